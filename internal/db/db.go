@@ -1,0 +1,283 @@
+// Package db is the one seam to the database: SQLite in the same process, or
+// PostgreSQL. Rooms write one SQL text for both, as named statements:
+//
+//	var insertNote = db.SQL(`INSERT INTO cases_note (owner, id) VALUES ($1, $2)`)
+//
+//	err := d.Write(ctx, func(tx *db.Tx) error {
+//		_, err := tx.Exec(insertNote, owner, id)
+//		return err
+//	})
+//
+// A function given to Write may run more than once (a retry) and may be
+// committed together with others (group commit), so it only reads and writes
+// rows: seal, parse, hash and render before, mail and answer after. Write
+// answers only when the rows are durable. Errors of the engine come back
+// wrapped; a missing row is tilhor.ErrNotFound.
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"tilhor"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // the "pgx" driver
+)
+
+// An Engine is one of the two databases Tilhør runs on.
+type Engine string
+
+// The engines.
+const (
+	SQLite   Engine = "sqlite"
+	Postgres Engine = "postgres"
+)
+
+// limit bounds one transaction, whoever waits for it.
+const limit = 30 * time.Second
+
+// DB is an open database. It is safe for many goroutines.
+type DB struct {
+	engine Engine
+	dsn    string
+	pool   *sql.DB // readers; on PostgreSQL the writers too
+	writer *writer // SQLite only
+	mu     sync.Mutex
+	stmts  map[*Stmt]*sql.Stmt // prepared on the SQLite reader pool
+}
+
+// Open opens `sqlite:PATH` or `postgres://…` and brings its schema up to date.
+func Open(ctx context.Context, dsn string) (*DB, error) {
+	d, err := open(ctx, dsn)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.migrate(ctx); err != nil {
+		d.Close()
+		return nil, fmt.Errorf("bring the schema up to date: %w", err)
+	}
+	return d, nil
+}
+
+func open(ctx context.Context, dsn string) (*DB, error) {
+	d := &DB{dsn: dsn, stmts: map[*Stmt]*sql.Stmt{}}
+	path, lite := strings.CutPrefix(dsn, "sqlite:")
+	switch {
+	case lite && path != "":
+		d.engine = SQLite
+		pool, err := openSQLite(path, true)
+		if err != nil {
+			return nil, err
+		}
+		d.pool = pool
+		w, err := newWriter(ctx, path)
+		if err != nil {
+			pool.Close()
+			return nil, err
+		}
+		d.writer = w
+	case strings.HasPrefix(dsn, "postgres://"), strings.HasPrefix(dsn, "postgresql://"):
+		d.engine = Postgres
+		pool, err := sql.Open("pgx", dsn)
+		if err != nil {
+			return nil, errors.New("the PostgreSQL address cannot be read")
+		}
+		pool.SetMaxOpenConns(64)
+		pool.SetMaxIdleConns(16)
+		d.pool = pool
+	default:
+		return nil, errors.New("want a database as sqlite:PATH or postgres://USER@HOST/NAME")
+	}
+	if err := d.pool.PingContext(ctx); err != nil {
+		d.Close()
+		return nil, fmt.Errorf("reach the database: %w", err)
+	}
+	return d, nil
+}
+
+// Engine says which database this is.
+func (d *DB) Engine() Engine { return d.engine }
+
+// Close waits for the writes under way and closes the database.
+func (d *DB) Close() error {
+	if d.writer != nil {
+		d.writer.close()
+	}
+	return d.pool.Close()
+}
+
+// Write runs fn in a transaction and answers when its rows are durable. The
+// caller's ctx bounds only the wait in the queue: once begun, a write ends by
+// itself, so that one reader who leaves cannot undo the writes of others.
+func (d *DB) Write(ctx context.Context, fn func(*Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if d.writer != nil {
+		return d.writer.write(ctx, fn)
+	}
+	return d.writePostgres(ctx, fn)
+}
+
+// Read runs fn on a snapshot that nobody can write to.
+func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
+	opt := &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}
+	if d.engine == SQLite {
+		opt = nil // the pool is query_only, and a deferred BEGIN is a snapshot
+	}
+	t, err := d.pool.BeginTx(ctx, opt)
+	if err != nil {
+		return fmt.Errorf("begin a read: %w", err)
+	}
+	defer t.Rollback()
+	return fn(&Tx{ctx: ctx, run: poolRun{d, t}})
+}
+
+// writePostgres retries what the engine could not serialise.
+func (d *DB) writePostgres(ctx context.Context, fn func(*Tx) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+	defer cancel()
+	for try := 0; ; try++ {
+		err := d.tryPostgres(ctx, fn)
+		if err == nil || !retryable(err) || try == 20 {
+			return err
+		}
+		select {
+		case <-time.After(backoff(try)):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func (d *DB) tryPostgres(ctx context.Context, fn func(*Tx) error) error {
+	// Snapshot isolation: every act on a track moves the head of that track's
+	// stream in the journal, so two acts on one track never both commit.
+	t, err := d.pool.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead})
+	if err != nil {
+		return fmt.Errorf("begin a write: %w", err)
+	}
+	defer t.Rollback()
+	if err := fn(&Tx{ctx: ctx, run: poolRun{d, t}}); err != nil {
+		return err
+	}
+	if err := t.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// retryable says whether PostgreSQL asks for the transaction to be run again.
+func retryable(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+}
+
+// Unique says whether an insert met a row that is already there.
+func Unique(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == "23505"
+	}
+	return uniqueSQLite(err)
+}
+
+// A Tx is one transaction, given to the function of Write or Read.
+type Tx struct {
+	ctx context.Context
+	run runner
+}
+
+type runner interface {
+	exec(context.Context, *Stmt, []any) (sql.Result, error)
+	query(context.Context, *Stmt, []any) (*sql.Rows, error)
+}
+
+// Exec runs a statement and counts the rows it touched.
+func (t *Tx) Exec(s *Stmt, args ...any) (int64, error) {
+	r, err := t.run.exec(t.ctx, s, args)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", s.verb(), err)
+	}
+	return r.RowsAffected()
+}
+
+// Scan copies the columns of the current row.
+type Scan func(dst ...any) error
+
+// Each calls fn for every row. The rows are closed when it returns.
+func (t *Tx) Each(s *Stmt, fn func(Scan) error, args ...any) error {
+	rows, err := t.run.query(t.ctx, s, args)
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.verb(), err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := fn(rows.Scan); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("%s: %w", s.verb(), err)
+	}
+	return nil
+}
+
+// One scans the first row into dst; tilhor.ErrNotFound when there is none.
+func (t *Tx) One(s *Stmt, args []any, dst ...any) error {
+	found := false
+	err := t.Each(s, func(scan Scan) error {
+		if found {
+			return nil
+		}
+		found = true
+		return scan(dst...)
+	}, args...)
+	if err == nil && !found {
+		return tilhor.ErrNotFound
+	}
+	return err
+}
+
+// Args gathers the arguments of One.
+func Args(a ...any) []any { return a }
+
+// poolRun runs statements in a transaction of database/sql.
+type poolRun struct {
+	d *DB
+	t *sql.Tx
+}
+
+func (p poolRun) exec(ctx context.Context, s *Stmt, args []any) (sql.Result, error) {
+	return p.t.ExecContext(ctx, s.text(p.d.engine), args...)
+}
+
+func (p poolRun) query(ctx context.Context, s *Stmt, args []any) (*sql.Rows, error) {
+	if p.d.engine == Postgres { // pgx keeps its own prepared statements
+		return p.t.QueryContext(ctx, s.text(Postgres), args...)
+	}
+	st, err := p.d.prepared(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	return p.t.StmtContext(ctx, st).QueryContext(ctx, args...)
+}
+
+func (d *DB) prepared(ctx context.Context, s *Stmt) (*sql.Stmt, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if st := d.stmts[s]; st != nil {
+		return st, nil
+	}
+	st, err := d.pool.PrepareContext(context.WithoutCancel(ctx), s.text(SQLite))
+	if err == nil {
+		d.stmts[s] = st
+	}
+	return st, err
+}

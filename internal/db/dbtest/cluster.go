@@ -1,0 +1,136 @@
+package dbtest
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"runtime"
+	"sort"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// A Cluster is a private PostgreSQL server on a socket in a folder of its own.
+type Cluster struct {
+	DSN string
+	dir string
+	cmd *exec.Cmd
+}
+
+// Start makes and starts a cluster. It ends with this process, or by Stop.
+func Start() (*Cluster, error) {
+	bin, err := binDir()
+	if err != nil {
+		return nil, err
+	}
+	sweep()
+	dir, err := os.MkdirTemp("/tmp", fmt.Sprintf("tilhor-pg-%d-", os.Getpid()))
+	if err != nil {
+		return nil, err
+	}
+	who, err := nonRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	data := filepath.Join(dir, "data")
+	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "tilhor", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+	initdb.Dir, initdb.SysProcAttr = dir, who
+	if out, err := initdb.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("initdb: %w: %s", err, out)
+	}
+	cmd := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off",
+		"-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=400", "-c", "shared_buffers=64MB", "-c", "logging_collector=off")
+	attr := *who
+	attr.Pdeathsig = syscall.SIGQUIT // immediate shutdown when this process is gone
+	cmd.Dir, cmd.SysProcAttr = dir, &attr
+	log, err := os.Create(filepath.Join(dir, "log"))
+	if err != nil {
+		return nil, err
+	}
+	cmd.Stdout, cmd.Stderr = log, log
+	if err := startLocked(cmd); err != nil {
+		return nil, err
+	}
+	q := url.Values{"host": {dir}, "user": {"tilhor"}, "sslmode": {"disable"}}
+	c := &Cluster{DSN: "postgres:///postgres?" + q.Encode(), dir: dir, cmd: cmd}
+	for try := 0; try < 200; try++ {
+		if err = exec.Command(filepath.Join(bin, "pg_isready"), "-q", "-h", dir, "-t", "3").Run(); err == nil {
+			return c, nil
+		}
+		time.Sleep(50 * time.Millisecond) // the server is another program: there is nothing else to wait on
+	}
+	c.Stop()
+	return nil, fmt.Errorf("the cluster did not answer: %w", err)
+}
+
+// Stop ends the cluster and removes its folder.
+func (c *Cluster) Stop() {
+	c.cmd.Process.Signal(syscall.SIGQUIT)
+	c.cmd.Wait()
+	os.RemoveAll(c.dir)
+}
+
+// startLocked starts cmd from a thread that lives as long as the process: the
+// death signal belongs to the thread that forked.
+func startLocked(cmd *exec.Cmd) error {
+	errs := make(chan error)
+	go func() {
+		runtime.LockOSThread()
+		errs <- cmd.Start()
+		select {}
+	}()
+	return <-errs
+}
+
+// nonRoot makes dir belong to somebody who is not root: initdb refuses root.
+func nonRoot(dir string) (*syscall.SysProcAttr, error) {
+	if os.Getuid() != 0 {
+		return &syscall.SysProcAttr{}, nil
+	}
+	for _, name := range []string{"postgres", "nobody"} {
+		u, err := user.Lookup(name)
+		if err != nil {
+			continue
+		}
+		uid, _ := strconv.Atoi(u.Uid)
+		gid, _ := strconv.Atoi(u.Gid)
+		if err := os.Chown(dir, uid, gid); err != nil {
+			return nil, err
+		}
+		return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}, nil
+	}
+	return nil, errors.New("no user but root to run PostgreSQL as")
+}
+
+func binDir() (string, error) {
+	dirs, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if len(dirs) == 0 {
+		p, err := exec.LookPath("initdb")
+		if err != nil {
+			return "", errors.New("no PostgreSQL server is installed")
+		}
+		if p, err = filepath.EvalSymlinks(p); err != nil {
+			return "", err
+		}
+		return filepath.Dir(p), nil
+	}
+	sort.Strings(dirs)
+	return filepath.Dir(dirs[len(dirs)-1]), nil
+}
+
+// sweep removes the folders of test processes that are gone.
+func sweep() {
+	old, _ := filepath.Glob("/tmp/tilhor-pg-*-*")
+	for _, dir := range old {
+		var pid int
+		var rest string
+		if n, _ := fmt.Sscanf(filepath.Base(dir), "tilhor-pg-%d-%s", &pid, &rest); n == 2 && syscall.Kill(pid, 0) == syscall.ESRCH {
+			os.RemoveAll(dir)
+		}
+	}
+}

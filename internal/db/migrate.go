@@ -1,0 +1,119 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"tilhor"
+
+	"github.com/pressly/goose/v3"
+)
+
+// One file a step, the same for both engines, forward only.
+//
+//go:embed migrations/*.sql
+var steps embed.FS
+
+// The lease table stands before every migration, because migrations run under
+// a lease of it.
+var leaseTable = `CREATE TABLE IF NOT EXISTS db_lease (
+	owner TEXT NOT NULL, name TEXT NOT NULL, holder TEXT NOT NULL, until BIGINT NOT NULL, PRIMARY KEY (owner, name))`
+
+func (d *DB) migrate(ctx context.Context) error {
+	pool, dialect := d.pool, goose.DialectPostgres
+	if d.engine == SQLite {
+		p, err := openSQLite(strings.TrimPrefix(d.dsn, "sqlite:"), false)
+		if err != nil {
+			return err
+		}
+		defer p.Close()
+		pool, dialect = p, goose.DialectSQLite3
+	}
+	if _, err := pool.ExecContext(ctx, leaseTable); err != nil && !Unique(err) {
+		return err
+	}
+	files, err := fs.Sub(steps, "migrations")
+	if err != nil {
+		return err
+	}
+	g, err := goose.NewProvider(dialect, pool, files, goose.WithTableName("db_schema"))
+	if err != nil {
+		return err
+	}
+	return d.underLease(ctx, "migrate", func() error {
+		newer, err := d.newer(ctx, pool, g)
+		if err != nil {
+			return err
+		}
+		if newer {
+			return errors.New("the database was written by a newer version of this program")
+		}
+		_, err = g.Up(ctx)
+		return err
+	})
+}
+
+// newer says whether the database knows a step that this program does not.
+func (d *DB) newer(ctx context.Context, _ *sql.DB, g *goose.Provider) (bool, error) {
+	at, err := g.GetDBVersion(ctx)
+	if err != nil {
+		return false, err
+	}
+	all := g.ListSources()
+	return len(all) > 0 && at > all[len(all)-1].Version, nil
+}
+
+// underLease runs fn while no other process does; it waits up to the limit.
+func (d *DB) underLease(ctx context.Context, name string, fn func() error) error {
+	holder := tilhor.NewID()
+	ctx, cancel := context.WithTimeout(ctx, 2*limit)
+	defer cancel()
+	for try := 0; ; try++ {
+		// A wall clock is right here: a lease is between machines, not a duty.
+		got, err := d.Lease(ctx, "", name, holder, time.Now(), limit)
+		if err != nil {
+			return err
+		}
+		if got {
+			break
+		}
+		select {
+		case <-time.After(backoff(try)):
+		case <-ctx.Done():
+			return fmt.Errorf("another process holds the lease %q", name)
+		}
+	}
+	err := fn()
+	return errors.Join(err, d.Release(context.WithoutCancel(ctx), "", name, holder))
+}
+
+var (
+	takeLease = SQL(`INSERT INTO db_lease (owner, name, holder, until) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (owner, name) DO UPDATE SET holder = excluded.holder, until = excluded.until
+		WHERE db_lease.until <= $5 OR db_lease.holder = excluded.holder`)
+	dropLease = SQL(`DELETE FROM db_lease WHERE owner = $1 AND name = $2 AND holder = $3`)
+)
+
+// Lease takes or renews a named lease for ttl; false when another holds it.
+func (d *DB) Lease(ctx context.Context, owner tilhor.OwnerID, name, holder string, now time.Time, ttl time.Duration) (bool, error) {
+	var n int64
+	err := d.Write(ctx, func(tx *Tx) (err error) {
+		n, err = tx.Exec(takeLease, owner, name, holder, now.Add(ttl).UnixMilli(), now.UnixMilli())
+		return err
+	})
+	return n == 1, err
+}
+
+// Release gives a lease back.
+func (d *DB) Release(ctx context.Context, owner tilhor.OwnerID, name, holder string) error {
+	return d.Write(ctx, func(tx *Tx) error {
+		_, err := tx.Exec(dropLease, owner, name, holder)
+		return err
+	})
+}

@@ -1,0 +1,304 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/url"
+	"runtime/debug"
+	"time"
+
+	"modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
+)
+
+// openSQLite opens a pool on the file. FULL syncs the log at every commit: an
+// acknowledged write survives a power cut. secure_delete overwrites what is
+// deleted; trusted_schema=0 keeps a crafted file from running functions.
+func openSQLite(path string, readOnly bool) (*sql.DB, error) {
+	q := url.Values{}
+	for _, p := range []string{"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "trusted_schema(0)",
+		"secure_delete(1)", "busy_timeout(10000)", "cache_size(-8000)", "temp_store(2)"} {
+		q.Add("_pragma", p)
+	}
+	if readOnly {
+		q.Add("_pragma", "query_only(1)")
+	}
+	pool, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode())
+	if err != nil {
+		return nil, fmt.Errorf("open the SQLite file: %w", err)
+	}
+	if readOnly {
+		pool.SetMaxOpenConns(8)
+		pool.SetMaxIdleConns(8)
+	} else {
+		pool.SetMaxOpenConns(1)
+	}
+	return pool, nil
+}
+
+// batch is how many writers one commit may carry.
+const batch = 256
+
+// A writer is the one connection that writes. Writers queue; those that wait
+// together are committed together, each in a savepoint of its own, so that a
+// bad one fails alone and one sync to disk serves them all.
+type writer struct {
+	pool  *sql.DB
+	conn  *sql.Conn
+	stmts map[*Stmt]*sql.Stmt
+	queue chan *job
+	stop  chan struct{}
+	done  chan struct{}
+}
+
+type job struct {
+	fn  func(*Tx) error
+	err chan error
+}
+
+var errClosed = errors.New("the database is closed")
+
+func newWriter(ctx context.Context, path string) (*writer, error) {
+	pool, err := openSQLite(path, false)
+	if err != nil {
+		return nil, err
+	}
+	w := &writer{pool: pool, queue: make(chan *job, batch), stop: make(chan struct{}), done: make(chan struct{})}
+	if err := w.connect(ctx); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	go w.loop()
+	return w, nil
+}
+
+// connect takes the connection, new and clean.
+func (w *writer) connect(ctx context.Context) error {
+	if w.conn != nil {
+		w.conn.Close()
+	}
+	conn, err := w.pool.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("open the SQLite file: %w", err)
+	}
+	w.conn, w.stmts = conn, map[*Stmt]*sql.Stmt{}
+	return nil
+}
+
+func (w *writer) close() {
+	close(w.stop)
+	<-w.done
+	w.conn.Close()
+	w.pool.Close()
+}
+
+// write queues fn. Once it is queued the answer is awaited whatever happens to
+// ctx: a caller who left early would not know whether the row is there.
+func (w *writer) write(ctx context.Context, fn func(*Tx) error) error {
+	j := &job{fn: fn, err: make(chan error, 1)}
+	select {
+	case w.queue <- j:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-w.stop:
+		return errClosed
+	}
+	select {
+	case err := <-j.err:
+		return err
+	case <-w.done:
+		select {
+		case err := <-j.err:
+			return err
+		default:
+			return errClosed
+		}
+	}
+}
+
+func (w *writer) loop() {
+	defer close(w.done)
+	for {
+		select {
+		case j := <-w.queue:
+			w.run(w.gather(j))
+		case <-w.stop:
+			for { // those already queued are still served
+				select {
+				case j := <-w.queue:
+					w.run(w.gather(j))
+				default:
+					return
+				}
+			}
+		}
+	}
+}
+
+func (w *writer) gather(first *job) []*job {
+	jobs := []*job{first}
+	for len(jobs) < batch {
+		select {
+		case j := <-w.queue:
+			jobs = append(jobs, j)
+		default:
+			return jobs
+		}
+	}
+	return jobs
+}
+
+// run commits the jobs together. When the transaction itself is lost (a full
+// disk, an I/O error, a panic) nobody is answered, and they run again alone.
+func (w *writer) run(jobs []*job) {
+	errs, lost := w.transact(jobs)
+	if lost == nil {
+		for i, j := range jobs {
+			j.err <- errs[i]
+		}
+		return
+	}
+	if len(jobs) == 1 {
+		jobs[0].err <- lost
+		return
+	}
+	for i, j := range jobs {
+		var p panicked
+		if errors.As(errs[i], &p) {
+			j.err <- errs[i]
+			continue
+		}
+		w.run([]*job{j})
+	}
+}
+
+// transact gives each job's own error, or the reason why all of it is lost.
+func (w *writer) transact(jobs []*job) (errs []error, lost error) {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	errs = make([]error, len(jobs))
+	if err := w.plain(ctx, "BEGIN IMMEDIATE"); err != nil {
+		w.reset()
+		return errs, fmt.Errorf("begin a write: %w", err)
+	}
+	for i, j := range jobs {
+		if err := w.savepoint(ctx, j, &errs[i]); err != nil {
+			w.reset()
+			return errs, err
+		}
+	}
+	if err := w.plain(ctx, "COMMIT"); err != nil {
+		w.reset()
+		return errs, fmt.Errorf("commit: %w", err)
+	}
+	return errs, nil
+}
+
+// savepoint runs one job in a savepoint; the error it returns means that the
+// whole transaction is lost.
+func (w *writer) savepoint(ctx context.Context, j *job, own *error) error {
+	if err := w.plain(ctx, "SAVEPOINT job"); err != nil {
+		return err
+	}
+	*own = guard(func() error { return j.fn(&Tx{ctx: ctx, run: w}) })
+	if *own == nil {
+		return w.plain(ctx, "RELEASE job")
+	}
+	var p panicked
+	if errors.As(*own, &p) || fatal(*own) {
+		return *own
+	}
+	if err := w.plain(ctx, "ROLLBACK TO job"); err != nil {
+		return err
+	}
+	return w.plain(ctx, "RELEASE job")
+}
+
+type panicked struct{ v any }
+
+func (p panicked) Error() string { return fmt.Sprintf("panic in a write: %T", p.v) }
+
+func guard(fn func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			// The value may hold what a person typed: only its type is told,
+			// and the place.
+			err = fmt.Errorf("%w\n%s", panicked{v}, debug.Stack())
+		}
+	}()
+	return fn()
+}
+
+// reset ends a transaction that may or may not still be open.
+func (w *writer) reset() {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	if err := w.plain(ctx, "ROLLBACK"); err == nil {
+		return
+	}
+	w.connect(ctx) // a failure shows at the next BEGIN
+}
+
+func (w *writer) plain(ctx context.Context, q string) error {
+	_, err := w.conn.ExecContext(ctx, q)
+	return err
+}
+
+func (w *writer) stmt(ctx context.Context, s *Stmt) (*sql.Stmt, error) {
+	if st := w.stmts[s]; st != nil {
+		return st, nil
+	}
+	st, err := w.conn.PrepareContext(ctx, s.lite)
+	if err == nil {
+		w.stmts[s] = st
+	}
+	return st, err
+}
+
+func (w *writer) exec(ctx context.Context, s *Stmt, args []any) (sql.Result, error) {
+	st, err := w.stmt(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	return st.ExecContext(ctx, args...)
+}
+
+func (w *writer) query(ctx context.Context, s *Stmt, args []any) (*sql.Rows, error) {
+	st, err := w.stmt(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	return st.QueryContext(ctx, args...)
+}
+
+// fatal says whether SQLite may have given up the whole transaction.
+func fatal(err error) bool {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, sql.ErrConnDone)
+	}
+	switch e.Code() & 0xff {
+	case lib.SQLITE_FULL, lib.SQLITE_IOERR, lib.SQLITE_NOMEM, lib.SQLITE_INTERRUPT, lib.SQLITE_CORRUPT,
+		lib.SQLITE_BUSY, lib.SQLITE_READONLY, lib.SQLITE_CANTOPEN, lib.SQLITE_NOTADB:
+		return true
+	}
+	return false
+}
+
+// Full says whether the disk is full: pages answer that honestly.
+func Full(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code()&0xff == lib.SQLITE_FULL
+}
+
+func uniqueSQLite(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && (e.Code() == lib.SQLITE_CONSTRAINT_UNIQUE || e.Code() == lib.SQLITE_CONSTRAINT_PRIMARYKEY)
+}
+
+func backoff(try int) time.Duration {
+	return time.Duration(1+rand.IntN(4<<min(try, 6))) * time.Millisecond
+}
