@@ -1,0 +1,95 @@
+// Command tilhor is the whole program: the server, the demo, and the tools an
+// operator, an auditor or a lawyer needs. Wiring only; each command has a file.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"tilhor"
+
+	"github.com/alecthomas/kong"
+)
+
+// App is what a command may touch of the world around it.
+type App struct {
+	In       io.Reader
+	Out, Err io.Writer
+	Clock    tilhor.Clock
+}
+
+// cli is every command. A new one is one line here and one file beside.
+type cli struct {
+	Version VersionCmd `cmd:"" help:"Print the version."`
+}
+
+// exitError ends the program with a code other than 1.
+type exitError struct {
+	code int
+	msg  string
+}
+
+func (e exitError) Error() string { return e.msg }
+
+// exit is an error that ends the program with code and tells msg.
+func exit(code int, msg string) error { return exitError{code, msg} }
+
+func main() {
+	app := &App{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Clock: time.Now}
+	os.Exit(run(app, os.Args[1:]))
+}
+
+// run is main with its world given, so that a test can call it.
+func run(app *App, args []string) (code int) {
+	var c cli
+	parser, err := kong.New(&c, kong.Name("tilhor"),
+		kong.Description("Tilhør: a municipality's work for a safe school environment."),
+		kong.Writers(app.Out, app.Err), kong.Bind(app), kong.DefaultEnvars("TILHOR"),
+		kong.Exit(func(n int) { code = n; panic(stop{}) }))
+	if err != nil {
+		fmt.Fprintln(app.Err, "tilhor:", err)
+		return 1
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			if _, ok := v.(stop); !ok {
+				panic(v)
+			}
+		}
+	}()
+	ctx, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintln(app.Err, "tilhor:", err)
+		return 2
+	}
+	if err := ctx.Run(app); err != nil {
+		var e exitError
+		if errors.As(err, &e) {
+			if e.msg != "" {
+				fmt.Fprintln(app.Err, "tilhor:", e.msg)
+			}
+			return e.code
+		}
+		fmt.Fprintln(app.Err, "tilhor:", err)
+		return 1
+	}
+	return code
+}
+
+// stop carries kong's wish to exit, after --help, out of its parser.
+type stop struct{}
+
+// version is set when the program is built.
+var version = "dev"
+
+// VersionCmd prints the version.
+type VersionCmd struct{}
+
+// Run prints it.
+func (VersionCmd) Run(app *App) error {
+	fmt.Fprintln(app.Out, version)
+	return nil
+}
