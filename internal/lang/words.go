@@ -1,0 +1,158 @@
+package lang
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+	"golang.org/x/text/number"
+
+	"tilhor"
+)
+
+// Words speak one language: texts by key, and dates, times and numbers as that
+// language writes them. They are safe for many readers at once.
+type Words struct {
+	lang    tilhor.Lang
+	tag     language.Tag
+	cat     catalogue
+	printer *message.Printer
+	cal     calendarWords
+}
+
+var spoken = func() map[tilhor.Lang]*Words {
+	m := map[tilhor.Lang]*Words{}
+	for _, l := range Langs {
+		m[l] = &Words{lang: l, tag: tags[l], cat: catalogues[l], printer: message.NewPrinter(tags[l]), cal: calendars[l]}
+	}
+	return m
+}()
+
+// For gives the words of a language, bokmål for one that has no pages yet.
+func For(l tilhor.Lang) *Words {
+	if w, ok := spoken[l]; ok {
+		return w
+	}
+	return spoken[tilhor.Bokmal]
+}
+
+// Lang is the language these words are in, as html's lang attribute wants it.
+func (w *Words) Lang() tilhor.Lang { return w.lang }
+
+// Has says whether there is a text for the key.
+func (w *Words) Has(key string) bool {
+	_, ok := w.cat[key]
+	return ok
+}
+
+// T is the text of a key, with pairs of name and value filled in; "n" chooses
+// the form of number. Whole numbers, dates and times are written as the
+// language writes them; give a year as a string. What is missing shows as
+// ⟦key⟧, which every page test looks for.
+func (w *Words) T(key string, kv ...any) string {
+	e, ok := w.cat[key]
+	if !ok {
+		return "⟦" + key + "⟧"
+	}
+	var b strings.Builder
+	for _, p := range w.form(e, kv) {
+		if !p.slot {
+			b.WriteString(p.s)
+			continue
+		}
+		b.WriteString(w.fill(p.s, kv))
+	}
+	return b.String()
+}
+
+func (w *Words) form(e entry, kv []any) text {
+	if len(e.forms) > 1 {
+		if n, ok := count(kv); ok {
+			if t, ok := e.forms[pluralForm(w.tag, n)]; ok {
+				return t
+			}
+		}
+	}
+	return e.forms[plural.Other]
+}
+
+// pluralForm is the grammatical number of n: one and other in Norwegian and
+// English, one, two and other in Northern Sámi.
+func pluralForm(tag language.Tag, n int) plural.Form {
+	if n < 0 {
+		n = -n
+	}
+	return plural.Cardinal.MatchPlural(tag, n, 0, 0, 0, 0)
+}
+
+func count(kv []any) (int, bool) {
+	for i := 0; i+1 < len(kv); i += 2 {
+		if kv[i] != "n" {
+			continue
+		}
+		switch n := kv[i+1].(type) {
+		case int:
+			return n, true
+		case int64:
+			return int(n), true
+		}
+	}
+	return 0, false
+}
+
+func (w *Words) fill(name string, kv []any) string {
+	for i := 0; i+1 < len(kv); i += 2 {
+		if kv[i] == name {
+			return w.show(kv[i+1])
+		}
+	}
+	return "⟦" + name + "⟧"
+}
+
+func (w *Words) show(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case int, int64, float64:
+		return w.Num(v)
+	case tilhor.Date:
+		return w.Date(v)
+	case time.Time:
+		return w.DateTime(v)
+	case tilhor.When:
+		return w.Moment(v)
+	}
+	return fmt.Sprint(v)
+}
+
+// Num writes a number: «16 000» with a no-break space, «1,4» with a comma, at
+// most two decimals. Whoever writes a file for a spreadsheet must not use it.
+func (w *Words) Num(n any) string {
+	return w.printer.Sprint(number.Decimal(n, number.MaxFractionDigits(2)))
+}
+
+// Cap makes the first letter a capital, for what begins a sentence.
+func Cap(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[size:]
+}
+
+// List joins as people do: «Kari, Ina og Jonas».
+func (w *Words) List(items []string) string {
+	switch len(items) {
+	case 0:
+		return ""
+	case 1:
+		return items[0]
+	}
+	last := len(items) - 1
+	return strings.Join(items[:last], ", ") + " " + w.T("list.and") + " " + items[last]
+}
