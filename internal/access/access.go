@@ -1,0 +1,180 @@
+// Package access says whether a person may do something with a thing. It owns
+// the grants and the bars; one rule stands twice, as Decide for one thing and
+// as an SQL scope for lists, and a test holds the two against each other.
+//
+// Opplæringsforskrifta § 20-2 (styrt tilgang) asks for access only if and so
+// far as it is needed, and for training in privacy before it: without a grant
+// there is nothing, and without recorded training no case is opened.
+package access
+
+import (
+	"math"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/db"
+)
+
+// A Kind is a kind of thing that grants and bars are about.
+type Kind string
+
+// Kinds. Their names stand in the database.
+const (
+	Concern Kind = "concern"
+	Track   Kind = "track"
+	School  Kind = "school"
+)
+
+// A Relation is how a person stands to a thing.
+type Relation string
+
+// Relations. A role's relation can be handed to a person for a school and a
+// time (a stand-in, or the one who receives reports): then it holds for that
+// person on every thing where the role has it.
+const (
+	Reporter Relation = "reporter" // told it, and may follow what becomes of it
+	Intake   Relation = "intake"   // receives what is told and takes a stance
+	Leads    Relation = "leads"    // decides: approves, appoints, closes (rektor)
+	Handles  Relation = "handles"  // works the case
+	Carries  Relation = "carries"  // carries out a measure; sees that measure only
+)
+
+// An Act is something a person may want to do with a thing.
+type Act string
+
+// Acts, each with what it takes in rules.
+const (
+	Follow  Act = "follow"  // the reporter sees what became of the concern
+	Receive Act = "receive" // read a new concern and take a stance
+	Read    Act = "read"    // open a track
+	Work    Act = "work"    // hear, inquire, plan, evaluate, write in a track
+	Lead    Act = "lead"    // approve, appoint, close, step down
+	Carry   Act = "carry"   // tick off a measure
+)
+
+// A rule says what an act takes: the kind of thing, the relations that let it
+// pass, and whether privacy training comes first.
+type rule struct {
+	kind    Kind
+	any     []Relation
+	trained bool
+}
+
+var rules = map[Act]rule{
+	Follow:  {Concern, []Relation{Reporter}, false}, // whoever told must be answered, trained or not
+	Receive: {Concern, []Relation{Intake}, true},
+	Read:    {Track, []Relation{Handles, Leads}, true},
+	Work:    {Track, []Relation{Handles, Leads}, true},
+	Lead:    {Track, []Relation{Leads}, true},
+	Carry:   {Track, []Relation{Carries, Handles, Leads}, true},
+}
+
+// forever is the end of what has no end.
+const forever = math.MaxInt64
+
+// A Grant gives a person, or a role at a unit, a relation to a thing.
+type Grant struct {
+	ID       string
+	Kind     Kind
+	Thing    string
+	Person   tilhor.PersonID
+	Role     tilhor.Role
+	Unit     tilhor.SchoolID
+	Relation Relation
+	From     time.Time
+	Until    time.Time // zero: no end
+	By       tilhor.PersonID
+}
+
+// A Bar keeps a person, or a role at a unit, from a thing, whatever is granted.
+type Bar struct {
+	ID     string
+	Kind   Kind
+	Thing  string
+	Person tilhor.PersonID
+	Role   tilhor.Role
+	Unit   tilhor.SchoolID
+	From   time.Time
+	Until  time.Time
+	Reason string
+}
+
+func end(t time.Time) int64 {
+	if t.IsZero() {
+		return forever
+	}
+	return t.UnixMilli()
+}
+
+func within(now, from, until time.Time) bool {
+	return now.UnixMilli() >= from.UnixMilli() && now.UnixMilli() < end(until)
+}
+
+// Decide says whether the actor may do the act with the thing, and by which
+// relation, from the grants and bars that exist (those of the thing, and the
+// ones that hand a relation over for a whole school).
+func Decide(a tilhor.Actor, act Act, thing string, grants []Grant, bars []Bar, now time.Time) (Relation, bool) {
+	r, known := rules[act]
+	if !known || !a.Role.Staff() || a.Person == "" || a.School == "" || (r.trained && !a.Trained) {
+		return "", false
+	}
+	for _, b := range bars {
+		if b.Kind == r.kind && b.Thing == thing && within(now, b.From, b.Until) &&
+			(b.Person == a.Person || b.Role != "" && b.Role == a.Role && b.Unit == a.School) {
+			return "", false
+		}
+	}
+	for _, want := range r.any {
+		for _, g := range grants {
+			if g.Kind == r.kind && g.Thing == thing && g.Relation == want && g.Unit == a.School &&
+				within(now, g.From, g.Until) && holds(a, g, grants, now) {
+				return want, true
+			}
+		}
+	}
+	return "", false
+}
+
+// holds says whether a grant is the actor's: by name, by role, or because the
+// role's relation was handed over to the actor for the school.
+func holds(a tilhor.Actor, g Grant, grants []Grant, now time.Time) bool {
+	if g.Person != "" {
+		return g.Person == a.Person
+	}
+	if g.Role == a.Role {
+		return true
+	}
+	for _, h := range grants {
+		if h.Kind == School && h.Thing == string(g.Unit) && h.Relation == g.Relation && h.Person == a.Person && within(now, h.From, h.Until) {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	insertGrant = db.SQL(`INSERT INTO access_grant (owner, id, kind, thing, person, role, unit, relation, from_at, until_at, given_by)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`)
+	insertBar = db.SQL(`INSERT INTO access_bar (owner, id, kind, thing, person, role, unit, from_at, until_at, reason)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
+	endGrant = db.SQL(`UPDATE access_grant SET until_at = $6
+		WHERE owner = $1 AND kind = $2 AND thing = $3 AND person = $4 AND relation = $5 AND until_at > $6`)
+)
+
+// Give writes a grant.
+func Give(tx *db.Tx, owner tilhor.OwnerID, g Grant) error {
+	_, err := tx.Exec(insertGrant, owner, tilhor.NewID(), g.Kind, g.Thing, g.Person, g.Role, g.Unit, g.Relation, g.From.UnixMilli(), end(g.Until), g.By)
+	return err
+}
+
+// Shut writes a bar.
+func Shut(tx *db.Tx, owner tilhor.OwnerID, b Bar) error {
+	_, err := tx.Exec(insertBar, owner, tilhor.NewID(), b.Kind, b.Thing, b.Person, b.Role, b.Unit, b.From.UnixMilli(), end(b.Until), b.Reason)
+	return err
+}
+
+// End ends a person's relation to a thing from now on.
+func End(tx *db.Tx, owner tilhor.OwnerID, kind Kind, thing string, person tilhor.PersonID, rel Relation, now time.Time) error {
+	_, err := tx.Exec(endGrant, owner, kind, thing, person, rel, now.UnixMilli())
+	return err
+}

@@ -1,0 +1,223 @@
+package access_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+	"testing"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/access"
+	"tilhor/internal/db"
+	"tilhor/internal/db/dbtest"
+
+	"pgregory.net/rapid"
+)
+
+var now = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
+
+var acts = []access.Act{access.Follow, access.Receive, access.Read, access.Work, access.Lead, access.Carry}
+
+func kindOf(act access.Act) access.Kind {
+	if act == access.Follow || act == access.Receive {
+		return access.Concern
+	}
+	return access.Track
+}
+
+func scope(act access.Act) *db.Stmt { return stmts[act] }
+
+var stmts = func() map[access.Act]*db.Stmt {
+	m := map[access.Act]*db.Stmt{}
+	for _, a := range acts {
+		m[a] = db.SQL(`SELECT DISTINCT s.thing FROM (` + access.Scope(a) + `) s`)
+	}
+	return m
+}()
+
+// worlds draws grants, bars and an actor so small that they often meet.
+func worlds(t *rapid.T) (gs []access.Grant, bs []access.Bar, a tilhor.Actor) {
+	person := rapid.SampledFrom([]tilhor.PersonID{"kari", "ina", "jonas"})
+	role := rapid.SampledFrom([]tilhor.Role{tilhor.RoleRektor, tilhor.RoleRektor, tilhor.RoleTeacher, tilhor.RoleParent})
+	unit := rapid.SampledFrom([]tilhor.SchoolID{"solbakken", "solbakken", "fjell"})
+	rel := rapid.SampledFrom([]access.Relation{access.Reporter, access.Intake, access.Leads, access.Handles, access.Carries})
+	day := rapid.IntRange(-3, 2)
+	kind := rapid.SampledFrom([]access.Kind{access.Concern, access.Track, access.School})
+	at := func() (time.Time, time.Time) {
+		from := now.AddDate(0, 0, day.Draw(t, "from"))
+		if rapid.Bool().Draw(t, "ends") {
+			return from, now.AddDate(0, 0, day.Draw(t, "until"))
+		}
+		return from, time.Time{}
+	}
+	for range rapid.IntRange(6, 24).Draw(t, "grants") {
+		g := access.Grant{Kind: kind.Draw(t, "kind"), Unit: unit.Draw(t, "unit"), Relation: rel.Draw(t, "relation")}
+		if rapid.IntRange(0, 3).Draw(t, "usual") > 0 { // mostly a relation that fits the kind
+			g.Kind = map[access.Relation]access.Kind{access.Reporter: access.Concern, access.Intake: access.Concern}[g.Relation]
+			if g.Kind == "" {
+				g.Kind = access.Track
+			}
+		}
+		g.Thing = fmt.Sprint(rapid.IntRange(1, 3).Draw(t, "thing"))
+		if rapid.Bool().Draw(t, "named") || g.Kind == access.School {
+			g.Person = person.Draw(t, "person")
+		} else {
+			g.Role = role.Draw(t, "role")
+		}
+		if g.Kind == access.School {
+			g.Thing = string(g.Unit)
+		}
+		g.From, g.Until = at()
+		gs = append(gs, g)
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "bars") {
+		b := access.Bar{Kind: kind.Draw(t, "kind"), Thing: fmt.Sprint(rapid.IntRange(1, 3).Draw(t, "thing")), Unit: unit.Draw(t, "unit")}
+		if rapid.Bool().Draw(t, "named") {
+			b.Person = person.Draw(t, "person")
+		} else {
+			b.Role = role.Draw(t, "role")
+		}
+		b.From, b.Until = at()
+		bs = append(bs, b)
+	}
+	a = tilhor.Actor{Person: person.Draw(t, "me"), Role: role.Draw(t, "as"), School: unit.Draw(t, "at"), Trained: rapid.IntRange(0, 4).Draw(t, "trained") > 0}
+	return gs, bs, a
+}
+
+// The list and the single answer are one rule: for every act, the things the
+// scope lists are just those Decide lets through.
+func TestScopeEqualsDecide(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		met := map[access.Act]int{}
+		rapid.Check(t, func(rt *rapid.T) {
+			gs, bs, a := worlds(rt)
+			a.Owner = tilhor.OwnerID(tilhor.NewID())
+			store(t, d, a.Owner, gs, bs)
+			for _, act := range acts {
+				var want []string
+				for n := 1; n <= 3; n++ {
+					if _, ok := access.Decide(a, act, fmt.Sprint(n), gs, bs, now); ok {
+						want = append(want, fmt.Sprint(n))
+					}
+				}
+				met[act] += len(want)
+				if got := listed(t, d, a, act); strings.Join(got, " ") != strings.Join(want, " ") {
+					rt.Fatalf("%s: the scope lists %v, Decide lets %v through", act, got, want)
+				}
+			}
+		})
+		for _, act := range acts {
+			if met[act] == 0 {
+				t.Errorf("%s was never let through: the worlds are too poor to prove anything", act)
+			}
+		}
+	})
+}
+
+func store(t *testing.T, d *db.DB, owner tilhor.OwnerID, gs []access.Grant, bs []access.Bar) {
+	t.Helper()
+	err := d.Write(context.Background(), func(tx *db.Tx) error {
+		for _, g := range gs {
+			if err := access.Give(tx, owner, g); err != nil {
+				return err
+			}
+		}
+		for _, b := range bs {
+			if err := access.Shut(tx, owner, b); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func listed(t *testing.T, d *db.DB, a tilhor.Actor, act access.Act) (got []string) {
+	t.Helper()
+	err := d.Read(context.Background(), func(tx *db.Tx) error {
+		for n := 1; n <= 3; n++ { // Allow and Scope must agree as well
+			_, err := access.Allow(tx, a, act, fmt.Sprint(n), now)
+			if err == nil {
+				got = append(got, fmt.Sprint(n))
+			} else if !errors.Is(err, tilhor.ErrNotFound) {
+				return err
+			}
+		}
+		var all []string
+		err := tx.Each(scope(act), func(scan db.Scan) error {
+			var id string
+			err := scan(&id)
+			all = append(all, id)
+			return err
+		}, access.Args(a, act, now)...)
+		sort.Strings(all)
+		if strings.Join(all, " ") != strings.Join(got, " ") {
+			return fmt.Errorf("the scope lists %v, Allow lets %v through", all, got)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+// The matrix of who may do what, to be read by people.
+func TestWhoMay(t *testing.T) {
+	at := func(p, role string) tilhor.Actor {
+		return tilhor.Actor{Person: tilhor.PersonID(p), Role: tilhor.Role(role), School: "solbakken", Trained: true}
+	}
+	grants := []access.Grant{
+		{Kind: access.Concern, Thing: "c", Role: tilhor.RoleRektor, Unit: "solbakken", Relation: access.Intake},
+		{Kind: access.Concern, Thing: "c", Person: "jonas", Unit: "solbakken", Relation: access.Reporter},
+		{Kind: access.Track, Thing: "t", Role: tilhor.RoleRektor, Unit: "solbakken", Relation: access.Leads},
+		{Kind: access.Track, Thing: "t", Person: "ina", Unit: "solbakken", Relation: access.Handles},
+		{Kind: access.Track, Thing: "t", Person: "mona", Unit: "solbakken", Relation: access.Carries},
+		{Kind: access.School, Thing: "solbakken", Person: "hilde", Unit: "solbakken", Relation: access.Intake},
+		{Kind: access.School, Thing: "solbakken", Person: "stig", Unit: "solbakken", Relation: access.Leads, From: now, Until: now.AddDate(0, 0, 7)},
+	}
+	away := at("kari", "rektor")
+	away.School = "fjell"
+	untrained := at("ina", "social-teacher")
+	untrained.Trained = false
+	for _, row := range []struct {
+		who  string
+		a    tilhor.Actor
+		may  string
+		when time.Time
+	}{
+		{"rektor", at("kari", "rektor"), "receive read work lead carry", now},
+		{"rektor of another school", away, "", now},
+		{"the one who handles it", at("ina", "social-teacher"), "read work carry", now},
+		{"the same without privacy training", untrained, "", now},
+		{"the same, as a parent", at("ina", "parent"), "", now},
+		{"who carries out a measure", at("mona", "sfo"), "carry", now},
+		{"who told", at("jonas", "teacher"), "follow", now},
+		{"who was given the reports", at("hilde", "deputy"), "receive", now},
+		{"who stands in this week", at("stig", "teacher"), "read work lead carry", now},
+		{"who stood in last week", at("stig", "teacher"), "", now.AddDate(0, 0, 8)},
+		{"any other teacher", at("per", "teacher"), "", now},
+		{"the owner's adviser", at("anne", "owner-adviser"), "", now},
+		{"nobody", tilhor.Actor{Role: tilhor.RoleAnyone}, "", now},
+	} {
+		var may []string
+		for _, act := range []access.Act{access.Follow, access.Receive, access.Read, access.Work, access.Lead, access.Carry} {
+			thing := map[access.Kind]string{access.Concern: "c", access.Track: "t"}[kindOf(act)]
+			if _, ok := access.Decide(row.a, act, thing, grants, nil, row.when); ok {
+				may = append(may, string(act))
+			}
+		}
+		if got := strings.Join(may, " "); got != row.may {
+			t.Errorf("%s may %q, want %q", row.who, got, row.may)
+		}
+	}
+	bars := []access.Bar{{Kind: access.Track, Thing: "t", Person: "kari"}}
+	if _, ok := access.Decide(at("kari", "rektor"), access.Read, "t", grants, bars, now); ok {
+		t.Error("a bar did not beat the grant")
+	}
+}

@@ -1,0 +1,108 @@
+package access
+
+import (
+	"strings"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/db"
+)
+
+// Scope is the rule of an act as SQL: the ids of all things the actor may do
+// it with. A room embeds it as `t.id IN (` + access.Scope(access.Read) + `)`
+// and passes Args first, so that $1 to $5 are taken and its own begin at $6:
+// owner, person, role, school, now.
+func Scope(act Act) string {
+	return strings.Replace(scoped(act), "SELECT g.thing, g.relation", "SELECT g.thing", 1)
+}
+
+func scoped(act Act) string {
+	r := rules[act]
+	rel := make([]string, len(r.any))
+	for i, k := range r.any {
+		rel[i] = "'" + string(k) + "'"
+	}
+	return `SELECT g.thing, g.relation FROM access_grant g
+		WHERE g.owner = $1 AND g.kind = '` + string(r.kind) + `' AND g.unit = $4
+		AND g.relation IN (` + strings.Join(rel, ", ") + `) AND g.from_at <= $5 AND g.until_at > $5
+		AND (g.person = $2 OR (g.person = '' AND (g.role = $3 OR EXISTS (SELECT 1 FROM access_grant h
+			WHERE h.owner = g.owner AND h.kind = 'school' AND h.thing = g.unit AND h.relation = g.relation
+			AND h.person = $2 AND h.from_at <= $5 AND h.until_at > $5))))
+		AND NOT EXISTS (SELECT 1 FROM access_bar b
+			WHERE b.owner = g.owner AND b.kind = g.kind AND b.thing = g.thing AND b.from_at <= $5 AND b.until_at > $5
+			AND (b.person = $2 OR (b.role <> '' AND b.role = $3 AND b.unit = $4)))`
+}
+
+// nobody is a person no grant can name: what an actor becomes who may not even
+// ask, so that the same statement gives its empty answer.
+const nobody = "-"
+
+// Args are the first five arguments of a statement that embeds Scope(act).
+func Args(a tilhor.Actor, act Act, now time.Time, own ...any) []any {
+	person, role, school := string(a.Person), string(a.Role), string(a.School)
+	if !a.Role.Staff() || person == "" || school == "" || (rules[act].trained && !a.Trained) {
+		person, role, school = nobody, nobody, nobody
+	}
+	return append([]any{a.Owner, person, role, school, now.UnixMilli()}, own...)
+}
+
+var allow = func() map[Act]*db.Stmt {
+	m := map[Act]*db.Stmt{}
+	for act := range rules {
+		m[act] = db.SQL(`SELECT s.relation FROM (` + scoped(act) + ` AND g.thing = $6) s ORDER BY s.relation DESC`)
+	}
+	return m
+}()
+
+// Allow finds one thing through the scope: the relation that let the actor
+// pass, for the record, or tilhor.ErrNotFound, the same for what is refused
+// and for what is not there.
+func Allow(tx *db.Tx, a tilhor.Actor, act Act, thing string, now time.Time) (Relation, error) {
+	var rel Relation
+	err := tx.One(allow[act], Args(a, act, now, thing), &rel)
+	return rel, err
+}
+
+var handed = db.SQL(`SELECT relation FROM access_grant
+	WHERE owner = $1 AND kind = 'school' AND thing = $2 AND person = $3 AND from_at <= $4 AND until_at > $4`)
+
+// Duties says which relations a person has been handed at a school now, for
+// the menu and the page of today: rektor has them by role.
+func Duties(tx *db.Tx, a tilhor.Actor, now time.Time) (map[Relation]bool, error) {
+	m := map[Relation]bool{}
+	if a.Role == tilhor.RoleRektor {
+		m[Intake], m[Leads] = true, true
+	}
+	err := tx.Each(handed, func(scan db.Scan) error {
+		var r Relation
+		if err := scan(&r); err != nil {
+			return err
+		}
+		m[r] = true
+		return nil
+	}, a.Owner, a.School, a.Person, now.UnixMilli())
+	return m, err
+}
+
+var grantsOf = db.SQL(`SELECT id, kind, thing, person, role, unit, relation, from_at, until_at, given_by FROM access_grant
+	WHERE owner = $1 AND kind = $2 AND thing = $3 ORDER BY from_at, id`)
+
+// GrantsOf lists everyone who has, or had, a relation to a thing: the page of
+// who may read.
+func GrantsOf(tx *db.Tx, owner tilhor.OwnerID, kind Kind, thing string) ([]Grant, error) {
+	var all []Grant
+	err := tx.Each(grantsOf, func(scan db.Scan) error {
+		var g Grant
+		var from, until int64
+		if err := scan(&g.ID, &g.Kind, &g.Thing, &g.Person, &g.Role, &g.Unit, &g.Relation, &from, &until, &g.By); err != nil {
+			return err
+		}
+		g.From = time.UnixMilli(from).UTC()
+		if until != forever {
+			g.Until = time.UnixMilli(until).UTC()
+		}
+		all = append(all, g)
+		return nil
+	}, owner, kind, thing)
+	return all, err
+}
