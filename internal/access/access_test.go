@@ -73,8 +73,8 @@ func worlds(t *rapid.T) (gs []access.Grant, bs []access.Bar, a tilhor.Actor) {
 		g.From, g.Until = at()
 		gs = append(gs, g)
 	}
-	for range rapid.IntRange(0, 2).Draw(t, "bars") {
-		b := access.Bar{Kind: kind.Draw(t, "kind"), Thing: fmt.Sprint(rapid.IntRange(1, 3).Draw(t, "thing")), Unit: unit.Draw(t, "unit")}
+	for range rapid.IntRange(0, 4).Draw(t, "bars") {
+		b := access.Bar{Kind: rapid.SampledFrom([]access.Kind{access.Concern, access.Track}).Draw(t, "kind"), Thing: fmt.Sprint(rapid.IntRange(1, 3).Draw(t, "thing")), Unit: unit.Draw(t, "unit")}
 		if rapid.Bool().Draw(t, "named") {
 			b.Person = person.Draw(t, "person")
 		} else {
