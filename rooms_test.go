@@ -1,0 +1,161 @@
+package tilhor_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// floors is the house: a package may import only what stands on a lower floor.
+// To move a room is to change this list, and that diff is the architecture
+// decision (add a record in docs/decisions).
+var floors = map[string]int{
+	"tilhor":                       0,
+	"tilhor/internal/db":           1,
+	"tilhor/internal/lang":         1,
+	"tilhor/internal/calendar":     1,
+	"tilhor/internal/seal":         2,
+	"tilhor/internal/law":          2,
+	"tilhor/internal/journal":      3,
+	"tilhor/internal/access":       4,
+	"tilhor/internal/duty":         4,
+	"tilhor/internal/roster":       5,
+	"tilhor/internal/concerns":     6,
+	"tilhor/internal/cases":        7,
+	"tilhor/internal/oversight":    8,
+	"tilhor/internal/web":          9,
+	"tilhor/internal/web/signin":   10, // a door of the frame, on its own floor because it uses the frame
+	"tilhor/internal/web/devidp":   1,  // a provider that knows only its list of people
+	"tilhor/internal/pages/public": 11,
+	"tilhor/internal/pages/staff":  11,
+	"tilhor/internal/pages/school": 11,
+	"tilhor/internal/pages/owner":  11,
+	"tilhor/cmd/tilhor":            12,
+}
+
+// Tools that are never linked into the program; nothing imports them.
+var tools = map[string]bool{
+	"tilhor/internal/db/dbtest":         true,
+	"tilhor/internal/db/dbtest/cluster": true,
+	"tilhor/internal/web/bundle":        true,
+	"tilhor/internal/web/webtest":       true,
+	"tilhor/story":                      true,
+	"tilhor/bench":                      true,
+}
+
+// only says who may import what is dangerous in many hands.
+var only = []struct {
+	what string
+	who  []string
+	why  string
+}{
+	{"database/sql", []string{"tilhor/internal/db", "tilhor/internal/db/dbtest"}, "one seam to the database"},
+	{"github.com/jackc/pgx", []string{"tilhor/internal/db", "tilhor/internal/db/dbtest"}, "one seam to the database"},
+	{"modernc.org/sqlite", []string{"tilhor/internal/db"}, "one seam to the database"},
+	{"net/http", []string{"tilhor/internal/web", "tilhor/internal/pages", "tilhor/cmd/tilhor"}, "rooms know no web"},
+	{"crypto/", []string{"tilhor", "tilhor/internal/seal", "tilhor/internal/journal", "tilhor/internal/web", "tilhor/cmd/tilhor"}, "secrets in few hands"},
+	{"tilhor/internal/web/devidp", []string{"tilhor/cmd/tilhor", "tilhor/internal/web/webtest"}, "no route of serve reaches the made-up provider"},
+}
+
+// never are the walls between rooms that the floors alone would allow.
+var never = []struct{ who, what, why string }{
+	{"tilhor/internal/pages/owner", "tilhor/internal/cases", "the owner's adviser sees counts, never a case"},
+	{"tilhor/internal/pages/owner", "tilhor/internal/concerns", "the owner's adviser sees counts, never a child's words"},
+	{"tilhor/internal/oversight", "tilhor/internal/cases", "counts come from views that hold counts only"},
+	{"tilhor/internal/oversight", "tilhor/internal/concerns", "counts come from views that hold counts only"},
+	{"tilhor/internal/oversight", "tilhor/internal/seal", "who counts opens nothing"},
+	{"tilhor/internal/pages/public", "tilhor/internal/cases", "a public page knows no case"},
+}
+
+// imports reads every non-test Go file itself: a test that shelled out to the
+// go command would be served stale from the test cache.
+func imports(t *testing.T) map[string]map[string]bool {
+	t.Helper()
+	all := map[string]map[string]bool{}
+	err := filepath.WalkDir(".", func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if e.IsDir() && (e.Name() == "node_modules" || e.Name() == "testdata" || strings.HasPrefix(e.Name(), ".") && path != ".") {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		pkg := strings.TrimSuffix("tilhor/"+filepath.ToSlash(filepath.Dir(path)), "/.")
+		if all[pkg] == nil {
+			all[pkg] = map[string]bool{}
+		}
+		for _, s := range f.Imports {
+			all[pkg][strings.Trim(s.Path.Value, `"`)] = true
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestRoomsImportOnlyDownwards(t *testing.T) {
+	all := imports(t)
+	for _, wrong := range wrongs(all) {
+		t.Error(wrong)
+	}
+	// The control: a room that reaches upwards, and one that opens the database
+	// itself, must be caught.
+	all["tilhor/internal/roster"]["tilhor/internal/cases"] = true
+	all["tilhor/internal/law"]["database/sql"] = true
+	all["tilhor/internal/pages/owner"] = map[string]bool{"tilhor/internal/cases": true}
+	if n := len(wrongs(all)); n < 3 {
+		t.Fatalf("of three sabotaged imports %d were caught", n)
+	}
+}
+
+func wrongs(all map[string]map[string]bool) (out []string) {
+	for pkg, deps := range all {
+		floor, room := floors[pkg]
+		if !room && !tools[pkg] {
+			out = append(out, pkg+" stands on no floor: add it to rooms_test.go")
+		}
+		for dep := range deps {
+			low, ours := floors[dep]
+			if room && ours && low >= floor {
+				out = append(out, pkg+" may not import "+dep+": not a lower floor")
+			}
+			if room && tools[dep] {
+				out = append(out, pkg+" links "+dep+", which is for tests and builds")
+			}
+			out = append(out, guarded(pkg, dep, room)...)
+		}
+	}
+	return out
+}
+
+func guarded(pkg, dep string, room bool) (out []string) {
+	for _, o := range only {
+		if !room || !(dep == o.what || strings.HasPrefix(dep, strings.TrimSuffix(o.what, "/")+"/")) {
+			continue
+		}
+		ok := false
+		for _, who := range o.who {
+			ok = ok || pkg == who || who != "tilhor" && strings.HasPrefix(pkg, who+"/")
+		}
+		if !ok {
+			out = append(out, pkg+" may not import "+dep+": "+o.why)
+		}
+	}
+	for _, n := range never {
+		if pkg == n.who && dep == n.what {
+			out = append(out, pkg+" may not import "+dep+": "+n.why)
+		}
+	}
+	return out
+}
