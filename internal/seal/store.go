@@ -1,0 +1,185 @@
+package seal
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/db"
+)
+
+var (
+	insertKey = db.SQL(`INSERT INTO seal_key (owner, kind, thing, wrapped) VALUES ($1, $2, $3, $4)`)
+	ensureKey = db.SQL(`INSERT INTO seal_key (owner, kind, thing, wrapped) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (owner, kind, thing) DO NOTHING`)
+	selectKey = db.SQL(`SELECT wrapped, shredded FROM seal_key WHERE owner = $1 AND kind = $2 AND thing = $3`)
+	shredKey  = db.SQL(`UPDATE seal_key SET wrapped = $4, shredded = $5
+		WHERE owner = $1 AND kind = $2 AND thing = $3 AND shredded IS NULL`)
+	isKey      = db.SQL(`SELECT kind FROM seal_key WHERE owner = $1 AND kind = $2 AND thing = $3`)
+	unnotedKey = db.SQL(`SELECT kind, thing, shredded FROM seal_key
+		WHERE owner = $1 AND shredded IS NOT NULL AND noted IS NULL ORDER BY shredded, kind, thing LIMIT 1000`)
+	noteKey = db.SQL(`UPDATE seal_key SET noted = $4 WHERE owner = $1 AND kind = $2 AND thing = $3`)
+	buryKey = db.SQL(`INSERT INTO seal_key (owner, kind, thing, wrapped, shredded, noted) VALUES ($1, $2, $3, $4, $5, $5)
+		ON CONFLICT (owner, kind, thing) DO UPDATE SET wrapped = excluded.wrapped,
+			shredded = COALESCE(seal_key.shredded, excluded.shredded), noted = excluded.noted`)
+)
+
+// New makes a fresh random key, not stored yet: seal with it before the write,
+// and Keep it in the write.
+func (k *Keys) New(owner tilhor.OwnerID, kind Kind, thing string) Key {
+	raw := make([]byte, 32)
+	rand.Read(raw)
+	defer clear(raw)
+	return newKey(owner, kind, thing, raw, k.rings[owner])
+}
+
+// Keep stores the key, wrapped. A thing has one key for ever: a second is
+// refused (db.Unique).
+func Keep(tx *db.Tx, key Key) error {
+	_, err := keep(tx, insertKey, key)
+	return err
+}
+
+func keep(tx *db.Tx, how *db.Stmt, key Key) (int64, error) {
+	if key.ring == nil {
+		return 0, ErrNoKeys
+	}
+	wrapped := aead(key.ring.wrap).Seal([]byte{version}, nil, key.raw[:], key.bound("wrapped", "", ""))
+	return tx.Exec(how, key.owner, string(key.kind), key.thing, wrapped)
+}
+
+// Get opens the key of a thing. It returns tilhor.ErrNotFound when there never
+// was one and ErrShredded when it was deleted on purpose.
+func (k *Keys) Get(tx *db.Tx, owner tilhor.OwnerID, kind Kind, thing string) (Key, error) {
+	r, err := k.ring(owner)
+	if err != nil {
+		return Key{}, err
+	}
+	var wrapped []byte
+	var shredded *int64
+	if err := tx.One(selectKey, db.Args(owner, string(kind), thing), &wrapped, &shredded); err != nil {
+		return Key{}, err
+	}
+	if shredded != nil {
+		return Key{}, ErrShredded
+	}
+	return unwrap(r, owner, kind, thing, wrapped)
+}
+
+func unwrap(r *ring, owner tilhor.OwnerID, kind Kind, thing string, wrapped []byte) (Key, error) {
+	if len(wrapped) < 1 || wrapped[0] != version {
+		return Key{}, ErrBroken
+	}
+	bare := Key{owner: owner, kind: kind, thing: thing}
+	raw, err := aead(r.wrap).Open(nil, nil, wrapped[1:], bare.bound("wrapped", "", ""))
+	if err != nil || len(raw) != 32 {
+		return Key{}, ErrBroken
+	}
+	defer clear(raw)
+	return newKey(owner, kind, thing, raw, r), nil
+}
+
+// Make is Get, or New and Keep when there is none.
+func (k *Keys) Make(tx *db.Tx, owner tilhor.OwnerID, kind Kind, thing string) (Key, error) {
+	key, err := k.Get(tx, owner, kind, thing)
+	if !errors.Is(err, tilhor.ErrNotFound) {
+		return key, err
+	}
+	key = k.New(owner, kind, thing)
+	// When another made it meanwhile, PostgreSQL has the transaction run again.
+	n, err := keep(tx, ensureKey, key)
+	if err != nil {
+		return Key{}, err
+	}
+	if n == 0 {
+		return Key{}, tilhor.ErrConflict
+	}
+	return key, nil
+}
+
+// Shred deletes the key of a thing: what it sealed is gone for good. Shredding
+// twice is the same as once; tilhor.ErrNotFound when there never was a key.
+// Whoever shreds also appends the act to the record.
+func Shred(tx *db.Tx, owner tilhor.OwnerID, kind Kind, thing string, now time.Time) error {
+	n, err := tx.Exec(shredKey, owner, string(kind), thing, []byte{}, now.UnixMilli())
+	if err != nil || n == 1 {
+		return err
+	}
+	var is string
+	return tx.One(isKey, db.Args(owner, string(kind), thing), &is)
+}
+
+// NoteShreddings appends what was shredded since last to the file beside the
+// owner key, so that a backup put back later is shredded again. It runs after
+// the act is durable, and again until it has succeeded.
+func (k *Keys) NoteShreddings(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time) (int, error) {
+	type row struct {
+		kind, thing string
+		at          int64
+	}
+	var rows []row
+	err := d.Read(ctx, func(tx *db.Tx) error {
+		rows = nil
+		return tx.Each(unnotedKey, func(scan db.Scan) error {
+			var r row
+			err := scan(&r.kind, &r.thing, &r.at)
+			rows = append(rows, r)
+			return err
+		}, owner)
+	})
+	if err != nil || len(rows) == 0 {
+		return 0, err
+	}
+	var b strings.Builder
+	for _, r := range rows {
+		fmt.Fprintf(&b, "%s %s %d\n", r.kind, r.thing, r.at)
+	}
+	if err := k.Append(owner, ShreddedFile, b.String()); err != nil {
+		return 0, fmt.Errorf("note the shreddings: %w", err)
+	}
+	return len(rows), d.Write(ctx, func(tx *db.Tx) error {
+		for _, r := range rows {
+			if _, err := tx.Exec(noteKey, owner, r.kind, r.thing, now.UnixMilli()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// ApplyShreddings shreds what the file beside the owner key says was shredded:
+// the last step of a restore, before anything is served.
+func (k *Keys) ApplyShreddings(ctx context.Context, d *db.DB, owner tilhor.OwnerID) (int, error) {
+	text, err := k.File(owner, ShreddedFile)
+	if err != nil {
+		return 0, fmt.Errorf("read the shreddings: %w", err)
+	}
+	n := 0
+	err = d.Write(ctx, func(tx *db.Tx) error {
+		n = 0
+		for i, line := range strings.Split(strings.TrimSpace(string(text)), "\n") {
+			if line == "" {
+				continue
+			}
+			f := strings.Split(line, " ")
+			if len(f) != 3 {
+				return fmt.Errorf("line %d of the shreddings cannot be read", i+1)
+			}
+			at, err := strconv.ParseInt(f[2], 10, 64)
+			if err != nil {
+				return fmt.Errorf("line %d of the shreddings has no time", i+1)
+			}
+			if _, err := tx.Exec(buryKey, owner, f[0], f[1], []byte{}, at); err != nil {
+				return err
+			}
+			n++
+		}
+		return nil
+	})
+	return n, err
+}
