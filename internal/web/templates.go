@@ -1,0 +1,149 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"regexp"
+	"strings"
+
+	"tilhor/internal/lang"
+)
+
+// shared is the markup that pages share. It lies here and nowhere else.
+//
+//go:embed components/*.html
+var shared embed.FS
+
+// drawn are the pictures that stand in the page itself, so that they take its
+// colours, and the list of icons the sprite holds.
+//
+//go:embed assets/pictures/*.svg assets/icons.txt
+var drawn embed.FS
+
+var components = template.Must(template.New("components").Funcs(funcs).ParseFS(shared, "components/*.html"))
+
+// funcs are what a template may call. Texts come with the data: {{.W.T "key"}}.
+var funcs = template.FuncMap{
+	"asset": Asset,
+	"icon":  icon,
+	"pic":   picture,
+	"list":  func(items ...any) []any { return items },
+	"dict":  dict,
+	"state": func(name StateName, word string) State { return State{Name: name, Word: word} },
+	"tag":   func(w *lang.Words, class string) Tag { return TagOf(w, class) },
+	"note":  func(color, title, text string) Note { return Note{Color: color, Title: title, Text: text} },
+	"back":  func(href, text string) Back { return Back{Href: href, Text: text} },
+}
+
+// ParsePage reads one page beside the shared components. The page defines
+// "main", and may define "title" (else Frame.Title stands) and "side", an
+// aside.t-side. A page that does not parse, or draws an icon that is not in the
+// sprite, stops the program when it starts.
+func ParsePage(fsys fs.FS, name string) *template.Template {
+	t, err := parsePage(fsys, name)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+func parsePage(fsys fs.FS, name string) (*template.Template, error) {
+	b, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return nil, fmt.Errorf("page: %w", err)
+	}
+	t, err := components.Clone()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := t.New(name).Parse(string(b)); err != nil {
+		return nil, fmt.Errorf("page %s: %w", name, err)
+	}
+	if t.Lookup("main") == nil {
+		return nil, fmt.Errorf("page %s: defines no main", name)
+	}
+	for _, m := range iconCall.FindAllStringSubmatch(string(b), -1) {
+		if !icons[m[1]] {
+			return nil, fmt.Errorf("page %s: icon %s is not in assets/icons.txt", name, m[1])
+		}
+	}
+	return t, nil
+}
+
+// Render draws a page into memory first: a fault half-way never reaches a
+// reader as half a page.
+func Render(t *template.Template, data any) ([]byte, error) {
+	var b bytes.Buffer
+	if err := t.ExecuteTemplate(&b, "page", data); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+var iconCall = regexp.MustCompile(`\bicon "([A-Za-z0-9]+)"`)
+
+// icons are the names in the sprite.
+var icons = func() map[string]bool {
+	b, err := drawn.ReadFile("assets/icons.txt")
+	if err != nil {
+		panic(err)
+	}
+	m := map[string]bool{}
+	for line := range strings.Lines(string(b)) {
+		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+			m[line] = true
+		}
+	}
+	return m
+}()
+
+// icon draws an icon of the sprite. It is always beside a word, and so hidden
+// from those who listen.
+func icon(name string) (template.HTML, error) {
+	if !icons[name] {
+		return "", fmt.Errorf("icon %q is not in assets/icons.txt", name)
+	}
+	return template.HTML(`<svg class="i" aria-hidden="true" viewBox="0 0 24 24"><use href="` + Asset("icons.svg") + `#` + name + `"/></svg>`), nil
+}
+
+var pictures = func() map[string]template.HTML {
+	files, err := fs.Glob(drawn, "assets/pictures/*.svg")
+	if err != nil {
+		panic(err)
+	}
+	m := map[string]template.HTML{}
+	for _, f := range files {
+		b, err := drawn.ReadFile(f)
+		if err != nil {
+			panic(err)
+		}
+		name := strings.TrimSuffix(strings.TrimPrefix(f, "assets/pictures/"), ".svg")
+		svg := strings.Replace(strings.TrimSpace(string(b)), `<svg xmlns="http://www.w3.org/2000/svg"`, `<svg aria-hidden="true"`, 1)
+		m[name] = template.HTML(svg)
+	}
+	return m
+}()
+
+// picture draws one of our own pictures: an arena by its name, a face, "empty".
+func picture(name string) (template.HTML, error) {
+	p, ok := pictures[name]
+	if !ok {
+		return "", fmt.Errorf("no picture %q", name)
+	}
+	return p, nil
+}
+
+func dict(kv ...any) (map[string]any, error) {
+	m := map[string]any{}
+	for i := 0; i < len(kv); i += 2 {
+		k, ok := kv[i].(string)
+		if !ok || i+1 == len(kv) {
+			return nil, fmt.Errorf("dict wants pairs of name and value")
+		}
+		m[k] = kv[i+1]
+	}
+	return m, nil
+}
