@@ -198,20 +198,36 @@ func SchoolYear(d tilhor.Date) string {
 }
 
 var (
-	dotted = regexp.MustCompile(`^(\d{1,2})[./ -]\s*(\d{1,2})[./ -]\s*(\d{4})$`)
-	clock  = regexp.MustCompile(`^(?:kl\.?\s*)?(\d{1,2})[.:]?(\d{2})?$`)
+	dotted = regexp.MustCompile(`^(\d{1,2})[.,/ -]\s*(\d{1,2})[.,/ -]\s*(\d{4})$`)
+	joined = regexp.MustCompile(`^(\d{2})(\d{2})(\d{4})$`)
+	clock  = regexp.MustCompile(`^(?:kl\.?\s*)?(\d{1,2})[.,:]?(\d{2})?$`)
 )
 
 // ReadDate reads a date as a browser sends it (2026-11-23) or as a person
-// writes it (23.11.2026, 3. 2. 2027).
+// writes it (23.11.2026, 3. 2. 2027, 23112026). Day first in every language: a
+// form that guessed the month's place would be wrong half the year.
 func ReadDate(s string) (tilhor.Date, error) {
 	s = strings.TrimSpace(s)
 	m := dotted.FindStringSubmatch(s)
+	if m == nil {
+		m = joined.FindStringSubmatch(s)
+	}
 	if m == nil {
 		return tilhor.ParseDate(s)
 	}
 	return tilhor.ParseDate(fmt.Sprintf("%s-%02s-%02s", m[3], m[2], m[1]))
 }
+
+// TypedDate is a date as a field of a form holds it, for ReadDate to read again.
+func TypedDate(d tilhor.Date) string {
+	if d == "" {
+		return ""
+	}
+	return d.Time().Format("02.01.2006")
+}
+
+// TypedTime is a clock as a field of a form holds it, for ReadTime to read again.
+func TypedTime(t time.Time) string { return t.In(Oslo).Format("15.04") }
 
 // ReadTime reads a clock time on a date in Oslo: 08:10, 8.10, 0810, «kl. 8».
 // A clock that the night to summer time skips is refused.

@@ -279,7 +279,6 @@ type Field struct {
 	Type         string // of "c-text": text unless given
 	Autocomplete string
 	InputMode    string
-	From, To     string // earliest and latest, of "c-date"
 	Spell        string // "false" where a name is asked for
 	Short        bool
 	Row          bool // choices beside each other
