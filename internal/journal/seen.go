@@ -1,0 +1,165 @@
+package journal
+
+import (
+	"errors"
+	"sort"
+	"strings"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/db"
+	"tilhor/internal/seal"
+)
+
+// window is how long one actor's reading of one view counts as the same.
+const window = 15 * time.Minute
+
+// actRead is the act of every reading.
+const actRead = "read"
+
+var (
+	recentSeen = db.SQL(`SELECT body, leaf FROM journal_entry
+		WHERE owner = $1 AND stream = $2 AND person = $3 AND view = $4 AND written > $5 ORDER BY written DESC LIMIT 100`)
+	insertListed = db.SQL(`INSERT INTO journal_listed (owner, id, entry, school, sealed) VALUES ($1, $2, $3, $4, $5)`)
+	selectListed = db.SQL(`SELECT id, school, sealed FROM journal_listed WHERE owner = $1 AND entry = $2`)
+	listedByID   = db.SQL(`SELECT school, sealed FROM journal_listed WHERE owner = $1 AND id = $2`)
+	everyListed  = db.SQL(`SELECT id FROM journal_listed WHERE owner = $1 ORDER BY id`)
+)
+
+// ReadingsOf is the stream of a thing's readings.
+func ReadingsOf(thing string) string { return "readings/" + thing }
+
+// Seen records that the actor looked at a view of a thing: one entry for each
+// actor, role, thing and view within 15 minutes. It commits before the first
+// byte of the page is sent, and it cannot be switched off.
+func (j *Journal) Seen(tx *db.Tx, by tilhor.Actor, stream, subject, view, rule string, now time.Time) error {
+	if view == "" {
+		return errors.New("a reading without a view")
+	}
+	old, err := j.recent(tx, by, stream, subject, view, now)
+	if err != nil || len(old) > 0 {
+		return err
+	}
+	_, err = j.Append(tx, Entry{Stream: stream, Act: actRead, Subject: subject, View: view, When: tilhor.Now(now), By: by, Rule: rule})
+	return err
+}
+
+// recent finds the actor's readings of the view within the window.
+func (j *Journal) recent(tx *db.Tx, by tilhor.Actor, stream, subject, view string, now time.Time) ([]Record, error) {
+	list, err := records(tx, recentSeen, by.Owner, stream, by.Person, view, now.Add(-window).UnixMilli())
+	var out []Record
+	for _, r := range list {
+		if r.Subject == subject && r.By.Role == by.Role && r.By.School == by.School {
+			out = append(out, r)
+		}
+	}
+	return out, err
+}
+
+// SeenList records that the actor saw a list: one entry, with the ids that stood
+// in it sealed by the key of the actor's school (or of the owner). The same list
+// again within 15 minutes is the same reading; another list is a new one.
+func (j *Journal) SeenList(tx *db.Tx, by tilhor.Actor, stream, subject, view, rule string, ids []string, now time.Time) error {
+	sorted := append([]string(nil), ids...)
+	sort.Strings(sorted)
+	text := strings.Join(sorted, "\n")
+	key, err := j.listKey(tx, by.Owner, by.School)
+	if err != nil {
+		return err
+	}
+	old, err := j.recent(tx, by, stream, subject, view, now)
+	if err != nil {
+		return err
+	}
+	for _, r := range old {
+		if got, err := listed(tx, key, r); err != nil || got == text {
+			return err
+		}
+	}
+	id := tilhor.NewID()
+	sealed := key.Seal(listedField, id, text)
+	w, err := j.Append(tx, Entry{Stream: stream, Act: actRead, Subject: subject, View: view, When: tilhor.Now(now), By: by,
+		Rule: rule, Parts: Parts(sealed)})
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(insertListed, by.Owner, id, w.ID, by.School, sealed.Bytes)
+	return err
+}
+
+const listedField = "journal.listed"
+
+func (j *Journal) listKey(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID) (seal.Key, error) {
+	kind, thing := listThing(owner, school)
+	return j.keys.Make(tx, owner, kind, thing)
+}
+
+func listThing(owner tilhor.OwnerID, school tilhor.SchoolID) (seal.Kind, string) {
+	if school == "" {
+		return seal.KindOwner, string(owner)
+	}
+	return seal.KindSchool, string(school)
+}
+
+func listed(tx *db.Tx, key seal.Key, r Record) (string, error) {
+	var id, school string
+	var sealed []byte
+	err := tx.One(selectListed, db.Args(r.By.Owner, r.ID), &id, &school, &sealed)
+	if errors.Is(err, tilhor.ErrNotFound) {
+		return "\x00 a reading without a list", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return key.Open(listedField, id, sealed)
+}
+
+// A Reading is one opening of a thing: who, in which role, what, when.
+type Reading struct {
+	Entry   tilhor.EntryID
+	Person  tilhor.PersonID
+	Role    tilhor.Role
+	School  tilhor.SchoolID
+	View    string
+	Subject string
+	Rule    string
+	At      time.Time
+}
+
+// Readings gives who has read a thing, newest first. It holds no content; who
+// may see which of them is the affair of the room that asks.
+func (j *Journal) Readings(tx *db.Tx, owner tilhor.OwnerID, thing string) ([]Reading, error) {
+	list, err := j.Stream(tx, owner, ReadingsOf(thing))
+	out := make([]Reading, 0, len(list))
+	for i := len(list) - 1; i >= 0; i-- {
+		r := list[i]
+		if r.View == "" {
+			continue
+		}
+		out = append(out, Reading{Entry: r.ID, Person: r.By.Person, Role: r.By.Role, School: r.By.School,
+			View: r.View, Subject: r.Subject, Rule: r.Rule, At: r.When.Written})
+	}
+	return out, err
+}
+
+func init() {
+	RegisterContent(Content{
+		Acts: actRead,
+		Find: func(tx *db.Tx, r Record, _, id string) (Stored, error) {
+			var school tilhor.SchoolID
+			var s Stored
+			err := tx.One(listedByID, db.Args(r.By.Owner, id), &school, &s.Bytes)
+			s.Kind, s.Thing = listThing(r.By.Owner, school)
+			return s, err
+		},
+		Each: func(tx *db.Tx, owner tilhor.OwnerID, yield func(label string) error) error {
+			return tx.Each(everyListed, func(scan db.Scan) error {
+				var id string
+				if err := scan(&id); err != nil {
+					return err
+				}
+				return yield(seal.Label(listedField, id))
+			}, owner)
+		},
+	})
+}

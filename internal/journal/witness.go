@@ -1,0 +1,112 @@
+package journal
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"tilhor"
+	"tilhor/internal/seal"
+)
+
+// A witness keeps the file of checkpoints beside the owner key. The database
+// cannot change it, so it shows an older database put back, or a tail cut off.
+type witness struct {
+	keys *seal.Keys
+	mu   sync.Mutex
+	last map[tilhor.OwnerID]seenFile
+}
+
+// seenFile is the newest checkpoint in the file when it was length bytes long.
+type seenFile struct {
+	length int64
+	newest Checkpoint // Size 0 when there is none
+}
+
+func newWitness(keys *seal.Keys) *witness {
+	return &witness{keys: keys, last: map[tilhor.OwnerID]seenFile{}}
+}
+
+func (w *witness) path(owner tilhor.OwnerID) string {
+	return filepath.Join(w.keys.Folder(owner), seal.CheckpointsFile)
+}
+
+// newest reads the file's last checkpoint, again only when the file has grown.
+// What a crash left half written is cut away first.
+func (w *witness) newest(owner tilhor.OwnerID) (Checkpoint, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	f, err := os.OpenFile(w.path(owner), os.O_RDWR, 0)
+	if os.IsNotExist(err) {
+		delete(w.last, owner)
+		return Checkpoint{}, nil
+	}
+	if err != nil {
+		return Checkpoint{}, fmt.Errorf("read the checkpoints: %w", err)
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return Checkpoint{}, fmt.Errorf("read the checkpoints: %w", err)
+	}
+	if old, ok := w.last[owner]; ok && old.length == st.Size() {
+		return old.newest, nil
+	}
+	tail := make([]byte, min(st.Size(), 16<<10))
+	if _, err := f.ReadAt(tail, st.Size()-int64(len(tail))); err != nil && err != io.EOF {
+		return Checkpoint{}, fmt.Errorf("read the checkpoints: %w", err)
+	}
+	whole, rest := splitNotes(tail)
+	length := st.Size() - int64(len(rest))
+	if len(rest) > 0 {
+		if err := f.Truncate(length); err != nil {
+			return Checkpoint{}, fmt.Errorf("mend the checkpoints: %w", err)
+		}
+	}
+	seen := seenFile{length: length}
+	if len(whole) > 0 {
+		if seen.newest, err = ReadCheckpoint(w.keys.Public(owner), whole[len(whole)-1]); err != nil {
+			return Checkpoint{}, fmt.Errorf("the newest in the file of checkpoints: %w", err)
+		}
+	}
+	w.last[owner] = seen
+	return seen.newest, nil
+}
+
+// add appends checkpoints and answers when they are on disk.
+func (w *witness) add(owner tilhor.OwnerID, list []Checkpoint) error {
+	var b strings.Builder
+	for _, c := range list {
+		b.Write(c.Note)
+		b.WriteByte('\n')
+	}
+	if err := w.keys.Append(owner, seal.CheckpointsFile, b.String()); err != nil {
+		return fmt.Errorf("append to the checkpoints: %w", err)
+	}
+	return nil
+}
+
+// splitNotes takes the file of checkpoints apart: notes, each followed by an
+// empty line. rest is what stands after the last whole one.
+func splitNotes(text []byte) (notes [][]byte, rest []byte) {
+	begin, at, signed := 0, 0, false
+	for at < len(text) {
+		i := bytes.IndexByte(text[at:], '\n')
+		if i < 0 {
+			break
+		}
+		line := text[at : at+i]
+		if len(line) == 0 && signed {
+			notes = append(notes, text[begin:at])
+			begin, signed = at+1, false
+		} else {
+			signed = bytes.HasPrefix(line, []byte("— "))
+		}
+		at += i + 1
+	}
+	return notes, text[begin:]
+}
