@@ -1,0 +1,71 @@
+// Package web is the frame around every page: addresses, who may come, the
+// session, the language, forms, and what is answered when something is wrong.
+// It knows no case. A page package gives it Routes; a Route's Serve gets a Req,
+// which knows who is acting, and answers once.
+//
+// The frame keeps four promises for every page. Who may not know that a thing
+// exists gets the very answer of an address that does not exist. Text that a
+// person has written is never lost: not by a fault, a session that ended, or
+// two who write at once. A form sent twice is done once. And nothing a person
+// wrote or is called stands in an address, a log or an error.
+package web
+
+import (
+	"log/slog"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/db"
+	"tilhor/internal/journal"
+	"tilhor/internal/roster"
+	"tilhor/internal/seal"
+)
+
+// A Kit is what the pages of one owner work with.
+type Kit struct {
+	DB      *db.DB
+	Keys    *seal.Keys
+	Journal *journal.Journal
+	Roster  *roster.Roster
+	Clock   tilhor.Clock
+	Owner   Owner
+	Log     *slog.Logger // slog.Default when nil
+
+	// Level says whether a sign-in at this issuer with this acr is strong
+	// enough for sensitive pages in this role. Nil refuses: who sets up a site
+	// must say what is enough.
+	Level func(role tilhor.Role, issuer, acr string) bool
+	// Home is where a role's day begins. Nil sends everyone to /i-dag.
+	Home func(tilhor.Role) string
+	// Nav is the menu of the one who reads. Nil gives none.
+	Nav func(q *Req) []NavItem
+}
+
+// An Owner is the municipality (skoleeier) that a site serves.
+type Owner struct {
+	ID    tilhor.OwnerID
+	Name  string      // "Granvik kommune"
+	Hosts []string    // the host names that are ours, without port
+	HTTPS bool        // reached over TLS: strict cookies and HSTS
+	Phone string      // who to ring when something could not be sent
+	DPO   string      // how the data protection officer (personvernombud) is reached
+	DPIA  tilhor.Date // when the assessment (GDPR art. 35) was made
+	Demo  bool        // everything is made up, and every page says so
+}
+
+// Now is the clock's time.
+func (k *Kit) Now() time.Time { return k.Clock() }
+
+func (k *Kit) log() *slog.Logger {
+	if k.Log == nil {
+		return slog.Default()
+	}
+	return k.Log
+}
+
+func (k *Kit) home(r tilhor.Role) string {
+	if k.Home == nil {
+		return "/i-dag"
+	}
+	return k.Home(r)
+}

@@ -1,0 +1,111 @@
+package web
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/db"
+)
+
+var (
+	takeOnce = db.SQL(`INSERT INTO web_once (owner, id, attempt, answer, at) VALUES ($1, $2, $3, '', $4)
+		ON CONFLICT (owner, id) DO UPDATE SET attempt = excluded.attempt WHERE web_once.attempt = excluded.attempt`)
+	answerOnce = db.SQL(`UPDATE web_once SET answer = $4 WHERE owner = $1 AND id = $2 AND attempt = $3`)
+	dropOnce   = db.SQL(`DELETE FROM web_once WHERE owner = $1 AND id = $2 AND attempt = $3`)
+	findOnce   = db.SQL(`SELECT answer FROM web_once WHERE owner = $1 AND id = $2`)
+	sweepOnce  = db.SQL(`DELETE FROM web_once WHERE owner = $1 AND at <= $2`)
+)
+
+// onceFor is how long a form is remembered to have been sent.
+const onceFor = 48 * time.Hour
+
+var errDone = errors.New("the form was answered before")
+
+// Once does what a form asks for, once, however often it is sent: a double
+// press, a browser that tries again after a broken line, a page reloaded. The
+// second gets the answer of the first. act does its writing under q.Context(),
+// and gives the address to go on to. That it was done is written in the same
+// transaction as what was done, so a crash leaves both or neither.
+func (q *Req) Once(f *Form, act func() (location string, err error)) error {
+	id := hex.EncodeToString(q.Kit.Keys.Hash(q.Kit.Owner.ID, "once", strings.Join([]string{string(q.person), q.R.URL.Path, f.Key}, "\x00")))
+	if answer, err := q.answered(id); err != nil || answer != nil {
+		return q.again(id, answer, err)
+	}
+	attempt := tilhor.NewID()
+	location, err := q.along(id, attempt, act)
+	if errors.Is(err, errDone) {
+		answer, err := q.answered(id)
+		return q.again(id, answer, err)
+	}
+	if err != nil {
+		q.onceWrite(dropOnce, id, attempt)
+		return err
+	}
+	q.onceWrite(answerOnce, id, attempt, location)
+	q.dropDraft(f)
+	return q.See(location)
+}
+
+// along runs act so that its first write says that this form is being answered.
+func (q *Req) along(id, attempt string, act func() (string, error)) (string, error) {
+	was := q.R
+	defer func() { q.R = was }()
+	hour := q.Now.Truncate(time.Hour).UnixMilli()
+	q.R = was.WithContext(db.Along(was.Context(), func(tx *db.Tx) error {
+		n, err := tx.Exec(takeOnce, q.Kit.Owner.ID, id, attempt, hour)
+		if err == nil && n == 0 {
+			return errDone
+		}
+		return err
+	}))
+	return act()
+}
+
+// onceWrite settles what became of a form, whoever still waits for it.
+func (q *Req) onceWrite(how *db.Stmt, args ...any) {
+	ctx := context.WithoutCancel(q.Context())
+	err := q.Kit.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(how, append([]any{q.Kit.Owner.ID}, args...)...)
+		return err
+	})
+	if err != nil {
+		q.Kit.log().WarnContext(ctx, "form's answer not settled", "route", q.routeName(), "error", types(err))
+	}
+}
+
+// answered is the answer a form has had, nil when it has had none.
+func (q *Req) answered(id string) (*string, error) {
+	var answer string
+	err := q.Kit.DB.Read(q.Context(), func(tx *db.Tx) error {
+		return tx.One(findOnce, db.Args(q.Kit.Owner.ID, id), &answer)
+	})
+	if errors.Is(err, tilhor.ErrNotFound) {
+		return nil, nil
+	}
+	return &answer, err
+}
+
+// again gives the second sending the answer of the first, waiting a little for
+// one that is just being written.
+func (q *Req) again(id string, answer *string, err error) error {
+	for try := 0; err == nil && answer != nil && *answer == "" && try < 20; try++ {
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-q.Context().Done():
+			return q.Context().Err()
+		}
+		answer, err = q.answered(id)
+	}
+	if err != nil {
+		return err
+	}
+	if answer != nil && *answer != "" {
+		return q.See(*answer)
+	}
+	return q.tell(http.StatusConflict, notice{key: "sent"})
+}

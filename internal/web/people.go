@@ -1,0 +1,131 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/calendar"
+	"tilhor/internal/db"
+)
+
+// trustFor is how long what the roster says of a person is believed without
+// asking again: who leaves today is out within a minute.
+const trustFor = time.Minute
+
+// somebody is who a signed-in person is today.
+type somebody struct {
+	name    string
+	actors  []tilhor.Actor
+	schools map[tilhor.SchoolID]string
+	until   time.Time
+}
+
+// people asks the roster who a person is, and remembers it for a minute.
+type people struct {
+	kit *Kit
+	mu  sync.Mutex
+	by  map[tilhor.PersonID]*somebody
+}
+
+func newPeople(kit *Kit) *people { return &people{kit: kit, by: map[tilhor.PersonID]*somebody{}} }
+
+func (p *people) forget(person tilhor.PersonID) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.by, person)
+}
+
+func (p *people) know(ctx context.Context, person tilhor.PersonID, now time.Time) (*somebody, error) {
+	p.mu.Lock()
+	who := p.by[person]
+	p.mu.Unlock()
+	if who != nil && now.Before(who.until) && now.After(who.until.Add(-2*trustFor)) {
+		return who, nil
+	}
+	who, err := p.ask(ctx, person, now)
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.by) > 5000 {
+		clear(p.by)
+	}
+	p.by[person] = who
+	return who, nil
+}
+
+func (p *people) ask(ctx context.Context, person tilhor.PersonID, now time.Time) (*somebody, error) {
+	who := &somebody{schools: map[tilhor.SchoolID]string{}, until: now.Add(trustFor)}
+	owner := p.kit.Owner.ID
+	err := p.kit.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		who.actors, err = p.kit.Roster.RolesOf(tx, owner, person, calendar.DateOf(now))
+		if err != nil || len(who.actors) == 0 {
+			return err
+		}
+		names, err := p.kit.Roster.Names(tx, owner, person)
+		if err != nil {
+			return err
+		}
+		who.name = names[person]
+		for _, a := range who.actors {
+			if a.School == "" || who.schools[a.School] != "" {
+				continue
+			}
+			school, err := p.kit.Roster.School(tx, owner, a.School)
+			if err != nil {
+				return err
+			}
+			who.schools[a.School] = school.Name
+		}
+		return nil
+	})
+	if errors.Is(err, tilhor.ErrNotFound) {
+		return who, nil // not in the roster any more: nobody
+	}
+	return who, err
+}
+
+// as is the actor of a role at a school, if the person still has it.
+func (who *somebody) as(role tilhor.Role, school tilhor.SchoolID) (tilhor.Actor, bool) {
+	for _, a := range who.actors {
+		if a.Role == role && a.School == school {
+			return a, true
+		}
+	}
+	return tilhor.Actor{}, false
+}
+
+// recognise finds out who is asking: the session says who, the roster what that
+// person is today. A person with one role acts in it.
+func (s *Site) recognise(q *Req) error {
+	x, err := q.Session()
+	if err != nil {
+		return err
+	}
+	person := tilhor.PersonID(x.Get(keyPerson))
+	if person == "" {
+		return nil
+	}
+	who, err := s.people.know(q.Context(), person, q.Now)
+	if err != nil {
+		return err
+	}
+	q.who, q.person = who, person
+	if err := s.sessions.touched(q.Context(), s.sessions.token(q.R), x.seen, q.Now); err != nil {
+		s.kit.log().WarnContext(q.Context(), "session not touched", "error", types(err))
+	}
+	actor, ok := who.as(tilhor.Role(x.Get(keyRole)), tilhor.SchoolID(x.Get(keySchool)))
+	if !ok && len(who.actors) == 1 {
+		actor, ok = who.actors[0], true
+	}
+	if ok {
+		q.Actor = actor
+		q.Actor.Owner, q.Actor.Person = s.kit.Owner.ID, person
+	}
+	q.chooseLang()
+	return nil
+}

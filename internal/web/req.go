@@ -1,0 +1,242 @@
+package web
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"tilhor"
+	"tilhor/internal/lang"
+)
+
+// A Req is one request, with what a page needs to answer it: who acts, in which
+// language, and the time it all happens at.
+type Req struct {
+	W     http.ResponseWriter
+	R     *http.Request
+	Kit   *Kit
+	Route *Route // nil at an address we do not have
+	Actor tilhor.Actor
+	Lang  tilhor.Lang
+	T     *lang.Words
+	Now   time.Time
+
+	site    *Site
+	session *Session
+	who     *somebody
+	person  tilhor.PersonID
+	form    *Form
+	formErr error
+	wrote   bool
+}
+
+func (s *Site) request(w http.ResponseWriter, r *http.Request, route *Route) *Req {
+	q := &Req{
+		W: w, R: r, Kit: s.kit, Route: route, site: s, Now: s.kit.Now(),
+		Actor: tilhor.Actor{Owner: s.kit.Owner.ID, Role: tilhor.RoleAnyone},
+	}
+	q.chooseLang()
+	return q
+}
+
+// Context bounds what the page does: it ends when the reader leaves or waits
+// too long.
+func (q *Req) Context() context.Context { return q.R.Context() }
+
+// Path is a part of the address, "" when it cannot be an id or a name of ours.
+func (q *Req) Path(name string) string {
+	v := q.R.PathValue(name)
+	if len(v) > 200 || !plain(v) {
+		return ""
+	}
+	return v
+}
+
+// Query is a value from the address, "" when it cannot be a text.
+func (q *Req) Query(name string) string {
+	v := q.R.URL.Query().Get(name)
+	if len(v) > 2000 || !plain(v) {
+		return ""
+	}
+	return v
+}
+
+func plain(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
+}
+
+const langCookie = "l"
+
+// chooseLang settles the language. ?l= wins; for who is signed in it is
+// remembered in a cookie that holds nothing else. Public pages set no cookie:
+// there it goes with every link.
+func (q *Req) chooseLang() {
+	l, asked := q.askedLang()
+	signedIn := q.person != ""
+	if !asked && signedIn {
+		if c, err := q.R.Cookie(langCookie); err == nil {
+			l, asked = known(c.Value)
+		}
+	}
+	if !asked {
+		l = lang.Match(q.R.Header.Get("Accept-Language"))
+	}
+	q.Lang, q.T = l, lang.For(l)
+	if _, asked := q.askedLang(); asked && signedIn {
+		http.SetCookie(q.W, &http.Cookie{
+			Name: langCookie, Value: string(l), Path: "/", MaxAge: 365 * 24 * 3600,
+			HttpOnly: true, Secure: q.Kit.Owner.HTTPS, SameSite: http.SameSiteLaxMode,
+		})
+	}
+}
+
+func (q *Req) askedLang() (tilhor.Lang, bool) { return known(q.R.URL.Query().Get("l")) }
+
+func known(s string) (tilhor.Lang, bool) {
+	l := tilhor.Lang(s)
+	return l, slices.Contains(lang.Langs, l)
+}
+
+// Link is the address of a page of ours as a link on this page has it: on a
+// public page the language chosen goes with it.
+func (q *Req) Link(path string) string {
+	l, asked := q.askedLang()
+	if !asked || q.person != "" {
+		return path
+	}
+	u, err := url.Parse(path)
+	if err != nil {
+		return path
+	}
+	v := u.Query()
+	if v.Get("l") == "" {
+		v.Set("l", string(l))
+		u.RawQuery = v.Encode()
+	}
+	return u.String()
+}
+
+// See sends the reader on to a page of ours, after a form (303).
+func (q *Req) See(path string) error {
+	if !ours(path) {
+		return errors.New("sent on to an address that is not ours")
+	}
+	q.wrote = true
+	q.W.Header().Set("Location", q.Link(path))
+	q.W.WriteHeader(http.StatusSeeOther)
+	return nil
+}
+
+// Next is where the reader wanted to go, from ?neste= or a form, if that is an
+// address of ours, and else instead.
+func (q *Req) Next(path, instead string) string {
+	if len(path) <= 1000 && ours(path) {
+		return path
+	}
+	return instead
+}
+
+// ours says whether a path stays on this site, however a browser reads it.
+func ours(path string) bool {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsRune(path, '\\') || !plain(path) {
+		return false
+	}
+	u, err := url.Parse(path)
+	return err == nil && u.Host == "" && u.Scheme == ""
+}
+
+// here is the address asked for, for the way back after signing in.
+func (q *Req) here() string { return q.R.URL.RequestURI() }
+
+// A Page is one parsed page.
+type Page struct{ t *template.Template }
+
+// Pages parses every page of a package when the program starts, and gives them
+// by file name without folder and suffix: pages := web.Pages(files, "track").
+func Pages(files embed.FS) func(name string) *Page {
+	return func(name string) *Page {
+		for _, dir := range []string{"", "templates/"} {
+			if f, err := files.Open(dir + name + ".html"); err == nil {
+				f.Close()
+				return &Page{ParsePage(files, dir+name+".html")}
+			}
+		}
+		panic("no page " + name + ".html")
+	}
+}
+
+// Render answers 200 with a page. The data embeds a Frame.
+func (q *Req) Render(page *Page, data any) error { return q.RenderStatus(http.StatusOK, page, data) }
+
+// RenderStatus answers with a page and a status: 422 with faults, 409 when
+// someone else wrote meanwhile. The page is whole before its first byte goes.
+func (q *Req) RenderStatus(code int, page *Page, data any) error {
+	b, err := Render(page.t, data)
+	if err != nil {
+		return err
+	}
+	q.Write(code, "text/html; charset=utf-8", b)
+	return nil
+}
+
+// Write answers with what is not a page: a receipt's file, a picture.
+func (q *Req) Write(code int, kind string, body []byte) {
+	q.wrote = true
+	q.W.Header().Set("Content-Type", kind)
+	q.W.WriteHeader(code)
+	if q.R.Method != http.MethodHead {
+		q.W.Write(body) // a reader who has left is no fault of ours
+	}
+}
+
+// Frame is what surrounds a page for who reads it. The title begins as the h1
+// does; on a page of a case the tab does not show it.
+func (q *Req) Frame(title string) Frame {
+	f := Frame{
+		W: q.T, Title: title, Owner: q.Kit.Owner.Name, Demo: q.Kit.Owner.Demo,
+		Langs: LangLinks(q.Lang, q.R.URL), Home: q.Link("/"), Surface: Public,
+	}
+	if q.Route != nil {
+		f.Neutral, f.Exit = q.Route.Case, q.Route.Case
+	}
+	if q.who == nil {
+		return f
+	}
+	f.Who, f.SignOut, f.Surface = q.who.name, "/logg-ut", Work
+	if len(q.who.actors) > 1 {
+		f.Roles = rolePath
+	}
+	if q.Actor.Role == tilhor.RoleAnyone {
+		return f
+	}
+	f.Home = q.Kit.home(q.Actor.Role)
+	f.RoleName = q.T.T("role." + string(q.Actor.Role))
+	f.School = q.who.schools[q.Actor.School]
+	if q.Kit.Nav != nil {
+		f.Nav = q.Kit.Nav(q)
+	}
+	return f
+}
+
+// Who is the name of the one who is signed in, as others see it.
+func (q *Req) Who() string {
+	if q.who == nil {
+		return ""
+	}
+	return q.who.name
+}
+
+// School is the name of the school the reader acts at, "" for none.
+func (q *Req) School() string {
+	if q.who == nil {
+		return ""
+	}
+	return q.who.schools[q.Actor.School]
+}

@@ -1,0 +1,153 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"tilhor"
+)
+
+// A Session is what we remember of one browser between requests. It exists only
+// for who signs in, or has begun to: a child who tells has none.
+type Session struct {
+	s   *sessions
+	ctx context.Context // of the library: holds the values
+	q   *Req
+
+	seen int64 // when it was last in use, in ms
+}
+
+// Session loads the session of the request; empty when there is none.
+func (q *Req) Session() (*Session, error) {
+	if q.session != nil {
+		return q.session, nil
+	}
+	s := q.site.sessions
+	x := &Session{s: s, q: q}
+	ctx, err := s.manager.Load(context.WithValue(q.Context(), seenKey{}, &x.seen), s.token(q.R))
+	if err != nil {
+		return nil, err
+	}
+	x.ctx = ctx
+	q.session = x
+	return q.session, nil
+}
+
+// Get is what stands under a name, "" for nothing.
+func (x *Session) Get(name string) string { return x.s.manager.GetString(x.ctx, name) }
+
+// Put stores a text under a name, durably, before it returns.
+func (x *Session) Put(name, value string) error {
+	x.s.manager.Put(x.ctx, name, value)
+	return x.save()
+}
+
+// Pop takes a text out: it can be had once.
+func (x *Session) Pop(name string) (string, error) {
+	v := x.Get(name)
+	if v == "" {
+		return "", nil
+	}
+	x.s.manager.Remove(x.ctx, name)
+	return v, x.save()
+}
+
+func (x *Session) save() error {
+	token, _, err := x.s.manager.Commit(x.ctx)
+	if errors.Is(err, errEnded) {
+		x.drop()
+		return tilhor.ErrNotFound
+	}
+	if err != nil {
+		return err
+	}
+	x.write(token, 0)
+	return nil
+}
+
+// write sets the cookie, instead of any that this answer set before. It has no
+// date: it goes when the browser is closed.
+func (x *Session) write(token string, age int) {
+	h := x.q.W.Header()
+	c := &http.Cookie{
+		Name: x.s.cookie, Value: token, Path: "/", MaxAge: age, HttpOnly: true,
+		Secure: x.s.kit.Owner.HTTPS, SameSite: http.SameSiteLaxMode,
+	}
+	var others []string
+	for _, v := range h["Set-Cookie"] {
+		if len(v) <= len(c.Name) || v[:len(c.Name)+1] != c.Name+"=" {
+			others = append(others, v)
+		}
+	}
+	h["Set-Cookie"] = append(others, c.String())
+}
+
+func (x *Session) drop() { x.write("", -1) }
+
+// renew gives the session a new name: whoever knew the old one has nothing.
+func (x *Session) renew() error {
+	if err := x.s.manager.RenewToken(x.ctx); err != nil {
+		return err
+	}
+	return x.save()
+}
+
+// SignIn makes the browser's session that of a person. An actor without a role
+// has several and will be asked. Whatever the session held before is dropped.
+func SignIn(q *Req, person tilhor.PersonID, actor tilhor.Actor, acr, issuer string) error {
+	x, err := q.Session()
+	if err != nil {
+		return err
+	}
+	m := x.s.manager
+	if err := m.Clear(x.ctx); err != nil {
+		return err
+	}
+	for k, v := range map[string]string{
+		keyPerson: string(person), keyRole: string(actor.Role), keySchool: string(actor.School),
+		keyACR: acr, keyIssuer: issuer, keyBegan: q.Now.UTC().Format(time.RFC3339),
+	} {
+		m.Put(x.ctx, k, v)
+	}
+	q.site.people.forget(person)
+	return x.renew()
+}
+
+// SignOut ends the session, here and in the database.
+func SignOut(q *Req) error {
+	x, err := q.Session()
+	if err != nil {
+		return err
+	}
+	if x.s.token(q.R) == "" {
+		return nil
+	}
+	if err := x.s.manager.Destroy(x.ctx); err != nil {
+		return err
+	}
+	x.drop()
+	return nil
+}
+
+// Enter makes a session outside any request and gives its cookie: for tests
+// and tools that have a person already.
+func (s *Site) Enter(ctx context.Context, person tilhor.PersonID, actor tilhor.Actor, acr, issuer string) (*http.Cookie, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "/", nil)
+	if err != nil {
+		return nil, err
+	}
+	w := &headerOnly{h: http.Header{}}
+	q := s.request(w, r, nil)
+	if err := SignIn(q, person, actor, acr, issuer); err != nil {
+		return nil, err
+	}
+	return (&http.Response{Header: w.h}).Cookies()[0], nil
+}
+
+type headerOnly struct{ h http.Header }
+
+func (w *headerOnly) Header() http.Header         { return w.h }
+func (w *headerOnly) Write(b []byte) (int, error) { return len(b), nil }
+func (w *headerOnly) WriteHeader(int)             {}
