@@ -28,7 +28,7 @@ var floors = map[string]int{
 	"tilhor/internal/oversight":    8,
 	"tilhor/internal/web":          9,
 	"tilhor/internal/web/signin":   10, // a door of the frame, on its own floor because it uses the frame
-	"tilhor/internal/web/devidp":   1,  // a provider that knows only its list of people
+	"tilhor/internal/web/devidp":   2,  // a provider that knows only its list of people
 	"tilhor/internal/pages/public": 11,
 	"tilhor/internal/pages/staff":  11,
 	"tilhor/internal/pages/school": 11,
