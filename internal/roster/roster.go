@@ -1,0 +1,636 @@
+// Package roster knows who belongs to the municipality's schools: schools,
+// SFO, classes, formal bodies, pupils, employees with their roles, guardians
+// and what links them to a pupil. Imports land here (see docs/guide/roster.md).
+//
+// Opplæringslova § 25-1 lets a school process what is necessary for its tasks,
+// and no more: what the source systems send besides (addresses, telephone
+// numbers, birth dates, grades, absence) is never stored. Names, e-mail and
+// person numbers are sealed with the key of a school; a person number is
+// searched by a keyed hash only. Guardianship has dates, says whether there is
+// parental responsibility (foreldreansvar), and can be decided by hand, because
+// registers do not know every judgment. A person with a protected address
+// (folkeregisterloven § 10-4) is in no list.
+package roster
+
+import (
+	"errors"
+	"fmt"
+
+	"tilhor"
+	"tilhor/internal/db"
+	"tilhor/internal/journal"
+	"tilhor/internal/lang"
+	"tilhor/internal/seal"
+)
+
+// A Roster reads and changes the lists of the owners whose keys it has.
+type Roster struct {
+	keys    *seal.Keys
+	journal *journal.Journal
+}
+
+// New gives a roster.
+func New(keys *seal.Keys, j *journal.Journal) *Roster { return &Roster{keys, j} }
+
+// A School is one school (skole), or an SFO that is a unit of its own.
+type School struct {
+	ID        tilhor.SchoolID
+	Name      string
+	OrgNumber string
+	Kind      string // "school" or "sfo-unit"
+	HasSFO    bool
+	Until     tilhor.Date // the first day it is no longer one; "" while it is
+}
+
+// A Group is a class, an SFO group or a formal body.
+type Group struct {
+	ID          tilhor.GroupID
+	School      tilhor.SchoolID
+	Kind        Kind
+	Name        string
+	From, Until tilhor.Date
+}
+
+// A Pupil is a pupil (elev) at a school on a day.
+type Pupil struct {
+	ID        tilhor.PersonID
+	Name      string
+	Class     string
+	School    tilhor.SchoolID
+	SFO       bool
+	Protected bool // fortrolig or strengt fortrolig adresse
+}
+
+// An Employee is somebody who works at a school on a day, and so has the duty
+// to report (opplæringslova § 12-4).
+type Employee struct {
+	ID        tilhor.PersonID
+	Name      string
+	Roles     []tilhor.Role
+	School    tilhor.SchoolID
+	Contact   []string    // the classes whose kontaktlærer this is
+	TrainedOn tilhor.Date // privacy training (opplæringsforskrifta § 20-2); "" for none
+}
+
+// A Guardian is an adult linked to a pupil on a day.
+type Guardian struct {
+	ID             tilhor.PersonID
+	Name           string
+	Kind           LinkKind
+	Responsibility Responsibility
+	From, Until    tilhor.Date
+	Manual         bool // decided by a person, not told by a file
+	Protected      bool
+}
+
+// Parent says whether the link lets somebody act as the pupil's parent.
+// Unknown responsibility does, since most systems do not tell; a next of kin,
+// and who is known to be without responsibility, does not.
+func (g Guardian) Parent() bool { return g.Responsibility != No && g.Kind != LinkNextOfKin }
+
+const (
+	kindSchoolText  = string(kindSchool)
+	kindSFOUnitText = string(kindSFOUnit)
+)
+
+var (
+	listSchools = db.SQL(`SELECT s.id, s.name, s.org_number, s.kind, s.has_sfo, s.until_date,
+			EXISTS (SELECT 1 FROM roster_group g WHERE g.owner = $1 AND g.school = s.id AND g.kind = 'sfo' AND g.until_date = '')
+		FROM roster_school s WHERE s.owner = $1 AND s.until_date = ''`)
+	oneSchool = db.SQL(`SELECT s.id, s.name, s.org_number, s.kind, s.has_sfo, s.until_date,
+			EXISTS (SELECT 1 FROM roster_group g WHERE g.owner = $1 AND g.school = s.id AND g.kind = 'sfo' AND g.until_date = '')
+		FROM roster_school s WHERE s.owner = $1 AND s.id = $2`)
+	listGroups = db.SQL(`SELECT id, school, kind, name, from_date, until_date FROM roster_group
+		WHERE owner = $1 AND school = $2 AND from_date <= $3 AND (until_date = '' OR until_date > $3)`)
+	listPupils = db.SQL(`SELECT p.id, p.home, p.name, COALESCE(g.kind, ''), COALESCE(g.name, '')
+		FROM roster_member m
+		JOIN roster_person p ON p.owner = m.owner AND p.id = m.person
+		LEFT JOIN roster_group g ON g.owner = m.owner AND g.id = m.grp
+		WHERE m.owner = $1 AND m.school = $2 AND m.role = 'pupil' AND m.from_date <= $3
+			AND (m.until_date = '' OR m.until_date > $3) AND p.protection = ''`)
+	onePupil = db.SQL(`SELECT p.home, p.name, p.protection, m.school, COALESCE(g.kind, ''), COALESCE(g.name, '')
+		FROM roster_member m
+		JOIN roster_person p ON p.owner = m.owner AND p.id = m.person
+		LEFT JOIN roster_group g ON g.owner = m.owner AND g.id = m.grp
+		WHERE m.owner = $1 AND m.person = $2 AND m.role = 'pupil' AND m.from_date <= $3
+			AND (m.until_date = '' OR m.until_date > $3)`)
+	listEmployees = db.SQL(`SELECT p.id, p.home, p.name, m.role, m.detail, COALESCE(g.name, ''),
+			COALESCE((SELECT MAX(t.on_date) FROM roster_training t WHERE t.owner = $1 AND t.person = p.id AND t.on_date <= $3), '')
+		FROM roster_member m
+		JOIN roster_person p ON p.owner = m.owner AND p.id = m.person
+		LEFT JOIN roster_group g ON g.owner = m.owner AND g.id = m.grp
+		WHERE m.owner = $1 AND m.school = $2 AND m.role NOT IN ('pupil', 'seat') AND m.from_date <= $3
+			AND (m.until_date = '' OR m.until_date > $3) AND p.protection = ''`)
+	listSeats = db.SQL(`SELECT p.id, p.home, p.name, m.detail FROM roster_member m
+		JOIN roster_person p ON p.owner = m.owner AND p.id = m.person
+		WHERE m.owner = $1 AND m.school = $2 AND m.role = $3 AND m.grp = $4 AND m.from_date <= $5
+			AND (m.until_date = '' OR m.until_date > $5) AND p.protection = ''`)
+	contactsOf = db.SQL(`SELECT DISTINCT t.person FROM roster_member m
+		JOIN roster_member t ON t.owner = m.owner AND t.school = m.school AND t.role = 'teacher' AND t.grp = m.grp
+		WHERE m.owner = $1 AND m.person = $2 AND m.role = 'pupil' AND m.grp <> '' AND t.detail = 'contact'
+			AND m.from_date <= $3 AND (m.until_date = '' OR m.until_date > $3)
+			AND t.from_date <= $3 AND (t.until_date = '' OR t.until_date > $3)`)
+	rolesOf = db.SQL(`SELECT DISTINCT school, role FROM roster_member
+		WHERE owner = $1 AND person = $2 AND role <> 'seat' AND from_date <= $3 AND (until_date = '' OR until_date > $3)
+		ORDER BY school, role`)
+	trained = db.SQL(`SELECT on_date FROM roster_training WHERE owner = $1 AND person = $2 AND on_date <= $3
+		ORDER BY on_date DESC LIMIT 1`)
+	linksOfPupil = db.SQL(`SELECT guardian, kind, responsibility, from_date, until_date FROM roster_guardian
+		WHERE owner = $1 AND pupil = $2`)
+	overridesOfPupil = db.SQL(`SELECT guardian, holds, responsibility, from_date, until_date FROM roster_override
+		WHERE owner = $1 AND pupil = $2 ORDER BY written, id`)
+	linksOfGuardian = db.SQL(`SELECT pupil, kind, responsibility, from_date, until_date FROM roster_guardian
+		WHERE owner = $1 AND guardian = $2`)
+	overridesOfGuardian = db.SQL(`SELECT pupil, holds, responsibility, from_date, until_date FROM roster_override
+		WHERE owner = $1 AND guardian = $2 ORDER BY written, id`)
+	twentyNames = db.SQL(`SELECT id, home, name, protection FROM roster_person WHERE owner = $1 AND id IN
+		($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`)
+	isPerson  = db.SQL(`SELECT home, protection FROM roster_person WHERE owner = $1 AND id = $2`)
+	oneSealed = db.SQL(`SELECT home, email FROM roster_person WHERE owner = $1 AND id = $2`)
+)
+
+// Schools lists the schools of the owner, by name.
+func (r *Roster) Schools(tx *db.Tx, owner tilhor.OwnerID) ([]School, error) {
+	var out []School
+	err := tx.Each(listSchools, func(scan db.Scan) error {
+		s, err := scanSchool(scan)
+		out = append(out, s)
+		return err
+	}, owner)
+	lang.Sort(tilhor.Bokmal, out, func(s School) string { return s.Name })
+	return out, err
+}
+
+func scanSchool(scan db.Scan) (s School, err error) {
+	var group bool
+	err = scan(&s.ID, &s.Name, &s.OrgNumber, &s.Kind, &s.HasSFO, &s.Until, &group)
+	s.HasSFO = s.HasSFO || group
+	return s, err
+}
+
+// School gives one school, also one that has closed.
+func (r *Roster) School(tx *db.Tx, owner tilhor.OwnerID, id tilhor.SchoolID) (School, error) {
+	var s School
+	found := false
+	err := tx.Each(oneSchool, func(scan db.Scan) (err error) {
+		found = true
+		s, err = scanSchool(scan)
+		return err
+	}, owner, id)
+	if err == nil && !found {
+		err = tilhor.ErrNotFound
+	}
+	return s, err
+}
+
+// Groups lists the classes, SFO groups and bodies of a school on a day.
+func (r *Roster) Groups(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, on tilhor.Date) ([]Group, error) {
+	var out []Group
+	err := tx.Each(listGroups, func(scan db.Scan) error {
+		var g Group
+		if err := scan(&g.ID, &g.School, &g.Kind, &g.Name, &g.From, &g.Until); err != nil {
+			return err
+		}
+		if g.Kind.Kept() {
+			out = append(out, g)
+		}
+		return nil
+	}, owner, school, on)
+	lang.Sort(tilhor.Bokmal, out, func(g Group) string { return string(g.Kind) + " " + g.Name })
+	return out, err
+}
+
+// an opener opens names, and fetches each school's key once.
+type opener struct {
+	r     *Roster
+	tx    *db.Tx
+	owner tilhor.OwnerID
+	keys  map[tilhor.SchoolID]seal.Key
+}
+
+func (r *Roster) opener(tx *db.Tx, owner tilhor.OwnerID) *opener {
+	return &opener{r, tx, owner, map[tilhor.SchoolID]seal.Key{}}
+}
+
+// keyOf is where the key of a home is kept.
+func keyOf(home tilhor.SchoolID) (seal.Kind, string) {
+	if home == "" {
+		return seal.KindOwner, "roster"
+	}
+	return seal.KindSchool, string(home)
+}
+
+func (o *opener) key(home tilhor.SchoolID) (seal.Key, error) {
+	if k, ok := o.keys[home]; ok {
+		return k, nil
+	}
+	kind, thing := keyOf(home)
+	k, err := o.r.keys.Get(o.tx, o.owner, kind, thing)
+	if err == nil {
+		o.keys[home] = k
+	}
+	return k, err
+}
+
+// The sealed fields of a person. They are bound to the field and the person,
+// for ever: never change them.
+const (
+	fieldName   = "roster.name"
+	fieldEmail  = "roster.email"
+	fieldPID    = "roster.pid"
+	fieldReason = "roster.override.reason"
+	fieldCounts = "roster.import.counts"
+)
+
+func (o *opener) name(id tilhor.PersonID, home tilhor.SchoolID, sealed []byte) (string, error) {
+	k, err := o.key(home)
+	if err != nil {
+		return "", fmt.Errorf("open the name of person %s: %w", id, err)
+	}
+	name, err := k.Open(fieldName, string(id), sealed)
+	if err != nil {
+		return "", fmt.Errorf("open the name of person %s: %w", id, err)
+	}
+	return name, nil
+}
+
+type namedRow struct {
+	id      tilhor.PersonID
+	home    tilhor.SchoolID
+	name    []byte
+	kind    Kind
+	group   string
+	role    tilhor.Role
+	detail  string
+	trained tilhor.Date
+}
+
+// Pupils lists the pupils of a school on a day, by class and name. A protected
+// person is not in it: who tells of one writes the name.
+func (r *Roster) Pupils(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, on tilhor.Date) ([]Pupil, error) {
+	byID := map[tilhor.PersonID]*Pupil{}
+	var rows []namedRow
+	err := tx.Each(listPupils, func(scan db.Scan) error {
+		var n namedRow
+		if err := scan(&n.id, &n.home, &n.name, &n.kind, &n.group); err != nil {
+			return err
+		}
+		p := byID[n.id]
+		if p == nil {
+			p = &Pupil{ID: n.id, School: school}
+			byID[n.id] = p
+			rows = append(rows, n)
+		}
+		p.in(n.kind, n.group)
+		return nil
+	}, owner, school, on)
+	if err != nil {
+		return nil, err
+	}
+	open := r.opener(tx, owner)
+	out := make([]Pupil, 0, len(rows))
+	for _, n := range rows {
+		p := byID[n.id]
+		if p.Name, err = open.name(n.id, n.home, n.name); err != nil {
+			return nil, err
+		}
+		out = append(out, *p)
+	}
+	lang.Sort(tilhor.Bokmal, out, func(p Pupil) string { return p.Class + " " + p.Name })
+	return out, nil
+}
+
+func (p *Pupil) in(kind Kind, group string) {
+	switch kind {
+	case KindClass:
+		if p.Class == "" || group < p.Class {
+			p.Class = group
+		}
+	case KindSFO:
+		p.SFO = true
+	}
+}
+
+// Pupil gives one pupil on a day, protected or not; ErrNotFound for who is no
+// pupil then. Whether the asker may know is decided before it is asked.
+func (r *Roster) Pupil(tx *db.Tx, owner tilhor.OwnerID, id tilhor.PersonID, on tilhor.Date) (Pupil, error) {
+	p := Pupil{ID: id}
+	var n namedRow
+	found := false
+	err := tx.Each(onePupil, func(scan db.Scan) error {
+		var protection string
+		var school tilhor.SchoolID
+		if err := scan(&n.home, &n.name, &protection, &school, &n.kind, &n.group); err != nil {
+			return err
+		}
+		if !found || n.kind == KindClass {
+			p.School = school
+		}
+		found, p.Protected = true, protection != ""
+		p.in(n.kind, n.group)
+		return nil
+	}, owner, id, on)
+	if err != nil {
+		return Pupil{}, err
+	}
+	if !found {
+		return Pupil{}, tilhor.ErrNotFound
+	}
+	p.Name, err = r.opener(tx, owner).name(id, n.home, n.name)
+	return p, err
+}
+
+// Names gives the names of persons by id; one that is not known is left out.
+// It opens protected persons' names too: ask it only for a thing that the
+// reader may see.
+func (r *Roster) Names(tx *db.Tx, owner tilhor.OwnerID, ids ...tilhor.PersonID) (map[tilhor.PersonID]string, error) {
+	people, err := r.people(tx, owner, ids)
+	out := make(map[tilhor.PersonID]string, len(people))
+	for id, p := range people {
+		out[id] = p.name
+	}
+	return out, err
+}
+
+type known struct {
+	name      string
+	protected bool
+}
+
+func (r *Roster) people(tx *db.Tx, owner tilhor.OwnerID, ids []tilhor.PersonID) (map[tilhor.PersonID]known, error) {
+	out := make(map[tilhor.PersonID]known, len(ids))
+	open := r.opener(tx, owner)
+	for len(ids) > 0 {
+		args := make([]any, 21)
+		args[0] = owner
+		n := min(20, len(ids))
+		for i := range 20 {
+			args[i+1] = ""
+			if i < n {
+				args[i+1] = ids[i]
+			}
+		}
+		ids = ids[n:]
+		var rows []namedRow
+		err := tx.Each(twentyNames, func(scan db.Scan) error {
+			var row namedRow
+			if err := scan(&row.id, &row.home, &row.name, &row.detail); err != nil {
+				return err
+			}
+			rows = append(rows, row)
+			return nil
+		}, args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range rows {
+			name, err := open.name(row.id, row.home, row.name)
+			if err != nil {
+				return nil, err
+			}
+			out[row.id] = known{name, row.detail != ""}
+		}
+	}
+	return out, nil
+}
+
+// Email gives the address a notice may go to; "" when there is none.
+func (r *Roster) Email(tx *db.Tx, owner tilhor.OwnerID, id tilhor.PersonID) (string, error) {
+	var home tilhor.SchoolID
+	var sealed []byte
+	if err := tx.One(oneSealed, db.Args(owner, id), &home, &sealed); err != nil || sealed == nil {
+		return "", err
+	}
+	k, err := r.opener(tx, owner).key(home)
+	if err != nil {
+		return "", fmt.Errorf("open the e-mail of person %s: %w", id, err)
+	}
+	return k.Open(fieldEmail, string(id), sealed)
+}
+
+// Employees lists who works at a school on a day, by name. school "" lists
+// those of the owner itself. A protected person is not in it.
+func (r *Roster) Employees(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, on tilhor.Date) ([]Employee, error) {
+	byID := map[tilhor.PersonID]*Employee{}
+	var rows []namedRow
+	err := tx.Each(listEmployees, func(scan db.Scan) error {
+		var n namedRow
+		if err := scan(&n.id, &n.home, &n.name, &n.role, &n.detail, &n.group, &n.trained); err != nil {
+			return err
+		}
+		e := byID[n.id]
+		if e == nil {
+			e = &Employee{ID: n.id, School: school, TrainedOn: n.trained}
+			byID[n.id] = e
+			rows = append(rows, n)
+		}
+		e.Roles = addOnce(e.Roles, n.role)
+		if n.detail == detailContact && n.group != "" {
+			e.Contact = addOnce(e.Contact, n.group)
+		}
+		return nil
+	}, owner, school, on)
+	if err != nil {
+		return nil, err
+	}
+	open := r.opener(tx, owner)
+	out := make([]Employee, 0, len(rows))
+	for _, n := range rows {
+		e := byID[n.id]
+		if e.Name, err = open.name(n.id, n.home, n.name); err != nil {
+			return nil, err
+		}
+		out = append(out, *e)
+	}
+	lang.Sort(tilhor.Bokmal, out, func(e Employee) string { return e.Name })
+	return out, nil
+}
+
+func addOnce[T comparable](list []T, v T) []T {
+	for _, have := range list {
+		if have == v {
+			return list
+		}
+	}
+	return append(list, v)
+}
+
+// A Seat is somebody's seat in a body, on a day.
+type Seat struct {
+	ID     tilhor.PersonID
+	Name   string
+	Detail string // "leader", "parent-rep", "pupil", "rektor", "employee" or ""
+}
+
+// Seats lists who sits in a formal body on a day, by name.
+func (r *Roster) Seats(tx *db.Tx, owner tilhor.OwnerID, body Group, on tilhor.Date) ([]Seat, error) {
+	var out []Seat
+	var rows []namedRow
+	err := tx.Each(listSeats, func(scan db.Scan) error {
+		var n namedRow
+		if err := scan(&n.id, &n.home, &n.name, &n.detail); err != nil {
+			return err
+		}
+		rows = append(rows, n)
+		return nil
+	}, owner, body.School, RoleSeat, body.ID, on)
+	if err != nil {
+		return nil, err
+	}
+	open := r.opener(tx, owner)
+	for _, n := range rows {
+		name, err := open.name(n.id, n.home, n.name)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Seat{n.id, name, n.detail})
+	}
+	lang.Sort(tilhor.Bokmal, out, func(s Seat) string { return s.Name })
+	return out, nil
+}
+
+// ContactTeachers gives the pupil's contact teachers (kontaktlærer) on a day.
+func (r *Roster) ContactTeachers(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonID, on tilhor.Date) ([]tilhor.PersonID, error) {
+	var out []tilhor.PersonID
+	err := tx.Each(contactsOf, func(scan db.Scan) error {
+		var id tilhor.PersonID
+		err := scan(&id)
+		out = append(out, id)
+		return err
+	}, owner, pupil, on)
+	return out, err
+}
+
+// A link is one end's view of a guardianship.
+type link struct {
+	other          tilhor.PersonID
+	kind           LinkKind
+	responsibility Responsibility
+	from, until    tilhor.Date
+	manual         bool
+}
+
+func holds(from, until, on tilhor.Date) bool { return from <= on && (until == "" || until > on) }
+
+// links gives what holds on a day: what the files tell, and before that what a
+// person has decided.
+func links(tx *db.Tx, told, decided *db.Stmt, owner tilhor.OwnerID, person tilhor.PersonID, on tilhor.Date) ([]link, error) {
+	var order []tilhor.PersonID
+	byID := map[tilhor.PersonID]link{}
+	put := func(l link) {
+		if _, ok := byID[l.other]; !ok {
+			order = append(order, l.other)
+		}
+		byID[l.other] = l
+	}
+	err := tx.Each(told, func(scan db.Scan) error {
+		var l link
+		if err := scan(&l.other, &l.kind, &l.responsibility, &l.from, &l.until); err != nil {
+			return err
+		}
+		if holds(l.from, l.until, on) {
+			put(l)
+		}
+		return nil
+	}, owner, person)
+	if err != nil {
+		return nil, err
+	}
+	ends := map[tilhor.PersonID]bool{}
+	err = tx.Each(decided, func(scan db.Scan) error {
+		l, there := link{manual: true, kind: LinkGuardian}, false
+		if err := scan(&l.other, &there, &l.responsibility, &l.from, &l.until); err != nil {
+			return err
+		}
+		if !holds(l.from, l.until, on) {
+			return nil
+		}
+		if was, ok := byID[l.other]; ok && was.kind != LinkNextOfKin {
+			l.kind = was.kind
+		}
+		ends[l.other] = !there
+		put(l)
+		return nil
+	}, owner, person)
+	if err != nil {
+		return nil, err
+	}
+	var out []link
+	for _, id := range order {
+		if !ends[id] {
+			out = append(out, byID[id])
+		}
+	}
+	return out, nil
+}
+
+// Guardians gives the adults linked to a pupil on a day. Protected ones are
+// among them, and marked: who reads the pupil's case must know of them, and
+// that nothing of theirs may be passed on.
+func (r *Roster) Guardians(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonID, on tilhor.Date) ([]Guardian, error) {
+	ls, err := links(tx, linksOfPupil, overridesOfPupil, owner, pupil, on)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]tilhor.PersonID, len(ls))
+	for i, l := range ls {
+		ids[i] = l.other
+	}
+	people, err := r.people(tx, owner, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Guardian, len(ls))
+	for i, l := range ls {
+		p := people[l.other]
+		out[i] = Guardian{l.other, p.name, l.kind, l.responsibility, l.from, l.until, l.manual, p.protected}
+	}
+	lang.Sort(tilhor.Bokmal, out, func(g Guardian) string { return g.Name })
+	return out, nil
+}
+
+// Children gives the pupils whose parent somebody may act as on a day.
+func (r *Roster) Children(tx *db.Tx, owner tilhor.OwnerID, guardian tilhor.PersonID, on tilhor.Date) ([]tilhor.PersonID, error) {
+	ls, err := links(tx, linksOfGuardian, overridesOfGuardian, owner, guardian, on)
+	var out []tilhor.PersonID
+	for _, l := range ls {
+		if (Guardian{Kind: l.kind, Responsibility: l.responsibility}).Parent() {
+			out = append(out, l.other)
+		}
+	}
+	return out, err
+}
+
+// RolesOf gives every role a person may act in on a day. Nobody is more than
+// one of them at a time. A parent's role is at no school, since children may go
+// to several: kinship decides.
+func (r *Roster) RolesOf(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, on tilhor.Date) ([]tilhor.Actor, error) {
+	var day tilhor.Date
+	err := tx.One(trained, db.Args(owner, person, on), &day)
+	if err != nil && !errors.Is(err, tilhor.ErrNotFound) {
+		return nil, err
+	}
+	base := tilhor.Actor{Owner: owner, Person: person, Trained: err == nil}
+	var out []tilhor.Actor
+	err = tx.Each(rolesOf, func(scan db.Scan) error {
+		a := base
+		if err := scan(&a.School, &a.Role); err != nil {
+			return err
+		}
+		out = append(out, a)
+		return nil
+	}, owner, person, on)
+	if err != nil {
+		return nil, err
+	}
+	children, err := r.Children(tx, owner, person, on)
+	if err != nil {
+		return nil, err
+	}
+	if len(children) > 0 {
+		a := base
+		a.Role = tilhor.RoleParent
+		out = append(out, a)
+	}
+	return out, nil
+}
