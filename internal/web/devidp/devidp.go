@@ -71,6 +71,23 @@ type Server struct {
 	codes map[string]grant // by code, then by access token; memory is enough for made-up people
 	bears map[string]grant
 	hosts map[string]*host
+	faces string // @font-face rules, before the style
+}
+
+// A Face is one of the product's fonts, where its files are served.
+type Face struct {
+	Family string
+	Weight int
+	Path   string
+}
+
+// Fonts makes the list use the product's own fonts, served by files at their
+// paths under prefix. Without it the browser's are used.
+func (s *Server) Fonts(prefix string, files http.Handler, faces ...Face) {
+	s.mux.Handle("GET "+prefix, files)
+	for _, f := range faces {
+		s.faces += fmt.Sprintf("@font-face{font-family:%q;font-weight:%d;font-display:swap;src:url(%q) format(\"woff2\")}\n", f.Family, f.Weight, f.Path)
+	}
 }
 
 // host is one issuer with its people by id.
@@ -150,7 +167,7 @@ func (s *Server) add(i Issuer) error {
 	s.mux.HandleFunc("GET "+at+"/userinfo", s.userinfo(h))
 	s.mux.HandleFunc("GET "+at+"/groups/me/groups", s.groups(h))
 	s.mux.HandleFunc("GET "+at+"/end_session", s.endSession(h))
-	s.mux.HandleFunc("GET "+at+"/stil.css", style)
+	s.mux.HandleFunc("GET "+at+"/stil.css", s.style)
 	return nil
 }
 
@@ -182,7 +199,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
 	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)

@@ -349,8 +349,9 @@ func TestList(t *testing.T) {
 	if rec := w.ask("GET", "/feide/som/ukjent?"+asking().Encode(), nil); rec.Code != http.StatusNotFound {
 		t.Errorf("somebody unknown: %d", rec.Code)
 	}
+	w.Fonts("/static/", http.NotFoundHandler(), Face{"Inter", 400, "/static/inter.woff2"})
 	rec = w.ask("GET", "/feide/stil.css", nil)
-	if b, _ := io.ReadAll(rec.Body); rec.Header().Get("Content-Type") != "text/css; charset=utf-8" || len(b) < 1000 {
+	if b, _ := io.ReadAll(rec.Body); rec.Header().Get("Content-Type") != "text/css; charset=utf-8" || len(b) < 1000 || !strings.HasPrefix(string(b), `@font-face{font-family:"Inter";font-weight:400;`) {
 		t.Error("no style")
 	}
 }

@@ -115,12 +115,12 @@ func speak(locales, accept string) tilhor.Lang {
 	return lang.Match(accept)
 }
 
-func style(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) style(w http.ResponseWriter, _ *http.Request) {
 	b, err := files.ReadFile("stil.css")
 	if err != nil {
 		http.Error(w, "no style", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
-	w.Write(b)
+	w.Write(append([]byte(s.faces), b...))
 }
