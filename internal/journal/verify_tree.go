@@ -184,15 +184,14 @@ func (h *hashes) more() error {
 // entries, the stored hashes, and the signed roots.
 type walk struct {
 	v        *verifier
-	entries  frontier // grown from the entries
-	stored   frontier // grown from the stored leaves
-	hashes   hashes
-	signed   []signedRoot // those not reached yet
-	since    found        // the first leaf after the last root that was right
-	ok       int64        // the size of that root
-	broken   bool         // a leaf was wrong: the nodes above only follow from it
-	gaps     []Gap
-	lastSize int64
+	entries frontier // grown from the entries
+	stored  frontier // grown from the stored leaves
+	hashes  hashes
+	signed  []signedRoot // those not reached yet
+	since   found        // the first leaf after the last root that was looked at
+	ok      int64        // the size of that root
+	broken  bool         // a leaf was wrong: the nodes above only follow from it
+	gaps    []Gap
 }
 
 // tree recomputes the tree from its first leaf.
@@ -297,11 +296,10 @@ func (w *walk) roots() {
 		}
 		switch {
 		case w.entries.root() == c.Root:
-			w.ok, w.lastSize = c.Size, c.Size
+			w.ok = c.Size
 		case w.stored.root() == c.Root: // the entry that differs is named already
-			w.ok, w.lastSize = c.Size, c.Size
+			w.ok = c.Size
 		default:
-			w.lastSize = c.Size
 			w.v.wrong(rankAround, w.since, "this or one of the %d entries up to leaf %d is not what was signed %s (checkpoint %s)",
 				c.Size-w.ok, c.Size-1, c.Time.Format(time.RFC3339), where)
 			w.ok = c.Size
@@ -343,10 +341,10 @@ func (w *walk) end() error {
 		return err
 	}
 	v.report.Gaps = merge(w.gaps)
+	if n := v.report.Newest.Size; n < w.entries.size {
+		v.wrong(rankAround, nowhere, "the tree has %d entries, but the checkpoints in the database end at %d: some were deleted", w.entries.size, n)
+	}
 	if len(w.signed) == 0 {
-		if w.lastSize < w.entries.size {
-			v.wrong(rankAround, nowhere, "the tree has %d entries, but only %d are signed: checkpoints were deleted", w.entries.size, w.lastSize)
-		}
 		return nil
 	}
 	most := w.signed[len(w.signed)-1]

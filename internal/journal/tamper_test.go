@@ -1,0 +1,496 @@
+package journal_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/db"
+	"tilhor/internal/db/dbtest"
+	"tilhor/internal/journal"
+	"tilhor/internal/seal"
+
+	"golang.org/x/mod/sumdb/tlog"
+	"pgregory.net/rapid"
+)
+
+// A made-up room of this test, with a table of no other owner: its content lies
+// in db_meta, sealed, so that Verify has something to open.
+var (
+	putText  = db.SQL(`INSERT INTO db_meta (owner, name, value) VALUES ($1, $2, $3)`)
+	getText  = db.SQL(`SELECT value FROM db_meta WHERE owner = $1 AND name = $2`)
+	eachText = db.SQL(`SELECT name FROM db_meta WHERE owner = $1 ORDER BY name`)
+)
+
+func init() {
+	journal.RegisterContent(journal.Content{
+		Acts: "room.",
+		Find: func(tx *db.Tx, r journal.Record, _, id string) (journal.Stored, error) {
+			var text string
+			err := tx.One(getText, db.Args(r.By.Owner, id), &text)
+			raw, _ := hex.DecodeString(text)
+			return journal.Stored{Kind: seal.KindTrack, Thing: strings.TrimPrefix(r.Stream, "track/"), Bytes: raw}, err
+		},
+		Each: func(tx *db.Tx, owner tilhor.OwnerID, yield func(string) error) error {
+			return tx.Each(eachText, func(scan db.Scan) error {
+				var id string
+				if err := scan(&id); err != nil {
+					return err
+				}
+				return yield(seal.Label("room.text", id))
+			}, owner)
+		},
+	})
+}
+
+// told is a record with three streams of seven entries; the last two of track/b
+// are not in the tree yet. Every entry of track/c has content.
+func told(t *testing.T, d *db.DB) *school {
+	t.Helper()
+	s := open(t, d)
+	now := monday
+	for i := 1; i <= 7; i++ {
+		s.says("track/a", fmt.Sprintf("cases.a%d", i), now)
+		if i <= 5 {
+			s.says("track/b", fmt.Sprintf("cases.b%d", i), now)
+		}
+		s.write(func(tx *db.Tx) error {
+			key, err := s.k.Make(tx, granvik, seal.KindTrack, "c")
+			if err != nil {
+				return err
+			}
+			id := fmt.Sprintf("text%d", i)
+			field := key.Seal("room.text", id, "det barnet sa")
+			if _, err := tx.Exec(putText, granvik, id, hex.EncodeToString(field.Bytes)); err != nil {
+				return err
+			}
+			_, err = s.j.Append(tx, journal.Entry{Stream: "track/c", Act: "room.wrote", Subject: id, When: tilhor.Now(now), By: kari, Parts: journal.Parts(field)})
+			return err
+		})
+		s.sequence(now)
+		now = now.Add(time.Second)
+	}
+	s.says("track/b", "cases.b6", now)
+	s.says("track/b", "cases.b7", now)
+	return s
+}
+
+// do changes the database behind the program's back.
+func (s *school) do(q string, args ...any) {
+	s.t.Helper()
+	st := db.SQL(q)
+	var n int64
+	s.write(func(tx *db.Tx) (err error) { n, err = tx.Exec(st, args...); return err })
+	if n == 0 {
+		s.t.Fatalf("the tampering touched nothing: %s", q)
+	}
+}
+
+// idOf is the id of an entry.
+func (s *school) idOf(stream string, seq int) (id string) {
+	s.t.Helper()
+	s.read(func(tx *db.Tx) error {
+		list, err := s.j.Stream(tx, granvik, stream)
+		id = string(list[seq-1].ID)
+		return err
+	})
+	return id
+}
+
+// forge rewrites an entry the way somebody who knows the format but not the
+// keys would: text, hash, and if asked every later link, the heads and the tree.
+func (s *school) forge(stream string, seq int, from, to string, deep bool) {
+	s.t.Helper()
+	var list []journal.Record
+	s.read(func(tx *db.Tx) (err error) { list, err = s.j.Stream(tx, granvik, stream); return err })
+	prev := ""
+	for i := seq - 1; i < len(list); i++ {
+		r := list[i]
+		text := string(r.Body)
+		if i == seq-1 {
+			text = strings.Replace(text, from, to, 1)
+		} else {
+			text = strings.Replace(text, hex.EncodeToString(r.Prev[:]), prev, 1)
+		}
+		sum := sha256.Sum256([]byte(text))
+		prev = hex.EncodeToString(sum[:])
+		s.do(`UPDATE journal_entry SET body = $4, hash = $5 WHERE owner = $1 AND stream = $2 AND seq = $3`, granvik, stream, r.Seq, []byte(text), sum[:])
+		if !deep {
+			return
+		}
+		if i == len(list)-1 {
+			s.do(`UPDATE journal_head SET hash = $3 WHERE owner = $1 AND stream = $2`, granvik, stream, sum[:])
+		}
+	}
+	s.regrow()
+}
+
+// regrow computes the tree anew from what the entries are now.
+func (s *school) regrow() {
+	s.t.Helper()
+	var list []journal.Record
+	s.read(func(tx *db.Tx) (err error) { list, err = s.j.Follow(tx, granvik, -1, 1000); return err })
+	known := map[int64]tlog.Hash{}
+	read := tlog.HashReaderFunc(func(idx []int64) (out []tlog.Hash, err error) {
+		for _, i := range idx {
+			out = append(out, known[i])
+		}
+		return out, nil
+	})
+	for n, r := range list {
+		hs, err := tlog.StoredHashes(int64(n), r.Hash[:], read)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		for i, h := range hs {
+			known[tlog.StoredHashIndex(0, int64(n))+int64(i)] = h
+		}
+	}
+	st := db.SQL(`UPDATE journal_hash SET hash = $3 WHERE owner = $1 AND idx = $2`)
+	s.write(func(tx *db.Tx) error {
+		for i, h := range known {
+			if _, err := tx.Exec(st, granvik, i, h[:]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (s *school) file() string { return filepath.Join(s.k.Folder(granvik), seal.CheckpointsFile) }
+
+// Every way to change the record is seen, and the entry is named.
+func TestTampering(t *testing.T) {
+	entry := `UPDATE journal_entry SET %s WHERE owner = 'granvik' AND stream = 'track/a' AND seq = 4`
+	column := func(set string) func(s *school) { return func(s *school) { s.do(fmt.Sprintf(entry, set)) } }
+	cases := []struct {
+		name  string
+		act   func(s *school)
+		names string // what the first line must say: "#a4" is the id of entry 4 of track/a
+		says  string
+	}{
+		{"the control: nothing", func(*school) {}, "", ""},
+		{"a stream column", column(`stream = 'track/x'`), "track/a, number 4", "deleted"},
+		{"a number", column(`seq = 40`), "track/a, number 4", "deleted"},
+		{"an id", column(`id = 'forged'`), "track/a, number 4", "id was changed"},
+		{"a person", column(`person = 'ola'`), "#a4", "another person"},
+		{"a view put on", column(`view = 'plan'`), "#a4", "another person or view"},
+		{"a view put on, empty", column(`view = ''`), "#a4", "another person or view"},
+		{"a time", column(`written = written + 1`), "#a4", "another time"},
+		{"a time of the tree", column(`ready = ready - 1`), "#a4", "may enter the tree"},
+		{"a leaf", column(`leaf = 4000`), "#a4", "place in the tree"},
+		{"a leaf taken away", column(`leaf = NULL`), "leaf 9", "has no entry"},
+		{"an owner", column(`owner = 'bergvik'`), "track/a, number 4", "deleted"},
+		{"a hash", func(s *school) {
+			s.do(`UPDATE journal_entry SET hash = $1 WHERE stream = 'track/a' AND seq = 4`, make([]byte, 32))
+		}, "#a4", "edited"},
+		{"a mark", func(s *school) {
+			s.do(`UPDATE journal_entry SET mark = $1 WHERE stream = 'track/a' AND seq = 4`, make([]byte, 32))
+		}, "#a4", "not written by this program"},
+		{"a text", func(s *school) {
+			s.do(`UPDATE journal_entry SET body = $1 WHERE stream = 'track/a' AND seq = 4`, []byte("{}"))
+		}, "#a4", "edited"},
+		{"a text and its hash", func(s *school) { s.forge("track/a", 4, "cases.a4", "cases.x4", false) }, "#a4", "not written by this program"},
+		{"a text, and all that follows from it", func(s *school) { s.forge("track/a", 4, "cases.a4", "cases.x4", true) }, "#a4", "not written by this program"},
+		{"the last text of a stream", func(s *school) { s.forge("track/b", 7, "cases.b7", "cases.x7", false) }, "#b7", "not written by this program"},
+		{"an entry deleted", func(s *school) { s.do(`DELETE FROM journal_entry WHERE stream = 'track/a' AND seq = 4`) }, "track/a, number 4", "deleted"},
+		{"the first deleted", func(s *school) { s.do(`DELETE FROM journal_entry WHERE stream = 'track/a' AND seq = 1`) }, "track/a, number 1", "deleted"},
+		{"the last deleted", func(s *school) { s.do(`DELETE FROM journal_entry WHERE stream = 'track/a' AND seq = 7`) }, "track/a, number 7", "cut off"},
+		{"the last deleted, the head moved back", func(s *school) {
+			s.do(`DELETE FROM journal_entry WHERE stream = 'track/c' AND seq = 7`)
+			s.do(`UPDATE journal_head SET seq = 6, hash = (SELECT hash FROM journal_entry WHERE stream = 'track/c' AND seq = 6), ready = (SELECT ready FROM journal_entry WHERE stream = 'track/c' AND seq = 6) WHERE stream = 'track/c'`)
+		}, "", "has no entry"},
+		{"a whole stream deleted", func(s *school) {
+			s.do(`DELETE FROM journal_entry WHERE stream = 'track/a'`)
+		}, "track/a", "whole stream"},
+		{"a whole stream and its head deleted", func(s *school) {
+			s.do(`DELETE FROM journal_entry WHERE stream = 'track/a'`)
+			s.do(`DELETE FROM journal_head WHERE stream = 'track/a'`)
+		}, "leaf 0", "has no entry"},
+		{"a head deleted", func(s *school) { s.do(`DELETE FROM journal_head WHERE stream = 'track/a'`) }, "#a7", "head"},
+		{"a head made up", func(s *school) {
+			s.do(`INSERT INTO journal_head (owner, stream, seq, ready, hash) VALUES ('granvik', 'track/z', 1, 1, $1)`, make([]byte, 32))
+		}, "track/z", "made up"},
+		{"an entry inserted at the end", func(s *school) {
+			s.do(`INSERT INTO journal_entry (owner, stream, seq, id, person, written, ready, hash, mark, body)
+				SELECT owner, stream, 8, 'forged', person, written, ready, hash, mark, body FROM journal_entry WHERE stream = 'track/a' AND seq = 7`)
+			s.do(`UPDATE journal_head SET seq = 8 WHERE stream = 'track/a'`)
+		}, "forged", "was moved"},
+		{"an entry inserted with text and hash", func(s *school) {
+			var r journal.Record
+			s.read(func(tx *db.Tx) error { l, err := s.j.Stream(tx, granvik, "track/b"); r = l[6]; return err })
+			text := strings.NewReplacer(`"seq":7`, `"seq":8`, string(r.ID), "forged", hex.EncodeToString(r.Prev[:]), hex.EncodeToString(r.Hash[:])).Replace(string(r.Body))
+			sum := sha256.Sum256([]byte(text))
+			s.do(`INSERT INTO journal_entry (owner, stream, seq, id, person, written, ready, hash, mark, body)
+				SELECT owner, stream, 8, 'forged', person, written, ready, $1, mark, $2 FROM journal_entry WHERE stream = 'track/b' AND seq = 7`, sum[:], []byte(text))
+			s.do(`UPDATE journal_head SET seq = 8, hash = $1 WHERE stream = 'track/b'`, sum[:])
+		}, "forged", "not written by this program"},
+		{"two entries swapped", func(s *school) {
+			s.do(`UPDATE journal_entry SET seq = -1 WHERE stream = 'track/a' AND seq = 3`)
+			s.do(`UPDATE journal_entry SET seq = 3 WHERE stream = 'track/a' AND seq = 4`)
+			s.do(`UPDATE journal_entry SET seq = 4 WHERE stream = 'track/a' AND seq = -1`)
+		}, "track/a, number 3", "was moved"},
+		{"two places in the tree swapped", func(s *school) {
+			s.do(`UPDATE journal_entry SET leaf = -1 WHERE stream = 'track/a' AND seq = 3`)
+			s.do(`UPDATE journal_entry SET leaf = 6 WHERE stream = 'track/a' AND seq = 4`)
+			s.do(`UPDATE journal_entry SET leaf = 9 WHERE stream = 'track/a' AND seq = 3`)
+		}, "#a4", "not what entered the tree"},
+		{"a hash of the tree, at a leaf", func(s *school) {
+			s.do(`UPDATE journal_hash SET hash = $1 WHERE idx = (SELECT MIN(idx) FROM journal_hash)`, make([]byte, 32))
+		}, "#a1", "not what entered the tree"},
+		{"a hash of the tree, above", func(s *school) {
+			s.do(`UPDATE journal_hash SET hash = $1 WHERE idx = 2`, make([]byte, 32))
+		}, "#b1", "tree above it"},
+		{"a hash of the tree, deleted", func(s *school) { s.do(`DELETE FROM journal_hash WHERE idx = 2`) }, "#b1", "tree above it"},
+		{"a hash of the tree, added", func(s *school) {
+			s.do(`INSERT INTO journal_hash (owner, idx, hash) VALUES ('granvik', 100000, $1)`, make([]byte, 32))
+		}, "", "does not belong"},
+		{"all hashes deleted", func(s *school) { s.do(`DELETE FROM journal_hash`) }, "#a1", "not what entered the tree"},
+		{"a checkpoint edited", func(s *school) {
+			s.do(`UPDATE journal_checkpoint SET note = $1 WHERE size = 9`, []byte("tilhor/granvik\n9\n"))
+		}, "", "checkpoint of 9 entries"},
+		{"a checkpoint moved", func(s *school) { s.do(`UPDATE journal_checkpoint SET size = 10 WHERE size = 9`) }, "", "checkpoint of 10 entries"},
+		{"a checkpoint deleted", func(s *school) { s.do(`DELETE FROM journal_checkpoint WHERE size = 9`) }, "", "checkpoint of 9 entries"},
+		{"the last checkpoint deleted", func(s *school) { s.do(`DELETE FROM journal_checkpoint WHERE size = 19`) }, "", ""},
+		{"the tail cut off, everywhere", func(s *school) { s.cut(12) }, "leaf 12", "older database"},
+		{"all of it gone", func(s *school) {
+			for _, table := range []string{"journal_entry", "journal_head", "journal_hash", "journal_checkpoint"} {
+				s.do(`DELETE FROM ` + table)
+			}
+		}, "leaf 0", "older database"},
+		{"a content changed", func(s *school) { s.do(`UPDATE db_meta SET value = '0123' WHERE name = 'text3'`) }, "#c3", "does not open"},
+		{"a content sealed anew with other words", func(s *school) {
+			s.write(func(tx *db.Tx) error {
+				key, err := s.k.Get(tx, granvik, seal.KindTrack, "c")
+				if err != nil {
+					return err
+				}
+				_, err = tx.Exec(db.SQL(`UPDATE db_meta SET value = $1 WHERE name = 'text3'`),
+					hex.EncodeToString(key.Seal("room.text", "text3", "det barnet ikke sa").Bytes))
+				return err
+			})
+		}, "#c3", "not what was written"},
+		{"two contents swapped", func(s *school) {
+			s.do(`UPDATE db_meta SET name = 'x' WHERE name = 'text3'`)
+			s.do(`UPDATE db_meta SET name = 'text3' WHERE name = 'text4'`)
+			s.do(`UPDATE db_meta SET name = 'text4' WHERE name = 'x'`)
+		}, "#c3", "does not open"},
+		{"a content deleted", func(s *school) { s.do(`DELETE FROM db_meta WHERE name = 'text3'`) }, "#c3", "is gone"},
+		{"a content inserted", func(s *school) { s.do(`INSERT INTO db_meta (owner, name, value) VALUES ('granvik', 'more', '00')`) }, "", "room.text:more stands in no entry"},
+		{"a key deleted", func(s *school) { s.do(`DELETE FROM seal_key WHERE thing = 'c'`) }, "#c1", "deleted or changed"},
+		{"a key changed", func(s *school) { s.do(`UPDATE seal_key SET wrapped = $1 WHERE thing = 'c'`, make([]byte, 61)) }, "#c1", "deleted or changed"},
+		{"the file of checkpoints deleted", func(s *school) { os.Remove(s.file()) }, "", "missing or empty"},
+		{"a checkpoint in the file edited", func(s *school) { s.editFile("\n9\n", "\n8\n") }, "", "in the file is not signed"},
+		{"a forged tree, signed by another key", func(s *school) {
+			s.forge("track/c", 2, "text2", "text9", true)
+			s.do(`UPDATE journal_checkpoint SET note = $1 WHERE size = 9`, []byte("tilhor/granvik\n9\nx\n\n— tilhor/granvik AAAA\n"))
+		}, "#c2", "not written by this program"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			dbtest.Each(t, func(t *testing.T, d *db.DB) {
+				s := told(t, d)
+				want := c.names
+				if strings.HasPrefix(want, "#") {
+					want = s.idOf("track/"+want[1:2], int(want[2]-'0'))
+				}
+				c.act(s)
+				r := s.verify()
+				if c.name == "the control: nothing" {
+					if !r.Holds() || r.Entries != 21 || r.Size != 19 || r.Pending != 2 || r.Opened != 7 {
+						t.Fatalf("%+v", r)
+					}
+					return
+				}
+				if r.Holds() {
+					t.Fatal("was not seen")
+				}
+				if first := r.Wrong[0].String(); !strings.Contains(first, want) || !strings.Contains(first, c.says) {
+					t.Fatalf("want %q and %q, got:\n%v", want, c.says, r.Wrong)
+				}
+			})
+		})
+	}
+}
+
+// cut takes the end of the record away so that the database agrees with itself.
+func (s *school) cut(size int) {
+	s.t.Helper()
+	s.do(`DELETE FROM journal_entry WHERE leaf >= $1 OR leaf IS NULL`, size)
+	s.do(`DELETE FROM journal_hash WHERE idx >= $1`, tlog.StoredHashIndex(0, int64(size)))
+	s.do(`DELETE FROM journal_checkpoint WHERE size > $1`, size)
+	for _, st := range []string{"track/a", "track/b", "track/c"} {
+		s.do(`UPDATE journal_head SET
+			seq = (SELECT MAX(seq) FROM journal_entry WHERE stream = $1),
+			ready = (SELECT MAX(ready) FROM journal_entry WHERE stream = $1),
+			hash = (SELECT hash FROM journal_entry WHERE stream = $1 ORDER BY seq DESC LIMIT 1) WHERE stream = $1`, st)
+	}
+	s.do(`DELETE FROM db_meta WHERE name IN ('text5', 'text6', 'text7')`)
+}
+
+func (s *school) editFile(old, new string) {
+	s.t.Helper()
+	text, err := os.ReadFile(s.file())
+	if err != nil || !bytes.Contains(text, []byte(old)) {
+		s.t.Fatal("nothing to edit", err)
+	}
+	if err := os.WriteFile(s.file(), bytes.Replace(text, []byte(old), []byte(new), 1), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// Without the file the cut is not seen: it is the file that shows it.
+func TestTheFileIsWhatShowsACutTail(t *testing.T) {
+	s := told(t, dbtest.SQLite(t))
+	s.cut(12)
+	r, err := journal.Verify(context.Background(), s.d, granvik, journal.Against{Keys: s.k})
+	if err != nil || !r.Holds() {
+		t.Fatalf("the cut is not whole, so the test of it proves nothing: %v %v", r.Wrong, err)
+	}
+}
+
+// Nothing is signed on top of a record that was changed, so that a forgery does
+// not come to look true.
+func TestTheSequencerRefusesAChangedRecord(t *testing.T) {
+	for name, act := range map[string]func(s *school){
+		"an older database":   func(s *school) { s.cut(12) },
+		"a changed tree edge": func(s *school) { s.do(`UPDATE journal_hash SET hash = $1`, make([]byte, 32)) },
+		"an emptied database": func(s *school) {
+			for _, table := range []string{"journal_entry", "journal_head", "journal_hash", "journal_checkpoint"} {
+				s.do(`DELETE FROM ` + table)
+			}
+		},
+		"a forged checkpoint": func(s *school) {
+			s.do(`INSERT INTO journal_checkpoint (owner, size, note) VALUES ('granvik', 1000, $1)`, []byte("x"))
+		},
+		"a forged entry waiting": func(s *school) { s.forge("track/b", 6, "cases.b6", "cases.x6", false) },
+	} {
+		for _, fresh := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, started anew: %v", name, fresh), func(t *testing.T) {
+				dbtest.Each(t, func(t *testing.T, d *db.DB) {
+					s := told(t, d)
+					act(s)
+					if fresh {
+						s.j = journal.New(s.k)
+					}
+					s.says("track/n", "a", monday.Add(time.Hour))
+					before, _ := os.ReadFile(s.file())
+					if _, err := s.j.Sequence(context.Background(), d, granvik, monday.Add(time.Hour)); err == nil {
+						t.Fatal("was signed")
+					}
+					after, _ := os.ReadFile(s.file())
+					if name != "a forged entry waiting" && !bytes.Equal(before, after) {
+						t.Fatal("the file has grown")
+					}
+				})
+			})
+		}
+	}
+}
+
+// With nothing but the public key, an outsider sees the same forgery.
+func TestVerifyWithThePublicKeyAlone(t *testing.T) {
+	s := told(t, dbtest.SQLite(t))
+	id := s.idOf("track/a", 4)
+	file, _ := os.ReadFile(s.file())
+	check := func() journal.Report {
+		r, err := journal.Verify(context.Background(), s.d, granvik, journal.Against{Public: s.k.Public(granvik), File: file})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	if r := check(); !r.Holds() || r.Unread != 7 {
+		t.Fatalf("%+v", r)
+	}
+	s.forge("track/a", 4, "cases.a4", "cases.x4", false)
+	if r := check(); r.Holds() || string(r.Wrong[0].ID) != id {
+		t.Fatalf("%+v", r.Wrong)
+	}
+	s.forge("track/a", 4, "cases.x4", "cases.y4", true)
+	if r := check(); r.Holds() || string(r.Wrong[0].ID) != id {
+		t.Fatalf("%+v", r.Wrong)
+	}
+}
+
+// Shredded on purpose is not wrong; it is reported as shredded.
+func TestShreddedIsNotWrong(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := told(t, d)
+		s.write(func(tx *db.Tx) error { return seal.Shred(tx, granvik, seal.KindTrack, "c", monday) })
+		if r := s.verify(); !r.Holds() || r.Shredded != 7 || r.Opened != 0 {
+			t.Fatalf("%+v", r)
+		}
+	})
+}
+
+// The seconds that no checkpoint covered are told.
+func TestGapsAreTold(t *testing.T) {
+	s := told(t, dbtest.SQLite(t))
+	if r := s.verify(); len(r.Gaps) != 0 {
+		t.Fatalf("%v", r.Gaps)
+	}
+	s.sequence(monday.Add(40 * time.Second)) // the last two were written after 7 s
+	r := s.verify()
+	if !r.Holds() || len(r.Gaps) != 1 || r.Gaps[0].To.Sub(r.Gaps[0].From).Round(time.Second) != 33*time.Second {
+		t.Fatalf("%v %v", r.Gaps, r.Wrong)
+	}
+}
+
+// Any one bit of any column of the record, flipped at random, is seen.
+func TestAnyFlippedBitIsSeen(t *testing.T) {
+	s := told(t, dbtest.SQLite(t))
+	type cell struct{ table, column, where string }
+	var cells []cell
+	for _, q := range []struct {
+		table, key string
+		columns    []string
+	}{
+		{"journal_entry", "stream || seq", []string{"hash", "mark", "body"}},
+		{"journal_head", "stream", []string{"hash"}},
+		{"journal_hash", "idx", []string{"hash"}},
+		{"journal_checkpoint", "size", []string{"note"}},
+		{"seal_key", "kind || thing", []string{"wrapped"}},
+	} {
+		var keys []string
+		s.read(func(tx *db.Tx) error {
+			return tx.Each(db.SQL(`SELECT CAST(`+q.key+` AS TEXT) FROM `+q.table), func(scan db.Scan) error {
+				var k string
+				err := scan(&k)
+				keys = append(keys, k)
+				return err
+			})
+		})
+		for _, k := range keys {
+			for _, c := range q.columns {
+				cells = append(cells, cell{q.table, c, fmt.Sprintf("CAST(%s AS TEXT) = '%s'", q.key, k)})
+			}
+		}
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		c := cells[rapid.IntRange(0, len(cells)-1).Draw(rt, "cell")]
+		var old []byte
+		s.read(func(tx *db.Tx) error {
+			return tx.One(db.SQL(`SELECT `+c.column+` FROM `+c.table+` WHERE `+c.where), nil, &old)
+		})
+		bit := rapid.IntRange(0, len(old)*8-1).Draw(rt, "bit")
+		bad := append([]byte{}, old...)
+		bad[bit/8] ^= 1 << (bit % 8)
+		set := `UPDATE ` + c.table + ` SET ` + c.column + ` = $1 WHERE ` + c.where
+		s.do(set, bad)
+		seen := !s.verify().Holds()
+		s.do(set, old)
+		if !seen {
+			rt.Fatalf("bit %d of %v was not seen", bit, c)
+		}
+	})
+	s.holds()
+}
