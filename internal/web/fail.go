@@ -108,14 +108,14 @@ type panicked struct {
 
 func (panicked) Error() string { return "panic" }
 
-func (s *Site) caught(w http.ResponseWriter, r *http.Request) {
+// caught answers a panic, with the text that was sent.
+func (s *Site) caught(q *Req) {
 	v := recover()
 	if v == nil {
 		return
 	}
 	p := panicked{kind: types(asError(v)), where: places()}
-	q := s.request(w, r, nil)
-	s.kit.log().LogAttrs(context.WithoutCancel(r.Context()), slog.LevelError, "panic",
+	s.kit.log().LogAttrs(context.WithoutCancel(q.Context()), slog.LevelError, "panic",
 		slog.String("type", p.kind), slog.String("at", strings.Join(p.where, " < ")))
 	s.fail(q, p)
 }

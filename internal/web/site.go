@@ -68,7 +68,6 @@ func ByHost(sites ...*Site) http.Handler {
 // serve is the way in: what is refused before anybody knows who is asking.
 func (s *Site) serve(w http.ResponseWriter, r *http.Request) {
 	s.secure(w.Header())
-	defer s.caught(w, r)
 	if !s.ourHost(r) {
 		misdirected(w)
 		return
@@ -99,6 +98,7 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request) {
 // unknown answers an address we do not have, just as one that is refused.
 func (s *Site) unknown(w http.ResponseWriter, r *http.Request) {
 	q := s.request(w, r, nil)
+	defer s.caught(q)
 	if err := s.recognise(q); err != nil {
 		s.fail(q, err)
 		return
@@ -110,6 +110,7 @@ func (s *Site) unknown(w http.ResponseWriter, r *http.Request) {
 // looked up before that is settled.
 func (s *Site) enter(w http.ResponseWriter, r *http.Request, route *Route) {
 	q := s.request(w, r, route)
+	defer s.caught(q)
 	if err := s.mayEnter(q); err != nil {
 		s.fail(q, err)
 		return
