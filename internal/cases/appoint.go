@@ -1,0 +1,183 @@
+package cases
+
+import (
+	"context"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/access"
+	"tilhor/internal/calendar"
+	"tilhor/internal/db"
+	"tilhor/internal/journal"
+)
+
+// Appoint gives a track to whoever shall handle it (saksbehandler). Anyone who
+// works at the school can be asked: small schools have no social teacher.
+func (d *Desk) Appoint(ctx context.Context, by tilhor.Actor, slug string, handler tilhor.PersonID) error {
+	return d.on(ctx, by, access.Lead, slug, func(w *work) error { return w.appoint(handler) })
+}
+
+func (w *work) appoint(handler tilhor.PersonID) error {
+	if err := w.d.worksAt(w.tx, w.by, handler, w.now, "handler"); err != nil {
+		return err
+	}
+	if handler == w.t.Handler {
+		return nil
+	}
+	if w.t.Handler != "" {
+		if err := access.End(w.tx, w.by.Owner, access.Track, string(w.t.ID), w.t.Handler, access.Handles, w.now); err != nil {
+			return err
+		}
+	}
+	if err := access.Give(w.tx, w.by.Owner, access.Grant{Kind: access.Track, Thing: string(w.t.ID), Person: handler, Unit: w.t.School,
+		Relation: access.Handles, From: w.now, By: w.by.Person}); err != nil {
+		return err
+	}
+	if _, err := w.tx.Exec(setHandler, w.by.Owner, w.t.ID, handler); err != nil {
+		return err
+	}
+	_, err := w.write(note{kind: Appointed, when: tilhor.Now(w.now), ref: string(handler)})
+	w.t.Handler = handler
+	return err
+}
+
+// worksAt refuses a person who does not work at the actor's school today.
+func (d *Desk) worksAt(tx *db.Tx, by tilhor.Actor, person tilhor.PersonID, now time.Time, field string) error {
+	all, err := d.Roster.Employees(tx, by.Owner, by.School, today(now))
+	if err != nil {
+		return err
+	}
+	for _, e := range all {
+		if e.ID == person {
+			return nil
+		}
+	}
+	return tilhor.Faults{{Field: field, Key: "cases.fault." + field}}
+}
+
+// A Task is what rektor can hand to another for a school.
+type Task string
+
+// Tasks.
+const (
+	ReceivesReports Task = "intake" // takes a stance on what comes in
+	StandsIn        Task = "leads"  // stands in for rektor: receives and decides
+)
+
+// A HandedTask is one such task, with its days.
+type HandedTask struct {
+	Person tilhor.PersonID
+	Name   string
+	Task   Task
+	From   tilhor.Date
+	Until  tilhor.Date // empty: until it is taken back
+}
+
+// Hand gives somebody a task of rektor's at the school: to receive reports, or
+// to stand in while she is away. A case never has nobody.
+func (d *Desk) Hand(ctx context.Context, by tilhor.Actor, h HandedTask) error {
+	now := d.Clock()
+	var c check
+	c.oneOf(string(h.Task), "task", string(ReceivesReports), string(StandsIn))
+	c.Add(h.From == "", "from", "cases.fault.from")
+	c.Add(h.Until != "" && h.Until < h.From, "until", "cases.fault.until")
+	c.Add(h.Until != "" && h.Until < today(now), "until", "cases.fault.until-past")
+	c.Add(h.Task == StandsIn && h.Until == "", "until", "cases.fault.until-missing")
+	c.Add(h.Person == by.Person, "person", "cases.fault.self")
+	if err := c.Err(); err != nil {
+		return err
+	}
+	if by.Role != tilhor.RoleRektor {
+		return tilhor.ErrNotFound
+	}
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := d.worksAt(tx, by, h.Person, now, "person"); err != nil {
+			return err
+		}
+		g := access.Grant{Kind: access.School, Thing: string(by.School), Person: h.Person, Unit: by.School, By: by.Person,
+			From: midnight(h.From)}
+		if h.From <= today(now) {
+			g.From = now
+		}
+		if h.Until != "" {
+			g.Until = midnight(h.Until.Add(1))
+		}
+		relations := []access.Relation{access.Intake}
+		if h.Task == StandsIn {
+			relations = append(relations, access.Leads)
+		}
+		for _, r := range relations {
+			g.Relation = r
+			if err := access.Give(tx, by.Owner, g); err != nil {
+				return err
+			}
+		}
+		_, err := d.Journal.Append(tx, journal.Entry{Stream: "school/" + string(by.School), Act: "cases.hand." + string(h.Task),
+			Subject: string(h.Person), When: tilhor.Now(now), By: by, Rule: "rektor"})
+		return err
+	})
+}
+
+// TakeBack ends a task that was handed out, from now on.
+func (d *Desk) TakeBack(ctx context.Context, by tilhor.Actor, person tilhor.PersonID) error {
+	if by.Role != tilhor.RoleRektor {
+		return tilhor.ErrNotFound
+	}
+	now := d.Clock()
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		for _, r := range []access.Relation{access.Intake, access.Leads} {
+			if err := access.End(tx, by.Owner, access.School, string(by.School), person, r, now); err != nil {
+				return err
+			}
+		}
+		_, err := d.Journal.Append(tx, journal.Entry{Stream: "school/" + string(by.School), Act: "cases.take-back", Subject: string(person),
+			When: tilhor.Now(now), By: by, Rule: "rektor"})
+		return err
+	})
+}
+
+// Handed lists who has a task of rektor's at the school, now or later.
+func (d *Desk) Handed(ctx context.Context, by tilhor.Actor) (all []HandedTask, err error) {
+	if by.Role != tilhor.RoleRektor {
+		return nil, tilhor.ErrNotFound
+	}
+	now := d.Clock()
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		gs, err := access.GrantsOf(tx, by.Owner, access.School, string(by.School))
+		if err != nil {
+			return err
+		}
+		all = nil
+		at := map[tilhor.PersonID]int{}
+		var ids []tilhor.PersonID
+		for _, g := range gs {
+			if !g.Until.IsZero() && !g.Until.After(now) {
+				continue
+			}
+			h := HandedTask{Person: g.Person, Task: Task(g.Relation), From: today(g.From)}
+			if !g.Until.IsZero() {
+				h.Until = today(g.Until.Add(-time.Second))
+			}
+			i, seen := at[g.Person]
+			if !seen {
+				at[g.Person] = len(all)
+				ids = append(ids, g.Person)
+				all = append(all, h)
+			} else if h.Task == StandsIn {
+				all[i] = h
+			}
+		}
+		names, err := d.Roster.Names(tx, by.Owner, ids...)
+		for i := range all {
+			all[i].Name = names[all[i].Person]
+		}
+		return err
+	})
+	return all, err
+}
+
+// midnight is when a date begins in Oslo.
+func midnight(d tilhor.Date) time.Time {
+	t := d.Time()
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, calendar.Oslo())
+}

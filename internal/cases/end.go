@@ -1,0 +1,186 @@
+package cases
+
+import (
+	"context"
+
+	"tilhor"
+	"tilhor/internal/access"
+	"tilhor/internal/duty"
+)
+
+// Days of an after-check and a re-check: four to eight weeks on.
+const (
+	checkFrom  = 28
+	checkUntil = 56
+)
+
+// An Ending closes a track on the pupil's own word that it is safe.
+type Ending struct {
+	Words   string // the pupil's own
+	Weight  string // what the school has seen that fits with it
+	CheckOn tilhor.Date
+}
+
+// Close closes a track (avslutte). Only the pupil's own word can: a track is
+// never closed because the school found nothing.
+func (d *Desk) Close(ctx context.Context, by tilhor.Actor, slug string, e Ending) error {
+	now := today(d.Clock())
+	var c check
+	c.text(&e.Words, "words", true)
+	c.text(&e.Weight, "weight", false)
+	c.between(e.CheckOn, now.Add(checkFrom), now.Add(checkUntil), "check", "cases.fault.check")
+	if err := c.Err(); err != nil {
+		return err
+	}
+	return d.on(ctx, by, access.Lead, slug, func(w *work) error {
+		if w.t.State == Closed {
+			return tilhor.ErrConflict
+		}
+		gate, err := duty.GateOf(w.tx, by.Owner, string(w.t.ID), duty.GateClosing, w.now)
+		if err != nil {
+			return err
+		}
+		if !gate.Open {
+			return tilhor.Faults{{Field: "words", Key: "cases.fault.not-safe"}}
+		}
+		if _, err := w.write(note{kind: Ended, when: tilhor.Now(w.now), on: e.CheckOn, text: []field{{"words", e.Words}, {"weight", e.Weight}}}); err != nil {
+			return err
+		}
+		if err := w.endMeasures(); err != nil {
+			return err
+		}
+		if err := w.state(Closed, e.CheckOn); err != nil {
+			return err
+		}
+		return w.facts(duty.Fact{Kind: duty.ClosedTrack, When: tilhor.Now(w.now)})
+	})
+}
+
+func (w *work) state(s State, check tilhor.Date) error {
+	var ended *int64
+	if s == Closed {
+		ms := w.now.UnixMilli()
+		ended = &ms
+	}
+	_, err := w.tx.Exec(setState, w.by.Owner, w.t.ID, s, check, ended)
+	w.t.State, w.t.CheckOn = s, check
+	return err
+}
+
+// A Step is the stepping down of a track without the pupil's word.
+type Step struct {
+	View    string // the pupil's view comes first
+	Way     string // asked through an adult of its choice, or observed
+	Reason  string // the school's reasons
+	Recheck tilhor.Date
+	Told    bool // the family was told of the way to Statsforvalteren
+}
+
+// StepDown steps a track down when the pupil has not said that it is safe. It
+// is not closing: measures, watching and evaluation go on, and the pupil is
+// asked again on a date. Rektor alone signs, never the child or a parent.
+func (d *Desk) StepDown(ctx context.Context, by tilhor.Actor, slug string, s Step) error {
+	now := today(d.Clock())
+	var c check
+	c.text(&s.View, "view", true)
+	c.oneOf(s.Way, "way", Ways...)
+	c.text(&s.Reason, "reason", true)
+	c.between(s.Recheck, now.Add(checkFrom), now.Add(checkUntil), "recheck", "cases.fault.check")
+	c.Add(!s.Told, "told", "cases.fault.told")
+	if err := c.Err(); err != nil {
+		return err
+	}
+	return d.on(ctx, by, access.Lead, slug, func(w *work) error {
+		if w.t.State == Closed {
+			return tilhor.ErrConflict
+		}
+		if _, err := w.write(note{kind: SteppedDownK, when: tilhor.Now(w.now), on: s.Recheck, answer: s.Way,
+			text: []field{{"view", s.View}, {"reason", s.Reason}}}); err != nil {
+			return err
+		}
+		if err := w.state(SteppedDown, s.Recheck); err != nil {
+			return err
+		}
+		return w.facts(duty.Fact{Kind: duty.RightsInformed, When: tilhor.Now(w.now)},
+			duty.Fact{Kind: duty.SteppedDown, When: tilhor.Now(w.now), RecheckOn: s.Recheck})
+	})
+}
+
+// An Asking is the check afterwards: the pupil is asked again.
+type Asking struct {
+	At     tilhor.When
+	Way    string
+	Answer string
+	Words  string
+	Next   tilhor.Date // when it is not settled: asked again
+}
+
+// AskAgain writes the after-check of a closed track, or the re-check of one
+// that was stepped down. Not safe opens a closed track again, as the same story.
+func (d *Desk) AskAgain(ctx context.Context, by tilhor.Actor, slug string, a Asking) error {
+	now := d.Clock()
+	var c check
+	c.past(&a.At, now, "at")
+	c.oneOf(a.Way, "way", Ways...)
+	c.oneOf(a.Answer, "answer", SafeNow, NotSafe, NoAnswer)
+	c.Add(a.Way == "observation" && a.Answer == SafeNow, "answer", "cases.fault.not-own-word")
+	c.text(&a.Words, "words", true)
+	if a.Next != "" || a.Answer == NoAnswer {
+		c.between(a.Next, today(now).Add(1), today(now).Add(checkUntil), "next", "cases.fault.next")
+	}
+	if err := c.Err(); err != nil {
+		return err
+	}
+	return d.on(ctx, by, access.Work, slug, func(w *work) error {
+		if w.t.CheckOn == "" {
+			return tilhor.ErrConflict
+		}
+		if _, err := w.write(note{kind: Checked, when: a.At, on: a.Next, answer: a.Answer, text: []field{{"words", a.Words}, {"way", a.Way}}}); err != nil {
+			return err
+		}
+		facts := []duty.Fact{{Kind: duty.Heard, When: a.At, Child: w.t.Code(), Declined: a.Answer == NoAnswer}}
+		if f, said := word(a.Answer, a.At); said {
+			facts = append(facts, f)
+		}
+		switch {
+		case a.Answer == NotSafe:
+			if err := w.reopen("not-safe"); err != nil {
+				return err
+			}
+		case a.Answer == NoAnswer && w.t.State == SteppedDown:
+			facts = append(facts, duty.Fact{Kind: duty.SteppedDown, When: tilhor.Now(now), RecheckOn: a.Next})
+			fallthrough
+		default:
+			if err := w.state(w.t.State, a.Next); err != nil {
+				return err
+			}
+		}
+		return w.facts(facts...)
+	})
+}
+
+// Reopen opens a closed or stepped-down track again: the same story goes on.
+func (d *Desk) Reopen(ctx context.Context, by tilhor.Actor, slug, reason string) error {
+	var c check
+	c.text(&reason, "reason", true)
+	if err := c.Err(); err != nil {
+		return err
+	}
+	return d.on(ctx, by, access.Work, slug, func(w *work) error {
+		if w.t.State == Open {
+			return tilhor.ErrConflict
+		}
+		if err := w.reopen("reason", field{"reason", reason}); err != nil {
+			return err
+		}
+		return w.facts(duty.Fact{Kind: duty.Known, When: tilhor.Now(w.now), By: duty.ByStaff, Accused: duty.AccusedNone},
+			duty.Fact{Kind: duty.Reported, When: tilhor.Now(w.now), To: duty.ToRektor})
+	})
+}
+
+func (w *work) reopen(why string, text ...field) error {
+	if _, err := w.write(note{kind: Reopened, when: tilhor.Now(w.now), answer: why, text: text}); err != nil {
+		return err
+	}
+	return w.state(Open, "")
+}

@@ -1,0 +1,215 @@
+package cases
+
+import (
+	"context"
+	"sort"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/access"
+	"tilhor/internal/db"
+	"tilhor/internal/duty"
+	"tilhor/internal/journal"
+)
+
+// A Filter narrows the list of cases.
+type Filter struct {
+	State State           // empty: all that are not closed
+	Mine  bool            // only those this person handles
+	Arena tilhor.Arena    // where it happened
+	Pupil tilhor.PersonID // one pupil, found by name in the roster
+	After string          // a cursor: the last row of the page before
+}
+
+// A Row is one track in a list, with what stands open.
+type Row struct {
+	Track
+	Duties []duty.Stored
+}
+
+// page is how many rows a list shows at a time.
+const page = 50
+
+var selectList = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.school = $4 AND t.id IN (` + access.Scope(access.Read) + `)
+	AND ($6 = '' AND t.state <> 'closed' OR t.state = $6) AND ($7 = '' OR t.handler = $7) AND ($8 = '' OR t.arena = $8) AND ($9 = '' OR t.pupil = $9)
+	AND (t.due_on > $10 OR t.due_on = $10 AND t.id > $11)
+	ORDER BY t.due_on, t.id LIMIT 51`)
+
+// List gives the cases this person may see, the first date first, fifty at a
+// time, and the cursor of the next page. That they were listed is in the record.
+func (d *Desk) List(ctx context.Context, by tilhor.Actor, f Filter) (rows []Row, next string, err error) {
+	now := d.Clock()
+	handler := ""
+	if f.Mine {
+		handler = string(by.Person)
+	}
+	dueAfter, idAfter := cursor(f.After)
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		rows = nil
+		err := tx.Each(selectList, func(scan db.Scan) error {
+			t, err := trackRow(scan)
+			rows = append(rows, Row{Track: t})
+			return err
+		}, access.Args(by, access.Read, now, string(f.State), handler, string(f.Arena), string(f.Pupil), dueAfter, idAfter)...)
+		if err != nil {
+			return err
+		}
+		if len(rows) > page {
+			rows = rows[:page]
+			last := rows[page-1]
+			due := last.DueOn
+			if due == "" {
+				due = noDate
+			}
+			next = string(due) + string(last.ID)
+		}
+		for i := range rows {
+			if rows[i].Duties, err = duty.StatesOf(tx, by.Owner, string(rows[i].ID)); err != nil {
+				return err
+			}
+		}
+		return d.nameRows(tx, by.Owner, rows, now)
+	})
+	if err != nil || len(rows) == 0 {
+		return rows, next, err
+	}
+	return rows, next, d.listed(ctx, by, "cases", rows, now)
+}
+
+func cursor(s string) (due, id string) {
+	if len(s) < 11 {
+		return "", ""
+	}
+	return s[:10], s[10:]
+}
+
+func (d *Desk) listed(ctx context.Context, by tilhor.Actor, view string, rows []Row, now time.Time) error {
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = string(r.ID)
+	}
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		return d.Journal.SeenList(tx, by, journal.ReadingsOf("school/"+string(by.School)), string(by.School), view, string(access.Read), ids, now)
+	})
+}
+
+// nameRows puts the pupil's and the handler's name on every row.
+func (d *Desk) nameRows(tx *db.Tx, owner tilhor.OwnerID, rows []Row, now time.Time) error {
+	var ids []tilhor.PersonID
+	for _, r := range rows {
+		ids = append(ids, r.Pupil, r.Handler)
+	}
+	names, err := d.Roster.Names(tx, owner, compact(ids)...)
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		r := &rows[i]
+		r.Name, r.Has = names[r.Pupil], names[r.Handler]
+		if r.Pupil == "" {
+			continue
+		}
+		if in, err := d.Roster.Pupil(tx, owner, r.Pupil, today(now)); err == nil {
+			r.Class = in.Class
+		}
+	}
+	return nil
+}
+
+var selectTracks = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.school = $4 AND (t.state <> 'closed' OR t.check_on <> '')
+	AND t.id IN (` + access.Scope(access.Read) + `)`)
+
+// Today lists the tracks with something to do for this person until tomorrow's
+// evening, the latest first: for rektor all of the school's, for one who
+// handles cases the own.
+func (d *Desk) Today(ctx context.Context, by tilhor.Actor) (rows []Row, err error) {
+	now := d.Clock()
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		rows = nil
+		at := map[string]int{}
+		err := tx.Each(selectTracks, func(scan db.Scan) error {
+			t, err := trackRow(scan)
+			at[string(t.ID)] = len(rows)
+			rows = append(rows, Row{Track: t})
+			return err
+		}, access.Args(by, access.Read, now)...)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		all, err := duty.OfSchool(tx, by.Owner, by.School, today(now).Add(1), 2000)
+		if err != nil {
+			return err
+		}
+		for _, s := range all {
+			if i, mine := at[s.Thing]; mine && s.Acts() {
+				rows[i].Duties = append(rows[i].Duties, s)
+			}
+		}
+		kept := rows[:0]
+		for _, r := range rows {
+			if len(r.Duties) > 0 {
+				sort.SliceStable(r.Duties, func(i, j int) bool { return r.Duties[i].Urgency() < r.Duties[j].Urgency() })
+				kept = append(kept, r)
+			}
+		}
+		rows = kept
+		sort.SliceStable(rows, func(i, j int) bool {
+			a, b := rows[i].Duties[0], rows[j].Duties[0]
+			if a.Urgency() != b.Urgency() {
+				return a.Urgency() < b.Urgency()
+			}
+			if a.FirstOn != b.FirstOn {
+				return a.FirstOn != "" && (b.FirstOn == "" || a.FirstOn < b.FirstOn)
+			}
+			return rows[i].ID < rows[j].ID
+		})
+		return d.nameRows(tx, by.Owner, rows, now)
+	})
+	if err != nil || len(rows) == 0 {
+		return rows, err
+	}
+	return rows, d.listed(ctx, by, "today", rows, now)
+}
+
+var selectMatterTracks = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.matter = $6 AND t.id IN (` + access.Scope(access.Read) + `) ORDER BY t.opened_at, t.id`)
+
+// Matter lists the tracks of the matter a track belongs to, those that this
+// person may read.
+func (d *Desk) Matter(ctx context.Context, by tilhor.Actor, slug string) (rows []Row, err error) {
+	now := d.Clock()
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		t, _, err := d.find(tx, by, access.Read, slug, now)
+		if err != nil {
+			return err
+		}
+		rows = nil
+		err = tx.Each(selectMatterTracks, func(scan db.Scan) error {
+			t, err := trackRow(scan)
+			rows = append(rows, Row{Track: t})
+			return err
+		}, access.Args(by, access.Read, now, t.Case)...)
+		if err != nil {
+			return err
+		}
+		for i := range rows {
+			if rows[i].Duties, err = duty.StatesOf(tx, by.Owner, string(rows[i].ID)); err != nil {
+				return err
+			}
+		}
+		return d.nameRows(tx, by.Owner, rows, now)
+	})
+	if err != nil || len(rows) == 0 {
+		return rows, err
+	}
+	return rows, d.listed(ctx, by, "matter", rows, now)
+}
+
+var countOpen = db.SQL(`SELECT COUNT(*) FROM cases_track t WHERE t.owner = $1 AND t.school = $4 AND t.state <> 'closed' AND t.id IN (` + access.Scope(access.Read) + `)`)
+
+// CountOpen is how many open tracks this person may see, for the menu.
+func (d *Desk) CountOpen(ctx context.Context, by tilhor.Actor) (n int, err error) {
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		return tx.One(countOpen, access.Args(by, access.Read, d.Clock()), &n)
+	})
+	return n, err
+}

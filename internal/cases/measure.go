@@ -1,0 +1,269 @@
+package cases
+
+import (
+	"context"
+	"sort"
+	"strings"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/access"
+	"tilhor/internal/calendar"
+	"tilhor/internal/db"
+	"tilhor/internal/duty"
+	"tilhor/internal/journal"
+	"tilhor/internal/seal"
+)
+
+var (
+	insertMeasure = db.SQL(`INSERT INTO cases_measure (owner, id, track, version, school, doer, start_on, until_on, weekdays, evaluate_on, state)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'running')`)
+	endMeasures    = db.SQL(`UPDATE cases_measure SET state = 'ended' WHERE owner = $1 AND track = $2 AND state = 'running'`)
+	selectMeasures = db.SQL(`SELECT id, version, doer, start_on, until_on, weekdays, evaluate_on, state FROM cases_measure
+		WHERE owner = $1 AND track = $2 ORDER BY version, start_on, id`)
+	selectDoers = db.SQL(`SELECT DISTINCT doer FROM cases_measure WHERE owner = $1 AND track = $2 AND state = 'running'`)
+	selectMy    = db.SQL(`SELECT m.id, m.track, m.version, m.start_on, m.until_on, m.weekdays, m.evaluate_on, t.pupil, t.slug
+		FROM cases_measure m JOIN cases_track t ON t.owner = m.owner AND t.id = m.track
+		WHERE m.owner = $1 AND m.doer = $2 AND m.state = 'running' AND m.start_on <= $6 AND m.track IN (` + access.Scope(access.Carry) + `)
+		ORDER BY m.start_on, m.id LIMIT 100`)
+	selectTextOf = db.SQL(`SELECT field, sealed FROM cases_text WHERE owner = $1 AND track = $2 AND record = $3`)
+	selectTicks  = db.SQL(`SELECT on_date, answer FROM cases_record WHERE owner = $1 AND track = $2 AND kind = 'ticked' AND ref = $3 AND on_date >= $4
+		ORDER BY written_at, id`)
+	selectDoersTrack = db.SQL(`SELECT t.slug FROM cases_measure m JOIN cases_track t ON t.owner = m.owner AND t.id = m.track
+		WHERE m.owner = $1 AND m.id = $2 AND m.doer = $3 AND m.state = 'running'`)
+	countStarted = db.SQL(`SELECT COUNT(*) FROM cases_record WHERE owner = $1 AND track = $2 AND kind = 'ticked' AND answer = 'done'`)
+)
+
+// run puts a measure to work: the row, its words, and the access its doer
+// needs and no more.
+func (w *work) run(m Measure, version int) error {
+	if _, err := w.tx.Exec(insertMeasure, w.by.Owner, m.ID, w.t.ID, version, w.t.School, m.Doer, m.Start, m.Until, m.Weekdays, m.Evaluate); err != nil {
+		return err
+	}
+	for _, f := range []field{{"what", m.What}, {"problem", m.Problem}, {"when", m.When}} {
+		if f.plain == "" || version == 0 { // an urgent measure's words stand in its record, which has the same id
+			continue
+		}
+		s := w.key.Seal(f.name, string(m.ID), f.plain)
+		if _, err := w.tx.Exec(insertText, w.by.Owner, w.t.ID, m.ID, f.name, s.Bytes); err != nil {
+			return err
+		}
+	}
+	// One grant for each doer, however many measures.
+	grants, err := access.GrantsOf(w.tx, w.by.Owner, access.Track, string(w.t.ID))
+	if err != nil {
+		return err
+	}
+	for _, g := range grants {
+		if g.Person == m.Doer && g.Relation == access.Carries && g.Until.IsZero() {
+			return nil
+		}
+	}
+	return access.Give(w.tx, w.by.Owner, access.Grant{Kind: access.Track, Thing: string(w.t.ID), Person: m.Doer, Unit: w.t.School,
+		Relation: access.Carries, From: w.now, By: w.by.Person})
+}
+
+// endMeasures ends all that run, and what their doers could see.
+func (w *work) endMeasures() error {
+	var doers []tilhor.PersonID
+	err := w.tx.Each(selectDoers, func(scan db.Scan) error {
+		var p tilhor.PersonID
+		err := scan(&p)
+		doers = append(doers, p)
+		return err
+	}, w.by.Owner, w.t.ID)
+	if err != nil {
+		return err
+	}
+	for _, p := range doers {
+		if err := access.End(w.tx, w.by.Owner, access.Track, string(w.t.ID), p, access.Carries, w.now); err != nil {
+			return err
+		}
+	}
+	_, err = w.tx.Exec(endMeasures, w.by.Owner, w.t.ID)
+	return err
+}
+
+// measures lists every measure of a track with its words.
+func (d *Desk) measures(tx *db.Tx, owner tilhor.OwnerID, id tilhor.TrackID, texts map[string]map[string]string) (all []Measure, err error) {
+	err = tx.Each(selectMeasures, func(scan db.Scan) error {
+		var m Measure
+		var state string
+		if err := scan(&m.ID, &m.Version, &m.Doer, &m.Start, &m.Until, &m.Weekdays, &m.Evaluate, &state); err != nil {
+			return err
+		}
+		t := texts[string(m.ID)]
+		m.What, m.Problem, m.When = t["what"], t["problem"], t["when"]
+		m.Running, m.Urgent = state == "running", m.Version == 0
+		all = append(all, m)
+		return nil
+	}, owner, id)
+	return all, err
+}
+
+// A Chore is one measure that a person carries out, on one day: the pupil,
+// what to do, and whether it was ticked off. Nothing else of the case.
+type Chore struct {
+	ID       tilhor.MeasureID
+	Pupil    string
+	Class    string
+	What     string
+	When     string
+	Day      tilhor.Date
+	Answer   string // done, not, or empty
+	Evaluate tilhor.Date
+	track    tilhor.TrackID
+	version  int
+	pupil    tilhor.PersonID
+	start    tilhor.Date
+	until    tilhor.Date
+	weekdays string
+}
+
+// on says whether the measure is to be carried out that day.
+func (c Chore) on(day tilhor.Date) bool {
+	wd := day.Time().Weekday()
+	if c.start > day || c.until != "" && c.until < day || wd == time.Saturday || wd == time.Sunday {
+		return false
+	}
+	return c.weekdays == "" || strings.Contains(c.weekdays, string('0'+rune(wd)))
+}
+
+// Mine lists the measures this person carries out today, and those of the last
+// working day that were not ticked off.
+func (d *Desk) Mine(ctx context.Context, by tilhor.Actor) (now, before []Chore, err error) {
+	clock := d.Clock()
+	day := today(clock)
+	last := day.Add(-1)
+	for !calendar.Arbeidsdag(last) {
+		last = last.Add(-1)
+	}
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		now, before = nil, nil
+		var all []Chore
+		err := tx.Each(selectMy, func(scan db.Scan) error {
+			var c Chore
+			var slug string
+			if err := scan(&c.ID, &c.track, &c.version, &c.start, &c.until, &c.weekdays, &c.Evaluate, &c.pupil, &slug); err != nil {
+				return err
+			}
+			all = append(all, c)
+			return nil
+		}, access.Args(by, access.Carry, clock, day)...)
+		if err != nil {
+			return err
+		}
+		for _, c := range all {
+			if !c.on(day) && !c.on(last) {
+				continue
+			}
+			if err := d.fillChore(tx, by.Owner, &c, day); err != nil {
+				return err
+			}
+			ticks, err := d.ticks(tx, by.Owner, c, last)
+			if err != nil {
+				return err
+			}
+			if c.on(day) {
+				t := c
+				t.Day, t.Answer = day, ticks[day]
+				now = append(now, t)
+			}
+			if c.on(last) && ticks[last] == "" {
+				t := c
+				t.Day = last
+				before = append(before, t)
+			}
+		}
+		return nil
+	})
+	if err != nil || len(now)+len(before) == 0 {
+		return now, before, err
+	}
+	sort.SliceStable(now, func(i, j int) bool { return now[i].Answer == "" && now[j].Answer != "" })
+	return now, before, d.DB.Write(ctx, func(tx *db.Tx) error {
+		for _, c := range append(append([]Chore{}, now...), before...) {
+			if err := d.Journal.Seen(tx, by, journal.ReadingsOf(string(c.track)), string(c.track), "measures", string(access.Carries), clock); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (d *Desk) fillChore(tx *db.Tx, owner tilhor.OwnerID, c *Chore, day tilhor.Date) error {
+	key, err := d.Keys.Get(tx, owner, seal.KindTrack, string(c.track))
+	if err != nil {
+		return err
+	}
+	texts := map[string]string{}
+	err = tx.Each(selectTextOf, func(scan db.Scan) error {
+		var name string
+		var sealed []byte
+		if err := scan(&name, &sealed); err != nil {
+			return err
+		}
+		texts[name], err = key.Open(name, string(c.ID), sealed)
+		return err
+	}, owner, c.track, c.ID)
+	if err != nil {
+		return err
+	}
+	c.What, c.When = texts["what"], texts["when"]
+	if c.pupil == "" {
+		return nil
+	}
+	names, err := d.Roster.Names(tx, owner, c.pupil)
+	c.Pupil = names[c.pupil]
+	if in, err := d.Roster.Pupil(tx, owner, c.pupil, day); err == nil {
+		c.Class = in.Class
+	}
+	return err
+}
+
+func (d *Desk) ticks(tx *db.Tx, owner tilhor.OwnerID, c Chore, since tilhor.Date) (map[tilhor.Date]string, error) {
+	m := map[tilhor.Date]string{}
+	err := tx.Each(selectTicks, func(scan db.Scan) error {
+		var on tilhor.Date
+		var answer string
+		err := scan(&on, &answer)
+		m[on] = answer
+		return err
+	}, owner, c.track, c.ID, since)
+	return m, err
+}
+
+// Tick notes that a measure was carried out on a day, or was not, with a line
+// if there is something to say. One press is enough.
+func (d *Desk) Tick(ctx context.Context, by tilhor.Actor, id tilhor.MeasureID, day tilhor.Date, done bool, line string) error {
+	now := d.Clock()
+	var c check
+	c.short(&line, "line", false)
+	c.between(day, today(now).Add(-14), today(now), "day", "cases.fault.day")
+	if err := c.Err(); err != nil {
+		return err
+	}
+	var slug string
+	err := d.DB.Read(ctx, func(tx *db.Tx) error { return tx.One(selectDoersTrack, db.Args(by.Owner, id, by.Person), &slug) })
+	if err != nil {
+		return err
+	}
+	return d.on(ctx, by, access.Carry, slug, func(w *work) error {
+		answer := map[bool]string{true: "done", false: "not"}[done]
+		var before int
+		if err := w.tx.One(countStarted, db.Args(by.Owner, w.t.ID), &before); err != nil {
+			return err
+		}
+		when := tilhor.When{At: midnight(day).Add(12 * time.Hour), Precision: tilhor.Day}
+		if when.At.After(now) {
+			when.At = now
+		}
+		if _, err := w.write(note{kind: Ticked, when: when, ref: string(id), on: day, answer: answer, text: []field{{"line", line}}}); err != nil {
+			return err
+		}
+		if !done || before > 0 {
+			return w.facts(duty.Fact{Kind: duty.Written, When: tilhor.Now(now)})
+		}
+		return w.facts(duty.Fact{Kind: duty.MeasureStarted, When: when})
+	})
+}

@@ -1,0 +1,95 @@
+package cases
+
+import (
+	"context"
+
+	"tilhor"
+	"tilhor/internal/access"
+	"tilhor/internal/duty"
+)
+
+// A Line is any other thing said or done that belongs in the track. The act
+// asks that what is done is documented (§ 12-4 fourth paragraph).
+type Line struct {
+	At   tilhor.When
+	What string // note, parents-informed, rights-informed
+	Text string
+}
+
+// Write adds a line to the track.
+func (d *Desk) Write(ctx context.Context, by tilhor.Actor, slug string, l Line) error {
+	now := d.Clock()
+	var c check
+	c.past(&l.At, now, "at")
+	c.oneOf(l.What, "what", "note", "parents-informed", "rights-informed")
+	c.text(&l.Text, "text", l.What == "note")
+	if err := c.Err(); err != nil {
+		return err
+	}
+	return d.on(ctx, by, access.Work, slug, func(w *work) error {
+		n, f := note{kind: Wrote, when: l.At, text: []field{{"text", l.Text}}}, duty.Fact{Kind: duty.Written, When: l.At}
+		switch l.What {
+		case "parents-informed":
+			n.kind, f.Kind = Informed, duty.ParentsInformed
+		case "rights-informed":
+			n.kind, f.Kind = Rights, duty.RightsInformed
+		}
+		if _, err := w.write(n); err != nil {
+			return err
+		}
+		return w.facts(f)
+	})
+}
+
+// A Raise is what pupil or parent took up with rektor by voice.
+type Raise struct {
+	By   string // pupil or parent
+	At   tilhor.When
+	Text string
+}
+
+// Raise logs that the family took the matter up with rektor, with the time:
+// from then the week of § 12-6 runs, whenever it was written down.
+func (d *Desk) Raise(ctx context.Context, by tilhor.Actor, slug string, r Raise) error {
+	now := d.Clock()
+	var c check
+	c.past(&r.At, now, "at")
+	c.oneOf(r.By, "by", "pupil", "parent")
+	c.text(&r.Text, "text", true)
+	if err := c.Err(); err != nil {
+		return err
+	}
+	return d.on(ctx, by, access.Lead, slug, func(w *work) error {
+		if _, err := w.write(note{kind: RaisedBy, when: r.At, answer: r.By, text: []field{{"text", r.Text}}}); err != nil {
+			return err
+		}
+		facts := []duty.Fact{{Kind: duty.Raised, When: r.At, By: duty.By(r.By)}}
+		if r.By == "pupil" { // the pupil says that it is not safe
+			facts = append(facts, duty.Fact{Kind: duty.NotSafe, When: r.At})
+		}
+		return w.facts(facts...)
+	})
+}
+
+// Identify says who the pupil of a track is, when it was not known. The clocks
+// keep their first time.
+func (d *Desk) Identify(ctx context.Context, by tilhor.Actor, slug string, pupil tilhor.PersonID) error {
+	return d.on(ctx, by, access.Lead, slug, func(w *work) error {
+		if w.t.Pupil != "" {
+			return tilhor.ErrConflict
+		}
+		in, err := d.Roster.Pupil(w.tx, by.Owner, pupil, today(w.now))
+		if err != nil || in.School != w.t.School || in.Protected {
+			return tilhor.Faults{{Field: "pupil", Key: "cases.fault.pupil"}}
+		}
+		was := w.t.Code()
+		if _, err := w.tx.Exec(setPupil, by.Owner, w.t.ID, pupil); err != nil {
+			return err
+		}
+		w.t.Pupil = pupil
+		if _, err := w.write(note{kind: Identified, when: tilhor.Now(w.now), ref: string(pupil)}); err != nil {
+			return err
+		}
+		return w.facts(duty.Fact{Kind: duty.Identified, When: tilhor.Now(w.now), Was: was})
+	})
+}

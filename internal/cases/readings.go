@@ -1,0 +1,110 @@
+package cases
+
+import (
+	"context"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/access"
+	"tilhor/internal/db"
+	"tilhor/internal/journal"
+)
+
+// A Seen is one opening of a track.
+type Seen struct {
+	Person tilhor.PersonID
+	Name   string
+	Role   tilhor.Role
+	View   string
+	At     time.Time
+}
+
+// An Entitled is one who may read, and why.
+type Entitled struct {
+	Person   tilhor.PersonID
+	Name     string
+	Role     tilhor.Role // when a role is meant
+	Relation access.Relation
+	From     time.Time
+	Until    time.Time
+}
+
+// Readings tells who may read a track and who has opened it, newest first, for
+// those who handle or decide it. The log cannot be switched off, and looking
+// at it is itself in it.
+func (d *Desk) Readings(ctx context.Context, by tilhor.Actor, slug string) (t Track, may []Entitled, seen []Seen, err error) {
+	now := d.Clock()
+	var rule access.Relation
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		may, seen = nil, nil
+		if t, rule, err = d.find(tx, by, access.Read, slug, now); err != nil {
+			return err
+		}
+		grants, err := access.GrantsOf(tx, by.Owner, access.Track, string(t.ID))
+		if err != nil {
+			return err
+		}
+		var ids []tilhor.PersonID
+		for _, g := range grants {
+			may = append(may, Entitled{Person: g.Person, Role: g.Role, Relation: g.Relation, From: g.From, Until: g.Until})
+			ids = append(ids, g.Person)
+		}
+		handed, err := access.GrantsOf(tx, by.Owner, access.School, string(t.School))
+		if err != nil {
+			return err
+		}
+		for _, g := range handed {
+			if g.Relation == access.Leads && (g.Until.IsZero() || g.Until.After(t.Opened)) {
+				may = append(may, Entitled{Person: g.Person, Role: tilhor.RoleRektor, Relation: g.Relation, From: g.From, Until: g.Until})
+				ids = append(ids, g.Person)
+			}
+		}
+		read, err := d.Journal.Readings(tx, by.Owner, string(t.ID))
+		if err != nil {
+			return err
+		}
+		for _, r := range read {
+			seen = append(seen, Seen{Person: r.Person, Role: r.Role, View: r.View, At: r.At})
+			ids = append(ids, r.Person)
+		}
+		ids = append(ids, t.Pupil)
+		names, err := d.Roster.Names(tx, by.Owner, compact(ids)...)
+		for i := range may {
+			may[i].Name = names[may[i].Person]
+		}
+		for i := range seen {
+			seen[i].Name = names[seen[i].Person]
+		}
+		t.Name = names[t.Pupil]
+		return err
+	})
+	if err != nil {
+		return Track{}, nil, nil, err
+	}
+	return t, may, seen, d.DB.Write(ctx, func(tx *db.Tx) error {
+		return d.Journal.Seen(tx, by, journal.ReadingsOf(string(t.ID)), string(t.ID), "readings", string(rule), now)
+	})
+}
+
+func compact(ids []tilhor.PersonID) (out []tilhor.PersonID) {
+	seen := map[tilhor.PersonID]bool{"": true}
+	for _, id := range ids {
+		if !seen[id] {
+			seen[id] = true
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// lastSeen is the newest opening by somebody else.
+func (d *Desk) lastSeen(tx *db.Tx, by tilhor.Actor, f *File) error {
+	read, err := d.Journal.Readings(tx, by.Owner, string(f.ID))
+	for _, r := range read {
+		if r.Person != by.Person {
+			f.LastSeen = &Seen{Person: r.Person, Role: r.Role, View: r.View, At: r.At}
+			return err
+		}
+	}
+	return err
+}

@@ -1,0 +1,267 @@
+package cases
+
+import (
+	"context"
+	"sort"
+	"strings"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/access"
+	"tilhor/internal/db"
+	"tilhor/internal/duty"
+	"tilhor/internal/journal"
+	"tilhor/internal/seal"
+)
+
+// A File is a whole track, as those who work it read it.
+type File struct {
+	Track
+	Lead     bool // the reader decides (rektor, or who stands in)
+	Records  []Record
+	Children []Child
+	Measures []Measure
+	Plans    []Plan // approved, oldest first
+	Draft    *Plan
+	Duties   []duty.Duty
+	Windows  []duty.Window
+	Gates    []duty.Gate
+	Lacks    []Lack // what approving the draft still lacks
+	Siblings int    // other pupils' tracks in the matter: a count, and no more
+	LastSeen *Seen
+}
+
+// Current is the plan in force.
+func (f File) Current() *Plan {
+	if len(f.Plans) == 0 {
+		return nil
+	}
+	return &f.Plans[len(f.Plans)-1]
+}
+
+// Last is the newest record of a kind.
+func (f File) Last(kinds ...Kind) *Record {
+	for i := len(f.Records) - 1; i >= 0; i-- {
+		for _, k := range kinds {
+			if f.Records[i].Kind == k {
+				return &f.Records[i]
+			}
+		}
+	}
+	return nil
+}
+
+// Of lists the records of some kinds, oldest first.
+func (f File) Of(kinds ...Kind) (all []Record) {
+	for _, r := range f.Records {
+		for _, k := range kinds {
+			if r.Kind == k {
+				all = append(all, r)
+			}
+		}
+	}
+	return all
+}
+
+// Own says whether a talk was with the pupil of the track.
+func (f File) Own(r Record) bool {
+	return r.Ref == "" || r.Ref == f.Code() || strings.HasPrefix(r.Ref, "unknown-")
+}
+
+// Quote is the newest of the pupil's own words, and where they stand.
+func (f File) Quote() (string, *Record) {
+	for i := len(f.Records) - 1; i >= 0; i-- {
+		r := &f.Records[i]
+		switch {
+		case (r.Kind == Evaluated || r.Kind == Checked || r.Kind == Ended || r.Kind == Voice && f.Own(*r)) && r.Text["words"] != "":
+			return r.Text["words"], r
+		case r.Kind == Told && r.Text["said"] != "":
+			return r.Text["said"], r
+		}
+	}
+	return "", nil
+}
+
+// Safe says whether the pupil's last word was that it is safe.
+func (f File) Safe() bool {
+	r := f.Last(Evaluated, Checked)
+	return r != nil && r.Answer == SafeNow
+}
+
+// See opens a track: through the scope, with an entry of the reading before
+// anything is shown. view is what was looked at, a key.
+func (d *Desk) See(ctx context.Context, by tilhor.Actor, slug, view string) (f File, err error) {
+	now := d.Clock()
+	var rule access.Relation
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		f = File{}
+		if f.Track, rule, err = d.find(tx, by, access.Read, slug, now); err != nil {
+			return err
+		}
+		if _, err := access.Allow(tx, by, access.Lead, string(f.ID), now); err == nil {
+			f.Lead = true
+		}
+		return d.load(tx, by, &f, now)
+	})
+	if err != nil {
+		return File{}, err
+	}
+	return f, d.DB.Write(ctx, func(tx *db.Tx) error {
+		return d.Journal.Seen(tx, by, journal.ReadingsOf(string(f.ID)), string(f.ID), view, string(rule), now)
+	})
+}
+
+var countSiblings = db.SQL(`SELECT COUNT(*) FROM cases_track WHERE owner = $1 AND matter = $2 AND id <> $3`)
+
+func (d *Desk) load(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
+	key, err := d.Keys.Get(tx, by.Owner, seal.KindTrack, string(f.ID))
+	if err != nil {
+		return err
+	}
+	texts, err := d.texts(tx, by.Owner, f.ID, key)
+	if err != nil {
+		return err
+	}
+	if f.Records, err = d.records(tx, by.Owner, f.ID, texts); err != nil {
+		return err
+	}
+	if f.Children, err = d.children(tx, by.Owner, f.ID, texts); err != nil {
+		return err
+	}
+	if f.Measures, err = d.measures(tx, by.Owner, f.ID, texts); err != nil {
+		return err
+	}
+	plans, err := d.plans(tx, by.Owner, f.ID, key)
+	if err != nil {
+		return err
+	}
+	for i := range plans {
+		if plans[i].Draft {
+			f.Draft = &plans[i]
+		} else {
+			f.Plans = append(f.Plans, plans[i])
+		}
+	}
+	if err := tx.One(countSiblings, db.Args(by.Owner, f.Case, f.ID), &f.Siblings); err != nil {
+		return err
+	}
+	if err := d.duties(tx, by.Owner, f, now); err != nil {
+		return err
+	}
+	if err := d.lastSeen(tx, by, f); err != nil {
+		return err
+	}
+	return d.names(tx, by.Owner, f, now)
+}
+
+// duties asks the same function as the command line does.
+func (d *Desk) duties(tx *db.Tx, owner tilhor.OwnerID, f *File, now time.Time) error {
+	out, err := duty.Now(tx, owner, string(f.ID), now)
+	if err != nil {
+		return err
+	}
+	f.Duties, f.Windows, f.Gates = out.Duties, out.Windows, out.Gates
+	f.Lacks = gateLacks(out.Gate(duty.GatePlan, f.Code()), f.Code())
+	if f.Draft != nil {
+		f.Lacks = append(f.Lacks, f.Draft.Lacks()...)
+	}
+	heard := map[string]bool{}
+	for _, r := range f.Of(Voice) {
+		heard[r.Ref] = true
+	}
+	for i := range f.Children {
+		c := &f.Children[i]
+		c.Heard = heard[c.Code]
+		for _, r := range f.Of(NotReached) {
+			if r.Ref == c.Code {
+				c.HearBy = r.On
+			}
+		}
+	}
+	return nil
+}
+
+// names opens the names of everybody in the file, in one look-up.
+func (d *Desk) names(tx *db.Tx, owner tilhor.OwnerID, f *File, now time.Time) error {
+	ids := map[tilhor.PersonID]bool{f.Pupil: true, f.Handler: true}
+	for _, r := range f.Records {
+		ids[r.By] = true
+		if r.Kind == Appointed {
+			ids[tilhor.PersonID(r.Ref)] = true
+		}
+	}
+	for _, c := range f.Children {
+		ids[c.Person] = true
+	}
+	for _, m := range f.Measures {
+		ids[m.Doer] = true
+	}
+	plans := f.Plans
+	if f.Draft != nil {
+		plans = append(append([]Plan{}, plans...), *f.Draft)
+	}
+	for _, p := range plans {
+		ids[p.SavedBy], ids[p.ApprovedBy] = true, true
+		for _, m := range p.Measures {
+			ids[m.Doer] = true
+		}
+	}
+	if f.LastSeen != nil {
+		ids[f.LastSeen.Person] = true
+	}
+	delete(ids, "")
+	list := make([]tilhor.PersonID, 0, len(ids))
+	for id := range ids {
+		list = append(list, id)
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i] < list[j] })
+	names, err := d.Roster.Names(tx, owner, list...)
+	if err != nil {
+		return err
+	}
+	f.setNames(names)
+	if f.Pupil != "" {
+		if in, err := d.Roster.Pupil(tx, owner, f.Pupil, today(now)); err == nil {
+			f.Class = in.Class
+		}
+	}
+	for _, r := range f.Records {
+		if f.Pupil == "" && r.Kind == Told && r.Text["who"] != "" {
+			f.Described = r.Text["who"]
+		}
+	}
+	return nil
+}
+
+func (f *File) setNames(names map[tilhor.PersonID]string) {
+	f.Name, f.Has = names[f.Pupil], names[f.Handler]
+	for i := range f.Records {
+		f.Records[i].Name = names[f.Records[i].By]
+		if f.Records[i].Kind == Appointed {
+			f.Records[i].Text = map[string]string{"who": names[tilhor.PersonID(f.Records[i].Ref)]}
+		}
+	}
+	for i := range f.Children {
+		if f.Children[i].Person != "" {
+			f.Children[i].Name = names[f.Children[i].Person]
+		}
+	}
+	for i := range f.Measures {
+		f.Measures[i].Name = names[f.Measures[i].Doer]
+	}
+	set := func(p *Plan) {
+		p.SavedName, p.Approver = names[p.SavedBy], names[p.ApprovedBy]
+		for i := range p.Measures {
+			p.Measures[i].Name = names[p.Measures[i].Doer]
+		}
+	}
+	for i := range f.Plans {
+		set(&f.Plans[i])
+	}
+	if f.Draft != nil {
+		set(f.Draft)
+	}
+	if f.LastSeen != nil {
+		f.LastSeen.Name = names[f.LastSeen.Person]
+	}
+}

@@ -1,0 +1,153 @@
+package concerns
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/access"
+	"tilhor/internal/calendar"
+	"tilhor/internal/db"
+	"tilhor/internal/duty"
+	"tilhor/internal/journal"
+	"tilhor/internal/seal"
+)
+
+// Why a concern may be set aside. There are two reasons and no third: that the
+// school finds nothing is not one.
+const (
+	Twice       = "twice"        // the same was told already
+	WrongSchool = "wrong-school" // it belongs to another school, which must be told
+)
+
+var setAside = db.SQL(`UPDATE concerns_concern SET state = 'set-aside', why = $3, decided_at = $4, decided_by = $5
+	WHERE owner = $1 AND id = $2 AND state = 'new'`)
+
+// PutAside answers a concern with "not a case" (ikke en sak): only for what was
+// reported twice or to the wrong school, with a reason the reporter reads. It
+// is refused when the pupil says so itself: then the duty to act stands
+// (§ 12-4). The reason may name no other child.
+func (d *Desk) PutAside(ctx context.Context, by tilhor.Actor, slug, why, reason string) error {
+	now := d.Clock()
+	reason = strings.TrimSpace(reason)
+	var f tilhor.Faults
+	f.Add(why != Twice && why != WrongSchool, "why", "concerns.fault.why")
+	f.Add(reason == "", "reason", "concerns.fault.reason")
+	f.Add(long(reason, MaxText), "reason", "concerns.fault.long")
+	if err := f.Err(); err != nil {
+		return err
+	}
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		c, err := d.find(tx, by, slug, now)
+		if err != nil {
+			return err
+		}
+		if c.PupilSays {
+			return tilhor.Faults{{Field: "why", Key: "concerns.fault.pupil-says"}}
+		}
+		if err := d.namesOther(tx, by, c, reason, now); err != nil {
+			return err
+		}
+		key, err := d.Keys.Get(tx, by.Owner, seal.KindConcern, string(c.ID))
+		if err != nil {
+			return err
+		}
+		s := key.Seal("reason", string(c.ID), reason)
+		n, err := tx.Exec(setAside, by.Owner, c.ID, why, now.UnixMilli(), by.Person)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return tilhor.ErrConflict
+		}
+		if _, err := tx.Exec(insertText, by.Owner, c.ID, "reason", s.Bytes); err != nil {
+			return err
+		}
+		if _, err := d.Journal.Append(tx, journal.Entry{Stream: stream(c.ID), Act: "concerns.set-aside." + why, Subject: string(c.ID), When: tilhor.Now(now),
+			By: by, Rule: string(access.Intake), Parts: journal.Parts(s)}); err != nil {
+			return err
+		}
+		return duty.Drop(tx, by.Owner, string(c.ID))
+	})
+}
+
+// namesOther refuses a text for the reporter that names a pupil of the school
+// whom the concern is not about.
+func (d *Desk) namesOther(tx *db.Tx, by tilhor.Actor, c Concern, text string, now time.Time) error {
+	own := map[tilhor.PersonID]bool{}
+	for _, p := range c.Pupils {
+		own[p.Person] = true
+	}
+	all, err := d.Roster.Pupils(tx, by.Owner, c.School, tilhor.DateOf(now, calendar.Oslo()))
+	if err != nil {
+		return err
+	}
+	for _, p := range all {
+		if !own[p.ID] && names(text, p.Name) {
+			return tilhor.Faults{{Field: "reason", Key: "concerns.fault.names-other"}}
+		}
+	}
+	return nil
+}
+
+// names says whether a text holds a full name, in any case.
+func names(text, name string) bool {
+	name = strings.ToLower(strings.TrimSpace(name))
+	return strings.Contains(name, " ") && strings.Contains(strings.ToLower(text), name)
+}
+
+var (
+	take      = db.SQL(`UPDATE concerns_concern SET state = 'taken', decided_at = $3, decided_by = $4 WHERE owner = $1 AND id = $2 AND state = 'new'`)
+	takePupil = db.SQL(`UPDATE concerns_pupil SET track = $4 WHERE owner = $1 AND concern = $2 AND n = $3`)
+)
+
+// Take is called by the room of cases, in its own transaction, when a concern
+// is taken up: it finds the concern through the scope, marks it, and hands its
+// words over. tracks tells for each pupil which track it became. ask is what
+// the reporter is asked to do now, if anything.
+func (d *Desk) Take(tx *db.Tx, by tilhor.Actor, slug string, tracks func(Concern) (map[int]tilhor.TrackID, error), ask string, now time.Time) (Concern, error) {
+	c, err := d.find(tx, by, slug, now)
+	if err != nil {
+		return c, err
+	}
+	if c.State != New {
+		return c, tilhor.ErrConflict
+	}
+	if err := d.fill(tx, by.Owner, &c); err != nil {
+		return c, err
+	}
+	if err := d.namesOther(tx, by, c, ask, now); err != nil {
+		return c, tilhor.Faults{{Field: "ask", Key: "concerns.fault.names-other"}}
+	}
+	became, err := tracks(c)
+	if err != nil {
+		return c, err
+	}
+	for n, track := range became {
+		if _, err := tx.Exec(takePupil, by.Owner, c.ID, n, track); err != nil {
+			return c, err
+		}
+	}
+	n, err := tx.Exec(take, by.Owner, c.ID, now.UnixMilli(), by.Person)
+	if err != nil {
+		return c, err
+	}
+	if n == 0 {
+		return c, tilhor.ErrConflict
+	}
+	var parts []journal.Part
+	if ask = strings.TrimSpace(ask); ask != "" {
+		key, err := d.Keys.Get(tx, by.Owner, seal.KindConcern, string(c.ID))
+		if err != nil {
+			return c, err
+		}
+		s := key.Seal("ask", string(c.ID), ask)
+		if _, err := tx.Exec(insertText, by.Owner, c.ID, "ask", s.Bytes); err != nil {
+			return c, err
+		}
+		parts = journal.Parts(s)
+	}
+	_, err = d.Journal.Append(tx, journal.Entry{Stream: stream(c.ID), Act: "concerns.taken", Subject: string(c.ID), When: tilhor.Now(now), By: by, Rule: string(access.Intake), Parts: parts})
+	return c, err
+}

@@ -1,0 +1,222 @@
+package concerns
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/access"
+	"tilhor/internal/calendar"
+	"tilhor/internal/db"
+	"tilhor/internal/journal"
+	"tilhor/internal/seal"
+)
+
+// columns of a concern, in the order that row scans.
+const columns = `c.id, c.slug, c.school, c.reporter, c.reporter_role, c.channel, c.arena, c.happened_at, c.happened_precision,
+	c.known_at, c.known_precision, c.written_at, c.pupil_says, c.state, c.why, c.read_at, c.decided_at, c.decided_by, c.entry`
+
+func row(scan db.Scan) (c Concern, err error) {
+	var happened, known, written int64
+	var read, decided *int64
+	err = scan(&c.ID, &c.Slug, &c.School, &c.Reporter, &c.Role, &c.Channel, &c.Arena, &happened, &c.Happened.Precision,
+		&known, &c.Known.Precision, &written, &c.PupilSays, &c.State, &c.Why, &read, &decided, &c.DecidedBy, &c.Entry)
+	c.Written = at(written)
+	c.Happened.At, c.Happened.Written = at(happened), c.Written
+	c.Known.At, c.Known.Written = at(known), c.Written
+	if read != nil {
+		c.ReadAt = at(*read)
+	}
+	if decided != nil {
+		c.DecidedAt = at(*decided)
+	}
+	return c, err
+}
+
+func at(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
+
+var (
+	selectNew = db.SQL(`SELECT ` + columns + ` FROM concerns_concern c
+		WHERE c.owner = $1 AND c.state = 'new' AND c.id IN (` + access.Scope(access.Receive) + `) ORDER BY c.written_at, c.id LIMIT 200`)
+	countNew = db.SQL(`SELECT COUNT(*) FROM concerns_concern c
+		WHERE c.owner = $1 AND c.state = 'new' AND c.id IN (` + access.Scope(access.Receive) + `)`)
+	selectReceived = db.SQL(`SELECT ` + columns + ` FROM concerns_concern c
+		WHERE c.owner = $1 AND c.slug = $6 AND c.id IN (` + access.Scope(access.Receive) + `)`)
+	selectPupils = db.SQL(`SELECT n, person, track FROM concerns_pupil WHERE owner = $1 AND concern = $2 ORDER BY n`)
+	selectTexts  = db.SQL(`SELECT field, sealed FROM concerns_text WHERE owner = $1 AND concern = $2`)
+	markRead     = db.SQL(`UPDATE concerns_concern SET read_at = $3 WHERE owner = $1 AND id = $2 AND read_at IS NULL`)
+)
+
+// CountNew is how many concerns wait for a stance from this person.
+func (d *Desk) CountNew(ctx context.Context, by tilhor.Actor) (n int, err error) {
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		return tx.One(countNew, access.Args(by, access.Receive, d.Clock()), &n)
+	})
+	return n, err
+}
+
+// Waiting lists the new concerns that this person receives, oldest first, with
+// the names of the pupils and the words, for the page of today. That they were
+// listed is in the record.
+func (d *Desk) Waiting(ctx context.Context, by tilhor.Actor) (all []Concern, err error) {
+	now := d.Clock()
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		all = nil
+		err := tx.Each(selectNew, func(scan db.Scan) error {
+			c, err := row(scan)
+			all = append(all, c)
+			return err
+		}, access.Args(by, access.Receive, now)...)
+		if err != nil {
+			return err
+		}
+		for i := range all {
+			if err := d.fill(tx, by.Owner, &all[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil || len(all) == 0 {
+		return all, err
+	}
+	return all, d.DB.Write(ctx, func(tx *db.Tx) error {
+		ids := make([]string, len(all))
+		for i, c := range all {
+			ids[i] = string(c.ID)
+		}
+		return d.Journal.SeenList(tx, by, journal.ReadingsOf("school/"+string(by.School)), string(by.School), "concerns", string(access.Intake), ids, now)
+	})
+}
+
+// Receive opens a concern for the one who takes a stance on it. The first
+// opening is what the reporter sees as read; every opening is in the record.
+func (d *Desk) Receive(ctx context.Context, by tilhor.Actor, slug string) (c Concern, err error) {
+	now := d.Clock()
+	err = d.DB.Write(ctx, func(tx *db.Tx) error {
+		if c, err = d.find(tx, by, slug, now); err != nil {
+			return err
+		}
+		if c.ReadAt.IsZero() {
+			c.ReadAt = now
+			if _, err := tx.Exec(markRead, by.Owner, c.ID, now.UnixMilli()); err != nil {
+				return err
+			}
+			if _, err := d.Journal.Append(tx, journal.Entry{Stream: stream(c.ID), Act: "concerns.read", Subject: string(c.ID),
+				When: tilhor.Now(now), By: by, Rule: string(access.Intake)}); err != nil {
+				return err
+			}
+		}
+		return d.Journal.Seen(tx, by, journal.ReadingsOf(string(c.ID)), string(c.ID), "whole", string(access.Intake), now)
+	})
+	if err != nil {
+		return Concern{}, err
+	}
+	return c, d.DB.Read(ctx, func(tx *db.Tx) error { return d.fill(tx, by.Owner, &c) })
+}
+
+// find is a concern that this person receives, whatever its state.
+func (d *Desk) find(tx *db.Tx, by tilhor.Actor, slug string, now time.Time) (c Concern, err error) {
+	found := false
+	err = tx.Each(selectReceived, func(scan db.Scan) error {
+		found = true
+		c, err = row(scan)
+		return err
+	}, access.Args(by, access.Receive, now, slug)...)
+	if err == nil && !found {
+		err = tilhor.ErrNotFound
+	}
+	if err != nil {
+		return Concern{}, err
+	}
+	c.Pupils, err = pupils(tx, by.Owner, c.ID)
+	return c, err
+}
+
+func pupils(tx *db.Tx, owner tilhor.OwnerID, id tilhor.ConcernID) (all []Pupil, err error) {
+	err = tx.Each(selectPupils, func(scan db.Scan) error {
+		var p Pupil
+		if err := scan(&p.N, &p.Person, &p.Track); err != nil {
+			return err
+		}
+		all = append(all, p)
+		return nil
+	}, owner, id)
+	return all, err
+}
+
+// fill opens the words and the names of a concern that has been let through.
+func (d *Desk) fill(tx *db.Tx, owner tilhor.OwnerID, c *Concern) (err error) {
+	if c.Pupils, err = pupils(tx, owner, c.ID); err != nil {
+		return err
+	}
+	texts, err := d.open(tx, owner, c.ID)
+	if err != nil {
+		return err
+	}
+	c.Said, c.Saw, c.Place, c.From, c.Reason, c.Ask = texts["said"], texts["saw"], texts["place"], texts["reporter"], texts["reason"], texts["ask"]
+	ids := []tilhor.PersonID{}
+	if c.Reporter != "" {
+		ids = append(ids, c.Reporter)
+	}
+	for _, p := range c.Pupils {
+		if p.Person != "" {
+			ids = append(ids, p.Person)
+		}
+	}
+	names, err := d.Roster.Names(tx, owner, ids...)
+	if err != nil {
+		return err
+	}
+	if c.Reporter != "" {
+		c.From = names[c.Reporter]
+	}
+	for i := range c.Pupils {
+		p := &c.Pupils[i]
+		if p.Person == "" {
+			p.Described = texts[fmt.Sprintf("pupil-%d", p.N)]
+			continue
+		}
+		p.Name = names[p.Person]
+		if in, err := d.Roster.Pupil(tx, owner, p.Person, tilhor.DateOf(d.Clock(), calendar.Oslo())); err == nil {
+			p.Class = in.Class
+		}
+	}
+	return nil
+}
+
+// open decrypts every text of a concern.
+func (d *Desk) open(tx *db.Tx, owner tilhor.OwnerID, id tilhor.ConcernID) (map[string]string, error) {
+	key, err := d.Keys.Get(tx, owner, seal.KindConcern, string(id))
+	if err != nil {
+		return nil, fmt.Errorf("key of concern %s: %w", id, err)
+	}
+	texts := map[string]string{}
+	err = tx.Each(selectTexts, func(scan db.Scan) error {
+		var field string
+		var sealed []byte
+		if err := scan(&field, &sealed); err != nil {
+			return err
+		}
+		texts[field], err = key.Open(field, string(id), sealed)
+		return err
+	}, owner, id)
+	return texts, err
+}
+
+// Lead is the first line of a concern, for a list: never more than a sentence.
+func (c Concern) Lead() string {
+	s := c.Said
+	if s == "" {
+		s = c.Saw
+	}
+	if i := strings.IndexAny(s, ".\n"); i > 0 {
+		s = s[:i]
+	}
+	if r := []rune(s); len(r) > 80 {
+		s = strings.TrimSpace(string(r[:79])) + "…"
+	}
+	return s
+}

@@ -1,0 +1,261 @@
+package concerns
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"tilhor"
+	"tilhor/internal/access"
+	"tilhor/internal/calendar"
+	"tilhor/internal/db"
+	"tilhor/internal/duty"
+	"tilhor/internal/journal"
+	"tilhor/internal/seal"
+)
+
+// A Telling is what a person fills in to send a concern (bekymring).
+type Telling struct {
+	School    tilhor.SchoolID
+	Pupils    []tilhor.PersonID
+	Described string // a pupil who is in no list
+	Said      string // the child's own words, apart from the adult's
+	Saw       string
+	Arena     tilhor.Arena
+	Place     string
+	Happened  tilhor.When
+	Known     tilhor.When // when did the first adult at the school know?
+	Name      string      // open channel: who tells
+	Raised    *Raised     // voice: who took it up with rektor
+	Link      string      // open channel: the secret of the address where the receipt lies
+}
+
+// Raised says that the family took a matter up with rektor by voice (tatt opp
+// med rektor): from then the week of opplæringslova § 12-6 runs.
+type Raised struct {
+	By string // pupil or parent
+	At tilhor.When
+}
+
+// Tell sends a concern to rektor and starts the clocks of § 12-4. Whoever
+// works at the school may, trained or not: the duty to report waits for no
+// course. Nothing has to be proved.
+func (d *Desk) Tell(ctx context.Context, by tilhor.Actor, n Telling) (Concern, error) {
+	channel, err := d.mayTell(by, n)
+	if err != nil {
+		return Concern{}, err
+	}
+	now := d.Clock()
+	if err := n.check(now, channel); err != nil {
+		return Concern{}, err
+	}
+	c := Concern{ID: tilhor.ConcernID(tilhor.NewID()), Slug: tilhor.NewSlug(), School: n.School, Reporter: by.Person, Role: by.Role,
+		Channel: channel, Arena: n.Arena, Happened: n.Happened, Known: n.Known, Written: now,
+		PupilSays: n.Said != "" || n.Raised != nil && n.Raised.By == "pupil", State: New}
+	for i, p := range n.Pupils {
+		c.Pupils = append(c.Pupils, Pupil{N: i + 1, Person: p})
+	}
+	if n.Described != "" {
+		c.Pupils = append(c.Pupils, Pupil{N: len(c.Pupils) + 1, Described: n.Described})
+	}
+	key := d.Keys.New(by.Owner, seal.KindConcern, string(c.ID))
+	texts, parts := d.texts(key, c.ID, n, len(c.Pupils))
+	err = d.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := d.known(tx, by.Owner, n.School, n.Pupils, now); err != nil {
+			return err
+		}
+		w, err := d.Journal.Append(tx, journal.Entry{Stream: stream(c.ID), Act: "concerns.tell", Subject: string(c.ID),
+			When: tilhor.When{At: n.Known.At, Precision: n.Known.Precision, Written: now}, By: by, Rule: "works at the school", Parts: parts,
+			Told: &journal.Told{For: []tilhor.Role{tilhor.RoleRektor}, TakenUp: n.Raised != nil}})
+		if err != nil {
+			return err
+		}
+		c.Entry = w.ID
+		if err := seal.Keep(tx, key); err != nil {
+			return err
+		}
+		return d.store(tx, by, c, n, texts)
+	})
+	return c, err
+}
+
+// mayTell: staff of the school, signed in; or somebody who says so on the
+// school's public page, counted as a report from staff.
+func (d *Desk) mayTell(by tilhor.Actor, n Telling) (Channel, error) {
+	switch {
+	case by.Role == tilhor.RoleAnyone && by.Person == "" && n.Raised == nil:
+		return Open, nil
+	case by.Role.Staff() && by.School == n.School && n.Raised == nil:
+		return Staff, nil
+	case by.Role.Leads() && by.School == n.School:
+		return Voice, nil
+	}
+	return "", tilhor.ErrNotFound
+}
+
+func (n *Telling) check(now time.Time, ch Channel) error {
+	for _, s := range []*string{&n.Described, &n.Said, &n.Saw, &n.Place, &n.Name} {
+		*s = strings.TrimSpace(*s)
+	}
+	var f tilhor.Faults
+	f.Add(len(n.Pupils) == 0 && n.Described == "", "pupil", "concerns.fault.pupil")
+	f.Add(len(n.Pupils) > MaxPupils, "pupil", "concerns.fault.pupils")
+	f.Add(ch == Open && len(n.Pupils) > 0, "pupil", "concerns.fault.pupil")
+	f.Add(long(n.Described, MaxText), "described", "concerns.fault.long")
+	f.Add(n.Said == "" && n.Saw == "", "saw", "concerns.fault.what")
+	f.Add(long(n.Said, MaxText), "said", "concerns.fault.long")
+	f.Add(long(n.Saw, MaxText), "saw", "concerns.fault.long")
+	f.Add(!n.Arena.Valid(), "arena", "concerns.fault.arena")
+	f.Add(long(n.Place, MaxShort), "place", "concerns.fault.short")
+	f.Add(ch == Open && n.Name == "", "name", "concerns.fault.name")
+	f.Add(long(n.Name, MaxShort), "name", "concerns.fault.short")
+	when(&f, n.Happened, now, "happened")
+	when(&f, n.Known, now, "known")
+	if n.Raised != nil {
+		f.Add(n.Raised.By != "pupil" && n.Raised.By != "parent", "raised", "concerns.fault.raised")
+		when(&f, n.Raised.At, now, "raised-at")
+	}
+	return f.Err()
+}
+
+func long(s string, max int) bool { return utf8.RuneCountInString(s) > max }
+
+// when refuses a time that has not been, and one that nobody here can remember.
+func when(f *tilhor.Faults, w tilhor.When, now time.Time, field string) {
+	switch w.Precision {
+	case tilhor.Unknown:
+		return
+	case tilhor.Exact, tilhor.Hour, tilhor.Day:
+	default:
+		f.Add(true, field, "concerns.fault.when")
+		return
+	}
+	late := w.At.After(now)
+	if w.Precision == tilhor.Day { // today counts, whatever the hour it was put at
+		late = tilhor.DateOf(w.At, calendar.Oslo()) > tilhor.DateOf(now, calendar.Oslo())
+	}
+	f.Add(late, field, "concerns.fault.future")
+	f.Add(w.At.Before(now.AddDate(-20, 0, 0)), field, "concerns.fault.old")
+}
+
+// known refuses a pupil who is not at the school, in words that do not tell
+// whether there is such a pupil somewhere else.
+func (d *Desk) known(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, pupils []tilhor.PersonID, now time.Time) error {
+	if _, err := d.Roster.School(tx, owner, school); err != nil {
+		return err
+	}
+	for _, p := range pupils {
+		in, err := d.Roster.Pupil(tx, owner, p, tilhor.DateOf(now, calendar.Oslo()))
+		if err != nil || in.School != school || in.Protected {
+			return tilhor.Faults{{Field: "pupil", Key: "concerns.fault.unknown"}}
+		}
+	}
+	return nil
+}
+
+type text struct {
+	field  string
+	sealed []byte
+}
+
+func (d *Desk) texts(key seal.Key, id tilhor.ConcernID, n Telling, pupils int) (texts []text, parts []journal.Part) {
+	add := func(field, plain string) {
+		if plain == "" {
+			return
+		}
+		s := key.Seal(field, string(id), plain)
+		texts = append(texts, text{field, s.Bytes})
+		parts = append(parts, journal.Parts(s)...)
+	}
+	add("said", n.Said)
+	add("saw", n.Saw)
+	add("place", n.Place)
+	add("reporter", n.Name)
+	add(fmt.Sprintf("pupil-%d", pupils), n.Described)
+	return texts, parts
+}
+
+var (
+	insertConcern = db.SQL(`INSERT INTO concerns_concern (owner, id, slug, link, school, reporter, reporter_role, channel, arena,
+		happened_at, happened_precision, known_at, known_precision, written_at, pupil_says, accused, state, why, decided_by, entry)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'none', 'new', '', '', $16)`)
+	insertPupil = db.SQL(`INSERT INTO concerns_pupil (owner, concern, n, person, track) VALUES ($1, $2, $3, $4, '')`)
+	insertText  = db.SQL(`INSERT INTO concerns_text (owner, concern, field, sealed) VALUES ($1, $2, $3, $4)`)
+)
+
+func (d *Desk) store(tx *db.Tx, by tilhor.Actor, c Concern, n Telling, texts []text) error {
+	var link []byte
+	if n.Link != "" {
+		link = d.Keys.Hash(by.Owner, "concerns.link", n.Link)
+	}
+	if _, err := tx.Exec(insertConcern, by.Owner, c.ID, c.Slug, link, c.School, c.Reporter, c.Role, c.Channel, c.Arena,
+		millis(c.Happened), c.Happened.Precision, millis(c.Known), c.Known.Precision, c.Written.UnixMilli(), c.PupilSays, c.Entry); err != nil {
+		return err
+	}
+	for _, p := range c.Pupils {
+		if _, err := tx.Exec(insertPupil, by.Owner, c.ID, p.N, p.Person); err != nil {
+			return err
+		}
+	}
+	for _, t := range texts {
+		if _, err := tx.Exec(insertText, by.Owner, c.ID, t.field, t.sealed); err != nil {
+			return err
+		}
+	}
+	if err := grants(tx, by, c); err != nil {
+		return err
+	}
+	return duty.Record(tx, by.Owner, duty.Thing{ID: string(c.ID), School: c.School}, c.Written, facts(c, n)...)
+}
+
+func millis(w tilhor.When) int64 {
+	if w.Precision == tilhor.Unknown {
+		return w.Written.UnixMilli()
+	}
+	return w.At.UnixMilli()
+}
+
+func grants(tx *db.Tx, by tilhor.Actor, c Concern) error {
+	g := access.Grant{Kind: access.Concern, Thing: string(c.ID), Role: tilhor.RoleRektor, Unit: c.School, Relation: access.Intake, From: c.Written, By: by.Person}
+	if err := access.Give(tx, by.Owner, g); err != nil {
+		return err
+	}
+	if c.Reporter == "" {
+		return nil
+	}
+	g.Role, g.Person, g.Relation = "", c.Reporter, access.Reporter
+	return access.Give(tx, by.Owner, g)
+}
+
+// facts are what the clocks run on: when the first adult knew, that it was
+// reported to rektor, and when the family took it up.
+func facts(c Concern, n Telling) (all []duty.Fact) {
+	who := duty.ByStaff
+	if n.Raised != nil {
+		who = duty.By(n.Raised.By)
+	}
+	for _, p := range c.Pupils {
+		code := Code(p)
+		known := n.Known
+		known.Written = c.Written
+		all = append(all, duty.Fact{Kind: duty.Known, When: known, Pupil: code, By: who, Accused: duty.AccusedNone})
+		all = append(all, duty.Fact{Kind: duty.Reported, When: tilhor.Now(c.Written), Pupil: code, To: duty.ToRektor})
+		if n.Raised != nil {
+			at := n.Raised.At
+			at.Written = c.Written
+			all = append(all, duty.Fact{Kind: duty.Raised, When: at, Pupil: code, By: duty.By(n.Raised.By)})
+		}
+	}
+	return all
+}
+
+// Code is what the duties call a pupil of a concern: a random id, or unknown-1
+// while nobody knows who it is.
+func Code(p Pupil) string {
+	if p.Person != "" {
+		return string(p.Person)
+	}
+	return fmt.Sprintf("unknown-%d", p.N)
+}

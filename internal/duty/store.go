@@ -1,0 +1,422 @@
+package duty
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/calendar"
+	"tilhor/internal/db"
+	"tilhor/internal/law"
+)
+
+// A Thing is what facts are about: a concern or a track, at a school.
+type Thing struct {
+	ID     string
+	School tilhor.SchoolID
+}
+
+// A Stored is one duty as the cache holds it, for lists and counts.
+type Stored struct {
+	Thing     string
+	ID        law.ID
+	Pupil     string
+	Instance  string
+	School    tilhor.SchoolID
+	RuleSet   law.RuleSetID
+	Ref       string
+	Class     law.Class
+	Word      string
+	Bearer    law.Bearer
+	State     State
+	Triggered time.Time
+	Due       string
+	LocalDue  string
+	FirstOn   tilhor.Date
+	WhyKey    string
+}
+
+// On is the first date the duty has to meet, empty when there is none.
+func (s Stored) On() tilhor.Date { return s.FirstOn }
+
+// Standing says whether somebody has to act, now or later.
+func (s Stored) Standing() bool { return s.State.Waiting() || s.State == NotDue }
+
+// Acts says whether there is something to do now: not a right of the family,
+// not a duty that only goes on, not a date to come.
+func (s Stored) Acts() bool {
+	if s.Bearer == law.Family || s.State == Ended {
+		return false
+	}
+	return s.State == Late || s.State == LateLocal || s.State == Open && (s.Class != law.Continuous || s.FirstOn != "")
+}
+
+// Urgency sorts what is to be done: late before the rest.
+func (s Stored) Urgency() int {
+	switch s.State {
+	case Late:
+		return 0
+	case LateLocal:
+		return 1
+	case Open:
+		return 2
+	}
+	return 3
+}
+
+// never is the next change of what time alone does not change.
+const never = math.MaxInt64
+
+var (
+	countFacts  = db.SQL(`SELECT COALESCE(MAX(n), 0) FROM duty_fact WHERE owner = $1 AND thing = $2`)
+	insertFact  = db.SQL(`INSERT INTO duty_fact (owner, thing, n, kind, pupil, at, precision, written_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
+	selectFacts = db.SQL(`SELECT at, precision, written_at, body FROM duty_fact WHERE owner = $1 AND thing = $2 ORDER BY n`)
+	dropStates  = db.SQL(`DELETE FROM duty_state WHERE owner = $1 AND thing = $2`)
+	dropThing   = db.SQL(`DELETE FROM duty_thing WHERE owner = $1 AND thing = $2`)
+	insertState = db.SQL(`INSERT INTO duty_state (owner, thing, duty, pupil, instance, school, ruleset, ref, class, word, bearer, state, triggered_at, due, local_due, first_on, why)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`)
+	putThing = db.SQL(`INSERT INTO duty_thing (owner, thing, school, next_change) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (owner, thing) DO UPDATE SET school = excluded.school, next_change = excluded.next_change`)
+	selectThing  = db.SQL(`SELECT school, next_change FROM duty_thing WHERE owner = $1 AND thing = $2`)
+	selectDue    = db.SQL(`SELECT thing, school FROM duty_thing WHERE owner = $1 AND next_change <= $2 ORDER BY next_change LIMIT $3`)
+	selectThings = db.SQL(`SELECT thing, school, next_change FROM duty_thing WHERE owner = $1 AND thing > $2 ORDER BY thing LIMIT $3`)
+	selectNorms  = db.SQL(`SELECT name, n, unit FROM duty_norm WHERE owner = $1`)
+	putNorm      = db.SQL(`INSERT INTO duty_norm (owner, name, n, unit) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (owner, name) DO UPDATE SET n = excluded.n, unit = excluded.unit`)
+	selectClosed = db.SQL(`SELECT day FROM duty_closed WHERE owner = $1 AND school IN ('', $2)`)
+	putClosed    = db.SQL(`INSERT INTO duty_closed (owner, school, day) VALUES ($1, $2, $3) ON CONFLICT (owner, school, day) DO NOTHING`)
+)
+
+const stateColumns = `thing, duty, pupil, instance, school, ruleset, ref, class, word, bearer, state, triggered_at, due, local_due, first_on, why`
+
+var (
+	selectStates = db.SQL(`SELECT ` + stateColumns + ` FROM duty_state WHERE owner = $1 AND thing = $2 ORDER BY triggered_at, duty, instance`)
+	selectSchool = db.SQL(`SELECT ` + stateColumns + ` FROM duty_state
+		WHERE owner = $1 AND school = $2 AND state IN ('open', 'late', 'late-local', 'not-due') AND first_on <= $3
+		ORDER BY first_on, thing, duty, instance LIMIT $4`)
+)
+
+// Record writes facts with the act they belong to, and brings the cache of the
+// thing up to date. The facts' Pupil is a code; their When.Written is set by
+// the act.
+func Record(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time, facts ...Fact) error {
+	var n int64
+	if err := tx.One(countFacts, db.Args(owner, t.ID), &n); err != nil {
+		return err
+	}
+	for _, f := range facts {
+		n++
+		body, err := json.Marshal(f)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(insertFact, owner, t.ID, n, f.Kind, f.Pupil, f.When.Counts().UnixMilli(), f.When.Precision,
+			f.When.Written.UnixMilli(), string(body)); err != nil {
+			return err
+		}
+	}
+	return refresh(tx, owner, t, now)
+}
+
+// Copy gives one pupil's facts of a thing to another thing under the pupil's
+// code there, when a concern is taken up: the clocks keep the times they had.
+func Copy(tx *db.Tx, owner tilhor.OwnerID, from Thing, code string, to Thing, as string, now time.Time) error {
+	all, err := factsOf(tx, owner, from.ID)
+	if err != nil {
+		return err
+	}
+	var mine []Fact
+	for _, f := range all {
+		if f.Pupil == code {
+			f.Pupil = as
+			mine = append(mine, f)
+		}
+	}
+	return Record(tx, owner, to, now, mine...)
+}
+
+// Drop takes a thing out of the cache: its duties are carried on elsewhere, or
+// it was reported twice. Its facts stay.
+func Drop(tx *db.Tx, owner tilhor.OwnerID, thing string) error {
+	if _, err := tx.Exec(dropStates, owner, thing); err != nil {
+		return err
+	}
+	_, err := tx.Exec(dropThing, owner, thing)
+	return err
+}
+
+func factsOf(tx *db.Tx, owner tilhor.OwnerID, thing string) ([]Fact, error) {
+	var all []Fact
+	err := tx.Each(selectFacts, func(scan db.Scan) error {
+		var f Fact
+		var at, written int64
+		var body string
+		if err := scan(&at, &f.When.Precision, &written, &body); err != nil {
+			return err
+		}
+		if err := json.Unmarshal([]byte(body), &f); err != nil {
+			return fmt.Errorf("read a fact of %s: %w", thing, err)
+		}
+		f.When.At, f.When.Written = time.UnixMilli(at).UTC(), time.UnixMilli(written).UTC()
+		all = append(all, f)
+		return nil
+	}, owner, thing)
+	return all, err
+}
+
+// Now asks the pure function how the duties of a thing stand.
+func Now(tx *db.Tx, owner tilhor.OwnerID, thing string, now time.Time) (Output, error) {
+	var school tilhor.SchoolID
+	var next int64
+	if err := tx.One(selectThing, db.Args(owner, thing), &school, &next); err != nil {
+		return Output{}, err
+	}
+	return assess(tx, owner, Thing{thing, school}, now)
+}
+
+func assess(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time) (Output, error) {
+	in := Input{AsOf: now, School: law.PublicSchool}
+	var err error
+	if in.Facts, err = factsOf(tx, owner, t.ID); err != nil {
+		return Output{}, err
+	}
+	if in.Norms, err = Norms(tx, owner); err != nil {
+		return Output{}, err
+	}
+	if in.Closed, err = Closed(tx, owner, t.School); err != nil {
+		return Output{}, err
+	}
+	out, err := Assess(in)
+	if err != nil {
+		return out, fmt.Errorf("assess %s: %w", t.ID, err)
+	}
+	return out, nil
+}
+
+// GateOf says what an act on a thing with one pupil still waits for.
+func GateOf(tx *db.Tx, owner tilhor.OwnerID, thing, act string, now time.Time) (Gate, error) {
+	out, err := Now(tx, owner, thing, now)
+	if err != nil {
+		return Gate{}, err
+	}
+	for _, g := range out.Gates {
+		if g.Act == act {
+			return g, nil
+		}
+	}
+	return Gate{Act: act, Missing: []string{"facts"}}, nil
+}
+
+// refresh writes the cache of a thing anew.
+func refresh(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time) error {
+	out, err := assess(tx, owner, t, now)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(dropStates, owner, t.ID); err != nil {
+		return err
+	}
+	for _, d := range out.Duties {
+		s := stored(t, d)
+		if _, err := tx.Exec(insertState, owner, s.Thing, s.ID, s.Pupil, s.Instance, s.School, s.RuleSet, s.Ref, s.Class, s.Word, s.Bearer, s.State,
+			s.Triggered.UnixMilli(), s.Due, s.LocalDue, s.FirstOn, s.WhyKey); err != nil {
+			return err
+		}
+	}
+	next := int64(never)
+	if !out.Changes.IsZero() {
+		next = out.Changes.UnixMilli()
+	}
+	_, err = tx.Exec(putThing, owner, t.ID, t.School, next)
+	return err
+}
+
+// Stored is the duty as the cache would hold it.
+func (d Duty) Stored() Stored { return stored(Thing{}, d) }
+
+func stored(t Thing, d Duty) Stored {
+	first := d.LocalDue.Day()
+	if due := d.Due.Day(); due != "" && (first == "" || due < first) {
+		first = due
+	}
+	return Stored{Thing: t.ID, ID: d.ID, Pupil: d.Pupil, Instance: d.Instance, School: t.School, RuleSet: d.RuleSet, Ref: d.Ref, Class: d.Class,
+		Word: d.Word, Bearer: d.Bearer, State: d.State, Triggered: d.TriggeredAt, Due: d.Due.String(), LocalDue: d.LocalDue.String(),
+		FirstOn: first, WhyKey: d.WhyKey}
+}
+
+func scanStates(tx *db.Tx, s *db.Stmt, args ...any) (all []Stored, err error) {
+	err = tx.Each(s, func(scan db.Scan) error {
+		var r Stored
+		var triggered int64
+		err := scan(&r.Thing, &r.ID, &r.Pupil, &r.Instance, &r.School, &r.RuleSet, &r.Ref, &r.Class, &r.Word, &r.Bearer, &r.State,
+			&triggered, &r.Due, &r.LocalDue, &r.FirstOn, &r.WhyKey)
+		r.Triggered = time.UnixMilli(triggered).UTC()
+		all = append(all, r)
+		return err
+	}, args...)
+	return all, err
+}
+
+// StatesOf lists the duties of one thing from the cache.
+func StatesOf(tx *db.Tx, owner tilhor.OwnerID, thing string) ([]Stored, error) {
+	return scanStates(tx, selectStates, owner, thing)
+}
+
+// OfSchool lists what stands open at a school and has no date, or one no later
+// than until, the first date first.
+func OfSchool(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, until tilhor.Date, limit int) ([]Stored, error) {
+	return scanStates(tx, selectSchool, owner, school, until, limit)
+}
+
+// Wake brings up to date what time alone has changed, and says how much it was.
+// It costs what falls due, not what exists; call it again until it says 0.
+func Wake(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time, limit int) (n int, err error) {
+	var due []Thing
+	err = d.Read(ctx, func(tx *db.Tx) error {
+		due = nil
+		return tx.Each(selectDue, func(scan db.Scan) error {
+			var t Thing
+			err := scan(&t.ID, &t.School)
+			due = append(due, t)
+			return err
+		}, owner, now.UnixMilli(), limit)
+	})
+	for _, t := range due {
+		if err != nil {
+			return n, err
+		}
+		err = d.Write(ctx, func(tx *db.Tx) error {
+			var school tilhor.SchoolID
+			var next int64
+			if err := tx.One(selectThing, db.Args(owner, t.ID), &school, &next); err != nil || next > now.UnixMilli() {
+				if err == tilhor.ErrNotFound { // taken up meanwhile
+					return nil
+				}
+				return err
+			}
+			return refresh(tx, owner, t, now)
+		})
+		n++
+	}
+	return n, err
+}
+
+// Rebuild writes the whole cache of an owner anew from the facts.
+func Rebuild(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time) (n int, err error) {
+	err = things(ctx, d, owner, func(t Thing, _ int64) error {
+		n++
+		return d.Write(ctx, func(tx *db.Tx) error { return refresh(tx, owner, t, now) })
+	})
+	return n, err
+}
+
+// Check compares the cache with the pure function, and names what differs.
+func Check(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time) (wrong []string, err error) {
+	err = things(ctx, d, owner, func(t Thing, next int64) error {
+		if next <= now.UnixMilli() {
+			return nil // it waits to be woken
+		}
+		return d.Read(ctx, func(tx *db.Tx) error {
+			out, err := assess(tx, owner, t, now)
+			if err != nil {
+				return err
+			}
+			have, err := StatesOf(tx, owner, t.ID)
+			if err != nil {
+				return err
+			}
+			want := map[Stored]bool{}
+			for _, x := range out.Duties {
+				s := stored(t, x)
+				s.Triggered = time.UnixMilli(s.Triggered.UnixMilli()).UTC()
+				want[s] = true
+			}
+			for _, h := range have {
+				if !want[h] {
+					wrong = append(wrong, fmt.Sprintf("%s of %s is cached as %s", h.ID, t.ID, h.State))
+				}
+				delete(want, h)
+			}
+			for s := range want {
+				wrong = append(wrong, fmt.Sprintf("%s of %s is not cached", s.ID, t.ID))
+			}
+			return nil
+		})
+	})
+	return wrong, err
+}
+
+func things(ctx context.Context, d *db.DB, owner tilhor.OwnerID, fn func(Thing, int64) error) error {
+	after := ""
+	for {
+		var page []Thing
+		var next []int64
+		err := d.Read(ctx, func(tx *db.Tx) error {
+			page, next = nil, nil
+			return tx.Each(selectThings, func(scan db.Scan) error {
+				var t Thing
+				var n int64
+				err := scan(&t.ID, &t.School, &n)
+				page, next = append(page, t), append(next, n)
+				return err
+			}, owner, after, 500)
+		})
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		for i, t := range page {
+			if err := fn(t, next[i]); err != nil {
+				return err
+			}
+		}
+		after = page[len(page)-1].ID
+	}
+}
+
+// Norms are the owner's own; none stored means the proposals.
+func Norms(tx *db.Tx, owner tilhor.OwnerID) (law.Norms, error) {
+	ns := law.Norms{}
+	err := tx.Each(selectNorms, func(scan db.Scan) error {
+		var name string
+		var n law.Norm
+		err := scan(&name, &n.N, &n.Unit)
+		ns[name] = n
+		return err
+	}, owner)
+	return ns, err
+}
+
+// SetNorm stores one norm of the owner's, refused when the law does not leave
+// it to the owner.
+func SetNorm(tx *db.Tx, owner tilhor.OwnerID, name string, n law.Norm) error {
+	if err := (law.Norms{name: n}).Validate(); err != nil {
+		return err
+	}
+	_, err := tx.Exec(putNorm, owner, name, n.N, n.Unit)
+	return err
+}
+
+// Closed are the days a school is shut.
+func Closed(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID) (calendar.Closed, error) {
+	c := calendar.Closed{}
+	err := tx.Each(selectClosed, func(scan db.Scan) error {
+		var d tilhor.Date
+		err := scan(&d)
+		c[d] = true
+		return err
+	}, owner, school)
+	return c, err
+}
+
+// Shut notes days without school; school is empty for all of the owner's.
+func Shut(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, days ...tilhor.Date) error {
+	for _, d := range days {
+		if _, err := tx.Exec(putClosed, owner, school, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
