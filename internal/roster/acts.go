@@ -208,7 +208,7 @@ func (r *Roster) AddPerson(tx *db.Tx, by tilhor.Actor, n NewPerson, now time.Tim
 	}
 	var pidHash []byte
 	if number.Digits != "" {
-		pidHash = r.keys.Hash(by.Owner, purposePID, number.Digits)
+		pidHash = r.mark(by.Owner, purposePID, number.Digits)
 		var id tilhor.PersonID
 		if err := tx.One(byPID, db.Args(by.Owner, pidHash), &id); !errors.Is(err, tilhor.ErrNotFound) {
 			return id, err

@@ -45,7 +45,7 @@ func (r *Roster) Bind(tx *db.Tx, owner tilhor.OwnerID, a Account, now time.Time)
 	if a.Issuer == "" || a.Subject == "" {
 		return "", tilhor.ErrNotFound
 	}
-	subject := r.keys.Hash(owner, purposeSubject, a.Issuer+"\x1f"+a.Subject)
+	subject := r.mark(owner, purposeSubject, a.Issuer+"\x1f"+a.Subject)
 	var person tilhor.PersonID
 	err := tx.One(boundTo, db.Args(owner, a.Issuer, subject), &person)
 	if !errors.Is(err, tilhor.ErrNotFound) {
@@ -62,7 +62,7 @@ func (r *Roster) match(tx *db.Tx, owner tilhor.OwnerID, a Account) (tilhor.Perso
 	var found tilhor.PersonID
 	look := func(s *db.Stmt, purpose, value string) error {
 		var id tilhor.PersonID
-		err := tx.One(s, db.Args(owner, r.keys.Hash(owner, purpose, value)), &id)
+		err := tx.One(s, db.Args(owner, r.mark(owner, purpose, value)), &id)
 		switch {
 		case errors.Is(err, tilhor.ErrNotFound):
 			return nil
@@ -93,7 +93,7 @@ func (r *Roster) match(tx *db.Tx, owner tilhor.OwnerID, a Account) (tilhor.Perso
 // Find gives the person behind a source system's id, for the tools of the
 // command line; ErrNotFound when the roster has none.
 func (r *Roster) Find(tx *db.Tx, owner tilhor.OwnerID, source string) (tilhor.PersonID, error) {
-	h := r.keys.Hash(owner, purposeSource, personKey(source))
+	h := r.mark(owner, purposeSource, personKey(source))
 	var id tilhor.PersonID
 	err := tx.One(bySource, db.Args(owner, h), &id)
 	if errors.Is(err, tilhor.ErrNotFound) {
@@ -107,3 +107,8 @@ func (r *Roster) Find(tx *db.Tx, owner tilhor.OwnerID, source string) (tilhor.Pe
 func personKey(s string) string { return "person\x1f" + s }
 func schoolKey(s string) string { return "school\x1f" + s }
 func groupKey(s string) string  { return "group\x1f" + s }
+
+// mark is what is stored and searched of a person number, a Feide id or a source id.
+func (r *Roster) mark(owner tilhor.OwnerID, purpose, value string) []byte {
+	return r.keys.Hash(owner, purpose, value)[:len(mark{})]
+}
