@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"net/url"
+	"slices"
 	"time"
 
 	"tilhor"
@@ -163,7 +164,7 @@ func (d *Desk) who(ctx context.Context, a Account) (tilhor.PersonID, []tilhor.Ac
 // sends on once for a stronger one.
 func (d *Desk) admit(ctx context.Context, s *source, p pending, browser string, a Account, raw string, who tilhor.PersonID, roles []tilhor.Actor) (Signed, Way, error) {
 	may, not := d.cfg.enough(roles, a.Level)
-	if len(not) > 0 && p.step == stepNone && len(s.StepUp) > 0 {
+	if s.canMore(not) && p.step == stepNone {
 		p.step = stepRoles
 		way, err := d.send(ctx, s, Wish{Browser: browser}, p)
 		return Signed{}, way, err
@@ -173,4 +174,13 @@ func (d *Desk) admit(ctx context.Context, s *source, p pending, browser string, 
 	}
 	a.PID = ""
 	return Signed{Person: who, Roles: may, Account: a, Next: p.next, Token: raw}, Way{}, nil
+}
+
+// canMore says whether a stronger sign-in here would give a role more. A parent
+// is never asked for it at Feide: who has no parent's errand there today should
+// not be held up by it.
+func (s *source) canMore(not []tilhor.Actor) bool {
+	return len(s.StepUp) > 0 && slices.ContainsFunc(not, func(a tilhor.Actor) bool {
+		return a.Role != tilhor.RoleParent || s.Kind == IDPorten
+	})
 }

@@ -65,6 +65,7 @@ type doorPage struct {
 // door shows the ways in.
 func (d *Desk) door(q *web.Req) error {
 	p := doorPage{Frame: frame(q, "signin.title"), Strong: q.Query("niva") == "hoyt", Tell: q.Link("/")}
+	p.Langs = web.LangLinks(q.Lang, &url.URL{Path: "/logg-inn", RawQuery: wish(next(q.Query("neste")), p.Strong)})
 	for _, pr := range d.cfg.Providers {
 		p.Ways = append(p.Ways, way{pr.Title, q.T.T("signin." + string(pr.Kind) + ".who"), d.wayIn(q, pr.Name, q.Query("neste"), p.Strong)})
 	}
@@ -73,11 +74,23 @@ func (d *Desk) door(q *web.Req) error {
 
 // wayIn is the link that begins a sign-in.
 func (d *Desk) wayIn(q *web.Req, provider, to string, strong bool) string {
-	high := ""
-	if strong {
-		high = "hoyt"
+	link := "/logg-inn/" + provider
+	if v := wish(next(to), strong); v != "" {
+		link += "?" + v
 	}
-	return q.Link(with("/logg-inn/"+provider, "neste", next(to), "niva", high))
+	return q.Link(link)
+}
+
+// wish is what is to happen after a sign-in, as it stands in an address.
+func wish(to string, strong bool) string {
+	v := url.Values{}
+	if to != "" {
+		v.Set("neste", to)
+	}
+	if strong {
+		v.Set("niva", "hoyt")
+	}
+	return v.Encode()
 }
 
 // begin sends the browser to the provider. It does nothing for a browser that
@@ -101,10 +114,9 @@ func (d *Desk) finish(q *web.Req) error {
 		return tilhor.ErrNotFound
 	}
 	have, chose := d.cookie(q)
-	if chose != "" {
-		q.Lang, q.T = chose, lang.For(chose)
-	}
-	in, w, err := d.Finish(q.Context(), q.Path("tilbyder"), have, q.R.URL.Query())
+	answer := q.R.URL.Query()
+	forget(q, chose)
+	in, w, err := d.Finish(q.Context(), q.Path("tilbyder"), have, answer)
 	if err != nil {
 		return d.refused(q, err)
 	}
@@ -116,6 +128,18 @@ func (d *Desk) finish(q *web.Req) error {
 		return err
 	}
 	return q.See(after(q.Kit, in, chose))
+}
+
+// forget takes the provider's answer out of the request, so that no link of any
+// page has a code or a state in it, and puts in the language chosen at the door.
+func forget(q *web.Req, chose tilhor.Lang) {
+	u := url.URL{Path: "/logg-inn"}
+	if chose != "" {
+		q.Lang, q.T = chose, lang.For(chose)
+		u.RawQuery = "l=" + string(chose)
+	}
+	q.R = q.R.WithContext(q.Context())
+	q.R.URL = &u
 }
 
 // enter makes the session. A person with several roles is asked which one by

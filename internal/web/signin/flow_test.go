@@ -1,0 +1,204 @@
+package signin
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"tilhor/internal/db"
+	"tilhor/internal/db/dbtest"
+)
+
+func TestSignIn(t *testing.T) {
+	cases := []struct {
+		name, provider, person string
+		query                  []string
+		status                 int
+		to                     string // where they are sent
+		page                   string // what /i-dag then says
+		sees                   int    // status of a page with a case
+	}{
+		{"a rektor, who is asked for two factors", "feide", "kari", nil, 303, "/i-dag", "Kari Lund rektor nb", 200},
+		{"a teacher with one factor may work, but open no case", "feide", "jonas", nil, 303, "/i-dag", "Jonas Berg teacher nb", 303},
+		{"a social teacher without two factors is a teacher", "feide", "mona", nil, 303, "/i-dag", "Mona Vik teacher nb", 303},
+		{"two roles are asked about", "feide", "arne", nil, 303, "/rolle", "", 303},
+		{"two roles, on the way to a page", "feide", "arne", []string{"neste", "/saker/abc"}, 303, "/rolle?neste=%2Fsaker%2Fabc", "", 303},
+		{"a parent", "idporten", "par", nil, 303, "/i-dag", "Pål Strand parent nb", 200},
+		{"back to the page they came for", "feide", "kari", []string{"neste", "/saker/abc?side=2"}, 303, "/saker/abc?side=2", "Kari Lund rektor nb", 200},
+		{"never to another site", "feide", "kari", []string{"neste", "//evil.example/"}, 303, "/i-dag", "Kari Lund rektor nb", 200},
+		{"in the language they chose", "feide", "kari", []string{"l", "nn"}, 303, "/i-dag?l=nn", "Kari Lund rektor nb", 200},
+		{"a rektor who has no second factor", "feide", "siv", nil, 403, "", "", 303},
+		{"a teacher, for a page that needs two factors", "feide", "jonas", []string{"niva", "hoyt"}, 403, "", "", 303},
+		{"a rektor, for a page that needs two factors", "feide", "kari", []string{"niva", "hoyt"}, 303, "/i-dag", "Kari Lund rektor nb", 200},
+		{"somebody who is in no list", "feide", "fremmed", nil, 403, "", "", 303},
+		{"somebody Feide has no id for", "feide", "navnlos", nil, 403, "", "", 303},
+		{"a parent in no list", "idporten", "ingen", nil, 403, "", "", 303},
+		{"a parent at a low level", "idporten", "lav", nil, 403, "", "", 303},
+		{"a parent at no level", "idporten", "taus", nil, 403, "", "", 303},
+	}
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		for _, c := range cases {
+			t.Run(c.name, func(t *testing.T) {
+				w.t = t
+				b := w.browser()
+				a := b.in(c.provider, c.person, c.query...)
+				if to := strings.TrimPrefix(a.To, w.base); a.Code != c.status || to != c.to {
+					t.Fatalf("got %d to %q, want %d to %q\n%s", a.Code, to, c.status, c.to, w.log.take())
+				}
+				day := b.get("/i-dag")
+				if c.page != "" && day.Body != c.page || c.page == "" && day.Code == http.StatusOK {
+					t.Errorf("the day: %d %s", day.Code, day.Body)
+				}
+				if got := b.get("/saker/abc"); got.Code != c.sees {
+					t.Errorf("a case: got %d to %q, want %d", got.Code, got.To, c.sees)
+				}
+				if log := w.log.take(); strings.Contains(log, "granvik.kommune") || strings.Contains(log, number("forelder")) || strings.Contains(log, "Lund") {
+					t.Errorf("the log tells: %s", log)
+				}
+			})
+		}
+	})
+}
+
+// An account stays bound: its owner's Feide id may go to somebody else, and the
+// account still belongs to the one who had it first.
+func TestAnAccountStaysBound(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		if a := w.browser().in("feide", "jonas"); a.To != w.base+"/i-dag" {
+			t.Fatal(a)
+		}
+		w.twist = func(c map[string]any) { c["eduPersonPrincipalName"] = "mona@granvik.kommune.no" }
+		b := w.browser()
+		b.in("feide", "jonas")
+		if got := b.get("/i-dag").Body; got != "Jonas Berg teacher nb" {
+			t.Errorf("got %q", got)
+		}
+	})
+}
+
+func TestTheDoor(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	b := w.browser()
+	a := b.get("/logg-inn?neste=/saker/abc&niva=hoyt&l=nn")
+	for _, want := range []string{`<h1 class="t-h1">Logg inn</h1>`, `href="/logg-inn/feide?l=nn&amp;neste=%2Fsaker%2Fabc&amp;niva=hoyt"`, `href="/logg-inn/idporten?`, "For elevar og tilsette", "to trinn"} {
+		if !strings.Contains(a.Body, want) {
+			t.Errorf("no %s in %s", want, a.Body)
+		}
+	}
+	if strings.Contains(b.get("/logg-inn?neste=https://evil.example/").Body, "evil") {
+		t.Error("the door leads elsewhere")
+	}
+	if len(a.Header["Set-Cookie"]) > 0 {
+		t.Error("the door sets a cookie before anybody has chosen")
+	}
+	for _, c := range []struct{ path string }{{"/logg-inn/ukjent"}, {"/logg-inn/ukjent/svar?state=x"}, {"/logg-inn/svar"}} {
+		if got := b.get(c.path); got.Code != http.StatusNotFound {
+			t.Errorf("%s: %d", c.path, got.Code)
+		}
+	}
+	// Nobody has come yet.
+	for _, h := range []string{"Sec-Purpose", "Purpose"} {
+		if a := b.get("/logg-inn/feide", h, "prefetch"); a.Code != http.StatusNotFound || a.To != "" {
+			t.Errorf("fetched beforehand: %d", a.Code)
+		}
+	}
+	// The next door leads from a page that asks who comes.
+	if a := b.get("/i-dag"); a.To != w.base+"/logg-inn?neste=%2Fi-dag" {
+		t.Errorf("sent to %q", a.To)
+	}
+}
+
+func TestTheCookieOfASignIn(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	b := w.browser()
+	a := b.get("/logg-inn/feide?som=kari")
+	c := (&http.Response{Header: a.Header}).Cookies()
+	if len(c) != 1 || c[0].Name != "tilhor-inn" || !c[0].HttpOnly || c[0].SameSite != http.SameSiteLaxMode || c[0].MaxAge != 600 || c[0].Path != "/" {
+		t.Fatalf("got %v", c)
+	}
+	if strings.Contains(a.To, c[0].Value) {
+		t.Error("the browser's secret goes to the provider")
+	}
+	u, err := url.Parse(a.To)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := u.Query()
+	for k, want := range map[string]string{"response_type": "code", "client_id": "tilhor-feide", "code_challenge_method": "S256", "redirect_uri": w.base + "/logg-inn/feide/svar"} {
+		if q.Get(k) != want {
+			t.Errorf("%s: got %q, want %q", k, q.Get(k), want)
+		}
+	}
+	if len(q.Get("code_challenge")) != 43 || len(q.Get("nonce")) != 43 || len(q.Get("state")) != 26 || strings.Contains(q.Get("scope"), "nin") {
+		t.Errorf("asked with %v", q)
+	}
+	w.site.Kit().Owner.HTTPS = true
+	a = w.browser().get("/logg-inn/feide?som=kari")
+	if s := a.Header.Get("Set-Cookie"); !strings.HasPrefix(s, "__Host-tilhor-inn=") || !strings.Contains(s, "; Secure") || !strings.Contains(s, "; Path=/") || strings.Contains(s, "Domain") {
+		t.Errorf("over TLS: %q", s)
+	}
+}
+
+// Two tabs of one browser may sign in at once.
+func TestTwoTabs(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	b := w.browser()
+	first, second := b.back("feide", "jonas", "neste", "/i-dag?tab=1"), b.back("feide", "jonas", "neste", "/i-dag?tab=2")
+	if a := b.get(first.String()); a.To != w.base+"/i-dag?tab=1" {
+		t.Errorf("first: %d to %q", a.Code, a.To)
+	}
+	// The first has signed the browser in and taken its secret away.
+	if a := b.get(second.String()); a.Code != http.StatusBadRequest || !strings.Contains(a.Body, "Prøv igjen med Feide") {
+		t.Errorf("second: %d", a.Code)
+	}
+}
+
+func TestAProviderThatIsDown(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	set := func(down bool) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.down = down
+	}
+	const discovery = "/feide/.well-known/openid-configuration"
+	set(true)
+	for range 3 {
+		a := w.browser().get("/logg-inn/feide")
+		if a.Code != http.StatusServiceUnavailable || !strings.Contains(a.Body, "Feide svarer ikke") || a.Header.Get("Retry-After") == "" {
+			t.Fatalf("got %d %s", a.Code, a.Body)
+		}
+	}
+	if w.asked[discovery] != 1 {
+		t.Errorf("asked %d times while it rests", w.asked[discovery])
+	}
+	set(false)
+	w.wait(6 * time.Second)
+	for range 3 {
+		if a := w.browser().in("feide", "jonas"); a.Code != http.StatusSeeOther {
+			t.Fatalf("it is up again: %d", a.Code)
+		}
+	}
+	if w.asked[discovery] != 2 {
+		t.Errorf("what it published was asked for %d times", w.asked[discovery])
+	}
+	// It goes down while a person is there.
+	b := w.browser()
+	back := b.back("feide", "jonas")
+	set(true)
+	if a := b.get(back.String()); a.Code != http.StatusServiceUnavailable {
+		t.Errorf("got %d", a.Code)
+	}
+	// A day later what it published is asked for again; that it is down then
+	// does not stop what is known from being used.
+	w.wait(25 * time.Hour)
+	if a := w.browser().get("/logg-inn/feide"); a.Code != http.StatusFound {
+		t.Errorf("got %d", a.Code)
+	}
+	if w.asked[discovery] != 3 {
+		t.Errorf("asked %d times", w.asked[discovery])
+	}
+}
