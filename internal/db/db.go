@@ -50,6 +50,7 @@ type DB struct {
 	writer *writer // SQLite only
 	mu     sync.Mutex
 	stmts  map[*Stmt]*sql.Stmt // prepared on the SQLite reader pool
+	upTo   int64               // stop at this migration (OpenAt); 0 is the newest
 }
 
 // Open opens `sqlite:PATH` or `postgres://…` and brings its schema up to date.

@@ -54,6 +54,10 @@ func (d *DB) migrate(ctx context.Context) error {
 		if newer {
 			return errors.New("the database was written by a newer version of this program")
 		}
+		if d.upTo > 0 {
+			_, err = g.UpTo(ctx, d.upTo)
+			return err
+		}
 		_, err = g.Up(ctx)
 		return err
 	})
