@@ -123,6 +123,13 @@ var attacks = []attack{
 	}, why: "userinfo-subject"},
 	{name: "no person number", provider: "idporten", person: "par", twist: claim("pid", nil), why: "pid"},
 	{name: "no number at all", provider: "idporten", person: "par", twist: claim("pid", "01018012x45"), why: "pid"},
+	{name: "another tenant", provider: "entra", twist: claim("tid", "nabokommunen"), why: "tenant"},
+	{name: "no tenant", provider: "entra", twist: claim("tid", nil), why: "tenant"},
+	{name: "no object", provider: "entra", twist: claim("oid", nil), why: "tenant"},
+	{name: "a name instead of a Feide id", provider: "entra", twist: func(c map[string]any) {
+		delete(c, "feideid")
+		c["oid"], c["eduPersonPrincipalName"], c["email"] = "ny", "kari@granvik.kommune.no", "kari@granvik.kommune.no"
+	}, page: PageUnknown, why: "no-match"},
 	{name: "a level we do not know", provider: "idporten", person: "par", twist: claim("acr", "Level4"), page: PageLevel, why: "level"},
 	{name: "Feide's level at ID-porten", provider: "idporten", person: "par", twist: claim("acr", mfa), page: PageLevel, why: "level"},
 	{name: "a level that is too low", provider: "idporten", person: "lav", page: PageLevel, why: "level"},

@@ -49,14 +49,15 @@ func (d *Desk) Finish(ctx context.Context, provider, browser string, q url.Value
 	if err != nil {
 		return Signed{}, Way{}, err
 	}
-	a, raw, err := d.exchange(ctx, s, k, code, state, browser, p.begun)
+	a, token, err := d.exchange(ctx, s, k, code, state, browser, p.begun)
 	if err != nil {
 		return Signed{}, Way{}, err
 	}
 	who, roles, err := d.who(ctx, a)
 	if err != nil {
-		return Signed{}, Way{}, err
+		return Signed{}, Way{}, d.told(ctx, s, token, err)
 	}
+	raw, _ := token.Extra("id_token").(string)
 	return d.admit(ctx, s, p, browser, a, raw, who, roles)
 }
 
@@ -106,29 +107,29 @@ func (s *source) code(k *known, q url.Values) (string, error) {
 }
 
 // exchange changes the code for an id_token and checks all of it.
-func (d *Desk) exchange(ctx context.Context, s *source, k *known, code, state, browser string, begun time.Time) (Account, string, error) {
+func (d *Desk) exchange(ctx context.Context, s *source, k *known, code, state, browser string, begun time.Time) (Account, *oauth2.Token, error) {
 	ctx, cancel := context.WithTimeout(ctx, askLimit)
 	defer cancel()
 	token, err := k.oauth.Exchange(s.with(ctx), code, oauth2.VerifierOption(derive(browser, "pkce", state)))
 	if err != nil {
-		return Account{}, "", exchangeRefusal(err)
+		return Account{}, nil, exchangeRefusal(err)
 	}
 	raw, _ := token.Extra("id_token").(string)
 	id, err := k.oidc.Verifier(&oidc.Config{ClientID: s.ClientID, Now: d.clock, SupportedSigningAlgs: []string{oidc.RS256}}).Verify(s.with(ctx), raw)
 	if err != nil {
-		return Account{}, "", refuse(PageAgain, "id-token")
+		return Account{}, nil, refuse(PageAgain, "id-token")
 	}
 	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(derive(browser, "nonce", state))) != 1 {
-		return Account{}, "", refuse(PageAgain, "nonce")
+		return Account{}, nil, refuse(PageAgain, "nonce")
 	}
 	if id.IssuedAt.Before(begun.Add(-skew)) || id.IssuedAt.After(d.clock().Add(skew)) {
-		return Account{}, "", refuse(PageAgain, "issued-at")
+		return Account{}, nil, refuse(PageAgain, "issued-at")
 	}
 	if id.AccessTokenHash != "" && id.VerifyAccessToken(token.AccessToken) != nil {
-		return Account{}, "", refuse(PageAgain, "access-token")
+		return Account{}, nil, refuse(PageAgain, "access-token")
 	}
 	a, err := s.account(ctx, k, id, token)
-	return a, raw, err
+	return a, token, err
 }
 
 // exchangeRefusal parts a provider that says no from one that cannot say. The

@@ -25,6 +25,7 @@ func TestSignIn(t *testing.T) {
 		{"a social teacher without two factors is a teacher", "feide", "mona", nil, 303, "/i-dag", "Mona Vik teacher nb", 303},
 		{"two roles are asked about", "feide", "arne", nil, 303, "/rolle", "", 303},
 		{"two roles, on the way to a page", "feide", "arne", []string{"neste", "/saker/abc"}, 303, "/rolle?neste=%2Fsaker%2Fabc", "", 303},
+		{"a pupil, who needs one factor", "feide", "emil", nil, 303, "/i-dag", "Emil Strand pupil nb", 200},
 		{"a parent", "idporten", "par", nil, 303, "/i-dag", "Pål Strand parent nb", 200},
 		{"back to the page they came for", "feide", "kari", []string{"neste", "/saker/abc?side=2"}, 303, "/saker/abc?side=2", "Kari Lund rektor nb", 200},
 		{"never to another site", "feide", "kari", []string{"neste", "//evil.example/"}, 303, "/i-dag", "Kari Lund rektor nb", 200},
@@ -34,7 +35,10 @@ func TestSignIn(t *testing.T) {
 		{"a rektor, for a page that needs two factors", "feide", "kari", []string{"niva", "hoyt"}, 303, "/i-dag", "Kari Lund rektor nb", 200},
 		{"somebody who is in no list", "feide", "fremmed", nil, 403, "", "", 303},
 		{"somebody Feide has no id for", "feide", "navnlos", nil, 403, "", "", 303},
-		{"a parent in no list", "idporten", "ingen", nil, 403, "", "", 303},
+		{"a rektor by Entra, with two factors", "entra", "kari", nil, 303, "/i-dag", "Kari Lund rektor nb", 200},
+		{"a teacher by Entra", "entra", "jonas", nil, 303, "/i-dag", "Jonas Berg teacher nb", 303},
+		{"somebody of another municipality by Entra", "entra", "nabo", nil, 400, "", "", 303},
+		{"a parent in no list", "idporten", "ukjent", nil, 403, "", "", 303},
 		{"a parent at a low level", "idporten", "lav", nil, 403, "", "", 303},
 		{"a parent at no level", "idporten", "taus", nil, 403, "", "", 303},
 	}
@@ -63,6 +67,33 @@ func TestSignIn(t *testing.T) {
 	})
 }
 
+// Who is in no list is told which school of ours Feide says they have, if the
+// groups of today say so; and is not let in by it.
+func TestFeideSaysWhichSchool(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	cases := []struct {
+		person string
+		school bool
+	}{{"ny", true}, {"gammel", false}, {"nabo", false}, {"rar", false}, {"fremmed", false}}
+	for _, c := range cases {
+		b := w.browser()
+		a := b.in("feide", c.person)
+		if a.Code != http.StatusForbidden || b.inside() {
+			t.Errorf("%s: %d", c.person, a.Code)
+		}
+		if strings.Contains(a.Body, "Feide sier at du hører til Solbakken skole.") != c.school {
+			t.Errorf("%s: told of the school: %v", c.person, !c.school)
+		}
+	}
+	if n := w.asked["/feide/groups/me/groups"]; n != len(cases) {
+		t.Errorf("the groups were asked for %d times", n)
+	}
+	w.browser().in("feide", "jonas")
+	if n := w.asked["/feide/groups/me/groups"]; n != len(cases) {
+		t.Error("the groups of somebody who is in the lists were asked for")
+	}
+}
+
 // An account stays bound: its owner's Feide id may go to somebody else, and the
 // account still belongs to the one who had it first.
 func TestAnAccountStaysBound(t *testing.T) {
@@ -71,11 +102,35 @@ func TestAnAccountStaysBound(t *testing.T) {
 		if a := w.browser().in("feide", "jonas"); a.To != w.base+"/i-dag" {
 			t.Fatal(a)
 		}
-		w.twist = func(c map[string]any) { c["eduPersonPrincipalName"] = "mona@granvik.kommune.no" }
+		w.twist = func(c map[string]any) {
+			c["https://n.feide.no/claims/eduPersonPrincipalName"] = "mona@granvik.kommune.no"
+		}
 		b := w.browser()
 		b.in("feide", "jonas")
 		if got := b.get("/i-dag").Body; got != "Jonas Berg teacher nb" {
 			t.Errorf("got %q", got)
+		}
+		b = w.browser() // the control: an account that is not bound follows the id
+		b.in("feide", "fremmed")
+		if got := b.get("/i-dag").Body; got != "Mona Vik teacher nb" {
+			t.Errorf("the control: got %q", got)
+		}
+	})
+}
+
+// Who leaves the school has no role, and cannot sign in the day after.
+func TestWhoHasLeftCannotSignIn(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		b := w.browser()
+		b.in("feide", "jonas")
+		w.wait(24 * time.Hour)
+		w.fill("jonas")
+		if a := w.browser().in("feide", "jonas"); a.Code != http.StatusForbidden {
+			t.Errorf("signed in: %d", a.Code)
+		}
+		if b.inside() {
+			t.Error("the old session still works")
 		}
 	})
 }

@@ -202,8 +202,8 @@ func with(to string, kv ...string) string {
 
 type faultPage struct {
 	web.Frame
-	Text, Retry, RetryHref, Other string
-	Tell                          string
+	Text, School, Retry, RetryHref, Other string
+	Tell                                  string
 }
 
 // refused tells a person kindly that they were not signed in. It is the same
@@ -219,6 +219,9 @@ func (d *Desk) refused(q *web.Req, err error) error {
 	p := faultPage{Frame: frame(q, "signin."+string(r.Page)+".title"), Tell: q.Link("/"),
 		Text:  q.T.T("signin."+string(r.Page)+".text", "provider", s.Title, "owner", q.Kit.Owner.Name),
 		Retry: q.T.T("signin.retry", "provider", s.Title), RetryHref: d.wayIn(q, name, "", r.Page == PageLevel)}
+	if r.School != "" {
+		p.School = q.T.T("signin.unknown.school", "provider", s.Title, "school", r.School)
+	}
 	if len(d.cfg.Providers) > 1 {
 		p.Other = q.Link("/logg-inn")
 	}

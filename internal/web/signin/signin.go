@@ -52,8 +52,10 @@ type Provider struct {
 	// ACR are the acr_values always asked for, StepUp those asked for when one
 	// of the person's roles needs more than the first sign-in gave.
 	ACR, StepUp []string
-	Groups      string // Feide: base of the Groups API; empty: not asked
-	Tenant      string // Entra: the only tenant (tid) that is let in
+	// Groups is the base of Feide's Groups API, asked only when somebody is in
+	// no list of ours, to tell them which school to speak to. Empty: not asked.
+	Groups string
+	Tenant string // Entra: the only tenant (tid) that is let in
 	// Match names the Entra claim that holds the Feide id the roster knows a
 	// new account by. Never a name or an e-mail address: people change those.
 	Match string
@@ -186,8 +188,9 @@ type Why string
 // A Refusal is a sign-in that did not become one. The person sees the page,
 // which is the same for every attack; the log gets the word.
 type Refusal struct {
-	Page Page
-	Why  Why
+	Page   Page
+	Why    Why
+	School string // PageUnknown: the school of ours that Feide says the person has
 }
 
 func (r Refusal) Error() string { return "sign-in refused: " + string(r.Why) }
@@ -217,4 +220,4 @@ func (p Page) Status() int {
 	return http.StatusBadRequest
 }
 
-func refuse(p Page, why Why) error { return Refusal{p, why} }
+func refuse(p Page, why Why) error { return Refusal{Page: p, Why: why} }

@@ -125,6 +125,9 @@ func (w *world) providers() Config {
 		return map[string]any{"https://n.feide.no/claims/eduPersonPrincipalName": name + "@granvik.kommune.no"}
 	}
 	pid := func(of string) map[string]any { return map[string]any{"pid": number(of)} }
+	office := func(name, tenant string, amr ...string) map[string]any {
+		return map[string]any{"tid": tenant, "oid": "oid-" + name, "amr": amr, "feideid": name + "@granvik.kommune.no", "preferred_username": "kari@granvik.kommune.no"}
+	}
 	client := func(name string) devidp.Client {
 		return devidp.Client{ID: "tilhor-" + name, Secret: "hemmelig & " + name, Redirects: []string{w.base + "/logg-inn/" + name + "/svar"}, After: []string{w.base + donePath}}
 	}
@@ -142,6 +145,11 @@ func (w *world) providers() Config {
 			{ID: "mona", Name: "Mona Vik", RoleLabel: "Sosiallærer", Claims: eppn("mona")},
 			{ID: "arne", Name: "Arne Foss", RoleLabel: "Rektor", Claims: eppn("arne"), Levels: []string{"", mfa}},
 			{ID: "siv", Name: "Siv Dahl", RoleLabel: "Rektor", Claims: eppn("siv")},
+			{ID: "emil", Name: "Emil Strand", RoleLabel: "Elev", Claims: eppn("emil")},
+			{ID: "ny", Name: "Ny Lærer", RoleLabel: "Lærer", Claims: eppn("ny"), Groups: places("974588145", "2027-07-31")},
+			{ID: "gammel", Name: "Gammel Lærer", RoleLabel: "Lærer", Claims: eppn("gammel"), Groups: places("974588145", "2026-06-30")},
+			{ID: "nabo", Name: "Nabo Lærer", RoleLabel: "Lærer", Claims: eppn("nabo"), Groups: places("974652706", "2027-07-31")},
+			{ID: "rar", Name: "Rar Lærer", RoleLabel: "Lærer", Claims: eppn("rar"), Groups: json.RawMessage(`{"ikke":"en liste"}`)},
 			{ID: "fremmed", Name: "Frank Fremmed", RoleLabel: "Lærer", Claims: eppn("fremmed")},
 			{ID: "navnlos", Name: "Nils Navnløs", RoleLabel: "Lærer"},
 		}},
@@ -149,7 +157,12 @@ func (w *world) providers() Config {
 			{ID: "par", Name: "Pål Strand", RoleLabel: "Forelder", Claims: pid("forelder"), Levels: []string{"idporten-loa-substantial", "idporten-loa-high"}},
 			{ID: "lav", Name: "Pål Strand", RoleLabel: "Forelder", Claims: pid("forelder"), Levels: []string{"idporten-loa-low"}},
 			{ID: "taus", Name: "Pål Strand", RoleLabel: "Forelder", Claims: pid("forelder")},
-			{ID: "ingen", Name: "Ingen Her", RoleLabel: "Forelder", Claims: pid("ingen"), Levels: []string{"idporten-loa-high"}},
+			{ID: "ukjent", Name: "Ingen Her", RoleLabel: "Forelder", Claims: pid("ingen"), Levels: []string{"idporten-loa-high"}},
+		}},
+		devidp.Issuer{Name: "entra", Title: "Microsoft", Client: client("entra"), Twist: lie, Personas: []devidp.Persona{
+			{ID: "kari", Name: "Kari Lund", RoleLabel: "Rektor", Claims: office("kari", "granvik", "pwd", "mfa")},
+			{ID: "jonas", Name: "Jonas Berg", RoleLabel: "Lærer", Claims: office("jonas", "granvik", "pwd")},
+			{ID: "nabo", Name: "Jonas Berg", RoleLabel: "Lærer", Claims: office("jonas", "nabokommunen", "pwd")},
 		}})
 	if err != nil {
 		w.t.Fatal(err)
@@ -157,10 +170,20 @@ func (w *world) providers() Config {
 	go w.idp.Serve(l)
 	w.t.Cleanup(func() { w.idp.Close(context.Background()) })
 	return Config{Base: w.base, MadeUp: true, Providers: []Provider{
-		{Name: "feide", Title: "Feide", Kind: Feide, Issuer: w.idp.URL("feide"), ClientID: "tilhor-feide", Secret: "hemmelig & feide", StepUp: []string{mfa}, Hints: true},
+		{Name: "feide", Title: "Feide", Kind: Feide, Issuer: w.idp.URL("feide"), ClientID: "tilhor-feide", Secret: "hemmelig & feide", StepUp: []string{mfa}, Hints: true,
+			Groups: w.idp.URL("feide") + "/groups"},
 		{Name: "idporten", Title: "ID-porten", Kind: IDPorten, Issuer: w.idp.URL("idporten"), ClientID: "tilhor-idporten", Secret: "hemmelig & idporten",
 			ACR: []string{"idporten-loa-substantial"}, Hints: true},
+		{Name: "entra", Title: "Microsoft", Kind: Entra, Issuer: w.idp.URL("entra"), ClientID: "tilhor-entra", Secret: "hemmelig & entra",
+			Tenant: "granvik", Match: "feideid", Hints: true},
 	}}
+}
+
+// places is what Feide's groups say of a teacher in 5A at a school.
+func places(org, until string) json.RawMessage {
+	return json.RawMessage(`[{"id":"fc:org:granvik.kommune.no","type":"fc:org","displayName":"Granvik","membership":{"affiliation":["member","faculty"],"primaryAffiliation":"faculty"}},
+		{"id":"fc:gogroup:granvik.kommune.no:b:NO` + org + `:5A","type":"fc:gogroup","displayName":"5A","go_type":"b","parent":"fc:org:granvik.kommune.no:unit:NO` + org + `",
+		"notAfter":"` + until + `T22:00:00Z","membership":{"affiliation":"faculty"}}]`)
 }
 
 // number is a synthetic person number, the same for the same name.
