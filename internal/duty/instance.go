@@ -159,7 +159,8 @@ func (i *instance) succeed(at time.Time) *instance {
 	}
 	next := *i
 	next.trigger, next.byDate, next.gen = at, false, i.gen+1
-	if !i.from.IsZero() && i.from.Before(at) {
+	// A log has been silent since its last entry, whatever the act is called.
+	if i.what != document && !i.from.IsZero() && i.from.Before(at) {
 		next.from = at
 	}
 	i.met, i.metWritten, i.entryLate, i.missed = time.Time{}, time.Time{}, false, time.Time{}

@@ -238,7 +238,7 @@ func events(raw json.RawMessage, in Input) ([]Fact, error) {
 		if f.Kind == Identified && !seen[f.Was] {
 			return nil, fmt.Errorf("events[%d].was: nothing is told of %q before this", n, f.Was)
 		}
-		seen[f.Pupil] = true
+		seen[f.Pupil], seen[f.Child] = true, true
 		out = append(out, f)
 	}
 	return out, nil

@@ -428,8 +428,10 @@ func (t *track) notReached(f *Fact) {
 		return
 	}
 	t.absent[f.Child] = true
+	day := calendar.DateOf(f.When.Counts())
 	for _, i := range t.live(hear) {
-		if i.child == f.Child {
+		// A date that has passed is still owed: it is not moved.
+		if i.child == f.Child && (i.on == "" || i.on >= day) {
 			i.on, i.note = f.HearBy, "absent"
 		}
 	}
