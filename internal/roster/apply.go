@@ -15,48 +15,67 @@ import (
 	"tilhor/internal/seal"
 )
 
-// A bulk is one statement for many rows and the same for a single one: a first
-// import writes a hundred thousand rows, and the transaction holds others up.
+// A bulk is one statement for many rows and the same for a single one, to add
+// rows that are new and to put rows that may be there: a first import writes a
+// hundred thousand, and the transaction holds others up. SQLite looks up each
+// argument by going through all of them, so it gets fewer at a time.
 type bulk struct {
-	many, one *db.Stmt
-	cols      int
+	cols int
+	stmt [2]map[int]*db.Stmt // add, put; by the number of rows
 }
 
-const bulkSize = 100
+const (
+	many     = 100
+	manyLite = 8
+)
 
-func newBulk(head string, cols int, tail string) bulk {
-	values := func(n int) string {
-		var b strings.Builder
-		for i := range n {
-			b.WriteString(map[bool]string{true: "(", false: ", ("}[i == 0])
-			for j := range cols {
-				if j > 0 {
-					b.WriteString(", ")
-				}
-				fmt.Fprintf(&b, "$%d", i*cols+j+1)
-			}
-			b.WriteString(")")
-		}
-		return b.String()
+func newBulk(head string, cols int, onConflict string) bulk {
+	b := bulk{cols: cols, stmt: [2]map[int]*db.Stmt{{}, {}}}
+	for _, n := range []int{1, manyLite, many} {
+		b.stmt[0][n] = db.SQL(head + " VALUES " + values(n, cols))
+		b.stmt[1][n] = db.SQL(head + " VALUES " + values(n, cols) + onConflict)
 	}
-	return bulk{db.SQL(head + " VALUES " + values(bulkSize) + tail), db.SQL(head + " VALUES " + values(1) + tail), cols}
+	return b
 }
 
-// put writes n rows; row appends the columns of one.
-func (b bulk) put(tx *db.Tx, n int, row func(i int, to []any) []any) error {
-	args := make([]any, 0, b.cols*bulkSize)
-	for i := 0; i < n; {
-		s, size := b.one, 1
-		if n-i >= bulkSize {
-			s, size = b.many, bulkSize
+// values writes ($1, $2), ($3, $4) …
+func values(n, cols int) string {
+	rows := make([]string, n)
+	for i := range rows {
+		args := make([]string, cols)
+		for j := range args {
+			args[j] = fmt.Sprintf("$%d", i*cols+j+1)
 		}
-		args = args[:0]
-		for range size {
-			args = row(i, args)
-			i++
+		rows[i] = "(" + strings.Join(args, ", ") + ")"
+	}
+	return strings.Join(rows, ", ")
+}
+
+// write writes n rows, size at a time: first those that isNew, then the rest.
+func (b bulk) write(tx *db.Tx, size, n int, isNew func(int) bool, row func(i int, to []any) []any) error {
+	var parts [2][]int
+	for i := range n {
+		p := 1
+		if isNew(i) {
+			p = 0
 		}
-		if _, err := tx.Exec(s, args...); err != nil {
-			return err
+		parts[p] = append(parts[p], i)
+	}
+	args := make([]any, 0, b.cols*size)
+	for p, left := range parts {
+		for len(left) > 0 {
+			take := 1
+			if len(left) >= size {
+				take = size
+			}
+			args = args[:0]
+			for _, i := range left[:take] {
+				args = row(i, args)
+			}
+			if _, err := tx.Exec(b.stmt[p][take], args...); err != nil {
+				return err
+			}
+			left = left[take:]
 		}
 	}
 	return nil
@@ -104,6 +123,9 @@ func (r *Roster) Apply(ctx context.Context, d *db.DB, by tilhor.Actor, p *Plan, 
 		return ErrStopped
 	}
 	w := &writing{Plan: p, r: r, keys: map[tilhor.SchoolID]seal.Key{}}
+	if w.size = many; d.Engine() == db.SQLite {
+		w.size = manyLite
+	}
 	if err := d.Read(ctx, w.openKeys); err != nil {
 		return fmt.Errorf("open the schools' keys: %w", err)
 	}
@@ -152,6 +174,7 @@ func (r Report) tables() tables {
 type writing struct {
 	*Plan
 	r      *Roster
+	size   int // rows in one statement
 	keys   map[tilhor.SchoolID]seal.Key
 	fresh  []seal.Key
 	sealed []sealedPerson
@@ -258,20 +281,22 @@ func (w *writing) rows(tx *db.Tx) error {
 			return err
 		}
 	}
+	never := func(int) bool { return false }
 	steps := []struct {
-		b   bulk
-		n   int
-		row func(i int, to []any) []any
+		b     bulk
+		n     int
+		isNew func(int) bool
+		row   func(i int, to []any) []any
 	}{
-		{putSchools, len(w.Plan.schools), func(i int, to []any) []any {
+		{putSchools, len(w.Plan.schools), never, func(i int, to []any) []any {
 			s := w.Plan.schools[i]
 			return append(to, o, s.id, s.source[:], s.kind, s.name, s.org, s.sfo, s.content[:], s.from, s.until)
 		}},
-		{putGroups, len(w.Plan.groups), func(i int, to []any) []any {
+		{putGroups, len(w.Plan.groups), never, func(i int, to []any) []any {
 			g := w.Plan.groups[i]
 			return append(to, o, g.id, g.source[:], g.school, g.kind, g.name, g.content[:], g.from, g.until)
 		}},
-		{putPeople, len(w.people), func(i int, to []any) []any {
+		{putPeople, len(w.people), func(i int) bool { return w.people[i].isNew }, func(i int, to []any) []any {
 			p, s := w.people[i], w.sealed[i]
 			source := any(p.source[:])
 			if p.manual {
@@ -279,18 +304,18 @@ func (w *writing) rows(tx *db.Tx) error {
 			}
 			return append(to, o, p.id, source, p.home, s.name, nullBytes(s.email), nullBytes(s.pid), null(p.pid), null(p.feide), "", p.content[:], w.today, "")
 		}},
-		{putAliases, len(w.aliases), func(i int, to []any) []any { return append(to, o, w.aliases[i].source[:], w.aliases[i].thing) }},
-		{putMembers, len(w.members), func(i int, to []any) []any {
+		{putAliases, len(w.aliases), never, func(i int, to []any) []any { return append(to, o, w.aliases[i].source[:], w.aliases[i].thing) }},
+		{putMembers, len(w.members), func(i int) bool { return w.members[i].isNew }, func(i int, to []any) []any {
 			m := w.members[i]
 			return append(to, o, m.school, m.role, m.group, m.person, m.from, m.until, m.detail, m.manual)
 		}},
-		{putLinks, len(w.links), func(i int, to []any) []any {
+		{putLinks, len(w.links), func(i int) bool { return w.links[i].isNew }, func(i int, to []any) []any {
 			l := w.links[i]
 			return append(to, o, l.pupil, l.guardian, l.from, l.until, l.kind, l.responsibility)
 		}},
 	}
 	for _, s := range steps {
-		if err := s.b.put(tx, s.n, s.row); err != nil {
+		if err := s.b.write(tx, w.size, s.n, s.isNew, s.row); err != nil {
 			return err
 		}
 	}
@@ -298,13 +323,13 @@ func (w *writing) rows(tx *db.Tx) error {
 }
 
 func init() {
-	journal.RegisterContent(journal.Content{Prefix: "roster.import.", Find: func(tx *db.Tx, owner tilhor.OwnerID, _ journal.Record, _, id string) (journal.Stored, error) {
-		s := journal.Stored{Kind: seal.KindOwner, Thing: "roster"}
-		return s, tx.One(findImport, db.Args(owner, id), &s.Bytes)
-	}})
-	journal.RegisterContent(journal.Content{Prefix: "roster.override.", Find: func(tx *db.Tx, owner tilhor.OwnerID, _ journal.Record, _, id string) (s journal.Stored, err error) {
+	journal.RegisterContent(journal.Content{Acts: "roster.", Find: func(tx *db.Tx, r journal.Record, field, id string) (s journal.Stored, err error) {
+		if field == fieldCounts {
+			s.Kind, s.Thing = keyOf("")
+			return s, tx.One(findImport, db.Args(r.By.Owner, id), &s.Bytes)
+		}
 		var home tilhor.SchoolID
-		err = tx.One(findOverride, db.Args(owner, id), &home, &s.Bytes)
+		err = tx.One(findOverride, db.Args(r.By.Owner, id), &home, &s.Bytes)
 		s.Kind, s.Thing = keyOf(home)
 		return s, err
 	}})

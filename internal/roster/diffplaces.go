@@ -319,6 +319,7 @@ func (c *differ) putMember(k memberKey, w *memberWant) {
 		if row.from == "" || c.st.past[pastKey{member: k, from: row.from}] {
 			row.from = c.o.Today
 		}
+		row.isNew = c.unused(pastKey{member: k, from: row.from})
 		c.st.members[k] = row
 		c.plan.members = append(c.plan.members, *row)
 		c.touch(k)
@@ -334,6 +335,11 @@ func (c *differ) putMember(k memberKey, w *memberWant) {
 		c.plan.members = append(c.plan.members, *row)
 		c.touch(k)
 	}
+}
+
+// unused says whether it is certain that no row has this key.
+func (c *differ) unused(k pastKey) bool {
+	return !c.st.past[k] && k.from > c.o.Today.Add(-remembered)
 }
 
 // The categories a person is counted in.
@@ -405,10 +411,11 @@ func (c *differ) touchLink(k linkKey) {
 func (c *differ) putLink(k linkKey, w *linkWant) {
 	row := c.st.links[k]
 	if row == nil {
-		row = &linkRow{k, w.from, w.until, w.kind, w.responsibility}
+		row = &linkRow{linkKey: k, from: w.from, until: w.until, kind: w.kind, responsibility: w.responsibility}
 		if row.from == "" || c.st.past[pastKey{link: k, from: row.from}] {
 			row.from = c.o.Today
 		}
+		row.isNew = c.unused(pastKey{link: k, from: row.from})
 		c.st.links[k] = row
 		c.plan.links = append(c.plan.links, *row)
 		c.touchLink(k)

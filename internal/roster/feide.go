@@ -34,7 +34,7 @@ func FromFeideGroups(answer []byte) ([]FeidePlace, error) {
 		return nil, errors.New("the answer on groups cannot be read")
 	}
 	byID := map[string]feideGroup{}
-	affiliation := ""
+	affiliation := tilhor.Role("")
 	for _, g := range groups {
 		byID[g.ID] = g
 		if g.Type == "fc:org" && g.Parent == "" {

@@ -69,10 +69,12 @@ type (
 		from, until tilhor.Date
 		detail      string
 		manual      bool
+		isNew       bool // no row with this first day has been
 	}
 	linkKey struct{ pupil, guardian tilhor.PersonID }
 	linkRow struct {
 		linkKey
+		isNew          bool
 		from, until    tilhor.Date
 		kind           LinkKind
 		responsibility Responsibility
@@ -115,6 +117,9 @@ func (s *stored) one(w string) string {
 	return w
 }
 
+// remembered is for how many days it is known that something has ended.
+const remembered = 750
+
 // load reads what an import is compared with. Rows that ended more than two
 // years ago are left where they are.
 func load(tx *db.Tx, owner tilhor.OwnerID, today tilhor.Date) (*stored, error) {
@@ -128,10 +133,10 @@ func load(tx *db.Tx, owner tilhor.OwnerID, today tilhor.Date) (*stored, error) {
 		func() error { return tx.Each(loadPeople, s.person, owner) },
 		func() error { return tx.Each(loadAliases, s.alias, owner) },
 		func() error {
-			return tx.Each(loadMembers, func(scan db.Scan) error { return s.member(scan, today) }, owner, today.Add(-750))
+			return tx.Each(loadMembers, func(scan db.Scan) error { return s.member(scan, today) }, owner, today.Add(-remembered))
 		},
 		func() error {
-			return tx.Each(loadLinks, func(scan db.Scan) error { return s.link(scan, today) }, owner, today.Add(-750))
+			return tx.Each(loadLinks, func(scan db.Scan) error { return s.link(scan, today) }, owner, today.Add(-remembered))
 		},
 		func() error {
 			return tx.Each(loadDecided, func(scan db.Scan) error {
