@@ -112,6 +112,9 @@ func (w *work) evaluate(e Evaluation) error {
 	if f, said := word(e.Answer, e.At); said {
 		facts = append(facts, f)
 	}
+	if e.Answer == NotSafe && e.Then == GoOn { // the measures that run are still in force
+		facts = append(facts, duty.Fact{Kind: duty.MeasureStarted, When: e.At})
+	}
 	return w.facts(append(facts, duty.Fact{Kind: duty.Evaluated, When: e.At, Next: e.Next})...)
 }
 

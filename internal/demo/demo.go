@@ -1,0 +1,195 @@
+// Package demo makes up the municipality Granvik: a roster file that goes in
+// through the import like any other, and cases that are worked through the
+// rooms' own acts at a held clock. One seed gives the same names, facts and
+// dates relative to the day it starts; keys, codes and ids are random. No
+// person, school or event in it is real.
+package demo
+
+import (
+	"container/heap"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/calendar"
+	"tilhor/internal/cases"
+	"tilhor/internal/concerns"
+	"tilhor/internal/db"
+	"tilhor/internal/duty"
+	"tilhor/internal/journal"
+	"tilhor/internal/roster"
+	"tilhor/internal/seal"
+)
+
+// Owner is the made-up municipality.
+const Owner tilhor.OwnerID = "granvik"
+
+// A World is the municipality while it is being made.
+type World struct {
+	DB       *db.DB
+	Keys     *seal.Keys
+	Journal  *journal.Journal
+	Roster   *roster.Roster
+	Concerns *concerns.Desk
+	Cases    *cases.Desk
+
+	now   time.Time // what the held clock says
+	start time.Time // the moment the demo starts
+	size  Size
+	rng   *rand.Rand
+	steps steps
+	taken map[tilhor.PersonID]bool // pupils who have a story already
+	tell  func(done, total int)
+}
+
+// New gives a world over an empty database.
+func New(d *db.DB, keys *seal.Keys) *World {
+	w := &World{DB: d, Keys: keys, Journal: journal.New(keys), rng: rand.New(rand.NewPCG(7, 2024)), taken: map[tilhor.PersonID]bool{}}
+	w.Roster = roster.New(keys, w.Journal)
+	clock := func() time.Time { return w.now }
+	w.Concerns = &concerns.Desk{DB: d, Keys: keys, Journal: w.Journal, Roster: w.Roster, Clock: clock}
+	w.Cases = &cases.Desk{DB: d, Keys: keys, Journal: w.Journal, Roster: w.Roster, Concerns: w.Concerns, Clock: clock}
+	return w
+}
+
+// Fill makes the municipality up, as it stands at start. dir is where the
+// roster file is written and read. tell hears how far it has come.
+func (w *World) Fill(ctx context.Context, size Size, start time.Time, dir string, tell func(done, total int)) error {
+	w.start, w.size, w.tell = start, size, tell
+	w.now = calendar.Start(calendar.DateOf(start).Add(-w.history())).Add(7 * time.Hour)
+	if err := w.people(ctx, dir); err != nil {
+		return fmt.Errorf("the made-up roster: %w", err)
+	}
+	if err := w.stories(ctx); err != nil {
+		return fmt.Errorf("the made-up cases: %w", err)
+	}
+	return w.run(ctx)
+}
+
+// history is how many days back the cases go.
+func (w *World) history() int {
+	if w.size == Full {
+		return 3*365 + 100
+	}
+	return 400
+}
+
+func (w *World) people(ctx context.Context, dir string) error {
+	path := filepath.Join(dir, "granvik.xml")
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	err = build(w.size, calendar.DateOf(w.now)).write(f)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	by := w.operator()
+	snapshot, err := roster.Read(ctx, path, nil)
+	if err != nil {
+		return err
+	}
+	plan, err := w.Roster.Compare(ctx, w.DB, Owner, snapshot, roster.Options{Today: calendar.DateOf(w.now), AllowSynthetic: true}, nil)
+	if err != nil {
+		return err
+	}
+	if err := w.Roster.Apply(ctx, w.DB, by, plan, true, w.now, nil); err != nil {
+		return err
+	}
+	return w.DB.Write(ctx, func(tx *db.Tx) error {
+		for _, p := range []struct {
+			name string
+			role tilhor.Role
+		}{{"Anne Sæther", tilhor.RoleOwnerAdviser}, {"Ola Fjeld", tilhor.RoleDPO}} {
+			id, err := w.Roster.AddPerson(tx, by, roster.NewPerson{Name: p.name}, w.now)
+			if err != nil {
+				return err
+			}
+			if err := w.Roster.Appoint(tx, by, id, p.role, "", calendar.DateOf(w.now), "", w.now); err != nil {
+				return err
+			}
+			if err := w.Roster.Train(tx, by, id, calendar.DateOf(w.now), w.now); err != nil {
+				return err
+			}
+		}
+		return w.holidays(tx)
+	})
+}
+
+// holidays shuts the schools in autumn, at Christmas, in winter and in summer.
+func (w *World) holidays(tx *db.Tx) error {
+	var days []tilhor.Date
+	for y := w.start.Year() - 4; y <= w.start.Year()+1; y++ {
+		for _, span := range [][2]string{{"02-15", "02-19"}, {"06-20", "08-16"}, {"10-05", "10-09"}, {"12-21", "12-31"}} {
+			for d := tilhor.Date(fmt.Sprintf("%d-%s", y, span[0])); d <= tilhor.Date(fmt.Sprintf("%d-%s", y, span[1])); d = d.Add(1) {
+				days = append(days, d)
+			}
+		}
+	}
+	return duty.Shut(tx, Owner, "", days...)
+}
+
+// operator is who imports: the one who keeps the lists, no person of the town.
+func (w *World) operator() tilhor.Actor { return tilhor.Actor{Owner: Owner, Role: "operator"} }
+
+// steps are acts in time, of all stories together.
+type steps []step
+
+type step struct {
+	at time.Time
+	n  int // told apart, so that two at once keep their order
+	do func(context.Context) error
+}
+
+func (s steps) Len() int { return len(s) }
+func (s steps) Less(i, j int) bool {
+	return s[i].at.Before(s[j].at) || s[i].at.Equal(s[j].at) && s[i].n < s[j].n
+}
+func (s steps) Swap(i, j int) { s[i], s[j] = s[j], s[i] }
+func (s *steps) Push(x any)   { *s = append(*s, x.(step)) }
+func (s *steps) Pop() any {
+	last := (*s)[len(*s)-1]
+	*s = (*s)[:len(*s)-1]
+	return last
+}
+
+// at plans an act; what would come after the start does not happen.
+func (w *World) at(t time.Time, do func(context.Context) error) {
+	if t.After(w.start) {
+		return
+	}
+	heap.Push(&w.steps, step{t, len(w.steps) + 1<<20, do})
+}
+
+// run lets the clock go from the first act to the start.
+func (w *World) run(ctx context.Context) error {
+	total, done := w.steps.Len(), 0
+	for w.steps.Len() > 0 {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		s := heap.Pop(&w.steps).(step)
+		w.now = s.at
+		if err := s.do(ctx); err != nil {
+			return fmt.Errorf("at %s: %w", s.at.Format(time.RFC3339), err)
+		}
+		if done++; w.tell != nil && done%50 == 0 {
+			w.tell(done, total)
+		}
+	}
+	w.now = w.start
+	if w.tell != nil {
+		w.tell(total, total)
+	}
+	for {
+		n, err := duty.Wake(ctx, w.DB, Owner, w.start, 500)
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}
