@@ -112,3 +112,32 @@ func groupKey(s string) string  { return "group\x1f" + s }
 func (r *Roster) mark(owner tilhor.OwnerID, purpose, value string) []byte {
 	return r.keys.Hash(owner, purpose, value)[:len(mark{})]
 }
+
+var (
+	schoolBySource = db.SQL(`SELECT id FROM roster_school WHERE owner = $1 AND source = $2`)
+	schoolByText   = db.SQL(`SELECT id FROM roster_school WHERE owner = $1 AND (id = $2 OR org_number = $2) AND until_date = ''`)
+)
+
+// FindPerson gives the person behind a source system's id, or behind an id of
+// our own (somebody put in by hand has no other).
+func (r *Roster) FindPerson(tx *db.Tx, owner tilhor.OwnerID, text string) (tilhor.PersonID, error) {
+	id, err := r.Find(tx, owner, text)
+	if !errors.Is(err, tilhor.ErrNotFound) {
+		return id, err
+	}
+	var home tilhor.SchoolID
+	var protection string
+	return tilhor.PersonID(text), tx.One(isPerson, db.Args(owner, text), &home, &protection)
+}
+
+// FindSchool gives the school behind a source system's id, an organisation
+// number or an id of our own.
+func (r *Roster) FindSchool(tx *db.Tx, owner tilhor.OwnerID, text string) (tilhor.SchoolID, error) {
+	var id tilhor.SchoolID
+	err := tx.One(schoolBySource, db.Args(owner, r.mark(owner, purposeSource, schoolKey(text))), &id)
+	if !errors.Is(err, tilhor.ErrNotFound) || text == "" {
+		return id, err
+	}
+	err = tx.One(schoolByText, db.Args(owner, text), &id)
+	return id, err
+}
