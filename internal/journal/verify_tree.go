@@ -183,7 +183,7 @@ func (h *hashes) more() error {
 // A walk goes through the leaves of the tree and compares three things: the
 // entries, the stored hashes, and the signed roots.
 type walk struct {
-	v        *verifier
+	v       *verifier
 	entries frontier // grown from the entries
 	stored  frontier // grown from the stored leaves
 	hashes  hashes

@@ -1,0 +1,437 @@
+package main
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/db"
+	"tilhor/internal/seal"
+
+	"filippo.io/age"
+)
+
+// BackupCmd copies everything away, encrypted to somebody else's key, while the
+// server runs. Data and keys become two archives, because they must not be kept
+// together: the data without the keys read nothing.
+type BackupCmd struct {
+	Where
+	To        string   `required:"" help:"The folder for the archives."`
+	KeysTo    string   `help:"Another folder for the archive of keys."`
+	Recipient []string `required:"" help:"Who can open them: an age public key (age1…). May be given again."`
+}
+
+// The names of the two archives.
+const (
+	dataSuffix = "-data.age"
+	keysSuffix = "-keys.age"
+	stampForm  = "20060102T150405Z"
+)
+
+// Run writes the keys first: the checkpoints beside them are then never newer
+// than the data.
+func (c BackupCmd) Run(app *App) error {
+	ctx := context.Background()
+	to, err := age.ParseRecipients(strings.NewReader(strings.Join(c.Recipient, "\n")))
+	if err != nil {
+		return exit(2, "a recipient is an age public key, as in age1…")
+	}
+	owners, err := c.owners()
+	if err != nil {
+		return err
+	}
+	d, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if c.KeysTo == "" {
+		c.KeysTo = c.To
+	}
+	stamp := app.Clock().UTC().Format(stampForm)
+	keysFile := filepath.Join(c.KeysTo, "tilhor-"+stamp+keysSuffix)
+	dataFile := filepath.Join(c.To, "tilhor-"+stamp+dataSuffix)
+	err = archive(keysFile, to, func(w io.Writer) error { return writeKeys(w, c.keysDir(), owners, app.Clock()) })
+	if err != nil {
+		return fmt.Errorf("write %s: %w", keysFile, err)
+	}
+	var copied db.Copied
+	err = archive(dataFile, to, func(w io.Writer) error {
+		z := gzip.NewWriter(w)
+		copied, err = d.Dump(ctx, z)
+		return errors.Join(err, z.Close())
+	})
+	if err != nil {
+		os.Remove(keysFile)
+		return fmt.Errorf("write %s: %w", dataFile, err)
+	}
+	if err := noteBackup(c.keysDir(), owners, app.Clock()); err != nil {
+		return err
+	}
+	fmt.Fprintf(app.Out, "%s: %d rows of %d tables\n%s: the keys of %d owners\n", dataFile, copied.Rows, copied.Tables, keysFile, len(owners))
+	if filepath.Clean(c.KeysTo) == filepath.Clean(c.To) {
+		fmt.Fprintln(app.Out, "Move the archive of keys away from the data: together they are everything.")
+	}
+	return nil
+}
+
+// archive writes an age file under another name first, so that what has the
+// right name is whole and on disk.
+func archive(path string, to []age.Recipient, fill func(io.Writer) error) (err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	if _, err := os.Lstat(path); err == nil {
+		return errors.New("there is one already")
+	}
+	f, err := os.OpenFile(path+".part", os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(path + ".part")
+	defer f.Close()
+	w, err := age.Encrypt(f, to...)
+	if err != nil {
+		return err
+	}
+	if err := fill(w); err != nil {
+		return err
+	}
+	if err := errors.Join(w.Close(), f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(path+".part", path); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+func syncFolder(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}
+
+// writeKeys writes each owner's folder as a tar archive.
+func writeKeys(w io.Writer, dir string, owners []tilhor.OwnerID, now time.Time) error {
+	out := tar.NewWriter(w)
+	for _, o := range owners {
+		list, err := os.ReadDir(filepath.Join(dir, string(o)))
+		if err != nil {
+			return err
+		}
+		for _, e := range list {
+			if !e.Type().IsRegular() || !keyFileName.MatchString(e.Name()) {
+				continue
+			}
+			text, err := os.ReadFile(filepath.Join(dir, string(o), e.Name()))
+			if err != nil {
+				return err
+			}
+			h := &tar.Header{Typeflag: tar.TypeReg, Name: string(o) + "/" + e.Name(), Mode: 0o600, Size: int64(len(text)), ModTime: now.UTC()}
+			if err := out.WriteHeader(h); err != nil {
+				return err
+			}
+			if _, err := out.Write(text); err != nil {
+				return err
+			}
+			clear(text)
+		}
+	}
+	return out.Close()
+}
+
+// noteBackup writes down that the keys were copied away: doctor nags until then.
+func noteBackup(dir string, owners []tilhor.OwnerID, now time.Time) error {
+	k, err := seal.Open(dir, owners...)
+	if err != nil {
+		return exit(2, err.Error())
+	}
+	for _, o := range owners {
+		if err := k.Append(o, seal.BackedUpFile, now.UTC().Format(time.RFC3339)+"\n"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RestoreCmd puts a backup into an empty database and proves it.
+type RestoreCmd struct {
+	Where
+	From     string   `required:"" help:"The folder with the archives (the newest is taken), or the archive of data itself."`
+	KeysFrom string   `help:"The archive of keys, when it lies elsewhere."`
+	Identity []string `required:"" help:"A file with the age identity (AGE-SECRET-KEY-…) that opens them."`
+}
+
+// Run reads the archives through before it writes anything, so that a damaged
+// one leaves nothing behind.
+func (c RestoreCmd) Run(app *App) error {
+	ctx := context.Background()
+	ids, err := identities(c.Identity)
+	if err != nil {
+		return exit(2, err.Error())
+	}
+	dataFile, keysFile, err := c.find()
+	if err != nil {
+		return exit(2, err.Error())
+	}
+	schema, err := inspect(dataFile, ids)
+	if err != nil {
+		return fmt.Errorf("%s is refused: %w", dataFile, err)
+	}
+	if err := c.restoreKeys(app, keysFile, ids); err != nil {
+		return err
+	}
+	if err := c.load(ctx, app, dataFile, ids, schema); err != nil {
+		return err
+	}
+	return c.prove(ctx, app)
+}
+
+func identities(files []string) ([]age.Identity, error) {
+	var out []age.Identity
+	for _, name := range files {
+		text, err := readSmall(nil, name)
+		if err != nil {
+			return nil, err
+		}
+		ids, err := age.ParseIdentities(bytes.NewReader(text))
+		if err != nil {
+			return nil, fmt.Errorf("%s is not an age identity", name)
+		}
+		out = append(out, ids...)
+	}
+	return out, nil
+}
+
+// find gives the archive of data, and that of keys made with it ("" when there
+// is none here).
+func (c RestoreCmd) find() (data, keys string, err error) {
+	data = c.From
+	if st, err := os.Stat(c.From); err != nil {
+		return "", "", fmt.Errorf("there is nothing at %s", c.From)
+	} else if st.IsDir() {
+		all, err := filepath.Glob(filepath.Join(c.From, "tilhor-*"+dataSuffix))
+		if err != nil || len(all) == 0 {
+			return "", "", fmt.Errorf("there is no archive of data in %s", c.From)
+		}
+		sort.Strings(all) // the names begin with the time
+		data = all[len(all)-1]
+	}
+	if c.KeysFrom != "" {
+		return data, c.KeysFrom, nil
+	}
+	beside := strings.TrimSuffix(data, dataSuffix) + keysSuffix
+	if _, err := os.Stat(beside); err == nil {
+		return data, beside, nil
+	}
+	return data, "", nil
+}
+
+// opened decrypts an archive while it is read. age refuses every changed byte
+// and a file that was cut.
+func opened(path string, ids []age.Identity, use func(io.Reader) error) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	r, err := age.Decrypt(f, ids...)
+	if err != nil {
+		return err
+	}
+	if err := use(r); err != nil {
+		return err
+	}
+	n, err := io.Copy(io.Discard, r)
+	if err == nil && n > 0 {
+		err = errors.New("the archive goes on after its end")
+	}
+	return err
+}
+
+func data(path string, ids []age.Identity, use func(io.Reader) error) error {
+	return opened(path, ids, func(r io.Reader) error {
+		z, err := gzip.NewReader(r)
+		if err != nil {
+			return err
+		}
+		if err := use(z); err != nil {
+			return err
+		}
+		_, err = io.Copy(io.Discard, z) // its own check sum
+		return err
+	})
+}
+
+// inspect reads a data archive through and gives its schema.
+func inspect(path string, ids []age.Identity) (schema int64, err error) {
+	err = data(path, ids, func(r io.Reader) error {
+		c, err := db.ReadCopy(r, nil, nil)
+		schema = c.Schema
+		return err
+	})
+	return schema, err
+}
+
+// restoreKeys unpacks the keys of owners that have none here. What lies here
+// already is newer and is kept; it must be the same owner's.
+func (c RestoreCmd) restoreKeys(app *App, path string, ids []age.Identity) error {
+	if path == "" {
+		if _, err := c.owners(); err != nil {
+			return exit(2, "there is no archive of keys and there are no keys in "+c.keysDir()+": give --keys-from FILE")
+		}
+		return nil
+	}
+	files := map[string]map[string][]byte{}
+	err := opened(path, ids, func(r io.Reader) error { return readKeys(r, files) })
+	if err != nil {
+		return fmt.Errorf("%s is refused: %w", path, err)
+	}
+	for _, owner := range sortedKeys(files) {
+		if err := c.putKeys(app, owner, files[owner]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keyFileName is what a file beside a key may be called.
+var keyFileName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,100}$`)
+
+func readKeys(r io.Reader, files map[string]map[string][]byte) error {
+	in := tar.NewReader(r)
+	for {
+		h, err := in.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		owner, name, ok := strings.Cut(h.Name, "/")
+		if !ok || h.Typeflag != tar.TypeReg || !seal.ValidOwner(tilhor.OwnerID(owner)) || !keyFileName.MatchString(name) {
+			return errors.New("it holds what is not a key")
+		}
+		text, err := io.ReadAll(in)
+		if err != nil {
+			return err
+		}
+		if files[owner] == nil {
+			files[owner] = map[string][]byte{}
+		}
+		files[owner][name] = text
+	}
+}
+
+func sortedKeys(m map[string]map[string][]byte) []string {
+	var out []string
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (c RestoreCmd) putKeys(app *App, owner string, files map[string][]byte) error {
+	folder := filepath.Join(c.keysDir(), owner)
+	here, err := os.ReadFile(filepath.Join(folder, seal.PublicFile))
+	if err == nil {
+		if !bytes.Equal(here, files[seal.PublicFile]) {
+			return exit(1, "the keys in "+folder+" are not those of the backup")
+		}
+		fmt.Fprintf(app.Out, "the keys in %s are kept as they are\n", folder)
+		return nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	part := folder + ".part"
+	if err := os.MkdirAll(c.keysDir(), 0o700); err != nil {
+		return err
+	}
+	if err := os.Mkdir(part, 0o700); err != nil {
+		return err
+	}
+	defer os.RemoveAll(part)
+	for name, text := range files {
+		f, err := os.OpenFile(filepath.Join(part, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return err
+		}
+		_, err = f.Write(text)
+		if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+			return err
+		}
+	}
+	if err := os.Rename(part, folder); err != nil {
+		return err
+	}
+	return syncFolder(c.keysDir())
+}
+
+// load fills an empty database at the schema of the copy, and brings it up to
+// date.
+func (c RestoreCmd) load(ctx context.Context, app *App, path string, ids []age.Identity, schema int64) error {
+	if file, ok := strings.CutPrefix(c.DB, "sqlite:"); ok {
+		if st, err := os.Stat(file); err == nil && st.Size() > 0 {
+			return exit(1, "there is a database at "+file+" already: restore only into a new one")
+		}
+	}
+	d, err := db.OpenAt(ctx, c.DB, schema)
+	if err != nil {
+		return exit(2, err.Error())
+	}
+	if at, err := d.Schema(ctx); err != nil || at != schema {
+		d.Close()
+		return errors.Join(err, exit(1, "the database cannot be brought to the schema of the backup: it is not empty, or the backup is from a newer version of this program"))
+	}
+	var copied db.Copied
+	err = data(path, ids, func(r io.Reader) error { copied, err = d.Load(ctx, r); return err })
+	if err = errors.Join(err, d.Close()); err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
+	fmt.Fprintf(app.Out, "restored %d rows of %d tables\n", copied.Rows, copied.Tables)
+	return nil
+}
+
+// prove shreds again what was shredded after the backup, and verifies.
+func (c RestoreCmd) prove(ctx context.Context, app *App) error {
+	d, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	keys, err := c.unlock()
+	if err != nil {
+		return err
+	}
+	for _, owner := range keys.Owners() {
+		n, err := keys.ApplyShreddings(ctx, d, owner)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(app.Out, "%s: %d shreddings applied\n", owner, n)
+	}
+	err = verifyAll(ctx, app.Out, d, keys)
+	if err != nil {
+		fmt.Fprintln(app.Err, "tilhor: everything in the archive is restored, but it is not proven. If the checkpoints beside the keys are newer than the backup, what came after it is lost: docs/guide/record.md says what to do.")
+	}
+	return err
+}

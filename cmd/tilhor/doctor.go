@@ -1,0 +1,222 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/db"
+	"tilhor/internal/journal"
+	"tilhor/internal/seal"
+)
+
+// DoctorCmd looks at an installation and says what is not as it should be.
+type DoctorCmd struct{ Where }
+
+// A doctorCheck is one more check that a room brings: what it looked at, and
+// what is wrong (nil when all is well).
+type doctorCheck struct {
+	name string
+	run  func(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time) error
+}
+
+// doctorChecks are the rooms' own checks, once for each owner.
+var doctorChecks []doctorCheck
+
+// A doctor collects what it finds.
+type doctor struct {
+	app *App
+	bad int
+}
+
+func (x *doctor) good(what string, args ...any) {
+	fmt.Fprintf(x.app.Out, "ok    %s\n", fmt.Sprintf(what, args...))
+}
+
+func (x *doctor) nag(what string, args ...any) {
+	fmt.Fprintf(x.app.Out, "NOTE  %s\n", fmt.Sprintf(what, args...))
+}
+
+func (x *doctor) wrong(what string, args ...any) {
+	x.bad++
+	fmt.Fprintf(x.app.Out, "WRONG %s\n", fmt.Sprintf(what, args...))
+}
+
+// ask says good, or what is wrong.
+func (x *doctor) ask(err error, good string, args ...any) bool {
+	if err != nil {
+		x.wrong("%s", err)
+		return false
+	}
+	x.good(good, args...)
+	return true
+}
+
+// Run looks at everything it can, whatever it finds; exit 1 when anything is wrong.
+func (c DoctorCmd) Run(app *App) error {
+	ctx := context.Background()
+	x := &doctor{app: app}
+	c.looksAtFiles(x)
+	keys, err := c.unlock()
+	x.ask(err, "the keys open")
+	d, err := c.open(ctx)
+	if x.ask(err, "the database opens") {
+		defer d.Close()
+		c.looksAtDatabase(ctx, x, d)
+		if keys != nil {
+			c.looksAtRecord(ctx, x, d, keys)
+		}
+	}
+	if x.bad > 0 {
+		return exit(1, fmt.Sprintf("%d things are wrong", x.bad))
+	}
+	return nil
+}
+
+// looksAtFiles checks modes, the copy of the keys and the disk.
+func (c DoctorCmd) looksAtFiles(x *doctor) {
+	owners, err := c.owners()
+	if err != nil {
+		return // said when the keys are opened
+	}
+	for _, o := range owners {
+		folder := filepath.Join(c.keysDir(), string(o))
+		x.ask(modes(folder), "nobody else can read the files in %s", folder)
+		c.asksForCopy(x, folder, o)
+	}
+	places := []string{c.keysDir()}
+	if path, ok := strings.CutPrefix(c.DB, "sqlite:"); ok {
+		places = append(places, filepath.Dir(path))
+		if st, err := os.Stat(path); err == nil && st.Mode().Perm()&0o077 != 0 {
+			x.nag("%s can be read by others on this machine: chmod 600 it (what was told is sealed in it, but who and when is not)", path)
+		}
+	}
+	for _, p := range places {
+		free, part, err := room(p)
+		switch {
+		case err != nil:
+			x.wrong("%s", err)
+		case free < 64<<20 || part < 0.02:
+			x.wrong("the disk of %s is nearly full: %d MiB are left", p, free>>20)
+		case part < 0.10:
+			x.nag("the disk of %s: %d MiB are left", p, free>>20)
+		default:
+			x.good("the disk of %s: %d MiB are left", p, free>>20)
+		}
+	}
+}
+
+// modes says whether others than the program's user can read the keys.
+func modes(folder string) error {
+	st, err := os.Stat(folder)
+	if err != nil {
+		return fmt.Errorf("%s: no such folder", folder)
+	}
+	if st.Mode().Perm() != 0o700 {
+		return fmt.Errorf("%s has mode %o: chmod 700 it", folder, st.Mode().Perm())
+	}
+	list, err := os.ReadDir(folder)
+	if err != nil {
+		return err
+	}
+	for _, e := range list {
+		info, err := e.Info()
+		if err != nil {
+			return err
+		}
+		if info.Mode().Perm()&0o077 != 0 {
+			return fmt.Errorf("%s has mode %o: chmod 600 it", filepath.Join(folder, e.Name()), info.Mode().Perm())
+		}
+	}
+	return nil
+}
+
+// asksForCopy nags until the keys have been copied away, and then every quarter.
+func (c DoctorCmd) asksForCopy(x *doctor, folder string, o tilhor.OwnerID) {
+	text, err := os.ReadFile(filepath.Join(folder, seal.BackedUpFile))
+	lines := strings.Fields(string(text))
+	if err != nil || len(lines) == 0 {
+		x.nag("the keys of %s have never been copied away: run tilhor backup, and keep the archive of keys apart from the data", o)
+		return
+	}
+	at, err := time.Parse(time.RFC3339, lines[len(lines)-1])
+	if err != nil || x.app.Clock().Sub(at) > 90*24*time.Hour {
+		x.nag("the keys of %s were last copied away on %s", o, lines[len(lines)-1])
+		return
+	}
+	x.good("the keys of %s were copied away on %s", o, at.Format(time.DateOnly))
+}
+
+// room is how many bytes are left for us, and what part of the disk that is.
+func room(path string) (free int64, part float64, err error) {
+	var s syscall.Statfs_t
+	if err := syscall.Statfs(path, &s); err != nil {
+		return 0, 0, fmt.Errorf("the disk of %s cannot be looked at", path)
+	}
+	return int64(s.Bavail) * int64(s.Bsize), float64(s.Bavail) / max(1, float64(s.Blocks)), nil
+}
+
+// looksAtDatabase checks the schema, the files, the marks and the clock.
+func (c DoctorCmd) looksAtDatabase(ctx context.Context, x *doctor, d *db.DB) {
+	schema, err := d.Schema(ctx)
+	x.ask(err, "the schema stands at step %d", schema)
+	said, err := d.Check(ctx)
+	if err == nil && said != "ok" {
+		err = errors.New("the database's files are damaged: " + said)
+	}
+	x.ask(err, "the database's files are whole")
+	marks, err := d.Marks(ctx)
+	if err != nil {
+		x.wrong("%s", err)
+	}
+	for _, m := range marks {
+		x.good("the database is marked %s=%s", m.Name, m.Value)
+	}
+	ms, err := d.ClockMillis(ctx)
+	if off := x.app.Clock().Sub(time.UnixMilli(ms)).Abs(); err == nil && off > 5*time.Second {
+		err = fmt.Errorf("the clocks of this machine and the database are %s apart", off.Round(time.Second))
+	}
+	x.ask(err, "the clocks agree")
+}
+
+// looksAtRecord checks, for each owner, that the record is signed in time, and
+// what the rooms want checked. tilhor journal verify checks the record itself.
+func (c DoctorCmd) looksAtRecord(ctx context.Context, x *doctor, d *db.DB, keys *seal.Keys) {
+	now := x.app.Clock()
+	j := journal.New(keys)
+	for _, owner := range keys.Owners() {
+		var waits time.Duration
+		var newest journal.Checkpoint
+		err := d.Read(ctx, func(tx *db.Tx) (err error) {
+			if waits, err = journal.Waiting(tx, owner, now); err != nil {
+				return err
+			}
+			newest, err = j.Newest(tx, owner)
+			if errors.Is(err, tilhor.ErrNotFound) {
+				err = nil
+			}
+			return err
+		})
+		if err == nil && waits > 10*time.Second {
+			err = fmt.Errorf("the record of %s has waited %s for a checkpoint: does tilhor serve run?", owner, waits.Round(time.Second))
+		}
+		if err == nil && newest.Time.Sub(now) > 5*time.Second {
+			err = fmt.Errorf("the newest checkpoint of %s is %s ahead of the clock", owner, newest.Time.Sub(now).Round(time.Second))
+		}
+		x.ask(err, "the record of %s is signed up to date", owner)
+		seen, err := j.Witnessed(owner)
+		if err == nil && seen.Size > newest.Size {
+			err = fmt.Errorf("the record of %s is older than what was signed: run tilhor journal verify", owner)
+		}
+		x.ask(err, "the file of checkpoints of %s holds %d entries of %d", owner, seen.Size, newest.Size)
+		for _, check := range doctorChecks {
+			x.ask(check.run(ctx, d, owner, now), "%s of %s", check.name, owner)
+		}
+	}
+}

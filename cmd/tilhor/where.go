@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"tilhor"
+	"tilhor/internal/db"
+	"tilhor/internal/seal"
+)
+
+// Where says which database and whose keys a command works on.
+type Where struct {
+	DB    string         `name:"db" default:"sqlite:tilhor.db" help:"The database: sqlite:PATH or postgres://USER@HOST/NAME."`
+	Keys  string         `help:"The folder of keys. Default: the folder keys beside the SQLite file, else ./keys."`
+	Owner tilhor.OwnerID `help:"The school owner's id. Default: everyone who has keys."`
+}
+
+// keysDir is the folder of keys, given or beside the database.
+func (w Where) keysDir() string {
+	if w.Keys != "" {
+		return w.Keys
+	}
+	if path, ok := strings.CutPrefix(w.DB, "sqlite:"); ok {
+		return filepath.Join(filepath.Dir(path), "keys")
+	}
+	return "keys"
+}
+
+// open opens a database that exists: a mistyped path must not become a new,
+// empty database in which all is well.
+func (w Where) open(ctx context.Context) (*db.DB, error) {
+	if path, ok := strings.CutPrefix(w.DB, "sqlite:"); ok {
+		if _, err := os.Stat(path); err != nil {
+			return nil, exit(2, "there is no database at "+path)
+		}
+	}
+	d, err := db.Open(ctx, w.DB)
+	if err != nil {
+		return nil, exit(2, err.Error())
+	}
+	if broken, err := d.Unfinished(ctx); err != nil || broken {
+		d.Close()
+		return nil, errors.Join(err, exit(2, "a restore into this database broke off: it is incomplete"))
+	}
+	return d, nil
+}
+
+// owners are the one named, or everyone with keys.
+func (w Where) owners() ([]tilhor.OwnerID, error) {
+	if w.Owner != "" {
+		return []tilhor.OwnerID{w.Owner}, nil
+	}
+	list, err := seal.Owners(w.keysDir())
+	if err != nil || len(list) == 0 {
+		return nil, exit(2, "there are no keys in "+w.keysDir()+": give --keys DIR")
+	}
+	return list, nil
+}
+
+// one is the owner named, or the only one with keys.
+func (w Where) one() (tilhor.OwnerID, error) {
+	list, err := w.owners()
+	if err != nil {
+		return "", err
+	}
+	if len(list) != 1 {
+		return "", exit(2, "there is more than one owner in "+w.keysDir()+": give --owner ID")
+	}
+	return list[0], nil
+}
+
+// unlock opens the owners' keys.
+func (w Where) unlock() (*seal.Keys, error) {
+	list, err := w.owners()
+	if err != nil {
+		return nil, err
+	}
+	k, err := seal.Open(w.keysDir(), list...)
+	if err != nil {
+		return nil, exit(2, err.Error())
+	}
+	return k, nil
+}
