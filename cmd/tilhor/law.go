@@ -99,7 +99,10 @@ func (c LawShowCmd) Run(app *App) error {
 
 // row is the second line of a duty: citation, bearer, class, and its time.
 func row(w *lang.Words, r law.Row) []string {
-	parts := []string{r.Ref, w.T("duty.bearer." + string(r.Bearer)), w.T("duty.class." + string(r.Class))}
+	parts := []string{r.Ref, w.T("duty.bearer." + string(r.Bearer))}
+	if r.Class != law.Local || r.Local.None() {
+		parts = append(parts, w.T("duty.class."+string(r.Class)))
+	}
 	if r.Word != "" {
 		parts = append(parts, "«"+r.Word+"»")
 	}

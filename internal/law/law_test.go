@@ -63,7 +63,7 @@ bhl.investigate|bhl|42 3|statutory-word|snarest
 bhl.plan|bhl|42 4 5|linked|
 bhl.staff|bhl|43|statutory-word|straks
 adj.bv|adj|24-3 13-2|statutory-word|utan ugrunna opphald
-adj.avert|adj|196|statutory-word|while still possible
+adj.avert|adj|196|statutory-word|mens det ennå er mulig
 adj.reply|adj|11|statutory-number|
 adj.innsyn|adj|12 15 29 18 19|statutory-number|utan ugrunna opphald
 adj.breach|adj|33 34|statutory-number|

@@ -304,8 +304,9 @@ var rows = []Row{
 		Trigger: GraveNeglect, Bearer: Everyone, Class: StatutoryWord, Word: "utan ugrunna opphald", Source: Read,
 	},
 	{
+		// The word is ours: the act says it at length.
 		ID: "adj.avert", Rules: Adjacent, Section: "§ 196", Ref: "straffeloven § 196",
-		Trigger: CrimeComing, Bearer: Everyone, Class: StatutoryWord, Word: "while still possible", Source: Read,
+		Trigger: CrimeComing, Bearer: Everyone, Class: StatutoryWord, Word: "mens det ennå er mulig", Source: Read,
 	},
 	{
 		ID: "adj.reply", Rules: Adjacent, Section: "§ 11 a", Ref: "forvaltningsloven § 11 a",
