@@ -174,6 +174,9 @@ func showRoles(q *Req, code int, f *Form) error {
 	if f.Has("neste") {
 		next = f.Get("neste")
 	}
+	if only := q.who.actors[0]; len(q.who.actors) == 1 && code == http.StatusOK {
+		return q.See(q.Next(next, q.Kit.home(only.Role))) // nothing to choose
+	}
 	d := roleData{Frame: q.Frame(q.T.T("web.role.title")), Form: f, Next: q.Next(next, ""), Faults: SummaryOf(q.T, f.Faults)}
 	d.Faulty = len(f.Faults) > 0
 	d.Choice = f.Field(q.T, "rolle", q.T.T("web.role.choice"))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tilhor"
+	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/web"
 )
@@ -34,7 +35,7 @@ func framePages(w *Town) (visits []Visit, responses map[string]*http.Response) {
 		{Name: "closed", Who: "nobody", Path: "/ut"}, {Name: "signed out", Who: "nobody", Path: "/utlogget"}, {Name: "text kept", Who: "nobody", Path: kept},
 		{Name: "drafts", Who: "rektor", Path: "/kladder", Cookie: kari}, {Name: "a draft", Who: "rektor", Path: "/kladder/" + id, Cookie: kari},
 		{Name: "no drafts", Who: "nurse", Path: "/kladder", Cookie: w.As(tilhor.RoleNurse, w.Solbakken)},
-		{Name: "role", Who: "rektor", Path: "/rolle", Cookie: kari},
+		{Name: "role", Who: "rektor", Path: "/rolle", Cookie: w.twoRoles()},
 	}
 	responses = map[string]*http.Response{
 		"conflict": w.Post(kari, "/saker/abcdefghij", text), "a wrong role": w.Post(kari, "/rolle", url.Values{"rolle": {"x"}}),
@@ -48,7 +49,16 @@ func framePages(w *Town) (visits []Visit, responses map[string]*http.Response) {
 	return visits, responses
 }
 
-// untrained is a teacher who began today.
+// twoRoles is a social teacher who is a deputy head too.
+func (w *Town) twoRoles() *http.Cookie {
+	a := w.Actor(tilhor.RoleSocialTeacher, w.Solbakken)
+	w.must(w.DB.Write(context.Background(), func(tx *db.Tx) error {
+		return w.Kit.Roster.Appoint(tx, w.Keeper(), a.Person, tilhor.RoleDeputy, w.Solbakken, "", "", w.Now())
+	}))
+	return w.In(a)
+}
+
+// untrained is a parent, who has had no training and needs none elsewhere.
 func (w *Town) untrained() tilhor.Actor {
 	return tilhor.Actor{Owner: Owner, Role: tilhor.RoleParent, Person: w.Person("forelder-nora")}
 }

@@ -57,6 +57,7 @@ async function visit(job) {
     await reflow(page, job, say);
     await keyboard(page, say);
     await plain(page, job, say);
+    if (shots) await page.evaluate(() => window.scrollTo(0, 0));
     if (shots) await page.screenshot({ path: join(shots, label(job).replace(/[^\w.-]+/g, "_") + ".png"), fullPage: true });
   } catch (e) {
     say("broken", String(e).slice(0, 400));
