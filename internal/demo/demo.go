@@ -13,6 +13,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"tilhor"
@@ -79,6 +80,65 @@ func (w *World) history() int {
 	return 400
 }
 
+// Cast lists who can be signed in as, the drawn people first: the name, the
+// Feide id and the number of a guardian that the made-up providers vouch for.
+func Cast(size Size, day tilhor.Date) (all []Face) {
+	t := build(size, day)
+	where := map[string]string{}
+	for _, s := range t.schools {
+		where[s.key] = s.name
+	}
+	for _, g := range t.groups {
+		where[g.key] = where[g.school]
+	}
+	seen, perSchool := map[string]bool{}, map[string]int{}
+	byKey := map[string]person{}
+	for _, p := range t.people {
+		byKey[p.key] = p
+	}
+	for _, m := range t.seats {
+		role := label(m)
+		school := where[m.place]
+		if role == "" || seen[m.person] || school != "Solbakken skole" && school != "" && role != "rektor" && perSchool[school+role] > 0 {
+			continue
+		}
+		if school == "Solbakken skole" && perSchool[school+role] >= 4 {
+			continue
+		}
+		seen[m.person] = true
+		perSchool[school+role]++
+		p := byKey[m.person]
+		all = append(all, Face{Key: p.key, Name: p.name(), Role: role, School: school, Feide: p.feide})
+	}
+	return all
+}
+
+// A Face is one person in the list of the made-up provider.
+type Face struct{ Key, Name, Role, School, Feide string }
+
+// label is what the list calls a seat; only those who have pages stand in it.
+func label(m seat) string {
+	switch {
+	case m.place == "eier":
+		return "owner-adviser"
+	case m.sub == "rektor":
+		return "rektor"
+	case m.sub == "inspektør":
+		return "deputy"
+	case m.sub == "sosiallærer":
+		return "social-teacher"
+	case m.role == "06":
+		return "teacher"
+	case m.role == "08" && strings.HasSuffix(m.place, "-sfo"):
+		return "sfo"
+	case m.sub == "vaktmester":
+		return "employee"
+	case m.sub == "skolehelsetjeneste":
+		return "nurse"
+	}
+	return ""
+}
+
 func (w *World) people(ctx context.Context, dir string) error {
 	path := filepath.Join(dir, "granvik.xml")
 	f, err := os.Create(path)
@@ -102,21 +162,6 @@ func (w *World) people(ctx context.Context, dir string) error {
 		return err
 	}
 	return w.DB.Write(ctx, func(tx *db.Tx) error {
-		for _, p := range []struct {
-			name string
-			role tilhor.Role
-		}{{"Anne Sæther", tilhor.RoleOwnerAdviser}, {"Ola Fjeld", tilhor.RoleDPO}} {
-			id, err := w.Roster.AddPerson(tx, by, roster.NewPerson{Name: p.name}, w.now)
-			if err != nil {
-				return err
-			}
-			if err := w.Roster.Appoint(tx, by, id, p.role, "", calendar.DateOf(w.now), "", w.now); err != nil {
-				return err
-			}
-			if err := w.Roster.Train(tx, by, id, calendar.DateOf(w.now), w.now); err != nil {
-				return err
-			}
-		}
 		return w.holidays(tx)
 	})
 }

@@ -56,6 +56,7 @@ type town struct {
 func build(size Size, today tilhor.Date) *town {
 	t := &town{rng: rand.New(rand.NewPCG(20241, 8)), today: today, taken: map[string]bool{}}
 	t.plan(size)
+	t.seats = append(t.seats, seat{"eier", t.grownUp("Anne", "Sæther").key, "04", "rådgiver"}) // the owner's adviser
 	for _, s := range t.schools {
 		t.fill(s)
 	}
@@ -150,7 +151,7 @@ func (t *town) staff(s school) {
 			case "":
 				t.seats = append(t.seats, seat{s.key, p.key, c.role, c.sub})
 			case "sfo":
-				t.seats = append(t.seats, seat{s.key + "-sfo", p.key, c.role, c.sub}, seat{s.key, p.key, c.role, c.sub})
+				t.seats = append(t.seats, seat{s.key + "-sfo", p.key, c.role, c.sub})
 			default:
 				t.seats = append(t.seats, seat{s.key + "-" + c.place, p.key, c.role, c.sub}, seat{s.key, p.key, "02", ""})
 			}
@@ -163,7 +164,7 @@ func (t *town) staff(s school) {
 		if s.sfo {
 			for range 3 {
 				p := t.grownUp("", "")
-				t.seats = append(t.seats, seat{s.key + "-sfo", p.key, "08", ""}, seat{s.key, p.key, "08", ""})
+				t.seats = append(t.seats, seat{s.key + "-sfo", p.key, "08", ""})
 			}
 		}
 	}

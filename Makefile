@@ -1,0 +1,31 @@
+# Tilhør. `make demo` shows it, `make test` proves it; both set up what they need.
+
+include assets.mk
+
+SIZE ?= small
+VERSION ?= $(shell git describe --always --dirty 2>/dev/null || echo dev)
+BUILD = CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+
+.PHONY: demo dev build test check bench fmt help pages clean
+.DEFAULT_GOAL := help
+
+demo: build ## the product on made-up people: sign in as anyone (SIZE=full for 43 schools)
+	bin/tilhor demo --size $(SIZE) $(if $(DIR),--dir $(DIR)) $(if $(ADDR),--addr $(ADDR))
+
+build: deps assets ## the whole program at bin/tilhor
+	@mkdir -p bin
+	$(BUILD) -o bin/tilhor ./cmd/tilhor
+
+test: deps assets ## everything that is proved, as CI runs it
+	@./test.sh
+
+check: test ## the same as test
+
+fmt: ## format the code
+	go tool gofumpt -w $$(git ls-files '*.go')
+
+help: ## what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | sed 's/:.*## /\t/' | expand -t 12
+
+clean: ## remove what was built
+	rm -rf bin internal/web/dist/[a-z]* node_modules

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"tilhor"
+	"tilhor/internal/db"
+	"tilhor/internal/seal"
+	"tilhor/internal/web"
+	"tilhor/internal/web/signin"
+)
+
+// ServeCmd serves real people. It refuses to start until the assessment of
+// data protection (DPIA, GDPR art. 35) has a date and the data protection
+// officer can be reached, and it refuses a database of made-up people.
+type ServeCmd struct {
+	DB     string `name:"db" default:"sqlite:tilhor.db" help:"The database: sqlite:PATH or postgres://USER@HOST/NAME."`
+	Keys   string `help:"The folder of keys. Default: the folder keys beside the SQLite file, else ./keys."`
+	Addr   string `default:"127.0.0.1:8080" help:"Where to listen. TLS is ended in front, by a proxy."`
+	Config string `default:"tilhor.json" type:"path" help:"The file that says which owners are served, and how people sign in."`
+}
+
+// settings are the file of serve. docs/guide/run.md describes every field.
+type settings struct {
+	Owners []ownerSettings `json:"owners"`
+}
+
+type ownerSettings struct {
+	ID        tilhor.OwnerID               `json:"id"`
+	Name      string                       `json:"name"`
+	Hosts     []string                     `json:"hosts"`
+	Base      string                       `json:"base"`
+	Phone     string                       `json:"phone"`
+	DPO       string                       `json:"dpo"`
+	DPIA      tilhor.Date                  `json:"dpia"`
+	Providers []signin.Provider            `json:"providers"`
+	Levels    map[tilhor.Role]signin.Level `json:"levels"`
+}
+
+func readSettings(path string) (settings, error) {
+	var s settings
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return s, fmt.Errorf("read the settings: %w", err)
+	}
+	dec := json.NewDecoder(strings.NewReader(string(raw)))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&s); err != nil {
+		return s, fmt.Errorf("read the settings in %s: %w", path, err)
+	}
+	if len(s.Owners) == 0 {
+		return s, fmt.Errorf("the settings in %s name no owner", path)
+	}
+	for _, o := range s.Owners {
+		if err := o.check(); err != nil {
+			return s, fmt.Errorf("owner %q in %s: %w", o.ID, path, err)
+		}
+	}
+	return s, nil
+}
+
+// check refuses to begin before what must be in place is in place.
+func (o ownerSettings) check() error {
+	var missing []string
+	for _, f := range []struct {
+		name  string
+		empty bool
+	}{{"id", o.ID == ""}, {"name", o.Name == ""}, {"hosts", len(o.Hosts) == 0}, {"base", o.Base == ""},
+		{"dpo (how the data protection officer is reached)", o.DPO == ""}, {"dpia (the date of the assessment, GDPR art. 35)", o.DPIA == ""},
+		{"providers", len(o.Providers) == 0}} {
+		if f.empty {
+			missing = append(missing, f.name)
+		}
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("not set: %s", strings.Join(missing, ", "))
+	}
+	if _, err := tilhor.ParseDate(string(o.DPIA)); err != nil {
+		return fmt.Errorf("dpia: %w", err)
+	}
+	return nil
+}
+
+// Run serves until it is told to stop.
+func (c ServeCmd) Run(app *App) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	s, err := readSettings(c.Config)
+	if err != nil {
+		return exit(2, err.Error())
+	}
+	var owners []tilhor.OwnerID
+	for _, o := range s.Owners {
+		owners = append(owners, o.ID)
+	}
+	keys, err := seal.Open(Where{DB: c.DB, Keys: c.Keys}.keysDir(), owners...)
+	if err != nil {
+		return exit(2, fmt.Sprintf("open the keys (make them with tilhor key init): %v", err))
+	}
+	d, err := db.Open(ctx, c.DB)
+	if err != nil {
+		return exit(2, err.Error())
+	}
+	defer d.Close()
+	if err := fitToServe(ctx, d); err != nil {
+		return exit(2, err.Error())
+	}
+	if err := web.AssetsBuilt(); err != nil {
+		fmt.Fprintln(app.Err, "tilhor:", err)
+	}
+	log := slog.New(slog.NewJSONHandler(app.Out, nil))
+	h := newHouse(d, keys, app.Clock, log)
+	var sites []*web.Site
+	for _, o := range s.Owners {
+		site, err := h.site(web.Owner{ID: o.ID, Name: o.Name, Hosts: o.Hosts, HTTPS: true, Phone: o.Phone, DPO: o.DPO, DPIA: o.DPIA},
+			signin.Config{Base: o.Base, Providers: o.Providers, Levels: o.Levels}, nil)
+		if err != nil {
+			return exit(2, fmt.Sprintf("owner %q: %v", o.ID, err))
+		}
+		sites = append(sites, site)
+	}
+	l, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return exit(2, err.Error())
+	}
+	h.tend(ctx, sites...)
+	log.Info("serving", "addr", l.Addr().String(), "engine", string(d.Engine()))
+	return listen(ctx, l, web.ByHost(sites...))
+}
+
+// fitToServe refuses made-up people, and a restore that broke off.
+func fitToServe(ctx context.Context, d *db.DB) error {
+	mark, err := d.MarkOf(ctx, db.Demo)
+	if err != nil {
+		return err
+	}
+	if mark != "" {
+		return errors.New("this database holds made-up people: it is for tilhor demo only")
+	}
+	if broken, err := d.Unfinished(ctx); err != nil || broken {
+		return errors.Join(err, errors.New("a restore into this database broke off: it is incomplete"))
+	}
+	return nil
+}

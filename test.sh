@@ -1,0 +1,26 @@
+#!/bin/sh
+# The steps of `make test`, by name. Each stops the run when it fails; the last
+# line is the runner's own count.
+set -eu
+step() { printf '\n== %s\n' "$1"; }
+
+step "format"
+bad=$(go tool gofumpt -l $(git ls-files '*.go'))
+if [ -n "$bad" ]; then
+	echo "not formatted (make fmt):" "$bad"
+	exit 1
+fi
+
+step "vet"
+go vet ./...
+
+step "staticcheck"
+go tool staticcheck ./...
+
+step "the program builds, and its pages pass in a real browser"
+mkdir -p bin
+CGO_ENABLED=0 go build -trimpath -o bin/tilhor ./cmd/tilhor
+./browser.sh
+
+step "rules, stories, pages: SQLite and PostgreSQL"
+go run ./internal/db/dbtest/cluster go tool gotestsum --format pkgname -- -timeout 20m -shuffle on ./...
