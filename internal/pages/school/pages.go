@@ -32,6 +32,38 @@ var leaders = []tilhor.Role{tilhor.RoleRektor, tilhor.RoleDeputy}
 
 // Routes lists every page of the package.
 func (p *Pages) Routes() []web.Route {
-	routes := []web.Route{}
+	track := func(method, path, name string, serve func(*web.Req) error) web.Route {
+		return web.Route{Method: method, Path: "/saker/{spor}" + path, Name: "school." + name, Roles: workers, Case: true, Sensitive: true, Serve: serve}
+	}
+	rektor := []tilhor.Role{tilhor.RoleRektor}
+	routes := []web.Route{
+		{Method: "GET", Path: "/bekymringer/{slug}/stilling", Name: "school.take", Roles: workers, Case: true, Sensitive: true, Serve: p.take},
+		{Method: "POST", Path: "/bekymringer/{slug}/stilling", Name: "school.take.decide", Roles: workers, Case: true, Sensitive: true, Serve: p.decide},
+		{Method: "GET", Path: "/bekymringer/muntlig", Name: "school.spoken", Roles: leaders, Case: true, Sensitive: true, Serve: p.spoken},
+		{Method: "POST", Path: "/bekymringer/muntlig", Name: "school.spoken.tell", Roles: leaders, Case: true, Sensitive: true, Serve: p.tell},
+		{Method: "GET", Path: "/saker", Name: "school.list", Roles: workers, Case: true, Sensitive: true, Serve: p.list},
+		{Method: "POST", Path: "/saker", Name: "school.list.search", Roles: workers, Case: true, Sensitive: true, Serve: p.search},
+		track("GET", "", "track", p.track),
+		track("GET", "/sammenheng", "matter", p.matter),
+		track("GET", "/lesinger", "readings", p.readings),
+		track("GET", "/skriv", "note", p.note),
+		track("POST", "/skriv", "note.write", p.doNote),
+		track("GET", "/strakstiltak", "protect", p.protect),
+		track("POST", "/strakstiltak", "protect.start", p.doProtect),
+		track("GET", "/tatt-opp", "raise", p.raise),
+		track("POST", "/tatt-opp", "raise.write", p.doRaise),
+		track("GET", "/ansvar", "handler", p.handler),
+		track("POST", "/ansvar", "handler.appoint", p.doHandler),
+		track("GET", "/elev", "identify", p.identify),
+		track("POST", "/elev", "identify.do", p.doIdentify),
+		track("GET", "/apne", "reopen", p.reopen),
+		track("POST", "/apne", "reopen.do", p.doReopen),
+		{Method: "GET", Path: "/stedfortreder", Name: "school.standin", Roles: rektor, Sensitive: true, Serve: p.standin},
+		{Method: "POST", Path: "/stedfortreder", Name: "school.standin.hand", Roles: rektor, Sensitive: true, Serve: p.hand},
+		{Method: "POST", Path: "/stedfortreder/tilbake", Name: "school.standin.take-back", Form: "/stedfortreder", Roles: rektor, Sensitive: true, Serve: p.takeBack},
+		// A rektor without training may see who lacks it; recording it takes training.
+		{Method: "GET", Path: "/opplaring", Name: "school.training", Roles: rektor, Serve: p.training},
+		{Method: "POST", Path: "/opplaring", Name: "school.training.train", Roles: rektor, Sensitive: true, Serve: p.train},
+	}
 	return append(routes, p.stageRoutes()...)
 }

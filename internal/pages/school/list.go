@@ -1,0 +1,323 @@
+package school
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"tilhor"
+	"tilhor/internal/cases"
+	"tilhor/internal/duty"
+	"tilhor/internal/lang"
+	"tilhor/internal/law"
+	"tilhor/internal/roster"
+	"tilhor/internal/web"
+)
+
+var listPage = page("list")
+
+// A listView is the list of all the cases its reader may see, the first date
+// first.
+type listView struct {
+	web.Frame
+	Heading string
+	Found   string // what was searched for, never in the address
+	Hide    string // the same list without names, or with them again
+	HideBy  string
+	Faults  *web.Summary
+	Search  web.Field
+	Form    *web.Form
+	Filters []web.Field
+	Chosen  bool
+	Table   web.Table
+	Empty   *web.Empty
+	Clear   string
+	More    string
+}
+
+// A choice is what the address says shall be listed.
+type choice struct {
+	cases.Filter
+	hide   bool
+	values url.Values
+}
+
+// The words of the address, and what they mean in the rooms.
+var listStates = map[string]cases.State{"avsluttet": cases.Closed, "trappet-ned": cases.SteppedDown, "apen": cases.Open}
+
+func chosen(q *web.Req) choice {
+	c := choice{hide: q.Query("navn") == "skjul", values: url.Values{}}
+	keep := func(name, value string) {
+		if value != "" {
+			c.values.Set(name, value)
+		}
+	}
+	if s, ok := listStates[q.Query("tilstand")]; ok {
+		c.State = s
+		keep("tilstand", q.Query("tilstand"))
+	}
+	if q.Query("hvem") == "mine" {
+		c.Mine = true
+		keep("hvem", "mine")
+	}
+	if a := tilhor.Arena(q.Query("sted")); a.Valid() {
+		c.Arena = a
+		keep("sted", string(a))
+	}
+	if c.hide {
+		keep("navn", "skjul")
+	}
+	c.After = q.Query("etter")
+	return c
+}
+
+// link is the list's address with one thing other than now.
+func (c choice) link(name, value string) string {
+	v := url.Values{}
+	for k, x := range c.values {
+		v[k] = x
+	}
+	v.Del(name)
+	if value != "" {
+		v.Set(name, value)
+	}
+	if len(v) == 0 {
+		return "/saker"
+	}
+	return "/saker?" + v.Encode()
+}
+
+func (c choice) narrowed() bool { return c.State != "" || c.Mine || c.Arena != "" }
+
+func (p *Pages) list(q *web.Req) error {
+	c := chosen(q)
+	rows, after, err := p.Cases.List(q.Context(), q.Actor, c.Filter)
+	if err != nil {
+		return err
+	}
+	v := p.listed(q, c, web.NewForm(), rows)
+	if after != "" {
+		v.More = c.link("etter", after)
+	}
+	if v.Heading, err = p.listHeading(q, c, rows, after); err != nil {
+		return err
+	}
+	v.Empty = noRows(q.T, c, rows)
+	v.Frame = q.Frame(v.Heading)
+	return q.Render(listPage, v)
+}
+
+// listHeading says how many there are, and how many are urgent.
+func (p *Pages) listHeading(q *web.Req, c choice, rows []cases.Row, after string) (string, error) {
+	if c.narrowed() || c.After != "" {
+		return q.T.T("school.list.some"), nil
+	}
+	n, err := p.Cases.CountOpen(q.Context(), q.Actor)
+	if err != nil || n == 0 {
+		return q.T.T("school.list.none"), err
+	}
+	late := 0
+	for _, r := range rows {
+		if d, ok := urgent(r.Duties); ok && (d.State == duty.Late || d.State == duty.LateLocal) {
+			late++
+		}
+	}
+	if late == 0 || after != "" {
+		return q.T.T("school.list.open", "n", n), nil
+	}
+	return q.T.T("school.list.open", "n", n) + ", " + q.T.T("school.list.urgent", "n", late), nil
+}
+
+// search looks for a pupil by name. What is typed is posted, and never stands
+// in an address.
+func (p *Pages) search(q *web.Req) error {
+	f, err := q.Form()
+	if err != nil {
+		return err
+	}
+	c := choice{values: url.Values{}}
+	text := f.Line("sok")
+	f.Faults.Add(text == "", "sok", "school.list.fault.search")
+	var rows []cases.Row
+	code := http.StatusOK
+	if f.Faults.Err() != nil {
+		code = http.StatusUnprocessableEntity
+	} else if rows, err = p.find(q, text); err != nil {
+		return err
+	}
+	v := p.listed(q, c, f, rows)
+	v.Heading = q.T.T("school.list.found", "n", len(rows))
+	v.Clear, v.Hide = "/saker", ""
+	if len(rows) == 0 {
+		v.Empty = &web.Empty{Title: q.T.T("school.list.not-found"), Text: q.T.T("school.list.not-found-text")}
+	}
+	v.Frame = q.Frame(v.Heading)
+	v.Faulty = code != http.StatusOK
+	return q.RenderStatus(code, listPage, v)
+}
+
+// maxFound bounds how many pupils one search looks up.
+const maxFound = 20
+
+// find gives the tracks of the pupils whose name holds every word of the text,
+// also the closed ones.
+func (p *Pages) find(q *web.Req, text string) (rows []cases.Row, err error) {
+	all, err := p.pupils(q)
+	if err != nil {
+		return nil, err
+	}
+	n := 0
+	for _, pupil := range all {
+		if !matches(pupil, text) {
+			continue
+		}
+		if n++; n > maxFound {
+			break
+		}
+		for _, state := range []cases.State{"", cases.Closed} {
+			some, _, err := p.Cases.List(q.Context(), q.Actor, cases.Filter{Pupil: pupil.ID, State: state})
+			if err != nil {
+				return nil, err
+			}
+			rows = append(rows, some...)
+		}
+	}
+	return rows, nil
+}
+
+// matches says whether every word stands at the beginning of one of the
+// pupil's names.
+func matches(p roster.Pupil, text string) bool {
+	names := strings.Fields(strings.ToLower(p.Name + " " + p.Class))
+	for _, word := range strings.Fields(strings.ToLower(strings.ReplaceAll(text, ",", " "))) {
+		found := false
+		for _, n := range names {
+			found = found || strings.HasPrefix(n, word)
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *Pages) listed(q *web.Req, c choice, f *web.Form, rows []cases.Row) listView {
+	w := q.T
+	v := listView{Form: f, Faults: web.SummaryOf(w, f.Faults), Chosen: c.narrowed(), Filters: filters(w, c)}
+	v.Search = f.Field(w, "sok", w.T("school.list.search"))
+	v.Search.Autocomplete, v.Search.Spell, v.Search.Max = "off", "false", 100
+	v.Hide, v.HideBy = c.link("navn", "skjul"), w.T("school.list.hide")
+	if c.hide {
+		v.Hide, v.HideBy = c.link("navn", ""), w.T("school.list.show")
+	}
+	v.Table = web.Table{Caption: w.T("school.list.caption"), Hidden: true, Columns: []web.Column{
+		{Text: w.T("school.list.who")}, {Text: w.T("school.list.stage")}, {Text: w.T("school.list.next")}, {Text: w.T("school.list.has")}}}
+	for _, r := range rows {
+		v.Table.Rows = append(v.Table.Rows, listRow(q, r, c.hide))
+	}
+	return v
+}
+
+func filters(w *lang.Words, c choice) []web.Field {
+	state := web.Field{Name: "tilstand", Label: w.T("school.list.state"), Options: []web.Option{{Label: w.T("school.list.state.")}}}
+	for _, s := range []string{"apen", "trappet-ned", "avsluttet"} {
+		state.Options = append(state.Options, web.Option{Value: s, Label: w.T("school.list.state." + s), Checked: c.values.Get("tilstand") == s})
+	}
+	who := web.Field{Name: "hvem", Label: w.T("school.list.whose"), Options: []web.Option{
+		{Label: w.T("school.list.whose.")}, {Value: "mine", Label: w.T("school.list.whose.mine"), Checked: c.Mine}}}
+	where := web.Field{Name: "sted", Label: w.T("school.list.place"), Options: []web.Option{{Label: w.T("school.list.place.")}}}
+	for _, a := range tilhor.Arenas {
+		where.Options = append(where.Options, web.Option{Value: string(a), Label: w.T("arena." + string(a)), Checked: c.Arena == a})
+	}
+	return []web.Field{state, who, where}
+}
+
+func noRows(w *lang.Words, c choice, rows []cases.Row) *web.Empty {
+	switch {
+	case len(rows) > 0:
+		return nil
+	case c.narrowed():
+		return &web.Empty{Title: w.T("school.list.empty-filter"), Text: w.T("school.list.empty-filter-text")}
+	}
+	return &web.Empty{Title: w.T("school.list.empty"), Text: w.T("school.list.empty-text")}
+}
+
+func listRow(q *web.Req, r cases.Row, hide bool) []web.Cell {
+	w := q.T
+	return []web.Cell{
+		{Text: rowName(w, r.Track, hide), Href: path(r.Track), Small: w.T("school.case", "number", r.Number) + ", " + place(w, r.Arena)},
+		{Text: rowStage(w, r)}, rowNext(q, r), {Text: hasIt(w, r)},
+	}
+}
+
+// rowName is whose track a row is, with the name or without.
+func rowName(w *lang.Words, t cases.Track, hide bool) string {
+	name := t.Name
+	switch {
+	case hide:
+		name = w.T("school.list.hidden")
+	case name == "":
+		name = w.T("school.pupil.unknown")
+	}
+	if t.Class != "" {
+		name += ", " + t.Class
+	}
+	return name
+}
+
+func hasIt(w *lang.Words, r cases.Row) string {
+	if r.Has == "" {
+		return w.T("school.people.nobody")
+	}
+	return r.Has
+}
+
+// rowStage is the stage a track stands at, from what its duties say is done.
+func rowStage(w *lang.Words, r cases.Row) string {
+	met := func(id law.ID) bool {
+		for _, d := range r.Duties {
+			if d.ID == id && d.Standing() {
+				return false
+			}
+		}
+		return true
+	}
+	switch {
+	case r.State == cases.Closed:
+		return w.T("school.list.state.avsluttet")
+	case r.State == cases.SteppedDown:
+		return w.T("school.list.state.trappet-ned")
+	case !met("k12.hear"):
+		return w.T("school.stage." + stageTalks)
+	case !met("k12.investigate"):
+		return w.T("school.stage." + stageInquiry)
+	case !met("k12.plan"):
+		return w.T("school.stage." + stagePlan)
+	}
+	return w.T("school.stage." + stageEvaluate)
+}
+
+// urgent is the duty of a track that presses most.
+func urgent(all []duty.Stored) (best duty.Stored, found bool) {
+	for _, d := range all {
+		if !d.Acts() {
+			continue
+		}
+		if !found || d.Urgency() < best.Urgency() || d.Urgency() == best.Urgency() && d.FirstOn != "" && (best.FirstOn == "" || d.FirstOn < best.FirstOn) {
+			best, found = d, true
+		}
+	}
+	return best, found
+}
+
+func rowNext(q *web.Req, r cases.Row) web.Cell {
+	d, ok := urgent(r.Duties)
+	if !ok && r.CheckOn != "" {
+		return web.Cell{State: &web.State{Name: web.Soon, Word: q.T.DateShort(r.CheckOn)}, Small: q.T.T("school.list.check")}
+	}
+	if !ok {
+		return web.Cell{Text: q.T.T("school.list.calm")}
+	}
+	row := web.DutyRow(q.T, d, q.Now)
+	return web.Cell{State: &row.State, Tag: &row.Tag, Small: row.What}
+}

@@ -1,0 +1,217 @@
+package school
+
+import (
+	"net/http"
+	"strings"
+
+	"tilhor"
+	"tilhor/internal/cases"
+	"tilhor/internal/concerns"
+	"tilhor/internal/lang"
+	"tilhor/internal/web"
+)
+
+var takePage = page("take")
+
+// A takeView is where rektor takes a stance on a concern (ta stilling): the
+// words first, then what is done. Nothing is chosen beforehand.
+type takeView struct {
+	web.Frame
+	Back    web.Back
+	Line    string
+	Heading string
+	Faults  *web.Summary
+	Form    *web.Form
+	Action  string
+	Quote   *web.Quote
+	Saw     string
+	SawBy   string
+	Whom    []string // described in words
+	Decided *web.Note
+	Reason  string
+	Stands  *web.Note // the pupil says so itself: the duty stands
+	Aside   bool      // "not a case" may be chosen
+	Way     web.Field
+	Urgent  web.Field
+	Doer    web.Field
+	Handler web.Field
+	Ask     web.Field
+	Why     web.Field
+	Answer  web.Field
+	Buttons []web.Button
+	Times   []web.Happening
+}
+
+func (p *Pages) take(q *web.Req) error {
+	f, err := q.Refill()
+	if err != nil {
+		return err
+	}
+	return p.showTake(q, http.StatusOK, f)
+}
+
+func (p *Pages) showTake(q *web.Req, code int, f *web.Form) error {
+	c, err := p.Concerns.Receive(q.Context(), q.Actor, q.Path("slug"))
+	if err != nil {
+		return err
+	}
+	w, name := q.T, whom(q.T, c)
+	v := takeView{Back: web.Back{Href: "/i-dag", Text: w.T("school.today")}, Line: takeLine(w, c), Faults: web.SummaryOf(w, f.Faults), Form: f, Action: q.R.URL.Path, Times: takeTimes(w, c)}
+	v.Heading = w.T("school.take.title", "from", reporter(w, c), "name", name)
+	if c.PupilSays {
+		v.Heading = lang.Cap(w.T("school.take.title-says", "name", name))
+	}
+	if c.Said != "" {
+		v.Quote = &web.Quote{Text: c.Said, By: lang.Cap(w.T("school.track.said-to", "name", name, "who", reporter(w, c), "when", moment(w, c.Happened, q)))}
+	}
+	v.Saw, v.SawBy = c.Saw, w.T("school.take.saw", "who", reporter(w, c))
+	for _, k := range c.Pupils {
+		if k.Described != "" {
+			v.Whom = append(v.Whom, k.Described)
+		}
+	}
+	if c.State != concerns.New {
+		v.Decided, v.Reason = takeDecided(w, c, q), c.Reason
+	} else if err := p.takeQuestions(q, f, c, &v); err != nil {
+		return err
+	}
+	v.Frame = q.Frame(v.Heading)
+	v.Faulty = code == http.StatusUnprocessableEntity
+	return q.RenderStatus(code, takePage, v)
+}
+
+func (p *Pages) takeQuestions(q *web.Req, f *web.Form, c concerns.Concern, v *takeView) error {
+	near, err := p.Cases.Candidates(q.Context(), q.Actor, c)
+	if err != nil {
+		return err
+	}
+	all, err := p.employees(q)
+	if err != nil {
+		return err
+	}
+	w, name, from := q.T, whom(q.T, c), reporter(q.T, c)
+	v.Aside = !c.PupilSays
+	v.Way = takeWays(w, f, c, near, v.Aside)
+	v.Urgent = f.Field(w, "urgent", w.T("school.take.urgent"))
+	v.Urgent.Help, v.Urgent.Rows, v.Urgent.Mark = w.T("school.take.urgent-help", "name", name), 3, w.T("form.optional")
+	v.Doer = employeeField(w, f, "doer", w.T("school.take.doer"), all)
+	v.Doer.Help = w.T("school.take.doer-help")
+	v.Handler = employeeField(w, f, "handler", w.T("school.take.handler"), all)
+	v.Handler.Help = w.T("school.take.handler-help")
+	v.Ask = f.Field(w, "ask", w.T("school.take.ask", "who", from))
+	v.Ask.Help, v.Ask.Rows, v.Ask.Mark = w.T("school.take.ask-help"), 3, w.T("form.optional")
+	if v.Aside {
+		v.Why = radios(w, f, "why", w.T("school.take.why"), concerns.Twice, "school.take.twice", concerns.WrongSchool, "school.take.wrong-school").F
+		v.Answer = area(w, f, "reason", w.T("school.take.reason"), w.T("school.take.reason-help", "who", from), 3).F
+	} else {
+		v.Stands = &web.Note{Color: "info", Title: w.T("school.take.stands"), Text: lang.Cap(w.T("school.take.stands-text", "name", name))}
+	}
+	v.Buttons = []web.Button{{Text: w.T("school.take.do")}}
+	return nil
+}
+
+// takeWays are where the concern may belong. A candidate tells place and class
+// only, and no other child's name.
+func takeWays(w *lang.Words, f *web.Form, c concerns.Concern, near []cases.Candidate, aside bool) web.Field {
+	x := f.Field(w, "way", w.T("school.take.way"))
+	if e := web.FaultAt(w, f.Faults, "join"); e != "" {
+		x.Error = e
+	}
+	add := func(value, label, help string) {
+		x.Options = append(x.Options, web.Option{Value: value, Label: label, Help: help, Checked: f.Ticked("way", value)})
+	}
+	add("new", w.T("school.take.new", "name", whom(w, c)), w.T("school.take.new-help"))
+	for _, k := range near {
+		help := w.T("school.take.join-place", "date", w.DayMonth(k.Opened))
+		switch {
+		case k.Same:
+			help = w.T("school.take.join-same", "date", w.DayMonth(k.Opened))
+		case k.Class != "":
+			help = w.T("school.take.join-class", "class", k.Class, "date", w.DayMonth(k.Opened))
+		}
+		add("join:"+k.Number, w.T("school.take.join", "number", k.Number, "place", place(w, k.Arena)), help)
+	}
+	if aside {
+		add("aside", w.T("school.take.aside"), w.T("school.take.aside-help"))
+	}
+	return x
+}
+
+// whom names the pupils by first name, or says «eleven» of one nobody knows.
+func whom(w *lang.Words, c concerns.Concern) string {
+	var names []string
+	for _, p := range c.Pupils {
+		if p.Name == "" {
+			names = append(names, w.T("school.pupil"))
+			continue
+		}
+		names = append(names, strings.Fields(p.Name)[0])
+	}
+	return w.List(names)
+}
+
+// reporter is who told, or what is known of it.
+func reporter(w *lang.Words, c concerns.Concern) string {
+	if c.From == "" {
+		return w.T("school.take.somebody")
+	}
+	return c.From
+}
+
+func takeLine(w *lang.Words, c concerns.Concern) string {
+	var all []string
+	for _, p := range c.Pupils {
+		all = append(all, rowName(w, cases.Track{Name: p.Name, Class: p.Class}, false))
+	}
+	where := place(w, c.Arena)
+	if c.Place != "" {
+		where += ", " + c.Place
+	}
+	return w.T("school.take.line", "who", w.List(all), "place", where)
+}
+
+// takeTimes are the clocks of a concern. The word of the act has no date.
+func takeTimes(w *lang.Words, c concerns.Concern) []web.Happening {
+	known := web.Happening{When: lang.Cap(w.Moment(c.Known)), DateTime: machine(c.Known), Title: w.T("school.take.known"), Key: true}
+	told := web.Happening{When: w.DateTime(c.Written), DateTime: machine(tilhor.Now(c.Written)), Title: w.T("school.take.told"), Text: lines(reporter(w, c), w.T("school.take.channel."+string(c.Channel)))}
+	all := []web.Happening{known, told}
+	if !c.ReadAt.IsZero() {
+		all = append(all, web.Happening{When: w.DateTime(c.ReadAt), DateTime: machine(tilhor.Now(c.ReadAt)), Title: w.T("school.take.read")})
+	}
+	return append(all, web.Happening{When: w.T("school.take.soonest"), Title: w.T("school.take.duty"), Text: w.T("school.take.no-date"), Next: true})
+}
+
+// takeDecided says what became of a concern that has had its stance.
+func takeDecided(w *lang.Words, c concerns.Concern, q *web.Req) *web.Note {
+	when := w.Near(c.DecidedAt, q.Now)
+	if c.State == concerns.SetAside {
+		return &web.Note{Color: "neutral", Title: w.T("school.take.was-aside", "when", when), Text: w.T("school.take.was-aside-text", "who", reporter(w, c))}
+	}
+	return &web.Note{Color: "success", Title: w.T("school.take.was-taken", "when", when), Text: w.T("school.take.was-taken-text"), Href: "/saker", Link: w.T("school.list.back")}
+}
+
+// decide writes the stance.
+func (p *Pages) decide(q *web.Req) error {
+	f, err := q.Form()
+	if err != nil {
+		return err
+	}
+	way := f.Get("way")
+	number, join := strings.CutPrefix(way, "join:")
+	f.Faults.Add(way != "new" && way != "aside" && (!join || number == ""), "way", "school.take.fault.way")
+	return answer(q, f, func() (string, error) {
+		if way == "aside" {
+			slug := q.Path("slug")
+			return "/bekymringer/" + slug + "/stilling", p.Concerns.PutAside(q.Context(), q.Actor, slug, f.Get("why"), f.Get("reason"))
+		}
+		opened, err := p.Cases.TakeUp(q.Context(), q.Actor, q.Path("slug"), cases.Stance{Join: number, Handler: tilhor.PersonID(f.Get("handler")),
+			Urgent: f.Get("urgent"), Doer: tilhor.PersonID(f.Get("doer")), Ask: f.Get("ask")})
+		if err != nil {
+			return "", err
+		}
+		if len(opened) > 1 {
+			return path(opened[0], "sammenheng") + "?gjort=tatt-opp", nil
+		}
+		return path(opened[0]) + "?gjort=tatt-opp", nil
+	}, func(code int, f *web.Form) error { return p.showTake(q, code, f) })
+}

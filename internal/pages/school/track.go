@@ -1,0 +1,292 @@
+package school
+
+import (
+	"sort"
+	"strings"
+
+	"tilhor"
+	"tilhor/internal/calendar"
+	"tilhor/internal/cases"
+	"tilhor/internal/db"
+	"tilhor/internal/duty"
+	"tilhor/internal/lang"
+	"tilhor/internal/law"
+	"tilhor/internal/roster"
+	"tilhor/internal/web"
+)
+
+var trackPage = page("track")
+
+// A trackView is the overview of a track: the situation, the child's words, the
+// stages, the next step, duties and clocks, what has happened, and the people.
+type trackView struct {
+	web.Frame
+	Head     head
+	Heading  string
+	Done     *web.Note
+	Unknown  *web.Note
+	Quote    *web.Quote
+	Next     next
+	Duties   []web.Duty
+	Calm     string
+	Met      []web.Duty
+	Windows  []window
+	NoWindow string
+	Raise    string // where it is logged that the family took it up; "" for who may not
+	Times    []web.Happening
+	Do       []web.Button
+	People   web.Facts
+	Seen     string
+	Readings string
+	Others   string
+	Matter   string
+}
+
+// A window is the family's way to Statsforvalteren, counted both ways.
+type window struct {
+	Text  string
+	Facts web.Facts
+}
+
+func (p *Pages) track(q *web.Req) error {
+	f, err := p.see(q, "whole")
+	if err != nil {
+		return err
+	}
+	w := q.T
+	v := trackView{Head: p.head(q, f, ""), Heading: situation(w, f, q.Now), Done: p.doneTrack(q, f), Next: nextStep(w, f, q.Now),
+		Times: chronology(w, f, q.Now), Readings: path(f.Track, "lesinger"), Do: otherActs(w, f)}
+	v.Frame = q.Frame(v.Heading)
+	if f.Pupil == "" && !f.Lead {
+		v.Unknown = &web.Note{Color: "info", Title: w.T("school.track.unknown"), Text: w.T("school.track.unknown-text")}
+	}
+	v.Quote = quote(w, f, q)
+	v.Duties, v.Met = dutyRows(w, f, q)
+	if len(v.Duties) == 0 {
+		v.Calm = w.T("school.track.calm")
+	}
+	v.Windows = windows(w, f, today(q))
+	if len(v.Windows) == 0 {
+		v.NoWindow = w.T("school.window.none")
+	}
+	if f.Lead {
+		v.Raise = path(f.Track, "tatt-opp")
+	}
+	if v.People, err = p.people(q, f); err != nil {
+		return err
+	}
+	if f.LastSeen != nil {
+		v.Seen = w.T("school.track.seen", "who", f.LastSeen.Name, "when", w.Near(f.LastSeen.At, q.Now))
+	}
+	if f.Siblings > 0 {
+		v.Others, v.Matter = w.T("school.track.others", "n", f.Siblings), path(f.Track, "sammenheng")
+	}
+	return q.Render(trackPage, v)
+}
+
+// quote is the pupil's newest words, unchanged, and where they stand.
+func quote(w *lang.Words, f cases.File, q *web.Req) *web.Quote {
+	words, r := f.Quote()
+	if r == nil {
+		return nil
+	}
+	x := &web.Quote{Text: words}
+	to := r.Name
+	switch r.Kind {
+	case cases.Told:
+		if r.Text["from"] != "" {
+			to = r.Text["from"]
+		}
+	case cases.Voice:
+		x.Href, x.Link = path(f.Track, stageTalks)+"#"+string(r.ID), w.T("school.track.whole-talk")
+	case cases.Evaluated:
+		x.Href, x.Link = path(f.Track, stageEvaluate), w.T("school.track.whole-evaluation")
+	}
+	x.By = w.T("school.track.said-to", "name", lang.Cap(short(w, f.Track)), "who", to, "when", moment(w, r.When, q))
+	return x
+}
+
+// moment is when something was said, as one says it today.
+func moment(w *lang.Words, at tilhor.When, q *web.Req) string {
+	if at.Precision == tilhor.Exact {
+		return w.Near(at.At, q.Now)
+	}
+	return w.Moment(at)
+}
+
+// dutyPages is where each duty is met.
+var dutyPages = map[law.ID]string{
+	"k12.hear": stageTalks, "k12.investigate": stageInquiry, "k12.best": "elevens-beste", "k12.plan": stagePlan, "k12.measures": "strakstiltak",
+	"k12.evaluate": stageEvaluate, "k12.inform": "skriv?hva=statsforvalteren", "k12.document": "skriv", "k12.watch": "etterkontroll",
+}
+
+// dutyRows are the duties that stand, the most urgent first, and apart from
+// them those that are met.
+func dutyRows(w *lang.Words, f cases.File, q *web.Req) (standing, met []web.Duty) {
+	all := append([]duty.Duty(nil), f.Duties...)
+	sort.SliceStable(all, func(i, j int) bool {
+		a, b := all[i].Stored(), all[j].Stored()
+		if a.Urgency() != b.Urgency() {
+			return a.Urgency() < b.Urgency()
+		}
+		return a.FirstOn != "" && (b.FirstOn == "" || a.FirstOn < b.FirstOn)
+	})
+	for _, d := range all {
+		s := d.Stored()
+		if s.ID == "k12.sf_window" { // stands by itself, counted both ways
+			continue
+		}
+		row := web.DutyRowOf(w, d, q.Now)
+		row.Meta = append([]string{bearer(w, f, d.Bearer)}, row.Meta...)
+		switch {
+		case s.Standing():
+			if page := dutyPages[d.ID]; page != "" {
+				row.Href = path(f.Track, page)
+			}
+			if d.ID == "k12.measures" && (f.Current() != nil || f.Draft != nil) {
+				row.Href = path(f.Track, stagePlan)
+			}
+			if d.ID == "k12.watch" && f.CheckOn == "" {
+				row.Href = ""
+			}
+			standing = append(standing, row)
+		case s.State == duty.Ended:
+		default:
+			row.When = w.T("school.duty.met", "date", w.NearDay(calendar.DateOf(d.MetAt), today(q)))
+			met = append(met, row)
+		}
+	}
+	return standing, met
+}
+
+// bearer is who has the duty: by name when the school's duty has been given to
+// somebody.
+func bearer(w *lang.Words, f cases.File, b law.Bearer) string {
+	if (b == law.School || b == law.Responsible) && f.Has != "" {
+		return f.Has
+	}
+	if key := "school.bearer." + string(b); w.Has(key) {
+		return w.T(key)
+	}
+	return w.T("school.bearer.school")
+}
+
+// windows tell the family's way to Statsforvalteren both ways: the act's
+// calendar week and the five arbeidsdager of practice (§ 12-6).
+func windows(w *lang.Words, f cases.File, today tilhor.Date) (all []window) {
+	for _, x := range f.Windows {
+		v := window{Facts: web.Facts{Stack: true, Items: []web.Fact{
+			{Term: w.T("school.window.raised"), Text: w.Date(x.RaisedAt)},
+			{Term: w.T("school.window.week"), Text: w.Date(x.CalendarWeek)},
+			{Term: w.T("school.window.days"), Text: w.Date(x.Arbeidsdager)},
+		}}}
+		v.Text = w.T("school.window.waits", "date", w.NearDay(x.CalendarWeek, today))
+		if today > x.CalendarWeek {
+			v.Text = w.T("school.window.open")
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
+// people are those around the pupil.
+func (p *Pages) people(q *web.Req, f cases.File) (web.Facts, error) {
+	w, lead := q.T, f.Lead
+	all, err := p.employees(q)
+	if err != nil {
+		return web.Facts{}, err
+	}
+	has := web.Fact{Term: w.T("school.people.has"), Text: w.T("school.people.nobody")}
+	if f.Has != "" {
+		has.Text = withRole(w, all, f.Handler, f.Has)
+	}
+	if lead && f.State != cases.Closed {
+		has.Href, has.Link, has.Hidden = path(f.Track, "ansvar"), w.T("form.change"), w.T("school.people.has")
+	}
+	facts := web.Facts{Stack: true, Items: []web.Fact{has}}
+	add := func(key string, names []string) {
+		if len(names) > 0 {
+			facts.Items = append(facts.Items, web.Fact{Term: w.T(key), Text: strings.Join(names, " · ")})
+		}
+	}
+	add("school.people.decides", rektors(all))
+	add("school.people.carries", doers(f))
+	home, err := p.home(q, f)
+	if err != nil {
+		return web.Facts{}, err
+	}
+	add("school.people.home", home)
+	if r := ownTalk(f); r != nil && r.Text["how"] != "" && r.Text["how"] != "none" && w.Has("stage.talk.how."+r.Text["how"]) {
+		add("school.people.help", []string{w.T("stage.talk.how." + r.Text["how"])})
+	}
+	return facts, nil
+}
+
+func withRole(w *lang.Words, all []roster.Employee, id tilhor.PersonID, name string) string {
+	for _, e := range all {
+		if e.ID == id {
+			return employeeName(w, e)
+		}
+	}
+	return name
+}
+
+func rektors(all []roster.Employee) (names []string) {
+	for _, e := range all {
+		for _, r := range e.Roles {
+			if r == tilhor.RoleRektor {
+				names = append(names, e.Name)
+			}
+		}
+	}
+	return names
+}
+
+// doers are those who carry out a measure now.
+func doers(f cases.File) (names []string) {
+	seen := map[string]bool{"": true}
+	for _, m := range f.Measures {
+		if m.Running && !seen[m.Name] {
+			seen[m.Name] = true
+			names = append(names, m.Name)
+		}
+	}
+	return names
+}
+
+// home are the pupil's parents, and when they were last told.
+func (p *Pages) home(q *web.Req, f cases.File) (lines []string, err error) {
+	if f.Pupil != "" {
+		err = q.Kit.DB.Read(q.Context(), func(tx *db.Tx) error {
+			all, err := q.Kit.Roster.Guardians(tx, q.Actor.Owner, f.Pupil, today(q))
+			lines = nil
+			for _, g := range all {
+				if g.Parent() && !g.Protected {
+					lines = append(lines, g.Name)
+				}
+			}
+			return err
+		})
+	}
+	if r := f.Last(cases.Informed); r != nil {
+		lines = append(lines, q.T.T("school.people.informed", "date", day(q.T, r.When, q.Now)))
+	} else {
+		lines = append(lines, q.T.T("school.people.not-informed"))
+	}
+	return lines, err
+}
+
+// otherActs are what else can be done; the next step has the one primary button.
+func otherActs(w *lang.Words, f cases.File) []web.Button {
+	acts := []web.Button{{Text: w.T("school.do.write"), Href: path(f.Track, "skriv"), Kind: "secondary", Icon: "NotePencil"}}
+	if f.State != cases.Closed {
+		acts = append(acts, web.Button{Text: w.T("school.do.protect"), Href: path(f.Track, "strakstiltak"), Kind: "secondary", Icon: "ShieldLock"})
+	}
+	if f.Lead {
+		acts = append(acts, web.Button{Text: w.T("school.do.raise"), Href: path(f.Track, "tatt-opp"), Kind: "tertiary", Icon: "Phone"})
+	}
+	if f.State != cases.Open {
+		acts = append(acts, web.Button{Text: w.T("school.do.reopen"), Href: path(f.Track, "apne"), Kind: "tertiary"})
+	}
+	return append(acts, web.Button{Text: w.T("do.print"), Href: path(f.Track, "utskrift"), Kind: "tertiary", Icon: "PrinterSmall"})
+}
