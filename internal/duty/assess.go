@@ -21,11 +21,10 @@ func Assess(in Input) (Output, error) {
 	}
 	for _, t := range tracks(&in) {
 		out.take(t)
+		out.soon(t.carriedOver())
 	}
 	for _, d := range out.Duties {
-		if !d.Changes.IsZero() && (out.Changes.IsZero() || d.Changes.Before(out.Changes)) {
-			out.Changes = d.Changes
-		}
+		out.soon(d.Changes)
 	}
 	return out, nil
 }
@@ -134,6 +133,33 @@ func (t *track) succeed() {
 			}
 		}
 		t.all = all
+	}
+}
+
+// carriedOver is the next day on which new rules take over what stands open.
+func (t *track) carriedOver() time.Time {
+	for _, day := range t.in.School.Changes() {
+		at := calendar.Start(day)
+		if !at.After(t.in.AsOf) {
+			continue
+		}
+		for _, i := range t.all {
+			next := *i
+			next.trigger = at
+			_, _, _, now := i.row(t.in.School)
+			_, _, _, then := next.row(t.in.School)
+			lapsed := i.right && !at.Before(calendar.End(i.due))
+			if !i.done() && !lapsed && (now || then) && !i.forced() {
+				return at
+			}
+		}
+	}
+	return time.Time{}
+}
+
+func (o *Output) soon(t time.Time) {
+	if !t.IsZero() && (o.Changes.IsZero() || t.Before(o.Changes)) {
+		o.Changes = t
 	}
 }
 

@@ -123,13 +123,18 @@ func (i *instance) end(at time.Time, by string) {
 	i.ended, i.endedBy = at, by
 }
 
+// forced says whether it is about a physical intervention: rules of their own,
+// which no change of chapter 9 A or 12 carries over.
+func (i *instance) forced() bool {
+	return slices.Contains([]concept{forceReport, forceParents, forceOwner, forceDoc}, i.what)
+}
+
 // row finds what the instance means in the rule set in force at its trigger.
 // Before there was a rule, there is no duty.
 func (i *instance) row(kind law.Kind) (law.Row, law.RuleSetID, string, bool) {
 	day := calendar.DateOf(i.trigger)
 	set := kind.At(day)
-	switch i.what {
-	case forceReport, forceParents, forceOwner, forceDoc:
+	if i.forced() {
 		k13, _ := law.RuleSetOf(law.Chapter13)
 		if kind == law.KindergartenKind || !k13.InForce(day) {
 			return law.Row{}, "", "", false
@@ -151,7 +156,7 @@ func (i *instance) row(kind law.Kind) (law.Row, law.RuleSetID, string, bool) {
 // another: the old duty keeps its citation and ends, its successor begins under
 // the new rules on that day.
 func (i *instance) succeed(at time.Time) *instance {
-	if !i.trigger.Before(at) || !i.met.IsZero() && i.met.Before(at) || !i.ended.IsZero() && i.ended.Before(at) {
+	if i.forced() || !i.trigger.Before(at) || !i.met.IsZero() && i.met.Before(at) || !i.ended.IsZero() && i.ended.Before(at) {
 		return nil
 	}
 	if i.right && i.due != "" && !at.Before(calendar.End(i.due)) {

@@ -3,8 +3,11 @@ package duty
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"tilhor"
@@ -17,6 +20,14 @@ import (
 type Thing struct {
 	ID     string
 	School tilhor.SchoolID
+	Kind   law.Kind // empty: a public school
+}
+
+func (t Thing) kind() law.Kind {
+	if t.Kind == "" {
+		return law.PublicSchool
+	}
+	return t.Kind
 }
 
 // A Stored is one duty as the cache holds it, for lists and counts.
@@ -37,6 +48,8 @@ type Stored struct {
 	LocalDue  string
 	FirstOn   tilhor.Date
 	WhyKey    string
+	Met       time.Time // zero while it is not met
+	Told      string    // who has been told that it stands unmet, comma between
 }
 
 // On is the first date the duty has to meet, empty when there is none.
@@ -75,14 +88,18 @@ var (
 	insertFact  = db.SQL(`INSERT INTO duty_fact (owner, thing, n, kind, pupil, at, precision, written_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
 	selectFacts = db.SQL(`SELECT at, precision, written_at, body FROM duty_fact WHERE owner = $1 AND thing = $2 ORDER BY n`)
 	dropStates  = db.SQL(`DELETE FROM duty_state WHERE owner = $1 AND thing = $2`)
+	touchThing  = db.SQL(`INSERT INTO duty_thing (owner, thing, school, kind, next_change) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (owner, thing) DO UPDATE SET next_change = excluded.next_change`)
 	dropThing   = db.SQL(`DELETE FROM duty_thing WHERE owner = $1 AND thing = $2`)
-	insertState = db.SQL(`INSERT INTO duty_state (owner, thing, duty, pupil, instance, school, ruleset, ref, class, word, bearer, state, triggered_at, due, local_due, first_on, why)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`)
-	putThing = db.SQL(`INSERT INTO duty_thing (owner, thing, school, next_change) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (owner, thing) DO UPDATE SET school = excluded.school, next_change = excluded.next_change`)
-	selectThing  = db.SQL(`SELECT school, next_change FROM duty_thing WHERE owner = $1 AND thing = $2`)
-	selectDue    = db.SQL(`SELECT thing, school FROM duty_thing WHERE owner = $1 AND next_change <= $2 ORDER BY next_change LIMIT $3`)
-	selectThings = db.SQL(`SELECT thing, school, next_change FROM duty_thing WHERE owner = $1 AND thing > $2 ORDER BY thing LIMIT $3`)
+	insertState = db.SQL(`INSERT INTO duty_state (owner, thing, duty, pupil, instance, school, ruleset, ref, class, word, bearer, state, triggered_at, due, local_due, first_on, why, met_at, told)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`)
+	putThing = db.SQL(`INSERT INTO duty_thing (owner, thing, school, kind, next_change) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (owner, thing) DO UPDATE SET school = excluded.school, kind = excluded.kind, next_change = excluded.next_change`)
+	selectThing  = db.SQL(`SELECT school, kind, next_change FROM duty_thing WHERE owner = $1 AND thing = $2`)
+	selectDue    = db.SQL(`SELECT thing FROM duty_thing WHERE owner = $1 AND next_change <= $2 ORDER BY next_change LIMIT $3`)
+	selectThings = db.SQL(`SELECT thing, school, kind, next_change FROM duty_thing WHERE owner = $1 AND thing > $2 ORDER BY thing LIMIT $3`)
+	wakeOwner    = db.SQL(`UPDATE duty_thing SET next_change = 0 WHERE owner = $1`)
+	wakeSchool   = db.SQL(`UPDATE duty_thing SET next_change = 0 WHERE owner = $1 AND school = $2`)
 	selectNorms  = db.SQL(`SELECT name, n, unit FROM duty_norm WHERE owner = $1`)
 	putNorm      = db.SQL(`INSERT INTO duty_norm (owner, name, n, unit) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (owner, name) DO UPDATE SET n = excluded.n, unit = excluded.unit`)
@@ -90,7 +107,7 @@ var (
 	putClosed    = db.SQL(`INSERT INTO duty_closed (owner, school, day) VALUES ($1, $2, $3) ON CONFLICT (owner, school, day) DO NOTHING`)
 )
 
-const stateColumns = `thing, duty, pupil, instance, school, ruleset, ref, class, word, bearer, state, triggered_at, due, local_due, first_on, why`
+const stateColumns = `thing, duty, pupil, instance, school, ruleset, ref, class, word, bearer, state, triggered_at, due, local_due, first_on, why, met_at, told`
 
 var (
 	selectStates = db.SQL(`SELECT ` + stateColumns + ` FROM duty_state WHERE owner = $1 AND thing = $2 ORDER BY triggered_at, duty, instance`)
@@ -101,24 +118,36 @@ var (
 
 // Record writes facts with the act they belong to, and brings the cache of the
 // thing up to date. The facts' Pupil is a code; their When.Written is set by
-// the act.
+// the act, and nothing lies in the future.
 func Record(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time, facts ...Fact) error {
+	// Two acts on one thing meet here, so that one of them is run again.
+	if _, err := tx.Exec(touchThing, owner, t.ID, t.School, t.kind(), 0); err != nil {
+		return err
+	}
 	var n int64
 	if err := tx.One(countFacts, db.Args(owner, t.ID), &n); err != nil {
 		return err
 	}
 	for _, f := range facts {
 		n++
-		body, err := json.Marshal(f)
-		if err != nil {
-			return err
-		}
-		if _, err := tx.Exec(insertFact, owner, t.ID, n, f.Kind, f.Pupil, f.When.Counts().UnixMilli(), f.When.Precision,
-			f.When.Written.UnixMilli(), string(body)); err != nil {
+		if err := record(tx, owner, t, now, n, f); err != nil {
 			return err
 		}
 	}
 	return refresh(tx, owner, t, now)
+}
+
+func record(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time, n int64, f Fact) error {
+	at, written := f.When.Counts().UnixMilli(), f.When.Written.UnixMilli()
+	if at > now.UnixMilli() || written > now.UnixMilli() {
+		return fmt.Errorf("record %s of %s: it lies in the future", f.Kind, t.ID)
+	}
+	body, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(insertFact, owner, t.ID, n, f.Kind, f.Pupil, at, f.When.Precision, written, string(body))
+	return err
 }
 
 // Copy gives one pupil's facts of a thing to another thing under the pupil's
@@ -169,16 +198,21 @@ func factsOf(tx *db.Tx, owner tilhor.OwnerID, thing string) ([]Fact, error) {
 
 // Now asks the pure function how the duties of a thing stand.
 func Now(tx *db.Tx, owner tilhor.OwnerID, thing string, now time.Time) (Output, error) {
-	var school tilhor.SchoolID
-	var next int64
-	if err := tx.One(selectThing, db.Args(owner, thing), &school, &next); err != nil {
+	t, _, err := find(tx, owner, thing)
+	if err != nil {
 		return Output{}, err
 	}
-	return assess(tx, owner, Thing{thing, school}, now)
+	return assess(tx, owner, t, now)
+}
+
+func find(tx *db.Tx, owner tilhor.OwnerID, thing string) (t Thing, next int64, err error) {
+	t.ID = thing
+	err = tx.One(selectThing, db.Args(owner, thing), &t.School, &t.Kind, &next)
+	return t, next, err
 }
 
 func assess(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time) (Output, error) {
-	in := Input{AsOf: now, School: law.PublicSchool}
+	in := Input{AsOf: now, School: t.kind()}
 	var err error
 	if in.Facts, err = factsOf(tx, owner, t.ID); err != nil {
 		return Output{}, err
@@ -222,7 +256,7 @@ func refresh(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time) error {
 	for _, d := range out.Duties {
 		s := stored(t, d)
 		if _, err := tx.Exec(insertState, owner, s.Thing, s.ID, s.Pupil, s.Instance, s.School, s.RuleSet, s.Ref, s.Class, s.Word, s.Bearer, s.State,
-			s.Triggered.UnixMilli(), s.Due, s.LocalDue, s.FirstOn, s.WhyKey); err != nil {
+			s.Triggered.UnixMilli(), s.Due, s.LocalDue, s.FirstOn, s.WhyKey, millis(s.Met), s.Told); err != nil {
 			return err
 		}
 	}
@@ -230,8 +264,23 @@ func refresh(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time) error {
 	if !out.Changes.IsZero() {
 		next = out.Changes.UnixMilli()
 	}
-	_, err = tx.Exec(putThing, owner, t.ID, t.School, next)
+	_, err = tx.Exec(putThing, owner, t.ID, t.School, t.kind(), next)
 	return err
+}
+
+// millis and moment keep the zero time as 0.
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func moment(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
 }
 
 // Stored is the duty as the cache would hold it.
@@ -244,16 +293,24 @@ func stored(t Thing, d Duty) Stored {
 	}
 	return Stored{Thing: t.ID, ID: d.ID, Pupil: d.Pupil, Instance: d.Instance, School: t.School, RuleSet: d.RuleSet, Ref: d.Ref, Class: d.Class,
 		Word: d.Word, Bearer: d.Bearer, State: d.State, Triggered: d.TriggeredAt, Due: d.Due.String(), LocalDue: d.LocalDue.String(),
-		FirstOn: first, WhyKey: d.WhyKey}
+		FirstOn: first, WhyKey: d.WhyKey, Met: d.MetAt, Told: told(d.EscalatedTo)}
+}
+
+func told(bs []law.Bearer) string {
+	var s []string
+	for _, b := range bs {
+		s = append(s, string(b))
+	}
+	return strings.Join(s, ",")
 }
 
 func scanStates(tx *db.Tx, s *db.Stmt, args ...any) (all []Stored, err error) {
 	err = tx.Each(s, func(scan db.Scan) error {
 		var r Stored
-		var triggered int64
+		var triggered, met int64
 		err := scan(&r.Thing, &r.ID, &r.Pupil, &r.Instance, &r.School, &r.RuleSet, &r.Ref, &r.Class, &r.Word, &r.Bearer, &r.State,
-			&triggered, &r.Due, &r.LocalDue, &r.FirstOn, &r.WhyKey)
-		r.Triggered = time.UnixMilli(triggered).UTC()
+			&triggered, &r.Due, &r.LocalDue, &r.FirstOn, &r.WhyKey, &met, &r.Told)
+		r.Triggered, r.Met = time.UnixMilli(triggered).UTC(), moment(met)
 		all = append(all, r)
 		return err
 	}, args...)
@@ -274,34 +331,48 @@ func OfSchool(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, until til
 // Wake brings up to date what time alone has changed, and says how much it was.
 // It costs what falls due, not what exists; call it again until it says 0.
 func Wake(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time, limit int) (n int, err error) {
-	var due []Thing
+	var due []string
 	err = d.Read(ctx, func(tx *db.Tx) error {
 		due = nil
 		return tx.Each(selectDue, func(scan db.Scan) error {
-			var t Thing
-			err := scan(&t.ID, &t.School)
-			due = append(due, t)
+			var thing string
+			err := scan(&thing)
+			due = append(due, thing)
 			return err
 		}, owner, now.UnixMilli(), limit)
 	})
-	for _, t := range due {
+	if err != nil {
+		return 0, err
+	}
+	for part := range slices.Chunk(due, together) {
+		err := d.Write(ctx, func(tx *db.Tx) error {
+			for _, thing := range part {
+				if err := wake(tx, owner, thing, now); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 		if err != nil {
 			return n, err
 		}
-		err = d.Write(ctx, func(tx *db.Tx) error {
-			var school tilhor.SchoolID
-			var next int64
-			if err := tx.One(selectThing, db.Args(owner, t.ID), &school, &next); err != nil || next > now.UnixMilli() {
-				if err == tilhor.ErrNotFound { // taken up meanwhile
-					return nil
-				}
-				return err
-			}
-			return refresh(tx, owner, t, now)
-		})
-		n++
+		n += len(part)
 	}
-	return n, err
+	return n, nil
+}
+
+// together is how many things are woken in one transaction.
+const together = 32
+
+func wake(tx *db.Tx, owner tilhor.OwnerID, thing string, now time.Time) error {
+	t, next, err := find(tx, owner, thing)
+	if errors.Is(err, tilhor.ErrNotFound) || err == nil && next > now.UnixMilli() {
+		return nil // taken up, or woken by another, meanwhile
+	}
+	if err != nil {
+		return err
+	}
+	return refresh(tx, owner, t, now)
 }
 
 // Rebuild writes the whole cache of an owner anew from the facts.
@@ -332,6 +403,7 @@ func Check(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time) (
 			for _, x := range out.Duties {
 				s := stored(t, x)
 				s.Triggered = time.UnixMilli(s.Triggered.UnixMilli()).UTC()
+				s.Met = moment(millis(s.Met))
 				want[s] = true
 			}
 			for _, h := range have {
@@ -359,7 +431,7 @@ func things(ctx context.Context, d *db.DB, owner tilhor.OwnerID, fn func(Thing, 
 			return tx.Each(selectThings, func(scan db.Scan) error {
 				var t Thing
 				var n int64
-				err := scan(&t.ID, &t.School, &n)
+				err := scan(&t.ID, &t.School, &t.Kind, &n)
 				page, next = append(page, t), append(next, n)
 				return err
 			}, owner, after, 500)
@@ -395,7 +467,10 @@ func SetNorm(tx *db.Tx, owner tilhor.OwnerID, name string, n law.Norm) error {
 	if err := (law.Norms{name: n}).Validate(); err != nil {
 		return err
 	}
-	_, err := tx.Exec(putNorm, owner, name, n.N, n.Unit)
+	if _, err := tx.Exec(putNorm, owner, name, n.N, n.Unit); err != nil {
+		return err
+	}
+	_, err := tx.Exec(wakeOwner, owner) // every duty may now stand otherwise
 	return err
 }
 
@@ -418,5 +493,11 @@ func Shut(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, days ...tilho
 			return err
 		}
 	}
-	return nil
+	var err error
+	if school == "" {
+		_, err = tx.Exec(wakeOwner, owner)
+	} else {
+		_, err = tx.Exec(wakeSchool, owner, school)
+	}
+	return err
 }

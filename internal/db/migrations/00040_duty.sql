@@ -20,6 +20,7 @@ CREATE TABLE duty_thing (
 	owner       TEXT   NOT NULL,
 	thing       TEXT   NOT NULL,
 	school      TEXT   NOT NULL,
+	kind        TEXT   NOT NULL, -- public, private, kindergarten
 	next_change BIGINT NOT NULL,
 	PRIMARY KEY (owner, thing)
 );
@@ -43,6 +44,8 @@ CREATE TABLE duty_state (
 	local_due    TEXT   NOT NULL,
 	first_on     TEXT   NOT NULL, -- the date of the one or the other, for sorting
 	why          TEXT   NOT NULL, -- a key of the texts
+	met_at       BIGINT NOT NULL, -- 0 while it is not met
+	told         TEXT   NOT NULL, -- who has been told that it stands unmet
 	PRIMARY KEY (owner, thing, duty, pupil, instance)
 );
 CREATE INDEX duty_state_school ON duty_state (owner, school, state, first_on);

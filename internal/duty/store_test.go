@@ -1,0 +1,379 @@
+package duty
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/calendar"
+	"tilhor/internal/db"
+	"tilhor/internal/db/dbtest"
+	"tilhor/internal/law"
+)
+
+const fjell, vann = tilhor.OwnerID("fjell"), tilhor.OwnerID("vann")
+
+var track1 = Thing{ID: "track-1", School: "school-1"}
+
+func clock(s string) time.Time {
+	t, err := time.ParseInLocation("2006-01-02 15:04", s, calendar.Oslo())
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+func fact(at, line string) Fact {
+	return factOf(&testing.T{}, clock(at), strings.Fields(line))
+}
+
+func write(t *testing.T, d *db.DB, fn func(*db.Tx) error) {
+	t.Helper()
+	if err := d.Write(context.Background(), fn); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func keep(t *testing.T, d *db.DB, owner tilhor.OwnerID, thing Thing, now string, facts ...Fact) {
+	t.Helper()
+	write(t, d, func(tx *db.Tx) error { return Record(tx, owner, thing, clock(now), facts...) })
+}
+
+// states are "id=state" of a thing, as the cache has them.
+func states(t *testing.T, d *db.DB, owner tilhor.OwnerID, thing string) string {
+	t.Helper()
+	var out []string
+	err := d.Read(context.Background(), func(tx *db.Tx) error {
+		all, err := StatesOf(tx, owner, thing)
+		for _, s := range all {
+			out = append(out, string(s.ID)+"="+string(s.State))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(out)
+	return strings.Join(out, " ")
+}
+
+func sound(t *testing.T, d *db.DB, owner tilhor.OwnerID, now string) []string {
+	t.Helper()
+	wrong, err := Check(context.Background(), d, owner, clock(now))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return wrong
+}
+
+func woken(t *testing.T, d *db.DB, owner tilhor.OwnerID, now string) int {
+	t.Helper()
+	n, err := Wake(context.Background(), d, owner, clock(now), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestRecordAndWake(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		keep(t, d, fjell, track1, "2026-04-13 08:00", fact("2026-04-13 08:00", "known A by=staff"))
+		keep(t, d, fjell, track1, "2026-04-13 08:20", fact("2026-04-13 08:20", "reported A to=rektor"))
+		want := "k12.best=open k12.document=open k12.hear=open k12.inform=open k12.investigate=open k12.plan=open k12.report=met"
+		if got := states(t, d, fjell, "track-1"); got != want {
+			t.Fatalf("got %s", got)
+		}
+		// Nothing falls due before the night after the next day; then it costs one.
+		for _, c := range []struct {
+			at string
+			n  int
+		}{{"2026-04-14 23:59", 0}, {"2026-04-15 00:00", 1}, {"2026-04-15 00:00", 0}, {"2026-04-15 23:00", 0}} {
+			if n := woken(t, d, fjell, c.at); n != c.n {
+				t.Errorf("at %s %d were woken, want %d", c.at, n, c.n)
+			}
+		}
+		if got := states(t, d, fjell, "track-1"); !strings.Contains(got, "k12.investigate=late-local") {
+			t.Errorf("got %s", got)
+		}
+		var row Stored
+		write(t, d, func(tx *db.Tx) error {
+			all, err := StatesOf(tx, fjell, "track-1")
+			for _, s := range all {
+				if s.ID == "k12.investigate" {
+					row = s
+				}
+			}
+			return err
+		})
+		if row.LocalDue != "2026-04-14" || row.FirstOn != "2026-04-14" || row.Due != "" || row.Told != "rektor" || !row.Met.IsZero() ||
+			!row.Triggered.Equal(clock("2026-04-13 08:00")) || row.WhyKey != "duty.why.investigate.open" || row.School != "school-1" {
+			t.Errorf("got %+v", row)
+		}
+		if wrong := sound(t, d, fjell, "2026-04-15 12:00"); len(wrong) > 0 {
+			t.Error(wrong)
+		}
+	})
+}
+
+// What is read back is what was written, to the millisecond and with its
+// precision.
+func TestFactsComeBack(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		in := []Fact{
+			fact("2026-04-13 08:00", "known unknown-1 by=anonymous accused=employee serious=1 precision=hour"),
+			fact("2026-04-13 09:00", "affected A child=B written=2026-04-14T10:00"),
+			fact("2026-04-13 10:00", "not-reached A child=B hearBy=2026-05-01"),
+			fact("2026-04-13 11:00", "heard A declined=1 precision=date"),
+			fact("2026-04-13 12:00", "measure-started A urgent=1"),
+			fact("2026-04-13 13:00", "plan-approved A on=2026-05-01"),
+			fact("2026-04-13 14:00", "decision A about=school-change stage=notice"),
+			fact("2026-04-13 15:00", "state-request A due=2026-05-02"),
+			fact("2026-04-13 16:00", "groundless A reason=1"),
+		}
+		keep(t, d, fjell, track1, "2026-04-15 08:00", in...)
+		var got []Fact
+		write(t, d, func(tx *db.Tx) (err error) { got, err = factsOf(tx, fjell, "track-1"); return err })
+		for i := range in {
+			in[i].When.At, in[i].When.Written = in[i].When.At.UTC(), in[i].When.Written.UTC()
+		}
+		if !reflect.DeepEqual(in, got) {
+			t.Errorf("got %+v", got)
+		}
+	})
+}
+
+func TestOwnersAreApart(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		keep(t, d, fjell, track1, "2026-04-13 08:00", fact("2026-04-13 08:00", "known A by=staff"))
+		keep(t, d, vann, track1, "2026-04-13 08:00", fact("2026-04-13 08:00", "intervention A"))
+		if got := states(t, d, vann, "track-1"); got != "k13.force_doc=open k13.force_parents=open k13.force_report=open" {
+			t.Errorf("got %s", got)
+		}
+		write(t, d, func(tx *db.Tx) error { return Drop(tx, vann, "track-1") })
+		if got := states(t, d, fjell, "track-1"); !strings.Contains(got, "k12.investigate=open") {
+			t.Errorf("another owner's duties went too: %s", got)
+		}
+		if n := woken(t, d, vann, "2026-05-15 00:00"); n != 0 {
+			t.Errorf("what was dropped was woken")
+		}
+	})
+}
+
+func TestCopyKeepsTheClocks(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		concern := Thing{ID: "concern-1", School: "school-1"}
+		keep(t, d, fjell, concern, "2026-04-13 08:10", fact("2026-04-13 08:00", "known a by=staff written=2026-04-13T08:10"), fact("2026-04-13 08:00", "known b by=pupil"))
+		write(t, d, func(tx *db.Tx) error {
+			return Copy(tx, fjell, concern, "a", track1, "pupil-7", clock("2026-04-20 09:00"))
+		})
+		write(t, d, func(tx *db.Tx) error { return Drop(tx, fjell, "concern-1") })
+		var out Output
+		write(t, d, func(tx *db.Tx) (err error) {
+			out, err = Now(tx, fjell, "track-1", clock("2026-04-20 09:00"))
+			return err
+		})
+		all := out.Of("k12.investigate", "pupil-7")
+		if len(all) != 1 || !all[0].TriggeredAt.Equal(clock("2026-04-13 08:00")) || len(out.Of("k12.measures", "pupil-7")) != 0 {
+			t.Errorf("got %+v", out.Duties)
+		}
+		if got := states(t, d, fjell, "concern-1"); got != "" {
+			t.Errorf("the concern still counts: %s", got)
+		}
+	})
+}
+
+func TestNormsAndClosedDaysWakeEverything(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		other := Thing{ID: "track-2", School: "school-2", Kind: law.PrivateSchool}
+		keep(t, d, fjell, track1, "2026-04-13 08:00", fact("2026-04-13 08:00", "known A by=leadership"))
+		keep(t, d, fjell, other, "2026-04-13 08:00", fact("2026-04-13 08:00", "known A by=leadership"))
+		err := d.Write(context.Background(), func(tx *db.Tx) error { return SetNorm(tx, fjell, "k12.report", law.Norm{N: 9, Unit: law.Weeks}) })
+		if err == nil || !strings.Contains(err.Error(), "looser than the guidance") {
+			t.Errorf("got %v", err)
+		}
+		write(t, d, func(tx *db.Tx) error { return SetNorm(tx, fjell, "k12.plan", law.Norm{N: 2, Unit: law.Arbeidsdag}) })
+		if n := woken(t, d, fjell, "2026-04-13 09:00"); n != 2 {
+			t.Errorf("%d woken after a norm", n)
+		}
+		on := func(thing string, id law.ID) (day tilhor.Date, bearer law.Bearer) {
+			write(t, d, func(tx *db.Tx) error {
+				all, err := StatesOf(tx, fjell, thing)
+				for _, s := range all {
+					if s.ID == id {
+						day, bearer = s.FirstOn, s.Bearer
+					}
+				}
+				return err
+			})
+			return day, bearer
+		}
+		if day, _ := on("track-1", "k12.plan"); day != "2026-04-15" {
+			t.Errorf("the plan is due %s", day)
+		}
+		write(t, d, func(tx *db.Tx) error { return Shut(tx, fjell, "school-2", "2026-04-14", "2026-04-15", "2026-04-15") })
+		if n := woken(t, d, fjell, "2026-04-13 09:00"); n != 1 {
+			t.Errorf("%d woken after one school's calendar", n)
+		}
+		a, _ := on("track-1", "k12.document")
+		b, _ := on("track-2", "k12.document")
+		if a != "2026-04-27" || b != "2026-04-29" {
+			t.Errorf("quiet on %s and %s", a, b)
+		}
+		if _, bearer := on("track-2", "k12.inform"); bearer != law.School {
+			t.Errorf("at a private school the school informs, got %s", bearer)
+		}
+		if wrong := sound(t, d, fjell, "2026-04-13 09:00"); len(wrong) > 0 {
+			t.Error(wrong)
+		}
+	})
+}
+
+var (
+	tamper = db.SQL(`UPDATE duty_state SET state = 'met' WHERE owner = $1 AND thing = $2 AND duty = $3`)
+	strike = db.SQL(`DELETE FROM duty_state WHERE owner = $1 AND thing = $2 AND duty = $3`)
+)
+
+func TestCheckFindsWhatIsWrongAndRebuildMendsIt(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		keep(t, d, fjell, track1, "2026-04-13 08:00", fact("2026-04-13 08:00", "known A by=staff"))
+		write(t, d, func(tx *db.Tx) error {
+			if _, err := tx.Exec(tamper, fjell, "track-1", "k12.investigate"); err != nil {
+				return err
+			}
+			_, err := tx.Exec(strike, fjell, "track-1", "k12.hear")
+			return err
+		})
+		wrong := sound(t, d, fjell, "2026-04-13 09:00")
+		slices.Sort(wrong)
+		want := []string{"k12.hear of track-1 is not cached", "k12.investigate of track-1 is cached as met", "k12.investigate of track-1 is not cached"}
+		if !slices.Equal(wrong, want) {
+			t.Errorf("got %q", wrong)
+		}
+		if n, err := Rebuild(context.Background(), d, fjell, clock("2026-04-13 09:00")); err != nil || n != 1 {
+			t.Errorf("rebuilt %d, %v", n, err)
+		}
+		if wrong := sound(t, d, fjell, "2026-04-13 09:00"); len(wrong) > 0 {
+			t.Errorf("after the rebuild: %q", wrong)
+		}
+	})
+}
+
+func TestOfSchool(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		for n := range 5 {
+			thing := Thing{ID: fmt.Sprintf("track-%d", n), School: tilhor.SchoolID(fmt.Sprintf("school-%d", n%2))}
+			at := fmt.Sprintf("2026-04-%d 08:00", 13+n)
+			keep(t, d, fjell, thing, at, fact(at, "known A by=staff"))
+		}
+		var got []string
+		write(t, d, func(tx *db.Tx) error {
+			all, err := OfSchool(tx, fjell, "school-0", "2026-04-16", 100)
+			for _, s := range all {
+				if s.FirstOn != "" {
+					got = append(got, s.Thing+" "+string(s.ID)+" "+string(s.FirstOn))
+				}
+			}
+			return err
+		})
+		want := []string{"track-0 k12.report 2026-04-13", "track-0 k12.investigate 2026-04-14", "track-2 k12.report 2026-04-15", "track-2 k12.investigate 2026-04-16"}
+		if !slices.Equal(got, want) {
+			t.Errorf("got %q", got)
+		}
+	})
+}
+
+func TestTheFutureIsRefused(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		err := d.Write(context.Background(), func(tx *db.Tx) error {
+			return Record(tx, fjell, track1, clock("2026-04-13 08:00"), fact("2026-04-13 08:01", "known A by=staff"))
+		})
+		if err == nil || !strings.Contains(err.Error(), "lies in the future") {
+			t.Errorf("got %v", err)
+		}
+		if got := states(t, d, fjell, "track-1"); got != "" {
+			t.Errorf("something was kept: %s", got)
+		}
+	})
+}
+
+// Two who write on one thing at the same moment: both facts stand.
+func TestManyWriteAtOnce(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		var wg sync.WaitGroup
+		errs := make([]error, 12)
+		for n := range errs {
+			wg.Add(1)
+			go func() {
+				defer wg.Done()
+				errs[n] = d.Write(context.Background(), func(tx *db.Tx) error {
+					return Record(tx, fjell, track1, clock("2026-04-13 12:00"), fact(fmt.Sprintf("2026-04-13 08:%02d", n), "written A"))
+				})
+			}()
+		}
+		wg.Wait()
+		for _, err := range errs {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		var got []Fact
+		write(t, d, func(tx *db.Tx) (err error) { got, err = factsOf(tx, fjell, "track-1"); return err })
+		if len(got) != len(errs) {
+			t.Errorf("%d of %d stand", len(got), len(errs))
+		}
+	})
+}
+
+// Whatever happens in a case, the cache is what the pure function says, however
+// the sweep and the acts take turns.
+func TestTheCacheFollowsTheFacts(t *testing.T) {
+	gen := histories("2024-05-01", "2026-08-01")
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		for seed := range 25 {
+			in := gen.Example(seed)
+			thing := Thing{ID: fmt.Sprintf("track-%d", seed), School: "school-1"}
+			slices.SortStableFunc(in.Facts, func(a, b Fact) int { return a.When.Written.Compare(b.When.Written) })
+			var at time.Time
+			for _, f := range in.Facts {
+				at = f.When.Written
+				write(t, d, func(tx *db.Tx) error { return Record(tx, fjell, thing, at, f) })
+			}
+			for range 6 {
+				at = at.Add(50 * time.Hour)
+				if _, err := Wake(context.Background(), d, fjell, at, 1000); err != nil {
+					t.Fatal(err)
+				}
+				wrong, err := Check(context.Background(), d, fjell, at)
+				if err != nil || len(wrong) > 0 {
+					t.Fatalf("seed %d: %v %q\n%s", seed, err, wrong, tell(in))
+				}
+			}
+			write(t, d, func(tx *db.Tx) error { return Drop(tx, fjell, thing.ID) })
+		}
+	})
+}
+
+// The sweep must find what falls due by its index, whatever else exists.
+func TestTheSweepUsesItsIndex(t *testing.T) {
+	d := dbtest.SQLite(t)
+	plan, err := d.Explain(context.Background(), selectDue, fjell, 0, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(plan, "duty_thing_next (owner=? AND next_change<?)") || strings.Contains(plan, "TEMP B-TREE") {
+		t.Errorf("the plan is\n%s", plan)
+	}
+	plan, err = d.Explain(context.Background(), selectSchool, fjell, "school-1", "2026-05-01", 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(plan, "duty_state_school (owner=? AND school=? AND state=? AND first_on<?)") {
+		t.Errorf("the plan is\n%s", plan)
+	}
+}
