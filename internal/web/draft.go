@@ -43,7 +43,8 @@ type draftBody struct {
 
 // keepForLater takes care of a form that came with an ended session: sealed
 // for the person the session belonged to, and offered at the next sign-in. If
-// nobody knows whose it is, the text is given back in the answer.
+// nobody knows whose it is, the text is given back in the answer; so it is on
+// pages for pupils, where nothing half-said is kept on a server.
 func (s *Site) keepForLater(q *Req) error {
 	f, err := q.Form()
 	if err != nil {
@@ -53,7 +54,7 @@ func (s *Site) keepForLater(q *Req) error {
 	if err != nil {
 		return err
 	}
-	if person == "" || len(f.texts()) == 0 {
+	if person == "" || len(f.texts()) == 0 || q.Route.admits(tilhor.RolePupil) {
 		return q.tell(http.StatusForbidden, notice{key: "signedout", retry: len(f.texts()) > 0})
 	}
 	id, err := s.seal(q.Context(), person, q.formPage(), f, q.Now)

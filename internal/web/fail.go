@@ -53,9 +53,9 @@ func (s *Site) fail(q *Req, err error) {
 }
 
 func (s *Site) answer(q *Req, err error) error {
-	var late bool
-	if late = errors.Is(err, context.DeadlineExceeded); errors.Is(err, context.Canceled) {
-		return nil // nobody is left to answer
+	if errors.Is(q.Context().Err(), context.Canceled) {
+		q.W.WriteHeader(http.StatusServiceUnavailable) // nobody is left to read it
+		return nil
 	}
 	switch {
 	case errors.Is(err, tilhor.ErrNotFound), errors.Is(err, tilhor.ErrForbidden):
@@ -76,7 +76,7 @@ func (s *Site) answer(q *Req, err error) error {
 	}
 	ref := reference()
 	s.note(q, "request failed", ref, err)
-	if late || db.Full(err) {
+	if errors.Is(err, context.DeadlineExceeded) || db.Full(err) {
 		q.W.Header().Set("Retry-After", "60")
 		return q.tell(http.StatusServiceUnavailable, notice{key: "full", ref: ref, phone: true, retry: true})
 	}
@@ -173,7 +173,7 @@ func (q *Req) noticeFrame(n notice) Frame {
 	q.Route = nil
 	f := q.Frame(q.T.T("web." + n.key + ".title"))
 	q.Route = route
-	f.Exit = q.Actor.Role != tilhor.RoleAnyone
+	f.Exit = true
 	for i := range f.Nav {
 		f.Nav[i].Current = false
 	}

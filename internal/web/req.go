@@ -197,19 +197,23 @@ func (q *Req) Write(code int, kind string, body []byte) {
 }
 
 // Frame is what surrounds a page for who reads it. The title begins as the h1
-// does; on a page of a case the tab does not show it.
+// does; on a page of a case the tab does not show it. Children, families and
+// the public have a quick way out everywhere, staff where a case is shown.
 func (q *Req) Frame(title string) Frame {
 	f := Frame{
 		W: q.T, Title: title, Owner: q.Kit.Owner.Name, Demo: q.Kit.Owner.Demo,
-		Langs: LangLinks(q.Lang, q.R.URL), Home: q.Link("/"), Surface: Public,
+		Langs: LangLinks(q.Lang, q.R.URL), Home: q.Link("/"), Surface: Public, Exit: true,
 	}
 	if q.Route != nil {
-		f.Neutral, f.Exit = q.Route.Case, q.Route.Case
+		f.Neutral = q.Route.Case
 	}
 	if q.who == nil {
 		return f
 	}
-	f.Who, f.SignOut, f.Surface = q.who.name, "/logg-ut", Work
+	f.Who, f.SignOut = q.who.name, "/logg-ut"
+	if r := q.Actor.Role; r != tilhor.RolePupil && r != tilhor.RoleParent {
+		f.Surface, f.Exit = Work, f.Neutral
+	}
 	if len(q.who.actors) > 1 {
 		f.Roles = rolePath
 	}

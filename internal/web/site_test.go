@@ -369,6 +369,10 @@ func TestTextSentAfterTheSessionEndedIsKept(t *testing.T) {
 		}
 		// Nobody's cookie: the text comes back in the answer.
 		want(t, w.do(visit{method: "POST", path: plan, form: url.Values{"tekst": {text}}}), 403, "Hun gråt.", "Prøv igjen")
+		// On a page for pupils nothing is kept here.
+		w.later(31 * time.Minute)
+		want(t, w.do(visit{method: "POST", path: "/elev", form: url.Values{"tekst": {text}}, cookie: c}), 403, "Hun gråt.")
+		c = w.enter(w.kari, tilhor.RoleRektor)
 		// Seven days, and not one more.
 		w.later(31 * time.Minute)
 		to = sentTo(t, w.do(visit{method: "POST", path: plan, form: url.Values{"tekst": {text}}, cookie: c}), "/utlogget?kladd=")

@@ -104,6 +104,7 @@ func (w *town) routes() []web.Route {
 		{Method: "GET", Path: "/i-dag", Name: "t.today", Roles: staff, Serve: func(q *web.Req) error { return w.page(q, web.NewForm(), "I dag", 200) }},
 		{Method: "GET", Path: "/si", Name: "t.tell", Roles: anyone, Serve: func(q *web.Req) error { return w.page(q, web.NewForm(), "Si det", 200) }},
 		{Method: "POST", Path: "/si", Name: "t.told", Roles: anyone, Serve: w.savePlan},
+		{Method: "POST", Path: "/elev", Name: "t.pupil", Roles: []tilhor.Role{tilhor.RolePupil, tilhor.RoleRektor}, Serve: w.savePlan},
 		{Method: "POST", Path: "/feil/{hva}", Name: "t.wrong", Roles: anyone, Serve: w.wrong},
 	}
 }

@@ -243,7 +243,7 @@ func near(s string, i int) string { return s[max(0, i-30):min(len(s), i+40)] }
 // was written, whatever the typography.
 func written(n *html.Node) bool {
 	return n.Data == "textarea" || n.Data == "blockquote" || n.Data == "code" || n.Data == "pre" || n.Data == "script" || n.Data == "style" ||
-		class(n, "t-quote") || class(n, "t-verbatim")
+		class(n, "t-quote") || class(n, "t-verbatim") || class(n, "w-text")
 }
 
 func typography(p *page, wrong func(string, ...any)) {
