@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"strconv"
@@ -72,6 +73,13 @@ func openNote(public string, raw []byte) (*note.Note, error) {
 	n, err := note.Open(raw, note.VerifierList(v))
 	if err != nil {
 		return nil, errSignature
+	}
+	// One note has one form: a signature's last letter has bits that a lenient
+	// reader ignores.
+	for _, s := range append(n.Sigs, n.UnverifiedSigs...) {
+		if _, err := base64.StdEncoding.Strict().DecodeString(s.Base64); err != nil {
+			return nil, errSignature
+		}
 	}
 	return n, nil
 }
