@@ -1,0 +1,92 @@
+// Package public holds the pages that need no account: the municipality's front
+// page, each school's own page, the form for an employee without an account,
+// its receipt, and what is said of privacy, accessibility and help. They set no
+// cookie and load nothing from anybody else.
+package public
+
+import (
+	"embed"
+	"strings"
+
+	"tilhor"
+	"tilhor/internal/concerns"
+	"tilhor/internal/db"
+	"tilhor/internal/roster"
+	"tilhor/internal/web"
+	"tilhor/internal/web/tell"
+)
+
+//go:embed *.html
+var files embed.FS
+
+var page = web.Pages(files)
+
+// Pages are the public pages.
+type Pages struct {
+	Concerns *concerns.Desk
+}
+
+// everyone is the front page's: it knows who is signed in, to send them on.
+var everyone = append([]tilhor.Role{tilhor.RoleAnyone, tilhor.RolePupil, tilhor.RoleParent, tilhor.RolePPT, tilhor.RoleOwnerAdviser, tilhor.RoleDPO}, tilhor.StaffRoles...)
+
+// Routes lists every page of the package.
+func (p *Pages) Routes() []web.Route {
+	anyone := []tilhor.Role{tilhor.RoleAnyone}
+	t := tell.Screens{Concerns: p.Concerns, Open: true, School: schoolOf,
+		Leave: func(_ *web.Req, s roster.School) string { return "/s/" + codeOf(s) },
+		Sent:  func(_ concerns.Concern, secret string) string { return "/kvittering/" + secret }}
+	return []web.Route{
+		{Method: "GET", Path: "/", Name: "public.home", Roles: everyone, Serve: p.home},
+		{Method: "GET", Path: "/s/{skole}", Name: "public.school", Roles: anyone, Serve: p.school},
+		{Method: "GET", Path: "/s/{skole}/ansatt", Name: "public.tell", Roles: anyone, Serve: t.Show},
+		{Method: "POST", Path: "/s/{skole}/ansatt", Name: "public.tell.step", Roles: anyone, Serve: t.Step},
+		{Method: "GET", Path: "/kvittering/{kode}", Name: "public.receipt", Roles: anyone, Serve: p.receipt},
+		{Method: "GET", Path: "/kvittering/{kode}/fil", Name: "public.receipt.file", Roles: anyone, Serve: p.receiptFile},
+		{Method: "GET", Path: "/kvittering/{kode}/bilde", Name: "public.receipt.picture", Roles: anyone, Serve: p.receiptPicture},
+		{Method: "GET", Path: "/personvern", Name: "public.privacy", Roles: anyone, Serve: text("privacy")},
+		{Method: "GET", Path: "/tilgjengelighet", Name: "public.accessibility", Roles: anyone, Serve: text("accessibility")},
+		{Method: "GET", Path: "/hjelp", Name: "public.help", Roles: anyone, Serve: text("help")},
+	}
+}
+
+// codeOf is what an address calls a school: its number in the register of
+// organisations, which everybody may know, and else its own id.
+func codeOf(s roster.School) string {
+	if s.OrgNumber != "" {
+		return s.OrgNumber
+	}
+	return string(s.ID)
+}
+
+// schoolOf is the school an address names. One that has closed has no page.
+func schoolOf(q *web.Req) (roster.School, error) {
+	code := q.Path("skole")
+	all, err := schools(q)
+	if err != nil {
+		return roster.School{}, err
+	}
+	for _, s := range all {
+		if code != "" && (code == codeOf(s) || code == string(s.ID)) {
+			return s, nil
+		}
+	}
+	return roster.School{}, tilhor.ErrNotFound
+}
+
+func schools(q *web.Req) (all []roster.School, err error) {
+	err = q.Kit.DB.Read(q.Context(), func(tx *db.Tx) error {
+		all, err = q.Kit.Roster.Schools(tx, q.Kit.Owner.ID)
+		return err
+	})
+	return all, err
+}
+
+// A phone is a number as one reads it and as one dials it.
+type phone struct{ Number, Dial string }
+
+func phoneOf(q *web.Req) *phone {
+	if q.Kit.Owner.Phone == "" {
+		return nil
+	}
+	return &phone{q.Kit.Owner.Phone, strings.ReplaceAll(q.Kit.Owner.Phone, " ", "")}
+}

@@ -1,0 +1,26 @@
+package public
+
+import (
+	"tilhor"
+	"tilhor/internal/web"
+)
+
+var textPages = map[string]*web.Page{"privacy": page("privacy"), "accessibility": page("accessibility"), "help": page("help")}
+
+type textView struct {
+	web.Frame
+	Phone *phone
+	DPO   string
+	DPIA  tilhor.Date
+	Front string
+}
+
+// text serves a page of words: what the municipality does with what it is told,
+// how well the pages work for everyone, and whom to ask.
+func text(name string) func(*web.Req) error {
+	return func(q *web.Req) error {
+		o := q.Kit.Owner
+		v := textView{Frame: q.Frame(q.T.T("public." + name + ".title")), Phone: phoneOf(q), DPO: o.DPO, DPIA: o.DPIA, Front: q.Link("/")}
+		return q.Render(textPages[name], v)
+	}
+}

@@ -1,0 +1,261 @@
+package staff
+
+import (
+	"strings"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/calendar"
+	"tilhor/internal/cases"
+	"tilhor/internal/concerns"
+	"tilhor/internal/lang"
+	"tilhor/internal/web"
+)
+
+var todayPage = page("today")
+
+// mostRunning is how many cases without a date today's page shows; the list of
+// cases has the rest.
+const mostRunning = 8
+
+type todayView struct {
+	web.Frame
+	Day                 string
+	Lead                string
+	Notes               []web.Note
+	New                 []web.Duty
+	First               *firstNew
+	Late, Soon, Running []web.Duty
+	More                int // running cases that are not shown
+	Chores, Before      []chore
+	Told                []web.Duty
+	TellFirst           bool // telling is what this role most often comes for
+	Worker              bool // has, or may have, cases
+}
+
+// A firstNew is the concern that has waited longest, beside the lists.
+type firstNew struct {
+	About, Href string
+	Quote       *web.Quote
+	Facts       web.Facts
+}
+
+// today is where every working day begins: what needs the reader, what is due,
+// what was promised, and what became of what was told. One page for all roles,
+// composed of what each has.
+func (p *Pages) today(q *web.Req) error {
+	v := &todayView{Frame: q.Frame(""), Day: lang.Cap(q.T.Day(today(q))) + " · " + q.T.Week(today(q))}
+	s, err := p.sensitive(q, v)
+	if err != nil {
+		return err
+	}
+	told, err := p.Concerns.Mine(q.Context(), q.Actor)
+	if err != nil {
+		return err
+	}
+	v.Told = toldRows(q, told[:min(len(told), 5)])
+	v.Title, v.Lead = headline(q, v, s)
+	v.TellFirst = !v.Worker
+	if err := v.notes(q); err != nil {
+		return err
+	}
+	return q.Render(todayPage, v)
+}
+
+// sums are what the headline says.
+type sums struct {
+	fresh, late, soon, chores, before int
+	next                              tilhor.Date
+}
+
+// sensitive fills what stands in cases, for who may see it now.
+func (p *Pages) sensitive(q *web.Req, v *todayView) (s sums, err error) {
+	strong, trained := q.Cleared()
+	if !strong || !trained {
+		return s, nil
+	}
+	fresh, err := p.Concerns.Waiting(q.Context(), q.Actor)
+	if err != nil {
+		return s, err
+	}
+	v.fresh(q, fresh)
+	rows, err := p.Cases.Today(q.Context(), q.Actor)
+	if err != nil {
+		return s, err
+	}
+	v.cases(q, rows)
+	now, before, err := p.Cases.Mine(q.Context(), q.Actor)
+	if err != nil {
+		return s, err
+	}
+	for _, c := range now {
+		v.Chores = append(v.Chores, choreOf(q, c, web.NewForm(), today(q)))
+		if c.Answer == "" {
+			s.chores++
+		}
+	}
+	for _, c := range before {
+		v.Before = append(v.Before, choreOf(q, c, web.NewForm(), today(q)))
+	}
+	v.Worker = q.Actor.Role == tilhor.RoleRektor || len(fresh)+len(rows) > 0
+	s.fresh, s.late, s.soon, s.before = len(v.New), len(v.Late), len(v.Soon), len(v.Before)
+	if s == (sums{}) {
+		s.next, err = p.next(q, v)
+	}
+	return s, err
+}
+
+// next is the first date to come in the reader's cases, for a quiet day.
+func (p *Pages) next(q *web.Req, v *todayView) (tilhor.Date, error) {
+	rows, _, err := p.Cases.List(q.Context(), q.Actor, cases.Filter{})
+	if err != nil || len(rows) == 0 {
+		return "", err
+	}
+	v.Worker = true
+	return rows[0].DueOn, nil
+}
+
+func (v *todayView) fresh(q *web.Req, all []concerns.Concern) {
+	w := q.T
+	for i, c := range all {
+		from := c.From
+		if c.Channel == concerns.Open {
+			from = w.T("staff.new.open", "name", c.From)
+		}
+		v.New = append(v.New, web.Duty{What: w.T("staff.new.row", "who", about(w, c), "what", c.Lead()), Href: "/bekymringer/" + c.Slug + "/stilling",
+			Tag: web.TagOf(w, "lov"), Meta: []string{w.T("staff.new.from", "name", from), "opplæringslova § 12-4"},
+			State: web.State{Name: web.Now, Word: lang.Cap(w.Ago(c.Written, q.Now))}, When: knew(q, c)})
+		if i == 0 {
+			v.First = firstOf(q, c, v.New[0])
+		}
+	}
+}
+
+// knew says when the school came to know: the law counts from there.
+func knew(q *web.Req, c concerns.Concern) string {
+	if c.Known.Precision == tilhor.Unknown {
+		return q.T.T("staff.new.knew-unknown")
+	}
+	return q.T.T("staff.new.knew", "when", near(q, c.Known))
+}
+
+// near is a time as one says it today, no more exactly than it is known.
+func near(q *web.Req, m tilhor.When) string {
+	if m.Precision == tilhor.Day {
+		return q.T.NearDay(calendar.DateOf(m.At), today(q))
+	}
+	if m.Precision == tilhor.Exact {
+		return q.T.Near(m.At, q.Now)
+	}
+	return q.T.Moment(m)
+}
+
+func firstOf(q *web.Req, c concerns.Concern, row web.Duty) *firstNew {
+	w := q.T
+	f := &firstNew{About: about(w, c), Href: row.Href, Facts: web.Facts{Stack: true}}
+	if c.Said != "" {
+		f.Quote = &web.Quote{Text: c.Said, By: w.T("staff.new.to", "name", c.From, "when", near(q, c.Known))}
+	}
+	if c.Saw != "" {
+		f.Facts.Items = append(f.Facts.Items, web.Fact{Term: w.T("staff.new.saw", "name", first(c.From)), Text: c.Saw})
+	}
+	place := w.T("arena." + string(c.Arena))
+	if c.Place != "" {
+		place += ". " + c.Place
+	}
+	f.Facts.Items = append(f.Facts.Items, web.Fact{Term: w.T("staff.new.place"), Text: place})
+	if gap := c.Written.Sub(c.Known.At); c.Known.Precision == tilhor.Exact && gap < 100*time.Minute {
+		f.Facts.Items = append(f.Facts.Items, web.Fact{Term: w.T("staff.new.after"), Text: w.T("staff.new.minutes", "n", int(gap.Minutes()))})
+	}
+	return f
+}
+
+// cases puts one row a track where it belongs: what hastens, what has a date
+// today or tomorrow, and the rest.
+func (v *todayView) cases(q *web.Req, rows []cases.Row) {
+	w, tomorrow := q.T, today(q).Add(1)
+	for _, r := range rows {
+		d := r.Duties[0]
+		row := web.DutyRow(w, d, q.Now)
+		name := named(w, r.Name, r.Class)
+		if r.Name == "" && r.Described != "" {
+			name = short(r.Described)
+		}
+		row.What, row.Href = w.T("staff.case.row", "what", row.What, "who", name), "/saker/"+r.Slug
+		meta := []string{}
+		switch {
+		case r.Handler == q.Actor.Person:
+		case r.Has != "":
+			meta = append(meta, r.Has)
+		default:
+			meta = append(meta, w.T("staff.case.nobody"))
+		}
+		row.Meta = append(meta, row.Meta...)
+		if n := len(r.Duties) - 1; n > 0 {
+			row.Meta = append(row.Meta, w.T("staff.case.more", "n", n))
+		}
+		switch {
+		case d.Urgency() < 2:
+			v.Late = append(v.Late, row)
+		case d.FirstOn != "" && d.FirstOn <= tomorrow:
+			v.Soon = append(v.Soon, row)
+		default:
+			v.Running = append(v.Running, row)
+		}
+	}
+	if n := len(v.Running) - mostRunning; n > 0 {
+		v.Running, v.More = v.Running[:mostRunning], n
+	}
+}
+
+// headline says the state of affairs: at most two things, the most urgent
+// first, and calm when it is quiet.
+func headline(q *web.Req, v *todayView, s sums) (title, lead string) {
+	w, name := q.T, first(q.Who())
+	var parts []string
+	for _, part := range []struct {
+		n   int
+		key string
+	}{{s.fresh, "staff.today.new"}, {s.late, "staff.today.late"}, {s.soon, "staff.today.soon"}, {s.chores, "staff.today.chores"}, {s.before, "staff.today.before"}} {
+		if part.n > 0 && len(parts) < 2 {
+			parts = append(parts, count(w, part.key, part.n))
+		}
+	}
+	switch {
+	case len(parts) == 0 && v.Worker:
+		title = w.T("staff.today.quiet")
+	case len(parts) == 0 && len(v.Chores) > 0:
+		return w.T("staff.today.all-done", "name", name), ""
+	case len(parts) == 0:
+		return w.T("staff.today.free", "name", name), ""
+	case len(parts) == 1 && s.chores > 0:
+		title = w.T("staff.today.named", "what", lang.Cap(parts[0]), "name", name)
+	default:
+		title = lang.Cap(strings.Join(parts, w.T("staff.today.and")))
+	}
+	if s.next != "" {
+		lead = w.T("staff.today.next", "date", w.DayMonth(s.next))
+	}
+	return title, lead
+}
+
+// notes are what the reader must know before the lists: that something is
+// hidden and why, what was just noted, and a draft that waits.
+func (v *todayView) notes(q *web.Req) error {
+	w := q.T
+	switch answer := q.Query("notert"); answer {
+	case "done", "not":
+		v.Notes = append(v.Notes, web.Note{Color: "success", Title: w.T("staff.today.noted-" + answer), Role: "status"})
+	}
+	switch strong, trained := q.Cleared(); {
+	case !trained:
+		v.Notes = append(v.Notes, web.Note{Color: "info", Title: w.T("staff.today.untrained"), Text: w.T("staff.today.untrained-text")})
+	case !strong:
+		v.Notes = append(v.Notes, web.Note{Color: "info", Title: w.T("staff.today.weak"), Href: "/logg-inn?niva=hoyt&neste=/i-dag", Link: w.T("staff.today.weak-link")})
+	}
+	drafts, err := q.Drafts()
+	if err == nil && len(drafts) > 0 {
+		v.Notes = append(v.Notes, web.Note{Color: "info", Title: w.T("staff.today.draft"), Href: "/kladder", Link: w.T("staff.today.draft-link")})
+	}
+	return err
+}
