@@ -75,7 +75,7 @@ func home(r tilhor.Role) string {
 // menu is what stands in the menu of the one who reads: two places, not twelve.
 func menu(q *web.Req, told *concerns.Desk, worked *cases.Desk) []web.NavItem {
 	if q.Actor.Role == tilhor.RoleOwnerAdviser {
-		return []web.NavItem{{Href: "/skoler", Icon: "Buildings2", Text: q.T.T("nav.schools")}}
+		return []web.NavItem{{Href: "/skoler", Icon: "MeetingSmall", Text: q.T.T("nav.schools")}}
 	}
 	if !q.Actor.Role.Staff() {
 		return nil

@@ -155,6 +155,9 @@ func (c *check) past(w *tilhor.When, now time.Time, name string) {
 		w.At = now
 	case tilhor.Day:
 		c.Add(today(w.At) > today(now), name, "cases.fault.future")
+		if w.At.After(now) { // today, whatever the hour it was put at
+			w.At = now
+		}
 	default:
 		c.Add(w.At.After(now), name, "cases.fault.future")
 	}

@@ -111,11 +111,11 @@ func (n *Telling) check(now time.Time, ch Channel) error {
 	f.Add(long(n.Place, MaxShort), "place", "concerns.fault.short")
 	f.Add(ch == Open && n.Name == "", "name", "concerns.fault.name")
 	f.Add(long(n.Name, MaxShort), "name", "concerns.fault.short")
-	when(&f, n.Happened, now, "happened")
-	when(&f, n.Known, now, "known")
+	when(&f, &n.Happened, now, "happened")
+	when(&f, &n.Known, now, "known")
 	if n.Raised != nil {
 		f.Add(n.Raised.By != "pupil" && n.Raised.By != "parent", "raised", "concerns.fault.raised")
-		when(&f, n.Raised.At, now, "raised-at")
+		when(&f, &n.Raised.At, now, "raised-at")
 	}
 	return f.Err()
 }
@@ -123,20 +123,23 @@ func (n *Telling) check(now time.Time, ch Channel) error {
 func long(s string, max int) bool { return utf8.RuneCountInString(s) > max }
 
 // when refuses a time that has not been, and one that nobody here can remember.
-func when(f *tilhor.Faults, w tilhor.When, now time.Time, field string) {
+// A day without an hour may be today: it is then no later than now.
+func when(f *tilhor.Faults, w *tilhor.When, now time.Time, field string) {
 	switch w.Precision {
 	case tilhor.Unknown:
+		w.At = now
 		return
-	case tilhor.Exact, tilhor.Hour, tilhor.Day:
+	case tilhor.Day:
+		f.Add(calendar.DateOf(w.At) > calendar.DateOf(now), field, "concerns.fault.future")
+		if w.At.After(now) {
+			w.At = now
+		}
+	case tilhor.Exact, tilhor.Hour:
+		f.Add(w.At.After(now), field, "concerns.fault.future")
 	default:
 		f.Add(true, field, "concerns.fault.when")
 		return
 	}
-	late := w.At.After(now)
-	if w.Precision == tilhor.Day { // today counts, whatever the hour it was put at
-		late = tilhor.DateOf(w.At, calendar.Oslo()) > tilhor.DateOf(now, calendar.Oslo())
-	}
-	f.Add(late, field, "concerns.fault.future")
 	f.Add(w.At.Before(now.AddDate(-20, 0, 0)), field, "concerns.fault.old")
 }
 
