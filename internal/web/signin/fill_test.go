@@ -29,8 +29,10 @@ mona;Mona;Vik;s1;lærer;mona@granvik.kommune.no
 mona;Mona;Vik;s1;sosiallærer;mona@granvik.kommune.no
 arne;Arne;Foss;s1;rektor;arne@granvik.kommune.no
 arne;Arne;Foss;s2;lærer;arne@granvik.kommune.no
-siv;Siv;Dahl;s1;rektor;siv@granvik.kommune.no`,
+siv;Siv;Dahl;s1;rektor;siv@granvik.kommune.no
+tore;Tore;Li;s2;lærer;tore@granvik.kommune.no`,
 	"foresatte.csv": `foresatt-id;fornavn;etternavn;elev-id;foreldreansvar;fødselsnummer
+tore;Tore;Li;barn;ja;
 par;Pål;Strand;barn;ja;` + number("forelder"),
 }
 

@@ -23,6 +23,7 @@ func TestSignIn(t *testing.T) {
 		{"a rektor, who is asked for two factors", "feide", "kari", nil, 303, "/i-dag", "Kari Lund rektor nb", 200},
 		{"a teacher with one factor may work, but open no case", "feide", "jonas", nil, 303, "/i-dag", "Jonas Berg teacher nb", 303},
 		{"a social teacher without two factors is a teacher", "feide", "mona", nil, 303, "/i-dag", "Mona Vik teacher nb", 303},
+		{"a teacher who is a parent too is not held up at Feide", "feide", "tore", nil, 303, "/i-dag", "Tore Li teacher nb", 303},
 		{"two roles are asked about", "feide", "arne", nil, 303, "/rolle", "", 303},
 		{"two roles, on the way to a page", "feide", "arne", []string{"neste", "/saker/abc"}, 303, "/rolle?neste=%2Fsaker%2Fabc", "", 303},
 		{"a pupil, who needs one factor", "feide", "emil", nil, 303, "/i-dag", "Emil Strand pupil nb", 200},

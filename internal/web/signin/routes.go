@@ -278,6 +278,7 @@ func (d *Desk) signOut(q *web.Req, all func(tilhor.PersonID) error) error {
 		return err
 	}
 	p := donePage{Frame: frame(q, "signin.done.title"), All: all != nil && person != "", Door: q.Link("/logg-inn")}
+	p.Langs = web.LangLinks(q.Lang, &url.URL{Path: donePath}) // this address is a form's
 	if p.There = d.End(q.Context(), issuer, token); p.There != "" {
 		p.Provider = d.byIssuer(issuer).Title
 		q.W.Header().Set("Refresh", "0; url="+p.There)

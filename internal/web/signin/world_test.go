@@ -144,6 +144,7 @@ func (w *world) providers() Config {
 			{ID: "jonas", Name: "Jonas Berg", RoleLabel: "Lærer", Claims: eppn("jonas")},
 			{ID: "mona", Name: "Mona Vik", RoleLabel: "Sosiallærer", Claims: eppn("mona")},
 			{ID: "arne", Name: "Arne Foss", RoleLabel: "Rektor", Claims: eppn("arne"), Levels: []string{"", mfa}},
+			{ID: "tore", Name: "Tore Li", RoleLabel: "Lærer", Claims: eppn("tore"), Levels: []string{"", mfa}},
 			{ID: "siv", Name: "Siv Dahl", RoleLabel: "Rektor", Claims: eppn("siv")},
 			{ID: "emil", Name: "Emil Strand", RoleLabel: "Elev", Claims: eppn("emil")},
 			{ID: "ny", Name: "Ny Lærer", RoleLabel: "Lærer", Claims: eppn("ny"), Groups: places("974588145", "2027-07-31")},
