@@ -139,6 +139,7 @@ type differ struct {
 	lines     map[tilhor.SchoolID]At
 	before    map[tilhor.PersonID]uint8 // what each was before
 	halves    []halving
+	numbers   map[string]string        // the numbers of the files by stored person, made when it is asked for
 	left      map[tilhor.PersonID]bool // told in the files, and not kept
 	sizes     [5]int                   // how many schools, groups, pupils, employees, guardians there were
 }
@@ -488,9 +489,11 @@ func (c *differ) merge(h *human, l PersonLine) {
 func (c *differ) identify(h *human, byOld bool) {
 	h.row = c.st.people[h.id]
 	if same := c.st.people[c.st.pids[h.pid]]; h.pid != (mark{}) && same != nil && same != h.row {
-		if h.row == nil {
+		switch {
+		case h.row == nil:
 			h.row, byOld = same, true // known from another system, or put in by hand
-		} else {
+		case c.givesUp(same.id, h.digits): // the numbers of two people were mixed up
+		default:
 			c.warn("two-persons", h.line.At)
 			h.pid, h.digits = mark{}, ""
 		}
@@ -525,6 +528,20 @@ func (c *differ) identify(h *human, byOld bool) {
 			c.alias(true, source, string(h.id))
 		}
 	}
+}
+
+// givesUp says whether the files give a stored person another number than this.
+func (c *differ) givesUp(id tilhor.PersonID, digits string) bool {
+	if c.numbers == nil {
+		c.numbers = map[string]string{}
+		for _, l := range c.People {
+			if n, ok := ParseNumber(l.PID); ok {
+				c.numbers[c.st.sources[c.hash(purposeSource, personKey(l.Key))]] = n.Digits
+			}
+		}
+	}
+	now, ok := c.numbers[string(id)]
+	return ok && now != digits
 }
 
 // person finds who a key means: in the files, or stored from before.

@@ -139,6 +139,7 @@ func (p *pifu) bad(key string, args ...any) error { return unreadable(p.at(), ke
 func (p *pifu) read() error {
 	for {
 		p.r.since = 0
+		begins := p.at()
 		tok, err := p.d.RawToken()
 		if err == io.EOF {
 			break
@@ -154,7 +155,7 @@ func (p *pifu) read() error {
 		}
 		switch t := tok.(type) {
 		case xml.Directive:
-			return p.bad("doctype")
+			return unreadable(begins, "doctype")
 		case xml.StartElement:
 			err = p.open(t)
 		case xml.EndElement:

@@ -105,20 +105,20 @@ var (
 	listPupils = db.SQL(`SELECT p.id, p.home, p.name, COALESCE(g.kind, ''), COALESCE(g.name, '')
 		FROM roster_member m
 		JOIN roster_person p ON p.owner = m.owner AND p.id = m.person
-		LEFT JOIN roster_group g ON g.owner = m.owner AND g.id = m.grp
+		LEFT JOIN roster_group g ON g.owner = m.owner AND g.id = m.grp AND g.from_date <= $3 AND (g.until_date = '' OR g.until_date > $3)
 		WHERE m.owner = $1 AND m.school = $2 AND m.role = 'pupil' AND m.from_date <= $3
 			AND (m.until_date = '' OR m.until_date > $3) AND p.protection = ''`)
 	onePupil = db.SQL(`SELECT p.home, p.name, p.protection, m.school, COALESCE(g.kind, ''), COALESCE(g.name, '')
 		FROM roster_member m
 		JOIN roster_person p ON p.owner = m.owner AND p.id = m.person
-		LEFT JOIN roster_group g ON g.owner = m.owner AND g.id = m.grp
+		LEFT JOIN roster_group g ON g.owner = m.owner AND g.id = m.grp AND g.from_date <= $3 AND (g.until_date = '' OR g.until_date > $3)
 		WHERE m.owner = $1 AND m.person = $2 AND m.role = 'pupil' AND m.from_date <= $3
 			AND (m.until_date = '' OR m.until_date > $3)`)
 	listEmployees = db.SQL(`SELECT p.id, p.home, p.name, m.role, m.detail, COALESCE(g.name, ''),
 			COALESCE((SELECT MAX(t.on_date) FROM roster_training t WHERE t.owner = $1 AND t.person = p.id AND t.on_date <= $3), '')
 		FROM roster_member m
 		JOIN roster_person p ON p.owner = m.owner AND p.id = m.person
-		LEFT JOIN roster_group g ON g.owner = m.owner AND g.id = m.grp
+		LEFT JOIN roster_group g ON g.owner = m.owner AND g.id = m.grp AND g.from_date <= $3 AND (g.until_date = '' OR g.until_date > $3)
 		WHERE m.owner = $1 AND m.school = $2 AND m.role NOT IN ('pupil', 'seat') AND m.from_date <= $3
 			AND (m.until_date = '' OR m.until_date > $3) AND p.protection = ''`)
 	listSeats = db.SQL(`SELECT p.id, p.home, p.name, m.detail FROM roster_member m
@@ -127,6 +127,7 @@ var (
 			AND (m.until_date = '' OR m.until_date > $5) AND p.protection = ''`)
 	contactsOf = db.SQL(`SELECT DISTINCT t.person FROM roster_member m
 		JOIN roster_member t ON t.owner = m.owner AND t.school = m.school AND t.role = 'teacher' AND t.grp = m.grp
+		JOIN roster_group g ON g.owner = m.owner AND g.id = m.grp AND g.from_date <= $3 AND (g.until_date = '' OR g.until_date > $3)
 		WHERE m.owner = $1 AND m.person = $2 AND m.role = 'pupil' AND m.grp <> '' AND t.detail = 'contact'
 			AND m.from_date <= $3 AND (m.until_date = '' OR m.until_date > $3)
 			AND t.from_date <= $3 AND (t.until_date = '' OR t.until_date > $3)`)

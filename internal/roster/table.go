@@ -47,6 +47,9 @@ func openTable(f input) (*table, error) {
 	if strings.Count(line, ";") > strings.Count(line, ",") {
 		t.comma = ';'
 	}
+	if strings.TrimSpace(line) == "" {
+		return nil, unreadable(At{f.name, t.start}, "unknown-format")
+	}
 	c := csv.NewReader(strings.NewReader(line))
 	c.Comma = t.comma
 	t.header, err = c.Read()
