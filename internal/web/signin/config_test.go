@@ -1,10 +1,12 @@
 package signin
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
 
+	"tilhor"
 	"tilhor/internal/db/dbtest"
 )
 
@@ -67,6 +69,37 @@ func TestTheSiteHasNoMadeUpProvider(t *testing.T) {
 			if a := b.get(under + path); a.Code != http.StatusNotFound {
 				t.Errorf("%s: %d", under+path, a.Code)
 			}
+		}
+	}
+}
+
+func TestSettingsAreRead(t *testing.T) {
+	const text = `{"providers": [{"name": "feide", "title": "Feide", "kind": "feide", "issuer": "https://auth.dataporten.no", "clientId": "a", "secret": "b",
+		"groups": "https://groups-api.dataporten.no/groups"}], "levels": {"teacher": "two"}}`
+	var s struct {
+		Providers []Provider            `json:"providers"`
+		Levels    map[tilhor.Role]Level `json:"levels"`
+	}
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&s); err != nil {
+		t.Fatal(err)
+	}
+	d, err := New("o", Config{Base: "https://tilhor.granvik.kommune.no", Providers: s.Providers, Levels: s.Levels}, nil, nil, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := d.sources["feide"]; p.ClientID != "a" || len(p.StepUp) != 1 || p.StepUp[0] != mfa {
+		t.Errorf("got %+v", p.Provider)
+	}
+	if d.cfg.MinLevel(tilhor.RoleTeacher) != LevelTwo {
+		t.Error("the level was not raised")
+	}
+	for _, wrong := range []string{`{"levels": {"teacher": "none"}}`, `{"levels": {"teacher": 0}}`, `{"providers": [{"hints": true}]}`} {
+		dec := json.NewDecoder(strings.NewReader(wrong))
+		dec.DisallowUnknownFields()
+		if dec.Decode(&s) == nil {
+			t.Errorf("%s was read", wrong)
 		}
 	}
 }

@@ -140,7 +140,7 @@ func TestTheDoor(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t))
 	b := w.browser()
 	a := b.get("/logg-inn?neste=/saker/abc&niva=hoyt&l=nn")
-	for _, want := range []string{`<h1 class="t-h1">Logg inn</h1>`, `href="/logg-inn/feide?l=nn&amp;neste=%2Fsaker%2Fabc&amp;niva=hoyt"`, `href="/logg-inn/idporten?`, "For elevar og tilsette", "to trinn"} {
+	for _, want := range []string{`<h1 class="t-h1">Logg inn</h1>`, `href="/logg-inn/feide?l=nn&amp;neste=%2Fsaker%2Fabc&amp;niva=hoyt"`, `href="/logg-inn/idporten?`, "Elevar og tilsette", "to trinn"} {
 		if !strings.Contains(a.Body, want) {
 			t.Errorf("no %s in %s", want, a.Body)
 		}
@@ -188,6 +188,12 @@ func TestTheCookieOfASignIn(t *testing.T) {
 		if q.Get(k) != want {
 			t.Errorf("%s: got %q, want %q", k, q.Get(k), want)
 		}
+	}
+	if q.Has("acr_values") {
+		t.Errorf("asked at once for %q", q.Get("acr_values"))
+	}
+	if u, err := url.Parse(w.browser().get("/logg-inn/idporten").To); err != nil || u.Query().Get("acr_values") != "idporten-loa-substantial" {
+		t.Errorf("ID-porten is asked for %v", u)
 	}
 	if len(q.Get("code_challenge")) != 43 || len(q.Get("nonce")) != 43 || len(q.Get("state")) != 26 || strings.Contains(q.Get("scope"), "nin") {
 		t.Errorf("asked with %v", q)

@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"errors"
 	"slices"
 
 	"tilhor"
@@ -16,6 +17,21 @@ const (
 	LevelTwo               // two factors; eIDAS substantial (betydelig)
 	LevelHigh              // eIDAS high (høyt)
 )
+
+// UnmarshalText reads a level in an owner's settings: one, two or high.
+func (l *Level) UnmarshalText(text []byte) error {
+	switch string(text) {
+	case "one":
+		*l = LevelOne
+	case "two":
+		*l = LevelTwo
+	case "high":
+		*l = LevelHigh
+	default:
+		return errors.New("want a level: one, two or high")
+	}
+	return nil
+}
 
 // levels reads the acr of Feide and ID-porten.
 var levels = map[Kind]map[string]Level{

@@ -42,24 +42,37 @@ const (
 // A Provider is one place a person can sign in at, as the municipality has
 // registered it.
 type Provider struct {
-	Name     string // in the address: /logg-inn/feide
-	Title    string // on the button; "Feide" and "ID-porten" are never translated
-	Kind     Kind
-	Issuer   string
-	ClientID string
-	Secret   string
-	Scopes   []string // none: those the kind needs
+	Name     string   `json:"name"`  // in the address: /logg-inn/feide
+	Title    string   `json:"title"` // on the button; "Feide" and "ID-porten" are never translated
+	Kind     Kind     `json:"kind"`
+	Issuer   string   `json:"issuer"`
+	ClientID string   `json:"clientId"`
+	Secret   string   `json:"secret"`
+	Scopes   []string `json:"scopes"` // none: those the kind needs
 	// ACR are the acr_values always asked for, StepUp those asked for when one
-	// of the person's roles needs more than the first sign-in gave.
-	ACR, StepUp []string
+	// of the person's roles needs more than the first sign-in gave. None: those
+	// of the kind.
+	ACR    []string `json:"acr"`
+	StepUp []string `json:"stepUp"`
 	// Groups is the base of Feide's Groups API, asked only when somebody is in
 	// no list of ours, to tell them which school to speak to. Empty: not asked.
-	Groups string
-	Tenant string // Entra: the only tenant (tid) that is let in
+	Groups string `json:"groups"`
+	Tenant string `json:"tenant"` // Entra: the only tenant (tid) that is let in
 	// Match names the Entra claim that holds the Feide id the roster knows a
 	// new account by. Never a name or an e-mail address: people change those.
-	Match string
-	Hints bool // passes ?som= on as login_hint: the demo's list of people
+	Match string `json:"match"`
+	Hints bool   `json:"-"` // passes ?som= on as login_hint: the demo's list of people
+}
+
+// whole fills in what the kind asks for when nothing else is said.
+func (p Provider) whole() Provider {
+	if p.Kind == Feide && len(p.StepUp) == 0 {
+		p.StepUp = []string{"urn:mace:feide.no:auth:level:fad08:3"}
+	}
+	if p.Kind == IDPorten && len(p.ACR) == 0 {
+		p.ACR = []string{"idporten-loa-substantial"}
+	}
+	return p
 }
 
 // Config is the sign-in of one owner.
@@ -92,6 +105,9 @@ func New(owner tilhor.OwnerID, cfg Config, d *db.DB, r *roster.Roster, clock til
 	if err != nil || base.Path != "" && base.Path != "/" {
 		return nil, fmt.Errorf("the site's own address must be https://HOST: %q", cfg.Base)
 	}
+	if log == nil {
+		log = slog.Default()
+	}
 	cfg.Base = strings.TrimSuffix(cfg.Base, "/")
 	desk := &Desk{owner: owner, cfg: cfg, db: d, clock: clock, roster: r, log: log, sources: map[string]*source{}}
 	client := client()
@@ -107,7 +123,7 @@ func New(owner tilhor.OwnerID, cfg Config, d *db.DB, r *roster.Roster, clock til
 				return nil, fmt.Errorf("provider %q: the issuer is %q's too, and an account is known by its issuer", p.Name, other.Name)
 			}
 		}
-		desk.sources[p.Name] = &source{Provider: p, back: cfg.Base + "/logg-inn/" + p.Name + "/svar", client: client, madeUp: cfg.MadeUp}
+		desk.sources[p.Name] = &source{Provider: p.whole(), back: cfg.Base + "/logg-inn/" + p.Name + "/svar", client: client, madeUp: cfg.MadeUp}
 	}
 	return desk, nil
 }

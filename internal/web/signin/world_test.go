@@ -171,10 +171,9 @@ func (w *world) providers() Config {
 	go w.idp.Serve(l)
 	w.t.Cleanup(func() { w.idp.Close(context.Background()) })
 	return Config{Base: w.base, MadeUp: true, Providers: []Provider{
-		{Name: "feide", Title: "Feide", Kind: Feide, Issuer: w.idp.URL("feide"), ClientID: "tilhor-feide", Secret: "hemmelig & feide", StepUp: []string{mfa}, Hints: true,
+		{Name: "feide", Title: "Feide", Kind: Feide, Issuer: w.idp.URL("feide"), ClientID: "tilhor-feide", Secret: "hemmelig & feide", Hints: true,
 			Groups: w.idp.URL("feide") + "/groups"},
-		{Name: "idporten", Title: "ID-porten", Kind: IDPorten, Issuer: w.idp.URL("idporten"), ClientID: "tilhor-idporten", Secret: "hemmelig & idporten",
-			ACR: []string{"idporten-loa-substantial"}, Hints: true},
+		{Name: "idporten", Title: "ID-porten", Kind: IDPorten, Issuer: w.idp.URL("idporten"), ClientID: "tilhor-idporten", Secret: "hemmelig & idporten", Hints: true},
 		{Name: "entra", Title: "Microsoft", Kind: Entra, Issuer: w.idp.URL("entra"), ClientID: "tilhor-entra", Secret: "hemmelig & entra",
 			Tenant: "granvik", Match: "feideid", Hints: true},
 	}}
