@@ -120,7 +120,7 @@ func takeWays(w *lang.Words, f *web.Form, c concerns.Concern, near []cases.Candi
 	add := func(value, label, help string) {
 		x.Options = append(x.Options, web.Option{Value: value, Label: label, Help: help, Checked: f.Ticked("way", value)})
 	}
-	add("new", w.T("school.take.new", "name", whom(w, c)), w.T("school.take.new-help"))
+	add("new", w.T("school.take.new"), w.T("school.take.new-help"))
 	for _, k := range near {
 		help := w.T("school.take.join-place", "date", w.DayMonth(k.Opened))
 		switch {

@@ -80,7 +80,7 @@ func line(w *lang.Words, t cases.Track) string {
 }
 
 // place is where it happened, inside a sentence.
-func place(w *lang.Words, a tilhor.Arena) string { return strings.ToLower(w.T("arena." + string(a))) }
+func place(w *lang.Words, a tilhor.Arena) string { return w.T("school.place." + string(a)) }
 
 // stages says how far each of the five has come. They are not locked in order:
 // only gates stop an act.
