@@ -22,6 +22,8 @@ import (
 	"pgregory.net/rapid"
 )
 
+var signedAbove = db.SQL(`SELECT COUNT(*) FROM journal_checkpoint WHERE size > $1 AND size < 1000`)
+
 // A made-up room of this test, with a table of no other owner: its content lies
 // in db_meta, sealed, so that Verify has something to open.
 var (
@@ -429,8 +431,13 @@ func TestTheSequencerRefusesAChangedRecord(t *testing.T) {
 						t.Fatal("was signed")
 					}
 					after, _ := os.ReadFile(s.file())
-					if name != "a forged entry waiting" && !bytes.Equal(before, after) {
-						t.Fatal("the file has grown")
+					if name == "a forged entry waiting" { // the others may enter the tree
+						return
+					}
+					var signed int
+					s.read(func(tx *db.Tx) error { return tx.One(signedAbove, db.Args(19), &signed) })
+					if signed > 0 || !bytes.Equal(before, after) {
+						t.Fatal("something was signed all the same")
 					}
 				})
 			}

@@ -143,6 +143,12 @@ func TestKeysAreKeptWrappedAndShredded(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		left := db.SQL(`SELECT wrapped FROM seal_key WHERE owner = 'granvik' AND thing = 't1'`)
+		var wrapped []byte
+		err = d.Read(context.Background(), func(tx *db.Tx) error { return tx.One(left, nil, &wrapped) })
+		if err != nil || len(wrapped) != 0 {
+			t.Fatal("the shredded key is still there", err)
+		}
 		err = d.Write(context.Background(), func(tx *db.Tx) error { return seal.Shred(tx, granvik, seal.KindTrack, "t9", monday) })
 		if !errors.Is(err, tilhor.ErrNotFound) {
 			t.Fatal("shredded what never was:", err)
