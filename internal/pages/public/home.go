@@ -11,9 +11,31 @@ type homeView struct {
 	web.Frame
 	SignIn  string
 	Schools []link
+	People  []folk
 }
 
 type link struct{ Href, Text string }
+
+// folk are the made-up people of one role.
+type folk struct {
+	Role   string
+	People []Face
+}
+
+// byRole puts the made-up people in groups, in the order they come.
+func byRole(q *web.Req, all []Face) (groups []folk) {
+	at := map[string]int{}
+	for _, f := range all {
+		i, seen := at[f.Role]
+		if !seen {
+			i = len(groups)
+			at[f.Role] = i
+			groups = append(groups, folk{Role: q.T.T("role." + f.Role)})
+		}
+		groups[i].People = append(groups[i].People, f)
+	}
+	return groups
+}
 
 // home is the front page: what this is, the way in, and every school. Who is
 // signed in and works here goes on to the day's work.
@@ -26,6 +48,9 @@ func (p *Pages) home(q *web.Req) error {
 		return err
 	}
 	v := homeView{Frame: q.Frame(q.T.T("public.home.title")), SignIn: q.Link("/logg-inn")}
+	if q.Kit.Owner.Demo {
+		v.People = byRole(q, p.People)
+	}
 	for _, s := range all {
 		v.Schools = append(v.Schools, link{q.Link("/s/" + codeOf(s)), s.Name})
 	}

@@ -24,7 +24,11 @@ var page = web.Pages(files)
 // Pages are the public pages.
 type Pages struct {
 	Concerns *concerns.Desk
+	People   []Face // made-up people to sign in as, in a demo; none when it is for real
 }
+
+// A Face is one made-up person, and the way in as that person.
+type Face struct{ Name, Role, School, Href string }
 
 // everyone is the front page's: it knows who is signed in, to send them on.
 var everyone = append([]tilhor.Role{tilhor.RoleAnyone, tilhor.RolePupil, tilhor.RoleParent, tilhor.RolePPT, tilhor.RoleOwnerAdviser, tilhor.RoleDPO}, tilhor.StaffRoles...)

@@ -73,10 +73,10 @@ func (p *Pages) receipt(q *web.Req) error {
 func statusSteps(q *web.Req, s concerns.Status) []web.Happening {
 	w := q.T
 	all := []web.Happening{{When: w.DateTime(s.Written), Title: w.T("public.receipt.step-sent"), Key: true}}
-	if s.ReadAt.IsZero() {
-		all = append(all, web.Happening{When: w.T("public.receipt.next"), Title: w.T("public.receipt.step-will-read"), Next: true})
-	} else {
+	if !s.ReadAt.IsZero() {
 		all = append(all, web.Happening{When: w.DateTime(s.ReadAt), Title: w.T("public.receipt.step-read")})
+	} else if s.State == concerns.New {
+		all = append(all, web.Happening{When: w.T("public.receipt.next"), Title: w.T("public.receipt.step-will-read"), Next: true})
 	}
 	if s.DecidedAt.IsZero() {
 		return append(all, web.Happening{When: w.T("public.receipt.then"), Title: w.T("public.receipt.step-will-decide"), Text: w.T("public.receipt.step-will-decide-text"), Next: true})

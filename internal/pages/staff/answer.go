@@ -2,10 +2,11 @@ package staff
 
 import (
 	"net/http"
+	"time"
 
-	"tilhor"
 	"tilhor/internal/concerns"
 	"tilhor/internal/journal"
+	"tilhor/internal/lang"
 	"tilhor/internal/web"
 )
 
@@ -80,33 +81,34 @@ func title(q *web.Req, a concerns.Answer) string {
 // stands as a word and never as a date.
 func steps(q *web.Req, a concerns.Answer) []web.Happening {
 	w := q.T
-	at := func(m tilhor.When) string {
-		if m.Precision == tilhor.Unknown {
-			return w.T("date.unknown")
-		}
-		return near(q, m)
-	}
 	all := []web.Happening{
-		{When: at(a.Known), Title: w.T("staff.step.known"), Key: true},
-		{When: w.Near(a.Written, q.Now), DateTime: a.Written.Format("2006-01-02T15:04:05Z07:00"), Title: w.T("staff.step.sent")},
+		{When: lang.Cap(near(q, a.Known)), Title: w.T("staff.step.known"), Key: true},
+		happening(q, a.Written, w.T("staff.step.sent"), ""),
 	}
-	if a.ReadAt.IsZero() {
+	if a.ReadAt.IsZero() && a.State == concerns.New {
 		return append(all, web.Happening{When: w.T("staff.step.next"), Title: w.T("staff.step.will-read"), Text: w.T("staff.step.will-read-text"), Next: true},
 			web.Happening{When: w.T("staff.step.then"), Title: w.T("staff.step.will-decide"), Text: w.T("staff.step.will-decide-text"), Next: true})
 	}
-	all = append(all, web.Happening{When: w.Near(a.ReadAt, q.Now), DateTime: a.ReadAt.Format("2006-01-02T15:04:05Z07:00"), Title: w.T("staff.step.read")})
+	if !a.ReadAt.IsZero() {
+		all = append(all, happening(q, a.ReadAt, w.T("staff.step.read"), ""))
+	}
 	switch a.State {
 	case concerns.Taken:
 		text := w.T("staff.step.has-nobody")
 		if len(a.Has) > 0 {
 			text = w.T("staff.step.has", "names", w.List(a.Has))
 		}
-		return append(all, web.Happening{When: w.Near(a.DecidedAt, q.Now), Title: w.T("staff.step.taken"), Text: text},
+		return append(all, happening(q, a.DecidedAt, w.T("staff.step.taken"), text),
 			web.Happening{When: w.T("staff.step.next"), Title: w.T("staff.step.works"), Text: w.T("staff.step.works-text"), Next: true})
 	case concerns.SetAside:
-		return append(all, web.Happening{When: w.Near(a.DecidedAt, q.Now), Title: w.T("staff.step.set-aside." + a.Why)})
+		return append(all, happening(q, a.DecidedAt, w.T("staff.step.set-aside."+a.Why), ""))
 	}
 	return append(all, web.Happening{When: w.T("staff.step.next"), Title: w.T("staff.step.will-decide"), Text: w.T("staff.step.will-decide-text"), Next: true})
+}
+
+// happening is a moment of the chronology that is known to the minute.
+func happening(q *web.Req, at time.Time, title, text string) web.Happening {
+	return web.Happening{When: lang.Cap(q.T.Near(at, q.Now)), DateTime: at.Format(time.RFC3339), Title: title, Text: text}
 }
 
 // mine is what the reader sent, as it was sent.
@@ -120,11 +122,7 @@ func mine(q *web.Req, c concerns.Concern) web.Facts {
 	if c.Saw != "" {
 		f.Items = append(f.Items, web.Fact{Term: w.T("staff.answer.saw"), Text: c.Saw})
 	}
-	happened := w.T("date.unknown")
-	if c.Happened.Precision != tilhor.Unknown {
-		happened = w.Moment(c.Happened)
-	}
-	f.Items = append(f.Items, web.Fact{Term: w.T("staff.answer.place"), Text: place}, web.Fact{Term: w.T("staff.answer.happened"), Text: happened})
+	f.Items = append(f.Items, web.Fact{Term: w.T("staff.answer.place"), Text: place}, web.Fact{Term: w.T("staff.answer.happened"), Text: lang.Cap(near(q, c.Happened))})
 	return f
 }
 

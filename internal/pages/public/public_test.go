@@ -1,0 +1,285 @@
+package public_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/concerns"
+	"tilhor/internal/db"
+	"tilhor/internal/db/dbtest"
+	"tilhor/internal/journal"
+	"tilhor/internal/pages/public"
+	"tilhor/internal/roster"
+	"tilhor/internal/seal/sealtest"
+	"tilhor/internal/web"
+	"tilhor/internal/web/webtest"
+)
+
+const (
+	owner     = tilhor.OwnerID("granvik")
+	solbakken = tilhor.SchoolID("solbakken")
+	number    = "974600001"
+	school    = "/s/" + number
+)
+
+type town struct {
+	t        *testing.T
+	db       *db.DB
+	kit      *web.Kit
+	site     *web.Site
+	h        http.Handler
+	battery  *webtest.Battery
+	concerns *concerns.Desk
+	kari     tilhor.PersonID
+	now      time.Time
+}
+
+var putSchool = db.SQL(`INSERT INTO roster_school (owner, id, source, kind, name, org_number, has_sfo, content, from_date, until_date)
+	VALUES ($1, $2, $3, 'school', $4, $5, $6, $3, '2020-08-01', $7)`)
+
+func newTown(t *testing.T) *town {
+	t.Helper()
+	d := dbtest.SQLite(t)
+	keys := sealtest.Keys(t, owner)
+	j := journal.New(keys)
+	w := &town{t: t, db: d, now: time.Date(2026, 11, 23, 8, 10, 0, 0, time.UTC)}
+	clock := func() time.Time { return w.now }
+	r := roster.New(keys, j)
+	w.concerns = &concerns.Desk{DB: d, Keys: keys, Journal: j, Roster: r, Clock: clock}
+	w.kit = &web.Kit{DB: d, Keys: keys, Journal: j, Roster: r, Clock: clock, Level: func(tilhor.Role, string, string) bool { return true },
+		Owner: web.Owner{ID: owner, Name: "Granvik kommune", Hosts: []string{"localhost"}, Phone: "55 00 00 00", DPO: "personvernombud@granvik.example", DPIA: "2026-06-01"}}
+	site, err := web.New(w.kit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.site = site
+	site.Mount((&public.Pages{Concerns: w.concerns}).Routes())
+	w.h, w.battery = site.Handler(), webtest.New(site, "/logg-inn", "/logg-ut")
+	by := tilhor.Actor{Owner: owner, Role: tilhor.RoleOwnerAdviser}
+	err = d.Write(context.Background(), func(tx *db.Tx) error {
+		for _, s := range []struct{ id, name, number, until string }{{string(solbakken), "Solbakken skole", number, ""}, {"fjell", "Fjellgløtt skole", "", ""}, {"nedlagt", "Gamle skole", "974600009", "2025-08-01"}} {
+			if _, err := tx.Exec(putSchool, owner, s.id, []byte(s.id), s.name, s.number, true, s.until); err != nil {
+				return err
+			}
+		}
+		for _, e := range []struct {
+			name string
+			role tilhor.Role
+			id   *tilhor.PersonID
+		}{{"Kari Lund", tilhor.RoleRektor, &w.kari}, {"Ina Moe", tilhor.RoleSocialTeacher, nil}, {"Jonas Berg", tilhor.RoleTeacher, nil}} {
+			id, err := r.AddPerson(tx, by, roster.NewPerson{Name: e.name, Home: solbakken}, w.now)
+			if err != nil {
+				return err
+			}
+			if e.id != nil {
+				*e.id = id
+			}
+			if err := r.Appoint(tx, by, id, e.role, solbakken, "2020-08-01", "", w.now); err != nil {
+				return err
+			}
+			if err := r.Train(tx, by, id, "2026-08-01", w.now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func (w *town) do(r *http.Request, cookies ...*http.Cookie) *httptest.ResponseRecorder {
+	w.t.Helper()
+	for _, c := range cookies {
+		r.AddCookie(c)
+	}
+	rec := httptest.NewRecorder()
+	w.h.ServeHTTP(rec, r)
+	if strings.HasPrefix(rec.Header().Get("Content-Type"), "text/html") {
+		res := rec.Result()
+		res.Request = r
+		w.battery.Check(w.t, res, nil)
+		if len(cookies) == 0 && rec.Header().Get("Set-Cookie") != "" {
+			w.t.Errorf("%s sets a cookie: %s", r.URL, rec.Header().Get("Set-Cookie"))
+		}
+	}
+	return rec
+}
+
+func (w *town) get(path string, cookies ...*http.Cookie) *httptest.ResponseRecorder {
+	w.t.Helper()
+	return w.do(httptest.NewRequest("GET", "http://localhost"+path, nil), cookies...)
+}
+
+func (w *town) post(path string, form url.Values) *httptest.ResponseRecorder {
+	w.t.Helper()
+	r := httptest.NewRequest("POST", "http://localhost"+path, strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	return w.do(r)
+}
+
+func has(t *testing.T, rec *httptest.ResponseRecorder, code int, texts ...string) string {
+	t.Helper()
+	body := rec.Body.String()
+	if rec.Code != code {
+		t.Fatalf("status %d, want %d (%s)\n%s", rec.Code, code, rec.Header().Get("Location"), body)
+	}
+	for _, s := range texts {
+		if !strings.Contains(body, s) {
+			t.Errorf("%q is not in\n%s", s, body)
+		}
+	}
+	return body
+}
+
+func lacks(t *testing.T, body string, texts ...string) {
+	t.Helper()
+	for _, s := range texts {
+		if strings.Contains(body, s) {
+			t.Errorf("%q is in\n%s", s, body)
+		}
+	}
+}
+
+func TestEveryPageInEveryLanguage(t *testing.T) {
+	w := newTown(t)
+	for _, path := range []string{"/", school, "/s/fjell", school + "/ansatt", "/personvern", "/tilgjengelighet", "/hjelp"} {
+		for _, l := range []string{"nb", "nn", "en"} {
+			body := has(t, w.get(path+"?l="+l), 200)
+			if n := packed(t, body); n > 30_000 {
+				t.Errorf("%s in %s is %d bytes packed", path, l, n)
+			}
+		}
+	}
+	home := has(t, w.get("/?l=nn"), 200, "Solbakken skole", `href="/s/974600001?l=nn"`, `href="/s/fjell?l=nn"`, "Granvik kommune")
+	lacks(t, home, "Gamle skole")
+	body := has(t, w.get(school), 200, "Kari Lund", "Ina Moe", "116&nbsp;111", "Jeg jobber her", "Statsforvalteren", "mobbeombudet", "på SFO")
+	lacks(t, body, "Jonas Berg")
+	has(t, w.get("/s/fjell"), 200, "Spør på skolens kontor")
+	has(t, w.get("/personvern"), 200, "§ 25-1", "personvernombud@granvik.example", "1.\u00a0juni\u00a02026")
+	has(t, w.get("/hjelp"), 200, "tel:55000000")
+	for _, path := range []string{"/s/974600009", "/s/974600009/ansatt", "/s/x", "/kvittering/x", "/kvittering/" + tilhor.NewID(), "/kvittering/" + tilhor.NewID() + "/fil"} {
+		has(t, w.get(path), 404, "Vi finner ikke siden")
+	}
+}
+
+// packed is what a page and its style sheet weigh on the line, without fonts.
+func packed(t *testing.T, body string) int {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	z.Write([]byte(body))
+	z.Close()
+	n := b.Len()
+	m := regexp.MustCompile(`href="/static/(public-[^"]+\.css)"`).FindStringSubmatch(body)
+	if m == nil {
+		if web.AssetsBuilt() != nil {
+			return n
+		}
+		t.Fatal("no public style sheet")
+	}
+	css, err := os.Stat(filepath.Join("../../web/dist", m[1]+".gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n + int(css.Size())
+}
+
+func TestWhoIsSignedInGoesToWork(t *testing.T) {
+	w := newTown(t)
+	c, err := w.site.Enter(t.Context(), w.kari, tilhor.Actor{Role: tilhor.RoleRektor, School: solbakken}, "x", "y")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rec := w.get("/", c); rec.Code != 303 || rec.Header().Get("Location") != "/i-dag" {
+		t.Error(rec.Code, rec.Header())
+	}
+	// The other public pages take no notice of who is signed in.
+	lacks(t, has(t, w.get(school, c), 200), "Logg ut")
+}
+
+var hiddenField = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)">`)
+
+func hidden(body string) url.Values {
+	v := url.Values{}
+	for _, m := range hiddenField.FindAllStringSubmatch(body, -1) {
+		v.Add(m[1], m[2])
+	}
+	return v
+}
+
+func TestAnEmployeeWithoutAccountTells(t *testing.T) {
+	w := newTown(t)
+	path := school + "/ansatt"
+	body := has(t, w.get(path), 200, "Navnet ditt", "Hvilken elev gjelder det?", "Gjelder det en voksen på skolen?", "t-exit", "<title>Arbeidsside")
+	v := hidden(body)
+	v.Set("go", "next")
+	has(t, w.post(path, v), 422, "Skriv navnet ditt", "Skriv hvilken elev det gjelder")
+	v.Set("name", "Olga Renhold")
+	v.Set("described", "Ei jente med rød lue")
+	has(t, w.post(path, v), 200, "Hva har skjedd?")
+	v.Set("step", "2")
+	v.Set("saw", "Hun satt alene i garderoben og gråt.")
+	body = has(t, w.post(path, v), 200, "Hvor og når?", "De ser navnet du har skrevet", "Ei jente med rød lue", "Olga Renhold")
+	if n := packed(t, body); n > 30_000 {
+		t.Errorf("the last screen is %d bytes packed", n)
+	}
+	v.Set("step", "3")
+	v.Set("go", "send")
+	v.Set("arena", "changing")
+	v.Set("happened", "today")
+	v.Set("known", "now")
+	rec := w.post(path, v)
+	to := rec.Header().Get("Location")
+	if rec.Code != 303 || !strings.HasPrefix(to, "/kvittering/") {
+		t.Fatal(rec.Code, to)
+	}
+	if again := w.post(path, v).Header().Get("Location"); again != to {
+		t.Errorf("sent twice: %s, %s", to, again)
+	}
+
+	body = has(t, w.get(to), 200, "Skolen har fått bekymringen din", "Sendt, ikke lest ennå", "Solbakken skole", "<title>Arbeidsside")
+	lacks(t, body, "Olga", "rød lue", "gråt", "Kari")
+	file := w.get(to + "/fil")
+	lacks(t, has(t, file, 200, "tilhor receipt 1\n", "school solbakken"), "Olga", "rød lue")
+	has(t, w.get(to+"/bilde"), 200, "<svg")
+
+	rektor := tilhor.Actor{Owner: owner, Person: w.kari, Role: tilhor.RoleRektor, School: solbakken, Trained: true}
+	all, err := w.concerns.Waiting(t.Context(), rektor)
+	if err != nil || len(all) != 1 {
+		t.Fatal(len(all), err)
+	}
+	c := all[0]
+	if c.Channel != concerns.Open || c.From != "Olga Renhold" || c.Pupils[0].Described != "Ei jente med rød lue" || c.PupilSays {
+		t.Errorf("%+v", c)
+	}
+	w.now = w.now.Add(20 * time.Minute)
+	if _, err := w.concerns.Receive(t.Context(), rektor, c.Slug); err != nil {
+		t.Fatal(err)
+	}
+	has(t, w.get(to), 200, "Rektor har lest bekymringen din", "09.30")
+	if err := w.concerns.PutAside(t.Context(), rektor, c.Slug, concerns.WrongSchool, "Meld til Fjellgløtt."); err != nil {
+		t.Fatal(err)
+	}
+	lacks(t, has(t, w.get(to), 200, "Rektor har tatt stilling", "Den ble ikke en egen sak"), "Meld til Fjellgløtt")
+
+	// A pupil from a list cannot be named here, and not a school that has closed.
+	v.Set("nokkel", tilhor.NewID())
+	v.Set("pupil", tilhor.NewID())
+	if rec := w.post(path, v); rec.Code != 303 {
+		t.Error(rec.Code)
+	}
+	has(t, w.post("/s/974600009/ansatt", v), 404)
+}
