@@ -317,10 +317,23 @@ func TestAFormSentTwiceIsDoneOnce(t *testing.T) {
 		if w.plans() != 3 {
 			t.Fatal("what was put right could not be sent")
 		}
+		key = tilhor.NewID()
+		want(t, post(key, "Halvt", "halvt"), 422)
+		sentTo(t, post(key, "Helt"), "/si")
+		if w.plans() != 5 {
+			t.Fatal("what was refused half-way could not be sent again")
+		}
+		// The process dies when it has written and before it has answered.
+		key = tilhor.NewID()
+		want(t, post(key, "Skrevet", "krasj"), 500)
+		want(t, post(key, "Skrevet"), 409, "Dette er sendt allerede")
+		if w.plans() != 6 {
+			t.Fatal("written twice")
+		}
 		// The key is the sender's and the page's own.
 		rec := w.do(visit{method: "POST", path: "/si", form: url.Values{"nokkel": {key}, "tekst": {"En annen"}}})
 		sentTo(t, rec, "/si")
-		if w.plans() != 4 {
+		if w.plans() != 7 {
 			t.Fatal("a form of another person was taken for the same")
 		}
 	})
@@ -361,6 +374,9 @@ func TestTextSentAfterTheSessionEndedIsKept(t *testing.T) {
 		page := want(t, w.do(visit{path: plan + "?kladd=" + id, cookie: c}), 200, "Hun gråt.", `name="nokkel" value="`+key+`"`)
 		if !strings.Contains(page, "går med.»\nHun") && !strings.Contains(page, "gå med.»\nHun") {
 			t.Error("the line break is lost")
+		}
+		if body := want(t, w.do(visit{path: "/i-dag?kladd=" + id, cookie: c}), 200); strings.Contains(body, "Hun gråt") {
+			t.Error("the text is shown on another page")
 		}
 		sentTo(t, w.do(visit{method: "POST", path: plan, form: url.Values{"nokkel": {key}, "kladd": {id}, "tekst": {text}}, cookie: c}), "/si")
 		want(t, w.do(visit{path: "/kladder/" + id, cookie: c}), 404)
