@@ -2,6 +2,8 @@ package cases
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 
 	"tilhor"
@@ -66,9 +68,11 @@ func (e *Evaluation) check(d *Desk) error {
 		c.between(e.Next, today(now).Add(1), today(now).Add(60), "next", "cases.fault.next")
 	}
 	for i := range e.Effects {
-		c.text(&e.Effects[i].Note, "effect-note", false)
-		c.oneOf(e.Effects[i].Helped, "helped", "yes", "partly", "no", "unknown")
-		c.oneOf(e.Effects[i].Then, "measure-then", GoOn, Change, Finish)
+		at := func(f string) string { return fmt.Sprintf("e%d-%s", i+1, f) }
+		x := &e.Effects[i]
+		c.limit(&x.Note, at("note"), false, maxText, "cases.fault.long")
+		c.Add(!slices.Contains([]string{"yes", "partly", "no", "unknown"}, x.Helped), at("helped"), "cases.fault.helped")
+		c.Add(!slices.Contains([]string{GoOn, Change, Finish}, x.Then), at("then"), "cases.fault.measure-then")
 	}
 	return c.Err()
 }
