@@ -42,6 +42,7 @@ var floors = map[string]int{
 var tools = map[string]bool{
 	"tilhor/internal/db/dbtest":         true,
 	"tilhor/internal/db/dbtest/cluster": true,
+	"tilhor/internal/seal/sealtest":     true,
 	"tilhor/internal/web/bundle":        true,
 	"tilhor/internal/web/webtest":       true,
 	"tilhor/story":                      true,

@@ -12,6 +12,7 @@ import (
 
 	"tilhor"
 	"tilhor/internal/db"
+	"tilhor/internal/duty"
 	"tilhor/internal/journal"
 	"tilhor/internal/seal"
 )
@@ -27,7 +28,16 @@ type doctorCheck struct {
 }
 
 // doctorChecks are the rooms' own checks, once for each owner.
-var doctorChecks []doctorCheck
+var doctorChecks = []doctorCheck{{"the cache of duties agrees with the facts", dutiesAgree}}
+
+// dutiesAgree compares the duties that lists show with what the facts make.
+func dutiesAgree(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time) error {
+	wrong, err := duty.Check(ctx, d, owner, now)
+	if err == nil && len(wrong) > 0 {
+		err = fmt.Errorf("the cache of duties of %s differs from the facts in %d places: %s", owner, len(wrong), wrong[0])
+	}
+	return err
+}
 
 // A doctor collects what it finds.
 type doctor struct {
@@ -216,7 +226,7 @@ func (c DoctorCmd) looksAtRecord(ctx context.Context, x *doctor, d *db.DB, keys 
 		}
 		x.ask(err, "the file of checkpoints of %s holds %d entries of %d", owner, seen.Size, newest.Size)
 		for _, check := range doctorChecks {
-			x.ask(check.run(ctx, d, owner, now), "%s of %s", check.name, owner)
+			x.ask(check.run(ctx, d, owner, now), "%s (%s)", check.name, owner)
 		}
 	}
 }

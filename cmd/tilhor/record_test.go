@@ -352,6 +352,14 @@ func TestRestoreBesideTheLivingKeys(t *testing.T) {
 	if said := again.must(1, again.with("restore", "--from", out, "--identity", identity)...); !strings.Contains(said, "older database") {
 		t.Fatal(said)
 	}
+	// Nothing is signed until somebody has looked, and moved the file aside.
+	again.must(1, again.with("journal", "checkpoint")...)
+	file := filepath.Join(b.keys, "granvik", "checkpoints")
+	if err := os.Rename(file, file+".before-restore"); err != nil {
+		t.Fatal(err)
+	}
+	again.must(0, again.with("journal", "checkpoint")...)
+	again.must(0, again.with("journal", "verify")...)
 }
 
 // While a backup is made, others write; what it holds is one moment's rows.
