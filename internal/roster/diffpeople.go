@@ -75,9 +75,10 @@ func (c *differ) diffPeople() {
 	for _, h := range c.order {
 		switch {
 		case h.gone:
-		case h.row == nil && all && !active[h.id]:
-			c.warn("no-place", h.line.At)
-			c.left[h.id] = true
+		case all && !active[h.id]: // told of, and with nothing to do there
+			if c.left[h.id] = h.row == nil; h.row == nil {
+				c.warn("no-place", h.line.At)
+			}
 		default:
 			c.diffPerson(h)
 		}
