@@ -107,15 +107,22 @@ func visible(in *Input) []Fact {
 	return facts
 }
 
+// resolve follows a code to the one it became in the end, and shortens the way
+// for whoever asks next. Codes that became each other stay what they are.
 func resolve(alias map[string]string, code string) string {
-	for range len(alias) {
-		next, ok := alias[code]
-		if !ok {
-			return code
-		}
-		code = next
+	end := code
+	var way []string
+	for next, ok := alias[end]; ok && len(way) <= len(alias); next, ok = alias[end] {
+		way = append(way, end)
+		end = next
 	}
-	return code
+	if len(way) > len(alias) {
+		return code
+	}
+	for _, c := range way {
+		alias[c] = end
+	}
+	return end
 }
 
 // succeed carries what stood open over to the rules that took over.

@@ -157,13 +157,12 @@ func draw(t *rapid.T, at time.Time, i int) Fact {
 	return f
 }
 
-// checks sets how many histories rapid draws: 10 000, or what TILHOR_HISTORIES
-// says (10^6 in the soak).
-func checks(t *testing.T) {
+// checks sets how many histories rapid draws: as many as said, or what
+// TILHOR_HISTORIES says (10^6 in the soak).
+func checks(t *testing.T, n string) {
 	t.Helper()
-	n := os.Getenv("TILHOR_HISTORIES")
-	if n == "" {
-		n = "10000"
+	if soak := os.Getenv("TILHOR_HISTORIES"); soak != "" {
+		n = soak
 	}
 	old := flag.Lookup("rapid.checks").Value.String()
 	if err := flag.Set("rapid.checks", n); err != nil {
@@ -202,7 +201,7 @@ func tell(in Input) string {
 }
 
 func TestEngineAgreesWithTheOracle(t *testing.T) {
-	checks(t)
+	checks(t, "10000")
 	gen := histories("2023-01-10", "2026-08-01")
 	rapid.Check(t, func(rt *rapid.T) {
 		in := gen.Draw(rt, "case")
@@ -231,6 +230,7 @@ func TestATurnedRuleIsCaught(t *testing.T) {
 
 // Between now and the next change nothing changes; at it, something does.
 func TestNextChange(t *testing.T) {
+	checks(t, "2000")
 	gen := histories("2023-01-10", "2026-08-01")
 	look := func(in Input, at time.Time) string {
 		in.AsOf = at
@@ -279,6 +279,7 @@ func TestNextChange(t *testing.T) {
 
 // Properties that hold whatever happens.
 func TestWhatAlwaysHolds(t *testing.T) {
+	checks(t, "2000")
 	gen := histories("2016-01-10", "2026-08-01")
 	rapid.Check(t, func(rt *rapid.T) {
 		in := gen.Draw(rt, "case")

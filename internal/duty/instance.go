@@ -322,19 +322,26 @@ func (i *instance) escalate(in *Input, t *track, row law.Row, part string, d *Du
 			continue
 		}
 		if until.Before(at) {
-			if d.State.Waiting() {
+			if d.State.Waiting() && (s.Warn && !d.Warned || len(i.untold(in, t, row, s, d)) > 0) {
 				d.soon(at)
 			}
 			continue
 		}
 		d.Warned = d.Warned || s.Warn
-		for _, b := range s.To {
-			b = in.School.Term(row.ID, t.past(b))
-			if !slices.Contains(d.EscalatedTo, b) {
-				d.EscalatedTo = append(d.EscalatedTo, b)
-			}
+		d.EscalatedTo = append(d.EscalatedTo, i.untold(in, t, row, s, d)...)
+	}
+}
+
+// untold are those of a step who have not been told yet.
+func (*instance) untold(in *Input, t *track, row law.Row, s law.Step, d *Duty) []law.Bearer {
+	var out []law.Bearer
+	for _, b := range s.To {
+		b = in.School.Term(row.ID, t.past(b))
+		if !slices.Contains(d.EscalatedTo, b) && !slices.Contains(out, b) {
+			out = append(out, b)
 		}
 	}
+	return out
 }
 
 // past sends what would go to the school's leadership to the owner instead,

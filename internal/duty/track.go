@@ -33,6 +33,7 @@ type track struct {
 	told     bool // told of the way to Statsforvalteren
 
 	open     map[concept][]*instance // unmet, in order
+	hearing  map[string]*instance    // child → its hearing in this run
 	heard    map[string]int          // child → number of the fact
 	affected []string                // in order
 	absent   map[string]bool         // not reached, and rektor has said why
@@ -49,7 +50,7 @@ type track struct {
 func newTrack(in *Input, pupil string) *track {
 	return &track{
 		pupil: pupil, in: in, count: map[[2]string]int{}, open: map[concept][]*instance{},
-		heard: map[string]int{}, absent: map[string]bool{}, accused: AccusedNone,
+		heard: map[string]int{}, hearing: map[string]*instance{}, absent: map[string]bool{}, accused: AccusedNone,
 	}
 }
 
@@ -220,7 +221,7 @@ func (t *track) begin(f *Fact) {
 	t.measured, t.planned, t.unsafed, t.families, t.told = false, false, false, false, false
 	t.word, t.grave, t.best, t.planAt, t.groundl, t.lateLogs = "", false, 0, 0, false, 0
 	t.accused, t.affected = AccusedNone, nil
-	t.heard, t.absent = map[string]int{}, map[string]bool{}
+	t.heard, t.hearing, t.absent = map[string]int{}, map[string]*instance{}, map[string]bool{}
 }
 
 // running is whether the duty to act runs for this pupil at this school.
@@ -228,7 +229,7 @@ func (t *track) running() bool { return t.begun && !t.closed && !t.left }
 
 func (t *track) basics(f *Fact) {
 	t.add(investigate, "", f)
-	t.add(hear, t.pupil, f)
+	t.hearing[t.pupil] = t.add(hear, t.pupil, f)
 	t.add(best, "", f)
 	t.doc = t.add(document, "", f)
 	t.add(inform, "", f)
@@ -390,13 +391,20 @@ func (t *track) ownerInformed(f *Fact) {
 }
 
 func (t *track) affect(f *Fact) {
-	if !t.running() || f.Child == t.pupil || slices.Contains(t.affected, f.Child) {
+	if !t.running() || f.Child == t.pupil || t.concerned(f.Child) {
 		return
 	}
 	t.affected = append(t.affected, f.Child)
+	t.hearing[f.Child] = nil
 	if _, ok := t.heard[f.Child]; !ok {
-		t.add(hear, f.Child, f)
+		t.hearing[f.Child] = t.add(hear, f.Child, f)
 	}
+}
+
+// concerned is whether the child already is one of those to be heard.
+func (t *track) concerned(child string) bool {
+	_, ok := t.hearing[child]
+	return ok
 }
 
 func (t *track) hear(n int, f *Fact) {
@@ -406,10 +414,8 @@ func (t *track) hear(n int, f *Fact) {
 	}
 	t.heard[child] = n
 	delete(t.absent, child)
-	for _, i := range t.live(hear) {
-		if i.child == child {
-			i.meet(f, t.entryLate(f))
-		}
+	if i := t.hearing[child]; i != nil {
+		i.meet(f, t.entryLate(f))
 	}
 	if child == t.pupil && !f.Declined {
 		t.asked(f)
@@ -429,11 +435,9 @@ func (t *track) notReached(f *Fact) {
 	}
 	t.absent[f.Child] = true
 	day := calendar.DateOf(f.When.Counts())
-	for _, i := range t.live(hear) {
-		// A date that has passed is still owed: it is not moved.
-		if i.child == f.Child && (i.on == "" || i.on >= day) {
-			i.on, i.note = f.HearBy, "absent"
-		}
+	// A date that has passed is still owed: it is not moved.
+	if i := t.hearing[f.Child]; i != nil && !i.done() && (i.on == "" || i.on >= day) {
+		i.on, i.note = f.HearBy, "absent"
 	}
 }
 
