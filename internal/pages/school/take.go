@@ -35,6 +35,7 @@ type takeView struct {
 	Urgent  web.Field
 	Doer    web.Field
 	Handler web.Field
+	Asks    bool
 	Ask     web.Field
 	Why     web.Field
 	Answer  web.Field
@@ -57,14 +58,14 @@ func (p *Pages) showTake(q *web.Req, code int, f *web.Form) error {
 	}
 	w, name := q.T, whom(q.T, c)
 	v := takeView{Back: web.Back{Href: "/i-dag", Text: w.T("school.today")}, Line: takeLine(w, c), Faults: web.SummaryOf(w, f.Faults), Form: f, Action: q.R.URL.Path, Times: takeTimes(w, c)}
-	v.Heading = w.T("school.take.title", "from", reporter(w, c), "name", name)
-	if c.PupilSays {
-		v.Heading = lang.Cap(w.T("school.take.title-says", "name", name))
-	}
+	v.Heading = takeHeading(w, c)
 	if c.Said != "" {
 		v.Quote = &web.Quote{Text: c.Said, By: lang.Cap(w.T("school.track.said-to", "name", name, "who", reporter(w, c), "when", moment(w, c.Happened, q)))}
 	}
 	v.Saw, v.SawBy = c.Saw, w.T("school.take.saw", "who", reporter(w, c))
+	if c.Channel == concerns.Voice {
+		v.SawBy = w.T("school.take.saw-home")
+	}
 	for _, k := range c.Pupils {
 		if k.Described != "" {
 			v.Whom = append(v.Whom, k.Described)
@@ -91,6 +92,14 @@ func (p *Pages) takeQuestions(q *web.Req, f *web.Form, c concerns.Concern, v *ta
 	}
 	w, name, from := q.T, whom(q.T, c), reporter(q.T, c)
 	v.Aside = !c.PupilSays
+	if !v.Aside {
+		for i := range f.Faults { // the question is not on the page
+			if f.Faults[i].Field == "why" {
+				f.Faults[i].Field = "way"
+			}
+		}
+		v.Faults = web.SummaryOf(w, f.Faults)
+	}
 	v.Way = takeWays(w, f, c, near, v.Aside)
 	v.Urgent = f.Field(w, "urgent", w.T("school.take.urgent"))
 	v.Urgent.Help, v.Urgent.Rows, v.Urgent.Mark = w.T("school.take.urgent-help", "name", name), 3, w.T("form.optional")
@@ -98,6 +107,7 @@ func (p *Pages) takeQuestions(q *web.Req, f *web.Form, c concerns.Concern, v *ta
 	v.Doer.Help = w.T("school.take.doer-help")
 	v.Handler = employeeField(w, f, "handler", w.T("school.take.handler"), all)
 	v.Handler.Help = w.T("school.take.handler-help")
+	v.Asks = c.Channel == concerns.Staff // who told without an account, or by voice, has no page to read it on
 	v.Ask = f.Field(w, "ask", w.T("school.take.ask", "who", from))
 	v.Ask.Help, v.Ask.Rows, v.Ask.Mark = w.T("school.take.ask-help"), 3, w.T("form.optional")
 	if v.Aside {
@@ -114,9 +124,6 @@ func (p *Pages) takeQuestions(q *web.Req, f *web.Form, c concerns.Concern, v *ta
 // only, and no other child's name.
 func takeWays(w *lang.Words, f *web.Form, c concerns.Concern, near []cases.Candidate, aside bool) web.Field {
 	x := f.Field(w, "way", w.T("school.take.way"))
-	if e := web.FaultAt(w, f.Faults, "join"); e != "" {
-		x.Error = e
-	}
 	add := func(value, label, help string) {
 		x.Options = append(x.Options, web.Option{Value: value, Label: label, Help: help, Checked: f.Ticked("way", value)})
 	}
@@ -135,6 +142,17 @@ func takeWays(w *lang.Words, f *web.Form, c concerns.Concern, near []cases.Candi
 		add("aside", w.T("school.take.aside"), w.T("school.take.aside-help"))
 	}
 	return x
+}
+
+// takeHeading says who is worried about whom, or that the pupil has said so.
+func takeHeading(w *lang.Words, c concerns.Concern) string {
+	switch {
+	case c.PupilSays:
+		return lang.Cap(w.T("school.take.title-says", "name", whom(w, c)))
+	case c.Channel == concerns.Voice:
+		return w.T("school.take.title-home", "name", whom(w, c))
+	}
+	return w.T("school.take.title", "from", reporter(w, c), "name", whom(w, c))
 }
 
 // whom names the pupils by first name, or says «eleven» of one nobody knows.
@@ -197,8 +215,11 @@ func (p *Pages) decide(q *web.Req) error {
 		return err
 	}
 	way := f.Get("way")
-	number, join := strings.CutPrefix(way, "join:")
-	f.Faults.Add(way != "new" && way != "aside" && (!join || number == ""), "way", "school.take.fault.way")
+	var number string
+	if n, join := strings.CutPrefix(way, "join:"); join {
+		number = n
+	}
+	f.Faults.Add(way != "new" && way != "aside" && number == "", "way", "school.take.fault.way")
 	return answer(q, f, func() (string, error) {
 		if way == "aside" {
 			slug := q.Path("slug")
@@ -213,5 +234,12 @@ func (p *Pages) decide(q *web.Req) error {
 			return path(opened[0], "sammenheng") + "?gjort=tatt-opp", nil
 		}
 		return path(opened[0]) + "?gjort=tatt-opp", nil
-	}, func(code int, f *web.Form) error { return p.showTake(q, code, f) })
+	}, func(code int, f *web.Form) error {
+		for i := range f.Faults { // the case to join is one of the ways
+			if f.Faults[i].Field == "join" {
+				f.Faults[i].Field = "way"
+			}
+		}
+		return p.showTake(q, code, f)
+	})
 }

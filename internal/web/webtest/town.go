@@ -97,7 +97,7 @@ func files() map[string]string {
 	return map[string]string{
 		"skoler.csv":  "skole-id;navn;type;sfo\nsolbakken;Solbakken skole;skole;ja\nfjellvik;Fjellvik skole;skole;ja\n",
 		"grupper.csv": "gruppe-id;skole-id;type;navn\n5a;solbakken;klasse;5A\n6b;solbakken;klasse;6B\nf5;fjellvik;klasse;5A\n",
-		"elever.csv": "elev-id;fornavn;etternavn;skole-id;gruppe-id\nnora;Nora;Dahl;solbakken;5a\nelias;Elias;Moe;solbakken;5a\ntuva;Tuva;Aas;solbakken;6b\n" +
+		"elever.csv": "elev-id;fornavn;etternavn;skole-id;klasse-id\nnora;Nora;Dahl;solbakken;5a\nelias;Elias;Moe;solbakken;5a\ntuva;Tuva;Aas;solbakken;6b\n" +
 			"odin;Odin;Berg;fjellvik;f5\n",
 		"ansatte.csv": staff.String(),
 		"foresatte.csv": "foresatt-id;fornavn;etternavn;elev-id;foreldreansvar\nforelder-nora;Marit;Dahl;nora;ja\nforelder-elias;Ali;Moe;elias;ja\n" +
