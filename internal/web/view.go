@@ -3,6 +3,7 @@ package web
 import (
 	"net/url"
 	"strings"
+	"unicode"
 
 	"tilhor"
 	"tilhor/internal/lang"
@@ -102,7 +103,17 @@ func (f Frame) SignedAs() string {
 	if f.RoleName == "" {
 		return f.Who
 	}
-	return f.Who + ", " + strings.ToLower(f.RoleName)
+	return f.Who + ", " + lower(f.RoleName)
+}
+
+// lower makes the first letter small, but leaves a name of letters: SFO, PP.
+func lower(s string) string {
+	r := []rune(s)
+	if len(r) < 2 || unicode.IsUpper(r[1]) {
+		return s
+	}
+	r[0] = unicode.ToLower(r[0])
+	return string(r)
 }
 
 // ExitHref is ExitPath, for the template.

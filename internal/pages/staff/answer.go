@@ -15,7 +15,6 @@ var answerPage = page("answer")
 type answerView struct {
 	web.Frame
 	Lead     string
-	State    web.State
 	Steps    []web.Happening
 	Ask      string // what the reporter is asked to do
 	Measures bool   // something more may stand on the page of today
@@ -44,7 +43,7 @@ func (p *Pages) answer(q *web.Req) error {
 	}
 	w := q.T
 	here := "/bekymringer/" + a.Slug
-	v := answerView{Frame: q.Frame(title(q, a)), Lead: w.T("staff.answer.lead", "when", w.Near(a.Written, q.Now)), State: stateOf(w, a.Concern),
+	v := answerView{Frame: q.Frame(title(q, a)), Lead: w.T("staff.answer.lead", "when", w.Near(a.Written, q.Now)),
 		Steps: steps(q, a), Ask: a.Ask, Measures: a.State == concerns.Taken, Reason: a.Reason, Mine: mine(q, a.Concern),
 		Means: w.T("receipt.means"), File: here + "/kvittering", Picture: here + "/kvittering/bilde"}
 	if a.Said != "" {

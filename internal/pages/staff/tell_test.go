@@ -63,7 +63,7 @@ func TestATeacherTellsInThreeScreens(t *testing.T) {
 		!c.Known.At.Equal(opened) || c.Known.Precision != tilhor.Exact || !c.Happened.At.Equal(opened.Add(-15*time.Minute)) || c.Pupils[0].Person != w.people["elias"] || !c.PupilSays {
 		t.Errorf("%+v", c)
 	}
-	has(t, w.get(jonas, to), 200, "Rektor har fått bekymringen for Elias", "Si til Elias:", "De tar alltid ballen.", "snarast", "Sendt, ikke lest ennå")
+	has(t, w.get(jonas, to), 200, "Rektor har fått bekymringen for Elias", "Si til Elias:", "De tar alltid ballen.", "snarast", "Rektor leser den")
 }
 
 func TestWhoToTellAbout(t *testing.T) {

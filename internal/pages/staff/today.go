@@ -221,7 +221,9 @@ func headline(q *web.Req, v *todayView, s sums) (title, lead string) {
 			parts = append(parts, count(w, part.key, part.n))
 		}
 	}
-	switch {
+	switch strong, trained := q.Cleared(); {
+	case !strong || !trained:
+		return w.T("staff.today.hello", "name", name), ""
 	case len(parts) == 0 && v.Worker:
 		title = w.T("staff.today.quiet")
 	case len(parts) == 0 && len(v.Chores) > 0:
