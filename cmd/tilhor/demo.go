@@ -143,6 +143,9 @@ func (c DemoCmd) serve(ctx context.Context, app *App, d *db.DB, keys *seal.Keys,
 	if err != nil {
 		return err
 	}
+	idp.Fonts(web.StaticPath, web.Static(), devidp.Face{Family: "Inter", Weight: 400, Path: web.Asset("inter-latin-400-normal.woff2")},
+		devidp.Face{Family: "Inter", Weight: 600, Path: web.Asset("inter-latin-600-normal.woff2")},
+		devidp.Face{Family: "Source Serif 4", Weight: 600, Path: web.Asset("source-serif-4-latin-600-normal.woff2")})
 	go idp.Serve(door)
 	defer idp.Close(context.Background())
 	login := signin.Config{Base: base, MadeUp: true, Providers: []signin.Provider{{Name: "feide", Title: "Feide", Kind: signin.Feide,

@@ -23,6 +23,9 @@ type App struct {
 
 // cli is every command. A new one is one line here and one file beside.
 type cli struct {
+	Serve   ServeCmd   `cmd:"" help:"Serve the pages, for real."`
+	Demo    DemoCmd    `cmd:"" help:"Make up a municipality and serve it on this machine."`
+	Law     LawCmd     `cmd:"" help:"The duties as data: assess facts, show them, compare two days."`
 	Key     KeyCmd     `cmd:"" help:"Make and show keys."`
 	Roster  RosterCmd  `cmd:"" help:"Who belongs to the schools: imports, and what is decided by hand."`
 	Journal JournalCmd `cmd:"" help:"Check the record, sign it, hand it out."`
@@ -30,7 +33,6 @@ type cli struct {
 	Backup  BackupCmd  `cmd:"" help:"Copy everything away, encrypted, while the server runs."`
 	Restore RestoreCmd `cmd:"" help:"Put a backup into an empty database, and prove it."`
 	Doctor  DoctorCmd  `cmd:"" help:"Say what is not as it should be."`
-	Law     LawCmd     `cmd:"" help:"The law as data: facts in, duties out; what is in force; what changed."`
 	Version VersionCmd `cmd:"" help:"Print the version."`
 }
 
