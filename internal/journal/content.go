@@ -21,6 +21,9 @@ type Content struct {
 	// Each names the label of every sealed field the room stores, so that a row
 	// without an entry is seen. nil when the room also stores what is in no entry.
 	Each func(tx *db.Tx, owner tilhor.OwnerID, yield func(label string) error) error
+	// Entries names the entry of every row the room stores, so that a row put in
+	// by itself is seen even when it holds no words. nil when rows name none.
+	Entries func(tx *db.Tx, owner tilhor.OwnerID, yield func(tilhor.EntryID) error) error
 }
 
 // Stored are sealed bytes and the key that opens them.

@@ -44,10 +44,19 @@ func init() {
 		Each: func(tx *db.Tx, owner tilhor.OwnerID, yield func(string) error) error {
 			return tx.Each(eachText, func(scan db.Scan) error {
 				var id string
-				if err := scan(&id); err != nil {
+				if err := scan(&id); err != nil || strings.HasPrefix(id, "row-") {
 					return err
 				}
 				return yield(seal.Label("room.text", id))
+			}, owner)
+		},
+		Entries: func(tx *db.Tx, owner tilhor.OwnerID, yield func(tilhor.EntryID) error) error {
+			return tx.Each(eachText, func(scan db.Scan) error {
+				var id string
+				if err := scan(&id); err != nil || !strings.HasPrefix(id, "row-") {
+					return err
+				}
+				return yield(tilhor.EntryID(id[4:]))
 			}, owner)
 		},
 	})
@@ -320,7 +329,14 @@ func TestTampering(t *testing.T) {
 			s.do(`UPDATE db_meta SET name = 'text4' WHERE name = 'x'`)
 		}, "#c3", "does not open"},
 		{"a content deleted", func(s *school) { s.do(`DELETE FROM db_meta WHERE name = 'text3'`) }, "#c3", "is gone"},
-		{"a content inserted", func(s *school) { s.do(`INSERT INTO db_meta (owner, name, value) VALUES ('granvik', 'more', '00')`) }, "", "room.text:more stands in no entry"},
+		{"a content inserted", func(s *school) { s.do(`INSERT INTO db_meta (owner, name, value) VALUES ('granvik', 'more', '00')`) }, "", "room.text:more (room.) stands in no entry"},
+		{"a row inserted", func(s *school) {
+			s.do(`INSERT INTO db_meta (owner, name, value) VALUES ('granvik', $1, '')`, "row-"+s.idOf("track/a", 1))
+			if !s.verify().Holds() {
+				s.t.Fatal("a row with its entry is called wrong")
+			}
+			s.do(`INSERT INTO db_meta (owner, name, value) VALUES ('granvik', 'row-forged', '')`)
+		}, "entry forged", "not in the record"},
 		{"a key deleted", func(s *school) { s.do(`DELETE FROM seal_key WHERE thing = 'c'`) }, "#c1", "deleted or changed"},
 		{"a key changed", func(s *school) { s.do(`UPDATE seal_key SET wrapped = $1 WHERE thing = 'c'`, make([]byte, 61)) }, "#c1", "deleted or changed"},
 		{"the file of checkpoints deleted", func(s *school) { os.Remove(s.file()) }, "", "missing or empty"},

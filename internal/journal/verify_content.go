@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"tilhor"
+	"tilhor/internal/db"
 	"tilhor/internal/seal"
 )
 
@@ -79,23 +80,38 @@ func (v *verifier) part(f found, r Record, p Part, room Content) error {
 	return nil
 }
 
-// rows looks for content in the rooms that no entry speaks of.
+var entryStands = db.SQL(`SELECT COUNT(*) FROM journal_entry WHERE owner = $1 AND id = $2`)
+
+// rows looks for content and rows in the rooms that no entry speaks of.
 func (v *verifier) rows() error {
-	if v.against.Keys == nil {
-		return nil
-	}
 	for i, room := range v.rooms {
-		if room.Each == nil {
+		if room.Each != nil && v.against.Keys != nil {
+			err := room.Each(v.tx, v.owner, func(label string) error {
+				if _, ok := v.labels[labelKey(i, label)]; !ok {
+					v.wrong(rankAround, nowhere, "the content %s (%s) stands in no entry: it was inserted, or its entry was deleted", label, room.Acts)
+				}
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		if room.Entries == nil {
 			continue
 		}
-		err := room.Each(v.tx, v.owner, func(label string) error {
-			if _, ok := v.labels[labelKey(i, label)]; !ok {
-				v.wrong(rankAround, nowhere, "the content %s stands in no entry: it was inserted, or its entry was deleted", label)
-			}
-			return nil
-		})
+		var ids []tilhor.EntryID
+		err := room.Entries(v.tx, v.owner, func(id tilhor.EntryID) error { ids = append(ids, id); return nil })
 		if err != nil {
 			return err
+		}
+		for _, id := range ids {
+			var n int
+			if err := v.tx.One(entryStands, db.Args(v.owner, id), &n); err != nil {
+				return err
+			}
+			if n == 0 {
+				v.wrong(rankAround, nowhere, "a row (%s) names the entry %s, which is not in the record: one of the two was inserted or deleted", room.Acts, id)
+			}
 		}
 	}
 	return nil
