@@ -67,25 +67,32 @@ func (p *Pages) writeEnd(q *web.Req) error {
 		return err
 	}
 	slug, act := q.Path("spor"), func() error { return nil }
-	switch f.Choice("do", "stage.fault.do", endClose, endStep) {
+	switch f.Get("do") {
 	case endClose:
 		e := cases.Ending{Words: f.Get("words"), Weight: f.Get("weight"), CheckOn: readDay(f, "check")}
 		act = func() error { return p.Cases.Close(q.Context(), q.Actor, slug, e) }
 	case endStep:
 		s := cases.Step{View: f.Get("view"), Way: f.Get("way"), Reason: f.Get("reason"), Recheck: readDay(f, "recheck"), Told: f.Ticked("told", "yes")}
 		act = func() error { return p.Cases.StepDown(q.Context(), q.Actor, slug, s) }
+	default:
+		f.Faults.Add(true, "gate", "stage.fault.do")
 	}
 	to := "/saker/" + slug + "/" + stageEnd + "?gjort=" + f.Get("do")
 	return answer(q, f, func() (string, error) { return to, act() }, func(code int, f *web.Form) error { return p.showEnd(q, code, f) })
 }
 
 func (p *Pages) showEnd(q *web.Req, code int, f *web.Form) error {
-	file, err := p.see(q, "ending")
+	file, err := p.see(q, "end")
 	if err != nil {
 		return err
 	}
 	safe := gateOpen(file, duty.GateClosing)
 	d := endData{stage: p.stage(q, file, stageEnd, "end", endTitle(file, safe)), Rektor: !file.Lead, Siblings: file.Siblings > 0}
+	if !(safe && file.Lead) && f.Get("do") == endClose { // there is no form to close with: the gate says why
+		for i := range f.Faults {
+			f.Faults[i].Field = "gate"
+		}
+	}
 	d.faulty(f.Faults)
 	d.quote()
 	d.Plan, d.Evaluate, d.Open = path(file.Track, stagePlan), path(file.Track, stageEvaluate), path(file.Track, "apne")
@@ -238,7 +245,7 @@ func (p *Pages) askAgain(q *web.Req) error {
 }
 
 func (p *Pages) showCheck(q *web.Req, code int, f *web.Form) error {
-	file, err := p.see(q, "ending")
+	file, err := p.see(q, "check")
 	if err != nil {
 		return err
 	}

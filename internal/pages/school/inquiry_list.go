@@ -62,15 +62,20 @@ func (p *Pages) inquire(q *web.Req) error {
 		return err
 	}
 	slug, act := q.Path("spor"), func() error { return nil }
-	switch do := f.Choice("do", "stage.fault.do", doFind, doSource, doFinish); do {
+	switch f.Get("do") {
 	case doFind:
 		act = func() error { return p.Cases.Find(q.Context(), q.Actor, slug, f.Get("finding"), f.All("from")) }
 	case doSource:
 		s := cases.SourceOf{Kind: f.Get("source"), Who: f.Get("who"), Text: f.Get("text"), Waiting: f.Get("status") == "waiting", At: readWhen(f, "at", q.Now)}
-		f.Faults.Add(f.Get("status") != "waiting" && f.Get("status") != "given", "status", "stage.fault.status")
+		if f.Get("status") != "waiting" && f.Get("status") != "given" {
+			f.Faults.Add(!slices.Contains(cases.Sources, s.Kind), "source", "cases.fault.source")
+			f.Faults.Add(true, "status", "stage.fault.status")
+		}
 		act = func() error { return p.Cases.Inquire(q.Context(), q.Actor, slug, s) }
 	case doFinish:
 		act = func() error { return p.Cases.FinishInquiry(q.Context(), q.Actor, slug) }
+	default:
+		f.Faults.Add(true, "source", "stage.fault.do")
 	}
 	to := "/saker/" + slug + "/" + stageInquiry + "?gjort=" + f.Get("do")
 	return answer(q, f, func() (string, error) { return to, act() }, func(code int, f *web.Form) error { return p.showInquiry(q, code, f) })
@@ -208,7 +213,7 @@ func (s *sourceShown) of(w *lang.Words, f cases.File, r cases.Record, base strin
 // same person, written later.
 func came(f cases.File, waited cases.Record) bool {
 	for _, r := range f.Of(cases.Source) {
-		if r.Answer == "given" && r.Ref == waited.Ref && strings.EqualFold(r.Text["who"], waited.Text["who"]) && r.When.Written.After(waited.When.Written) {
+		if r.Answer == "given" && r.Ref == waited.Ref && strings.EqualFold(r.Text["who"], waited.Text["who"]) && !r.When.Written.Before(waited.When.Written) {
 			return true
 		}
 	}

@@ -151,7 +151,7 @@ func (d *printTrackData) event(r cases.Record) eventShown {
 	if r.Kind == cases.Source {
 		add("source", w.T("stage.inquiry.source."+r.Ref))
 	}
-	if r.Kind != cases.Affected { // who another child is does not go with this pupil's papers
+	if !aboutOthers(r) {
 		for _, k := range recordFields {
 			add(k, r.Text[k])
 		}
@@ -163,6 +163,12 @@ func (d *printTrackData) event(r cases.Record) eventShown {
 		add("on", w.Date(r.On))
 	}
 	return e
+}
+
+// aboutOthers says whether the words of a record are about other children: who
+// they are and what they said does not go with this pupil's papers.
+func aboutOthers(r cases.Record) bool {
+	return r.Kind == cases.Affected || r.Kind == cases.NotReached || r.Kind == cases.Source && r.Ref == "talk-pupils"
 }
 
 func (d *printTrackData) effect(x cases.Effect) string {

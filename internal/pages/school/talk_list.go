@@ -38,11 +38,11 @@ type childRow struct {
 }
 
 type talkShown struct {
-	When, By string
-	Quote    *web.Quote
-	State    web.State
-	Facts    web.Facts
-	Late     string
+	ID, When, By string
+	Quote        *web.Quote
+	State        web.State
+	Facts        web.Facts
+	Late         string
 }
 
 // talks shows what the child has said so far, and asks for more. One child at a
@@ -128,7 +128,7 @@ func (d *talkData) ask(f *web.Form) {
 // words; what the adult made of them stands apart.
 func (d *talkData) talk(r cases.Record) talkShown {
 	w := d.W
-	t := talkShown{When: w.Moment(r.When), By: byRole(w, r.Name, r.Role), State: web.State{Name: web.OK, Word: d.Say("heard")}}
+	t := talkShown{ID: string(r.ID), When: w.Moment(r.When), By: byRole(w, r.Name, r.Role), State: web.State{Name: web.OK, Word: d.Say("heard")}}
 	if r.Answer == cases.Declined {
 		t.State = web.State{Name: web.OK, Word: d.Say("declined")}
 		if r.On != "" {
