@@ -98,6 +98,8 @@ func (p *Pages) hand(q *web.Req) error {
 		return err
 	}
 	h := cases.HandedTask{Person: tilhor.PersonID(f.Get("person")), Task: cases.Task(f.Get("task")), From: readDay(f, "from"), Until: readDay(f, "until")}
+	f.Faults.Add(h.Person == "", "person", "cases.fault.person")
+	f.Choice("task", "cases.fault.task", string(cases.StandsIn), string(cases.ReceivesReports))
 	return answer(q, f, func() (string, error) {
 		return "/stedfortreder?gjort=gitt", p.Cases.Hand(q.Context(), q.Actor, h)
 	}, func(code int, f *web.Form) error { return p.showStandin(q, code, f) })

@@ -13,8 +13,10 @@ import (
 	"tilhor"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
+	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/pages/school"
+	"tilhor/internal/roster"
 	"tilhor/internal/web"
 	"tilhor/internal/web/webtest"
 )
@@ -161,4 +163,22 @@ func lacks(t *testing.T, body string, texts ...string) {
 			t.Errorf("%q is in\n%s", s, mainOf(body))
 		}
 	}
+}
+
+// hire puts one more into the roster of Solbakken, without training.
+func (w *world) hire(name string, role tilhor.Role) (id tilhor.PersonID) {
+	w.t.Helper()
+	w.must(w.DB.Write(context.Background(), func(tx *db.Tx) (err error) {
+		if id, err = w.Kit.Roster.AddPerson(tx, w.Keeper(), roster.NewPerson{Name: name, Home: w.Solbakken}, w.Now()); err != nil {
+			return err
+		}
+		return w.Kit.Roster.Appoint(tx, w.Keeper(), id, role, w.Solbakken, "", "", w.Now())
+	}))
+	return id
+}
+
+// later moves the clock on, and everybody signs in again.
+func (w *world) later(by time.Duration) {
+	w.Later(by)
+	w.rektor, w.ina, w.jonas = w.In(w.kari), w.In(w.sosial), w.In(w.teacher)
 }

@@ -25,6 +25,7 @@ type trackView struct {
 	Heading  string
 	Done     *web.Note
 	Unknown  *web.Note
+	Quiet    *web.Note
 	Quote    *web.Quote
 	Next     next
 	Duties   []web.Duty
@@ -59,6 +60,9 @@ func (p *Pages) track(q *web.Req) error {
 	v.Frame = q.Frame(v.Heading)
 	if f.Pupil == "" && !f.Lead {
 		v.Unknown = &web.Note{Color: "info", Title: w.T("school.track.unknown"), Text: w.T("school.track.unknown-text")}
+	}
+	if since := quietSince(f, q.Now); since != "" {
+		v.Quiet = &web.Note{Color: "warning", Title: lang.Cap(w.T("school.is.quiet", "name", v.Head.Name, "date", w.DayMonth(since))), Text: w.T("school.track.quiet-text")}
 	}
 	v.Quote = quote(w, f, q)
 	v.Duties, v.Met = dutyRows(w, f, q)

@@ -138,6 +138,8 @@ func planState(w *lang.Words, f cases.File) web.State {
 	switch {
 	case f.State == cases.Closed && f.Current() != nil:
 		return web.State{Name: web.OK, Word: w.T("school.state.plan", "version", strconv.Itoa(f.Current().Version))}
+	case untouched(f):
+		return web.State{Name: web.Now, Word: w.T("school.state.plan-begun", "version", strconv.Itoa(f.Draft.Version))}
 	case f.Draft != nil && len(f.Lacks) > 0:
 		return web.State{Name: web.Soon, Word: w.T("school.state.plan-lacks", "version", strconv.Itoa(f.Draft.Version), "n", len(f.Lacks))}
 	case f.Draft != nil:

@@ -31,19 +31,19 @@ func situation(w *lang.Words, f cases.File, now time.Time) string {
 		return say("stepped-down")
 	case gateOpen(f, duty.GateClosing):
 		return say("safe")
-	case quietSince(f, now) != "":
-		return say("quiet", "date", w.DayMonth(quietSince(f, now)))
-	case last != nil && last.Answer == cases.NotSafe:
-		return say("not-safe")
 	case evaluateOn(f) != "" && evaluateOn(f) < calendar.DateOf(now):
 		return say("evaluate-late", "date", w.DayMonth(evaluateOn(f)))
 	case evaluateOn(f) == calendar.DateOf(now):
 		return say("evaluate-today")
+	case quietSince(f, now) != "":
+		return say("quiet", "date", w.DayMonth(quietSince(f, now)))
+	case last != nil && last.Answer == cases.NotSafe:
+		return say("not-safe")
 	case talk == nil:
 		return say("not-heard")
-	case f.Draft != nil && len(f.Lacks) > 0:
+	case f.Draft != nil && !untouched(f) && len(f.Lacks) > 0:
 		return say("plan-lacks", "n", len(f.Lacks))
-	case f.Draft != nil:
+	case f.Draft != nil && !untouched(f):
 		return say("plan-ready")
 	case f.Current() != nil:
 		return say("running")
@@ -185,6 +185,12 @@ func (s steps) plan() next {
 	}
 	version := strconv.Itoa(s.f.Draft.Version)
 	switch {
+	case untouched(s.f):
+		n := s.make("change", stagePlan, "version", version)
+		if items := s.lacks(); len(items) > 0 {
+			n.Gate = s.gate(items...)
+		}
+		return n
 	case len(s.f.Lacks) > 0:
 		n := s.make("draft", stagePlan, "version", version)
 		n.Gate = s.gate(s.lacks()...)
@@ -193,6 +199,13 @@ func (s steps) plan() next {
 		return s.make("approve", stagePlan, "version", version)
 	}
 	return s.make("ready", stagePlan, "version", version)
+}
+
+// untouched says whether the draft is only what the evaluation began it with:
+// the plan shall be changed, and nobody has changed it yet.
+func untouched(f cases.File) bool {
+	e := f.Last(cases.Evaluated)
+	return e != nil && f.Draft != nil && e.Ref == cases.Change && f.Draft.Rev == 1 && !f.Draft.SavedAt.After(e.When.Written)
 }
 
 func (s steps) lacks() (items []web.GateItem) {
