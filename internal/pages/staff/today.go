@@ -1,6 +1,8 @@
 package staff
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -8,6 +10,7 @@ import (
 	"tilhor/internal/calendar"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
+	"tilhor/internal/duty"
 	"tilhor/internal/lang"
 	"tilhor/internal/web"
 )
@@ -123,7 +126,7 @@ func (v *todayView) fresh(q *web.Req, all []concerns.Concern) {
 			from = w.T("staff.new.open", "name", c.From)
 		}
 		v.New = append(v.New, web.Duty{What: w.T("staff.new.row", "who", about(w, c), "what", c.Lead()), Href: "/bekymringer/" + c.Slug + "/stilling",
-			Tag: web.TagOf(w, "lov"), Meta: []string{w.T("staff.new.from", "name", from), "opplæringslova § 12-4"},
+			Tag: web.TagOf(w, "lov"), Meta: []string{w.T("staff.new.from", "name", from), "opplæringslova §\u00a012\u20114"},
 			State: web.State{Name: web.Now, Word: lang.Cap(w.Ago(c.Written, q.Now))}, When: knew(q, c)})
 		if i == 0 {
 			v.First = firstOf(q, c, v.New[0])
@@ -175,7 +178,7 @@ func firstOf(q *web.Req, c concerns.Concern, row web.Duty) *firstNew {
 func (v *todayView) cases(q *web.Req, rows []cases.Row) {
 	w, tomorrow := q.T, today(q).Add(1)
 	for _, r := range rows {
-		d := r.Duties[0]
+		d := foremost(r.Duties)
 		row := web.DutyRow(w, d, q.Now)
 		name := named(w, r.Name, r.Class)
 		if r.Name == "" && r.Described != "" {
@@ -208,6 +211,15 @@ func (v *todayView) cases(q *web.Req, rows []cases.Row) {
 	}
 }
 
+// foremost is the duty a row is about: what is late, else what has the first
+// date, else what has waited longest.
+func foremost(all []duty.Stored) duty.Stored {
+	return slices.MinFunc(all, func(a, b duty.Stored) int {
+		const never = "9999"
+		return cmp.Or(cmp.Compare(a.Urgency(), b.Urgency()), cmp.Compare(cmp.Or(a.FirstOn, never), cmp.Or(b.FirstOn, never)), a.Triggered.Compare(b.Triggered))
+	})
+}
+
 // headline says the state of affairs: at most two things, the most urgent
 // first, and calm when it is quiet.
 func headline(q *web.Req, v *todayView, s sums) (title, lead string) {
@@ -235,7 +247,7 @@ func headline(q *web.Req, v *todayView, s sums) (title, lead string) {
 	default:
 		title = lang.Cap(strings.Join(parts, w.T("staff.today.and")))
 	}
-	if s.next != "" {
+	if s.next > today(q) {
 		lead = w.T("staff.today.next", "date", w.DayMonth(s.next))
 	}
 	return title, lead

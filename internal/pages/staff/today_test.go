@@ -9,6 +9,7 @@ import (
 	"tilhor"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
+	"tilhor/internal/duty"
 )
 
 // tell sends a concern from Jonas about Elias and gives it.
@@ -114,7 +115,10 @@ func TestACaseAndWhatWasPromised(t *testing.T) {
 	has(t, w.get(jonas, "/i-dag"), 200, "I går: ble det noe av?")
 	// A case where nothing is done hastens.
 	w.later(5 * 24 * time.Hour)
-	has(t, w.get(w.as("ina"), "/i-dag"), 200, "haster")
+	if _, err := duty.Wake(t.Context(), w.db, owner, w.clock(), 1000); err != nil {
+		t.Fatal(err)
+	}
+	has(t, w.get(w.as("ina"), "/i-dag"), 200, "Én sak haster", "Haster: ikke gjort")
 }
 
 func TestTheAnswerToWhoTold(t *testing.T) {
