@@ -13,6 +13,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -26,6 +28,9 @@ import (
 	"tilhor/internal/roster"
 	"tilhor/internal/seal"
 )
+
+// adviser is the owner's adviser in the roster file: the first person in it.
+const adviser = "a1"
 
 // Owner is the made-up municipality.
 const Owner tilhor.OwnerID = "granvik"
@@ -99,10 +104,8 @@ func Cast(size Size, day tilhor.Date) (all []Face) {
 	for _, m := range t.seats {
 		role := label(m)
 		school := where[m.place]
-		if role == "" || seen[m.person] || school != "Solbakken skole" && school != "" && role != "rektor" && perSchool[school+role] > 0 {
-			continue
-		}
-		if school == "Solbakken skole" && perSchool[school+role] >= 4 {
+		here := school == "Solbakken skole"
+		if role == "" || seen[m.person] || !here && school != "" && role != "rektor" || here && perSchool[school+role] >= 4 {
 			continue
 		}
 		seen[m.person] = true
@@ -110,8 +113,12 @@ func Cast(size Size, day tilhor.Date) (all []Face) {
 		p := byKey[m.person]
 		all = append(all, Face{Key: p.key, Name: p.name(), Role: role, School: school, Feide: p.feide})
 	}
+	sort.SliceStable(all, func(i, j int) bool { return slices.Index(order, all[i].Role) < slices.Index(order, all[j].Role) })
 	return all
 }
+
+// order is how the list stands: those who tell first.
+var order = []string{"teacher", "sfo", "employee", "nurse", "rektor", "deputy", "social-teacher", "owner-adviser"}
 
 // A Face is one person in the list of the made-up provider.
 type Face struct{ Key, Name, Role, School, Feide string }
@@ -162,6 +169,13 @@ func (w *World) people(ctx context.Context, dir string) error {
 		return err
 	}
 	return w.DB.Write(ctx, func(tx *db.Tx) error {
+		anne, err := w.Roster.Find(tx, Owner, adviser)
+		if err != nil {
+			return err
+		}
+		if err := w.Roster.Train(tx, by, anne, calendar.DateOf(w.now), w.now); err != nil {
+			return err
+		}
 		return w.holidays(tx)
 	})
 }

@@ -67,17 +67,22 @@ func (s Stored) Acts() bool {
 	return s.State == Late || s.State == LateLocal || s.State == Open && (s.Class != law.Continuous || s.FirstOn != "")
 }
 
-// Urgency sorts what is to be done: late before the rest.
+// Urgency sorts what is to be done: a passed date before the rest, and what only
+// goes on (a line in the log) after what somebody waits for.
 func (s Stored) Urgency() int {
-	switch s.State {
-	case Late:
+	switch {
+	case s.State == Late:
 		return 0
-	case LateLocal:
+	case s.State == LateLocal && s.Class != law.Continuous:
 		return 1
-	case Open:
+	case s.State == Open && s.Class == law.LocalPlan:
 		return 2
+	case s.State == LateLocal:
+		return 3
+	case s.State == Open:
+		return 4
 	}
-	return 3
+	return 5
 }
 
 // never is the next change of what time alone does not change.

@@ -51,7 +51,7 @@ func standing(w *lang.Words, s duty.Stored, today tilhor.Date) State {
 		return State{Late, w.T("clock.late-local")}
 	}
 	switch {
-	case s.FirstOn == "":
+	case s.FirstOn == "" || wordy(s.Class):
 		return State{Now, w.T("clock.open")}
 	case s.FirstOn <= today:
 		return State{Now, w.T("clock.today")}
@@ -59,6 +59,12 @@ func standing(w *lang.Words, s duty.Stored, today tilhor.Date) State {
 		return State{Soon, w.T("clock.tomorrow")}
 	}
 	return State{Soon, lang.Cap(w.NearDay(s.FirstOn, today))}
+}
+
+// wordy says that the act gives a word, an order or an always, and no day: then
+// the owner's norm stands beside it, and never in its place.
+func wordy(c law.Class) bool {
+	return c == law.StatutoryWord || c == law.Linked || c == law.Continuous || c == law.NoTime
 }
 
 // reason says why it stands so, and whose time it is.
@@ -69,7 +75,11 @@ func reason(w *lang.Words, s duty.Stored, today tilhor.Date) string {
 	known := calendar.ArbeidsdagerBetween(calendar.DateOf(s.Triggered), today)
 	switch {
 	case s.Class == law.StatutoryWord && s.Word != "":
-		return w.T("clock.word", "word", s.Word) + " " + w.T("clock.known", "n", known)
+		text := w.T("clock.word", "word", s.Word) + " " + w.T("clock.known", "n", known)
+		if s.FirstOn >= today {
+			text += " " + w.T("clock.norm", "date", w.DayMonth(s.FirstOn))
+		}
+		return text
 	case s.Class == law.LocalPlan && s.FirstOn != "":
 		return w.T("clock.plan", "date", w.DayMonth(s.FirstOn))
 	case s.Class == law.External && s.FirstOn != "":
