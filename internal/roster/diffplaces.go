@@ -226,8 +226,6 @@ func contains(list []tilhor.SchoolID, s tilhor.SchoolID) bool {
 func (c *differ) in(row *memberRow) bool {
 	h := c.humans[row.person]
 	switch {
-	case row.manual:
-		return false
 	case h != nil && h.inFile && h.gone:
 		return true
 	case c.KeepSeats && row.role == RoleSeat:
