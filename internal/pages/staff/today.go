@@ -3,7 +3,6 @@ package staff
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"tilhor"
@@ -244,8 +243,10 @@ func headline(q *web.Req, v *todayView, s sums) (title, lead string) {
 		return w.T("staff.today.free", "name", name), ""
 	case len(parts) == 1 && s.chores > 0:
 		title = w.T("staff.today.named", "what", lang.Cap(parts[0]), "name", name)
+	case len(parts) == 1:
+		title = lang.Cap(parts[0])
 	default:
-		title = lang.Cap(strings.Join(parts, w.T("staff.today.and")))
+		title = lang.Cap(w.T("staff.today.and", "one", parts[0], "two", parts[1]))
 	}
 	if s.next > today(q) {
 		lead = w.T("staff.today.next", "date", w.DayMonth(s.next))
