@@ -11,12 +11,9 @@ import (
 )
 
 var (
-	findText = db.SQL(`SELECT sealed FROM cases_text WHERE owner = $1 AND track = $2 AND record = $3 AND field = $4`)
-	findPlan = db.SQL(`SELECT sealed FROM cases_plan WHERE owner = $1 AND track = $2 AND version = $3`)
-	// The words of a measure in a plan are the plan's: the plan is in the record.
-	everyText = db.SQL(`SELECT t.record, t.field FROM cases_text t WHERE t.owner = $1 AND NOT EXISTS
-		(SELECT 1 FROM cases_measure m WHERE m.owner = t.owner AND m.id = t.record AND m.version > 0)
-		ORDER BY t.track, t.record, t.field`)
+	findText    = db.SQL(`SELECT sealed FROM cases_text WHERE owner = $1 AND track = $2 AND record = $3 AND field = $4`)
+	findPlan    = db.SQL(`SELECT sealed FROM cases_plan WHERE owner = $1 AND track = $2 AND version = $3`)
+	everyText   = db.SQL(`SELECT record, field FROM cases_text WHERE owner = $1 ORDER BY track, record, field`)
 	everyRecord = db.SQL(`SELECT entry FROM cases_record WHERE owner = $1 ORDER BY id`)
 )
 

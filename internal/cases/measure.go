@@ -35,10 +35,10 @@ var (
 )
 
 // run puts a measure to work: the row, its words, and the access its doer
-// needs and no more.
-func (w *work) run(m Measure, version int) error {
+// needs and no more. It gives the sealed words, for the entry of the plan.
+func (w *work) run(m Measure, version int) (words []seal.Sealed, err error) {
 	if _, err := w.tx.Exec(insertMeasure, w.by.Owner, m.ID, w.t.ID, version, w.t.School, m.Doer, m.Start, m.Until, m.Weekdays, m.Evaluate); err != nil {
-		return err
+		return nil, err
 	}
 	for _, f := range []field{{"what", m.What}, {"problem", m.Problem}, {"when", m.When}} {
 		if f.plain == "" || version == 0 { // an urgent measure's words stand in its record, which has the same id
@@ -46,20 +46,21 @@ func (w *work) run(m Measure, version int) error {
 		}
 		s := w.key.Seal(f.name, string(m.ID), f.plain)
 		if _, err := w.tx.Exec(insertText, w.by.Owner, w.t.ID, m.ID, f.name, s.Bytes); err != nil {
-			return err
+			return nil, err
 		}
+		words = append(words, s)
 	}
 	// One grant for each doer, however many measures.
 	grants, err := access.GrantsOf(w.tx, w.by.Owner, access.Track, string(w.t.ID))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, g := range grants {
 		if g.Person == m.Doer && g.Relation == access.Carries && g.Until.IsZero() {
-			return nil
+			return words, nil
 		}
 	}
-	return access.Give(w.tx, w.by.Owner, access.Grant{Kind: access.Track, Thing: string(w.t.ID), Person: m.Doer, Unit: w.t.School,
+	return words, access.Give(w.tx, w.by.Owner, access.Grant{Kind: access.Track, Thing: string(w.t.ID), Person: m.Doer, Unit: w.t.School,
 		Relation: access.Carries, From: w.now, By: w.by.Person})
 }
 

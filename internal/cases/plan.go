@@ -340,19 +340,21 @@ func (w *work) approve(p Plan) error {
 	if _, err := w.write(note{kind: Approved, when: tilhor.Now(w.now), ref: fmt.Sprint(p.Version), on: p.Evaluate(), text: []field{{"why", p.Why}}}); err != nil {
 		return err
 	}
-	if _, err := w.d.Journal.Append(w.tx, journal.Entry{Stream: stream(w.t.ID), Act: "cases.plan", Subject: planID(p.Version), When: tilhor.Now(w.now),
-		By: w.by, Rule: string(w.rule), Parts: journal.Parts(s)}); err != nil {
-		return err
-	}
 	if err := w.endMeasures(); err != nil {
 		return err
 	}
-	running := false
+	running, sealed := false, []seal.Sealed{s}
 	for _, m := range p.Measures {
-		if err := w.run(m, p.Version); err != nil {
+		words, err := w.run(m, p.Version)
+		if err != nil {
 			return err
 		}
+		sealed = append(sealed, words...)
 		running = running || m.Start <= today(w.now)
+	}
+	if _, err := w.d.Journal.Append(w.tx, journal.Entry{Stream: stream(w.t.ID), Act: "cases.plan", Subject: planID(p.Version), When: tilhor.Now(w.now),
+		By: w.by, Rule: string(w.rule), Parts: journal.Parts(sealed...)}); err != nil {
+		return err
 	}
 	facts := []duty.Fact{{Kind: duty.PlanApproved, When: tilhor.Now(w.now), EvaluateOn: p.Evaluate()}}
 	if running {

@@ -38,7 +38,7 @@ func (w *work) protect(u Urgent) error {
 		return err
 	}
 	m := Measure{ID: tilhor.MeasureID(id), What: u.What, Doer: u.Doer, Start: u.Start}
-	if err := w.run(m, 0); err != nil {
+	if _, err := w.run(m, 0); err != nil {
 		return err
 	}
 	return w.facts(duty.Fact{Kind: duty.MeasureStarted, When: tilhor.Now(w.now), Urgent: true})

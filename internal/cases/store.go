@@ -2,6 +2,7 @@ package cases
 
 import (
 	"fmt"
+	"sort"
 	"time"
 
 	"tilhor"
@@ -116,8 +117,22 @@ func (d *Desk) records(tx *db.Tx, owner tilhor.OwnerID, id tilhor.TrackID, texts
 		all = append(all, r)
 		return nil
 	}, owner, id)
+	sort.SliceStable(all, func(i, j int) bool {
+		a, b := all[i], all[j]
+		if !a.When.At.Equal(b.When.At) {
+			return a.When.At.Before(b.When.At)
+		}
+		if !a.When.Written.Equal(b.When.Written) {
+			return a.When.Written.Before(b.When.Written)
+		}
+		return rank[a.Kind] < rank[b.Kind]
+	})
 	return all, err
 }
+
+// rank orders what one act writes at one instant: ids are random, and say
+// nothing of order.
+var rank = map[Kind]int{Reopened: 1, Told: 2, TakenUp: 3, Joined: 3, Appointed: 4, Protected: 5, Started: 6, Source: 7}
 
 // children lists the other children to be heard in a track.
 func (d *Desk) children(tx *db.Tx, owner tilhor.OwnerID, id tilhor.TrackID, texts map[string]map[string]string) ([]Child, error) {

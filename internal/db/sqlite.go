@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/url"
+	"os"
 	"runtime/debug"
 	"time"
 
@@ -25,6 +26,13 @@ func openSQLite(path string, readOnly bool) (*sql.DB, error) {
 	}
 	if readOnly {
 		q.Add("_pragma", "query_only(1)")
+	}
+	if !readOnly { // nobody else on the machine may read it; WAL and shared memory take its mode
+		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+		if err != nil {
+			return nil, fmt.Errorf("open the SQLite file: %w", err)
+		}
+		f.Close()
 	}
 	pool, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode())
 	if err != nil {

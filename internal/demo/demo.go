@@ -148,7 +148,7 @@ func label(m seat) string {
 
 func (w *World) people(ctx context.Context, dir string) error {
 	path := filepath.Join(dir, "granvik.xml")
-	f, err := os.Create(path)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
