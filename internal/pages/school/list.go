@@ -29,6 +29,7 @@ type listView struct {
 	Form    *web.Form
 	Filters []web.Field
 	Chosen  bool
+	Hidden  bool // names are hidden, and stay so
 	Table   web.Table
 	Empty   *web.Empty
 	Clear   string
@@ -203,7 +204,7 @@ func matches(p roster.Pupil, text string) bool {
 
 func (p *Pages) listed(q *web.Req, c choice, f *web.Form, rows []cases.Row) listView {
 	w := q.T
-	v := listView{Form: f, Faults: web.SummaryOf(w, f.Faults), Chosen: c.narrowed(), Filters: filters(w, c)}
+	v := listView{Form: f, Faults: web.SummaryOf(w, f.Faults), Chosen: c.narrowed(), Hidden: c.hide, Filters: filters(w, c)}
 	v.Search = f.Field(w, "sok", w.T("school.list.search"))
 	v.Search.Autocomplete, v.Search.Spell, v.Search.Max = "off", "false", 100
 	v.Hide, v.HideBy = c.link("navn", "skjul"), w.T("school.list.hide")

@@ -2,6 +2,7 @@ package school
 
 import (
 	"tilhor/internal/cases"
+	"tilhor/internal/lang"
 	"tilhor/internal/web"
 )
 
@@ -35,7 +36,7 @@ func (p *Pages) matter(q *web.Req) error {
 	}
 	w := q.T
 	v := matterView{Back: web.Back{Href: "/saker", Text: w.T("school.list.back")}, Heading: w.T("school.matter.title", "n", len(rows)), Done: doneNote(q, "tatt-opp"),
-		Line: w.T("school.case", "number", rows[0].Number) + ", " + place(w, rows[0].Arena)}
+		Line: lang.Cap(w.T("school.case", "number", rows[0].Number)) + ", " + place(w, rows[0].Arena)}
 	for _, r := range rows {
 		v.Tracks = append(v.Tracks, p.matterTrack(q, r))
 	}

@@ -2,6 +2,7 @@ package school
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"tilhor"
@@ -38,7 +39,14 @@ func (p *Pages) readings(q *web.Req) error {
 	w := q.T
 	v := readingsView{Back: web.Back{Href: path(t), Text: w.T("school.track.back", "name", lang.Cap(short(w, t)))}, Line: line(w, t)}
 	current, people := standing(may, q.Now), map[string]bool{}
+	all, err := p.employees(q)
+	if err != nil {
+		return err
+	}
 	for _, m := range current {
+		if m.Person == "" && m.Role == tilhor.RoleRektor {
+			m.Name = strings.Join(append([]string{w.T("role.rektor")}, rektors(all)...), ", ")
+		}
 		people[string(m.Person)+string(m.Role)] = true
 		v.May.Rows = append(v.May.Rows, mayRow(w, m, q.Now))
 	}
@@ -53,7 +61,7 @@ func (p *Pages) readings(q *web.Req) error {
 	v.Seen.Caption, v.Seen.Hidden = w.T("school.readings.log"), true
 	v.Seen.Columns = columns(w, "when", "person", "what", "why")
 	strangers := without(seen, may)
-	v.Heading = w.T("school.readings.title", "n", len(people))
+	v.Heading = w.T("school.readings.title", "n", len(people), "name", short(w, t))
 	if n := len(strangers); n > 0 {
 		v.Heading += " " + w.T("school.readings.strangers", "n", n)
 		s := strangers[0]
@@ -111,7 +119,7 @@ func seenRow(w *lang.Words, s cases.Seen, may []cases.Entitled, now time.Time) [
 	if m, ok := entitled(s, may); ok {
 		why, state = w.T("school.readings.why."+string(m.Relation)), nil
 	}
-	row := []web.Cell{{Text: w.Near(s.At, now)}, {Text: s.Name, Small: roleName(w, s.Role)}, {Text: what}, {Text: why}}
+	row := []web.Cell{{Text: lang.Cap(w.Near(s.At, now))}, {Text: s.Name, Small: roleName(w, s.Role)}, {Text: what}, {Text: why}}
 	if state != nil {
 		row[3] = web.Cell{State: state}
 	}

@@ -183,7 +183,7 @@ func takeLine(w *lang.Words, c concerns.Concern) string {
 	}
 	where := place(w, c.Arena)
 	if c.Place != "" {
-		where += ", " + c.Place
+		where += " · " + c.Place
 	}
 	return w.T("school.take.line", "who", w.List(all), "place", where)
 }

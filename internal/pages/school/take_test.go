@@ -34,6 +34,7 @@ func TestRektorTakesAStance(t *testing.T) {
 		t.Errorf("a stale form: %d", r.StatusCode)
 	}
 	w.pages(w.rektor, to, "Saken er tatt opp", "Ina Lund har saken.", "Jonas går ut sammen med Elias.", "Elias er ikke hørt ennå", "Snakk med Elias")
+	inOrder(t, w.page(w.rektor, to), "Skolen fikk vite det", "tok det opp som sak", "Ina Lund fikk saken", "Jonas går ut sammen med Elias.\nFra")
 	lacks(t, w.pages(w.rektor, at, "Tatt opp"), "<form class=\"t-form\"")
 }
 
@@ -57,8 +58,8 @@ func TestAConcernJoinsACase(t *testing.T) {
 	lacks(t, mainOf(body), "Nora")
 	number := body[strings.Index(body, `value="join:`)+len(`value="join:`):]
 	to := w.sent(w.rektor, at, form("way", "join:"+number[:6]))
-	w.page(w.rektor, to, "Andre i saken", "1 elev til har sitt eget spor", "tok en ny bekymring inn i saken")
-	body = w.pages(w.rektor, "/saker/"+slug+"/sammenheng", "2 elever, 2 spor", "Elias Moe", "Nora Dahl")
+	w.page(w.rektor, to, "Andre i saken", "Én elev til har sitt eget spor", "tok en ny bekymring inn i saken")
+	body = w.pages(w.rektor, "/saker/"+slug+"/sammenheng", "2 elever har hver sitt spor", "Elias Moe", "Nora Dahl")
 	lacks(t, body, "gikk inn igjen")
 }
 
@@ -69,7 +70,7 @@ func TestOneConcernAboutTwo(t *testing.T) {
 	if !strings.Contains(to, "/sammenheng") {
 		t.Fatalf("led to %s", to)
 	}
-	w.pages(w.rektor, to, "2 elever, 2 spor", "Saken er tatt opp")
+	w.pages(w.rektor, to, "2 elever har hver sitt spor", "Saken er tatt opp")
 }
 
 func TestWhoMayNotTakeAStance(t *testing.T) {
@@ -99,5 +100,18 @@ func TestTheFamilyToldRektor(t *testing.T) {
 	w.pages(w.rektor, to, "Familiens vei til Statsforvalteren", "27.\u00a0november\u00a02026", "Tatt opp med rektor")
 	if r := w.Get(w.ina, "/bekymringer/muntlig"); r.StatusCode != http.StatusNotFound {
 		t.Errorf("the social teacher: %d", r.StatusCode)
+	}
+}
+
+// inOrder says whether the texts stand after one another, in the chronology.
+func inOrder(t *testing.T, body string, texts ...string) {
+	t.Helper()
+	at := strings.Index(body, `class="t-time"`)
+	for _, s := range texts {
+		i := strings.Index(body[at:], s)
+		if i < 0 {
+			t.Fatalf("%q does not stand where it should in\n%s", s, mainOf(body))
+		}
+		at += i
 	}
 }

@@ -184,7 +184,7 @@ func windows(w *lang.Words, f cases.File, today tilhor.Date) (all []window) {
 			{Term: w.T("school.window.week"), Text: w.Date(x.CalendarWeek)},
 			{Term: w.T("school.window.days"), Text: w.Date(x.Arbeidsdager)},
 		}}}
-		v.Text = w.T("school.window.waits", "date", w.NearDay(x.CalendarWeek, today))
+		v.Text = w.T("school.window.waits", "date", w.DayMonth(x.CalendarWeek))
 		if today > x.CalendarWeek {
 			v.Text = w.T("school.window.open")
 		}

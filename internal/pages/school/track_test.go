@@ -212,7 +212,7 @@ func TestReadings(t *testing.T) {
 	w.page(w.ina, "/saker/"+slug)
 	w.later(20 * time.Minute)
 	w.page(w.rektor, "/saker/"+slug, "Sist åpnet av Ina Lund")
-	w.pages(w.rektor, at, "2 kan lese.", "Alt i dette sporet", "Har saken", "Så lenge oppgaven varer", "Oversikten", "Listen kan ikke slås av")
+	w.pages(w.rektor, at, "2 kan lese saken til Nora.", "Alt i dette sporet", "Har saken", "Så lenge oppgaven varer", "Oversikten", "Listen kan ikke slås av")
 }
 
 func TestReopen(t *testing.T) {
