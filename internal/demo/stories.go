@@ -210,12 +210,6 @@ func (s *story) hear(at time.Time) {
 	})
 }
 
-func (s *story) decline(at time.Time) {
-	s.each(at, func(ctx context.Context, t cases.Track, _ int) error {
-		return s.w.Cases.Hear(ctx, s.handler(), t.Slug, cases.Talk{At: tilhor.Now(at), Answer: cases.Declined, How: "none", Again: s.date(at).Add(3)})
-	})
-}
-
 func (s *story) inform(at time.Time) {
 	s.each(at, func(ctx context.Context, t cases.Track, _ int) error {
 		if err := s.w.Cases.Write(ctx, s.handler(), t.Slug, cases.Line{At: tilhor.Now(at), What: "parents-informed", Text: "Ringte hjem og fortalte hva vi vet og hva vi gjør nå."}); err != nil {

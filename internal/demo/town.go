@@ -35,10 +35,10 @@ type seat struct{ place, person, role, sub string }
 type group struct{ key, school, name, level string }
 
 type school struct {
-	key, name, org string
-	from, to       int // grades
-	sfo            bool
-	pupils         int
+	key, name string
+	from, to  int // grades
+	sfo       bool
+	pupils    int
 }
 
 // A town is the roster file to be, and the cast that the stories use.

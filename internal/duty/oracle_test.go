@@ -36,19 +36,18 @@ type paper struct {
 	trigLeaf    string
 	coarse      bool
 
-	clock   string // work, day, hours, until, days, quiet, weeks3, none
-	left    int
-	until   string // for "until"
-	opens   string // not before this leaf
-	sleeps  bool   // its bearer does not know yet
-	hours   int
-	note    string
-	staff   bool
-	bare    bool
-	state   string // open, late-local, late, met, met-late, ended, not-due
-	missed  bool
-	shadow  time.Time // written so late that the clock ran on until then
-	limitAt time.Time
+	clock  string // work, day, hours, until, days, quiet, weeks3, none
+	left   int
+	until  string // for "until"
+	opens  string // not before this leaf
+	sleeps bool   // its bearer does not know yet
+	hours  int
+	note   string
+	staff  bool
+	bare   bool
+	state  string // open, late-local, late, met, met-late, ended, not-due
+	missed bool
+	shadow time.Time // written so late that the clock ran on until then
 }
 
 func (p *paper) live() bool {

@@ -4,7 +4,6 @@ package law
 var (
 	sameDay     = Norm{Unit: SameDay}
 	sameWorkday = Norm{N: 0, Unit: Arbeidsdag}
-	noNorm      = Norm{}
 )
 
 func workdays(n int) Norm { return Norm{n, Arbeidsdag} }

@@ -147,7 +147,7 @@ func (p Provider) check(madeUp bool) error {
 		return errors.New("title, client id and secret must be set")
 	}
 	if p.Kind == Entra && p.Tenant == "" {
-		return errors.New("Entra ID needs the tenant: without it anybody's tenant would do")
+		return errors.New("tenant must be set for Entra ID: without it anybody's tenant would do")
 	}
 	if p.Hints && !madeUp {
 		return errors.New("hints are for the demo only")
