@@ -58,7 +58,7 @@ func (w *World) stories(ctx context.Context) error {
 			w.solbakken(&all[i])
 		}
 	}
-	n := 46
+	n := 90
 	if w.size == Full {
 		n = 420 * w.history() / 365
 	}
