@@ -290,7 +290,7 @@ func rowStage(w *lang.Words, r cases.Row) string {
 		return w.T("school.list.state.trappet-ned")
 	case !met("k12.hear"):
 		return w.T("school.stage." + stageTalks)
-	case !met("k12.investigate"):
+	case !met("k12.investigate") || !met("k12.plan") && !met("k12.best"):
 		return w.T("school.stage." + stageInquiry)
 	case !met("k12.plan"):
 		return w.T("school.stage." + stagePlan)

@@ -54,6 +54,12 @@ func TestTheOverviewFollowsThePupil(t *testing.T) {
 		{"inquiry", func() {
 			w.must(w.cases.Inquire(ctx, w.sosial, slug, cases.SourceOf{Kind: "talk-pupils", Who: "Elias Moe", Text: "Jeg så at de lo."}))
 		}, &w.ina, []string{"Skolen undersøker hvordan Nora har det", "Ingen funn ennå", "Kilde: samtale med elever"}},
+		{"another child is heard", func() {
+			w.must(w.cases.AddChild(ctx, w.sosial, slug, cases.Child{Person: w.Person("elias"), Role: "alleged"}))
+			f, err := w.cases.See(ctx, w.sosial, slug, "talks")
+			w.must(err)
+			w.must(w.cases.Hear(ctx, w.sosial, slug, cases.Talk{Child: f.Children[0].Code, Answer: cases.Spoke, How: "none", Words: "Det var bare på gøy."}))
+		}, &w.ina, []string{"En annen berørt elev skal bli hørt", "En annen elev ble hørt", "De ler når jeg bytter."}},
 		{"found", func() {
 			f, err := w.cases.See(ctx, w.sosial, slug, "inquiry")
 			w.must(err)
@@ -88,7 +94,7 @@ func TestTheOverviewFollowsThePupil(t *testing.T) {
 		if n := primary(body); n != 1 {
 			t.Errorf("%s: %d primary buttons", s.name, n)
 		}
-		lacks(t, body, "Jeg så at de lo.", "Elias")
+		lacks(t, body, "Jeg så at de lo.", "Det var bare på gøy.", "Elias")
 		if t.Failed() {
 			t.Fatalf("at %q", s.name)
 		}
