@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"sort"
 	"strings"
 	"time"
@@ -17,8 +18,9 @@ import (
 
 // A bulk is one statement for many rows and the same for a single one, to add
 // rows that are new and to put rows that may be there: a first import writes a
-// hundred thousand, and the transaction holds others up. SQLite looks up each
-// argument by going through all of them, so it gets fewer at a time.
+// hundred thousand, and the transaction holds others up. The SQLite driver asks
+// for the name of each argument, which costs the more the more names there are:
+// its text has plain ? for the same arguments, in the same order.
 type bulk struct {
 	cols int
 	stmt [2]map[int]*db.Stmt // add, put; by the number of rows
@@ -26,14 +28,18 @@ type bulk struct {
 
 const (
 	many     = 100
-	manyLite = 8
+	manyLite = 50
 )
+
+var numbered = regexp.MustCompile(`\$\d+`)
 
 func newBulk(head string, cols int, onConflict string) bulk {
 	b := bulk{cols: cols, stmt: [2]map[int]*db.Stmt{{}, {}}}
 	for _, n := range []int{1, manyLite, many} {
-		b.stmt[0][n] = db.SQL(head + " VALUES " + values(n, cols))
-		b.stmt[1][n] = db.SQL(head + " VALUES " + values(n, cols) + onConflict)
+		rows := " VALUES " + values(n, cols)
+		lite := numbered.ReplaceAllString(rows, "?")
+		b.stmt[0][n] = db.SQLFor(head+rows, head+lite)
+		b.stmt[1][n] = db.SQLFor(head+rows+onConflict, head+lite+onConflict)
 	}
 	return b
 }

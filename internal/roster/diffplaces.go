@@ -297,14 +297,17 @@ func (c *differ) diffMembers() {
 	sort.Slice(c.halves, func(i, j int) bool { return c.halves[i].group.id < c.halves[j].group.id })
 }
 
+// less is the order of the table's key, so that its index grows at its end.
 func less(a, b memberKey) bool {
-	if a.school != b.school {
+	switch {
+	case a.school != b.school:
 		return a.school < b.school
+	case a.role != b.role:
+		return a.role < b.role
+	case a.group != b.group:
+		return a.group < b.group
 	}
-	if a.person != b.person {
-		return a.person < b.person
-	}
-	return join(string(a.role), string(a.group)) < join(string(b.role), string(b.group))
+	return a.person < b.person
 }
 
 func (c *differ) putMember(k memberKey, w *memberWant) {
