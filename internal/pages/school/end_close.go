@@ -29,6 +29,7 @@ type endData struct {
 	Rektor               bool // the reader does not decide
 	Plan, Evaluate, Open string
 	Siblings             bool
+	AskFirst             bool // the pupil is asked before the plan is changed
 }
 
 type closeForm struct {
@@ -109,6 +110,8 @@ func (p *Pages) showEnd(q *web.Req, code int, f *web.Form) error {
 		d.Close = d.closing(all[endClose])
 	case !safe:
 		d.Next = true
+		last := file.Last(cases.Evaluated, cases.Checked)
+		d.AskFirst = file.Current() != nil && (last == nil || last.Answer != cases.NotSafe)
 		d.Why = &web.Note{Color: "info", Title: d.Cap("counts"), Text: d.Cap("counts.text")}
 		if file.Lead && file.State == cases.Open {
 			d.Step = d.stepping(all[endStep], f.Get("do") == endStep)

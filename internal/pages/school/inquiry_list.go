@@ -90,7 +90,7 @@ func (p *Pages) showInquiry(q *web.Req, code int, f *web.Form) error {
 	key, kv := inquiryTitle(q.T, file, sources)
 	d := inquiryData{stage: p.stage(q, file, stageInquiry, "inquiry", key, kv...), Sources: sources, Plan: path(file.Track, stagePlan)}
 	if left := waitingFor(sources); left > 0 && key == "title.findings" {
-		d.Title += " " + d.Say("title.left", "n", left)
+		d.Title += " " + d.Say("title.left", "n", left, "count", lang.Cap(few(q.T, left)))
 	}
 	d.faulty(f.Faults)
 	if r := file.Last(cases.Found); r != nil {
@@ -122,7 +122,7 @@ func (d *inquiryData) ask(q *web.Req, f *web.Form) {
 	prefillToday(q, source, "at")
 	find := asker{d.say, d.Forms[doFind]}
 	d.Finding = rows(2, find.field("finding"))
-	d.From = find.as("from", "from")
+	d.From = row(find.as("from", "from"))
 	for _, s := range d.Sources {
 		d.From.Options = append(d.From.Options, web.Option{Value: s.ID, Label: s.N + ". " + s.Name, Checked: d.Forms[doFind].Ticked("from", s.ID)})
 	}
@@ -154,9 +154,9 @@ func inquiryTitle(w *lang.Words, f cases.File, sources []sourceShown) (key strin
 	given := len(sources) - waitingFor(sources)
 	switch {
 	case n > 0 && f.Last(cases.Found) != nil:
-		return "title.done", []any{"n", n}
+		return "title.done", []any{"n", n, "count", few(w, n)}
 	case n > 0:
-		return "title.findings", []any{"n", n, "from", w.T("stage.inquiry.title.from", "n", given)}
+		return "title.findings", []any{"n", n, "count", lang.Cap(few(w, n)), "from", w.T("stage.inquiry.title.from", "n", given, "count", few(w, given))}
 	case f.Last(cases.Started) != nil:
 		return "title.started", nil
 	}
@@ -180,7 +180,7 @@ func sourcesOf(w *lang.Words, f cases.File, base string) (all []sourceShown) {
 		s := sourceShown{ID: string(r.ID), N: strconv.Itoa(len(all) + 1), Who: byRole(w, r.Name, r.Role), State: web.State{Name: web.OK, Word: lang.Cap(dayOf(w, r.When))}}
 		switch {
 		case r.Kind == cases.Told:
-			s.Name = w.T("stage.inquiry.told")
+			s.Name, s.Who = w.T("stage.inquiry.told"), toldBy(w, r)
 		case r.Kind == cases.Voice && f.Own(r):
 			s.Name = w.T("stage.inquiry.talk", "name", short(w, f.Track))
 		case r.Kind == cases.Voice:

@@ -166,7 +166,7 @@ func (p *Pages) showPlan(q *web.Req, code int, f *web.Form) error {
 	default:
 		return p.readPlan(q, code, file)
 	}
-	key, kv := planTitle(file)
+	key, kv := planTitle(q.T, file)
 	d.stage = p.stage(q, file, stagePlan, "plan", key, kv...)
 	d.Editing = true
 	d.faulty(f.Faults)
@@ -202,14 +202,14 @@ func (p *Pages) readPlan(q *web.Req, code int, file cases.File) error {
 }
 
 // planTitle says how far the draft is from being approved.
-func planTitle(f cases.File) (key string, kv []any) {
+func planTitle(w *lang.Words, f cases.File) (key string, kv []any) {
 	switch {
 	case f.Draft == nil && len(f.Plans) > 0:
 		return "title.next", []any{"version", strconv.Itoa(len(f.Plans) + 1)}
 	case f.Draft == nil:
 		return "title.first", nil
 	case len(f.Lacks) > 0:
-		return "title.lacks", []any{"n", len(f.Lacks)}
+		return "title.lacks", []any{"n", len(f.Lacks), "count", lang.Cap(few(w, len(f.Lacks)))}
 	case f.Lead:
 		return "title.ready", nil
 	}

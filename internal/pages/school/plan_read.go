@@ -109,7 +109,7 @@ func (p *Pages) planDiff(q *web.Req) error {
 		return tilhor.ErrNotFound
 	}
 	all := diffRows(q.T, old, fresh)
-	d := diffData{stage: p.stage(q, file, stagePlan, "diff", "title", "n", len(all)), Rows: all, Why: fresh.Why}
+	d := diffData{stage: p.stage(q, file, stagePlan, "diff", "title", "n", len(all), "count", lang.Cap(few(q.T, len(all)))), Rows: all, Why: fresh.Why}
 	d.Head.Back = web.Back{Href: path(file.Track, stagePlan), Text: q.T.T("school.stage." + stagePlan)}
 	d.From, d.To = versionName(d.say, old), versionName(d.say, fresh)
 	return q.RenderStatus(http.StatusOK, diffPage, d)

@@ -3,6 +3,7 @@ package school
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"tilhor"
 	"tilhor/internal/cases"
@@ -14,7 +15,6 @@ var printPlanPage = page("print_plan")
 
 type printPlanData struct {
 	stage
-	Unit, Case    string
 	Plan          *planShown
 	Best          *web.Facts
 	Help          []string
@@ -42,8 +42,6 @@ func (p *Pages) printPlan(q *web.Req) error {
 	d := printPlanData{stage: p.stage(q, file, stagePlan, "print", "title"), Draft: v.Draft, Plan: nil}
 	d.Head.Back = web.Back{Href: path(file.Track, stagePlan), Text: q.T.T("school.stage." + stagePlan)}
 	d.Plan = showPlanOf(d.say, v)
-	d.Unit = q.School() + " · " + q.Kit.Owner.Name
-	d.Case = d.Say("case", "number", file.Number, "version", d.Plan.Version)
 	d.quote()
 	d.Best = bestBefore(d.say, file, v)
 	d.Help = p.helpers(q, d.say, file)
@@ -90,9 +88,9 @@ var printTrackPage = page("print_track")
 
 type printTrackData struct {
 	stage
-	Unit, Case, Who string
-	Events          []eventShown
-	Plans           []*planShown
+	Who    string
+	Events []eventShown
+	Plans  []*planShown
 }
 
 type eventShown struct {
@@ -109,8 +107,6 @@ func (p *Pages) printTrack(q *web.Req) error {
 	}
 	d := printTrackData{stage: p.stage(q, file, "", "chronology", "title")}
 	d.Head.Back = web.Back{Href: path(file.Track), Text: lang.Cap(d.Head.Name)}
-	d.Unit = q.School() + " · " + q.Kit.Owner.Name
-	d.Case = d.Say("case", "number", file.Number)
 	d.Who = q.T.T("stage.print.printed", "who", q.Who(), "when", q.T.DateTime(q.Now))
 	d.quote()
 	for _, r := range file.Records {
@@ -123,7 +119,7 @@ func (p *Pages) printTrack(q *web.Req) error {
 }
 
 // recordFields are the passages of records, in the order they are read.
-var recordFields = []string{"who", "from", "said", "words", "saw", "place", "asked", "wants", "weight", "what", "finding", "interests", "view",
+var recordFields = []string{"who", "said", "words", "saw", "place", "asked", "wants", "weight", "what", "finding", "interests", "view",
 	"weighing", "conclusion", "why", "best", "reason", "attempts", "text", "line", "detail"}
 
 func (d *printTrackData) event(r cases.Record) eventShown {
@@ -133,6 +129,9 @@ func (d *printTrackData) event(r cases.Record) eventShown {
 		e.By += ", "
 	}
 	e.By += roleName(w, r.Role)
+	if r.Kind == cases.Told { // who took it up stands in its own line
+		e.By = toldBy(w, r)
+	}
 	if r.Kind == cases.Voice && !d.File.Own(r) {
 		e.What = w.T("stage.kind.voice-other")
 		return e
@@ -159,8 +158,8 @@ func (d *printTrackData) event(r cases.Record) eventShown {
 	for _, x := range r.Effects() {
 		add("effect", d.effect(x))
 	}
-	if r.On != "" {
-		add("on", w.Date(r.On))
+	if r.On != "" && w.Has("stage.on."+string(r.Kind)) {
+		e.Facts = append(e.Facts, web.Fact{Term: w.T("stage.on." + string(r.Kind)), Text: w.Date(r.On)})
 	}
 	return e
 }
@@ -176,7 +175,7 @@ func (d *printTrackData) effect(x cases.Effect) string {
 	for _, p := range d.File.Plans {
 		for _, m := range p.Measures {
 			if m.ID == x.Measure {
-				s = m.What + ": "
+				s = strings.TrimRight(m.What, ".") + ": "
 			}
 		}
 	}

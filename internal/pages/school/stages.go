@@ -1,6 +1,7 @@
 package school
 
 import (
+	"strconv"
 	"strings"
 
 	"tilhor"
@@ -228,7 +229,21 @@ func forms(f *web.Form, names ...string) map[string]*web.Form {
 	return all
 }
 
-// short date of a moment, for rows.
+// few is a small number as a word: «to», «tre».
+func few(w *lang.Words, n int) string {
+	if key := "stage.number." + strconv.Itoa(n); w.Has(key) {
+		return w.T(key)
+	}
+	return w.Num(n)
+}
+
+// toldBy says who told the school. Whoever is signed in and tells is not named
+// in the track: a pupil's papers need not say which adult it was.
+func toldBy(w *lang.Words, r cases.Record) string {
+	return w.T("stage.told."+r.Answer, "who", r.Text["from"])
+}
+
+// dayOf is the short date of a moment, for rows.
 func dayOf(w *lang.Words, at tilhor.When) string {
 	if at.Precision == tilhor.Unknown {
 		return w.T("date.unknown")
