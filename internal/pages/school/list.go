@@ -34,6 +34,7 @@ type listView struct {
 	Empty   *web.Empty
 	Clear   string
 	More    string
+	Spoken  string // where rektor writes down what a family has told by voice
 }
 
 // A choice is what the address says shall be listed.
@@ -210,6 +211,9 @@ func (p *Pages) listed(q *web.Req, c choice, f *web.Form, rows []cases.Row) list
 	v.Hide, v.HideBy = c.link("navn", "skjul"), w.T("school.list.hide")
 	if c.hide {
 		v.Hide, v.HideBy = c.link("navn", ""), w.T("school.list.show")
+	}
+	if q.Actor.Role.Leads() {
+		v.Spoken = "/bekymringer/muntlig"
 	}
 	v.Table = web.Table{Caption: w.T("school.list.caption"), Hidden: true, Columns: []web.Column{
 		{Text: w.T("school.list.who")}, {Text: w.T("school.list.stage")}, {Text: w.T("school.list.next")}, {Text: w.T("school.list.has")}}}

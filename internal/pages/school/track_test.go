@@ -238,7 +238,7 @@ func TestReopen(t *testing.T) {
 
 func TestTheListAndItsFilters(t *testing.T) {
 	w := newWorld(t)
-	w.pages(w.rektor, "/saker", "Ingen åpne saker", "Ingen saker her nå")
+	w.pages(w.rektor, "/saker", "Ingen åpne saker", "Ingen saker her nå", `href="/bekymringer/muntlig"`)
 	w.track("", "nora")
 	w.track("", "elias")
 	c := w.tells("", "Tuva er redd for bussen.", "tuva")
@@ -291,4 +291,17 @@ func TestAHandlerWithoutTraining(t *testing.T) {
 func untrained(w *world) tilhor.Actor {
 	id := w.hire("Nils Ny", tilhor.RoleTeacher)
 	return tilhor.Actor{Owner: w.kari.Owner, Person: id, Role: tilhor.RoleTeacher, School: w.Solbakken}
+}
+
+// What was written when the session had ended comes back in the same form.
+func TestADraftComesBack(t *testing.T) {
+	w := newWorld(t)
+	at := "/saker/" + w.track("", "nora") + "/skriv"
+	w.Later(31 * time.Minute)
+	to := w.sent(w.ina, at, form("what", "note", "text", "Nora lekte med Tuva i dag, for første gang på lenge."))
+	_, id, ok := strings.Cut(to, "kladd=")
+	if !ok {
+		t.Fatalf("led to %s", to)
+	}
+	w.page(w.In(w.sosial), at+"?kladd="+id, "Nora lekte med Tuva i dag, for første gang på lenge.", `value="note" checked`)
 }
