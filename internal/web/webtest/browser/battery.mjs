@@ -198,6 +198,7 @@ function stop() {
 async function plain(page, job, say) {
   counts[job.js ? "script" : "noscript"]++;
   const p = await page.evaluate(() => {
+    for (const d of document.querySelectorAll("details")) d.open = true; // opens without script, in every browser
     const main = document.querySelector("main");
     const seen = (e) => e && e.checkVisibility({ visibilityProperty: true }) && e.getClientRects().length > 0;
     const forms = [...document.querySelectorAll("form")].filter((f) => ![...f.querySelectorAll("[type=submit]")].some(seen)).map((f) => f.getAttribute("action"));
