@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"tilhor"
@@ -51,7 +52,7 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	told := &concerns.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	worked := &cases.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
 	kit := &web.Kit{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Owner: o, Log: h.log, Level: door.Enough,
-		Home: home, Nav: func(q *web.Req) []web.NavItem { return menu(q, told, worked) }}
+		Home: home, Nav: func(q *web.Req) []web.NavItem { return here(q, menu(q, told, worked)) }}
 	s, err := web.New(kit)
 	if err != nil {
 		return nil, err
@@ -91,6 +92,19 @@ func menu(q *web.Req, told *concerns.Desk, worked *cases.Desk) []web.NavItem {
 	if q.Actor.Role == tilhor.RoleRektor {
 		items = append(items, web.NavItem{Href: "/stedfortreder", Icon: "Person", Text: q.T.T("nav.standin")},
 			web.NavItem{Href: "/opplaring", Icon: "Book", Text: q.T.T("nav.training")})
+	}
+	return items
+}
+
+// here marks the place in the menu that the page belongs to: taking a stance on
+// a concern is part of the day.
+func here(q *web.Req, items []web.NavItem) []web.NavItem {
+	path := q.R.URL.Path
+	if strings.HasSuffix(path, "/stilling") || path == "/bekymringer/muntlig" {
+		path = "/i-dag"
+	}
+	for i := range items {
+		items[i].Current = path == items[i].Href || strings.HasPrefix(path, items[i].Href+"/")
 	}
 	return items
 }

@@ -76,6 +76,9 @@ func (d *Desk) Readings(ctx context.Context, by tilhor.Actor, slug string) (t Tr
 			seen[i].Name = names[seen[i].Person]
 		}
 		t.Name = names[t.Pupil]
+		if in, err := d.Roster.Pupil(tx, by.Owner, t.Pupil, today(now)); t.Pupil != "" && err == nil {
+			t.Class = in.Class
+		}
 		return err
 	})
 	if err != nil {

@@ -63,6 +63,9 @@ func (d *Desk) Tell(ctx context.Context, by tilhor.Actor, n Telling) (Concern, e
 	key := d.Keys.New(by.Owner, seal.KindConcern, string(c.ID))
 	texts, parts := d.texts(key, c.ID, n, len(c.Pupils))
 	err = d.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := hasTask(tx, by, channel, now); err != nil {
+			return err
+		}
 		if err := d.known(tx, by.Owner, n.School, n.Pupils, now); err != nil {
 			return err
 		}
@@ -89,10 +92,23 @@ func (d *Desk) mayTell(by tilhor.Actor, n Telling) (Channel, error) {
 		return Open, nil
 	case by.Role.Staff() && by.School == n.School && n.Raised == nil:
 		return Staff, nil
-	case by.Role.Leads() && by.School == n.School:
+	case by.Role.Staff() && by.School == n.School: // whether rektor, or who stands in, is asked with the writing
 		return Voice, nil
 	}
 	return "", tilhor.ErrNotFound
+}
+
+// hasTask: only rektor, or who has the task from her, logs what a family took
+// up with rektor: it starts the family's week (§ 12-6).
+func hasTask(tx *db.Tx, by tilhor.Actor, ch Channel, now time.Time) error {
+	if ch != Voice {
+		return nil
+	}
+	has, err := access.Duties(tx, by, now)
+	if err == nil && !has[access.Intake] {
+		err = tilhor.ErrNotFound
+	}
+	return err
 }
 
 func (n *Telling) check(now time.Time, ch Channel) error {

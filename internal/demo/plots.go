@@ -105,8 +105,8 @@ func (s *story) course(delay int, evaluate time.Time) {
 // ordinary plans one case somewhere, with the faults that schools make: late
 // talks, inquiries without findings, evaluations after their date.
 func (w *World) ordinary(p *place) {
-	back := 3 + w.rng.IntN(w.history()*5/7-12)
-	t0 := w.ago(back, 8+w.rng.IntN(6), w.rng.IntN(60))
+	day0 := calendar.DateOf(w.start).Add(-5 - w.rng.IntN(w.history()-20))
+	t0 := clockOn(day0, 0, 8+w.rng.IntN(6), w.rng.IntN(60))
 	sc := scenes[w.rng.IntN(len(scenes))]
 	if !p.school.HasSFO && sc.arena == tilhor.ArenaSFO {
 		sc = scenes[0]

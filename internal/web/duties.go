@@ -75,7 +75,7 @@ func reason(w *lang.Words, s duty.Stored, today tilhor.Date) string {
 	known := calendar.ArbeidsdagerBetween(calendar.DateOf(s.Triggered), today)
 	switch {
 	case s.Class == law.StatutoryWord && s.Word != "":
-		text := w.T("clock.word", "word", s.Word) + " " + w.T("clock.known", "n", known)
+		text := w.T("clock.word", "word", s.Word) + " " + knownFor(w, known)
 		if s.FirstOn >= today {
 			text += " " + w.T("clock.norm", "date", w.DayMonth(s.FirstOn))
 		}
@@ -89,5 +89,13 @@ func reason(w *lang.Words, s duty.Stored, today tilhor.Date) string {
 	case s.Class == law.Linked:
 		return w.T("clock.linked")
 	}
-	return w.T("clock.known", "n", known)
+	return knownFor(w, known)
+}
+
+// knownFor is for how long the school has known.
+func knownFor(w *lang.Words, days int) string {
+	if days == 0 {
+		return w.T("clock.known-today")
+	}
+	return w.T("clock.known", "n", days)
 }

@@ -10,6 +10,7 @@ import (
 
 	"tilhor"
 	"tilhor/internal/db"
+	"tilhor/internal/seal"
 )
 
 var (
@@ -46,7 +47,7 @@ func (q *Req) Once(f *Form, act func() (location string, err error)) error {
 		q.onceWrite(dropOnce, id, attempt)
 		return err
 	}
-	q.onceWrite(answerOnce, id, attempt, location)
+	q.settleOnce(id, attempt, location)
 	q.dropDraft(f)
 	return q.See(location)
 }
@@ -78,11 +79,42 @@ func (q *Req) onceWrite(how *db.Stmt, args ...any) {
 	}
 }
 
+// onceKey seals the answers: the address of a receipt is itself a secret.
+const onceKey = "once"
+
+// settleOnce keeps the answer for a second sending.
+func (q *Req) settleOnce(id, attempt, location string) {
+	ctx := context.WithoutCancel(q.Context())
+	err := q.Kit.DB.Write(ctx, func(tx *db.Tx) error {
+		key, err := q.Kit.Keys.Make(tx, q.Kit.Owner.ID, seal.KindSession, onceKey)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(answerOnce, q.Kit.Owner.ID, id, attempt, hex.EncodeToString(key.Seal("answer", id, location).Bytes))
+		return err
+	})
+	if err != nil {
+		q.Kit.log().WarnContext(ctx, "form's answer not settled", "route", q.routeName(), "error", types(err))
+	}
+}
+
 // answered is the answer a form has had, nil when it has had none.
 func (q *Req) answered(id string) (*string, error) {
 	var answer string
 	err := q.Kit.DB.Read(q.Context(), func(tx *db.Tx) error {
-		return tx.One(findOnce, db.Args(q.Kit.Owner.ID, id), &answer)
+		if err := tx.One(findOnce, db.Args(q.Kit.Owner.ID, id), &answer); err != nil || answer == "" {
+			return err
+		}
+		key, err := q.Kit.Keys.Get(tx, q.Kit.Owner.ID, seal.KindSession, onceKey)
+		if err != nil {
+			return err
+		}
+		sealed, err := hex.DecodeString(answer)
+		if err != nil {
+			return err
+		}
+		answer, err = key.Open("answer", id, sealed)
+		return err
 	})
 	if errors.Is(err, tilhor.ErrNotFound) {
 		return nil, nil
