@@ -33,6 +33,7 @@ type todayView struct {
 	Told                []web.Duty
 	TellFirst           bool // telling is what this role most often comes for
 	Worker              bool // has, or may have, cases
+	Spoken              bool // may write down what a family took up by voice
 }
 
 // A firstNew is the concern that has waited longest, beside the lists.
@@ -58,6 +59,7 @@ func (p *Pages) today(q *web.Req) error {
 	v.Told = toldRows(q, told[:min(len(told), 5)])
 	v.Title, v.Lead = headline(q, v, s)
 	v.TellFirst = !v.Worker
+	v.Spoken = q.Actor.Role.Leads() && v.Worker
 	if err := v.notes(q); err != nil {
 		return err
 	}
