@@ -27,6 +27,14 @@ func TestTheInquiry(t *testing.T) {
 	body = w.page(w.ina, w.sent(w.ina, at, form("do", "funn", "finding", "Det skjer etter gym.", "from", ids[0][1], "from", ids[2][1])), "To funn fra to kilder. Én gjenstår.")
 	lacks(t, body, "Alt bygger på én kilde.")
 
+	// three forms, three keys: sending one never counts as having sent another
+	keys := map[string]bool{}
+	for _, m := range regexp.MustCompile(`name="nokkel" value="([a-z0-9]+)"`).FindAllStringSubmatch(body, -1) {
+		keys[m[1]] = true
+	}
+	if len(keys) != 3 {
+		t.Errorf("%d keys for three forms", len(keys))
+	}
 	waited := regexp.MustCompile(`href="([^"]*kilde=[^"#]*)`).FindStringSubmatch(body)
 	if waited == nil {
 		t.Fatal("no way to write the answer that was waited for")

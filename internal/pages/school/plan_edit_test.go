@@ -81,7 +81,7 @@ func TestThePlan(t *testing.T) {
 				f.Del(k)
 			}
 		}
-		w.refused(w.rektor, at, f, `id="m1-evaluate-fault"`, "Jonas står i døren.")
+		w.refused(w.rektor, at, f, `id="m1-evaluate-fault"`, "Jonas står i døren.", `name="n" value="1"`)
 	})
 	t.Run("approval is refused with the gate", func(t *testing.T) {
 		f := w.measure(form("do", "approve", "rev", "1"), "1", "Jonas står i døren.")
@@ -140,6 +140,9 @@ func TestTwoWriteThePlan(t *testing.T) {
 	r := w.Post(w.rektor, at, w.measure(form("do", "approve", "rev", "1"), "1", "Hilde står i døren.", "doer", string(w.Person("deputy-solbakken")), "weekdays", "1"))
 	body := w.shown(r, http.StatusConflict, "Ina Lund", "Jonas følger klassen til", "Hilde står i", "Hilde Lund", "Jonas Lund", "mandag", `name="rev" value="2"`)
 	lacks(t, body, "Før og etter gym</") // only what differs
+	if !strings.Contains(body, `name="do" value="save"`) || strings.Contains(body, `value="approve"`) {
+		t.Error("a choice between two texts would approve the plan")
+	}
 	if strings.Contains(body, `name="m1-problem--valg"`) {
 		t.Error("what is the same is asked about")
 	}

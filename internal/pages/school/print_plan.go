@@ -43,14 +43,14 @@ func (p *Pages) printPlan(q *web.Req) error {
 	d.Head.Back = web.Back{Href: path(file.Track, stagePlan), Text: q.T.T("school.stage." + stagePlan)}
 	d.Plan = showPlanOf(d.say, v)
 	d.quote()
-	d.Best = bestBefore(d.say, file, v)
+	d.Best = bestBefore(q.T, file, v)
 	d.Help = p.helpers(q, d.say, file)
 	d.Who = d.Say("printed", "who", q.Who(), "when", q.T.DateTime(q.Now))
 	return q.RenderStatus(http.StatusOK, printPlanPage, d)
 }
 
 // bestBefore is the assessment that the version was decided on.
-func bestBefore(s say, f cases.File, v cases.Plan) *web.Facts {
+func bestBefore(w *lang.Words, f cases.File, v cases.Plan) *web.Facts {
 	var last *cases.Record
 	for _, r := range f.Of(cases.Interest) {
 		if v.Draft || !r.When.Written.After(v.ApprovedAt) {
@@ -62,7 +62,7 @@ func bestBefore(s say, f cases.File, v cases.Plan) *web.Facts {
 	}
 	facts := &web.Facts{}
 	for _, k := range []string{"view", "interests", "weighing", "conclusion"} {
-		facts.Items = append(facts.Items, web.Fact{Term: lang.Cap(s.w.T("stage.best."+k, "name", s.name, "whose", whose(s.w, s.name))), Text: last.Text[k]})
+		facts.Items = append(facts.Items, web.Fact{Term: w.T("stage.field." + k), Text: last.Text[k]})
 	}
 	return facts
 }
