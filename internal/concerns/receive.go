@@ -57,6 +57,17 @@ func (d *Desk) CountNew(ctx context.Context, by tilhor.Actor) (n int, err error)
 	return n, err
 }
 
+// Receives says whether this person has the task of receiving what is told:
+// rektor, or whom she has handed it to.
+func (d *Desk) Receives(ctx context.Context, by tilhor.Actor) (bool, error) {
+	has := map[access.Relation]bool{}
+	err := d.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		has, err = access.Duties(tx, by, d.Clock())
+		return err
+	})
+	return has[access.Intake] && by.Trained, err
+}
+
 // Waiting lists the new concerns that this person receives, oldest first, with
 // the names of the pupils and the words, for the page of today. That they were
 // listed is in the record.

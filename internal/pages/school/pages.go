@@ -27,9 +27,6 @@ type Pages struct {
 // scope decides which, track by track.
 var workers = tilhor.StaffRoles
 
-// leaders decide: rektor, and whom she has handed the task to.
-var leaders = []tilhor.Role{tilhor.RoleRektor, tilhor.RoleDeputy}
-
 // Routes lists every page of the package.
 func (p *Pages) Routes() []web.Route {
 	track := func(method, path, name string, serve func(*web.Req) error) web.Route {
@@ -39,8 +36,8 @@ func (p *Pages) Routes() []web.Route {
 	routes := []web.Route{
 		{Method: "GET", Path: "/bekymringer/{slug}/stilling", Name: "school.take", Roles: workers, Case: true, Sensitive: true, Serve: p.take},
 		{Method: "POST", Path: "/bekymringer/{slug}/stilling", Name: "school.take.decide", Roles: workers, Case: true, Sensitive: true, Serve: p.decide},
-		{Method: "GET", Path: "/bekymringer/muntlig", Name: "school.spoken", Roles: leaders, Case: true, Sensitive: true, Serve: p.spoken},
-		{Method: "POST", Path: "/bekymringer/muntlig", Name: "school.spoken.tell", Roles: leaders, Case: true, Sensitive: true, Serve: p.tell},
+		{Method: "GET", Path: "/bekymringer/muntlig", Name: "school.spoken", Roles: workers, Case: true, Sensitive: true, Serve: p.spoken},
+		{Method: "POST", Path: "/bekymringer/muntlig", Name: "school.spoken.tell", Roles: workers, Case: true, Sensitive: true, Serve: p.tell},
 		{Method: "GET", Path: "/saker", Name: "school.list", Roles: workers, Case: true, Sensitive: true, Serve: p.list},
 		{Method: "POST", Path: "/saker", Name: "school.list.search", Roles: workers, Case: true, Sensitive: true, Serve: p.search},
 		track("GET", "", "track", p.track),

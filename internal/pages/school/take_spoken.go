@@ -14,6 +14,12 @@ import (
 // writes it down, with the time. The week of § 12-6 runs from then.
 
 func (p *Pages) spoken(q *web.Req) error {
+	if has, err := p.Concerns.Receives(q.Context(), q.Actor); err != nil || !has {
+		if err == nil {
+			err = tilhor.ErrNotFound
+		}
+		return err
+	}
 	f, err := q.Refill()
 	if err != nil {
 		return err

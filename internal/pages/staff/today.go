@@ -59,7 +59,9 @@ func (p *Pages) today(q *web.Req) error {
 	v.Told = toldRows(q, told[:min(len(told), 5)])
 	v.Title, v.Lead = headline(q, v, s)
 	v.TellFirst = !v.Worker
-	v.Spoken = q.Actor.Role.Leads() && v.Worker
+	if v.Spoken, err = p.Concerns.Receives(q.Context(), q.Actor); err != nil {
+		return err
+	}
 	if err := v.notes(q); err != nil {
 		return err
 	}
