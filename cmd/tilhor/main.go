@@ -28,6 +28,8 @@ type cli struct {
 	Law     LawCmd     `cmd:"" help:"The duties as data: assess facts, show them, compare two days."`
 	Key     KeyCmd     `cmd:"" help:"Make and show keys."`
 	Roster  RosterCmd  `cmd:"" help:"Who belongs to the schools: imports, and what is decided by hand."`
+	Closed  ClosedCmd  `cmd:"" help:"The days without school (skolerute)."`
+	Norm    NormCmd    `cmd:"" help:"The owner's own norms."`
 	Journal JournalCmd `cmd:"" help:"Check the record, sign it, hand it out."`
 	Receipt ReceiptCmd `cmd:"" help:"Check a receipt."`
 	Backup  BackupCmd  `cmd:"" help:"Copy everything away, encrypted, while the server runs."`
