@@ -186,7 +186,10 @@ func (d *Desk) SavePlan(ctx context.Context, by tilhor.Actor, slug string, rev i
 		}
 		_, draft := split(all)
 		if draft == nil {
-			if rev != 0 {
+			switch {
+			case rev != 0 && len(all) == 0:
+				return tilhor.ErrConflict // nobody has saved what the form says it changes
+			case rev != 0:
 				return Clash{all[len(all)-1]} // it was approved meanwhile
 			}
 			return w.newDraft(len(all)+1, p)

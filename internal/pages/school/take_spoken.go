@@ -14,12 +14,6 @@ import (
 // writes it down, with the time. The week of § 12-6 runs from then.
 
 func (p *Pages) spoken(q *web.Req) error {
-	if has, err := p.Concerns.Receives(q.Context(), q.Actor); err != nil || !has {
-		if err == nil {
-			err = tilhor.ErrNotFound
-		}
-		return err
-	}
 	f, err := q.Refill()
 	if err != nil {
 		return err
@@ -28,6 +22,12 @@ func (p *Pages) spoken(q *web.Req) error {
 }
 
 func (p *Pages) askSpoken(q *web.Req, code int, f *web.Form) error {
+	if has, err := p.Concerns.Receives(q.Context(), q.Actor); err != nil || !has {
+		if err == nil {
+			err = tilhor.ErrNotFound
+		}
+		return err
+	}
 	all, err := p.pupils(q)
 	if err != nil {
 		return err

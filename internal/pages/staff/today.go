@@ -85,6 +85,9 @@ func (p *Pages) sensitive(q *web.Req, v *todayView) (s sums, err error) {
 		return s, err
 	}
 	v.fresh(q, fresh)
+	if v.Spoken, err = p.Concerns.Receives(q.Context(), q.Actor); err != nil {
+		return s, err
+	}
 	rows, err := p.Cases.Today(q.Context(), q.Actor)
 	if err != nil {
 		return s, err

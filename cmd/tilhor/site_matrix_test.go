@@ -1,0 +1,459 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/access"
+	"tilhor/internal/cases"
+	"tilhor/internal/concerns"
+	"tilhor/internal/db"
+	"tilhor/internal/db/dbtest"
+	"tilhor/internal/roster"
+	"tilhor/internal/web"
+	"tilhor/internal/web/webtest"
+)
+
+// How somebody can stand to what a route shows. Rektor leads everything at the
+// own school, and so has no other relation there.
+const (
+	relNone      = "none"         // works at the school, no more
+	relReporter  = "told it"      // told the concern that the track came of
+	relIntake    = "receives"     // was handed the reports of the school
+	relHandles   = "handles"      // has the track
+	relCarries   = "carries"      // carries out a measure of it
+	relLeads     = "leads"        // rektor, and who stands in
+	relEnded     = "had it"       // handled it until yesterday
+	relBarred    = "barred"       // handles or leads it, and is barred
+	relElsewhere = "other school" // the same role at another school
+	relUntrained = "untrained"    // leads it, without privacy training
+	relWeak      = "weak sign-in" // leads it, signed in too weakly
+)
+
+var relations = []string{relNone, relReporter, relIntake, relHandles, relCarries, relLeads, relEnded, relBarred, relElsewhere, relUntrained, relWeak}
+
+// A thing is what one relation is tried on: a concern nobody has taken a stance
+// on, a track, and its measures by who carries them out.
+type thing struct {
+	concern, track, child string
+	measures              map[tilhor.Role]tilhor.MeasureID
+}
+
+// A matrixWorld is the whole site over two schools with one person in every
+// role at each, and for every relation a thing that all of them stand to so.
+type matrixWorld struct {
+	*siteWorld
+	town    *webtest.Town
+	handler tilhor.PersonID // who has every track
+	things  map[string]thing
+	people  map[string]tilhor.Actor // who was handed something, and who lacks training: "leads teacher"
+	drafts  map[tilhor.Role]string
+	cookies map[string]*http.Cookie
+	role    tilhor.Role // whom the cell is about
+}
+
+// lesser are the roles that can be tried in every relation: all that work at a
+// school but rektor.
+func lesser(r tilhor.Role) bool { return r.Staff() && r != tilhor.RoleRektor }
+
+func newMatrixWorld(t *testing.T, d *db.DB) *matrixWorld {
+	t.Helper()
+	town := webtest.NewTown(t, d)
+	w := &matrixWorld{siteWorld: siteOf(t, d, town.Kit.Keys, town.Now()), town: town, things: map[string]thing{}, people: map[string]tilhor.Actor{},
+		drafts: map[tilhor.Role]string{}, cookies: map[string]*http.Cookie{}}
+	w.handler = w.hire("Hanna Har", tilhor.RoleEmployee, true).Person
+	for _, role := range tilhor.StaffRoles {
+		if lesser(role) {
+			w.people[relIntake+" "+string(role)] = w.hire("Rolf Mottar", role, true)
+			w.people[relLeads+" "+string(role)] = w.hire("Stig Står", role, true)
+		}
+		w.people[relUntrained+" "+string(role)] = w.hire("Ulla Uten", role, false)
+	}
+	for _, rel := range relations {
+		w.things[rel] = w.thing(rel)
+	}
+	rektor := w.town.Actor(tilhor.RoleRektor, w.town.Solbakken)
+	for key, a := range w.people { // rektor hands them out; she has them by role
+		task := map[bool]cases.Task{true: cases.ReceivesReports, false: cases.StandsIn}[strings.HasPrefix(key, relIntake)]
+		if a.Role != tilhor.RoleRektor {
+			w.must(w.cases().Hand(context.Background(), rektor, cases.HandedTask{Person: a.Person, Task: task, From: w.today(), Until: w.today().Add(7)}))
+		}
+	}
+	w.keepDrafts()
+	return w
+}
+
+func (w *matrixWorld) give(tx *db.Tx, kind access.Kind, id string, p tilhor.PersonID, rel access.Relation, until time.Time) error {
+	return access.Give(tx, w.owner(), access.Grant{Kind: kind, Thing: id, Person: p, Unit: w.town.Solbakken, Relation: rel, From: w.clock().Add(-48 * time.Hour), Until: until})
+}
+
+// hire puts one more into the roster of Solbakken.
+func (w *matrixWorld) hire(name string, role tilhor.Role, trained bool) tilhor.Actor {
+	w.t.Helper()
+	a := tilhor.Actor{Owner: w.owner(), Role: role, School: w.town.Solbakken, Trained: trained}
+	w.write(func(tx *db.Tx) (err error) {
+		if a.Person, err = w.house.roster.AddPerson(tx, w.town.Keeper(), roster.NewPerson{Name: name, Home: a.School}, w.clock()); err != nil {
+			return err
+		}
+		return w.house.roster.Appoint(tx, w.town.Keeper(), a.Person, role, a.School, "", "", w.clock())
+	})
+	if trained {
+		w.train(a)
+	}
+	return a
+}
+
+// thing makes what a relation is tried on. Somebody else told of it and has it;
+// then everybody, also those who never could, is given the relation by name.
+func (w *matrixWorld) thing(rel string) thing {
+	w.t.Helper()
+	ctx, rektor := context.Background(), w.town.Actor(tilhor.RoleRektor, w.town.Solbakken)
+	teller := w.hire("Tora Telte", tilhor.RoleTeacher, true)
+	hour := tilhor.When{At: w.clock().Add(-time.Hour), Precision: tilhor.Exact}
+	tell := func() concerns.Concern {
+		c, err := w.concerns().Tell(ctx, teller, concerns.Telling{School: w.town.Solbakken, Pupils: []tilhor.PersonID{w.town.Person("nora")}, Saw: "Sto alene.",
+			Arena: tilhor.ArenaBreak, Happened: hour, Known: hour})
+		w.must(err)
+		return c
+	}
+	fresh, taken := tell(), tell()
+	tracks, err := w.cases().TakeUp(ctx, rektor, taken.Slug, cases.Stance{Handler: w.handler})
+	w.must(err)
+	id, x := string(tracks[0].ID), thing{concern: fresh.Slug, track: tracks[0].Slug, measures: map[tilhor.Role]tilhor.MeasureID{}}
+	w.must(w.cases().AddChild(ctx, rektor, x.track, cases.Child{Described: "En gutt med blå jakke", Role: "witness"}))
+	w.plan(rektor, x.track)
+	f, err := w.cases().See(ctx, rektor, x.track, "track")
+	w.must(err)
+	x.child = f.Children[0].Code
+	x.measures[""] = w.measure(rektor, x.track, w.handler)
+	for _, role := range webtest.Roles {
+		if role == tilhor.RoleAnyone {
+			continue
+		}
+		a := w.town.Actor(role, w.town.Solbakken)
+		if rel == relCarries && role.Staff() {
+			x.measures[role] = w.measure(rektor, x.track, a.Person)
+		}
+		w.write(func(tx *db.Tx) error { return w.relate(tx, rel, a, string(fresh.ID), id) })
+	}
+	return x
+}
+
+// plan puts a plan in force, and begins the next version.
+func (w *matrixWorld) plan(rektor tilhor.Actor, track string) {
+	w.t.Helper()
+	ctx, d := context.Background(), w.cases()
+	w.must(d.Hear(ctx, rektor, track, cases.Talk{At: tilhor.Now(w.clock()), Answer: cases.Spoke, Words: "Jeg vil ha noen å gå med.", How: "none"}))
+	w.must(d.Weigh(ctx, rektor, track, cases.Weighing{Interests: "Trygghet.", View: "Vil ha noen å gå med.", Weighing: "Det veier tungt.", Conclusion: "Noen går med henne."}))
+	m := cases.Measure{Problem: "Nora går alene.", What: "Hanna går sammen med Nora.", When: "hvert friminutt", Start: w.today(), Doer: w.handler, Evaluate: w.today().Add(14)}
+	w.must(d.SavePlan(ctx, rektor, track, 0, cases.Plan{Measures: []cases.Measure{m}}))
+	w.must(d.Approve(ctx, rektor, track, 1))
+	w.must(d.SavePlan(ctx, rektor, track, 0, cases.Plan{Measures: []cases.Measure{m, m}}))
+}
+
+// relate gives a person the relation to a concern and a track.
+func (w *matrixWorld) relate(tx *db.Tx, rel string, a tilhor.Actor, concern, track string) error {
+	switch rel {
+	case relReporter:
+		return w.give(tx, access.Concern, concern, a.Person, access.Reporter, time.Time{})
+	case relHandles, relBarred:
+		if err := w.give(tx, access.Track, track, a.Person, access.Handles, time.Time{}); err != nil || rel == relHandles {
+			return err
+		}
+		if err := access.Shut(tx, w.owner(), access.Bar{Kind: access.Concern, Thing: concern, Person: a.Person, From: w.clock().Add(-time.Hour), Reason: "kin"}); err != nil {
+			return err
+		}
+		return access.Shut(tx, w.owner(), access.Bar{Kind: access.Track, Thing: track, Person: a.Person, From: w.clock().Add(-time.Hour), Reason: "kin"})
+	case relCarries:
+		return w.give(tx, access.Track, track, a.Person, access.Carries, time.Time{})
+	case relEnded:
+		return w.give(tx, access.Track, track, a.Person, access.Handles, w.clock().Add(-24*time.Hour))
+	}
+	return nil
+}
+
+// measure has somebody begin a measure, and finds it.
+func (w *matrixWorld) measure(rektor tilhor.Actor, track string, doer tilhor.PersonID) tilhor.MeasureID {
+	w.t.Helper()
+	w.must(w.cases().Protect(context.Background(), rektor, track, cases.Urgent{What: "Går sammen med Nora.", Doer: doer, Start: w.today()}))
+	f, err := w.cases().See(context.Background(), rektor, track, "track")
+	w.must(err)
+	for _, m := range f.Measures {
+		if m.Doer == doer {
+			return m.ID
+		}
+	}
+	w.t.Fatal("the measure is not there")
+	return ""
+}
+
+// keepDrafts lets everybody's session end while they write.
+func (w *matrixWorld) keepDrafts() {
+	before := map[tilhor.Role]*http.Cookie{}
+	for _, role := range tilhor.StaffRoles {
+		before[role] = w.enter(w.town.Actor(role, w.town.Solbakken), mfa)
+	}
+	w.later(31 * time.Minute)
+	for role, c := range before {
+		to := w.do("POST", c, "nb", "/bekymringer/ny", url.Values{"saw": {"Nora sto alene i hele friminuttet."}}).Header.Get("Location")
+		w.drafts[role] = strings.TrimPrefix(to, "/utlogget?kladd=")
+	}
+}
+
+// who signs in a role in a relation; false when there can be nobody.
+func (w *matrixWorld) who(role tilhor.Role, rel string) (*http.Cookie, bool) {
+	w.role = role
+	if role == tilhor.RoleAnyone {
+		return nil, rel == relNone
+	}
+	if rel == relUntrained && !role.Staff() { // nothing of theirs asks for it, or they have their own test
+		return nil, false
+	}
+	if role == tilhor.RoleRektor && slices.Contains([]string{relNone, relReporter, relIntake, relHandles, relCarries, relEnded}, rel) {
+		return nil, false
+	}
+	key := rel + " " + string(role)
+	if w.cookies[key] == nil {
+		w.cookies[key] = w.enter(w.actor(role, rel), map[bool]string{true: "", false: mfa}[rel == relWeak])
+	}
+	return w.cookies[key], true
+}
+
+func (w *matrixWorld) actor(role tilhor.Role, rel string) tilhor.Actor {
+	if rel == relElsewhere {
+		return w.town.Actor(role, w.town.Fjellvik)
+	}
+	like := rel
+	if rel == relWeak {
+		like = relLeads
+	}
+	if a, ok := w.people[like+" "+string(role)]; ok {
+		return a
+	}
+	return w.town.Actor(role, w.town.Solbakken)
+}
+
+// path fills in an address with what the relation is to.
+func (w *matrixWorld) path(r web.Route, rel string) string {
+	if strings.HasPrefix(r.Name, "signout") {
+		delete(w.cookies, rel+" "+string(w.role))
+	}
+	x := w.things[rel]
+	m, ok := x.measures[w.role]
+	if !ok {
+		m = x.measures[""]
+	}
+	draft := w.drafts[tilhor.RoleRektor]
+	if rel == relHandles && w.drafts[w.role] != "" {
+		draft = w.drafts[w.role]
+	}
+	path := strings.NewReplacer("{spor}", x.track, "{slug}", x.concern, "/tiltak/{id}", "/tiltak/"+string(m), "/kladder/{id}", "/kladder/"+draft,
+		"{skole}", string(w.town.Solbakken)).Replace(r.Path)
+	if strings.Contains(path, "{") {
+		return "" // a receipt's secret, a provider: none that exists
+	}
+	switch r.Name {
+	case "stage.talks.miss":
+		path += "?barn=" + x.child
+	case "stage.plan.diff":
+		path += "?fra=1&til=2"
+	}
+	return path
+}
+
+// form is what a POST sends: nothing, or what would be right but for one thing
+// that only who may do it is told.
+func (w *matrixWorld) form(r web.Route, rel string) url.Values {
+	x := w.things[rel]
+	pairs := map[string][]string{
+		"school.take.decide":       {"way", "join:zzzzzz"},
+		"school.raise.write":       {"by", "parent", "text", "Mor ringte.", "at", "23.11.2026"},
+		"school.handler.appoint":   {"handler", string(w.handler)},
+		"school.identify.do":       {"pupil", string(w.town.Person("tuva"))},
+		"school.reopen.do":         {"reason", "Nora gråt."},
+		"school.standin.take-back": {"person", "zzzzzzzzzz"},
+		"stage.talks.miss.write":   {"child", x.child},
+		"stage.inquiry.write":      {"do", "ferdig"},
+		"stage.plan.save":          {"do", "approve", "rev", "99", "n", "1", "m1-what", "Jonas går sammen med Nora."},
+		"stage.end.write":          {"do", "avslutt", "words", "Det er bra nå.", "check", "30.12.2026"},
+		"stage.check.write":        {"answer", "safe", "way", "self", "words", "Det er bra nå.", "at", "23.11.2026"},
+	}[r.Name]
+	v := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		v.Set(pairs[i], pairs[i+1])
+	}
+	return v
+}
+
+func (w *matrixWorld) matrix() webtest.Matrix {
+	return webtest.Matrix{Site: w.site, Relations: relations, Who: w.who, Path: w.path, Form: w.form}
+}
+
+// Who may come where: every route of the site, every role, every relation to
+// the thing asked for, on both engines, as written in testdata/matrix.txt.
+func TestWhoMayComeWhere(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		newMatrixWorld(t, d).matrix().Check(t, "testdata/matrix.txt")
+	})
+}
+
+// An answer is what somebody is told, without what is random in it and without
+// the address that was asked for.
+func answerOf(r *http.Response, body, asked string) string {
+	var head []string
+	for k, v := range r.Header {
+		if k != "Set-Cookie" {
+			head = append(head, k+": "+strings.Join(v, ", "))
+		}
+	}
+	slices.Sort(head)
+	s := fmt.Sprintf("%d\n%s\n%s", r.StatusCode, strings.Join(head, "\n"), body)
+	path, query, _ := strings.Cut(asked, "?")
+	for _, p := range []string{asked, url.QueryEscape(asked), path + "?l=nb&amp;" + strings.ReplaceAll(query, "&", "&amp;"), path} {
+		s = strings.ReplaceAll(s, p, "ASKED")
+	}
+	return anyID.ReplaceAllString(s, "ID")
+}
+
+var anyID = regexp.MustCompile(`\b[a-z2-7]{26}\b`)
+
+// What may not be known and what is not there are one answer: the same status,
+// headers and body, for everyone who is refused, whatever was asked for.
+func TestRefusedIsAsIfMissing(t *testing.T) {
+	w := newMatrixWorld(t, dbtest.SQLite(t))
+	refused := 0
+	for _, r := range w.site.Routes() {
+		if !strings.Contains(r.Path, "{spor}") && !strings.Contains(r.Path, "{slug}") && !strings.Contains(r.Path, "{id}") {
+			continue
+		}
+		for _, role := range webtest.Roles {
+			for _, rel := range relations {
+				cookie, ok := w.who(role, rel)
+				if !ok {
+					continue
+				}
+				there := w.path(r, rel)
+				missing := strings.NewReplacer("{spor}", "zzzzzzzzzz", "{slug}", "zzzzzzzzzz", "{id}", "zzzzzzzzzzzzzzzzzzzzzzzzzz").Replace(r.Path)
+				if _, q, ok := strings.Cut(there, "?"); ok {
+					missing += "?" + q
+				}
+				form := w.form(r, rel)
+				a := w.do(r.Method, cookie, "nb", there, form)
+				if a.StatusCode == http.StatusOK || a.StatusCode == http.StatusUnprocessableEntity || a.StatusCode == http.StatusConflict ||
+					a.StatusCode == http.StatusSeeOther && !strings.HasPrefix(a.Header.Get("Location"), "/logg-inn") && !strings.HasPrefix(a.Header.Get("Location"), "/utlogget") {
+					continue
+				}
+				refused++
+				b := w.do(r.Method, cookie, "nb", missing, form)
+				x, y := answerOf(a, bodyOf(t, a), there), answerOf(b, bodyOf(t, b), missing)
+				if x != y {
+					t.Errorf("%s as %s who %s: refused is told from missing:\n%s", r.Name, role, rel, firstDifference(x, y))
+				}
+			}
+		}
+	}
+	if refused < 1000 {
+		t.Errorf("only %d refusals were looked at", refused)
+	}
+	t.Logf("%d refusals", refused)
+}
+
+func firstDifference(a, b string) string {
+	x, y := strings.Split(a, "\n"), strings.Split(b, "\n")
+	for i := range x {
+		if i >= len(y) || x[i] != y[i] {
+			return "  " + x[i] + "\n  " + strings.Join(y[min(i, len(y)):min(i+1, len(y))], "")
+		}
+	}
+	return ""
+}
+
+// Two answers that differ in one thing are told apart.
+func TestAnswersAreToldApart(t *testing.T) {
+	answer := func(code int, header, body string) string {
+		rec := httptest.NewRecorder()
+		rec.Header().Set("X-A", header)
+		rec.WriteHeader(code)
+		return answerOf(rec.Result(), body, "/saker/abcdefghij")
+	}
+	same := answer(404, "a", "Finnes ikke /saker/abcdefghij")
+	for name, other := range map[string]string{"status": answer(403, "a", "Finnes ikke /saker/abcdefghij"), "header": answer(404, "b", "Finnes ikke /saker/abcdefghij"),
+		"body": answer(404, "a", "Finnes ikke for deg /saker/abcdefghij")} {
+		if other == same {
+			t.Errorf("another %s is not told apart", name)
+		}
+	}
+}
+
+// A form that says it changes a draft nobody has saved is a conflict, and its
+// text is kept.
+func TestAPlanNobodySaved(t *testing.T) {
+	w := newMatrixWorld(t, dbtest.SQLite(t))
+	ctx, rektor := context.Background(), w.town.Actor(tilhor.RoleRektor, w.town.Solbakken)
+	hour := tilhor.When{At: w.clock().Add(-time.Hour), Precision: tilhor.Exact}
+	c, err := w.concerns().Tell(ctx, rektor, concerns.Telling{School: w.town.Solbakken, Described: "Ei jente", Saw: "Sto alene.", Arena: tilhor.ArenaBreak, Happened: hour, Known: hour})
+	w.must(err)
+	all, err := w.cases().TakeUp(ctx, rektor, c.Slug, cases.Stance{})
+	w.must(err)
+	cookie, _ := w.who(tilhor.RoleRektor, relLeads)
+	for _, do := range []string{"save", "approve"} {
+		r := w.do("POST", cookie, "nb", "/saker/"+all[0].Slug+"/plan", url.Values{"do": {do}, "rev": {"99"}, "n": {"1"}, "m1-what": {"Jonas går sammen med henne."}})
+		if r.StatusCode != http.StatusConflict || !strings.Contains(bodyOf(t, r), "Jonas går sammen med henne.") {
+			t.Errorf("%s: %d, and the text is not in the answer", do, r.StatusCode)
+		}
+	}
+}
+
+var countEntries = db.SQL(`SELECT COUNT(*) FROM journal_entry WHERE owner = $1`)
+
+func (w *siteWorld) entries() (n int) {
+	w.read(func(tx *db.Tx) error { return tx.One(countEntries, db.Args(w.owner()), &n) })
+	return n
+}
+
+// A page of a case is shown to nobody who did not ask for it: not to a browser
+// that only looks ahead, and not without its body; and no reading is written.
+func TestNoCaseIsShownAhead(t *testing.T) {
+	w := newMatrixWorld(t, dbtest.SQLite(t))
+	cookie, _ := w.who(tilhor.RoleRektor, relLeads)
+	tried := 0
+	for _, r := range w.site.Routes() {
+		if r.Method != http.MethodGet || !r.Case || !slices.Contains(r.Roles, tilhor.RoleRektor) {
+			continue
+		}
+		path := w.path(r, relLeads)
+		if path == "" {
+			continue
+		}
+		before := w.entries()
+		for what, resp := range map[string]*http.Response{
+			"HEAD":     w.do(http.MethodHead, cookie, "nb", path, nil),
+			"prefetch": w.do(http.MethodGet, cookie, "nb", path, nil, "Sec-Purpose", "prefetch;prerender"),
+			"moz":      w.do(http.MethodGet, cookie, "nb", path, nil, "X-Moz", "prefetch"),
+		} {
+			tried++
+			if resp.StatusCode != http.StatusNotFound {
+				t.Errorf("%s, %s: %d", r.Name, what, resp.StatusCode)
+			}
+		}
+		if n := w.entries(); n != before {
+			t.Errorf("%s: %d entries were written", r.Name, n-before)
+		}
+	}
+	resp := w.do(http.MethodGet, cookie, "nb", w.path(w.names["school.track"], relLeads), nil)
+	before := w.entries()
+	w.later(16 * time.Minute)
+	if again := w.do(http.MethodGet, cookie, "nb", w.path(w.names["school.track"], relLeads), nil); resp.StatusCode != http.StatusOK || again.StatusCode != http.StatusOK || w.entries() == before {
+		t.Error("a page that is asked for is not shown, or its reading not written: the test proves nothing")
+	}
+	t.Logf("%d askings ahead", tried)
+}
