@@ -119,7 +119,7 @@ func code(text string) (lines []string) {
 
 // groups are the commands that have commands of their own, which the pages
 // write without the program's name in a list.
-var groups = []string{"roster", "law", "journal", "receipt", "key"}
+var groups = []string{"roster", "law", "journal", "receipt", "key", "closed", "norm"}
 
 // command gives the words after the program's name; nil when a line calls
 // something else.

@@ -139,7 +139,11 @@ func (w *World) ordinary(p *place) {
 		s.evaluate(second, cases.SafeNow, cases.Finish, "")
 		s.end(second.Add(2*time.Hour), s.date(second).Add(42))
 		s.ask(clockOn(s.date(second).Add(40), 0, 10, 0), cases.SafeNow)
-	case 3: // it goes quiet
+	case 3:
+		if w.start.Sub(t0) < 60*24*time.Hour { // it has gone quiet, and somebody will notice
+			return
+		}
+		fallthrough
 	default:
 		s.evaluate(held, cases.SafeNow, cases.Finish, "")
 		s.end(held.Add(3*time.Hour), s.date(held).Add(35))

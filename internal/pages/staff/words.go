@@ -37,9 +37,13 @@ func about(w *lang.Words, c concerns.Concern) string {
 	return strings.Join(all, "; ")
 }
 
-// short is the beginning of a text, for a row of a list.
+// short is the first sentence of a text, for a row of a list.
 func short(s string) string {
 	s = strings.Join(strings.Fields(s), " ")
+	if first, _, more := strings.Cut(s, ". "); more {
+		s = first
+	}
+	s = strings.TrimSuffix(s, ".")
 	if r := []rune(s); len(r) > 60 {
 		return strings.TrimSpace(string(r[:59])) + "…"
 	}
