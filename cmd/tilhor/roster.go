@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -36,6 +37,10 @@ type RosterCmd struct {
 func operator(owner tilhor.OwnerID) tilhor.Actor {
 	return tilhor.Actor{Owner: owner, Person: "operator", Role: "operator"}
 }
+
+// importMemory bounds what an import keeps in memory: with the database's own
+// it stays within 256 MB for 16 000 pupils.
+const importMemory = 200 << 20
 
 // A rosterBox is an open roster.
 type rosterBox struct {
@@ -89,6 +94,7 @@ type RosterImportCmd struct {
 func (c RosterImportCmd) Run(app *App) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(importMemory))
 	words := lang.For(c.Lang)
 	err := c.run(ctx, app, words)
 	if text := roster.Explain(words, err); text != "" {
