@@ -125,14 +125,21 @@ func (d *Desk) records(tx *db.Tx, owner tilhor.OwnerID, id tilhor.TrackID, texts
 		if !a.When.Written.Equal(b.When.Written) {
 			return a.When.Written.Before(b.When.Written)
 		}
-		return rank[a.Kind] < rank[b.Kind]
+		return rankOf(a.Kind) < rankOf(b.Kind)
 	})
 	return all, err
 }
 
 // rank orders what one act writes at one instant: ids are random, and say
 // nothing of order.
-var rank = map[Kind]int{Reopened: 1, Told: 2, TakenUp: 3, Joined: 3, Appointed: 4, Protected: 5, Started: 6, Source: 7}
+var rank = map[Kind]int{Reopened: 1, Told: 2, TakenUp: 3, Joined: 3, Appointed: 4, Protected: 5, Started: 6, Source: 7, Finding: 8, Found: 9}
+
+func rankOf(k Kind) int {
+	if r, ok := rank[k]; ok {
+		return r
+	}
+	return len(rank) + 1
+}
 
 // children lists the other children to be heard in a track.
 func (d *Desk) children(tx *db.Tx, owner tilhor.OwnerID, id tilhor.TrackID, texts map[string]map[string]string) ([]Child, error) {
