@@ -34,7 +34,7 @@ type listView struct {
 	Empty   *web.Empty
 	Clear   string
 	More    string
-	Spoken  string // where rektor writes down what a family has told by voice
+	Spoken  string // where who receives reports writes down what a family has told by voice
 }
 
 // A choice is what the address says shall be listed.
@@ -97,7 +97,10 @@ func (p *Pages) list(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	v := p.listed(q, c, web.NewForm(), rows)
+	v, err := p.listed(q, c, web.NewForm(), rows)
+	if err != nil {
+		return err
+	}
 	if after != "" {
 		v.More = c.link("etter", after)
 	}
@@ -147,7 +150,10 @@ func (p *Pages) search(q *web.Req) error {
 	} else if rows, err = p.find(q, text); err != nil {
 		return err
 	}
-	v := p.listed(q, c, f, rows)
+	v, err := p.listed(q, c, f, rows)
+	if err != nil {
+		return err
+	}
 	v.Heading = q.T.T("school.list.found", "n", len(rows))
 	v.Clear, v.Hide = "/saker", ""
 	if len(rows) == 0 {
@@ -203,7 +209,7 @@ func matches(p roster.Pupil, text string) bool {
 	return true
 }
 
-func (p *Pages) listed(q *web.Req, c choice, f *web.Form, rows []cases.Row) listView {
+func (p *Pages) listed(q *web.Req, c choice, f *web.Form, rows []cases.Row) (listView, error) {
 	w := q.T
 	v := listView{Form: f, Faults: web.SummaryOf(w, f.Faults), Chosen: c.narrowed(), Hidden: c.hide, Filters: filters(w, c)}
 	v.Search = f.Field(w, "sok", w.T("school.list.search"))
@@ -212,7 +218,11 @@ func (p *Pages) listed(q *web.Req, c choice, f *web.Form, rows []cases.Row) list
 	if c.hide {
 		v.Hide, v.HideBy = c.link("navn", ""), w.T("school.list.show")
 	}
-	if q.Actor.Role.Leads() {
+	has, err := p.Concerns.Receives(q.Context(), q.Actor)
+	if err != nil {
+		return v, err
+	}
+	if has {
 		v.Spoken = "/bekymringer/muntlig"
 	}
 	v.Table = web.Table{Caption: w.T("school.list.caption"), Hidden: true, Columns: []web.Column{
@@ -220,7 +230,7 @@ func (p *Pages) listed(q *web.Req, c choice, f *web.Form, rows []cases.Row) list
 	for _, r := range rows {
 		v.Table.Rows = append(v.Table.Rows, listRow(q, r, c.hide))
 	}
-	return v
+	return v, nil
 }
 
 func filters(w *lang.Words, c choice) []web.Field {

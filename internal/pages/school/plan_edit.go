@@ -274,6 +274,9 @@ func (d *planData) gate(q *web.Req, f cases.File) {
 	}
 	for _, l := range own {
 		item := web.GateItem{Text: q.T.T(l.Key), Href: "#" + measureField(max(l.Measure, 1), l.Field), Link: d.Say("gate.put-right")}
+		if l.Measure > len(d.Measures) { // taken out on the page, and not yet in the draft
+			item.Href, item.Link = "", ""
+		}
 		if l.Measure > 0 && l.Key != "cases.lack.measures" && f.Draft != nil {
 			item.Small = d.Say("measure", "n", l.Measure) + "."
 		}
