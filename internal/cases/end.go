@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"time"
 
 	"tilhor"
 	"tilhor/internal/access"
@@ -40,7 +41,11 @@ func (d *Desk) Close(ctx context.Context, by tilhor.Actor, slug string, e Ending
 		if err != nil {
 			return err
 		}
-		if !gate.Open {
+		all, err := d.records(w.tx, by.Owner, w.t.ID, nil)
+		if err != nil {
+			return err
+		}
+		if !gate.Open || !wordStands(all) {
 			return tilhor.Faults{{Field: "words", Key: "cases.fault.not-safe"}}
 		}
 		if _, err := w.write(note{kind: Ended, when: tilhor.Now(w.now), on: e.CheckOn, text: []field{{"words", e.Words}, {"weight", e.Weight}}}); err != nil {
@@ -176,6 +181,47 @@ func (d *Desk) Reopen(ctx context.Context, by tilhor.Actor, slug, reason string)
 		return w.facts(duty.Fact{Kind: duty.Known, When: tilhor.Now(w.now), By: duty.ByStaff, Accused: duty.AccusedNone},
 			duty.Fact{Kind: duty.Reported, When: tilhor.Now(w.now), To: duty.ToRektor})
 	})
+}
+
+// wordStands says whether the pupil's word that it is safe is the last thing
+// said, in the order it was written down: an answer that did not come, a new
+// concern, what the family took up and a case opened again all ask for it anew.
+// A time of day that is not known must not let an older word pass for the last.
+func wordStands(all []Record) bool {
+	var word, doubt time.Time
+	for _, r := range all {
+		at := r.When.Written
+		switch {
+		case (r.Kind == Evaluated || r.Kind == Checked) && r.Answer == SafeNow:
+			word = later(word, at)
+		case r.Kind == Evaluated, r.Kind == Checked, r.Kind == Told, r.Kind == RaisedBy, r.Kind == Reopened:
+			doubt = later(doubt, at)
+		}
+	}
+	return !word.IsZero() && !word.Before(doubt)
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// resume opens a track that has ended when somebody says that it is not safe.
+func (w *work) resume(why string) error {
+	if w.t.State == Open {
+		return nil
+	}
+	return w.reopen(why)
+}
+
+// running refuses to start anything in a closed track: it is opened again first.
+func (w *work) running() error {
+	if w.t.State == Closed {
+		return tilhor.ErrConflict
+	}
+	return nil
 }
 
 func (w *work) reopen(why string, text ...field) error {

@@ -93,6 +93,9 @@ func (d *Desk) Evaluate(ctx context.Context, by tilhor.Actor, slug string, e Eva
 		if current == nil {
 			return tilhor.Faults{{Field: "then", Key: "cases.fault.no-plan"}}
 		}
+		if err := w.ofTrack(e.Effects); err != nil {
+			return err
+		}
 		if err := w.evaluate(e); err != nil {
 			return err
 		}
@@ -103,6 +106,26 @@ func (d *Desk) Evaluate(ctx context.Context, by tilhor.Actor, slug string, e Eva
 	})
 }
 
+// ofTrack refuses the effect of a measure that is not this track's, or of one
+// twice.
+func (w *work) ofTrack(effects []Effect) error {
+	all, err := w.d.measures(w.tx, w.by.Owner, w.t.ID, nil)
+	if err != nil {
+		return err
+	}
+	left := map[tilhor.MeasureID]bool{}
+	for _, m := range all {
+		left[m.ID] = true
+	}
+	for i, x := range effects {
+		if !left[x.Measure] {
+			return tilhor.Faults{{Field: fmt.Sprintf("e%d-helped", i+1), Key: "cases.fault.helped"}}
+		}
+		left[x.Measure] = false
+	}
+	return nil
+}
+
 func (w *work) evaluate(e Evaluation) error {
 	text := []field{{"words", e.Words}, {"why", e.Why}, {"saw", e.Saw}, {"best", e.Best}, {"way", e.Way}}
 	for _, x := range e.Effects {
@@ -111,12 +134,18 @@ func (w *work) evaluate(e Evaluation) error {
 	if _, err := w.write(note{kind: Evaluated, when: e.At, ref: e.Then, on: e.Next, answer: e.Answer, text: text}); err != nil {
 		return err
 	}
+	closed := w.t.State == Closed
+	if e.Answer == NotSafe {
+		if err := w.resume("not-safe"); err != nil {
+			return err
+		}
+	}
 	facts := []duty.Fact{{Kind: duty.Heard, When: e.At, Child: w.t.Code(), Declined: e.Answer == NoAnswer}}
 	facts = append(facts, duty.Fact{Kind: duty.BestInterest, When: e.At})
 	if f, said := word(e.Answer, e.At); said {
 		facts = append(facts, f)
 	}
-	if e.Answer == NotSafe && e.Then == GoOn { // the measures that run are still in force
+	if e.Answer == NotSafe && e.Then == GoOn && !closed { // the measures that run are still in force
 		facts = append(facts, duty.Fact{Kind: duty.MeasureStarted, When: e.At})
 	}
 	return w.facts(append(facts, duty.Fact{Kind: duty.Evaluated, When: e.At, Next: e.Next})...)

@@ -88,6 +88,21 @@ func (w *work) hasChild(code string) error {
 	return tilhor.Faults{{Field: "child", Key: "cases.fault.child"}}
 }
 
+// isNew refuses a child that stands among the other children already: it is
+// heard once, and owed once.
+func (w *work) isNew(person tilhor.PersonID) error {
+	all, err := w.d.children(w.tx, w.by.Owner, w.t.ID, nil)
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		if c.Person == person {
+			return tilhor.Faults{{Field: "person", Key: "cases.fault.person"}}
+		}
+	}
+	return nil
+}
+
 // Roles of another child in a matter.
 var ChildRoles = []string{"affected", "alleged", "witness"}
 
@@ -104,6 +119,9 @@ func (d *Desk) AddChild(ctx context.Context, by tilhor.Actor, slug string, k Chi
 			in, err := d.Roster.Pupil(w.tx, by.Owner, k.Person, today(w.now))
 			if err != nil || in.School != w.t.School || in.Protected || k.Person == w.t.Pupil {
 				return tilhor.Faults{{Field: "person", Key: "cases.fault.person"}}
+			}
+			if err := w.isNew(k.Person); err != nil {
+				return err
 			}
 			k.Described = ""
 		}

@@ -29,7 +29,7 @@ var (
 	selectTextOf = db.SQL(`SELECT field, sealed FROM cases_text WHERE owner = $1 AND track = $2 AND record = $3`)
 	selectTicks  = db.SQL(`SELECT on_date, answer FROM cases_record WHERE owner = $1 AND track = $2 AND kind = 'ticked' AND ref = $3 AND on_date >= $4
 		ORDER BY written_at, id`)
-	selectDoersTrack = db.SQL(`SELECT t.slug FROM cases_measure m JOIN cases_track t ON t.owner = m.owner AND t.id = m.track
+	selectDoersTrack = db.SQL(`SELECT t.slug, m.start_on, m.until_on FROM cases_measure m JOIN cases_track t ON t.owner = m.owner AND t.id = m.track
 		WHERE m.owner = $1 AND m.id = $2 AND m.doer = $3 AND m.state = 'running'`)
 	countStarted = db.SQL(`SELECT COUNT(*) FROM cases_record WHERE owner = $1 AND track = $2 AND kind = 'ticked' AND answer = 'done'`)
 )
@@ -245,11 +245,17 @@ func (d *Desk) Tick(ctx context.Context, by tilhor.Actor, id tilhor.MeasureID, d
 		return err
 	}
 	var slug string
-	err := d.DB.Read(ctx, func(tx *db.Tx) error { return tx.One(selectDoersTrack, db.Args(by.Owner, id, by.Person), &slug) })
+	var start, until tilhor.Date
+	err := d.DB.Read(ctx, func(tx *db.Tx) error {
+		return tx.One(selectDoersTrack, db.Args(by.Owner, id, by.Person), &slug, &start, &until)
+	})
 	if err != nil {
 		return err
 	}
 	return d.on(ctx, by, access.Carry, slug, func(w *work) error {
+		if day < start || until != "" && day > until { // a day the measure was not for
+			return tilhor.Faults{{Field: "day", Key: "cases.fault.day"}}
+		}
 		answer := map[bool]string{true: "done", false: "not"}[done]
 		var before int
 		if err := w.tx.One(countStarted, db.Args(by.Owner, w.t.ID), &before); err != nil {

@@ -63,6 +63,9 @@ func (d *Desk) Raise(ctx context.Context, by tilhor.Actor, slug string, r Raise)
 		if _, err := w.write(note{kind: RaisedBy, when: r.At, answer: r.By, text: []field{{"text", r.Text}}}); err != nil {
 			return err
 		}
+		if err := w.resume(map[string]string{"pupil": "not-safe", "parent": "raised"}[r.By]); err != nil {
+			return err
+		}
 		facts := []duty.Fact{{Kind: duty.Raised, When: r.At, By: duty.By(r.By)}}
 		if r.By == "pupil" { // the pupil says that it is not safe
 			facts = append(facts, duty.Fact{Kind: duty.NotSafe, When: r.At})

@@ -94,6 +94,18 @@ func (p Plan) Lacks() (all []Lack) {
 	return all
 }
 
+// lapsed are the measures whose date of evaluation has passed while the plan
+// lay as a draft: the act asks when it shall be evaluated, not when it should
+// have been.
+func (p Plan) lapsed(today tilhor.Date) (all []Lack) {
+	for i, m := range p.Measures {
+		if m.Evaluate != "" && m.Evaluate < today {
+			all = append(all, Lack{Key: "cases.lack.evaluate-passed", Page: "plan", Measure: i + 1, Field: "evaluate"})
+		}
+	}
+	return all
+}
+
 // vague are words that name no act and nobody. They give a question beside the
 // field, and never stop anyone from saving.
 var vague = []string{"følge ekstra med", "følgje ekstra med", "følge med", "følgje med", "alle ", "ved behov", "være obs", "vere obs", "fokus på", "ha fokus", "så langt det er mulig", "holde øye", "halde auge"}
@@ -180,8 +192,14 @@ func (d *Desk) SavePlan(ctx context.Context, by tilhor.Actor, slug string, rev i
 		return err
 	}
 	return d.on(ctx, by, access.Work, slug, func(w *work) error {
+		if err := w.running(); err != nil {
+			return err
+		}
 		all, err := d.plans(w.tx, by.Owner, w.t.ID, w.key)
 		if err != nil {
+			return err
+		}
+		if err := w.doers(p, all); err != nil {
 			return err
 		}
 		_, draft := split(all)
@@ -208,6 +226,37 @@ func (d *Desk) SavePlan(ctx context.Context, by tilhor.Actor, slug string, rev i
 		}
 		return w.drafted(p.Version)
 	})
+}
+
+// doers refuses a draft that names somebody who does not work at the school:
+// who opens the draft is shown the name. One who stood in the plan and has left
+// since may stand until another is chosen; approval asks again.
+func (w *work) doers(p Plan, before []Plan) error {
+	known := map[tilhor.PersonID]bool{"": true}
+	for _, b := range before {
+		for _, m := range b.Measures {
+			known[m.Doer] = true
+		}
+	}
+	for i, m := range p.Measures {
+		if known[m.Doer] {
+			continue
+		}
+		if err := w.worksHere(m.Doer, i); err != nil {
+			return err
+		}
+		known[m.Doer] = true
+	}
+	return nil
+}
+
+// worksHere refuses a doer at the field of its measure.
+func (w *work) worksHere(doer tilhor.PersonID, i int) error {
+	err := w.d.worksAt(w.tx, w.by, doer, w.now, "doer")
+	if tilhor.FaultsOf(err) == nil {
+		return err
+	}
+	return tilhor.Faults{{Field: fmt.Sprintf("m%d-doer", i+1), Key: "cases.fault.doer"}}
 }
 
 func (w *work) newDraft(version int, p Plan) error {
@@ -275,6 +324,9 @@ func (Missing) Error() string { return "the plan lacks something" }
 // of evaluation in place (§ 12-4). What is approved is never changed again.
 func (d *Desk) Approve(ctx context.Context, by tilhor.Actor, slug string, rev int) error {
 	return d.on(ctx, by, access.Lead, slug, func(w *work) error {
+		if err := w.running(); err != nil {
+			return err
+		}
 		all, err := d.plans(w.tx, by.Owner, w.t.ID, w.key)
 		if err != nil {
 			return err
@@ -303,7 +355,7 @@ func (w *work) lacks(p Plan) ([]Lack, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(gateLacks(gate, w.t.Code()), p.Lacks()...), nil
+	return append(append(gateLacks(gate, w.t.Code()), p.Lacks()...), p.lapsed(today(w.now))...), nil
 }
 
 // gateLacks turns the missing things of a gate into what a person can do.
@@ -327,8 +379,8 @@ func gateLacks(g duty.Gate, own string) (all []Lack) {
 func (w *work) approve(p Plan) error {
 	for i := range p.Measures {
 		m := &p.Measures[i]
-		if err := w.d.worksAt(w.tx, w.by, m.Doer, w.now, fmt.Sprintf("m%d-doer", i+1)); err != nil {
-			return tilhor.Faults{{Field: fmt.Sprintf("m%d-doer", i+1), Key: "cases.fault.doer"}}
+		if err := w.worksHere(m.Doer, i); err != nil {
+			return err
 		}
 		m.ID = tilhor.MeasureID(tilhor.NewID())
 	}

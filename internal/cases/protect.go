@@ -30,6 +30,9 @@ func (d *Desk) Protect(ctx context.Context, by tilhor.Actor, slug string, u Urge
 }
 
 func (w *work) protect(u Urgent) error {
+	if err := w.running(); err != nil {
+		return err
+	}
 	if err := w.d.worksAt(w.tx, w.by, u.Doer, w.now, "doer"); err != nil {
 		return err
 	}

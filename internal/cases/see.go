@@ -161,9 +161,15 @@ func (d *Desk) duties(tx *db.Tx, owner tilhor.OwnerID, f *File, now time.Time) e
 		return err
 	}
 	f.Duties, f.Windows, f.Gates = out.Duties, out.Windows, out.Gates
+	for i := range f.Gates { // the page says no more than the act would allow
+		if g := &f.Gates[i]; g.Act == duty.GateClosing && g.Open && !wordStands(f.Records) {
+			g.Open, g.Missing = false, []string{"safe"}
+		}
+	}
 	f.Lacks = gateLacks(out.Gate(duty.GatePlan, f.Code()), f.Code())
 	if f.Draft != nil {
 		f.Lacks = append(f.Lacks, f.Draft.Lacks()...)
+		f.Lacks = append(f.Lacks, f.Draft.lapsed(today(now))...)
 	}
 	heard := map[string]bool{}
 	for _, r := range f.Of(Voice) {

@@ -96,7 +96,8 @@ func (d *Desk) matter(tx *db.Tx, by tilhor.Actor, join string, c concerns.Concer
 	return m, err
 }
 
-var selectTrackOf = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.matter = $2 AND t.pupil = $3`)
+var selectTrackOf = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.matter = $2 AND t.pupil = $3
+	ORDER BY CASE WHEN t.state = 'closed' THEN 1 ELSE 0 END, t.opened_at, t.id LIMIT 1`)
 
 // track is the pupil's track in the case: the one it has, or a new one.
 func (d *Desk) track(tx *db.Tx, by tilhor.Actor, m matter, c concerns.Concern, p concerns.Pupil) (Track, error) {

@@ -118,7 +118,10 @@ func (d *Desk) Take(tx *db.Tx, by tilhor.Actor, slug string, tracks func(Concern
 		return c, err
 	}
 	if err := d.namesOther(tx, by, c, ask, now); err != nil {
-		return c, tilhor.Faults{{Field: "ask", Key: "concerns.fault.names-other"}}
+		if tilhor.FaultsOf(err) != nil {
+			err = tilhor.Faults{{Field: "ask", Key: "concerns.fault.names-other"}}
+		}
+		return c, err
 	}
 	became, err := tracks(c)
 	if err != nil {
