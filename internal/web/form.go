@@ -189,6 +189,20 @@ func (f *Form) texts() []KeptText {
 	return all
 }
 
+// content is all that was filled in, so that two fillings-in can be told apart:
+// no text can hold the signs that part it.
+func (f *Form) content() string {
+	var b strings.Builder
+	for _, name := range f.names() {
+		b.WriteString(name)
+		for _, v := range f.values[name] {
+			b.WriteString("\x00" + v)
+		}
+		b.WriteString("\x00\x00")
+	}
+	return b.String()
+}
+
 func (f *Form) names() []string {
 	var names []string
 	for name := range f.values {

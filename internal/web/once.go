@@ -30,10 +30,12 @@ var errDone = errors.New("the form was answered before")
 // Once does what a form asks for, once, however often it is sent: a double
 // press, a browser that tries again after a broken line, a page reloaded. The
 // second gets the answer of the first. act does its writing under q.Context(),
-// and gives the address to go on to. That it was done is written in the same
+// and gives the address to go on to. The same form with other words in it is
+// another form: who presses back on a shared screen and writes anew is not
+// given the answer of the one before, and the new words are not lost. That it was done is written in the same
 // transaction as what was done, so a crash leaves both or neither.
 func (q *Req) Once(f *Form, act func() (location string, err error)) error {
-	id := hex.EncodeToString(q.Kit.Keys.Hash(q.Kit.Owner.ID, "once", strings.Join([]string{string(q.person), q.R.URL.Path, f.Key}, "\x00")))
+	id := hex.EncodeToString(q.Kit.Keys.Hash(q.Kit.Owner.ID, "once", strings.Join([]string{string(q.person), q.R.URL.Path, f.Key, f.content()}, "\x00")))
 	if answer, err := q.answered(id); err != nil || answer != nil {
 		return q.again(id, answer, err)
 	}

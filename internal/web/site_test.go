@@ -326,14 +326,20 @@ func TestAFormSentTwiceIsDoneOnce(t *testing.T) {
 		// The process dies when it has written and before it has answered.
 		key = tilhor.NewID()
 		want(t, post(key, "Skrevet", "krasj"), 500)
-		want(t, post(key, "Skrevet"), 409, "Dette er sendt allerede")
+		want(t, post(key, "Skrevet", "krasj"), 409, "Dette er sendt allerede")
 		if w.plans() != 6 {
 			t.Fatal("written twice")
+		}
+		// Who goes back and writes something else has written something else: it
+		// is not swallowed, and does not get the answer of what was sent before.
+		old := sentTo(t, post(key, "Noe annet"), "/si?lagret=")
+		if other := sentTo(t, post(key, "Og noe tredje"), "/si?lagret="); other == old || w.plans() != 8 {
+			t.Fatalf("other words under the same key: %s and %s, %d plans", old, other, w.plans())
 		}
 		// The key is the sender's and the page's own.
 		rec := w.do(visit{method: "POST", path: "/si", form: url.Values{"nokkel": {key}, "tekst": {"En annen"}}})
 		sentTo(t, rec, "/si")
-		if w.plans() != 7 {
+		if w.plans() != 9 {
 			t.Fatal("a form of another person was taken for the same")
 		}
 	})

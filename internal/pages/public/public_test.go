@@ -250,6 +250,18 @@ func TestAnEmployeeWithoutAccountTells(t *testing.T) {
 		t.Errorf("sent twice: %s, %s", to, again)
 	}
 
+	// The next one at the shared screen presses back and writes over what stands
+	// there: a concern of its own, and not the first one's secret address.
+	said := v.Get("saw")
+	v.Set("name", "Per Vikar")
+	v.Set("saw", "Jeg så det samme.")
+	other := w.post(path, v).Header().Get("Location")
+	if other == to || !strings.HasPrefix(other, "/kvittering/") {
+		t.Fatalf("another's words on the same form lead to %q, the first one's receipt is %q", other, to)
+	}
+	v.Set("saw", said)
+	v.Set("name", "Olga Renhold")
+
 	body = has(t, w.get(to), 200, "Skolen har fått bekymringen din", "Sendt, ikke lest ennå", "Solbakken skole", "<title>Arbeidsside")
 	lacks(t, body, "Olga", "rød lue", "gråt", "Kari")
 	file := w.get(to + "/fil")
@@ -258,10 +270,13 @@ func TestAnEmployeeWithoutAccountTells(t *testing.T) {
 
 	rektor := tilhor.Actor{Owner: owner, Person: w.kari, Role: tilhor.RoleRektor, School: solbakken, Trained: true}
 	all, err := w.concerns.Waiting(t.Context(), rektor)
-	if err != nil || len(all) != 1 {
+	if err != nil || len(all) != 2 {
 		t.Fatal(len(all), err)
 	}
 	c := all[0]
+	if all[1].From == "Olga Renhold" {
+		c = all[1]
+	}
 	if c.Channel != concerns.Open || c.From != "Olga Renhold" || c.Pupils[0].Described != "Ei jente med rød lue" || c.PupilSays {
 		t.Errorf("%+v", c)
 	}
