@@ -126,9 +126,10 @@ var (
 		WHERE m.owner = $1 AND m.school = $2 AND m.role = $3 AND m.grp = $4 AND m.from_date <= $5
 			AND (m.until_date = '' OR m.until_date > $5) AND p.protection = ''`)
 	contactsOf = db.SQL(`SELECT DISTINCT t.person FROM roster_member m
-		JOIN roster_member t ON t.owner = m.owner AND t.school = m.school AND t.role = 'teacher' AND t.grp = m.grp
+		CROSS JOIN roster_member t -- begin with the places of the pupil, which SQLite does not see by itself
 		JOIN roster_group g ON g.owner = m.owner AND g.id = m.grp AND g.from_date <= $3 AND (g.until_date = '' OR g.until_date > $3)
 		WHERE m.owner = $1 AND m.person = $2 AND m.role = 'pupil' AND m.grp <> '' AND t.detail = 'contact'
+			AND t.owner = m.owner AND t.school = m.school AND t.role = 'teacher' AND t.grp = m.grp
 			AND m.from_date <= $3 AND (m.until_date = '' OR m.until_date > $3)
 			AND t.from_date <= $3 AND (t.until_date = '' OR t.until_date > $3)`)
 	rolesOf = db.SQL(`SELECT DISTINCT school, role FROM roster_member

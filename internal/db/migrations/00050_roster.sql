@@ -85,7 +85,7 @@ CREATE TABLE roster_member (
 	manual     BOOLEAN NOT NULL,
 	PRIMARY KEY (owner, school, role, grp, person, from_date)
 );
-CREATE INDEX roster_member_person ON roster_member (owner, person);
+CREATE INDEX roster_member_person ON roster_member (owner, person, school, role);
 
 CREATE TABLE roster_guardian (
 	owner          TEXT NOT NULL,

@@ -106,4 +106,4 @@ CREATE TABLE cases_measure (
 	PRIMARY KEY (owner, id)
 );
 CREATE INDEX cases_measure_doer ON cases_measure (owner, doer, state);
-CREATE INDEX cases_measure_track ON cases_measure (owner, track);
+CREATE INDEX cases_measure_track ON cases_measure (owner, track, state, doer);

@@ -1,0 +1,223 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"tilhor/internal/db"
+	"tilhor/internal/db/dbtest"
+)
+
+// wrongSQL are statements that one of the engines cannot understand, to see
+// that the test of all statements would say so.
+var wrongSQL = map[db.Engine]*db.Stmt{
+	db.SQLite:   db.SQL(`SELECT owner::text FROM db_meta`),
+	db.Postgres: db.SQL(`SELECT strftime('%s', 'now')`),
+}
+
+func wrong(s *db.Stmt) bool { return s == wrongSQL[db.SQLite] || s == wrongSQL[db.Postgres] }
+
+// Every statement of the program is understood by both engines.
+func TestEveryStatementOnBothEngines(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		n := 0
+		for _, s := range db.Statements() {
+			if wrong(s) {
+				continue
+			}
+			n++
+			if err := d.Prepare(context.Background(), s); err != nil {
+				t.Error(err)
+			}
+		}
+		if n < 200 {
+			t.Errorf("only %d statements are known: not every room is linked", n)
+		}
+		if err := d.Prepare(context.Background(), wrongSQL[d.Engine()]); err == nil {
+			t.Error("a statement of the other engine was let through")
+		}
+		t.Logf("%d statements", n)
+	})
+}
+
+var argument = regexp.MustCompile(`\?(\d+)`)
+
+// plan is how SQLite answers a statement.
+func plan(t *testing.T, d *db.DB, s *db.Stmt) string {
+	t.Helper()
+	most := 0
+	for _, m := range argument.FindAllStringSubmatch(s.Text(db.SQLite), -1) {
+		n, _ := strconv.Atoi(m[1])
+		most = max(most, n)
+	}
+	p, err := d.Explain(context.Background(), s, make([]any, most)...)
+	if err != nil {
+		t.Fatalf("%s: %v", s.Text(db.SQLite), err)
+	}
+	return p
+}
+
+var scanned = regexp.MustCompile(`(?m)^(?:SCAN (\w+)|SEARCH (\w+) USING .*\(owner=\?\))`)
+
+// scans are the tables that a plan reads from end to end: all of it, or all
+// that one owner has. Rows that the statement made itself are no table.
+func scans(plan string) (all []string) {
+	for _, m := range scanned.FindAllStringSubmatch(plan, -1) {
+		name := m[1] + m[2]
+		if name == "CONSTANT" || strings.Contains(plan, "CO-ROUTINE "+name) || strings.Contains(plan, "MATERIALIZE "+name) {
+			continue
+		}
+		all = append(all, name)
+	}
+	return all
+}
+
+// hot are the statements that are run at every page, or over all that a school
+// has: by their name in the golden file, and words that only they have.
+var hot = []struct{ name, words string }{
+	{"concerns that wait", "c.state = 'new' AND c.id IN"},
+	{"how many wait", "SELECT COUNT(*) FROM concerns_concern"},
+	{"a concern by its address", "FROM concerns_concern c\n\t\tWHERE c.owner = ?1 AND c.slug = ?6"},
+	{"the list of cases", "t.due_on, t.id LIMIT 51"},
+	{"cases of today", "(t.state <> 'closed' OR t.check_on <> '')\n\tAND t.id IN"},
+	{"how many cases are open", "SELECT COUNT(*) FROM cases_track t WHERE"},
+	{"my measures", "m.doer = ?2 AND m.state = 'running' AND m.start_on"},
+	{"what fell due", "FROM duty_thing WHERE owner"},
+	{"duties of a school", "FROM duty_state\n\t\tWHERE owner = ?1 AND school"},
+	{"who a person is today", "SELECT DISTINCT school, role FROM roster_member"},
+	{"duties of a track", "FROM duty_state WHERE owner = ?1 AND thing"},
+	{"readings of a track", "FROM journal_entry WHERE owner = ?1 AND stream"},
+	{"a session", "FROM web_session WHERE"},
+	{"pupils of a school", "FROM roster_member m"},
+}
+
+// What is asked for at every page is found, never looked for: no statement that
+// is hot reads a table from end to end, and how each is answered is as written
+// in testdata/plans.txt.
+func TestPlansOfHotStatements(t *testing.T) {
+	d, _ := copyGranvik(t)
+	var b strings.Builder
+	b.WriteString("# How SQLite answers what is asked for at every page. SEARCH finds by an index; SCAN of a table would read all of it.\n")
+	for _, h := range hot {
+		found := 0
+		for _, s := range db.Statements() {
+			if !strings.Contains(s.Text(db.SQLite), h.words) {
+				continue
+			}
+			found++
+			p := plan(t, d, s)
+			if bad := scans(p); len(bad) > 0 {
+				t.Errorf("%s reads all of %s:\n%s", h.name, bad, p)
+			}
+			name := h.name
+			if found > 1 {
+				name += fmt.Sprintf(" (%d)", found)
+			}
+			fmt.Fprintf(&b, "\n%s\n", name)
+			for _, line := range strings.Split(strings.TrimSpace(p), "\n") {
+				fmt.Fprintf(&b, "    %s\n", line)
+			}
+		}
+		if found == 0 {
+			t.Errorf("%s: no statement has %q", h.name, h.words)
+		}
+	}
+	golden(t, "testdata/plans.txt", b.String())
+}
+
+// golden holds a text against a file, which TILHOR_GOLDEN=write writes.
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	if os.Getenv("TILHOR_GOLDEN") == "write" {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(want) != got {
+		t.Errorf("%s is not as written; it is now:\n%s", file, got)
+	}
+}
+
+// mayScan are statements that read all there is, and why each may: by words
+// that only they have.
+var mayScan = map[string]string{
+	"FROM sqlite_master":       "a backup copies every table",
+	"pragma_table_info":        "a backup copies every column",
+	"pragma_quick_check":       "doctor looks at the whole file",
+	"FROM db_meta ORDER BY":    "a few marks, copied by a backup",
+	"UPDATE duty_thing SET":    "a new norm or school calendar wakes every clock it counts for",
+	"FROM duty_norm":           "a few of the municipality's own norms",
+	"FROM oversight_":          "the owner's counts are made once a week, of everything",
+	"FROM journal_listed":      "verify: who was listed, all of it",
+	"FROM journal_checkpoint":  "the newest first, and one: it stops at the first row",
+	"FROM journal_head":        "verify and the tree: one row for each stream",
+	"FROM journal_head h":      "verify: a stream whose last entry is gone",
+	"roster_state":             "one row for each owner",
+	"FROM roster_school":       "a municipality has some tens of schools",
+	"SELECT id, source, conte": "an import compares with all that is stored",
+	"FROM roster_alias":        "an import compares with all that is stored",
+	"detail, manual FROM rost": "an import compares with all that is stored",
+	"SELECT pupil, guardian":   "an import compares with all that is stored",
+	"DISTINCT pupil FROM rost": "an import asks what was decided by hand: few",
+	"SELECT concern, field":    "verify: every text of the room",
+	"SELECT entry FROM":        "verify: every entry the room knows of",
+	"SELECT record, field":     "verify: every text of the room",
+	"COUNT(*) FROM journal_en": "of these tests alone",
+}
+
+// No other statement reads a table from end to end either, but for those that
+// are meant to.
+func TestNoStatementReadsAWholeTable(t *testing.T) {
+	d, _ := copyGranvik(t)
+	met := map[string]bool{}
+	for _, s := range db.Statements() {
+		text := s.Text(db.SQLite)
+		if wrong(s) || s == looksForAll || s == looksForOwners || strings.HasPrefix(strings.TrimSpace(text), "INSERT") && !strings.Contains(text, "SELECT") {
+			continue
+		}
+		bad := scans(plan(t, d, s))
+		if len(bad) == 0 {
+			continue
+		}
+		known := false
+		for words := range mayScan {
+			if strings.Contains(text, words) {
+				known, met[words] = true, true
+			}
+		}
+		if !known {
+			t.Errorf("reads all of %s: %s", strings.Join(slices.Compact(bad), ", "), strings.Join(strings.Fields(text), " "))
+		}
+	}
+	for words := range mayScan {
+		if !met[words] {
+			t.Errorf("no statement with %q reads a whole table any more: take it out", words)
+		}
+	}
+}
+
+var (
+	looksForAll    = db.SQL(`SELECT id FROM cases_track WHERE arena = $1`)
+	looksForOwners = db.SQL(`SELECT id FROM cases_track WHERE owner = $1 AND arena = $2`)
+)
+
+// A statement that looks through a table is seen to do so.
+func TestScansAreSeen(t *testing.T) {
+	d, _ := copyGranvik(t)
+	for _, s := range []*db.Stmt{looksForAll, looksForOwners} {
+		if got := scans(plan(t, d, s)); len(got) != 1 || got[0] != "cases_track" {
+			t.Errorf("the plan %q: %q", plan(t, d, s), got)
+		}
+	}
+}
