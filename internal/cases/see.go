@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"errors"
 	"sort"
 	"strings"
 	"time"
@@ -109,6 +110,20 @@ func (d *Desk) See(ctx context.Context, by tilhor.Actor, slug, view string) (f F
 	return f, d.DB.Write(ctx, func(tx *db.Tx) error {
 		return d.Journal.Seen(tx, by, journal.ReadingsOf(string(f.ID)), string(f.ID), view, string(rule), now)
 	})
+}
+
+// Reads says whether the track can be opened by this person: who only receives
+// concerns takes them up, and sees no more.
+func (d *Desk) Reads(ctx context.Context, by tilhor.Actor, slug string) (reads bool, err error) {
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		_, _, err := d.find(tx, by, access.Read, slug, d.Clock())
+		reads = err == nil
+		if errors.Is(err, tilhor.ErrNotFound) {
+			return nil
+		}
+		return err
+	})
+	return reads, err
 }
 
 var countSiblings = db.SQL(`SELECT COUNT(*) FROM cases_track WHERE owner = $1 AND matter = $2 AND id <> $3`)

@@ -230,6 +230,9 @@ func (p *Pages) decide(q *web.Req) error {
 		if err != nil {
 			return "", err
 		}
+		if reads, err := p.Cases.Reads(q.Context(), q.Actor, opened[0].Slug); err != nil || !reads {
+			return "/bekymringer/" + q.Path("slug") + "/stilling", nil // it is done; the case is another's to work
+		}
 		if len(opened) > 1 {
 			return path(opened[0], "sammenheng") + "?gjort=tatt-opp", nil
 		}

@@ -115,3 +115,14 @@ func inOrder(t *testing.T, body string, texts ...string) {
 		at += i
 	}
 }
+
+// Who only receives concerns takes one up and is led to a page that is there,
+// not to a case that another works.
+func TestWhoReceivesIsNotSentToAClosedDoor(t *testing.T) {
+	w := newWorld(t)
+	hilde := w.Actor(tilhor.RoleDeputy, w.Solbakken)
+	w.sent(w.rektor, "/stedfortreder", form("person", string(hilde.Person), "task", "intake", "from", "23.11.2026"))
+	c := w.tells("", "Nora gikk for seg selv.", "nora")
+	to := w.sent(w.In(hilde), "/bekymringer/"+c.Slug+"/stilling", form("way", "new", "handler", string(w.sosial.Person)))
+	w.pages(w.In(hilde), to, "Tatt opp")
+}
