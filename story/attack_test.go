@@ -111,8 +111,10 @@ func TestSisteOrdGjelderOgsaaUtenKlokkeslett(t *testing.T) {
 		s.at("2026-12-01 13:00")
 		s.evaluated(spor, cases.SafeNow, "Det er trygt.", cases.Finish, "")
 		s.at("2026-12-01 15:00")
-		s.must(s.cases.Evaluate(s.ctx, s.people["Ina"], spor, cases.Evaluation{At: tilhor.When{At: s.clock("2026-12-01 12:00"), Precision: tilhor.Day}, Way: "self", Answer: cases.NotSafe,
-			Words: "Likevel ikke.", Saw: "Uro.", Best: "x", Then: cases.GoOn, Next: "2026-12-08"}))
+		s.must(s.cases.Evaluate(s.ctx, s.people["Ina"], spor, cases.Evaluation{
+			At: tilhor.When{At: s.clock("2026-12-01 12:00"), Precision: tilhor.Day}, Way: "self", Answer: cases.NotSafe,
+			Words: "Likevel ikke.", Saw: "Uro.", Best: "x", Then: cases.GoOn, Next: "2026-12-08",
+		}))
 		s.refused(s.cases.Close(s.ctx, s.people["Kari"], spor, ending), "words", "cases.fault.not-safe")
 		s.shut(s.see("Kari", spor))
 	})

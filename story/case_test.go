@@ -34,8 +34,10 @@ func TestFraBekymringTilTryggElev(t *testing.T) {
 		s.at("2026-11-23 08:56")
 		_, err = s.concerns.Receive(s.ctx, kari, c.Slug)
 		s.must(err)
-		tracks, err := s.cases.TakeUp(s.ctx, kari, c.Slug, cases.Stance{Handler: ina.Person, Urgent: "Jonas er ved ballbingen i storefri.", Doer: jonas.Person,
-			Ask: "Se til Elias i dag."})
+		tracks, err := s.cases.TakeUp(s.ctx, kari, c.Slug, cases.Stance{
+			Handler: ina.Person, Urgent: "Jonas er ved ballbingen i storefri.", Doer: jonas.Person,
+			Ask: "Se til Elias i dag.",
+		})
 		s.must(err)
 		spor := tracks[0].Slug
 		// Jonas ser at den er lest, hvem som har den og hva han er bedt om: aldri samtalen med barnet.

@@ -157,11 +157,21 @@ func (s *story) settle() {
 	s.Helper()
 	type seat struct{ name, place, role, sub string }
 	seats := []seat{
-		{"Kari Lund", "s", "05", "rektor"}, {"Hilde Ness", "s", "05", "inspektør"}, {"Ina Moe", "s", "02", "sosiallærer"},
-		{"Jonas Berg", "s", "02", ""}, {"Per Vikar", "s", "02", "vikar"}, {"Mona Aas", "sfo", "08", ""},
-		{"Elias Haug", "6B", "01", ""}, {"Nora Dahl", "6B", "01", ""}, {"Sara Lie", "4A", "01", ""}, {"Oda Holm", "4A", "01", ""}, {"Iben Eide", "4A", "01", ""},
-		{"Leah Olsen", "1A", "01", ""}, {"Signe Hemmelig", "4A", "01", ""},
-		{"Arne Fjell", "s2", "05", "rektor"}, {"Ola Annen", "s2", "01", ""},
+		{"Kari Lund", "s", "05", "rektor"},
+		{"Hilde Ness", "s", "05", "inspektør"},
+		{"Ina Moe", "s", "02", "sosiallærer"},
+		{"Jonas Berg", "s", "02", ""},
+		{"Per Vikar", "s", "02", "vikar"},
+		{"Mona Aas", "sfo", "08", ""},
+		{"Elias Haug", "6B", "01", ""},
+		{"Nora Dahl", "6B", "01", ""},
+		{"Sara Lie", "4A", "01", ""},
+		{"Oda Holm", "4A", "01", ""},
+		{"Iben Eide", "4A", "01", ""},
+		{"Leah Olsen", "1A", "01", ""},
+		{"Signe Hemmelig", "4A", "01", ""},
+		{"Arne Fjell", "s2", "05", "rektor"},
+		{"Ola Annen", "s2", "01", ""},
 	}
 	id := func(k string) string {
 		return "<sourcedid><source>x</source><id>" + strings.ReplaceAll(k, " ", "-") + "</id></sourcedid>"
@@ -267,13 +277,17 @@ func (s *story) plan(slug, doer string, evaluate tilhor.Date) {
 	if f.Draft != nil {
 		rev = f.Draft.Rev
 	}
-	s.must(s.cases.SavePlan(s.ctx, s.people["Ina"], slug, rev, cases.Plan{Measures: []cases.Measure{{Problem: "Eleven får ikke være med.", What: "Voksen ved ballbingen.",
-		Start: calendar.DateOf(s.now), Doer: s.people[doer].Person, Evaluate: evaluate}}}))
+	s.must(s.cases.SavePlan(s.ctx, s.people["Ina"], slug, rev, cases.Plan{Measures: []cases.Measure{{
+		Problem: "Eleven får ikke være med.", What: "Voksen ved ballbingen.",
+		Start: calendar.DateOf(s.now), Doer: s.people[doer].Person, Evaluate: evaluate,
+	}}}))
 	s.must(s.cases.Approve(s.ctx, s.people["Kari"], slug, s.see("Kari", slug).Draft.Rev))
 }
 
 func (s *story) evaluated(slug, answer, words, then string, next tilhor.Date) {
 	s.Helper()
-	s.must(s.cases.Evaluate(s.ctx, s.people["Ina"], slug, cases.Evaluation{At: tilhor.Now(s.now), Way: "self", Answer: answer, Words: words, Saw: "Mindre uro.",
-		Best: "Til det beste for eleven.", Then: then, Next: next}))
+	s.must(s.cases.Evaluate(s.ctx, s.people["Ina"], slug, cases.Evaluation{
+		At: tilhor.Now(s.now), Way: "self", Answer: answer, Words: words, Saw: "Mindre uro.",
+		Best: "Til det beste for eleven.", Then: then, Next: next,
+	}))
 }

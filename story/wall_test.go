@@ -126,8 +126,10 @@ func TestMuren(t *testing.T) {
 			t.Fatalf("the readings are %+v", seen)
 		}
 		// The accused or disqualified: a concern through the open door gives no sight of anything.
-		_, err = s.concerns.Tell(s.ctx, tilhor.Actor{Owner: owner, Role: tilhor.RoleAnyone}, concerns.Telling{School: s.school.ID, Described: "x", Saw: "y", Arena: tilhor.ArenaBreak,
-			Happened: tilhor.Now(s.now), Known: tilhor.Now(s.now), Name: "Renholder", Pupils: []tilhor.PersonID{s.pupils["Elias"]}})
+		_, err = s.concerns.Tell(s.ctx, tilhor.Actor{Owner: owner, Role: tilhor.RoleAnyone}, concerns.Telling{
+			School: s.school.ID, Described: "x", Saw: "y", Arena: tilhor.ArenaBreak,
+			Happened: tilhor.Now(s.now), Known: tilhor.Now(s.now), Name: "Renholder", Pupils: []tilhor.PersonID{s.pupils["Elias"]},
+		})
 		s.refused(err, "pupil", "concerns.fault.pupil")
 	})
 }

@@ -138,8 +138,10 @@ func (c DemoCmd) serve(ctx context.Context, app *App, d *db.DB, keys *seal.Keys,
 	}
 	faces := demo.Cast(size, tilhor.Date(day))
 	base := "http://" + l.Addr().String()
-	idp, err := devidp.New(door, app.Clock, devidp.Issuer{Name: "feide", Title: "Feide", Personas: personas(faces),
-		Client: devidp.Client{ID: "tilhor", Secret: "made-up", Redirects: []string{base + "/logg-inn/feide/svar"}, After: []string{base + "/logg-ut/ferdig"}}})
+	idp, err := devidp.New(door, app.Clock, devidp.Issuer{
+		Name: "feide", Title: "Feide", Personas: personas(faces),
+		Client: devidp.Client{ID: "tilhor", Secret: "made-up", Redirects: []string{base + "/logg-inn/feide/svar"}, After: []string{base + "/logg-ut/ferdig"}},
+	})
 	if err != nil {
 		return err
 	}
@@ -148,11 +150,15 @@ func (c DemoCmd) serve(ctx context.Context, app *App, d *db.DB, keys *seal.Keys,
 		devidp.Face{Family: "Source Serif 4", Weight: 600, Path: web.Asset("source-serif-4-latin-600-normal.woff2")})
 	go idp.Serve(door)
 	defer idp.Close(context.Background())
-	login := signin.Config{Base: base, MadeUp: true, Providers: []signin.Provider{{Name: "feide", Title: "Feide", Kind: signin.Feide,
-		Issuer: idp.URL("feide"), ClientID: "tilhor", Secret: "made-up", StepUp: []string{mfa}, ACR: []string{mfa}, Hints: true}}}
+	login := signin.Config{Base: base, MadeUp: true, Providers: []signin.Provider{{
+		Name: "feide", Title: "Feide", Kind: signin.Feide,
+		Issuer: idp.URL("feide"), ClientID: "tilhor", Secret: "made-up", StepUp: []string{mfa}, ACR: []string{mfa}, Hints: true,
+	}}}
 	host, _, _ := net.SplitHostPort(l.Addr().String())
-	o := web.Owner{ID: demo.Owner, Name: "Granvik kommune", Hosts: []string{host, "localhost", "127.0.0.1"}, Phone: "55 00 00 00",
-		DPO: "personvernombud@granvik.example", DPIA: tilhor.Date(day), Demo: true}
+	o := web.Owner{
+		ID: demo.Owner, Name: "Granvik kommune", Hosts: []string{host, "localhost", "127.0.0.1"}, Phone: "55 00 00 00",
+		DPO: "personvernombud@granvik.example", DPIA: tilhor.Date(day), Demo: true,
+	}
 	h := newHouse(d, keys, app.Clock, slog.New(slog.NewTextHandler(app.Err, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	site, err := h.site(o, login, people(faces))
 	if err != nil {
@@ -169,8 +175,10 @@ func (c DemoCmd) serve(ctx context.Context, app *App, d *db.DB, keys *seal.Keys,
 func personas(faces []demo.Face) (all []devidp.Persona) {
 	w := lang.For(tilhor.Bokmal)
 	for _, f := range faces {
-		all = append(all, devidp.Persona{ID: f.Key, Name: f.Name, RoleLabel: w.T("role." + f.Role), School: f.School, Levels: []string{mfa, ""},
-			Claims: map[string]any{"https://n.feide.no/claims/eduPersonPrincipalName": f.Feide}})
+		all = append(all, devidp.Persona{
+			ID: f.Key, Name: f.Name, RoleLabel: w.T("role." + f.Role), School: f.School, Levels: []string{mfa, ""},
+			Claims: map[string]any{"https://n.feide.no/claims/eduPersonPrincipalName": f.Feide},
+		})
 	}
 	return all
 }

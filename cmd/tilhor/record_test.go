@@ -76,8 +76,10 @@ func lived(t *testing.T, dsn string) (box, tilhor.EntryID) {
 	for i := range 12 {
 		now := recordNow.Add(time.Duration(i-60) * time.Second)
 		err := d.Write(ctx, func(tx *db.Tx) error {
-			w, err := j.Append(tx, journal.Entry{Stream: fmt.Sprint("concern/", i%3), Act: "tells", Subject: "c", When: tilhor.Now(now), By: by,
-				Told: &journal.Told{For: []tilhor.Role{tilhor.RoleRektor}}})
+			w, err := j.Append(tx, journal.Entry{
+				Stream: fmt.Sprint("concern/", i%3), Act: "tells", Subject: "c", When: tilhor.Now(now), By: by,
+				Told: &journal.Told{For: []tilhor.Role{tilhor.RoleRektor}},
+			})
 			told = w.ID
 			if err != nil {
 				return err

@@ -74,9 +74,15 @@ func (o ownerSettings) check() error {
 	for _, f := range []struct {
 		name  string
 		empty bool
-	}{{"id", o.ID == ""}, {"name", o.Name == ""}, {"hosts", len(o.Hosts) == 0}, {"base", o.Base == ""},
-		{"dpo (how the data protection officer is reached)", o.DPO == ""}, {"dpia (the date of the assessment, GDPR art. 35)", o.DPIA == ""},
-		{"providers", len(o.Providers) == 0}} {
+	}{
+		{"id", o.ID == ""},
+		{"name", o.Name == ""},
+		{"hosts", len(o.Hosts) == 0},
+		{"base", o.Base == ""},
+		{"dpo (how the data protection officer is reached)", o.DPO == ""},
+		{"dpia (the date of the assessment, GDPR art. 35)", o.DPIA == ""},
+		{"providers", len(o.Providers) == 0},
+	} {
 		if f.empty {
 			missing = append(missing, f.name)
 		}

@@ -51,8 +51,10 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	}
 	told := &concerns.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	worked := &cases.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
-	kit := &web.Kit{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Owner: o, Log: h.log, Level: door.Enough,
-		Home: home, Nav: func(q *web.Req) []web.NavItem { return here(q, menu(q, told, worked)) }}
+	kit := &web.Kit{
+		DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Owner: o, Log: h.log, Level: door.Enough,
+		Home: home, Nav: func(q *web.Req) []web.NavItem { return here(q, menu(q, told, worked)) },
+	}
 	s, err := web.New(kit)
 	if err != nil {
 		return nil, err

@@ -68,8 +68,10 @@ func lesser(r tilhor.Role) bool { return r.Staff() && r != tilhor.RoleRektor }
 func newMatrixWorld(t *testing.T, d *db.DB) *matrixWorld {
 	t.Helper()
 	town := webtest.NewTown(t, d)
-	w := &matrixWorld{siteWorld: siteOf(t, d, town.Kit.Keys, town.Now()), town: town, things: map[string]thing{}, people: map[string]tilhor.Actor{},
-		drafts: map[tilhor.Role]string{}, cookies: map[string]*http.Cookie{}}
+	w := &matrixWorld{
+		siteWorld: siteOf(t, d, town.Kit.Keys, town.Now()), town: town, things: map[string]thing{}, people: map[string]tilhor.Actor{},
+		drafts: map[tilhor.Role]string{}, cookies: map[string]*http.Cookie{},
+	}
 	w.handler = w.hire("Hanna Har", tilhor.RoleEmployee, true).Person
 	for _, role := range tilhor.StaffRoles {
 		if lesser(role) {
@@ -120,8 +122,10 @@ func (w *matrixWorld) thing(rel string) thing {
 	teller := w.hire("Tora Telte", tilhor.RoleTeacher, true)
 	hour := tilhor.When{At: w.clock().Add(-time.Hour), Precision: tilhor.Exact}
 	tell := func() concerns.Concern {
-		c, err := w.concerns().Tell(ctx, teller, concerns.Telling{School: w.town.Solbakken, Pupils: []tilhor.PersonID{w.town.Person("nora")}, Saw: "Sto alene.",
-			Arena: tilhor.ArenaBreak, Happened: hour, Known: hour})
+		c, err := w.concerns().Tell(ctx, teller, concerns.Telling{
+			School: w.town.Solbakken, Pupils: []tilhor.PersonID{w.town.Person("nora")}, Saw: "Sto alene.",
+			Arena: tilhor.ArenaBreak, Happened: hour, Known: hour,
+		})
 		w.must(err)
 		return c
 	}
@@ -386,8 +390,10 @@ func TestAnswersAreToldApart(t *testing.T) {
 		return answerOf(rec.Result(), body, "/saker/abcdefghij")
 	}
 	same := answer(404, "a", "Finnes ikke /saker/abcdefghij")
-	for name, other := range map[string]string{"status": answer(403, "a", "Finnes ikke /saker/abcdefghij"), "header": answer(404, "b", "Finnes ikke /saker/abcdefghij"),
-		"body": answer(404, "a", "Finnes ikke for deg /saker/abcdefghij")} {
+	for name, other := range map[string]string{
+		"status": answer(403, "a", "Finnes ikke /saker/abcdefghij"), "header": answer(404, "b", "Finnes ikke /saker/abcdefghij"),
+		"body": answer(404, "a", "Finnes ikke for deg /saker/abcdefghij"),
+	} {
 		if other == same {
 			t.Errorf("another %s is not told apart", name)
 		}

@@ -371,15 +371,19 @@ func (w *siteWorld) more(cast []persona) map[string][]string {
 	kari, ina, jonas := by["rektor"].actor, by["social-teacher"].actor, by["teacher"].actor
 	hour := tilhor.When{At: w.clock().Add(-time.Hour), Precision: tilhor.Exact}
 	// A pupil nobody knows the name of, and another child who must be heard.
-	c, err := w.concerns().Tell(ctx, jonas, concerns.Telling{School: jonas.School, Described: "Ei jente på 1. trinn med rød lue.", Saw: "Hun ble dyttet i køen.",
-		Arena: tilhor.ArenaCorridor, Happened: hour, Known: hour})
+	c, err := w.concerns().Tell(ctx, jonas, concerns.Telling{
+		School: jonas.School, Described: "Ei jente på 1. trinn med rød lue.", Saw: "Hun ble dyttet i køen.",
+		Arena: tilhor.ArenaCorridor, Happened: hour, Known: hour,
+	})
 	w.must(err)
 	all, err := w.cases().TakeUp(ctx, kari, c.Slug, cases.Stance{Handler: ina.Person, Urgent: "Jonas går ved siden av henne.", Doer: jonas.Person})
 	w.must(err)
 	w.must(w.cases().AddChild(ctx, ina, all[0].Slug, cases.Child{Described: "Gutten som sto bak henne.", Role: "affected"}))
 	// Somebody who works there and has no account.
-	_, err = w.concerns().Tell(ctx, tilhor.Actor{Owner: w.owner(), Role: tilhor.RoleAnyone}, concerns.Telling{School: jonas.School, Name: "Liv Nes, vikar",
-		Described: "En gutt på 3. trinn.", Saw: "Han gjemte seg på do.", Arena: tilhor.ArenaBreak, Happened: hour, Known: hour, Link: receiptCode})
+	_, err = w.concerns().Tell(ctx, tilhor.Actor{Owner: w.owner(), Role: tilhor.RoleAnyone}, concerns.Telling{
+		School: jonas.School, Name: "Liv Nes, vikar",
+		Described: "En gutt på 3. trinn.", Saw: "Han gjemte seg på do.", Arena: tilhor.ArenaBreak, Happened: hour, Known: hour, Link: receiptCode,
+	})
 	w.must(err)
 	chores, _, err := w.cases().Mine(ctx, jonas)
 	w.must(err)
@@ -392,8 +396,10 @@ func (w *siteWorld) more(cast []persona) map[string][]string {
 	}
 	w.signIn(cast)
 	also := map[string][]string{
-		"nobody": {"/utlogget", kept, "/ut", "/hjelp", "/personvern", "/tilgjengelighet", "/logg-inn", "/logg-inn?niva=hoyt", "/logg-ut/ferdig", "/logg-ut", "/rolle",
-			"/kvittering/" + receiptCode, "/kvittering/" + receiptCode + "/fil", "/i-dag", "/saker"},
+		"nobody": {
+			"/utlogget", kept, "/ut", "/hjelp", "/personvern", "/tilgjengelighet", "/logg-inn", "/logg-inn?niva=hoyt", "/logg-ut/ferdig", "/logg-ut", "/rolle",
+			"/kvittering/" + receiptCode, "/kvittering/" + receiptCode + "/fil", "/i-dag", "/saker",
+		},
 		"two-roles": {"/rolle"},
 		"teacher":   {"/kladder/" + strings.TrimPrefix(kept, "/utlogget?kladd="), "/tiltak/" + string(chores[0].ID)},
 	}

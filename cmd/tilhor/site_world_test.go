@@ -130,10 +130,14 @@ func siteOf(t testing.TB, d *db.DB, keys *seal.Keys, now time.Time) *siteWorld {
 	t.Helper()
 	w := &siteWorld{t: t, now: now, mux: http.NewServeMux(), names: map[string]web.Route{}}
 	w.house = newHouse(d, keys, w.clock, slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn})))
-	login := signin.Config{Base: "http://127.0.0.1", MadeUp: true, Providers: []signin.Provider{{Name: "feide", Title: "Feide", Kind: signin.Feide,
-		Issuer: siteIssuer, ClientID: "tilhor", Secret: "made-up", StepUp: []string{mfa}}}}
-	o := web.Owner{ID: keys.Owners()[0], Name: "Granvik kommune", Hosts: []string{"127.0.0.1", "localhost"}, Phone: "55 00 00 00",
-		DPO: "personvernombud@granvik.example", DPIA: "2026-08-01"}
+	login := signin.Config{Base: "http://127.0.0.1", MadeUp: true, Providers: []signin.Provider{{
+		Name: "feide", Title: "Feide", Kind: signin.Feide,
+		Issuer: siteIssuer, ClientID: "tilhor", Secret: "made-up", StepUp: []string{mfa},
+	}}}
+	o := web.Owner{
+		ID: keys.Owners()[0], Name: "Granvik kommune", Hosts: []string{"127.0.0.1", "localhost"}, Phone: "55 00 00 00",
+		DPO: "personvernombud@granvik.example", DPIA: "2026-08-01",
+	}
 	site, err := w.house.site(o, login, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -347,8 +351,10 @@ func (w *siteWorld) handler() tilhor.Actor {
 		return err
 	})
 	ctx, hour := context.Background(), tilhor.When{At: w.clock().Add(-time.Hour), Precision: tilhor.Exact}
-	concern, err := w.concerns().Tell(ctx, a, concerns.Telling{School: a.School, Pupils: []tilhor.PersonID{pupil}, Saw: "Sto alene ved gjerdet.",
-		Arena: tilhor.ArenaBreak, Happened: hour, Known: hour})
+	concern, err := w.concerns().Tell(ctx, a, concerns.Telling{
+		School: a.School, Pupils: []tilhor.PersonID{pupil}, Saw: "Sto alene ved gjerdet.",
+		Arena: tilhor.ArenaBreak, Happened: hour, Known: hour,
+	})
 	w.must(err)
 	_, err = w.cases().TakeUp(ctx, rektor, concern.Slug, cases.Stance{Handler: a.Person, Urgent: "En voksen går sammen med eleven.", Doer: a.Person})
 	w.must(err)

@@ -29,8 +29,10 @@ func (w *work) appoint(handler tilhor.PersonID) error {
 			return err
 		}
 	}
-	if err := access.Give(w.tx, w.by.Owner, access.Grant{Kind: access.Track, Thing: string(w.t.ID), Person: handler, Unit: w.t.School,
-		Relation: access.Handles, From: w.now, By: w.by.Person}); err != nil {
+	if err := access.Give(w.tx, w.by.Owner, access.Grant{
+		Kind: access.Track, Thing: string(w.t.ID), Person: handler, Unit: w.t.School,
+		Relation: access.Handles, From: w.now, By: w.by.Person,
+	}); err != nil {
 		return err
 	}
 	if _, err := w.tx.Exec(setHandler, w.by.Owner, w.t.ID, handler); err != nil {
@@ -94,8 +96,10 @@ func (d *Desk) Hand(ctx context.Context, by tilhor.Actor, h HandedTask) error {
 		if err := d.worksAt(tx, by, h.Person, now, "person"); err != nil {
 			return err
 		}
-		g := access.Grant{Kind: access.School, Thing: string(by.School), Person: h.Person, Unit: by.School, By: by.Person,
-			From: midnight(h.From)}
+		g := access.Grant{
+			Kind: access.School, Thing: string(by.School), Person: h.Person, Unit: by.School, By: by.Person,
+			From: midnight(h.From),
+		}
 		if h.From <= today(now) {
 			g.From = now
 		}
@@ -112,8 +116,10 @@ func (d *Desk) Hand(ctx context.Context, by tilhor.Actor, h HandedTask) error {
 				return err
 			}
 		}
-		_, err := d.Journal.Append(tx, journal.Entry{Stream: "school/" + string(by.School), Act: "cases.hand." + string(h.Task),
-			Subject: string(h.Person), When: tilhor.Now(now), By: by, Rule: "rektor"})
+		_, err := d.Journal.Append(tx, journal.Entry{
+			Stream: "school/" + string(by.School), Act: "cases.hand." + string(h.Task),
+			Subject: string(h.Person), When: tilhor.Now(now), By: by, Rule: "rektor",
+		})
 		return err
 	})
 }
@@ -130,8 +136,10 @@ func (d *Desk) TakeBack(ctx context.Context, by tilhor.Actor, person tilhor.Pers
 				return err
 			}
 		}
-		_, err := d.Journal.Append(tx, journal.Entry{Stream: "school/" + string(by.School), Act: "cases.take-back", Subject: string(person),
-			When: tilhor.Now(now), By: by, Rule: "rektor"})
+		_, err := d.Journal.Append(tx, journal.Entry{
+			Stream: "school/" + string(by.School), Act: "cases.take-back", Subject: string(person),
+			When: tilhor.Now(now), By: by, Rule: "rektor",
+		})
 		return err
 	})
 }

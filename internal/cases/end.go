@@ -99,8 +99,10 @@ func (d *Desk) StepDown(ctx context.Context, by tilhor.Actor, slug string, s Ste
 		if w.t.State == Closed {
 			return tilhor.ErrConflict
 		}
-		if _, err := w.write(note{kind: SteppedDownK, when: tilhor.Now(w.now), on: s.Recheck, answer: s.Way,
-			text: []field{{"view", s.View}, {"reason", s.Reason}}}); err != nil {
+		if _, err := w.write(note{
+			kind: SteppedDownK, when: tilhor.Now(w.now), on: s.Recheck, answer: s.Way,
+			text: []field{{"view", s.View}, {"reason", s.Reason}},
+		}); err != nil {
 			return err
 		}
 		if err := w.state(SteppedDown, s.Recheck); err != nil {

@@ -68,8 +68,10 @@ func (w *work) hear(v Talk) error {
 	if v.Back {
 		back = "yes"
 	}
-	if _, err := w.write(note{kind: Voice, when: v.At, ref: child, on: v.Again, answer: v.Answer,
-		text: []field{{"words", v.Words}, {"asked", v.Asked}, {"wants", v.Wants}, {"weight", v.Weight}, {"how", v.How}, {"detail", v.Detail}, {"back", back}}}); err != nil {
+	if _, err := w.write(note{
+		kind: Voice, when: v.At, ref: child, on: v.Again, answer: v.Answer,
+		text: []field{{"words", v.Words}, {"asked", v.Asked}, {"wants", v.Wants}, {"weight", v.Weight}, {"how", v.How}, {"detail", v.Detail}, {"back", back}},
+	}); err != nil {
 		return err
 	}
 	return w.facts(duty.Fact{Kind: duty.Heard, When: v.At, Child: child, Declined: v.Answer == Declined})
@@ -165,8 +167,10 @@ func (d *Desk) CouldNotReach(ctx context.Context, by tilhor.Actor, slug string, 
 		if err := w.hasChild(m.Child); err != nil {
 			return err
 		}
-		if _, err := w.write(note{kind: NotReached, when: tilhor.Now(now), ref: m.Child, on: m.HearBy,
-			text: []field{{"reason", m.Reason}, {"attempts", m.Attempts}}}); err != nil {
+		if _, err := w.write(note{
+			kind: NotReached, when: tilhor.Now(now), ref: m.Child, on: m.HearBy,
+			text: []field{{"reason", m.Reason}, {"attempts", m.Attempts}},
+		}); err != nil {
 			return err
 		}
 		return w.facts(duty.Fact{Kind: duty.NotReached, When: tilhor.Now(now), Child: m.Child, HearBy: m.HearBy})

@@ -153,8 +153,10 @@ func (d *Desk) Weigh(ctx context.Context, by tilhor.Actor, slug string, b Weighi
 }
 
 func (w *work) weigh(b Weighing) error {
-	if _, err := w.write(note{kind: Interest, when: tilhor.Now(w.now),
-		text: []field{{"interests", b.Interests}, {"view", b.View}, {"weighing", b.Weighing}, {"conclusion", b.Conclusion}}}); err != nil {
+	if _, err := w.write(note{
+		kind: Interest, when: tilhor.Now(w.now),
+		text: []field{{"interests", b.Interests}, {"view", b.View}, {"weighing", b.Weighing}, {"conclusion", b.Conclusion}},
+	}); err != nil {
 		return err
 	}
 	return w.facts(duty.Fact{Kind: duty.BestInterest, When: tilhor.Now(w.now)})

@@ -274,8 +274,10 @@ func (w *work) newDraft(version int, p Plan) error {
 // drafted tells the record that a draft was saved; what it said is kept when
 // it is approved.
 func (w *work) drafted(version int) error {
-	_, err := w.d.Journal.Append(w.tx, journal.Entry{Stream: stream(w.t.ID), Act: "cases.plan-saved", Subject: planID(version),
-		When: tilhor.Now(w.now), By: w.by, Rule: string(w.rule)})
+	_, err := w.d.Journal.Append(w.tx, journal.Entry{
+		Stream: stream(w.t.ID), Act: "cases.plan-saved", Subject: planID(version),
+		When: tilhor.Now(w.now), By: w.by, Rule: string(w.rule),
+	})
 	return err
 }
 
@@ -407,8 +409,10 @@ func (w *work) approve(p Plan) error {
 		sealed = append(sealed, words...)
 		running = running || m.Start <= today(w.now)
 	}
-	if _, err := w.d.Journal.Append(w.tx, journal.Entry{Stream: stream(w.t.ID), Act: "cases.plan", Subject: planID(p.Version), When: tilhor.Now(w.now),
-		By: w.by, Rule: string(w.rule), Parts: journal.Parts(sealed...)}); err != nil {
+	if _, err := w.d.Journal.Append(w.tx, journal.Entry{
+		Stream: stream(w.t.ID), Act: "cases.plan", Subject: planID(p.Version), When: tilhor.Now(w.now),
+		By: w.by, Rule: string(w.rule), Parts: journal.Parts(sealed...),
+	}); err != nil {
 		return err
 	}
 	facts := []duty.Fact{{Kind: duty.PlanApproved, When: tilhor.Now(w.now), EvaluateOn: p.Evaluate()}}

@@ -76,8 +76,10 @@ func (w *work) write(n note) (tilhor.RecordID, error) {
 		}
 		parts = append(parts, journal.Parts(s)...)
 	}
-	e, err := w.d.Journal.Append(w.tx, journal.Entry{Stream: stream(w.t.ID), Act: "cases." + string(n.kind), Subject: string(id),
-		When: n.when, By: w.by, Rule: string(w.rule), Parts: parts})
+	e, err := w.d.Journal.Append(w.tx, journal.Entry{
+		Stream: stream(w.t.ID), Act: "cases." + string(n.kind), Subject: string(id),
+		When: n.when, By: w.by, Rule: string(w.rule), Parts: parts,
+	})
 	if err != nil {
 		return "", err
 	}

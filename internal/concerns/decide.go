@@ -64,8 +64,10 @@ func (d *Desk) PutAside(ctx context.Context, by tilhor.Actor, slug, why, reason 
 		if _, err := tx.Exec(insertText, by.Owner, c.ID, "reason", s.Bytes); err != nil {
 			return err
 		}
-		if _, err := d.Journal.Append(tx, journal.Entry{Stream: stream(c.ID), Act: "concerns.set-aside." + why, Subject: string(c.ID), When: tilhor.Now(now),
-			By: by, Rule: string(access.Intake), Parts: journal.Parts(s)}); err != nil {
+		if _, err := d.Journal.Append(tx, journal.Entry{
+			Stream: stream(c.ID), Act: "concerns.set-aside." + why, Subject: string(c.ID), When: tilhor.Now(now),
+			By: by, Rule: string(access.Intake), Parts: journal.Parts(s),
+		}); err != nil {
 			return err
 		}
 		return duty.Drop(tx, by.Owner, string(c.ID))

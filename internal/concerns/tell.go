@@ -51,9 +51,11 @@ func (d *Desk) Tell(ctx context.Context, by tilhor.Actor, n Telling) (Concern, e
 	if err := n.check(now, channel); err != nil {
 		return Concern{}, err
 	}
-	c := Concern{ID: tilhor.ConcernID(tilhor.NewID()), Slug: tilhor.NewSlug(), School: n.School, Reporter: by.Person, Role: by.Role,
+	c := Concern{
+		ID: tilhor.ConcernID(tilhor.NewID()), Slug: tilhor.NewSlug(), School: n.School, Reporter: by.Person, Role: by.Role,
 		Channel: channel, Arena: n.Arena, Happened: n.Happened, Known: n.Known, Written: now,
-		PupilSays: n.Said != "" || n.Raised != nil && n.Raised.By == "pupil", State: New}
+		PupilSays: n.Said != "" || n.Raised != nil && n.Raised.By == "pupil", State: New,
+	}
 	for i, p := range n.Pupils {
 		c.Pupils = append(c.Pupils, Pupil{N: i + 1, Person: p})
 	}
@@ -69,9 +71,11 @@ func (d *Desk) Tell(ctx context.Context, by tilhor.Actor, n Telling) (Concern, e
 		if err := d.known(tx, by.Owner, n.School, n.Pupils, now); err != nil {
 			return err
 		}
-		w, err := d.Journal.Append(tx, journal.Entry{Stream: stream(c.ID), Act: "concerns.tell", Subject: string(c.ID),
+		w, err := d.Journal.Append(tx, journal.Entry{
+			Stream: stream(c.ID), Act: "concerns.tell", Subject: string(c.ID),
 			When: tilhor.When{At: n.Known.At, Precision: n.Known.Precision, Written: now}, By: by, Rule: "works at the school", Parts: parts,
-			Told: &journal.Told{For: []tilhor.Role{tilhor.RoleRektor}, TakenUp: n.Raised != nil}})
+			Told: &journal.Told{For: []tilhor.Role{tilhor.RoleRektor}, TakenUp: n.Raised != nil},
+		})
 		if err != nil {
 			return err
 		}

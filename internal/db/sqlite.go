@@ -20,8 +20,10 @@ import (
 // deleted; trusted_schema=0 keeps a crafted file from running functions.
 func openSQLite(path string, readOnly bool) (*sql.DB, error) {
 	q := url.Values{}
-	for _, p := range []string{"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "trusted_schema(0)",
-		"secure_delete(1)", "busy_timeout(10000)", "cache_size(-8000)", "temp_store(2)"} {
+	for _, p := range []string{
+		"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "trusted_schema(0)",
+		"secure_delete(1)", "busy_timeout(10000)", "cache_size(-8000)", "temp_store(2)",
+	} {
 		q.Add("_pragma", p)
 	}
 	if readOnly {

@@ -98,7 +98,7 @@ func (d *DB) Explain(ctx context.Context, s *Stmt, args ...any) (string, error) 
 		if err := rows.Scan(vals...); err != nil {
 			return "", err
 		}
-		fmt.Fprintln(&b, *(vals[len(vals)-1].(*any)))
+		fmt.Fprintln(&b, *vals[len(vals)-1].(*any))
 	}
 	return b.String(), rows.Err()
 }

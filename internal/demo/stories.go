@@ -170,9 +170,11 @@ func roleOf(p *place, id tilhor.PersonID) tilhor.Role {
 func (s *story) tell(after time.Duration) {
 	at := s.t0.Add(after)
 	s.w.at(at, func(ctx context.Context) error {
-		c, err := s.w.Concerns.Tell(ctx, s.by, concerns.Telling{School: s.p.school.ID, Pupils: s.pupils, Described: s.described, Said: s.sc.said, Saw: s.sc.saw,
+		c, err := s.w.Concerns.Tell(ctx, s.by, concerns.Telling{
+			School: s.p.school.ID, Pupils: s.pupils, Described: s.described, Said: s.sc.said, Saw: s.sc.saw,
 			Arena: s.sc.arena, Place: s.sc.place, Happened: tilhor.When{At: s.t0.Add(-5 * time.Minute), Precision: tilhor.Exact},
-			Known: tilhor.When{At: s.t0, Precision: tilhor.Exact}})
+			Known: tilhor.When{At: s.t0, Precision: tilhor.Exact},
+		})
 		s.slug = c.Slug
 		return err
 	})
@@ -185,8 +187,10 @@ func (s *story) take(at time.Time) {
 			return err
 		}
 		var err error
-		s.tracks, err = s.w.Cases.TakeUp(ctx, s.p.rektor, s.slug, cases.Stance{Handler: s.p.handler,
-			Urgent: "En voksen er sammen med eleven der det skjer, fra og med i dag.", Doer: s.by.Person, Ask: "Følg med fra i dag, og si fra til meg hvis det skjer igjen."})
+		s.tracks, err = s.w.Cases.TakeUp(ctx, s.p.rektor, s.slug, cases.Stance{
+			Handler: s.p.handler,
+			Urgent:  "En voksen er sammen med eleven der det skjer, fra og med i dag.", Doer: s.by.Person, Ask: "Følg med fra i dag, og si fra til meg hvis det skjer igjen.",
+		})
 		return err
 	})
 }
@@ -205,8 +209,10 @@ func (s *story) each(at time.Time, do func(ctx context.Context, t cases.Track, i
 
 func (s *story) hear(at time.Time) {
 	s.each(at, func(ctx context.Context, t cases.Track, _ int) error {
-		return s.w.Cases.Hear(ctx, s.handler(), t.Slug, cases.Talk{At: tilhor.Now(at), Answer: cases.Spoke, Words: s.sc.words, Wants: s.sc.wants,
-			Asked: "Hvordan har du det når det skjer? Hva skulle du ønske at vi gjorde?", Weight: "Eleven forklarer klart og samlet. Det eleven vil, teller mye.", How: "none", Back: true})
+		return s.w.Cases.Hear(ctx, s.handler(), t.Slug, cases.Talk{
+			At: tilhor.Now(at), Answer: cases.Spoke, Words: s.sc.words, Wants: s.sc.wants,
+			Asked: "Hvordan har du det når det skjer? Hva skulle du ønske at vi gjorde?", Weight: "Eleven forklarer klart og samlet. Det eleven vil, teller mye.", How: "none", Back: true,
+		})
 	})
 }
 
@@ -255,8 +261,10 @@ func (s *story) inquire(at time.Time, finding bool) {
 
 func (s *story) weigh(at time.Time) {
 	s.each(at, func(ctx context.Context, t cases.Track, _ int) error {
-		return s.w.Cases.Weigh(ctx, s.handler(), t.Slug, cases.Weighing{Interests: "Trygghet, tilhørighet og å slippe å bli pekt ut.", View: "Eleven vil ha en voksen nær, og ikke at hele klassen får vite det. Det veier tungt.",
-			Weighing: "Tiltakene tar vare på tryggheten uten å gjøre eleven synlig.", Conclusion: "Tiltakene er til det beste for eleven."})
+		return s.w.Cases.Weigh(ctx, s.handler(), t.Slug, cases.Weighing{
+			Interests: "Trygghet, tilhørighet og å slippe å bli pekt ut.", View: "Eleven vil ha en voksen nær, og ikke at hele klassen får vite det. Det veier tungt.",
+			Weighing: "Tiltakene tar vare på tryggheten uten å gjøre eleven synlig.", Conclusion: "Tiltakene er til det beste for eleven.",
+		})
 	})
 }
 
@@ -317,8 +325,10 @@ func (s *story) evaluate(at time.Time, answer, then string, next tilhor.Date) {
 		if err != nil {
 			return err
 		}
-		e := cases.Evaluation{At: tilhor.Now(at), Way: "self", Answer: answer, Words: words, Why: why, Saw: "Eleven er oftere sammen med andre. Vi ser mindre uro i overgangene.",
-			Best: "Det er til det beste for eleven at det blir gjort slik vi har avtalt.", Then: then, Next: next}
+		e := cases.Evaluation{
+			At: tilhor.Now(at), Way: "self", Answer: answer, Words: words, Why: why, Saw: "Eleven er oftere sammen med andre. Vi ser mindre uro i overgangene.",
+			Best: "Det er til det beste for eleven at det blir gjort slik vi har avtalt.", Then: then, Next: next,
+		}
 		if cur := f.Current(); cur != nil {
 			for _, m := range cur.Measures {
 				e.Effects = append(e.Effects, cases.Effect{Measure: m.ID, Helped: "partly", Then: cases.GoOn})
@@ -336,8 +346,10 @@ func (s *story) end(at time.Time, check tilhor.Date) {
 
 func (s *story) stepDown(at time.Time, recheck tilhor.Date) {
 	s.each(at, func(ctx context.Context, t cases.Track, _ int) error {
-		return s.w.Cases.StepDown(ctx, s.p.rektor, t.Slug, cases.Step{View: "Eleven sier at det ikke er trygt i friminuttene ennå.", Way: "self",
-			Reason: "Tiltakene har virket i åtte uker, og vi ser ikke flere hendelser. De går videre, og vi spør igjen.", Recheck: recheck, Told: true})
+		return s.w.Cases.StepDown(ctx, s.p.rektor, t.Slug, cases.Step{
+			View: "Eleven sier at det ikke er trygt i friminuttene ennå.", Way: "self",
+			Reason: "Tiltakene har virket i åtte uker, og vi ser ikke flere hendelser. De går videre, og vi spør igjen.", Recheck: recheck, Told: true,
+		})
 	})
 }
 

@@ -843,7 +843,7 @@ func oneDesk(in Input, zone *time.Location, twist, pupil string, own []Fact) []s
 
 func (c *clerk) gatesAndRoute() []string {
 	var plan, eval, closing []string
-	if _, ok := c.heard[c.pupil]; !ok && !(c.away[c.pupil]) {
+	if _, ok := c.heard[c.pupil]; !ok && !c.away[c.pupil] {
 		plan = append(plan, "heard:"+c.pupil)
 	}
 	for _, o := range c.others {

@@ -296,9 +296,11 @@ func stored(t Thing, d Duty) Stored {
 	if due := d.Due.Day(); due != "" && (first == "" || due < first) {
 		first = due
 	}
-	return Stored{Thing: t.ID, ID: d.ID, Pupil: d.Pupil, Instance: d.Instance, School: t.School, RuleSet: d.RuleSet, Ref: d.Ref, Class: d.Class,
+	return Stored{
+		Thing: t.ID, ID: d.ID, Pupil: d.Pupil, Instance: d.Instance, School: t.School, RuleSet: d.RuleSet, Ref: d.Ref, Class: d.Class,
 		Word: d.Word, Bearer: d.Bearer, State: d.State, Triggered: d.TriggeredAt, Due: d.Due.String(), LocalDue: d.LocalDue.String(),
-		FirstOn: first, WhyKey: d.WhyKey, Met: d.MetAt, Told: told(d.EscalatedTo)}
+		FirstOn: first, WhyKey: d.WhyKey, Met: d.MetAt, Told: told(d.EscalatedTo),
+	}
 }
 
 func told(bs []law.Bearer) string {

@@ -313,8 +313,10 @@ func TestQuietEntriesAreHourly(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := open(t, d)
 		anyone := tilhor.Actor{Owner: granvik, Role: tilhor.RoleAnyone, School: "lia"}
-		w := s.append(journal.Entry{Stream: "concern/c1", Act: "concerns.tell", When: tilhor.Now(monday), By: anyone, Quiet: true,
-			Told: &journal.Told{For: []tilhor.Role{tilhor.RoleRektor}}})
+		w := s.append(journal.Entry{
+			Stream: "concern/c1", Act: "concerns.tell", When: tilhor.Now(monday), By: anyone, Quiet: true,
+			Told: &journal.Told{For: []tilhor.Role{tilhor.RoleRektor}},
+		})
 		s.says("concern/c1", "concerns.read", monday.Add(time.Minute)) // waits behind it
 		s.says("track/t1", "a", monday)
 		if n := s.sequence(monday.Add(2 * time.Minute)); n != 1 {
@@ -451,8 +453,10 @@ func TestTheFileOfCheckpointsMends(t *testing.T) {
 func TestAReceiptIsCheckedWithThePublicKeyAlone(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := open(t, d)
-		told := s.append(journal.Entry{Stream: "concern/c1", Act: "concerns.tell", Subject: "c1", When: tilhor.Now(monday), By: kari,
-			Told: &journal.Told{For: []tilhor.Role{tilhor.RoleRektor, tilhor.RoleSocialTeacher}}})
+		told := s.append(journal.Entry{
+			Stream: "concern/c1", Act: "concerns.tell", Subject: "c1", When: tilhor.Now(monday), By: kari,
+			Told: &journal.Told{For: []tilhor.Role{tilhor.RoleRektor, tilhor.RoleSocialTeacher}},
+		})
 		other := s.says("concern/c1", "concerns.read", monday)
 		get := func(id tilhor.EntryID) (r journal.Receipt, err error) {
 			err = d.Read(context.Background(), func(tx *db.Tx) error { r, err = s.j.Receipt(tx, granvik, id); return err })

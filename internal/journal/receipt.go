@@ -42,8 +42,10 @@ func (j *Journal) Receipt(tx *db.Tx, owner tilhor.OwnerID, entry tilhor.EntryID)
 	if e.Told == nil {
 		return Receipt{}, tilhor.ErrNotFound
 	}
-	r := Receipt{Owner: owner, School: e.By.School, Entry: e.ID, Hash: e.Hash, At: e.When.Written, Precision: tilhor.Exact,
-		For: e.Told.For, TakenUp: e.Told.TakenUp}
+	r := Receipt{
+		Owner: owner, School: e.By.School, Entry: e.ID, Hash: e.Hash, At: e.When.Written, Precision: tilhor.Exact,
+		For: e.Told.For, TakenUp: e.Told.TakenUp,
+	}
 	if e.Quiet {
 		r.Precision = tilhor.Hour
 	}
@@ -132,8 +134,10 @@ func readStatement(text string) (Receipt, error) {
 	if err != nil || err2 != nil || len(hash) != 32 {
 		return Receipt{}, errReceipt
 	}
-	r := Receipt{Owner: tilhor.OwnerID(f["owner"]), School: tilhor.SchoolID(f["school"]), Entry: tilhor.EntryID(f["entry"]),
-		Hash: [32]byte(hash), At: at, Precision: tilhor.Precision(f["precision"]), TakenUp: f["taken-up"] == "yes"}
+	r := Receipt{
+		Owner: tilhor.OwnerID(f["owner"]), School: tilhor.SchoolID(f["school"]), Entry: tilhor.EntryID(f["entry"]),
+		Hash: [32]byte(hash), At: at, Precision: tilhor.Precision(f["precision"]), TakenUp: f["taken-up"] == "yes",
+	}
 	for _, role := range strings.Split(f["for"], ",") {
 		if role != "" {
 			r.For = append(r.For, tilhor.Role(role))

@@ -78,8 +78,10 @@ func (j *Journal) SeenList(tx *db.Tx, by tilhor.Actor, stream, subject, view, ru
 	}
 	id := tilhor.NewID()
 	sealed := key.Seal(listedField, id, text)
-	w, err := j.Append(tx, Entry{Stream: stream, Act: actRead, Subject: subject, View: view, When: tilhor.Now(now), By: by,
-		Rule: rule, Parts: Parts(sealed)})
+	w, err := j.Append(tx, Entry{
+		Stream: stream, Act: actRead, Subject: subject, View: view, When: tilhor.Now(now), By: by,
+		Rule: rule, Parts: Parts(sealed),
+	})
 	if err != nil {
 		return err
 	}
@@ -136,8 +138,10 @@ func (j *Journal) Readings(tx *db.Tx, owner tilhor.OwnerID, thing string) ([]Rea
 		if r.View == "" {
 			continue
 		}
-		out = append(out, Reading{Entry: r.ID, Person: r.By.Person, Role: r.By.Role, School: r.By.School,
-			View: r.View, Subject: r.Subject, Rule: r.Rule, At: r.When.Written})
+		out = append(out, Reading{
+			Entry: r.ID, Person: r.By.Person, Role: r.By.Role, School: r.By.School,
+			View: r.View, Subject: r.Subject, Rule: r.Rule, At: r.When.Written,
+		})
 	}
 	return out, err
 }

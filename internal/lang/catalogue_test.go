@@ -200,10 +200,17 @@ func TestPlural(t *testing.T) {
 		n    int
 		want plural.Form
 	}{
-		{tilhor.Bokmal, 0, plural.Other}, {tilhor.Bokmal, 1, plural.One}, {tilhor.Bokmal, 2, plural.Other}, {tilhor.Bokmal, 21, plural.Other},
-		{tilhor.Nynorsk, 1, plural.One}, {tilhor.Nynorsk, 2, plural.Other},
-		{tilhor.English, 1, plural.One}, {tilhor.English, 0, plural.Other},
-		{tilhor.Sami, 1, plural.One}, {tilhor.Sami, 2, plural.Two}, {tilhor.Sami, 3, plural.Other},
+		{tilhor.Bokmal, 0, plural.Other},
+		{tilhor.Bokmal, 1, plural.One},
+		{tilhor.Bokmal, 2, plural.Other},
+		{tilhor.Bokmal, 21, plural.Other},
+		{tilhor.Nynorsk, 1, plural.One},
+		{tilhor.Nynorsk, 2, plural.Other},
+		{tilhor.English, 1, plural.One},
+		{tilhor.English, 0, plural.Other},
+		{tilhor.Sami, 1, plural.One},
+		{tilhor.Sami, 2, plural.Two},
+		{tilhor.Sami, 3, plural.Other},
 	}
 	for _, c := range cases {
 		if got := pluralForm(tags[c.lang], c.n); got != c.want {

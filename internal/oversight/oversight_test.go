@@ -121,8 +121,10 @@ func TestCountsAreThoseOfTheRows(t *testing.T) {
 		if told == 0 {
 			t.Fatal("nothing is told: the test proves nothing")
 		}
-		for _, who := range []tilhor.Actor{{Owner: demo.Owner, Person: "kari", Role: tilhor.RoleRektor, School: "x", Trained: true},
-			{Owner: demo.Owner, Person: "anne", Role: tilhor.RoleOwnerAdviser}} {
+		for _, who := range []tilhor.Actor{
+			{Owner: demo.Owner, Person: "kari", Role: tilhor.RoleRektor, School: "x", Trained: true},
+			{Owner: demo.Owner, Person: "anne", Role: tilhor.RoleOwnerAdviser},
+		} {
 			if _, err := desk.Schools(ctx, who); !errors.Is(err, tilhor.ErrNotFound) {
 				t.Errorf("%s got the counts: %v", who.Role, err)
 			}

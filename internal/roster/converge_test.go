@@ -182,8 +182,10 @@ func wipe(t *rapid.T, d *db.DB) {
 }
 
 var wipes = func() (out []*db.Stmt) {
-	for _, table := range []string{"roster_state", "roster_school", "roster_group", "roster_person", "roster_alias", "roster_member", "roster_guardian",
-		"roster_import", "seal_key", "journal_head", "journal_entry"} {
+	for _, table := range []string{
+		"roster_state", "roster_school", "roster_group", "roster_person", "roster_alias", "roster_member", "roster_guardian",
+		"roster_import", "seal_key", "journal_head", "journal_entry",
+	} {
 		out = append(out, db.SQL("DELETE FROM "+table+" WHERE owner = $1"))
 	}
 	return out

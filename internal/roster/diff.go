@@ -104,7 +104,8 @@ func Preview(ctx context.Context, s *Snapshot, o Options) (*Plan, error) {
 }
 
 func compare(ctx context.Context, owner tilhor.OwnerID, s *Snapshot, st *stored, o Options, hash func(purpose, value string) mark) (*Plan, error) {
-	c := &differ{Snapshot: s, st: st, o: o, hash: hash,
+	c := &differ{
+		Snapshot: s, st: st, o: o, hash: hash,
 		plan:    &Plan{Format: s.Format, owner: owner, today: o.Today, version: st.version},
 		schools: map[string]*schoolRow{}, groups: map[string]*groupRow{}, people: map[string]*human{}, humans: map[tilhor.PersonID]*human{},
 		want: map[memberKey]*memberWant{}, wantLinks: map[linkKey]*linkWant{}, lines: map[tilhor.SchoolID]At{}, before: map[tilhor.PersonID]uint8{},

@@ -114,8 +114,10 @@ func (c *differ) diffPerson(h *human) {
 		name = string(r[:maxName])
 	}
 	p := &personPut{name: name, email: h.line.Email, digit: h.digits}
-	p.personRow = personRow{id: h.id, home: c.home(h), source: h.source, pid: h.pid, feide: h.feide,
-		content: c.hash(purposeContent, join(name, h.line.Email, h.digits, h.line.Feide))}
+	p.personRow = personRow{
+		id: h.id, home: c.home(h), source: h.source, pid: h.pid, feide: h.feide,
+		content: c.hash(purposeContent, join(name, h.line.Email, h.digits, h.line.Feide)),
+	}
 	if h.row == nil {
 		p.isNew = true
 		c.plan.people = append(c.plan.people, p)

@@ -98,7 +98,8 @@ func (g feideGroup) Kind() string {
 func role(m struct {
 	Affiliation texts  `json:"affiliation"`
 	Primary     string `json:"primaryAffiliation"`
-}) tilhor.Role {
+},
+) tilhor.Role {
 	is := map[string]bool{}
 	for _, a := range m.Affiliation {
 		is[a] = true

@@ -186,8 +186,10 @@ func (o *oneroster) user(r row) error {
 	if err != nil {
 		return err
 	}
-	p := PersonLine{At: r.At, Key: key, Gone: gone(r), Email: mailOf(r.get("email")),
-		Name: tidy(r.get("givenname") + " " + r.get("middlename") + " " + r.get("familyname"))}
+	p := PersonLine{
+		At: r.At, Key: key, Gone: gone(r), Email: mailOf(r.get("email")),
+		Name: tidy(r.get("givenname") + " " + r.get("middlename") + " " + r.get("familyname")),
+	}
 	if len(p.Name) > 4*maxName {
 		return r.bad("too-long", "familyName")
 	}

@@ -137,8 +137,10 @@ func (c *plain) person(r row, col string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	p := PersonLine{At: r.At, Key: key, Name: tidy(r.get("fornavn") + " " + r.get("etternavn")), PID: r.get("fødselsnummer"),
-		Feide: feideOf(r.get("feide-id")), Email: mailOf(r.get("e-post"))}
+	p := PersonLine{
+		At: r.At, Key: key, Name: tidy(r.get("fornavn") + " " + r.get("etternavn")), PID: r.get("fødselsnummer"),
+		Feide: feideOf(r.get("feide-id")), Email: mailOf(r.get("e-post")),
+	}
 	if len(p.Name) > 4*maxName {
 		return "", r.bad("too-long", "etternavn")
 	}

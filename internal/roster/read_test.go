@@ -71,9 +71,11 @@ func TestPIFUInBothEncodings(t *testing.T) {
 	utf := strings.ReplaceAll(text(w), "Káre", "Kåre")
 	old := strings.Replace(utf, `encoding="UTF-8"`, `encoding="ISO-8859-1"`, 1)
 	a := read(t, put(t, map[string]string{"a.xml": utf}))
-	for name, s := range map[string]string{"Latin 1": latin1(t, old), "with a byte order mark": "\ufeff" + utf,
+	for name, s := range map[string]string{
+		"Latin 1": latin1(t, old), "with a byte order mark": "\ufeff" + utf,
 		"without saying": strings.Replace(utf, ` encoding="UTF-8"`, "", 1), "by another name": strings.ReplaceAll(utf, "UTF-8", "utf8"),
-		"Windows-1252": latin1(t, strings.Replace(utf, "UTF-8", "windows-1252", 1))} {
+		"Windows-1252": latin1(t, strings.Replace(utf, "UTF-8", "windows-1252", 1)),
+	} {
 		if b := read(t, put(t, map[string]string{"a.xml": s})); !reflect.DeepEqual(a, b) {
 			t.Errorf("%s reads otherwise", name)
 		}

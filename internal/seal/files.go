@@ -3,6 +3,7 @@ package seal
 import (
 	"os"
 	"path/filepath"
+
 	"tilhor"
 )
 

@@ -71,8 +71,15 @@ func TestEveryAnswerCarriesTheHeaders(t *testing.T) {
 	w := newTown(t, dbtest.SQLite(t))
 	rektor := w.enter(w.kari, tilhor.RoleRektor)
 	for _, v := range []visit{
-		{path: "/si"}, {path: "/finnes-ikke"}, {path: "/saker/" + there + "/plan", cookie: rektor}, {path: "/ut"}, {path: "/saker//x"},
-		{method: "POST", path: "/feil/panikk"}, {method: "POST", path: "/si", header: map[string]string{"Sec-Fetch-Site": "cross-site"}}, {method: "PUT", path: "/si"}, {path: "/i-dag"},
+		{path: "/si"},
+		{path: "/finnes-ikke"},
+		{path: "/saker/" + there + "/plan", cookie: rektor},
+		{path: "/ut"},
+		{path: "/saker//x"},
+		{method: "POST", path: "/feil/panikk"},
+		{method: "POST", path: "/si", header: map[string]string{"Sec-Fetch-Site": "cross-site"}},
+		{method: "PUT", path: "/si"},
+		{path: "/i-dag"},
 	} {
 		h := w.do(v).Header()
 		for k, val := range map[string]string{

@@ -62,8 +62,11 @@ func workPage(l tilhor.Lang, scheme string) workSpecimen {
 	f := frame(l, scheme)
 	f.Neutral = true
 	f.Nav = []NavItem{
-		{Href: "/i-dag", Icon: "House", Text: "I dag", Count: 4}, {Href: "/saker", Icon: "Tasklist", Text: "Saker", Count: 7, Current: true},
-		{Href: "/meldinger", Icon: "Chat", Text: "Meldinger", Count: 1}, {Href: "/plan", Icon: "ClipboardCheckmark", Text: "Skolens plan"}, {Href: "/kompetanse", Icon: "Book", Text: "Kompetanse"},
+		{Href: "/i-dag", Icon: "House", Text: "I dag", Count: 4},
+		{Href: "/saker", Icon: "Tasklist", Text: "Saker", Count: 7, Current: true},
+		{Href: "/meldinger", Icon: "Chat", Text: "Meldinger", Count: 1},
+		{Href: "/plan", Icon: "ClipboardCheckmark", Text: "Skolens plan"},
+		{Href: "/kompetanse", Icon: "Book", Text: "Kompetanse"},
 	}
 	lov, rad, lokal := TagOf(f.W, "lov"), TagOf(f.W, "rad"), TagOf(f.W, "lokal")
 	late := State{Late, "2 over egen frist"}
@@ -71,8 +74,11 @@ func workPage(l tilhor.Lang, scheme string) workSpecimen {
 		Frame: f,
 		Quote: Quote{"Det er best når Jonas står der. Men han går før jeg er ferdig.", "Nora til Ina Moe, 20. november", "#samtale", "les hele samtalen"},
 		Stages: Stages{"Steg i saken", []Stage{
-			{"#1", "Samtale", State{OK, "Hørt 20. nov."}, false}, {"#2", "Undersøkelse", State{OK, "3 funn"}, false}, {"#3", "Plan", State{Soon, "Versjon 2 mangler to ting"}, true},
-			{"#4", "Evaluering", State{None, "1. desember"}, false}, {"#5", "Avslutning", State{None, "Ikke begynt"}, false},
+			{"#1", "Samtale", State{OK, "Hørt 20. nov."}, false},
+			{"#2", "Undersøkelse", State{OK, "3 funn"}, false},
+			{"#3", "Plan", State{Soon, "Versjon 2 mangler to ting"}, true},
+			{"#4", "Evaluering", State{None, "1. desember"}, false},
+			{"#5", "Avslutning", State{None, "Ikke begynt"}, false},
 		}},
 		Gate: Gate{f.W, []GateItem{
 			{true, "Eleven er hørt", "20. november, med egne ord", "", ""},

@@ -98,8 +98,13 @@ func sums(w *lang.Words, s oversight.Shown) (all []web.Stat) {
 }
 
 func rows(w *lang.Words, units []unit) web.Table {
-	t := web.Table{Caption: w.T("owner.schools.caption"), Columns: []web.Column{{Text: w.T("owner.col.unit")}, {Text: w.T("owner.col.open"), Right: true},
-		{Text: w.T("owner.col.late"), Right: true}, {Text: w.T("owner.col.due"), Right: true}, {Text: w.T("owner.col.on-time"), Right: true}}}
+	t := web.Table{Caption: w.T("owner.schools.caption"), Columns: []web.Column{
+		{Text: w.T("owner.col.unit")},
+		{Text: w.T("owner.col.open"), Right: true},
+		{Text: w.T("owner.col.late"), Right: true},
+		{Text: w.T("owner.col.due"), Right: true},
+		{Text: w.T("owner.col.on-time"), Right: true},
+	}}
 	for _, u := range units {
 		t.Rows = append(t.Rows, []web.Cell{{Text: name(w, u)}, {Text: whole(w, u.Open)}, {Text: part(w, u.Late)}, {Text: whole(w, u.Due)}, {Text: part(w, u.OnTime)}})
 	}

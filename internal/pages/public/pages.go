@@ -36,9 +36,11 @@ var everyone = append([]tilhor.Role{tilhor.RoleAnyone, tilhor.RolePupil, tilhor.
 // Routes lists every page of the package.
 func (p *Pages) Routes() []web.Route {
 	anyone := []tilhor.Role{tilhor.RoleAnyone}
-	t := tell.Screens{Concerns: p.Concerns, Open: true, School: schoolOf,
+	t := tell.Screens{
+		Concerns: p.Concerns, Open: true, School: schoolOf,
 		Leave: func(_ *web.Req, s roster.School) string { return "/s/" + codeOf(s) },
-		Sent:  func(_ concerns.Concern, secret string) string { return "/kvittering/" + secret }}
+		Sent:  func(_ concerns.Concern, secret string) string { return "/kvittering/" + secret },
+	}
 	return []web.Route{
 		{Method: "GET", Path: "/", Name: "public.home", Roles: everyone, Serve: p.home},
 		{Method: "GET", Path: "/s/{skole}", Name: "public.school", Roles: anyone, Serve: p.school},

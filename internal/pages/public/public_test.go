@@ -57,8 +57,10 @@ func newTown(t *testing.T) *town {
 	clock := func() time.Time { return w.now }
 	r := roster.New(keys, j)
 	w.concerns = &concerns.Desk{DB: d, Keys: keys, Journal: j, Roster: r, Clock: clock}
-	w.kit = &web.Kit{DB: d, Keys: keys, Journal: j, Roster: r, Clock: clock, Level: func(tilhor.Role, string, string) bool { return true },
-		Owner: web.Owner{ID: owner, Name: "Granvik kommune", Hosts: []string{"localhost"}, Phone: "55 00 00 00", DPO: "personvernombud@granvik.example", DPIA: "2026-06-01"}}
+	w.kit = &web.Kit{
+		DB: d, Keys: keys, Journal: j, Roster: r, Clock: clock, Level: func(tilhor.Role, string, string) bool { return true },
+		Owner: web.Owner{ID: owner, Name: "Granvik kommune", Hosts: []string{"localhost"}, Phone: "55 00 00 00", DPO: "personvernombud@granvik.example", DPIA: "2026-06-01"},
+	}
 	site, err := web.New(w.kit)
 	if err != nil {
 		t.Fatal(err)

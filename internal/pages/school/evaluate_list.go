@@ -60,8 +60,10 @@ func (p *Pages) evaluate(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	e := cases.Evaluation{At: readWhen(f, "at", q.Now), Way: f.Get("way"), Answer: f.Get("answer"), Words: f.Get("words"), Why: f.Get("why"),
-		Saw: f.Get("saw"), Best: f.Get("best"), Then: f.Get("then")}
+	e := cases.Evaluation{
+		At: readWhen(f, "at", q.Now), Way: f.Get("way"), Answer: f.Get("answer"), Words: f.Get("words"), Why: f.Get("why"),
+		Saw: f.Get("saw"), Best: f.Get("best"), Then: f.Get("then"),
+	}
 	if e.Then != cases.Finish {
 		e.Next = readDay(f, "next")
 	}

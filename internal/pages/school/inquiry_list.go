@@ -230,8 +230,10 @@ func findingsOf(w *lang.Words, f cases.File, sources []sourceShown) (all []findi
 				}
 			}
 		}
-		all = append(all, findingShown{N: strconv.Itoa(len(all) + 1), Text: r.Text["finding"], One: len(from) == 1,
-			From: w.T("stage.inquiry.sources", "n", len(from), "list", w.List(from))})
+		all = append(all, findingShown{
+			N: strconv.Itoa(len(all) + 1), Text: r.Text["finding"], One: len(from) == 1,
+			From: w.T("stage.inquiry.sources", "n", len(from), "list", w.List(from)),
+		})
 	}
 	return all
 }

@@ -226,7 +226,8 @@ func (p *Pages) listed(q *web.Req, c choice, f *web.Form, rows []cases.Row) (lis
 		v.Spoken = "/bekymringer/muntlig"
 	}
 	v.Table = web.Table{Caption: w.T("school.list.caption"), Hidden: true, Columns: []web.Column{
-		{Text: w.T("school.list.who")}, {Text: w.T("school.list.stage")}, {Text: w.T("school.list.next")}, {Text: w.T("school.list.has")}}}
+		{Text: w.T("school.list.who")}, {Text: w.T("school.list.stage")}, {Text: w.T("school.list.next")}, {Text: w.T("school.list.has")},
+	}}
 	for _, r := range rows {
 		v.Table.Rows = append(v.Table.Rows, listRow(q, r, c.hide))
 	}
@@ -239,7 +240,8 @@ func filters(w *lang.Words, c choice) []web.Field {
 		state.Options = append(state.Options, web.Option{Value: s, Label: w.T("school.list.state." + s), Checked: c.values.Get("tilstand") == s})
 	}
 	who := web.Field{Name: "hvem", Label: w.T("school.list.whose"), Options: []web.Option{
-		{Label: w.T("school.list.whose.")}, {Value: "mine", Label: w.T("school.list.whose.mine"), Checked: c.Mine}}}
+		{Label: w.T("school.list.whose.")}, {Value: "mine", Label: w.T("school.list.whose.mine"), Checked: c.Mine},
+	}}
 	where := web.Field{Name: "sted", Label: w.T("school.list.place"), Options: []web.Option{{Label: w.T("school.list.place.")}}}
 	for _, a := range tilhor.Arenas {
 		where.Options = append(where.Options, web.Option{Value: string(a), Label: w.T("arena." + string(a)), Checked: c.Arena == a})
@@ -261,7 +263,9 @@ func listRow(q *web.Req, r cases.Row, hide bool) []web.Cell {
 	w := q.T
 	return []web.Cell{
 		{Text: rowName(w, r.Track, hide), Href: path(r.Track), Small: w.T("school.case", "number", r.Number) + ", " + place(w, r.Arena)},
-		{Text: rowStage(w, r)}, rowNext(q, r), {Text: hasIt(w, r)},
+		{Text: rowStage(w, r)},
+		rowNext(q, r),
+		{Text: hasIt(w, r)},
 	}
 }
 

@@ -35,8 +35,10 @@ func (p *Pages) matter(q *web.Req) error {
 		return q.See(path(rows[0].Track))
 	}
 	w := q.T
-	v := matterView{Back: web.Back{Href: "/saker", Text: w.T("school.list.back")}, Heading: w.T("school.matter.title", "n", len(rows)), Done: doneNote(q, "tatt-opp"),
-		Line: lang.Cap(w.T("school.case", "number", rows[0].Number)) + ", " + place(w, rows[0].Arena)}
+	v := matterView{
+		Back: web.Back{Href: "/saker", Text: w.T("school.list.back")}, Heading: w.T("school.matter.title", "n", len(rows)), Done: doneNote(q, "tatt-opp"),
+		Line: lang.Cap(w.T("school.case", "number", rows[0].Number)) + ", " + place(w, rows[0].Arena),
+	}
 	for _, r := range rows {
 		v.Tracks = append(v.Tracks, p.matterTrack(q, r))
 	}
@@ -48,7 +50,8 @@ func (p *Pages) matterTrack(q *web.Req, r cases.Row) matterTrack {
 	w := q.T
 	t := matterTrack{Href: path(r.Track), Name: rowName(w, cases.Track{Name: r.Name}, false), Class: r.Class}
 	t.Facts = web.Facts{Stack: true, Items: []web.Fact{
-		{Term: w.T("school.list.stage"), Text: rowStage(w, r)}, {Term: w.T("school.list.has"), Text: hasIt(w, r)},
+		{Term: w.T("school.list.stage"), Text: rowStage(w, r)},
+		{Term: w.T("school.list.has"), Text: hasIt(w, r)},
 		{Term: w.T("school.matter.home"), Text: w.T("school.matter.home-text", "name", short(w, r.Track))},
 	}}
 	t.State = web.State{Name: web.OK, Word: w.T("school.list.calm")}

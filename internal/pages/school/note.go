@@ -27,12 +27,14 @@ func (p *Pages) askNote(q *web.Req, code int, f *web.Form) error {
 		return err
 	}
 	h := p.head(q, file, "")
-	return ask(q, code, f, formView{Back: backTo(q, h), Line: h.Line, Heading: q.T.T("school.note.title", "name", h.Name), Lead: q.T.T("school.note.lead"),
+	return ask(q, code, f, formView{
+		Back: backTo(q, h), Line: h.Line, Heading: q.T.T("school.note.title", "name", h.Name), Lead: q.T.T("school.note.lead"),
 		Questions: []question{
 			radios(q.T, f, "what", q.T.T("school.note.what"), "note", "school.note.note", "parents-informed", "school.note.parents", "rights-informed", "school.note.rights"),
 			whenAsked(q.T, f, "at", q.T.T("school.note.at")),
 			area(q.T, f, "text", q.T.T("school.note.text"), q.T.T("school.note.text-help"), 5),
-		}, Buttons: []web.Button{{Text: q.T.T("school.note.do")}, cancel(q, h)}})
+		}, Buttons: []web.Button{{Text: q.T.T("school.note.do")}, cancel(q, h)},
+	})
 }
 
 func (p *Pages) doNote(q *web.Req) error {

@@ -34,8 +34,10 @@ func (p *Pages) askHandler(q *web.Req, code int, f *web.Form) error {
 	h := p.head(q, file, "")
 	field := employeeField(q.T, f, "handler", q.T.T("school.handler.who"), all)
 	field.Help = q.T.T("school.handler.who-help")
-	v := formView{Back: backTo(q, h), Line: h.Line, Heading: q.T.T("school.handler.title", "name", h.Name), Lead: q.T.T("school.handler.none"),
-		Questions: []question{{Kind: "select", F: field}}, Buttons: []web.Button{{Text: q.T.T("school.handler.do")}, cancel(q, h)}}
+	v := formView{
+		Back: backTo(q, h), Line: h.Line, Heading: q.T.T("school.handler.title", "name", h.Name), Lead: q.T.T("school.handler.none"),
+		Questions: []question{{Kind: "select", F: field}}, Buttons: []web.Button{{Text: q.T.T("school.handler.do")}, cancel(q, h)},
+	}
 	if file.Has != "" {
 		v.Lead = q.T.T("school.handler.now", "who", file.Has)
 	}
@@ -78,9 +80,11 @@ func (p *Pages) askIdentify(q *web.Req, code int, f *web.Form) error {
 		return err
 	}
 	h := p.head(q, file, "")
-	v := formView{Back: backTo(q, h), Line: h.Line, Heading: q.T.T("school.identify.title"), Lead: q.T.T("school.identify.lead"),
+	v := formView{
+		Back: backTo(q, h), Line: h.Line, Heading: q.T.T("school.identify.title"), Lead: q.T.T("school.identify.lead"),
 		Questions: []question{pupilAsked(q.T, f, "pupil", q.T.T("school.identify.who"), q.T.T("school.identify.who-help"), all)},
-		Buttons:   []web.Button{{Text: q.T.T("school.identify.do")}, cancel(q, h)}}
+		Buttons:   []web.Button{{Text: q.T.T("school.identify.do")}, cancel(q, h)},
+	}
 	if file.Described != "" {
 		v.Note = &web.Note{Color: "info", Title: q.T.T("school.identify.described"), Text: lang.Cap(file.Described)}
 	}

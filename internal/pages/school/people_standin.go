@@ -64,7 +64,8 @@ func (p *Pages) showStandin(q *web.Req, code int, f *web.Form) error {
 		Questions: []question{
 			{Kind: "select", F: employeeField(w, f, "person", w.T("school.standin.person"), all)},
 			radios(w, f, "task", w.T("school.standin.task"), "leads", "school.standin.leads", "intake", "school.standin.intake"),
-			{Kind: "date", F: from}, {Kind: "date", F: until},
+			{Kind: "date", F: from},
+			{Kind: "date", F: until},
 		},
 		Buttons: []web.Button{{Text: w.T("school.standin.do")}},
 	}

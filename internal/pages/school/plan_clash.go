@@ -35,8 +35,10 @@ func (p *Pages) clash(q *web.Req, f *web.Form, mine cases.Plan, staff []roster.E
 		theirs.SavedName, theirs.SavedAt = theirs.Approver, theirs.ApprovedAt
 	}
 	n := max(len(mine.Measures), len(theirs.Measures), 1)
-	c := web.Clash{Who: theirs.SavedName, At: theirs.SavedAt, Back: web.Back{Href: path(file.Track, stagePlan), Text: q.T.T("school.stage." + stagePlan)},
-		Version: map[string]string{"rev": strconv.Itoa(rev), "n": strconv.Itoa(n), "do": planSave}}
+	c := web.Clash{
+		Who: theirs.SavedName, At: theirs.SavedAt, Back: web.Back{Href: path(file.Track, stagePlan), Text: q.T.T("school.stage." + stagePlan)},
+		Version: map[string]string{"rev": strconv.Itoa(rev), "n": strconv.Itoa(n), "do": planSave},
+	}
 	a := asker{say{q.T, "plan", short(q.T, file.Track)}, f}
 	for i := 1; i <= n; i++ {
 		a.differ(&c, i, nth(mine, i), nth(theirs, i), staff)

@@ -230,8 +230,10 @@ func wish(w *lang.Words, f cases.File) *web.Quote {
 func (d *planData) around(q *web.Req, f cases.File) {
 	base := path(f.Track, stagePlan)
 	for _, v := range f.Plans {
-		x := web.Happening{When: q.T.Near(v.ApprovedAt, q.Now), Title: d.Say("version", "n", strconv.Itoa(v.Version)), Text: d.Say("approved-by", "who", v.Approver),
-			Href: base + "/utskrift?versjon=" + strconv.Itoa(v.Version), Link: d.Say("to-print")}
+		x := web.Happening{
+			When: q.T.Near(v.ApprovedAt, q.Now), Title: d.Say("version", "n", strconv.Itoa(v.Version)), Text: d.Say("approved-by", "who", v.Approver),
+			Href: base + "/utskrift?versjon=" + strconv.Itoa(v.Version), Link: d.Say("to-print"),
+		}
 		x.DateTime = v.ApprovedAt.UTC().Format("2006-01-02T15:04:05Z")
 		x.Key = v.Version == len(f.Plans)
 		d.Versions = append(d.Versions, x)

@@ -36,9 +36,11 @@ func readPlan(f *web.Form) cases.Plan {
 		at := func(field string) string { return measureField(i, field) }
 		days := slices.Clone(f.All(at("weekdays")))
 		slices.Sort(days)
-		p.Measures = append(p.Measures, cases.Measure{ID: tilhor.MeasureID(f.Line(at("id"))), Problem: f.Get(at("problem")), What: f.Get(at("what")),
+		p.Measures = append(p.Measures, cases.Measure{
+			ID: tilhor.MeasureID(f.Line(at("id"))), Problem: f.Get(at("problem")), What: f.Get(at("what")),
 			When: f.Line(at("when")), Start: readDay(f, at("start")), Until: readDay(f, at("until")), Weekdays: strings.Join(slices.Compact(days), ""),
-			Doer: tilhor.PersonID(f.Line(at("doer"))), Evaluate: readDay(f, at("evaluate"))})
+			Doer: tilhor.PersonID(f.Line(at("doer"))), Evaluate: readDay(f, at("evaluate")),
+		})
 	}
 	return p
 }
@@ -76,8 +78,10 @@ func fillPlan(f *web.Form, p cases.Plan) {
 	f.Set("why", p.Why)
 	f.Set("n", strconv.Itoa(max(len(p.Measures), 1)))
 	for i, m := range p.Measures {
-		for k, v := range map[string]string{"id": string(m.ID), "problem": m.Problem, "what": m.What, "when": m.When, "start": lang.TypedDate(m.Start),
-			"until": lang.TypedDate(m.Until), "doer": string(m.Doer), "evaluate": lang.TypedDate(m.Evaluate)} {
+		for k, v := range map[string]string{
+			"id": string(m.ID), "problem": m.Problem, "what": m.What, "when": m.When, "start": lang.TypedDate(m.Start),
+			"until": lang.TypedDate(m.Until), "doer": string(m.Doer), "evaluate": lang.TypedDate(m.Evaluate),
+		} {
 			f.Set(measureField(i+1, k), v)
 		}
 		f.Set(measureField(i+1, "weekdays"), strings.Split(m.Weekdays, "")...)

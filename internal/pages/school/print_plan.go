@@ -119,8 +119,10 @@ func (p *Pages) printTrack(q *web.Req) error {
 }
 
 // recordFields are the passages of records, in the order they are read.
-var recordFields = []string{"who", "said", "words", "saw", "place", "asked", "wants", "weight", "what", "finding", "interests", "view",
-	"weighing", "conclusion", "why", "best", "reason", "attempts", "text", "line", "detail"}
+var recordFields = []string{
+	"who", "said", "words", "saw", "place", "asked", "wants", "weight", "what", "finding", "interests", "view",
+	"weighing", "conclusion", "why", "best", "reason", "attempts", "text", "line", "detail",
+}
 
 func (d *printTrackData) event(r cases.Record) eventShown {
 	w := d.W

@@ -28,12 +28,14 @@ func (p *Pages) askRaise(q *web.Req, code int, f *web.Form) error {
 		return tilhor.ErrNotFound
 	}
 	h := p.head(q, file, "")
-	return ask(q, code, f, formView{Back: backTo(q, h), Line: h.Line, Heading: q.T.T("school.raise.title"), Lead: q.T.T("school.raise.lead"),
+	return ask(q, code, f, formView{
+		Back: backTo(q, h), Line: h.Line, Heading: q.T.T("school.raise.title"), Lead: q.T.T("school.raise.lead"),
 		Questions: []question{
 			radios(q.T, f, "by", q.T.T("school.raise.by"), "pupil", "school.raise.pupil", "parent", "school.raise.parent"),
 			whenAsked(q.T, f, "at", q.T.T("school.raise.at")),
 			area(q.T, f, "text", q.T.T("school.raise.text"), q.T.T("school.raise.text-help"), 5),
-		}, Buttons: []web.Button{{Text: q.T.T("school.raise.do")}, cancel(q, h)}})
+		}, Buttons: []web.Button{{Text: q.T.T("school.raise.do")}, cancel(q, h)},
+	})
 }
 
 func (p *Pages) doRaise(q *web.Req) error {

@@ -44,7 +44,9 @@ func (w *world) visits() []webtest.Visit {
 	}
 	return []webtest.Visit{
 		v("stance, the pupil says so", "/bekymringer/"+c.Slug+"/stilling"), v("stance", "/bekymringer/"+unsure.Slug+"/stilling"), v("spoken", "/bekymringer/muntlig"),
-		v("overview", at), v("unknown pupil", "/saker/"+other), {Name: "overview", Who: "social teacher", Path: at, Cookie: w.ina}, v("matter", at+"/sammenheng"),
+		v("overview", at), v("unknown pupil", "/saker/"+other),
+		{Name: "overview", Who: "social teacher", Path: at, Cookie: w.ina},
+		v("matter", at+"/sammenheng"),
 		v("note", at+"/skriv"), v("urgent", at+"/strakstiltak"), v("raised", at+"/tatt-opp"), v("handler", at+"/ansvar"), v("identify", "/saker/"+other+"/elev"),
 		v("readings", at+"/lesinger"), v("list", "/saker"), v("list, filtered", "/saker?sted=break&navn=skjul"), v("empty list", "/saker?tilstand=avsluttet"),
 		v("stand-in", "/stedfortreder"), v("training", "/opplaring"),

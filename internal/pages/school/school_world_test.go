@@ -56,8 +56,10 @@ func newWorld(t *testing.T) *world {
 // tells sends a concern from the teacher, known an hour ago.
 func (w *world) tells(said, saw string, who ...string) concerns.Concern {
 	w.t.Helper()
-	n := concerns.Telling{School: w.Solbakken, Said: said, Saw: saw, Arena: tilhor.ArenaBreak, Place: "Ved ballbingen",
-		Happened: tilhor.When{At: w.Now().Add(-time.Hour), Precision: tilhor.Exact}, Known: tilhor.When{At: w.Now().Add(-time.Hour), Precision: tilhor.Exact}}
+	n := concerns.Telling{
+		School: w.Solbakken, Said: said, Saw: saw, Arena: tilhor.ArenaBreak, Place: "Ved ballbingen",
+		Happened: tilhor.When{At: w.Now().Add(-time.Hour), Precision: tilhor.Exact}, Known: tilhor.When{At: w.Now().Add(-time.Hour), Precision: tilhor.Exact},
+	}
 	for _, p := range who {
 		if p == "" {
 			n.Described = "ei jente med rød lue på femte trinn"

@@ -38,6 +38,7 @@ func TestTheStagesInTheBrowser(t *testing.T) {
 		v("talks", a+"/samtaler"), v("another child", a+"/samtaler/barn"), v("guide", "/samtaleguide"), v("inquiry", a+"/undersokelse"), v("best interest", a+"/elevens-beste"),
 		v("plan, lacking", a+"/plan"), v("plan in force", b+"/plan"), v("differences", c+"/plan/forskjeller?fra=1&til=2"), v("plan on paper", b+"/plan/utskrift"),
 		v("chronology on paper", c+"/utskrift"), v("evaluation", b+"/evalueringer"), v("nothing to evaluate", a+"/evalueringer"), v("closing", b+"/avslutning"),
-		v("not closing", c+"/avslutning"), v("no after-check", a+"/etterkontroll"), {Name: "talks", Who: "social teacher", Path: a + "/samtaler", Cookie: w.ina},
+		v("not closing", c+"/avslutning"), v("no after-check", a+"/etterkontroll"),
+		{Name: "talks", Who: "social teacher", Path: a + "/samtaler", Cookie: w.ina},
 	}))
 }

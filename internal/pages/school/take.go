@@ -225,8 +225,10 @@ func (p *Pages) decide(q *web.Req) error {
 			slug := q.Path("slug")
 			return "/bekymringer/" + slug + "/stilling", p.Concerns.PutAside(q.Context(), q.Actor, slug, f.Get("why"), f.Get("reason"))
 		}
-		opened, err := p.Cases.TakeUp(q.Context(), q.Actor, q.Path("slug"), cases.Stance{Join: number, Handler: tilhor.PersonID(f.Get("handler")),
-			Urgent: f.Get("urgent"), Doer: tilhor.PersonID(f.Get("doer")), Ask: f.Get("ask")})
+		opened, err := p.Cases.TakeUp(q.Context(), q.Actor, q.Path("slug"), cases.Stance{
+			Join: number, Handler: tilhor.PersonID(f.Get("handler")),
+			Urgent: f.Get("urgent"), Doer: tilhor.PersonID(f.Get("doer")), Ask: f.Get("ask"),
+		})
 		if err != nil {
 			return "", err
 		}

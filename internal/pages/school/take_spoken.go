@@ -33,8 +33,10 @@ func (p *Pages) askSpoken(q *web.Req, code int, f *web.Form) error {
 		return err
 	}
 	w := q.T
-	return ask(q, code, f, formView{Back: web.Back{Href: "/i-dag", Text: w.T("school.today")}, Heading: w.T("school.spoken.title"), Lead: w.T("school.spoken.lead"),
-		Questions: spokenQuestions(w, f, all), Buttons: []web.Button{{Text: w.T("school.spoken.do")}, {Text: w.T("do.cancel"), Href: "/i-dag", Kind: "tertiary"}}})
+	return ask(q, code, f, formView{
+		Back: web.Back{Href: "/i-dag", Text: w.T("school.today")}, Heading: w.T("school.spoken.title"), Lead: w.T("school.spoken.lead"),
+		Questions: spokenQuestions(w, f, all), Buttons: []web.Button{{Text: w.T("school.spoken.do")}, {Text: w.T("do.cancel"), Href: "/i-dag", Kind: "tertiary"}},
+	})
 }
 
 func spokenQuestions(w *lang.Words, f *web.Form, all []roster.Pupil) []question {
@@ -50,10 +52,12 @@ func spokenQuestions(w *lang.Words, f *web.Form, all []roster.Pupil) []question 
 	}
 	known := radios(w, f, "knew", w.T("school.spoken.knew"), "now", "school.spoken.knew-now", "before", "school.spoken.knew-before", "unknown", "school.spoken.knew-unknown")
 	return []question{
-		pupilAsked(w, f, "pupil", w.T("school.spoken.pupil"), w.T("school.spoken.pupil-help"), all), {Kind: "text", F: described},
+		pupilAsked(w, f, "pupil", w.T("school.spoken.pupil"), w.T("school.spoken.pupil-help"), all),
+		{Kind: "text", F: described},
 		raised, whenAsked(w, f, "raised-at", w.T("school.raise.at")),
 		said, area(w, f, "saw", w.T("school.spoken.saw"), w.T("school.spoken.saw-help"), 5),
-		{Kind: "select", F: where}, known, whenAsked(w, f, "known", w.T("school.spoken.known")),
+		{Kind: "select", F: where},
+		known, whenAsked(w, f, "known", w.T("school.spoken.known")),
 	}
 }
 
@@ -63,8 +67,10 @@ func (p *Pages) tell(q *web.Req) error {
 		return err
 	}
 	at := readWhen(f, "raised-at", q.Now)
-	n := concerns.Telling{School: q.Actor.School, Described: f.Get("described"), Said: f.Get("said"), Saw: f.Get("saw"), Arena: tilhor.Arena(f.Get("arena")),
-		Happened: tilhor.When{Precision: tilhor.Unknown, At: q.Now, Written: q.Now}, Raised: &concerns.Raised{By: f.Get("raised"), At: at}}
+	n := concerns.Telling{
+		School: q.Actor.School, Described: f.Get("described"), Said: f.Get("said"), Saw: f.Get("saw"), Arena: tilhor.Arena(f.Get("arena")),
+		Happened: tilhor.When{Precision: tilhor.Unknown, At: q.Now, Written: q.Now}, Raised: &concerns.Raised{By: f.Get("raised"), At: at},
+	}
 	if id := pupilOf(f, "pupil"); id != "" {
 		n.Pupils = []tilhor.PersonID{id}
 	}

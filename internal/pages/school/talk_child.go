@@ -45,9 +45,11 @@ func (p *Pages) askChild(q *web.Req, code int, f *web.Form) error {
 	a := asker{say{q.T, "child", h.Name}, f}
 	person := pupilAsked(q.T, f, "person", a.Say("person"), "", others(file, pupils))
 	person.F.Options = []web.Option{{Label: a.Say("person.none")}}
-	return ask(q, code, f, formView{Back: toTalks(q, h), Line: h.Line, Heading: a.Cap("title"), Lead: a.Say("lead"),
+	return ask(q, code, f, formView{
+		Back: toTalks(q, h), Line: h.Line, Heading: a.Cap("title"), Lead: a.Say("lead"),
 		Questions: []question{person, {Kind: "text", F: a.free("described")}, {Kind: "radios", F: a.choice("role", cases.ChildRoles...)}},
-		Buttons:   []web.Button{{Text: a.Say("save")}, {Text: q.T.T("do.cancel"), Href: toTalks(q, h).Href, Kind: "tertiary"}}})
+		Buttons:   []web.Button{{Text: a.Say("save")}, {Text: q.T.T("do.cancel"), Href: toTalks(q, h).Href, Kind: "tertiary"}},
+	})
 }
 
 // others are the pupils who are not in the track already.
@@ -103,8 +105,14 @@ func (p *Pages) askMiss(q *web.Req, code int, f *web.Form) error {
 	h := p.head(q, file, stageTalks)
 	a := asker{say{q.T, "miss", name}, f}
 	which := web.Field{Name: "child", Label: a.Say("child"), Options: []web.Option{{Value: f.Get("child"), Label: lang.Cap(name), Checked: true}}}
-	return ask(q, code, f, formView{Back: toTalks(q, h), Line: h.Line, Heading: a.Cap("title"), Lead: a.Cap("lead"),
-		Questions: []question{{Kind: "select", F: which}, {Kind: "area", F: rows(3, a.field("reason"))}, {Kind: "area", F: rows(3, a.field("attempts"))},
-			{Kind: "date", F: a.date("hear-by")}},
-		Buttons: []web.Button{{Text: a.Say("save")}, {Text: q.T.T("do.cancel"), Href: toTalks(q, h).Href, Kind: "tertiary"}}})
+	return ask(q, code, f, formView{
+		Back: toTalks(q, h), Line: h.Line, Heading: a.Cap("title"), Lead: a.Cap("lead"),
+		Questions: []question{
+			{Kind: "select", F: which},
+			{Kind: "area", F: rows(3, a.field("reason"))},
+			{Kind: "area", F: rows(3, a.field("attempts"))},
+			{Kind: "date", F: a.date("hear-by")},
+		},
+		Buttons: []web.Button{{Text: a.Say("save")}, {Text: q.T.T("do.cancel"), Href: toTalks(q, h).Href, Kind: "tertiary"}},
+	})
 }

@@ -55,8 +55,10 @@ func (p *Pages) track(q *web.Req) error {
 		return err
 	}
 	w := q.T
-	v := trackView{Head: p.head(q, f, ""), Heading: situation(w, f, q.Now), Done: p.doneTrack(q, f), Next: nextStep(w, f, q.Now),
-		Times: chronology(w, f, q.Now), Readings: path(f.Track, "lesinger"), Do: otherActs(w, f)}
+	v := trackView{
+		Head: p.head(q, f, ""), Heading: situation(w, f, q.Now), Done: p.doneTrack(q, f), Next: nextStep(w, f, q.Now),
+		Times: chronology(w, f, q.Now), Readings: path(f.Track, "lesinger"), Do: otherActs(w, f),
+	}
 	v.Frame = q.Frame(v.Heading)
 	if f.Pupil == "" && !f.Lead {
 		v.Unknown = &web.Note{Color: "info", Title: w.T("school.track.unknown"), Text: w.T("school.track.unknown-text")}

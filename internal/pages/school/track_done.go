@@ -10,8 +10,10 @@ import (
 
 // trackDone are the acts after which the track's page says what was done. The
 // stage pages may send their readers there as well.
-var trackDone = []string{"tatt-opp", "lagret", "skrevet", "strakstiltak", "ansvar", "elev", "tatt-opp-med-rektor", "apnet",
-	"samtale", "undersokt", "godkjent", "evaluert", "avsluttet", "trappet-ned", "spurt-igjen"}
+var trackDone = []string{
+	"tatt-opp", "lagret", "skrevet", "strakstiltak", "ansvar", "elev", "tatt-opp-med-rektor", "apnet",
+	"samtale", "undersokt", "godkjent", "evaluert", "avsluttet", "trappet-ned", "spurt-igjen",
+}
 
 // doneNote is what ?gjort= says was just done, if it is one of those that the
 // page knows.

@@ -44,8 +44,10 @@ func (p *Pages) see(q *web.Req, view string) (cases.File, error) {
 // head is the head of a track's page. current is the stage the page belongs
 // to, "" for the overview.
 func (p *Pages) head(q *web.Req, f cases.File, current string) head {
-	h := head{Back: web.Back{Href: "/saker", Text: q.T.T("school.list.back")}, Line: line(q.T, f.Track), Name: short(q.T, f.Track),
-		Path: path(f.Track), Stages: stages(q.T, f, current, q.Now)}
+	h := head{
+		Back: web.Back{Href: "/saker", Text: q.T.T("school.list.back")}, Line: line(q.T, f.Track), Name: short(q.T, f.Track),
+		Path: path(f.Track), Stages: stages(q.T, f, current, q.Now),
+	}
 	if current != "" {
 		h.Back = web.Back{Href: h.Path, Text: q.T.T("school.track.back", "name", lang.Cap(h.Name))}
 	}
@@ -90,8 +92,11 @@ func stages(w *lang.Words, f cases.File, current string, now time.Time) web.Stag
 		page  string
 		state web.State
 	}{
-		{stageTalks, talkState(w, f, now)}, {stageInquiry, inquiryState(w, f)}, {stagePlan, planState(w, f)},
-		{stageEvaluate, evaluationState(w, f, now)}, {stageEnd, endState(w, f, now)},
+		{stageTalks, talkState(w, f, now)},
+		{stageInquiry, inquiryState(w, f)},
+		{stagePlan, planState(w, f)},
+		{stageEvaluate, evaluationState(w, f, now)},
+		{stageEnd, endState(w, f, now)},
 	} {
 		s.Items = append(s.Items, web.Stage{Href: path(f.Track, x.page), Name: w.T("school.stage." + x.page), State: x.state, Current: x.page == current})
 	}

@@ -37,8 +37,10 @@ func (p *Pages) askProtect(q *web.Req, code int, f *web.Form) error {
 	doer := question{Kind: "select", F: employeeField(q.T, f, "doer", q.T.T("school.protect.doer"), all)}
 	start := question{Kind: "date", F: f.Field(q.T, "start", q.T.T("school.protect.start"))}
 	start.F.Help = q.T.T("form.date-help")
-	return ask(q, code, f, formView{Back: backTo(q, h), Line: h.Line, Heading: q.T.T("school.protect.title", "name", h.Name), Lead: q.T.T("school.protect.lead"),
-		Questions: []question{what, doer, start}, Buttons: []web.Button{{Text: q.T.T("school.protect.do")}, cancel(q, h)}})
+	return ask(q, code, f, formView{
+		Back: backTo(q, h), Line: h.Line, Heading: q.T.T("school.protect.title", "name", h.Name), Lead: q.T.T("school.protect.lead"),
+		Questions: []question{what, doer, start}, Buttons: []web.Button{{Text: q.T.T("school.protect.do")}, cancel(q, h)},
+	})
 }
 
 func (p *Pages) doProtect(q *web.Req) error {

@@ -26,9 +26,11 @@ func (p *Pages) askReopen(q *web.Req, code int, f *web.Form) error {
 		return q.See(path(file.Track))
 	}
 	h := p.head(q, file, "")
-	return ask(q, code, f, formView{Back: backTo(q, h), Line: h.Line, Heading: q.T.T("school.reopen.title", "name", h.Name), Lead: q.T.T("school.reopen.lead"),
+	return ask(q, code, f, formView{
+		Back: backTo(q, h), Line: h.Line, Heading: q.T.T("school.reopen.title", "name", h.Name), Lead: q.T.T("school.reopen.lead"),
 		Questions: []question{area(q.T, f, "reason", q.T.T("school.reopen.reason"), q.T.T("school.reopen.reason-help"), 4)},
-		Buttons:   []web.Button{{Text: q.T.T("school.reopen.do")}, cancel(q, h)}})
+		Buttons:   []web.Button{{Text: q.T.T("school.reopen.do")}, cancel(q, h)},
+	})
 }
 
 func (p *Pages) doReopen(q *web.Req) error {

@@ -25,8 +25,10 @@ func TestTheOverviewFollowsThePupil(t *testing.T) {
 	plan := func() {
 		_, err := w.cases.See(ctx, w.sosial, slug, "plan")
 		w.must(err)
-		w.must(w.cases.SavePlan(ctx, w.sosial, slug, 0, cases.Plan{Measures: []cases.Measure{{Problem: "Nora er redd i garderoben.", What: "Jonas går med.", When: "Før gym",
-			Start: date(0), Doer: w.teacher.Person, Evaluate: date(14)}}}))
+		w.must(w.cases.SavePlan(ctx, w.sosial, slug, 0, cases.Plan{Measures: []cases.Measure{{
+			Problem: "Nora er redd i garderoben.", What: "Jonas går med.", When: "Før gym",
+			Start: date(0), Doer: w.teacher.Person, Evaluate: date(14),
+		}}}))
 	}
 	rev := func() int {
 		f, err := w.cases.See(ctx, w.kari, slug, "plan")
@@ -159,16 +161,41 @@ func TestWritingInATrack(t *testing.T) {
 		right      []string
 		then, note string
 	}{
-		{"/skriv", w.ina, "Skriv i saken til Nora", []string{"what", "note", "at", "24.11.2026"}, []string{"Skriv hva som ble sagt", "Tidspunktet har ikke vært"},
-			[]string{"what", "note", "text", "Nora lekte med Tuva i dag.", "at", "20.11.2026", "at-time", "09.30"}, "Nora lekte med Tuva i dag.", "Det står i saken nå"},
-		{"/skriv", w.ina, "Skriv i saken til Nora", []string{"text", "Ringte mor.", "at", "31.02.2026"}, []string{"Velg hva du skriver om", "Skriv datoen", "Ringte mor."},
-			[]string{"what", "parents-informed", "text", "Ringte mor."}, "Foreldrene fikk vite det av Ina Lund", "Det står i saken nå"},
-		{"/skriv", w.rektor, "Skriv i saken til Nora", []string{"what", "x", "at", "20.11.2026", "at-time", "25.00"}, []string{"Velg hva du skriver om", "Skriv klokkeslettet"},
-			[]string{"what", "rights-informed"}, "Familien fikk vite om veien til Statsforvalteren", ""},
-		{"/strakstiltak", w.ina, "Hva gjør at Nora er trygg imens?", []string{"what", "Jonas følger til garderoben.", "start", "24.12.2026"}, []string{"Velg hvem som skal gjøre det", "sju dager", "Jonas følger til garderoben."},
-			[]string{"what", "Jonas følger til garderoben.", "doer", string(w.teacher.Person), "start", "23.11.2026"}, "Jonas følger til garderoben.", "Strakstiltaket er i gang"},
-		{"/tatt-opp", w.rektor, "Familien har tatt saken opp med rektor", []string{"text", "Mor ringte."}, []string{"Velg hvem som tok det opp", "Mor ringte."},
-			[]string{"by", "parent", "text", "Mor ringte.", "at", "20.11.2026"}, "Foreldrene tok saken opp med rektor", "Uken i § 12-6 går fra da"},
+		{
+			"/skriv", w.ina, "Skriv i saken til Nora",
+			[]string{"what", "note", "at", "24.11.2026"},
+			[]string{"Skriv hva som ble sagt", "Tidspunktet har ikke vært"},
+			[]string{"what", "note", "text", "Nora lekte med Tuva i dag.", "at", "20.11.2026", "at-time", "09.30"},
+			"Nora lekte med Tuva i dag.", "Det står i saken nå",
+		},
+		{
+			"/skriv", w.ina, "Skriv i saken til Nora",
+			[]string{"text", "Ringte mor.", "at", "31.02.2026"},
+			[]string{"Velg hva du skriver om", "Skriv datoen", "Ringte mor."},
+			[]string{"what", "parents-informed", "text", "Ringte mor."},
+			"Foreldrene fikk vite det av Ina Lund", "Det står i saken nå",
+		},
+		{
+			"/skriv", w.rektor, "Skriv i saken til Nora",
+			[]string{"what", "x", "at", "20.11.2026", "at-time", "25.00"},
+			[]string{"Velg hva du skriver om", "Skriv klokkeslettet"},
+			[]string{"what", "rights-informed"},
+			"Familien fikk vite om veien til Statsforvalteren", "",
+		},
+		{
+			"/strakstiltak", w.ina, "Hva gjør at Nora er trygg imens?",
+			[]string{"what", "Jonas følger til garderoben.", "start", "24.12.2026"},
+			[]string{"Velg hvem som skal gjøre det", "sju dager", "Jonas følger til garderoben."},
+			[]string{"what", "Jonas følger til garderoben.", "doer", string(w.teacher.Person), "start", "23.11.2026"},
+			"Jonas følger til garderoben.", "Strakstiltaket er i gang",
+		},
+		{
+			"/tatt-opp", w.rektor, "Familien har tatt saken opp med rektor",
+			[]string{"text", "Mor ringte."},
+			[]string{"Velg hvem som tok det opp", "Mor ringte."},
+			[]string{"by", "parent", "text", "Mor ringte.", "at", "20.11.2026"},
+			"Foreldrene tok saken opp med rektor", "Uken i § 12-6 går fra da",
+		},
 	} {
 		w.pages(c.who, at+c.page, c.title)
 		w.refused(c.who, at+c.page, form(c.wrong...), c.faults...)

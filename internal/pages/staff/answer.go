@@ -43,9 +43,11 @@ func (p *Pages) answer(q *web.Req) error {
 	}
 	w := q.T
 	here := "/bekymringer/" + a.Slug
-	v := answerView{Frame: q.Frame(title(q, a)), Lead: w.T("staff.answer.lead", "when", w.Near(a.Written, q.Now)),
+	v := answerView{
+		Frame: q.Frame(title(q, a)), Lead: w.T("staff.answer.lead", "when", w.Near(a.Written, q.Now)),
 		Steps: steps(q, a), Ask: a.Ask, Measures: a.State == concerns.Taken, Reason: a.Reason, Mine: mine(q, a.Concern),
-		Means: w.T("receipt.means"), File: here + "/kvittering", Picture: here + "/kvittering/bilde"}
+		Means: w.T("receipt.means"), File: here + "/kvittering", Picture: here + "/kvittering/bilde",
+	}
 	if a.Said != "" {
 		v.Said = &web.Quote{Text: a.Said, By: w.T("staff.answer.by")}
 		if name := child(a.Concern); name != "" && a.State == concerns.New {

@@ -30,10 +30,14 @@ type chore struct {
 
 func choreOf(q *web.Req, c cases.Chore, f *web.Form, today tilhor.Date) chore {
 	w := q.T
-	v := chore{W: w, What: c.What, Who: named(w, c.Pupil, c.Class), Meta: c.When, DayISO: string(c.Day),
-		Action: "/tiltak/" + string(c.ID), Form: f, Open: c.Answer == ""}
-	v.Line = web.Field{ID: "line-" + string(c.ID) + "-" + string(c.Day), Name: "line", Label: w.T("staff.measure.line"), Mark: w.T("form.optional"),
-		Value: f.Get("line"), Error: web.FaultAt(w, f.Faults, "line"), Rows: 2}
+	v := chore{
+		W: w, What: c.What, Who: named(w, c.Pupil, c.Class), Meta: c.When, DayISO: string(c.Day),
+		Action: "/tiltak/" + string(c.ID), Form: f, Open: c.Answer == "",
+	}
+	v.Line = web.Field{
+		ID: "line-" + string(c.ID) + "-" + string(c.Day), Name: "line", Label: w.T("staff.measure.line"), Mark: w.T("form.optional"),
+		Value: f.Get("line"), Error: web.FaultAt(w, f.Faults, "line"), Rows: 2,
+	}
 	if c.Day != today {
 		v.Missed = web.State{Name: web.Soon, Word: w.T("staff.measure.yesterday", "day", lang.Cap(w.NearDay(c.Day, today)))}
 	}

@@ -30,9 +30,11 @@ type Pages struct {
 // second factor: the duty to report is everybody's (§ 12-4).
 func (p *Pages) Routes() []web.Route {
 	staff := tilhor.StaffRoles
-	t := tell.Screens{Concerns: p.Concerns, School: ownSchool,
+	t := tell.Screens{
+		Concerns: p.Concerns, School: ownSchool,
 		Leave: func(*web.Req, roster.School) string { return "/i-dag" },
-		Sent:  func(c concerns.Concern, _ string) string { return "/bekymringer/" + c.Slug }}
+		Sent:  func(c concerns.Concern, _ string) string { return "/bekymringer/" + c.Slug },
+	}
 	return []web.Route{
 		{Method: "GET", Path: "/i-dag", Name: "staff.today", Roles: staff, Case: true, Serve: p.today},
 		{Method: "GET", Path: "/tiltak/{id}", Name: "staff.measure", Roles: staff, Case: true, Sensitive: true, Serve: p.showMeasure},

@@ -131,9 +131,11 @@ func (v *todayView) fresh(q *web.Req, all []concerns.Concern) {
 		if c.Channel == concerns.Open {
 			from = w.T("staff.new.open", "name", c.From)
 		}
-		v.New = append(v.New, web.Duty{What: w.T("staff.new.row", "who", about(w, c), "what", c.Lead()), Href: "/bekymringer/" + c.Slug + "/stilling",
+		v.New = append(v.New, web.Duty{
+			What: w.T("staff.new.row", "who", about(w, c), "what", c.Lead()), Href: "/bekymringer/" + c.Slug + "/stilling",
 			Tag: web.TagOf(w, "lov"), Meta: []string{w.T("staff.new.from", "name", from), "opplæringslova §\u00a012\u20114"},
-			State: web.State{Name: web.Now, Word: lang.Cap(w.Ago(c.Written, q.Now))}, When: knew(q, c)})
+			State: web.State{Name: web.Now, Word: lang.Cap(w.Ago(c.Written, q.Now))}, When: knew(q, c),
+		})
 		if i == 0 {
 			v.First = firstOf(q, c, v.New[0])
 		}

@@ -16,9 +16,11 @@ import (
 func (w *town) tell(change ...func(*concerns.Telling)) concerns.Concern {
 	w.t.Helper()
 	now := w.clock()
-	n := concerns.Telling{School: solbakken, Pupils: []tilhor.PersonID{w.people["elias"]}, Said: "De tar alltid ballen når jeg kommer. Jeg vil ikke ut mer.",
+	n := concerns.Telling{
+		School: solbakken, Pupils: []tilhor.PersonID{w.people["elias"]}, Said: "De tar alltid ballen når jeg kommer. Jeg vil ikke ut mer.",
 		Saw: "Elias ble stående i garderoben.", Arena: tilhor.ArenaBreak, Place: "Ved ballbingen",
-		Happened: tilhor.When{At: now.Add(-20 * time.Minute), Precision: tilhor.Exact}, Known: tilhor.When{At: now.Add(-15 * time.Minute), Precision: tilhor.Exact}}
+		Happened: tilhor.When{At: now.Add(-20 * time.Minute), Precision: tilhor.Exact}, Known: tilhor.When{At: now.Add(-15 * time.Minute), Precision: tilhor.Exact},
+	}
 	for _, c := range change {
 		c(&n)
 	}
@@ -32,8 +34,10 @@ func (w *town) tell(change ...func(*concerns.Telling)) concerns.Concern {
 // take takes a concern up, with Jonas to stand in the changing room meanwhile.
 func (w *town) take(c concerns.Concern) cases.Track {
 	w.t.Helper()
-	tracks, err := w.cases.TakeUp(w.t.Context(), w.actor("kari"), c.Slug, cases.Stance{Handler: w.people["ina"], Urgent: "Stå i garderoben til 6B er ute", Doer: w.people["jonas"],
-		Ask: "Sett Elias ved siden av Jakob i dag."})
+	tracks, err := w.cases.TakeUp(w.t.Context(), w.actor("kari"), c.Slug, cases.Stance{
+		Handler: w.people["ina"], Urgent: "Stå i garderoben til 6B er ute", Doer: w.people["jonas"],
+		Ask: "Sett Elias ved siden av Jakob i dag.",
+	})
 	if err != nil {
 		w.t.Fatal(err)
 	}

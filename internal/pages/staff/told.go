@@ -25,8 +25,10 @@ func (p *Pages) told(q *web.Req) error {
 func toldRows(q *web.Req, all []concerns.Concern) (rows []web.Duty) {
 	w := q.T
 	for _, c := range all {
-		r := web.Duty{What: about(w, c), Href: "/bekymringer/" + c.Slug, State: stateOf(w, c),
-			Meta: []string{w.T("staff.told.sent", "when", w.Near(c.Written, q.Now)), w.T("arena." + string(c.Arena))}}
+		r := web.Duty{
+			What: about(w, c), Href: "/bekymringer/" + c.Slug, State: stateOf(w, c),
+			Meta: []string{w.T("staff.told.sent", "when", w.Near(c.Written, q.Now)), w.T("arena." + string(c.Arena))},
+		}
 		switch {
 		case c.Ask != "":
 			r.When = w.T("staff.told.ask")

@@ -62,12 +62,14 @@ func newTown(t *testing.T) *town {
 	r := roster.New(keys, j)
 	w.concerns = &concerns.Desk{DB: d, Keys: keys, Journal: j, Roster: r, Clock: w.clock}
 	w.cases = &cases.Desk{DB: d, Keys: keys, Journal: j, Roster: r, Concerns: w.concerns, Clock: w.clock}
-	w.kit = &web.Kit{DB: d, Keys: keys, Journal: j, Roster: r, Clock: w.clock,
+	w.kit = &web.Kit{
+		DB: d, Keys: keys, Journal: j, Roster: r, Clock: w.clock,
 		Owner: web.Owner{ID: owner, Name: "Granvik kommune", Hosts: []string{"localhost"}, Phone: "55 00 00 00"},
 		Nav: func(q *web.Req) []web.NavItem {
 			return []web.NavItem{{Href: "/i-dag", Icon: "House", Text: "I dag", Current: q.R.URL.Path == "/i-dag"}, {Href: "/bekymringer", Icon: "NotePencil", Text: "Mine bekymringer"}}
 		},
-		Level: func(_ tilhor.Role, _, acr string) bool { return acr == "high" }}
+		Level: func(_ tilhor.Role, _, acr string) bool { return acr == "high" },
+	}
 	site, err := web.New(w.kit)
 	if err != nil {
 		t.Fatal(err)
@@ -114,9 +116,12 @@ func (w *town) fill() {
 			trained  bool
 			contact  string
 		}{
-			{"kari", "Kari Lund", solbakken, tilhor.RoleRektor, true, ""}, {"ina", "Ina Moe", solbakken, tilhor.RoleSocialTeacher, true, ""},
-			{"jonas", "Jonas Berg", solbakken, tilhor.RoleTeacher, true, "6B"}, {"mona", "Mona Aas", solbakken, tilhor.RoleSFO, true, ""},
-			{"ny", "Nils Ny", solbakken, tilhor.RoleTeacher, false, ""}, {"per", "Per Fjell", fjell, tilhor.RoleTeacher, true, ""},
+			{"kari", "Kari Lund", solbakken, tilhor.RoleRektor, true, ""},
+			{"ina", "Ina Moe", solbakken, tilhor.RoleSocialTeacher, true, ""},
+			{"jonas", "Jonas Berg", solbakken, tilhor.RoleTeacher, true, "6B"},
+			{"mona", "Mona Aas", solbakken, tilhor.RoleSFO, true, ""},
+			{"ny", "Nils Ny", solbakken, tilhor.RoleTeacher, false, ""},
+			{"per", "Per Fjell", fjell, tilhor.RoleTeacher, true, ""},
 		} {
 			id, err := w.kit.Roster.AddPerson(tx, by, roster.NewPerson{Name: e.name, Home: e.school}, w.now)
 			if err != nil {

@@ -138,8 +138,10 @@ func New(l net.Listener, clock tilhor.Clock, issuers ...Issuer) (*Server, error)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{base: "http://" + l.Addr().String(), clock: clock, key: key, sign: sign, mux: http.NewServeMux(),
-		codes: map[string]grant{}, bears: map[string]grant{}, hosts: map[string]*host{}}
+	s := &Server{
+		base: "http://" + l.Addr().String(), clock: clock, key: key, sign: sign, mux: http.NewServeMux(),
+		codes: map[string]grant{}, bears: map[string]grant{}, hosts: map[string]*host{},
+	}
 	for _, i := range issuers {
 		if err := s.add(i); err != nil {
 			return nil, err

@@ -39,14 +39,18 @@ func newWorld(t *testing.T, people ...Persona) *world {
 	t.Cleanup(func() { l.Close() })
 	if len(people) == 0 {
 		people = []Persona{
-			{ID: "kari", Name: "Kari Lund", RoleLabel: "Rektor", School: "Solbakken skole", Levels: []string{"one", "two"},
-				Claims: map[string]any{"https://n.feide.no/claims/eduPersonPrincipalName": "kari@granvik.kommune.no"}},
+			{
+				ID: "kari", Name: "Kari Lund", RoleLabel: "Rektor", School: "Solbakken skole", Levels: []string{"one", "two"},
+				Claims: map[string]any{"https://n.feide.no/claims/eduPersonPrincipalName": "kari@granvik.kommune.no"},
+			},
 			{ID: "ina", Name: "Ina Moe", RoleLabel: "Sosiallærer", School: "Solbakken skole"},
 		}
 	}
 	w := &world{t: t, now: start}
-	w.Server, err = New(l, func() time.Time { return w.now }, Issuer{Name: "feide", Title: "Feide",
-		Client: Client{ID: "tilhor", Secret: "hemmelig", Redirects: []string{site}, After: []string{"http://127.0.0.1:9/ferdig"}}, Personas: people})
+	w.Server, err = New(l, func() time.Time { return w.now }, Issuer{
+		Name: "feide", Title: "Feide",
+		Client: Client{ID: "tilhor", Secret: "hemmelig", Redirects: []string{site}, After: []string{"http://127.0.0.1:9/ferdig"}}, Personas: people,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,8 +74,10 @@ func (w *world) ask(method, path string, form url.Values, header ...string) *htt
 
 func asking(change ...string) url.Values {
 	sum := sha256.Sum256([]byte(verifier))
-	q := url.Values{"client_id": {"tilhor"}, "redirect_uri": {site}, "response_type": {"code"}, "scope": {"openid"}, "state": {"s"}, "nonce": {"n"},
-		"code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])}, "code_challenge_method": {"S256"}, "login_hint": {"kari"}}
+	q := url.Values{
+		"client_id": {"tilhor"}, "redirect_uri": {site}, "response_type": {"code"}, "scope": {"openid"}, "state": {"s"}, "nonce": {"n"},
+		"code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])}, "code_challenge_method": {"S256"}, "login_hint": {"kari"},
+	}
 	for i := 0; i < len(change); i += 2 {
 		q.Set(change[i], change[i+1])
 	}
@@ -90,8 +96,10 @@ func (w *world) code(change ...string) url.Values {
 }
 
 func (w *world) change(code string, change ...string) (int, map[string]any) {
-	form := url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {site}, "code_verifier": {verifier},
-		"client_id": {"tilhor"}, "client_secret": {"hemmelig"}}
+	form := url.Values{
+		"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {site}, "code_verifier": {verifier},
+		"client_id": {"tilhor"}, "client_secret": {"hemmelig"},
+	}
 	for i := 0; i < len(change); i += 2 {
 		form.Set(change[i], change[i+1])
 	}
@@ -169,8 +177,10 @@ func TestOnlyTheDemoImportsIt(t *testing.T) {
 	if err != nil || seen < 20 {
 		t.Fatalf("%d files read, %v", seen, err)
 	}
-	for path, want := range map[string]bool{"../../../cmd/tilhor/serve.go": false, "../../../cmd/tilhor/demo.go": true, "../../../cmd/tilhor/demo_people.go": true,
-		"../signin/flow_test.go": true, "../signin/routes.go": false, "../webtest/site.go": true} {
+	for path, want := range map[string]bool{
+		"../../../cmd/tilhor/serve.go": false, "../../../cmd/tilhor/demo.go": true, "../../../cmd/tilhor/demo_people.go": true,
+		"../signin/flow_test.go": true, "../signin/routes.go": false, "../webtest/site.go": true,
+	} {
 		if mayImport(path) != want {
 			t.Errorf("%s: want %v", path, want)
 		}

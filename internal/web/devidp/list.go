@@ -55,8 +55,10 @@ func (h *host) list(w http.ResponseWriter, r *http.Request) {
 	find := strings.TrimSpace(q.Get("q"))
 	q.Del("q")
 	words := lang.For(speak(q.Get("ui_locales"), r.Header.Get("Accept-Language")))
-	v := view{W: words, Title: h.Title, Base: "/" + h.Name, Search: len(h.Personas) > 12, Query: find,
-		None: h.link("ingen", q), Heading: words.T("devidp.title")}
+	v := view{
+		W: words, Title: h.Title, Base: "/" + h.Name, Search: len(h.Personas) > 12, Query: find,
+		None: h.link("ingen", q), Heading: words.T("devidp.title"),
+	}
 	for name, values := range q {
 		for _, value := range values {
 			v.Hidden = append(v.Hidden, hidden{name, value})

@@ -59,15 +59,18 @@ func (s *Server) discovery(h *host) http.HandlerFunc {
 
 func (s *Server) jwks(w http.ResponseWriter, _ *http.Request) {
 	answer(w, http.StatusOK, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{
-		{Key: s.key.Public(), KeyID: keyID, Algorithm: string(jose.RS256), Use: "sig"}}})
+		{Key: s.key.Public(), KeyID: keyID, Algorithm: string(jose.RS256), Use: "sig"},
+	}})
 }
 
 // read checks a site's request. A redirect_uri that is not registered is never
 // followed; anything else wrong is told to the site.
 func (h *host) read(w http.ResponseWriter, r *http.Request) (request, bool) {
 	q := r.URL.Query()
-	a := request{Redirect: q.Get("redirect_uri"), State: q.Get("state"), Nonce: q.Get("nonce"),
-		Challenge: q.Get("code_challenge"), Levels: strings.Fields(q.Get("acr_values"))}
+	a := request{
+		Redirect: q.Get("redirect_uri"), State: q.Get("state"), Nonce: q.Get("nonce"),
+		Challenge: q.Get("code_challenge"), Levels: strings.Fields(q.Get("acr_values")),
+	}
 	if q.Get("client_id") != h.Client.ID || !slices.Contains(h.Client.Redirects, a.Redirect) {
 		http.Error(w, "unknown client or redirect_uri", http.StatusBadRequest)
 		return a, false
@@ -196,8 +199,10 @@ func (s *Server) token(h *host) http.HandlerFunc {
 		s.mu.Lock()
 		s.bears[access] = g
 		s.mu.Unlock()
-		answer(w, http.StatusOK, map[string]any{"access_token": access, "token_type": "Bearer",
-			"expires_in": int(life.Seconds()), "id_token": id})
+		answer(w, http.StatusOK, map[string]any{
+			"access_token": access, "token_type": "Bearer",
+			"expires_in": int(life.Seconds()), "id_token": id,
+		})
 	}
 }
 

@@ -42,8 +42,10 @@ func (d *Desk) setCookie(q *web.Req, secret string, chose tilhor.Lang, age int) 
 	if chose != "" {
 		value += "." + string(chose)
 	}
-	http.SetCookie(q.W, &http.Cookie{Name: cookieName(q.Kit.Owner.HTTPS), Value: value, Path: "/", MaxAge: age,
-		HttpOnly: true, Secure: q.Kit.Owner.HTTPS, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(q.W, &http.Cookie{
+		Name: cookieName(q.Kit.Owner.HTTPS), Value: value, Path: "/", MaxAge: age,
+		HttpOnly: true, Secure: q.Kit.Owner.HTTPS, SameSite: http.SameSiteLaxMode,
+	})
 }
 
 // sendTo sends the browser to a provider.

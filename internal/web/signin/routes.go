@@ -44,10 +44,14 @@ func (d *Desk) Routes(site *web.Site) []web.Route {
 		{Method: "GET", Path: "/logg-inn/{tilbyder}/svar", Name: "signin.finish", Roles: anyone, Serve: d.finish},
 		{Method: "GET", Path: "/logg-ut", Name: "signout", Roles: anyone, Serve: d.askOut},
 		{Method: "POST", Path: "/logg-ut", Name: "signout.here", Roles: anyone, Serve: d.out},
-		{Method: "POST", Path: "/logg-ut/overalt", Name: "signout.all", Roles: anyone, Form: "/logg-ut",
-			Serve: func(q *web.Req) error { return d.outEverywhere(q, site) }},
-		{Method: "GET", Path: "/logg-ut/foran", Name: "signout.outside", Roles: anyone,
-			Serve: func(q *web.Req) error { return d.outFromOutside(q, site) }},
+		{
+			Method: "POST", Path: "/logg-ut/overalt", Name: "signout.all", Roles: anyone, Form: "/logg-ut",
+			Serve: func(q *web.Req) error { return d.outEverywhere(q, site) },
+		},
+		{
+			Method: "GET", Path: "/logg-ut/foran", Name: "signout.outside", Roles: anyone,
+			Serve: func(q *web.Req) error { return d.outFromOutside(q, site) },
+		},
 		{Method: "GET", Path: donePath, Name: "signout.done", Roles: anyone, Serve: d.done},
 	}
 }
@@ -100,8 +104,10 @@ func (d *Desk) begin(q *web.Req) error {
 		return tilhor.ErrNotFound
 	}
 	have, _ := d.cookie(q)
-	w, err := d.Begin(q.Context(), Wish{Provider: q.Path("tilbyder"), Browser: have, Next: q.Query("neste"),
-		Strong: q.Query("niva") == "hoyt", Hint: q.Query("som"), Lang: q.Lang})
+	w, err := d.Begin(q.Context(), Wish{
+		Provider: q.Path("tilbyder"), Browser: have, Next: q.Query("neste"),
+		Strong: q.Query("niva") == "hoyt", Hint: q.Query("som"), Lang: q.Lang,
+	})
 	if err != nil {
 		return d.refused(q, err)
 	}
@@ -216,9 +222,11 @@ func (d *Desk) refused(q *web.Req, err error) error {
 	name := q.Path("tilbyder")
 	d.log.WarnContext(q.Context(), "sign-in refused", "provider", name, "why", string(r.Why))
 	s := d.sources[name]
-	p := faultPage{Frame: frame(q, "signin."+string(r.Page)+".title"), Tell: q.Link("/"),
+	p := faultPage{
+		Frame: frame(q, "signin."+string(r.Page)+".title"), Tell: q.Link("/"),
 		Text:  q.T.T("signin."+string(r.Page)+".text", "provider", s.Title, "owner", q.Kit.Owner.Name),
-		Retry: q.T.T("signin.retry", "provider", s.Title), RetryHref: d.wayIn(q, name, "", r.Page == PageLevel)}
+		Retry: q.T.T("signin.retry", "provider", s.Title), RetryHref: d.wayIn(q, name, "", r.Page == PageLevel),
+	}
 	if r.School != "" {
 		p.School = q.T.T("signin.unknown.school", "provider", s.Title, "school", r.School)
 	}

@@ -93,8 +93,10 @@ func (s *source) ask(ctx context.Context) (*known, error) {
 	if _, err := address(more.End, s.madeUp); err != nil {
 		more.End = ""
 	}
-	return &known{oidc: p, end: more.End, iss: more.Iss,
-		oauth: oauth2.Config{ClientID: s.ClientID, ClientSecret: s.Secret, Endpoint: e, RedirectURL: s.back, Scopes: s.scopes()}}, nil
+	return &known{
+		oidc: p, end: more.End, iss: more.Iss,
+		oauth: oauth2.Config{ClientID: s.ClientID, ClientSecret: s.Secret, Endpoint: e, RedirectURL: s.back, Scopes: s.scopes()},
+	}, nil
 }
 
 // with makes the libraries use our client.

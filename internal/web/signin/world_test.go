@@ -76,8 +76,10 @@ func newWorld(t *testing.T, d *db.DB, change ...func(*Config)) *world {
 		s.client.Transport = line{w, s.client.Transport}
 		break // they share one client
 	}
-	kit := &web.Kit{DB: d, Keys: w.keys, Journal: journal.New(w.keys), Roster: w.roster, Clock: w.clock, Log: log, Level: w.desk.Enough,
-		Owner: web.Owner{ID: owner, Name: "Granvik kommune", Hosts: []string{"127.0.0.1"}}}
+	kit := &web.Kit{
+		DB: d, Keys: w.keys, Journal: journal.New(w.keys), Roster: w.roster, Clock: w.clock, Log: log, Level: w.desk.Enough,
+		Owner: web.Owner{ID: owner, Name: "Granvik kommune", Hosts: []string{"127.0.0.1"}},
+	}
 	if w.site, err = web.New(kit); err != nil {
 		t.Fatal(err)
 	}
@@ -171,11 +173,15 @@ func (w *world) providers() Config {
 	go w.idp.Serve(l)
 	w.t.Cleanup(func() { w.idp.Close(context.Background()) })
 	return Config{Base: w.base, MadeUp: true, Providers: []Provider{
-		{Name: "feide", Title: "Feide", Kind: Feide, Issuer: w.idp.URL("feide"), ClientID: "tilhor-feide", Secret: "hemmelig & feide", Hints: true,
-			Groups: w.idp.URL("feide") + "/groups"},
+		{
+			Name: "feide", Title: "Feide", Kind: Feide, Issuer: w.idp.URL("feide"), ClientID: "tilhor-feide", Secret: "hemmelig & feide", Hints: true,
+			Groups: w.idp.URL("feide") + "/groups",
+		},
 		{Name: "idporten", Title: "ID-porten", Kind: IDPorten, Issuer: w.idp.URL("idporten"), ClientID: "tilhor-idporten", Secret: "hemmelig & idporten", Hints: true},
-		{Name: "entra", Title: "Microsoft", Kind: Entra, Issuer: w.idp.URL("entra"), ClientID: "tilhor-entra", Secret: "hemmelig & entra",
-			Tenant: "granvik", Match: "feideid", Hints: true},
+		{
+			Name: "entra", Title: "Microsoft", Kind: Entra, Issuer: w.idp.URL("entra"), ClientID: "tilhor-entra", Secret: "hemmelig & entra",
+			Tenant: "granvik", Match: "feideid", Hints: true,
+		},
 	}}
 }
 

@@ -109,8 +109,10 @@ func (t *teller) on(name string, d tilhor.Date) tilhor.When {
 // telling is the form as the room wants it.
 func (t *teller) telling() concerns.Telling {
 	f := t.form
-	n := concerns.Telling{School: t.school.ID, Described: f.Get("described"), Said: f.Get("said"), Saw: f.Get("saw"),
-		Arena: tilhor.Arena(f.Get("arena")), Place: f.Get("place")}
+	n := concerns.Telling{
+		School: t.school.ID, Described: f.Get("described"), Said: f.Get("said"), Saw: f.Get("saw"),
+		Arena: tilhor.Arena(f.Get("arena")), Place: f.Get("place"),
+	}
 	n.Happened = t.when("happened", tilhor.When{})
 	n.Known = t.when("known", n.Happened)
 	if t.Open {

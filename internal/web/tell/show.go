@@ -73,9 +73,11 @@ func (t *teller) frame(at screen) *view {
 	if at == what && child != "" {
 		title = w.T("concerns.tell.what-name", "name", child)
 	}
-	v := &view{Frame: t.q.Frame(title), Form: t.form, Action: t.q.Link(t.q.R.URL.Path), Step: int(at), Open: t.Open,
+	v := &view{
+		Frame: t.q.Frame(title), Form: t.form, Action: t.q.Link(t.q.R.URL.Path), Step: int(at), Open: t.Open,
 		Steps: web.Steps{W: w, N: int(at), All: 3}, Back: web.Back{Href: t.q.Link(t.Leave(t.q, t.school)), Text: w.T("do.cancel")},
-		Phone: phone, Dial: strings.ReplaceAll(phone, " ", "")}
+		Phone: phone, Dial: strings.ReplaceAll(phone, " ", ""),
+	}
 	v.Neutral, v.Exit, v.Nav = true, true, nil
 	v.School = t.school.Name
 	if at > who {

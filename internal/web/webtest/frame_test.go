@@ -31,9 +31,13 @@ func framePages(w *Town) (visits []Visit, responses map[string]*http.Response) {
 	kari = w.As(tilhor.RoleRektor, w.Solbakken)
 	id := strings.TrimPrefix(kept, "/utlogget?kladd=")
 	visits = []Visit{
-		{Name: "not found", Who: "nobody", Path: "/borte"}, {Name: "not found", Who: "rektor", Path: "/borte", Cookie: kari},
-		{Name: "closed", Who: "nobody", Path: "/ut"}, {Name: "signed out", Who: "nobody", Path: "/utlogget"}, {Name: "text kept", Who: "nobody", Path: kept},
-		{Name: "drafts", Who: "rektor", Path: "/kladder", Cookie: kari}, {Name: "a draft", Who: "rektor", Path: "/kladder/" + id, Cookie: kari},
+		{Name: "not found", Who: "nobody", Path: "/borte"},
+		{Name: "not found", Who: "rektor", Path: "/borte", Cookie: kari},
+		{Name: "closed", Who: "nobody", Path: "/ut"},
+		{Name: "signed out", Who: "nobody", Path: "/utlogget"},
+		{Name: "text kept", Who: "nobody", Path: kept},
+		{Name: "drafts", Who: "rektor", Path: "/kladder", Cookie: kari},
+		{Name: "a draft", Who: "rektor", Path: "/kladder/" + id, Cookie: kari},
 		{Name: "no drafts", Who: "nurse", Path: "/kladder", Cookie: w.As(tilhor.RoleNurse, w.Solbakken)},
 		{Name: "role", Who: "rektor", Path: "/rolle", Cookie: w.twoRoles()},
 	}
@@ -73,8 +77,10 @@ func frameTown(t *testing.T) *Town {
 			if err != nil {
 				return err
 			}
-			return q.Conflict(f, web.Clash{Who: "Ina Lund", At: q.Now, Back: web.Back{Href: "/saker/abcdefghij", Text: "Planen"},
-				Fields: []web.ClashField{{Name: "tekst", Label: "Hva vi gjør", Theirs: "Nora sa noe annet."}}})
+			return q.Conflict(f, web.Clash{
+				Who: "Ina Lund", At: q.Now, Back: web.Back{Href: "/saker/abcdefghij", Text: "Planen"},
+				Fields: []web.ClashField{{Name: "tekst", Label: "Hva vi gjør", Theirs: "Nora sa noe annet."}},
+			})
 		}},
 		{Method: "POST", Path: "/feil/{hva}", Name: "f.wrong", Roles: roles, Serve: func(q *web.Req) error { return wrongs[q.Path("hva")] }},
 	})

@@ -53,8 +53,10 @@ func NewTown(t testing.TB, d *db.DB) *Town {
 	w := &Town{T: t, DB: d, now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
 	w.Kit = &web.Kit{
 		DB: d, Keys: keys, Journal: j, Roster: roster.New(keys, j), Clock: w.Now,
-		Owner: web.Owner{ID: Owner, Name: "Granvik kommune", Hosts: []string{"127.0.0.1", "localhost"}, Phone: "55 00 00 00",
-			DPO: "personvernombud@granvik.example", DPIA: "2026-08-01"},
+		Owner: web.Owner{
+			ID: Owner, Name: "Granvik kommune", Hosts: []string{"127.0.0.1", "localhost"}, Phone: "55 00 00 00",
+			DPO: "personvernombud@granvik.example", DPIA: "2026-08-01",
+		},
 		Level: func(_ tilhor.Role, _, acr string) bool { return acr == Strong },
 	}
 	site, err := web.New(w.Kit)
