@@ -33,7 +33,7 @@ func scope(act access.Act) *db.Stmt { return stmts[act] }
 var stmts = func() map[access.Act]*db.Stmt {
 	m := map[access.Act]*db.Stmt{}
 	for _, a := range acts {
-		m[a] = db.SQL(`SELECT DISTINCT s.thing FROM (` + access.Scope(a) + `) s`)
+		m[a] = db.SQL(`SELECT DISTINCT x.thing FROM access_grant x WHERE x.owner = $1 AND ` + access.Scope(a, "x.thing"))
 	}
 	return m
 }()

@@ -8,12 +8,16 @@ import (
 	"tilhor/internal/db"
 )
 
-// Scope is the rule of an act as SQL: the ids of all things the actor may do
-// it with. A room embeds it as `t.id IN (` + access.Scope(access.Read) + `)`
-// and passes Args first, so that $1 to $5 are taken and its own begin at $6:
-// owner, person, role, school, now.
-func Scope(act Act) string {
-	return strings.Replace(scoped(act), "SELECT g.thing, g.relation", "SELECT g.thing", 1)
+// Scope is the rule of an act as SQL, about the thing whose id stands in a
+// column: a condition that is true when the actor may do the act with it. A
+// room embeds it as `AND ` + access.Scope(access.Read, "t.id") and passes Args
+// first, so that $1 to $5 are taken and its own begin at $6: owner, person,
+// role, school, now.
+//
+// It asks about one thing at a time. Written as a list of every thing the actor
+// may see (IN), it cost SQLite the school's whole history for each look-up.
+func Scope(act Act, column string) string {
+	return `EXISTS (` + scoped(act) + ` AND g.thing = ` + column + `)`
 }
 
 func scoped(act Act) string {

@@ -30,7 +30,7 @@ type Row struct {
 // page is how many rows a list shows at a time.
 const page = 50
 
-var selectList = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.school = $4 AND t.id IN (` + access.Scope(access.Read) + `)
+var selectList = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.school = $4 AND ` + access.Scope(access.Read, "t.id") + `
 	AND ($6 = '' AND t.state <> 'closed' OR t.state = $6) AND ($7 = '' OR t.handler = $7) AND ($8 = '' OR t.arena = $8) AND ($9 = '' OR t.pupil = $9)
 	AND (t.due_on > $10 OR t.due_on = $10 AND t.id > $11)
 	ORDER BY t.due_on, t.id LIMIT 51`)
@@ -117,7 +117,7 @@ func (d *Desk) nameRows(tx *db.Tx, owner tilhor.OwnerID, rows []Row, now time.Ti
 }
 
 var selectTracks = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.school = $4 AND (t.state <> 'closed' OR t.check_on <> '')
-	AND t.id IN (` + access.Scope(access.Read) + `)`)
+	AND ` + access.Scope(access.Read, "t.id"))
 
 // Today lists the tracks with something to do for this person until tomorrow's
 // evening, the latest first: for rektor all of the school's, for one who
@@ -171,7 +171,7 @@ func (d *Desk) Today(ctx context.Context, by tilhor.Actor) (rows []Row, err erro
 	return rows, d.listed(ctx, by, "today", rows, now)
 }
 
-var selectMatterTracks = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.matter = $6 AND t.id IN (` + access.Scope(access.Read) + `) ORDER BY t.opened_at, t.id`)
+var selectMatterTracks = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.matter = $6 AND ` + access.Scope(access.Read, "t.id") + ` ORDER BY t.opened_at, t.id`)
 
 // Matter lists the tracks of the matter a track belongs to, those that this
 // person may read.
@@ -204,7 +204,7 @@ func (d *Desk) Matter(ctx context.Context, by tilhor.Actor, slug string) (rows [
 	return rows, d.listed(ctx, by, "matter", rows, now)
 }
 
-var countOpen = db.SQL(`SELECT COUNT(*) FROM cases_track t WHERE t.owner = $1 AND t.school = $4 AND t.state <> 'closed' AND t.id IN (` + access.Scope(access.Read) + `)`)
+var countOpen = db.SQL(`SELECT COUNT(*) FROM cases_track t WHERE t.owner = $1 AND t.school = $4 AND t.state <> 'closed' AND ` + access.Scope(access.Read, "t.id"))
 
 // CountOpen is how many open tracks this person may see, for the menu.
 func (d *Desk) CountOpen(ctx context.Context, by tilhor.Actor) (n int, err error) {

@@ -24,7 +24,7 @@ var (
 	selectDoers = db.SQL(`SELECT DISTINCT doer FROM cases_measure WHERE owner = $1 AND track = $2 AND state = 'running'`)
 	selectMy    = db.SQL(`SELECT m.id, m.track, m.version, m.start_on, m.until_on, m.weekdays, m.evaluate_on, t.pupil, t.slug
 		FROM cases_measure m JOIN cases_track t ON t.owner = m.owner AND t.id = m.track
-		WHERE m.owner = $1 AND m.doer = $2 AND m.state = 'running' AND m.start_on <= $6 AND m.track IN (` + access.Scope(access.Carry) + `)
+		WHERE m.owner = $1 AND m.doer = $2 AND m.state = 'running' AND m.start_on <= $6 AND ` + access.Scope(access.Carry, "m.track") + `
 		ORDER BY m.start_on, m.id LIMIT 100`)
 	selectTextOf = db.SQL(`SELECT field, sealed FROM cases_text WHERE owner = $1 AND track = $2 AND record = $3`)
 	selectTicks  = db.SQL(`SELECT on_date, answer FROM cases_record WHERE owner = $1 AND track = $2 AND kind = 'ticked' AND ref = $3 AND on_date >= $4

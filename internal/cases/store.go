@@ -13,10 +13,12 @@ import (
 )
 
 // columns of a track, in the order that trackRow scans.
-const columns = `t.id, t.slug, t.matter, c.number, t.school, t.pupil, t.arena, t.sfo, t.state, t.handler, t.opened_at, t.written_at,
-	t.due_on, t.check_on, t.ended_at`
+// The number is looked up row by row: joined, SQLite began with every case of
+// the owner.
+const columns = `t.id, t.slug, t.matter, (SELECT c.number FROM cases_case c WHERE c.owner = t.owner AND c.id = t.matter), t.school, t.pupil,
+	t.arena, t.sfo, t.state, t.handler, t.opened_at, t.written_at, t.due_on, t.check_on, t.ended_at`
 
-const fromTrack = ` FROM cases_track t JOIN cases_case c ON c.owner = t.owner AND c.id = t.matter `
+const fromTrack = ` FROM cases_track t `
 
 func trackRow(scan db.Scan) (t Track, err error) {
 	var opened, written int64
@@ -39,7 +41,7 @@ func today(now time.Time) tilhor.Date { return tilhor.DateOf(now, calendar.Oslo(
 var findTrack = func() map[access.Act]*db.Stmt {
 	m := map[access.Act]*db.Stmt{}
 	for _, act := range []access.Act{access.Read, access.Work, access.Lead, access.Carry} {
-		m[act] = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.slug = $6 AND t.id IN (` + access.Scope(act) + `)`)
+		m[act] = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.slug = $6 AND ` + access.Scope(act, "t.id"))
 	}
 	return m
 }()

@@ -79,7 +79,7 @@ type matter struct {
 }
 
 var selectMatter = db.SQL(`SELECT c.id FROM cases_case c WHERE c.owner = $1 AND c.number = $6
-	AND c.id IN (SELECT t.matter FROM cases_track t WHERE t.owner = $1 AND t.id IN (` + access.Scope(access.Lead) + `))`)
+	AND EXISTS (SELECT 1 FROM cases_track t WHERE t.owner = $1 AND t.matter = c.id AND ` + access.Scope(access.Lead, "t.id") + `)`)
 
 // matter is a new case, or the one to join, found through the scope.
 func (d *Desk) matter(tx *db.Tx, by tilhor.Actor, join string, c concerns.Concern) (matter, error) {
@@ -184,7 +184,7 @@ type Candidate struct {
 	Opened tilhor.Date
 }
 
-var selectCandidates = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.id IN (` + access.Scope(access.Lead) + `)
+var selectCandidates = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.school = $4 AND ` + access.Scope(access.Lead, "t.id") + `
 	AND (t.state <> 'closed' OR t.check_on <> '') ORDER BY t.written_at DESC LIMIT 100`)
 
 // Candidates lists the open cases a concern may hang together with.

@@ -20,9 +20,9 @@ type Answer struct {
 
 var (
 	selectMine = db.SQL(`SELECT ` + columns + ` FROM concerns_concern c
-		WHERE c.owner = $1 AND c.reporter = $2 AND c.id IN (` + access.Scope(access.Follow) + `) ORDER BY c.written_at DESC, c.id LIMIT 100`)
+		WHERE c.owner = $1 AND c.reporter = $2 AND ` + access.Scope(access.Follow, "c.id") + ` ORDER BY c.written_at DESC, c.id LIMIT 100`)
 	selectFollowed = db.SQL(`SELECT ` + columns + ` FROM concerns_concern c
-		WHERE c.owner = $1 AND c.slug = $6 AND c.id IN (` + access.Scope(access.Follow) + `)`)
+		WHERE c.owner = $1 AND c.slug = $6 AND ` + access.Scope(access.Follow, "c.id"))
 	selectByLink = db.SQL(`SELECT ` + columns + ` FROM concerns_concern c WHERE c.owner = $1 AND c.link = $2`)
 )
 

@@ -39,11 +39,11 @@ func at(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
 
 var (
 	selectNew = db.SQL(`SELECT ` + columns + ` FROM concerns_concern c
-		WHERE c.owner = $1 AND c.state = 'new' AND c.id IN (` + access.Scope(access.Receive) + `) ORDER BY c.written_at, c.id LIMIT 200`)
+		WHERE c.owner = $1 AND c.school = $4 AND c.state = 'new' AND ` + access.Scope(access.Receive, "c.id") + ` ORDER BY c.written_at, c.id LIMIT 200`)
 	countNew = db.SQL(`SELECT COUNT(*) FROM concerns_concern c
-		WHERE c.owner = $1 AND c.state = 'new' AND c.id IN (` + access.Scope(access.Receive) + `)`)
+		WHERE c.owner = $1 AND c.school = $4 AND c.state = 'new' AND ` + access.Scope(access.Receive, "c.id"))
 	selectReceived = db.SQL(`SELECT ` + columns + ` FROM concerns_concern c
-		WHERE c.owner = $1 AND c.slug = $6 AND c.id IN (` + access.Scope(access.Receive) + `)`)
+		WHERE c.owner = $1 AND c.slug = $6 AND ` + access.Scope(access.Receive, "c.id"))
 	selectPupils = db.SQL(`SELECT n, person, track FROM concerns_pupil WHERE owner = $1 AND concern = $2 ORDER BY n`)
 	selectTexts  = db.SQL(`SELECT field, sealed FROM concerns_text WHERE owner = $1 AND concern = $2`)
 	markRead     = db.SQL(`UPDATE concerns_concern SET read_at = $3 WHERE owner = $1 AND id = $2 AND read_at IS NULL`)

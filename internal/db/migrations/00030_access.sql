@@ -16,9 +16,8 @@ CREATE TABLE access_grant (
 	given_by TEXT   NOT NULL,
 	PRIMARY KEY (owner, id)
 );
-CREATE INDEX access_grant_thing ON access_grant (owner, kind, thing);
+CREATE INDEX access_grant_thing ON access_grant (owner, kind, thing, unit);
 CREATE INDEX access_grant_person ON access_grant (owner, person, kind, unit);
-CREATE INDEX access_grant_role ON access_grant (owner, unit, role, kind);
 
 -- A bar beats every grant: an accused employee, kin, a conflict of interest.
 CREATE TABLE access_bar (
