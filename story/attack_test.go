@@ -8,7 +8,9 @@ import (
 	"tilhor"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
+	"tilhor/internal/db"
 	"tilhor/internal/duty"
+	"tilhor/internal/roster"
 )
 
 // safeTrack is a track in which the pupil has said that it is safe.
@@ -259,5 +261,22 @@ func TestEvalueringsdatoSomErPassert(t *testing.T) {
 		if err := s.cases.Approve(s.ctx, s.people["Kari"], spor, 1); !errors.As(err, &missing) || missing.Lacks[0].Field != "evaluate" {
 			t.Fatalf("a plan whose date of evaluation has passed was approved: %v", err)
 		}
+	})
+}
+
+// En lærer som selv er forelder til eleven, får ikke saken (ugild, forvaltningsloven § 6).
+func TestForelderSomArbeiderPaaSkolen(t *testing.T) {
+	tell(t, "2026-11-23 09:00", func(s *story) {
+		kari, jonas := s.people["Kari"], s.people["Jonas"]
+		s.must(s.db.Write(s.ctx, func(tx *db.Tx) error {
+			return s.roster.Override(tx, tilhor.Actor{Owner: owner, Role: "operator"}, roster.Override{Pupil: s.pupils["Elias"], Guardian: jonas.Person,
+				Holds: true, Responsibility: roster.No, From: "2026-01-01", Reason: "Bor ikke med barnet."}, s.now)
+		}))
+		spor := s.taken("Mona", "Jeg er redd.", "x", "Elias")[0].Slug
+		s.refused(s.cases.Appoint(s.ctx, kari, spor, jonas.Person), "handler", "cases.fault.kin")
+		c, err := s.concerns.Tell(s.ctx, s.people["Mona"], s.worried("", "Noe nytt.", "Elias"))
+		s.must(err)
+		_, err = s.cases.TakeUp(s.ctx, kari, c.Slug, cases.Stance{Handler: jonas.Person})
+		s.refused(err, "handler", "cases.fault.kin")
 	})
 }

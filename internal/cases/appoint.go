@@ -21,6 +21,9 @@ func (w *work) appoint(handler tilhor.PersonID) error {
 	if err := w.d.worksAt(w.tx, w.by, handler, w.now, "handler"); err != nil {
 		return err
 	}
+	if err := w.notKin(handler); err != nil {
+		return err
+	}
 	if handler == w.t.Handler {
 		return nil
 	}
@@ -41,6 +44,25 @@ func (w *work) appoint(handler tilhor.PersonID) error {
 	_, err := w.write(note{kind: Appointed, when: tilhor.Now(w.now), ref: string(handler)})
 	w.t.Handler = handler
 	return err
+}
+
+// notKin refuses the pupil's own parent, who works at the school, as the one
+// who handles the case: nobody decides in a case where the own child is a party
+// (ugild, forvaltningsloven § 6).
+func (w *work) notKin(handler tilhor.PersonID) error {
+	if w.t.Pupil == "" {
+		return nil
+	}
+	all, err := w.d.Roster.Guardians(w.tx, w.by.Owner, w.t.Pupil, today(w.now))
+	if err != nil {
+		return err
+	}
+	for _, g := range all {
+		if g.ID == handler {
+			return tilhor.Faults{{Field: "handler", Key: "cases.fault.kin"}}
+		}
+	}
+	return nil
 }
 
 // worksAt refuses a person who does not work at the actor's school today.
