@@ -60,8 +60,10 @@ func (w *work) run(m Measure, version int) (words []seal.Sealed, err error) {
 			return words, nil
 		}
 	}
-	return words, access.Give(w.tx, w.by.Owner, access.Grant{Kind: access.Track, Thing: string(w.t.ID), Person: m.Doer, Unit: w.t.School,
-		Relation: access.Carries, From: w.now, By: w.by.Person})
+	return words, access.Give(w.tx, w.by.Owner, access.Grant{
+		Kind: access.Track, Thing: string(w.t.ID), Person: m.Doer, Unit: w.t.School,
+		Relation: access.Carries, From: w.now, By: w.by.Person,
+	})
 }
 
 // endMeasures ends all that run, and what their doers could see.

@@ -114,16 +114,20 @@ func (d *Desk) track(tx *db.Tx, by tilhor.Actor, m matter, c concerns.Concern, p
 			return t, err
 		}
 	}
-	t = Track{ID: tilhor.TrackID(tilhor.NewID()), Slug: tilhor.NewSlug(), Case: m.id, Number: m.number, School: c.School, Pupil: p.Person,
-		Arena: c.Arena, SFO: c.Arena == tilhor.ArenaSFO, State: Open, Opened: now}
+	t = Track{
+		ID: tilhor.TrackID(tilhor.NewID()), Slug: tilhor.NewSlug(), Case: m.id, Number: m.number, School: c.School, Pupil: p.Person,
+		Arena: c.Arena, SFO: c.Arena == tilhor.ArenaSFO, State: Open, Opened: now,
+	}
 	if err := seal.Keep(tx, d.Keys.New(by.Owner, seal.KindTrack, string(t.ID))); err != nil {
 		return t, err
 	}
 	if _, err := tx.Exec(insertTrack, by.Owner, t.ID, t.Slug, t.Case, t.School, t.Pupil, t.Arena, t.SFO, now.UnixMilli()); err != nil {
 		return t, err
 	}
-	return t, access.Give(tx, by.Owner, access.Grant{Kind: access.Track, Thing: string(t.ID), Role: tilhor.RoleRektor, Unit: t.School,
-		Relation: access.Leads, From: now, By: by.Person})
+	return t, access.Give(tx, by.Owner, access.Grant{
+		Kind: access.Track, Thing: string(t.ID), Role: tilhor.RoleRektor, Unit: t.School,
+		Relation: access.Leads, From: now, By: by.Person,
+	})
 }
 
 // take writes what the concern said into the track, with its facts, and what
@@ -146,8 +150,10 @@ func (d *Desk) take(tx *db.Tx, by tilhor.Actor, t Track, c concerns.Concern, s S
 			mine = p
 		}
 	}
-	told := note{kind: Told, when: c.Known, ref: string(c.ID), answer: string(c.Channel),
-		text: []field{{"said", c.Said}, {"saw", c.Saw}, {"place", c.Place}, {"who", mine.Described}, {"from", c.From}}}
+	told := note{
+		kind: Told, when: c.Known, ref: string(c.ID), answer: string(c.Channel),
+		text: []field{{"said", c.Said}, {"saw", c.Saw}, {"place", c.Place}, {"who", mine.Described}, {"from", c.From}},
+	}
 	if _, err := w.write(told); err != nil {
 		return err
 	}

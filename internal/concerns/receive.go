@@ -115,8 +115,10 @@ func (d *Desk) Receive(ctx context.Context, by tilhor.Actor, slug string) (c Con
 			if _, err := tx.Exec(markRead, by.Owner, c.ID, now.UnixMilli()); err != nil {
 				return err
 			}
-			if _, err := d.Journal.Append(tx, journal.Entry{Stream: stream(c.ID), Act: "concerns.read", Subject: string(c.ID),
-				When: tilhor.Now(now), By: by, Rule: string(access.Intake)}); err != nil {
+			if _, err := d.Journal.Append(tx, journal.Entry{
+				Stream: stream(c.ID), Act: "concerns.read", Subject: string(c.ID),
+				When: tilhor.Now(now), By: by, Rule: string(access.Intake),
+			}); err != nil {
 				return err
 			}
 		}

@@ -70,7 +70,7 @@ func TestSteppingDownWithoutThePupilsWord(t *testing.T) {
 	lacks(t, body, "<details class=\"t-more\" open", "value=\"avslutt\"")
 	lacks(t, w.page(w.ina, base+"/avslutning"), "Signer som rektor")
 	w.refused(w.rektor, base+"/avslutning", form("do", "avslutt", "words", "Vi fant ikke noe.", "check", "04.01.2027"), "Eleven har ikke sagt at det er trygt.")
-	body = w.refused(w.rektor, base+"/avslutning", form("do", "trapp-ned", "reason", "Vi ser ikke mer.", "recheck", "04.01.2027"), "Skriv hva eleven selv mener.", "veien til Statsforvalteren først", "Vi ser ikke mer.", " open>")
+	w.refused(w.rektor, base+"/avslutning", form("do", "trapp-ned", "reason", "Vi ser ikke mer.", "recheck", "04.01.2027"), "Skriv hva eleven selv mener.", "veien til Statsforvalteren først", "Vi ser ikke mer.", " open>")
 	if r := w.Post(w.As(tilhor.RoleDeputy, w.Solbakken), base+"/avslutning", form("do", "trapp-ned")); r.StatusCode == http.StatusSeeOther {
 		t.Error("the deputy may step down")
 	}

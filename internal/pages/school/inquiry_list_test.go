@@ -23,7 +23,7 @@ func TestTheInquiry(t *testing.T) {
 	if len(ids) != 3 {
 		t.Fatalf("%d sources, want what was told, home and the observation", len(ids))
 	}
-	body = w.page(w.ina, w.sent(w.ina, at, form("do", "funn", "finding", "Ingen voksen er der når døren låses.", "from", ids[2][1])), "Ett funn fra to kilder.", "Alt bygger på én kilde.", "Noras opplevelse er nok.", "Én gjenstår.")
+	w.page(w.ina, w.sent(w.ina, at, form("do", "funn", "finding", "Ingen voksen er der når døren låses.", "from", ids[2][1])), "Ett funn fra to kilder.", "Alt bygger på én kilde.", "Noras opplevelse er nok.", "Én gjenstår.")
 	body = w.page(w.ina, w.sent(w.ina, at, form("do", "funn", "finding", "Det skjer etter gym.", "from", ids[0][1], "from", ids[2][1])), "To funn fra to kilder. Én gjenstår.")
 	lacks(t, body, "Alt bygger på én kilde.")
 
