@@ -280,3 +280,23 @@ func TestForelderSomArbeiderPaaSkolen(t *testing.T) {
 		s.refused(err, "handler", "cases.fault.kin")
 	})
 }
+
+// Det den som meldte får lese, har ikke navnet på et annet barn: heller ikke bare fornavnet.
+func TestSvaretNevnerIkkeAndreBarn(t *testing.T) {
+	tell(t, "2026-11-23 09:00", func(s *story) {
+		c, err := s.concerns.Tell(s.ctx, s.people["Jonas"], s.worried("", "Noe.", "Elias"))
+		s.must(err)
+		for _, text := range []string{"Se saken til nora dahl.", "Det gjelder egentlig Nora.", "Det er Noras sak."} {
+			s.refused(s.concerns.PutAside(s.ctx, s.people["Kari"], c.Slug, concerns.Twice, text), "reason", "concerns.fault.names-other")
+		}
+		_, err = s.cases.TakeUp(s.ctx, s.people["Kari"], c.Slug, cases.Stance{Ask: "Se saken til Nora Dahl."})
+		s.refused(err, "ask", "concerns.fault.names-other")
+		for _, text := range []string{"Det er meldt før, se Elias' sak.", "Ina og Mona følger det opp."} {
+			s.must(s.concerns.PutAside(s.ctx, s.people["Kari"], c.Slug, concerns.Twice, text))
+			c, err = s.concerns.Tell(s.ctx, s.people["Jonas"], s.worried("", "Noe.", "Elias"))
+			s.must(err)
+		}
+		_, err = s.cases.TakeUp(s.ctx, s.people["Kari"], c.Slug, cases.Stance{Ask: "Se til Elias i dag, og la ham sitte ved siden av Nora."})
+		s.must(err)
+	})
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"time"
+	"unicode"
 
 	"tilhor"
 	"tilhor/internal/access"
@@ -46,7 +47,7 @@ func (d *Desk) PutAside(ctx context.Context, by tilhor.Actor, slug, why, reason 
 		if c.PupilSays {
 			return tilhor.Faults{{Field: "why", Key: "concerns.fault.pupil-says"}}
 		}
-		if err := d.namesOther(tx, by, c, reason, now); err != nil {
+		if err := d.namesOther(tx, by, c, reason, true, now); err != nil {
 			return err
 		}
 		key, err := d.Keys.Get(tx, by.Owner, seal.KindConcern, string(c.ID))
@@ -75,18 +76,40 @@ func (d *Desk) PutAside(ctx context.Context, by tilhor.Actor, slug, why, reason 
 }
 
 // namesOther refuses a text for the reporter that names a pupil of the school
-// whom the concern is not about.
-func (d *Desk) namesOther(tx *db.Tx, by tilhor.Actor, c Concern, text string, now time.Time) error {
-	own := map[tilhor.PersonID]bool{}
-	for _, p := range c.Pupils {
-		own[p.Person] = true
+// whom the concern is not about: by the full name, and in a reason by the first
+// name too. What one is asked to do may need it: sit beside Jakob.
+func (d *Desk) namesOther(tx *db.Tx, by tilhor.Actor, c Concern, text string, first bool, now time.Time) error {
+	if strings.TrimSpace(text) == "" {
+		return nil
 	}
-	all, err := d.Roster.Pupils(tx, by.Owner, c.School, tilhor.DateOf(now, calendar.Oslo()))
+	on := tilhor.DateOf(now, calendar.Oslo())
+	all, err := d.Roster.Pupils(tx, by.Owner, c.School, on)
 	if err != nil {
 		return err
 	}
+	staff, err := d.Roster.Employees(tx, by.Owner, c.School, on)
+	if err != nil {
+		return err
+	}
+	own, free := map[tilhor.PersonID]bool{}, map[string]bool{}
+	for _, p := range c.Pupils {
+		own[p.Person] = true
+	}
+	for _, e := range staff {
+		free[given(e.Name)] = true
+	}
 	for _, p := range all {
-		if !own[p.ID] && names(text, p.Name) {
+		if own[p.ID] {
+			free[given(p.Name)] = true
+		}
+	}
+	words := map[string]bool{}
+	for _, w := range strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && r != '-' }) {
+		words[w] = true
+		words[strings.TrimSuffix(w, "s")] = true // Noras
+	}
+	for _, p := range all {
+		if !own[p.ID] && (names(text, p.Name) || first && words[given(p.Name)] && !free[given(p.Name)]) {
 			return tilhor.Faults{{Field: "reason", Key: "concerns.fault.names-other"}}
 		}
 	}
@@ -97,6 +120,13 @@ func (d *Desk) namesOther(tx *db.Tx, by tilhor.Actor, c Concern, text string, no
 func names(text, name string) bool {
 	name = strings.ToLower(strings.TrimSpace(name))
 	return strings.Contains(name, " ") && strings.Contains(strings.ToLower(text), name)
+}
+
+// given is the first of a person's names, as one says it of a child one knows.
+// Whoever works at the school, and the pupil it is about, may have the same.
+func given(name string) string {
+	first, _, _ := strings.Cut(strings.TrimSpace(name), " ")
+	return first
 }
 
 var (
@@ -119,7 +149,7 @@ func (d *Desk) Take(tx *db.Tx, by tilhor.Actor, slug string, tracks func(Concern
 	if err := d.fill(tx, by.Owner, &c); err != nil {
 		return c, err
 	}
-	if err := d.namesOther(tx, by, c, ask, now); err != nil {
+	if err := d.namesOther(tx, by, c, ask, false, now); err != nil {
 		if tilhor.FaultsOf(err) != nil {
 			err = tilhor.Faults{{Field: "ask", Key: "concerns.fault.names-other"}}
 		}
