@@ -203,7 +203,8 @@ const (
 )
 
 // tidy makes one spelling of one text: composed letters, single spaces, no
-// control characters or marks that turn the direction of what follows.
+// control characters, no marks that turn the direction of what follows, and
+// none that cannot be seen: a name that looks like another must be found as it.
 func tidy(s string) string {
 	plain := true
 	for i := 0; i < len(s); i++ {
@@ -217,7 +218,7 @@ func tidy(s string) string {
 			switch {
 			case unicode.IsSpace(r):
 				return ' '
-			case unicode.IsControl(r), r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069, r == 0xFEFF, r == 0x200E, r == 0x200F:
+			case unicode.IsControl(r), r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069, r == 0xFEFF, r == 0x200B, r == 0x2060, r == 0xAD, r == 0x200E, r == 0x200F:
 				return -1
 			}
 			return r
