@@ -19,6 +19,9 @@ build: deps assets ## the whole program at bin/tilhor
 test: deps assets ## everything that is proved, as CI runs it
 	@./test.sh
 
+pages: deps assets ## every page alone: who may come, as everyone, in a browser
+	go test ./cmd/tilhor -v -run 'WhoMay|Refused|Ahead|EveryPage|TheStory'
+
 check: test ## the same as test
 
 fmt: ## format the code
