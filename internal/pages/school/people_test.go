@@ -36,6 +36,8 @@ func TestTrainingIsRecorded(t *testing.T) {
 	c := w.In(tilhor.Actor{Owner: w.kari.Owner, Person: nils, Role: tilhor.RoleTeacher, School: w.Solbakken})
 	w.shown(w.Get(c, "/saker"), http.StatusForbidden)
 	w.pages(w.rektor, "/opplaring", "Én mangler opplæring i personvern", "Nils Ny, lærer", "Har hatt opplæring")
+	slug := w.track("", "nora")
+	w.pages(w.rektor, "/saker/"+slug+"/ansvar", "Nils Ny, lærer. Mangler opplæring", "Ina Lund, sosiallærer<")
 	w.refused(w.rektor, "/opplaring", form("on", "24.12.2026", "person", string(nils)), "Skriv en dato som har vært.", `value="`+string(nils)+`" checked`)
 	w.refused(w.rektor, "/opplaring", form("on", "20.11.2026"), "Kryss av minst én.")
 	w.refused(w.rektor, "/opplaring", form("on", "20.11.2026", "person", string(w.kari.Person)), "ikke deg selv")

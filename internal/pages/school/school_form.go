@@ -108,7 +108,11 @@ func employeeField(w *lang.Words, f *web.Form, name, label string, all []roster.
 	x := f.Field(w, name, label)
 	x.Options = append(x.Options, web.Option{Label: w.T("form.choose")})
 	for _, e := range all {
-		x.Options = append(x.Options, web.Option{Value: string(e.ID), Label: employeeName(w, e), Checked: f.Get(name) == string(e.ID)})
+		label := employeeName(w, e)
+		if e.TrainedOn == "" && len(e.Roles) > 0 { // may be chosen, but sees nothing of it yet (opplæringsforskrifta § 20-2)
+			label += ". " + w.T("school.untrained")
+		}
+		x.Options = append(x.Options, web.Option{Value: string(e.ID), Label: label, Checked: f.Get(name) == string(e.ID)})
 	}
 	return x
 }
