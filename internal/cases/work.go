@@ -95,12 +95,31 @@ func millis(w tilhor.When) int64 { return w.Counts().UnixMilli() }
 // facts gives the clocks what they run on.
 func (w *work) facts(all ...duty.Fact) error {
 	for i := range all {
-		all[i].When.Written = w.now
-		if all[i].Pupil == "" {
-			all[i].Pupil = w.t.Code()
+		f := &all[i]
+		f.When.Written = w.now
+		if f.Pupil == "" {
+			f.Pupil = w.t.Code()
+		}
+		if err := w.notBefore(f); err != nil {
+			return err
 		}
 	}
 	return duty.Record(w.tx, w.by.Owner, w.thing(), w.now, all...)
+}
+
+// notBefore lets a talk, or the beginning of the inquiry, count on the day the
+// school came to know, though its hour is not known or comes first: the talk in
+// which a child tells is how the school comes to know. The record keeps the
+// time that was written.
+func (w *work) notBefore(f *duty.Fact) error {
+	if f.Kind != duty.Heard && f.Kind != duty.Started {
+		return nil
+	}
+	known, err := duty.KnownOn(w.tx, w.by.Owner, string(w.t.ID), today(f.When.Counts()))
+	if err == nil && f.When.Counts().Before(known) {
+		f.When.At = known
+	}
+	return err
 }
 
 func (w *work) thing() duty.Thing { return duty.Thing{ID: string(w.t.ID), School: w.t.School} }

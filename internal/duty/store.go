@@ -92,6 +92,7 @@ var (
 	countFacts  = db.SQL(`SELECT COALESCE(MAX(n), 0) FROM duty_fact WHERE owner = $1 AND thing = $2`)
 	insertFact  = db.SQL(`INSERT INTO duty_fact (owner, thing, n, kind, pupil, at, precision, written_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
 	selectFacts = db.SQL(`SELECT at, precision, written_at, body FROM duty_fact WHERE owner = $1 AND thing = $2 ORDER BY n`)
+	selectKnown = db.SQL(`SELECT COALESCE(MAX(at), 0) FROM duty_fact WHERE owner = $1 AND thing = $2 AND kind IN ('known', 'raised', 'not-safe') AND at >= $3 AND at < $4`)
 	dropStates  = db.SQL(`DELETE FROM duty_state WHERE owner = $1 AND thing = $2`)
 	touchThing  = db.SQL(`INSERT INTO duty_thing (owner, thing, school, kind, next_change) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (owner, thing) DO UPDATE SET next_change = excluded.next_change`)
@@ -153,6 +154,14 @@ func record(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time, n int64, f 
 	}
 	_, err = tx.Exec(insertFact, owner, t.ID, n, f.Kind, f.Pupil, at, f.When.Precision, written, string(body))
 	return err
+}
+
+// KnownOn is the last instant of a day at which it was known, taken up or said
+// anew that a pupil is not safe: the zero time when that was no day of those.
+func KnownOn(tx *db.Tx, owner tilhor.OwnerID, thing string, day tilhor.Date) (time.Time, error) {
+	var at int64
+	err := tx.One(selectKnown, db.Args(owner, thing, calendar.Start(day).UnixMilli(), calendar.End(day).UnixMilli()), &at)
+	return moment(at), err
 }
 
 // Copy gives one pupil's facts of a thing to another thing under the pupil's
