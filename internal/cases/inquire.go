@@ -3,6 +3,8 @@ package cases
 import (
 	"context"
 	"strconv"
+	"strings"
+	"time"
 
 	"tilhor"
 	"tilhor/internal/access"
@@ -46,13 +48,13 @@ func (d *Desk) Inquire(ctx context.Context, by tilhor.Actor, slug string, s Sour
 	})
 }
 
-// start notes that the inquiry has begun, once.
+// start notes that the inquiry has begun, once each time the track is opened.
 func (w *work) start(when tilhor.When) error {
 	all, err := w.d.records(w.tx, w.by.Owner, w.t.ID, nil)
 	if err != nil {
 		return err
 	}
-	for _, r := range all {
+	for _, r := range sinceOpened(all) {
 		if r.Kind == Started {
 			return nil
 		}
@@ -61,6 +63,23 @@ func (w *work) start(when tilhor.When) error {
 		return err
 	}
 	return w.facts(duty.Fact{Kind: duty.Started, When: when})
+}
+
+// sinceOpened are the records written since the track was last opened again:
+// what the school found the first time ends no second inquiry.
+func sinceOpened(all []Record) (since []Record) {
+	var opened time.Time
+	for _, r := range all {
+		if r.Kind == Reopened {
+			opened = later(opened, r.When.Written)
+		}
+	}
+	for _, r := range all {
+		if !r.When.Written.Before(opened) {
+			since = append(since, r)
+		}
+	}
+	return since
 }
 
 // Find adds a finding (funn): what the inquiry showed, and from which sources.
@@ -76,14 +95,7 @@ func (d *Desk) Find(ctx context.Context, by tilhor.Actor, slug, text string, fro
 		if err := w.hasSources(from); err != nil {
 			return err
 		}
-		refs := ""
-		for i, f := range from {
-			if i > 0 {
-				refs += " "
-			}
-			refs += f
-		}
-		_, err := w.write(note{kind: Finding, when: tilhor.Now(w.now), ref: refs, text: []field{{"finding", text}}})
+		_, err := w.write(note{kind: Finding, when: tilhor.Now(w.now), ref: strings.Join(from, " "), text: []field{{"finding", text}}})
 		return err
 	})
 }
@@ -116,7 +128,7 @@ func (d *Desk) FinishInquiry(ctx context.Context, by tilhor.Actor, slug string) 
 			return err
 		}
 		n := 0
-		for _, r := range all {
+		for _, r := range sinceOpened(all) {
 			if r.Kind == Finding {
 				n++
 			}
