@@ -31,7 +31,7 @@ var (
 		ORDER BY written_at, id`)
 	selectDoersTrack = db.SQL(`SELECT t.slug, m.start_on, m.until_on FROM cases_measure m JOIN cases_track t ON t.owner = m.owner AND t.id = m.track
 		WHERE m.owner = $1 AND m.id = $2 AND m.doer = $3 AND m.state = 'running'`)
-	countStarted = db.SQL(`SELECT COUNT(*) FROM cases_record WHERE owner = $1 AND track = $2 AND kind = 'ticked' AND answer = 'done'`)
+	countDone = db.SQL(`SELECT COUNT(*) FROM cases_record WHERE owner = $1 AND track = $2 AND kind = 'ticked' AND ref = $3 AND answer = 'done'`)
 )
 
 // run puts a measure to work: the row, its words, and the access its doer
@@ -123,13 +123,13 @@ type Chore struct {
 	weekdays string
 }
 
-// on says whether the measure is to be carried out that day.
+// on says whether the measure is to be carried out that day: no Saturday, no
+// Sunday and no public holiday (arbeidsdag).
 func (c Chore) on(day tilhor.Date) bool {
-	wd := day.Time().Weekday()
-	if c.start > day || c.until != "" && c.until < day || wd == time.Saturday || wd == time.Sunday {
+	if c.start > day || c.until != "" && c.until < day || !calendar.Arbeidsdag(day) {
 		return false
 	}
-	return c.weekdays == "" || strings.Contains(c.weekdays, string('0'+rune(wd)))
+	return c.weekdays == "" || strings.Contains(c.weekdays, string('0'+rune(day.Time().Weekday())))
 }
 
 // Mine lists the measures this person carries out today, and those of the last
@@ -260,7 +260,7 @@ func (d *Desk) Tick(ctx context.Context, by tilhor.Actor, id tilhor.MeasureID, d
 		}
 		answer := map[bool]string{true: "done", false: "not"}[done]
 		var before int
-		if err := w.tx.One(countStarted, db.Args(by.Owner, w.t.ID), &before); err != nil {
+		if err := w.tx.One(countDone, db.Args(by.Owner, w.t.ID, id), &before); err != nil {
 			return err
 		}
 		when := tilhor.When{At: midnight(day).Add(12 * time.Hour), Precision: tilhor.Day}
