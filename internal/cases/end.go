@@ -63,8 +63,14 @@ func (d *Desk) Close(ctx context.Context, by tilhor.Actor, slug string, e Ending
 
 func (w *work) state(s State, check tilhor.Date) error {
 	var ended *int64
-	if s == Closed {
-		ms := w.now.UnixMilli()
+	switch {
+	case s != Closed:
+		w.t.Ended = time.Time{}
+	case w.t.State != Closed: // asked again afterwards, it ended when it ended
+		w.t.Ended = w.now
+	}
+	if !w.t.Ended.IsZero() {
+		ms := w.t.Ended.UnixMilli()
 		ended = &ms
 	}
 	_, err := w.tx.Exec(setState, w.by.Owner, w.t.ID, s, check, ended)
