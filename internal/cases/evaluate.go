@@ -58,14 +58,17 @@ func (e *Evaluation) check(d *Desk) error {
 	c.oneOf(e.Answer, "answer", SafeNow, NotSafe, NoAnswer)
 	c.oneOf(e.Way, "way", Ways...)
 	c.text(&e.Words, "words", e.Way != "observation" && (e.Answer == SafeNow || e.Answer == NotSafe))
-	c.text(&e.Why, "why", e.Way != "self" || e.Answer == NoAnswer)
+	c.text(&e.Why, "why", e.Way == "adult" || e.Way == "observation" || e.Answer == NoAnswer)
 	c.Add(e.Way == "observation" && e.Answer == SafeNow, "answer", "cases.fault.not-own-word")
 	c.text(&e.Saw, "saw", true)
 	c.text(&e.Best, "best", true)
 	c.oneOf(e.Then, "then", GoOn, Change, Finish)
 	c.Add(e.Then == Finish && e.Answer != SafeNow, "then", "cases.fault.not-safe")
-	if e.Then == GoOn || e.Then == Change {
+	switch e.Then {
+	case GoOn, Change:
 		c.between(e.Next, today(now).Add(1), today(now).Add(60), "next", "cases.fault.next")
+	case Finish: // what ends has no next date, whatever the form still says
+		e.Next = ""
 	}
 	for i := range e.Effects {
 		at := func(f string) string { return fmt.Sprintf("e%d-%s", i+1, f) }
@@ -180,7 +183,8 @@ func (e Evaluation) next(current Plan) Plan {
 	return p
 }
 
-// Effects reads back what an evaluation said of each measure.
+// Effects reads back what an evaluation said of each measure, in the order of
+// the measures' ids.
 func (r Record) Effects() (all []Effect) {
 	for name, s := range r.Text {
 		id, ok := strings.CutPrefix(name, "effect-")
@@ -192,5 +196,6 @@ func (r Record) Effects() (all []Effect) {
 			all = append(all, Effect{tilhor.MeasureID(id), part[0], part[1], part[2]})
 		}
 	}
+	slices.SortFunc(all, func(a, b Effect) int { return strings.Compare(string(a.Measure), string(b.Measure)) })
 	return all
 }
