@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"tilhor"
@@ -100,6 +101,9 @@ type HandedTask struct {
 // Hand gives somebody a task of rektor's at the school: to receive reports, or
 // to stand in while she is away. A case never has nobody.
 func (d *Desk) Hand(ctx context.Context, by tilhor.Actor, h HandedTask) error {
+	if by.Role != tilhor.RoleRektor {
+		return tilhor.ErrNotFound
+	}
 	now := d.Clock()
 	var c check
 	c.oneOf(string(h.Task), "task", string(ReceivesReports), string(StandsIn))
@@ -110,9 +114,6 @@ func (d *Desk) Hand(ctx context.Context, by tilhor.Actor, h HandedTask) error {
 	c.Add(h.Person == by.Person, "person", "cases.fault.self")
 	if err := c.Err(); err != nil {
 		return err
-	}
-	if by.Role != tilhor.RoleRektor {
-		return tilhor.ErrNotFound
 	}
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
 		if err := d.worksAt(tx, by, h.Person, now, "person"); err != nil {
@@ -178,24 +179,17 @@ func (d *Desk) Handed(ctx context.Context, by tilhor.Actor) (all []HandedTask, e
 			return err
 		}
 		all = nil
-		at := map[tilhor.PersonID]int{}
 		var ids []tilhor.PersonID
 		for _, g := range gs {
-			if !g.Until.IsZero() && !g.Until.After(now) {
+			if !g.Until.IsZero() && !g.Until.After(now) || ofStandIn(g, gs) {
 				continue
 			}
 			h := HandedTask{Person: g.Person, Task: Task(g.Relation), From: today(g.From)}
 			if !g.Until.IsZero() {
 				h.Until = today(g.Until.Add(-time.Second))
 			}
-			i, seen := at[g.Person]
-			if !seen {
-				at[g.Person] = len(all)
-				ids = append(ids, g.Person)
-				all = append(all, h)
-			} else if h.Task == StandsIn {
-				all[i] = h
-			}
+			ids = append(ids, g.Person)
+			all = append(all, h)
 		}
 		names, err := d.Roster.Names(tx, by.Owner, ids...)
 		for i := range all {
@@ -204,6 +198,14 @@ func (d *Desk) Handed(ctx context.Context, by tilhor.Actor) (all []HandedTask, e
 		return err
 	})
 	return all, err
+}
+
+// ofStandIn says whether a grant to receive reports came with standing in, for
+// the same days: it is no task of its own.
+func ofStandIn(g access.Grant, all []access.Grant) bool {
+	return g.Relation == access.Intake && slices.ContainsFunc(all, func(o access.Grant) bool {
+		return o.Relation == access.Leads && o.Person == g.Person && o.From.Equal(g.From) && o.Until.Equal(g.Until)
+	})
 }
 
 // midnight is when a date begins in Oslo.
