@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"sort"
+	"time"
 
 	"tilhor"
 	"tilhor/internal/access"
@@ -40,12 +41,12 @@ func (d *Desk) TakeUp(ctx context.Context, by tilhor.Actor, slug string, s Stanc
 		made := map[int]Track{}
 		concern, err := d.Concerns.Take(tx, by, slug, func(c concerns.Concern) (map[int]tilhor.TrackID, error) {
 			became := map[int]tilhor.TrackID{}
-			matter, err := d.matter(tx, by, s.Join, c)
+			matter, err := d.matter(tx, by, s.Join, c, now)
 			if err != nil {
 				return nil, err
 			}
 			for _, p := range c.Pupils {
-				t, err := d.track(tx, by, matter, c, p)
+				t, err := d.track(tx, by, matter, c, p, now)
 				if err != nil {
 					return nil, err
 				}
@@ -62,7 +63,7 @@ func (d *Desk) TakeUp(ctx context.Context, by tilhor.Actor, slug string, s Stanc
 		}
 		sort.Ints(numbers)
 		for _, n := range numbers {
-			if err := d.take(tx, by, made[n], concern, s); err != nil {
+			if err := d.take(tx, by, made[n], concern, s, now); err != nil {
 				return err
 			}
 			opened = append(opened, made[n])
@@ -82,14 +83,14 @@ var selectMatter = db.SQL(`SELECT c.id FROM cases_case c WHERE c.owner = $1 AND 
 	AND EXISTS (SELECT 1 FROM cases_track t WHERE t.owner = $1 AND t.matter = c.id AND ` + access.Scope(access.Lead, "t.id") + `)`)
 
 // matter is a new case, or the one to join, found through the scope.
-func (d *Desk) matter(tx *db.Tx, by tilhor.Actor, join string, c concerns.Concern) (matter, error) {
+func (d *Desk) matter(tx *db.Tx, by tilhor.Actor, join string, c concerns.Concern, now time.Time) (matter, error) {
 	if join == "" {
 		m := matter{tilhor.CaseID(tilhor.NewID()), tilhor.NewID()[:6], true}
-		_, err := tx.Exec(insertCase, by.Owner, m.id, m.number, c.School, d.Clock().UnixMilli())
+		_, err := tx.Exec(insertCase, by.Owner, m.id, m.number, c.School, now.UnixMilli())
 		return m, err
 	}
 	m := matter{number: join}
-	err := tx.One(selectMatter, access.Args(by, access.Lead, d.Clock(), join), &m.id)
+	err := tx.One(selectMatter, access.Args(by, access.Lead, now, join), &m.id)
 	if err == tilhor.ErrNotFound {
 		return m, tilhor.Faults{{Field: "join", Key: "cases.fault.join"}}
 	}
@@ -100,8 +101,7 @@ var selectTrackOf = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1
 	ORDER BY CASE WHEN t.state = 'closed' THEN 1 ELSE 0 END, t.opened_at, t.id LIMIT 1`)
 
 // track is the pupil's track in the case: the one it has, or a new one.
-func (d *Desk) track(tx *db.Tx, by tilhor.Actor, m matter, c concerns.Concern, p concerns.Pupil) (Track, error) {
-	now := d.Clock()
+func (d *Desk) track(tx *db.Tx, by tilhor.Actor, m matter, c concerns.Concern, p concerns.Pupil, now time.Time) (Track, error) {
 	var t Track
 	found := false
 	if p.Person != "" && !m.isNew {
@@ -132,8 +132,7 @@ func (d *Desk) track(tx *db.Tx, by tilhor.Actor, m matter, c concerns.Concern, p
 
 // take writes what the concern said into the track, with its facts, and what
 // rektor decided at once.
-func (d *Desk) take(tx *db.Tx, by tilhor.Actor, t Track, c concerns.Concern, s Stance) error {
-	now := d.Clock()
+func (d *Desk) take(tx *db.Tx, by tilhor.Actor, t Track, c concerns.Concern, s Stance, now time.Time) error {
 	key, err := d.Keys.Get(tx, by.Owner, seal.KindTrack, string(t.ID))
 	if err != nil {
 		return err
