@@ -3,6 +3,7 @@ package concerns
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -119,6 +120,7 @@ func (n *Telling) check(now time.Time, ch Channel) error {
 	for _, s := range []*string{&n.Described, &n.Said, &n.Saw, &n.Place, &n.Name} {
 		*s = strings.TrimSpace(*s)
 	}
+	n.Pupils = once(n.Pupils)
 	var f tilhor.Faults
 	f.Add(len(n.Pupils) == 0 && n.Described == "", "pupil", "concerns.fault.pupil")
 	f.Add(len(n.Pupils) > MaxPupils, "pupil", "concerns.fault.pupils")
@@ -138,6 +140,17 @@ func (n *Telling) check(now time.Time, ch Channel) error {
 		when(&f, &n.Raised.At, now, "raised-at")
 	}
 	return f.Err()
+}
+
+// once is the list without those who stand in it already: a pupil has one track,
+// however often it was chosen.
+func once(all []tilhor.PersonID) (out []tilhor.PersonID) {
+	for _, p := range all {
+		if !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 func long(s string, max int) bool { return utf8.RuneCountInString(s) > max }
