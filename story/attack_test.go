@@ -286,6 +286,8 @@ func TestSvaretNevnerIkkeAndreBarn(t *testing.T) {
 	tell(t, "2026-11-23 09:00", func(s *story) {
 		c, err := s.concerns.Tell(s.ctx, s.people["Jonas"], s.worried("", "Noe.", "Elias"))
 		s.must(err)
+		_, err = s.concerns.Tell(s.ctx, s.people["Mona"], s.worried("", "Noe.", "Elias"))
+		s.must(err)
 		for _, text := range []string{"Se saken til nora dahl.", "Det gjelder egentlig Nora.", "Det er Noras sak."} {
 			s.refused(s.concerns.PutAside(s.ctx, s.people["Kari"], c.Slug, concerns.Twice, text), "reason", "concerns.fault.names-other")
 		}
@@ -299,4 +301,37 @@ func TestSvaretNevnerIkkeAndreBarn(t *testing.T) {
 		_, err = s.cases.TakeUp(s.ctx, s.people["Kari"], c.Slug, cases.Stance{Ask: "Se til Elias i dag, og la ham sitte ved siden av Nora."})
 		s.must(err)
 	})
+}
+
+// «Meldt to ganger» krever at det er meldt to ganger: to meldinger legges ikke bort som hverandres kopi.
+func TestMeldtToGanger(t *testing.T) {
+	tell(t, "2026-11-23 09:00", func(s *story) {
+		kari := s.people["Kari"]
+		aside := func(slug string) error {
+			return s.concerns.PutAside(s.ctx, kari, slug, concerns.Twice, "Det samme er meldt før.")
+		}
+		one, err := s.concerns.Tell(s.ctx, s.people["Jonas"], s.worried("", "Elias sto alene.", "Elias"))
+		s.must(err)
+		_, err = s.concerns.Tell(s.ctx, s.people["Jonas"], s.worried("", "Nora sto alene.", "Nora"))
+		s.must(err)
+		s.refused(aside(one.Slug), "why", "concerns.fault.not-twice")
+		two, err := s.concerns.Tell(s.ctx, s.people["Mona"], s.worried("", "Elias og Oda sto alene.", "Elias", "Oda"))
+		s.must(err)
+		s.refused(aside(two.Slug), "why", "concerns.fault.not-twice") // nobody else has told of Oda
+		s.must(aside(one.Slug))
+		three, err := s.concerns.Tell(s.ctx, s.people["Mona"], s.worried("", "Elias sto alene.", "Elias"))
+		s.must(err)
+		_, err = s.cases.TakeUp(s.ctx, kari, two.Slug, cases.Stance{})
+		s.must(err)
+		s.must(aside(three.Slug))
+		s.refused(aside(s.alone("Iben")), "why", "concerns.fault.not-twice")
+	})
+}
+
+// alone is the slug of the only concern about a pupil.
+func (s *story) alone(pupil string) string {
+	s.Helper()
+	c, err := s.concerns.Tell(s.ctx, s.people["Mona"], s.worried("", "Noe.", pupil))
+	s.must(err)
+	return c.Slug
 }

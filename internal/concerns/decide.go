@@ -22,6 +22,29 @@ const (
 	WrongSchool = "wrong-school" // it belongs to another school, which must be told
 )
 
+var countOthers = db.SQL(`SELECT COUNT(*) FROM concerns_concern c
+	WHERE c.owner = $1 AND c.school = $2 AND c.state IN ('new', 'taken') AND c.id <> $3
+	AND EXISTS (SELECT 1 FROM concerns_pupil p WHERE p.owner = c.owner AND p.concern = c.id AND p.person = $4)`)
+
+// isTwice refuses "reported twice" for a pupil of whom nothing else stands told:
+// two reports cannot be set aside as each other's double, and one alone is not a
+// double of anything. Of a pupil who is only described nobody can tell.
+func isTwice(tx *db.Tx, owner tilhor.OwnerID, c Concern) error {
+	for _, p := range c.Pupils {
+		if p.Person == "" {
+			continue
+		}
+		var n int
+		if err := tx.One(countOthers, db.Args(owner, c.School, c.ID, p.Person), &n); err != nil {
+			return err
+		}
+		if n == 0 {
+			return tilhor.Faults{{Field: "why", Key: "concerns.fault.not-twice"}}
+		}
+	}
+	return nil
+}
+
 var setAside = db.SQL(`UPDATE concerns_concern SET state = 'set-aside', why = $3, decided_at = $4, decided_by = $5
 	WHERE owner = $1 AND id = $2 AND state = 'new'`)
 
@@ -47,8 +70,16 @@ func (d *Desk) PutAside(ctx context.Context, by tilhor.Actor, slug, why, reason 
 		if c.PupilSays {
 			return tilhor.Faults{{Field: "why", Key: "concerns.fault.pupil-says"}}
 		}
+		if c.State != New {
+			return tilhor.ErrConflict
+		}
 		if err := d.namesOther(tx, by, c, reason, true, now); err != nil {
 			return err
+		}
+		if why == Twice {
+			if err := isTwice(tx, by.Owner, c); err != nil {
+				return err
+			}
 		}
 		key, err := d.Keys.Get(tx, by.Owner, seal.KindConcern, string(c.ID))
 		if err != nil {
@@ -116,10 +147,14 @@ func (d *Desk) namesOther(tx *db.Tx, by tilhor.Actor, c Concern, text string, fi
 	return nil
 }
 
-// names says whether a text holds a full name, in any case.
+// names says whether a text holds a full name, in any case, as words of their
+// own: «Nora Dahl» stands in «Nora Dahls sekk», not in «Nora Dahlstrøm».
 func names(text, name string) bool {
-	name = strings.ToLower(strings.TrimSpace(name))
-	return strings.Contains(name, " ") && strings.Contains(strings.ToLower(text), name)
+	words := func(s string) string {
+		return " " + strings.Join(strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) }), " ") + " "
+	}
+	full := strings.TrimSpace(words(name))
+	return strings.Contains(full, " ") && (strings.Contains(words(text), " "+full+" ") || strings.Contains(words(text), " "+full+"s "))
 }
 
 // given is the first of a person's names, as one says it of a child one knows.

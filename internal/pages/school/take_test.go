@@ -45,6 +45,9 @@ func TestNotACase(t *testing.T) {
 	w.pages(w.rektor, at, "Jonas Lund er bekymret for Nora. Hva gjør vi?", `value="aside"`)
 	w.refused(w.rektor, at, form("way", "aside"), "Velg hvorfor det ikke blir en sak.", "Skriv en grunn.")
 	w.refused(w.rektor, at, form("way", "aside", "why", "twice", "reason", "Se saken til Elias Moe."), "Teksten har navnet på en annen elev", "Se saken til Elias Moe.")
+	first := form("way", "aside", "why", "twice", "reason", "Det samme ble meldt i går, og vi er i gang.")
+	w.refused(w.rektor, at, first, "Ingen andre har meldt fra om det samme", "Det samme ble meldt i går, og vi er i gang.")
+	w.tells("", "Nora gikk alene hjem.", "nora")
 	to := w.sent(w.rektor, at, form("way", "aside", "why", "twice", "reason", "Det samme ble meldt i går, og vi er i gang."))
 	w.pages(w.rektor, to, "ikke en ny sak", "Det samme ble meldt i går, og vi er i gang.")
 }
