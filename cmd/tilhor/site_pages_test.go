@@ -48,8 +48,10 @@ type siteForm struct {
 }
 
 func (w *siteWorld) crawl(t testing.TB, p persona, b *webtest.Battery, foreign map[string]string) *crawl {
-	return &crawl{t: t, w: w, p: p, battery: b, foreign: foreign, seen: map[string]bool{}, from: map[string]string{}, formed: map[string]bool{},
-		routes: map[string]string{}, html: map[string]bool{}, langs: siteLangs}
+	return &crawl{
+		t: t, w: w, p: p, battery: b, foreign: foreign, seen: map[string]bool{}, from: map[string]string{}, formed: map[string]bool{},
+		routes: map[string]string{}, html: map[string]bool{}, langs: siteLangs,
+	}
 }
 
 func (c *crawl) add(from, path string) {
