@@ -22,7 +22,7 @@ const (
 	WrongSchool = "wrong-school" // it belongs to another school, which must be told
 )
 
-var countOthers = db.SQL(`SELECT COUNT(*) FROM concerns_concern c
+var countOthers = db.SQL(`SELECT COUNT(c.id) FROM concerns_concern c
 	WHERE c.owner = $1 AND c.school = $2 AND c.state IN ('new', 'taken') AND c.id <> $3
 	AND EXISTS (SELECT 1 FROM concerns_pupil p WHERE p.owner = c.owner AND p.concern = c.id AND p.person = $4)`)
 
