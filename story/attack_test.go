@@ -269,8 +269,10 @@ func TestForelderSomArbeiderPaaSkolen(t *testing.T) {
 	tell(t, "2026-11-23 09:00", func(s *story) {
 		kari, jonas := s.people["Kari"], s.people["Jonas"]
 		s.must(s.db.Write(s.ctx, func(tx *db.Tx) error {
-			return s.roster.Override(tx, tilhor.Actor{Owner: owner, Role: "operator"}, roster.Override{Pupil: s.pupils["Elias"], Guardian: jonas.Person,
-				Holds: true, Responsibility: roster.No, From: "2026-01-01", Reason: "Bor ikke med barnet."}, s.now)
+			return s.roster.Override(tx, tilhor.Actor{Owner: owner, Role: "operator"}, roster.Override{
+				Pupil: s.pupils["Elias"], Guardian: jonas.Person,
+				Holds: true, Responsibility: roster.No, From: "2026-01-01", Reason: "Bor ikke med barnet.",
+			}, s.now)
 		}))
 		spor := s.taken("Mona", "Jeg er redd.", "x", "Elias")[0].Slug
 		s.refused(s.cases.Appoint(s.ctx, kari, spor, jonas.Person), "handler", "cases.fault.kin")
