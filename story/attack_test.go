@@ -160,6 +160,10 @@ func TestForfalskedeSkjemaer(t *testing.T) {
 			err := s.cases.SavePlan(s.ctx, ina, spor, 0, cases.Plan{Measures: []cases.Measure{{What: "Noe.", Doer: id}}})
 			s.refused(err, "m1-doer", "cases.fault.doer")
 		}
+		// A task taken back from somebody who has none, or who is nobody.
+		for _, id := range []tilhor.PersonID{"", " \n ", ina.Person, tilhor.PersonID(strings.Repeat("x", 30000))} {
+			s.refused(s.cases.TakeBack(s.ctx, kari, id), "person", "cases.fault.person")
+		}
 		// A measure ticked for days on which it did not yet run.
 		s.must(s.cases.Protect(s.ctx, ina, spor, cases.Urgent{What: "Voksen ute.", Doer: s.people["Jonas"].Person, Start: "2026-11-23"}))
 		now, _, err := s.cases.Mine(s.ctx, s.people["Jonas"])

@@ -154,6 +154,9 @@ func (d *Desk) TakeBack(ctx context.Context, by tilhor.Actor, person tilhor.Pers
 	}
 	now := d.Clock()
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := hasTask(tx, by, person, now); err != nil {
+			return err
+		}
 		for _, r := range []access.Relation{access.Intake, access.Leads} {
 			if err := access.End(tx, by.Owner, access.School, string(by.School), person, r, now); err != nil {
 				return err
@@ -165,6 +168,21 @@ func (d *Desk) TakeBack(ctx context.Context, by tilhor.Actor, person tilhor.Pers
 		})
 		return err
 	})
+}
+
+// hasTask refuses who has no task at the school, now or later: nothing that a
+// form holds goes into the record as a person.
+func hasTask(tx *db.Tx, by tilhor.Actor, person tilhor.PersonID, now time.Time) error {
+	all, err := access.GrantsOf(tx, by.Owner, access.School, string(by.School))
+	if err != nil {
+		return err
+	}
+	for _, g := range all {
+		if g.Person == person && (g.Until.IsZero() || g.Until.After(now)) {
+			return nil
+		}
+	}
+	return tilhor.Faults{{Field: "person", Key: "cases.fault.person"}}
 }
 
 // Handed lists who has a task of rektor's at the school, now or later.
