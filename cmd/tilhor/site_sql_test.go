@@ -94,6 +94,7 @@ var hot = []struct{ name, words string }{
 	{"who a person is today", "SELECT DISTINCT school, role FROM roster_member"},
 	{"duties of a track", "FROM duty_state WHERE owner = ?1 AND thing"},
 	{"readings of a track", "FROM journal_entry WHERE owner = ?1 AND stream"},
+	{"who read it last", "person <> ?3 AND view IS NOT NULL"},
 	{"a session", "FROM web_session WHERE"},
 	{"pupils of a school", "FROM roster_member m"},
 }

@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"tilhor"
@@ -102,12 +103,13 @@ func compact(ids []tilhor.PersonID) (out []tilhor.PersonID) {
 
 // lastSeen is the newest opening by somebody else.
 func (d *Desk) lastSeen(tx *db.Tx, by tilhor.Actor, f *File) error {
-	read, err := d.Journal.Readings(tx, by.Owner, string(f.ID))
-	for _, r := range read {
-		if r.Person != by.Person {
-			f.LastSeen = &Seen{Person: r.Person, Role: r.Role, View: r.View, At: r.At}
-			return err
-		}
+	r, err := d.Journal.LastReading(tx, by.Owner, string(f.ID), by.Person)
+	if errors.Is(err, tilhor.ErrNotFound) {
+		return nil
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	f.LastSeen = &Seen{Person: r.Person, Role: r.Role, View: r.View, At: r.At}
+	return nil
 }

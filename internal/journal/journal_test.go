@@ -217,6 +217,19 @@ func TestOneReadingInAQuarterOfAnHour(t *testing.T) {
 		if len(list) != 6 || list[0].View != "plan" || list[0].Person != "kari" || !list[0].At.Equal(monday.Add(15*time.Minute)) {
 			t.Fatalf("%d: %+v", len(list), list)
 		}
+		for but, want := range map[tilhor.PersonID]journal.Reading{kari.Person: list[4], rektor.Person: list[0], "mona": list[0]} {
+			var last journal.Reading
+			s.read(func(tx *db.Tx) (err error) { last, err = s.j.LastReading(tx, granvik, "t1", but); return err })
+			if last != want {
+				t.Errorf("the last reading by anybody but %s is %+v, want %+v", but, last, want)
+			}
+		}
+		s.read(func(tx *db.Tx) error {
+			if _, err := s.j.LastReading(tx, granvik, "t2", "mona"); !errors.Is(err, tilhor.ErrNotFound) {
+				t.Errorf("what nobody has read: %v", err)
+			}
+			return nil
+		})
 		s.holds()
 	})
 }

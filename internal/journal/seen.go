@@ -20,6 +20,8 @@ const actRead = "read"
 var (
 	recentSeen = db.SQL(`SELECT body, leaf FROM journal_entry
 		WHERE owner = $1 AND stream = $2 AND person = $3 AND view = $4 AND written > $5 ORDER BY written DESC LIMIT 100`)
+	lastSeen = db.SQL(`SELECT body, leaf FROM journal_entry
+		WHERE owner = $1 AND stream = $2 AND person <> $3 AND view IS NOT NULL ORDER BY seq DESC LIMIT 1`)
 	insertListed = db.SQL(`INSERT INTO journal_listed (owner, id, entry, school, sealed) VALUES ($1, $2, $3, $4, $5)`)
 	selectListed = db.SQL(`SELECT id, school, sealed FROM journal_listed WHERE owner = $1 AND entry = $2`)
 	listedByID   = db.SQL(`SELECT school, sealed FROM journal_listed WHERE owner = $1 AND id = $2`)
@@ -138,12 +140,30 @@ func (j *Journal) Readings(tx *db.Tx, owner tilhor.OwnerID, thing string) ([]Rea
 		if r.View == "" {
 			continue
 		}
-		out = append(out, Reading{
-			Entry: r.ID, Person: r.By.Person, Role: r.By.Role, School: r.By.School,
-			View: r.View, Subject: r.Subject, Rule: r.Rule, At: r.When.Written,
-		})
+		out = append(out, readingOf(r))
 	}
 	return out, err
+}
+
+// LastReading is the newest reading of a thing by anybody but one person;
+// tilhor.ErrNotFound when nobody else has read it. It opens one entry, however
+// often the thing was read.
+func (j *Journal) LastReading(tx *db.Tx, owner tilhor.OwnerID, thing string, but tilhor.PersonID) (Reading, error) {
+	list, err := records(tx, lastSeen, owner, ReadingsOf(thing), but)
+	if err != nil {
+		return Reading{}, err
+	}
+	if len(list) == 0 {
+		return Reading{}, tilhor.ErrNotFound
+	}
+	return readingOf(list[0]), nil
+}
+
+func readingOf(r Record) Reading {
+	return Reading{
+		Entry: r.ID, Person: r.By.Person, Role: r.By.Role, School: r.By.School,
+		View: r.View, Subject: r.Subject, Rule: r.Rule, At: r.When.Written,
+	}
 }
 
 func init() {
