@@ -8,10 +8,7 @@ import (
 	"tilhor/internal/db"
 )
 
-var (
-	oldestWaiting = db.SQL(`SELECT ready FROM journal_entry WHERE owner = $1 AND leaf IS NULL ORDER BY ready LIMIT 1`)
-	listOwners    = db.SQL(`SELECT DISTINCT owner FROM journal_head`)
-)
+var oldestWaiting = db.SQL(`SELECT ready FROM journal_entry WHERE owner = $1 AND leaf IS NULL ORDER BY ready LIMIT 1`)
 
 // Waiting is how long the oldest entry that is ready has waited for a
 // checkpoint; 0 when none waits. More than a few seconds means that no
@@ -27,14 +24,3 @@ func Waiting(tx *db.Tx, owner tilhor.OwnerID, now time.Time) (time.Duration, err
 
 // Witnessed is the newest checkpoint in the file beside the owner key.
 func (j *Journal) Witnessed(owner tilhor.OwnerID) (Checkpoint, error) { return j.files.newest(owner) }
-
-// Owners lists the owners who have anything in the record.
-func Owners(tx *db.Tx) (out []tilhor.OwnerID, err error) {
-	err = tx.Each(listOwners, func(scan db.Scan) error {
-		var o tilhor.OwnerID
-		err := scan(&o)
-		out = append(out, o)
-		return err
-	})
-	return out, err
-}

@@ -1,5 +1,5 @@
 // Package webtest is what every page is held up against: the battery of one
-// page as it comes (Check, Battery), the matrix of who may come where (Matrix),
+// page as it comes (Faults, Battery), the matrix of who may come where (Matrix),
 // and the battery in a real browser (Browse). It is linked into no program.
 package webtest
 
@@ -25,16 +25,8 @@ import (
 const Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
 	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 
-// Check holds a page up against every rule that needs nothing but the page. It
+// Faults holds a page up against every rule that needs nothing but the page. It
 // reads the body and puts it back.
-func Check(t testing.TB, r *http.Response) {
-	t.Helper()
-	for _, f := range Faults(r) {
-		t.Errorf("%s: %s", where(r), f)
-	}
-}
-
-// Faults is what Check finds wrong.
 func Faults(r *http.Response) []string {
 	p, err := read(r)
 	if err != nil {
@@ -79,7 +71,8 @@ func (b *Battery) Check(t testing.TB, r *http.Response, route *web.Route) {
 	}
 }
 
-// Faults is what Check finds wrong.
+// Faults holds a page up against every rule that needs nothing but the page. It
+// reads the body and puts it back.
 func (b *Battery) Faults(r *http.Response, route *web.Route) []string {
 	p, err := read(r)
 	if err != nil {
