@@ -82,6 +82,7 @@ type Actor struct {
 // A Lang is a language of the pages, as a BCP 47 tag.
 type Lang string
 
+// The languages, bokmål first.
 const (
 	Bokmal  Lang = "nb"
 	Nynorsk Lang = "nn"
@@ -126,6 +127,7 @@ type Clock func() time.Time
 // A Precision says how exactly a time is known.
 type Precision string
 
+// How exactly, from the instant to not at all.
 const (
 	Exact   Precision = "instant"
 	Hour    Precision = "hour"

@@ -11,7 +11,7 @@ func workdays(n int) Norm { return Norm{n, Arbeidsdag} }
 // ifUnmet tells someone as soon as the local date has passed.
 func ifUnmet(to ...Bearer) Step { return Step{From: FromLocal, To: to} }
 
-// days late tells someone n calendar days after the local date.
+// daysLate tells someone n calendar days after the local date.
 func daysLate(n int, to ...Bearer) Step {
 	return Step{From: FromLocal, Norm: Norm{n, Days}, To: to}
 }

@@ -5,7 +5,7 @@
 CREATE TABLE access_grant (
 	owner    TEXT   NOT NULL,
 	id       TEXT   NOT NULL,
-	kind     TEXT   NOT NULL, -- concern, track, measure, school
+	kind     TEXT   NOT NULL, -- concern, track, school
 	thing    TEXT   NOT NULL,
 	person   TEXT   NOT NULL, -- '' when a role is meant
 	role     TEXT   NOT NULL, -- '' when a person is meant
