@@ -242,7 +242,7 @@ func TestTheSettingsInTheGuide(t *testing.T) {
 // TestTheCommandsOfTheGuideRun types the guide's own lines, from the first key
 // to a restored backup, with its folders in a place of their own.
 func TestTheCommandsOfTheGuideRun(t *testing.T) {
-	dir := t.TempDir()
+	dir, now := t.TempDir(), time.Now().UTC().Truncate(time.Second) // doctor compares it with the machine's own
 	id, err := age.GenerateX25519Identity()
 	if err != nil {
 		t.Fatal(err)
@@ -255,7 +255,7 @@ func TestTheCommandsOfTheGuideRun(t *testing.T) {
 	put("identity", id.String()+"\n")
 	put("training.csv", "ansatt-id;dato\na1;2026-08-20\na2;\n")
 	here := strings.NewReplacer("/var/lib/tilhor-keys", dir+"/keys", "/var/lib/tilhor", dir, "/var/backups/tilhor", dir+"/backup", "/mnt/backup", dir+"/backup",
-		"/mnt/elsewhere/tilhor-20261123T020000Z-keys.age", dir+"/away/tilhor-"+recordNow.Format(stampForm)+keysSuffix, "/mnt/elsewhere/tilhor-keys", dir+"/away",
+		"/mnt/elsewhere/tilhor-20261123T020000Z-keys.age", dir+"/away/tilhor-"+now.Format(stampForm)+keysSuffix, "/mnt/elsewhere/tilhor-keys", dir+"/away",
 		"/srv/try", dir+"/try", "tilhor-identity.txt", dir+"/identity", "age1…", id.Recipient().String(),
 		"lists/", root+"/internal/roster/testdata/csv", "opplæring.csv", dir+"/training.csv", " ID ", " a6 ")
 	if err := os.Mkdir(filepath.Join(dir, "try"), 0o700); err != nil {
@@ -269,10 +269,7 @@ func TestTheCommandsOfTheGuideRun(t *testing.T) {
 				continue
 			}
 			var out, errs bytes.Buffer
-			app := &App{In: strings.NewReader(""), Out: &out, Err: &errs, Clock: func() time.Time { return recordNow }}
-			if args[0] == "doctor" { // which compares the clock with the database's own
-				app.Clock = time.Now
-			}
+			app := &App{In: strings.NewReader(""), Out: &out, Err: &errs, Clock: func() time.Time { return now }}
 			if code := run(app, args); code != 0 {
 				t.Fatalf("%s\nexit %d\n%s%s", l, code, out.String(), errs.String())
 			}
