@@ -6,7 +6,7 @@ SIZE ?= small
 VERSION ?= $(shell git describe --always --dirty 2>/dev/null || echo dev)
 BUILD = CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
-.PHONY: demo dev build test check bench fmt help pages clean
+.PHONY: demo dev build test check soak bench fmt help pages clean
 .DEFAULT_GOAL := help
 
 demo: build ## the product on made-up people: sign in as anyone (SIZE=full for 43 schools)
@@ -18,6 +18,12 @@ build: deps assets ## the whole program at bin/tilhor
 
 test: deps assets ## everything that is proved, as CI runs it
 	@./test.sh
+
+soak: deps assets ## the faults at length: PART=kill, restart, disk … (TIMES=n for n times)
+	@./soak.sh "$(PART)" "$(TIMES)"
+
+bench: deps assets ## speed against the limit of each engine, as ratios (FULL=1 takes its time)
+	go run ./internal/db/dbtest/cluster go run ./bench $(if $(FULL),-full)
 
 pages: deps assets ## every page alone: who may come, as everyone, in a browser
 	go test ./cmd/tilhor -v -run 'WhoMay|Refused|Ahead|EveryPage|TheStory'

@@ -45,6 +45,11 @@ var tools = map[string]bool{
 	"tilhor/internal/seal/sealtest":     true,
 	"tilhor/internal/web/bundle":        true,
 	"tilhor/internal/web/webtest":       true,
+	"tilhor/internal/db/dbtest/disk":    true,
+	"tilhor/internal/soak":              true,
+	"tilhor/internal/work":              true,
+	"tilhor/cmd/recount":                true,
+	"tilhor/fault":                      true,
 	"tilhor/story":                      true,
 	"tilhor/bench":                      true,
 }

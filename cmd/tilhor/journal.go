@@ -26,11 +26,7 @@ type JournalVerifyCmd struct{ Where }
 // Run verifies every owner named.
 func (c JournalVerifyCmd) Run(app *App) error {
 	ctx := context.Background()
-	keys, err := c.unlock()
-	if err != nil {
-		return err
-	}
-	d, err := c.open(ctx)
+	keys, d, err := c.both(ctx)
 	if err != nil {
 		return err
 	}
@@ -92,16 +88,7 @@ type JournalCheckpointCmd struct {
 // Run first takes what waits into the tree, unless a server does so already.
 func (c JournalCheckpointCmd) Run(app *App) error {
 	ctx := context.Background()
-	owner, err := c.one()
-	if err != nil {
-		return err
-	}
-	c.Owner = owner
-	keys, err := c.unlock()
-	if err != nil {
-		return err
-	}
-	d, err := c.open(ctx)
+	owner, keys, d, err := c.single(ctx)
 	if err != nil {
 		return err
 	}
@@ -139,16 +126,7 @@ type JournalExportCmd struct{ Where }
 // Run prints it; it holds no content and no secret.
 func (c JournalExportCmd) Run(app *App) error {
 	ctx := context.Background()
-	owner, err := c.one()
-	if err != nil {
-		return err
-	}
-	c.Owner = owner
-	keys, err := c.unlock()
-	if err != nil {
-		return err
-	}
-	d, err := c.open(ctx)
+	owner, keys, d, err := c.single(ctx)
 	if err != nil {
 		return err
 	}

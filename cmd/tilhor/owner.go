@@ -150,15 +150,7 @@ func (w Where) read(do func(*db.Tx, tilhor.OwnerID, *house) error) error {
 // with opens the database and the keys of one owner for a command.
 func (w Where) with(how func(context.Context, *db.DB, func(*db.Tx) error) error, do func(*db.Tx, tilhor.OwnerID, *house) error) error {
 	ctx := context.Background()
-	owner, err := w.one()
-	if err != nil {
-		return err
-	}
-	keys, err := w.unlock()
-	if err != nil {
-		return err
-	}
-	d, err := w.open(ctx)
+	owner, keys, d, err := w.single(ctx)
 	if err != nil {
 		return err
 	}

@@ -240,6 +240,18 @@ func (b *rosterBox) school(tx *db.Tx, text string) (tilhor.SchoolID, error) {
 	return id, err
 }
 
+// days reads the first and the last day of something. What is stored is the
+// first day it no longer holds.
+func days(first, last string) (from, until tilhor.Date, err error) {
+	if from, err = dateOf("from", first); err != nil {
+		return "", "", err
+	}
+	if until, err = dateOf("until", last); err == nil && until != "" {
+		until = until.Add(1)
+	}
+	return from, until, err
+}
+
 func dateOf(flag, s string) (tilhor.Date, error) {
 	if s == "" {
 		return "", nil
@@ -375,16 +387,9 @@ type RosterOverrideCmd struct {
 
 // Run decides it.
 func (c RosterOverrideCmd) Run(app *App) error {
-	from, err := dateOf("from", c.From)
+	from, until, err := days(c.From, c.Until)
 	if err != nil {
 		return err
-	}
-	until, err := dateOf("until", c.Until)
-	if err != nil {
-		return err
-	}
-	if until != "" {
-		until = until.Add(1)
 	}
 	if c.Reason == "-" {
 		text, err := io.ReadAll(io.LimitReader(app.In, 8000))
@@ -474,16 +479,9 @@ type RosterAppointCmd struct {
 
 // Run gives it.
 func (c RosterAppointCmd) Run(app *App) error {
-	from, err := dateOf("from", c.From)
+	from, until, err := days(c.From, c.Until)
 	if err != nil {
 		return err
-	}
-	until, err := dateOf("until", c.Until)
-	if err != nil {
-		return err
-	}
-	if until != "" {
-		until = until.Add(1)
 	}
 	err = c.act(func(tx *db.Tx, b *rosterBox) error {
 		id, school, err := b.both(tx, c.Person, c.School)

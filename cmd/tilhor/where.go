@@ -85,3 +85,23 @@ func (w Where) unlock() (*seal.Keys, error) {
 	}
 	return k, nil
 }
+
+// both opens the keys and the database.
+func (w Where) both(ctx context.Context) (*seal.Keys, *db.DB, error) {
+	keys, err := w.unlock()
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := w.open(ctx)
+	return keys, d, err
+}
+
+// single opens the keys of one owner, and the database.
+func (w Where) single(ctx context.Context) (owner tilhor.OwnerID, keys *seal.Keys, d *db.DB, err error) {
+	if owner, err = w.one(); err != nil {
+		return "", nil, nil, err
+	}
+	w.Owner = owner
+	keys, d, err = w.both(ctx)
+	return owner, keys, d, err
+}

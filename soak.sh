@@ -1,0 +1,28 @@
+#!/bin/sh
+# The fault tests of `make test`, at length. Each part is a named set of tests;
+# `make soak PART=kill TIMES=500` runs one 500 times instead of its full length.
+# The last line is the runner's own count.
+set -eu
+part=${1:-}
+export TILHOR_SOAK="${2:-full}"
+run() { # run PATTERN PACKAGE...
+	pattern=$1
+	shift
+	exec go run ./internal/db/dbtest/cluster go tool gotestsum --format testname -- -timeout 0 -count 1 -run "$pattern" "$@"
+}
+case $part in
+# part) what it does: the test, where
+kill) run 'TestKill' ./fault ;;             # kill -9 under mixed load, both engines
+restart) run 'TestRestart' ./fault ;;       # PostgreSQL stopped, fast and at once, under load
+two) run 'TestTwo' ./fault ;;               # two processes on one PostgreSQL, either dies
+disk) run 'TestDisk' ./fault ;;             # a crash, a full disk, an I/O error at every write and sync
+tamper) run 'TestTamper' ./internal/journal ;; # flips, deletions, insertions, reorderings
+backup) run 'TestEveryBackup' ./cmd/tilhor ;;  # a backup a day for a year, each restored
+probe) run 'TestProbe' ./cmd/tilhor ;;      # random ids by everybody against every route
+flood) run 'TestFlood' ./cmd/tilhor ;;      # floods and slow clients
+*)
+	echo "want PART= one of:" >&2
+	sed -n 's/^\([a-z]*\)) .*# /\t\1\t/p' "$0" >&2
+	exit 2
+	;;
+esac
