@@ -22,14 +22,25 @@ type Cluster struct {
 	cmd *exec.Cmd
 }
 
-// Start makes and starts a cluster. It ends with this process, or by Stop.
+// fast gives up what a test does not need: its rows need not outlive a power cut.
+var fast = []string{"fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=400", "shared_buffers=64MB"}
+
+// Start makes and starts a cluster for tests. It ends with this process, or by
+// Stop.
 func Start() (*Cluster, error) {
-	bin, err := binDir()
+	sweep()
+	dir, err := os.MkdirTemp("/tmp", fmt.Sprintf("tilhor-pg-%d-", os.Getpid()))
 	if err != nil {
 		return nil, err
 	}
-	sweep()
-	dir, err := os.MkdirTemp("/tmp", fmt.Sprintf("tilhor-pg-%d-", os.Getpid()))
+	return StartIn(dir, fast...)
+}
+
+// StartIn starts the cluster whose data lie in dir, made first when there are
+// none, with PostgreSQL's own settings but for those given ("fsync=off"). What
+// measures speed or loss must not give durability away.
+func StartIn(dir string, settings ...string) (*Cluster, error) {
+	bin, err := binDir()
 	if err != nil {
 		return nil, err
 	}
@@ -38,13 +49,18 @@ func Start() (*Cluster, error) {
 		return nil, err
 	}
 	data := filepath.Join(dir, "data")
-	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "tilhor", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
-	initdb.Dir, initdb.SysProcAttr = dir, who
-	if out, err := initdb.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("initdb: %w: %s", err, out)
+	if _, err := os.Stat(filepath.Join(data, "PG_VERSION")); err != nil {
+		initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "tilhor", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+		initdb.Dir, initdb.SysProcAttr = dir, who
+		if out, err := initdb.CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("initdb: %w: %s", err, out)
+		}
 	}
-	cmd := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off",
-		"-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=400", "-c", "shared_buffers=64MB", "-c", "logging_collector=off")
+	args := []string{"-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "logging_collector=off"}
+	for _, s := range settings {
+		args = append(args, "-c", s)
+	}
+	cmd := exec.Command(filepath.Join(bin, "postgres"), args...)
 	attr := *who
 	attr.Pdeathsig = syscall.SIGQUIT // immediate shutdown when this process is gone
 	cmd.Dir, cmd.SysProcAttr = dir, &attr
@@ -73,6 +89,12 @@ func (c *Cluster) Stop() {
 	c.cmd.Process.Signal(syscall.SIGQUIT)
 	c.cmd.Wait()
 	os.RemoveAll(c.dir)
+}
+
+// Rest ends the cluster in good order and leaves its data, to go on with later.
+func (c *Cluster) Rest() error {
+	c.cmd.Process.Signal(syscall.SIGINT)
+	return c.cmd.Wait()
 }
 
 // startLocked starts cmd from a thread that lives as long as the process: the
