@@ -3,10 +3,11 @@
 include assets.mk
 
 SIZE ?= small
+BUILDER ?= podman
 VERSION ?= $(shell git describe --always --dirty 2>/dev/null || echo dev)
 BUILD = CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
-.PHONY: demo dev build test check soak bench fmt help pages clean
+.PHONY: demo dev build test check soak bench container fmt help pages clean
 .DEFAULT_GOAL := help
 
 demo: build ## the product on made-up people: sign in as anyone (SIZE=full for 43 schools)
@@ -29,6 +30,11 @@ pages: deps assets ## every page alone: who may come, as everyone, in a browser
 	go test ./cmd/tilhor -v -run 'WhoMay|Refused|Ahead|EveryPage|TheStory'
 
 check: test ## the same as test
+
+container: build ## the program as a container image named tilhor (podman, or BUILDER=docker or buildah)
+	@mkdir -p bin/container/data bin/container/keys
+	cp bin/tilhor /etc/ssl/certs/ca-certificates.crt bin/container/
+	$(BUILDER) build -f deploy/Containerfile -t tilhor bin/container
 
 fmt: ## format the code
 	go tool gofumpt -w $$(git ls-files '*.go')

@@ -29,6 +29,7 @@ var floors = map[string]int{
 	"tilhor/internal/web":          9,
 	"tilhor/internal/web/signin":   10, // a door of the frame, on its own floor because it uses the frame
 	"tilhor/internal/web/tell":     10, // the screens of a concern, for who is signed in and who is not
+	"tilhor/internal/web/watch":    10, // what whoever runs it may see; on a port of its own
 	"tilhor/internal/web/devidp":   2,  // a provider that knows only its list of people
 	"tilhor/internal/pages/public": 11,
 	"tilhor/internal/pages/staff":  11,

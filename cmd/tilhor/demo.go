@@ -167,9 +167,9 @@ func (c DemoCmd) serve(ctx context.Context, app *App, d *db.DB, keys *seal.Keys,
 	if err := web.AssetsBuilt(); err != nil {
 		fmt.Fprintln(app.Err, "tilhor:", err)
 	}
-	h.tend(ctx, site)
+	defer h.tend(nil, site)()
 	fmt.Fprintf(app.Out, "Granvik kommune is made up and open at %s\nStop with Ctrl-C.\n", base)
-	return listen(ctx, l, site.Handler())
+	return listen(ctx, l, site.Handler(), func() {})
 }
 
 func personas(faces []demo.Face) (all []devidp.Persona) {

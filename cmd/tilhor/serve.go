@@ -11,22 +11,28 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"tilhor"
 	"tilhor/internal/db"
 	"tilhor/internal/seal"
 	"tilhor/internal/web"
 	"tilhor/internal/web/signin"
+	"tilhor/internal/web/watch"
+
+	"github.com/coreos/go-systemd/v22/daemon"
 )
 
 // ServeCmd serves real people. It refuses to start until the assessment of
 // data protection (DPIA, GDPR art. 35) has a date and the data protection
 // officer can be reached, and it refuses a database of made-up people.
 type ServeCmd struct {
-	DB     string `name:"db" default:"sqlite:tilhor.db" help:"The database: sqlite:PATH or postgres://USER@HOST/NAME."`
-	Keys   string `help:"The folder of keys. Default: the folder keys beside the SQLite file, else ./keys."`
-	Addr   string `default:"127.0.0.1:8080" help:"Where to listen. TLS is ended in front, by a proxy."`
-	Config string `default:"tilhor.json" type:"path" help:"The file that says which owners are served, and how people sign in."`
+	DB     string        `name:"db" default:"sqlite:tilhor.db" help:"The database: sqlite:PATH or postgres://USER@HOST/NAME."`
+	Keys   string        `help:"The folder of keys. Default: the folder keys beside the SQLite file, else ./keys."`
+	Addr   string        `default:"127.0.0.1:8080" help:"Where to listen. TLS is ended in front, by a proxy."`
+	Watch  string        `default:"127.0.0.1:8081" help:"Where /healthz, /readyz and /metrics answer, for whoever runs it; empty: nowhere."`
+	Drain  time.Duration `default:"0s" help:"How long to go on answering when told to stop, so that a balancer in front notices first."`
+	Config string        `default:"tilhor.json" type:"path" help:"The file that says which owners are served, and how people sign in."`
 }
 
 // settings are the file of serve. docs/guide/run.md describes every field.
@@ -134,13 +140,43 @@ func (c ServeCmd) Run(app *App) error {
 		}
 		sites = append(sites, site)
 	}
+	w := watch.New(d, app.Clock, version, owners)
+	stopWatch, err := c.watch(w)
+	if err != nil {
+		return exit(2, err.Error())
+	}
+	defer stopWatch()
 	l, err := net.Listen("tcp", c.Addr)
 	if err != nil {
 		return exit(2, err.Error())
 	}
-	h.tend(ctx, sites...)
+	tended := h.tend(w, sites...)
 	log.Info("serving", "addr", l.Addr().String(), "engine", string(d.Engine()))
-	return listen(ctx, l, web.ByHost(sites...))
+	daemon.SdNotify(false, daemon.SdNotifyReady) // an error means that nobody asked
+	err = listen(ctx, l, w.Counted(web.ByHost(sites...)), func() {
+		stop() // a second signal ends at once
+		w.Stop()
+		daemon.SdNotify(false, daemon.SdNotifyStopping)
+		log.Info("stopping")
+		time.Sleep(c.Drain)
+	})
+	tended()
+	log.Info("stopped")
+	return err
+}
+
+// watch answers whoever runs the program, on a port of its own.
+func (c ServeCmd) watch(w *watch.Watch) (stop func(), err error) {
+	if c.Watch == "" {
+		return func() {}, nil
+	}
+	l, err := net.Listen("tcp", c.Watch)
+	if err != nil {
+		return nil, fmt.Errorf("listen for --watch: %w", err)
+	}
+	srv := web.Server(c.Watch, w.Handler())
+	go srv.Serve(l) // ends with the program: what it tells is not worth waiting for
+	return func() { srv.Close() }, nil
 }
 
 // fitToServe refuses made-up people, and a restore that broke off.

@@ -1,20 +1,14 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"net/http"
 	"strings"
-	"time"
 
 	"tilhor"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
-	"tilhor/internal/duty"
 	"tilhor/internal/journal"
 	"tilhor/internal/oversight"
 	"tilhor/internal/pages/owner"
@@ -109,64 +103,4 @@ func here(q *web.Req, items []web.NavItem) []web.NavItem {
 		items[i].Current = path == items[i].Href || strings.HasPrefix(path, items[i].Href+"/")
 	}
 	return items
-}
-
-// tend does what must be done beside the pages until ctx ends: the record's
-// tree each second, duties that fell due, drafts and sessions that ran out,
-// the owner's counts.
-func (h *house) tend(ctx context.Context, sites ...*web.Site) {
-	second := time.NewTicker(time.Second)
-	go func() {
-		defer second.Stop()
-		h.journal.Run(ctx, h.db, second.C, func(o tilhor.OwnerID, err error) { h.log.Error("the record's tree", "owner", o, "err", err) })
-	}()
-	go every(ctx, 10*time.Second, func() {
-		for _, o := range h.keys.Owners() {
-			if _, err := duty.Wake(ctx, h.db, o, h.clock(), 1000); err != nil && ctx.Err() == nil {
-				h.log.Error("wake duties", "owner", o, "err", err)
-			}
-		}
-	})
-	go every(ctx, 10*time.Minute, func() {
-		for _, s := range sites {
-			if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
-				h.log.Error("sweep drafts and sessions", "err", err)
-			}
-		}
-		for _, o := range h.keys.Owners() {
-			if err := oversight.Publish(ctx, h.db, o, h.clock()); err != nil && ctx.Err() == nil {
-				h.log.Error("the owner's counts", "owner", o, "err", err)
-			}
-		}
-	})
-}
-
-func every(ctx context.Context, d time.Duration, do func()) {
-	t := time.NewTicker(d)
-	defer t.Stop()
-	for do(); ; do() {
-		select {
-		case <-ctx.Done():
-			return
-		case <-t.C:
-		}
-	}
-}
-
-// listen serves until ctx ends, then lets those under way finish.
-func listen(ctx context.Context, l net.Listener, handler http.Handler) error {
-	srv := web.Server(l.Addr().String(), handler)
-	failed := make(chan error, 1)
-	go func() { failed <- srv.Serve(l) }()
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-		end, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-		defer cancel()
-		if err := srv.Shutdown(end); err != nil && !errors.Is(err, http.ErrServerClosed) {
-			return err
-		}
-		return nil
-	}
 }

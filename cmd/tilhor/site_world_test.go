@@ -40,7 +40,14 @@ var granvik struct {
 	err  error
 }
 
+// asProgram in the environment makes this test binary the program itself, for
+// tests that must stop, kill or look at a whole process.
+const asProgram = "TILHOR_TEST_AS_PROGRAM"
+
 func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+	}
 	code := m.Run()
 	if granvik.dir != "" {
 		os.RemoveAll(granvik.dir)

@@ -35,8 +35,8 @@ var (
 
 // Run takes new entries into the tree at every tick, for every owner this
 // process has keys for, until ctx ends or ticks closes. Any number of processes
-// may run it. It also notes shreddings beside the owner key. tell hears what
-// went wrong; the next tick tries again.
+// may run it. It also notes shreddings beside the owner key. tell hears how each
+// pass went; after one that failed the next tick tries again.
 func (j *Journal) Run(ctx context.Context, d *db.DB, ticks <-chan time.Time, tell func(tilhor.OwnerID, error)) {
 	for {
 		select {
@@ -49,8 +49,8 @@ func (j *Journal) Run(ctx context.Context, d *db.DB, ticks <-chan time.Time, tel
 			for _, owner := range j.keys.Owners() {
 				_, err := j.Sequence(ctx, d, owner, now)
 				_, err2 := j.keys.NoteShreddings(ctx, d, owner, now)
-				if err = errors.Join(err, err2); err != nil && ctx.Err() == nil {
-					tell(owner, err)
+				if ctx.Err() == nil {
+					tell(owner, errors.Join(err, err2))
 				}
 			}
 		}

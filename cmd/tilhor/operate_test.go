@@ -1,0 +1,275 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/db"
+	"tilhor/internal/journal"
+	"tilhor/internal/web/watch"
+)
+
+// A process is the program itself, run by this test.
+type process struct {
+	t    *testing.T
+	cmd  *exec.Cmd
+	log  *bufio.Scanner
+	all  []string
+	addr string
+}
+
+// start runs the program until it says that it serves.
+func start(t *testing.T, args ...string) *process {
+	t.Helper()
+	p := &process{t: t, cmd: exec.Command(os.Args[0], args...)}
+	p.cmd.Env = append(os.Environ(), asProgram+"=1")
+	p.cmd.Stderr = os.Stderr
+	out, err := p.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.cmd.Process.Kill(); p.cmd.Wait() })
+	p.log = bufio.NewScanner(out)
+	p.addr = p.says("serving")["addr"]
+	return p
+}
+
+// says waits for a line of the log.
+func (p *process) says(msg string) map[string]string {
+	p.t.Helper()
+	for p.log.Scan() {
+		p.all = append(p.all, p.log.Text())
+		var line map[string]string
+		if json.Unmarshal(p.log.Bytes(), &line) == nil && line["msg"] == msg {
+			return line
+		}
+	}
+	p.t.Fatalf("it ended without saying %q: %s", msg, p.all)
+	return nil
+}
+
+// aPort nobody listens on just now.
+func aPort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+func get(t *testing.T, url string) (int, string) {
+	t.Helper()
+	r, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	b, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.StatusCode, string(b)
+}
+
+// Told to stop, the program says that it is not ready, answers what it has
+// begun, signs what waits, and ends in peace: nobody's text is lost to an
+// upgrade.
+func TestServeStopsInPeace(t *testing.T) {
+	dir := t.TempDir()
+	keys := filepath.Join(dir, "keys")
+	if code, _, errs := call(t, "key", "init", "--keys", keys, "--owner", "granvik"); code != 0 {
+		t.Fatal(errs)
+	}
+	watched := aPort(t)
+	systemd := listenToNotices(t)
+	lite := "sqlite:" + filepath.Join(dir, "tilhor.db")
+	p := start(t, "serve", "--db", lite, "--addr", "127.0.0.1:0", "--watch", watched, "--drain", "300ms", "--config", settingsIn(t, dir, "", ""))
+	if said := systemd(); said != "READY=1" {
+		t.Fatalf("systemd was told %q", said)
+	}
+	for _, path := range []string{"/healthz", "/readyz"} {
+		if code, said := get(t, "http://"+watched+path); code != 200 || said != "ok\n" {
+			t.Fatalf("%s: %d %q", path, code, said)
+		}
+	}
+	// Somebody is in the middle of sending a form.
+	c, err := net.Dial("tcp", p.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	fmt.Fprintf(c, "POST /s/ukjent/ansatt HTTP/1.1\r\nHost: tilhor.granvik.example\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 7\r\n\r\nlan")
+	if os.Getenv("DBG") != "" {
+		c.SetReadDeadline(time.Now().Add(3 * time.Second))
+		b, e := io.ReadAll(c)
+		t.Log(string(b), e)
+		_, m := get(t, "http://"+watched+"/metrics")
+		t.Log(m[strings.Index(m, "tilhor_"):])
+	}
+	underWay(t, watched)
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	p.says("stopping")
+	if said := systemd(); said != "STOPPING=1" {
+		t.Fatalf("systemd was told %q", said)
+	}
+	if code, said := get(t, "http://"+watched+"/readyz"); code != 503 || said != "stopping\n" {
+		t.Fatalf("it is still ready: %d %q", code, said)
+	}
+	if code, _ := get(t, "http://"+watched+"/healthz"); code != 200 {
+		t.Fatalf("it is no longer alive: %d", code)
+	}
+	fmt.Fprint(c, "g=en")
+	answer, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		t.Fatalf("what was begun got no answer: %v", err)
+	}
+	answer.Body.Close()
+	p.says("stopped")
+	if err := p.cmd.Wait(); err != nil {
+		t.Fatalf("it did not end in peace: %v", err)
+	}
+	d, err := db.Open(context.Background(), lite)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	err = d.Read(context.Background(), func(tx *db.Tx) error {
+		waits, err := journal.Waiting(tx, "granvik", time.Now())
+		if err == nil && waits > 0 {
+			t.Errorf("something was left without a checkpoint for %s", waits)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// listenToNotices is the socket that systemd gives a unit of Type=notify.
+func listenToNotices(t *testing.T) (next func() string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "notify")
+	c, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	t.Setenv("NOTIFY_SOCKET", path)
+	return func() string {
+		c.SetReadDeadline(time.Now().Add(20 * time.Second))
+		b := make([]byte, 100)
+		n, err := c.Read(b)
+		if err != nil {
+			t.Fatalf("systemd heard nothing: %v", err)
+		}
+		return string(b[:n])
+	}
+}
+
+// underWay waits until one request is being answered.
+func underWay(t *testing.T, watched string) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); {
+		if _, said := get(t, "http://"+watched+"/metrics"); strings.Contains(said, "tilhor_requests_under_way 1") {
+			return
+		}
+	}
+	t.Fatal("the request never began")
+}
+
+// A process whose database is gone is alive and not ready, and its figures say
+// so; when the database is there it says ok.
+func TestReadyFollowsTheDatabase(t *testing.T) {
+	d, err := db.Open(context.Background(), "sqlite:"+filepath.Join(t.TempDir(), "tilhor.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := watch.New(d, time.Now, "1", []tilhor.OwnerID{"granvik"})
+	s := httptest.NewServer(w.Handler())
+	defer s.Close()
+	if code, _ := get(t, s.URL+"/readyz"); code != 200 {
+		t.Fatalf("not ready: %d", code)
+	}
+	d.Close()
+	if code, said := get(t, s.URL+"/readyz"); code != 503 || said != watch.ErrNoAnswer.Error()+"\n" {
+		t.Fatalf("ready without a database: %d %q", code, said)
+	}
+	if code, _ := get(t, s.URL+"/healthz"); code != 200 {
+		t.Fatalf("not alive: %d", code)
+	}
+	if code, said := get(t, s.URL+"/metrics"); code != 200 || !strings.Contains(said, "tilhor_database_up 0") {
+		t.Fatalf("the figures do not say so: %d", code)
+	}
+}
+
+// The figures must not tell who does what: the same work on different pages
+// gives the same names and labels, whatever was asked for. A figure with the
+// page's name in it must be caught.
+func TestFiguresTellNothingOfPeople(t *testing.T) {
+	w := newSite(t)
+	seen := watch.New(w.house.db, w.house.clock, "1", w.house.keys.Owners())
+	s := httptest.NewServer(seen.Handler())
+	defer s.Close()
+	names := func() string {
+		_, all := get(t, s.URL+"/metrics")
+		var out []string
+		for _, l := range strings.Split(all, "\n") {
+			if strings.HasPrefix(l, "tilhor_") {
+				out = append(out, strings.Fields(l)[0])
+			}
+		}
+		return strings.Join(out, "\n")
+	}
+	ask := func(path string) {
+		r := httptest.NewRequest("GET", "http://127.0.0.1"+path, nil)
+		seen.Counted(w.h).ServeHTTP(httptest.NewRecorder(), r)
+	}
+	ask("/")
+	before := names()
+	for _, path := range []string{"/personvern", "/logg-inn", "/", "/si-fra"} {
+		ask(path)
+	}
+	for _, word := range []string{"path", "route", "school", "skole", "owner", "granvik", "method", "saker", "host"} {
+		if strings.Contains(before, word) {
+			t.Errorf("a figure names a %s", word)
+		}
+	}
+	if !strings.Contains(before, `tilhor_request_seconds_count{status="2xx"}`) {
+		t.Errorf("answers are not counted: %s", before)
+	}
+	if after := names(); len(after) > len(before)+len(before)/2*3 { // 2xx, 3xx and 4xx at the most
+		t.Errorf("the figures grow with what is asked for:\n%s", after)
+	}
+}
+
+// The example settings are settings that serve takes, once they are filled in.
+func TestTheExampleSettingsAreRead(t *testing.T) {
+	s, err := readSettings(filepath.Join(root, "deploy", "tilhor.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Owners) == 0 || len(s.Owners[0].Providers) < 2 {
+		t.Fatalf("the example shows too little: %+v", s)
+	}
+}

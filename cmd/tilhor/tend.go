@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/duty"
+	"tilhor/internal/oversight"
+	"tilhor/internal/web"
+	"tilhor/internal/web/watch"
+)
+
+// tend does what must be done beside the pages: the record's tree each second,
+// duties that fell due, drafts and sessions that ran out, the owner's counts. It
+// goes on until the function it gives is called, which then signs what is left:
+// a process that ends in peace leaves nothing without a checkpoint. w, if any,
+// hears how each chore went.
+func (h *house) tend(w *watch.Watch, sites ...*web.Site) (end func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var all sync.WaitGroup
+	heard := func(chore string, owner tilhor.OwnerID, err error) {
+		if ctx.Err() != nil {
+			return
+		}
+		w.Chore(chore, err)
+		if err != nil {
+			h.log.Error(chore, "owner", owner, "err", err)
+		}
+	}
+	second := time.NewTicker(time.Second)
+	all.Go(func() {
+		defer second.Stop()
+		h.journal.Run(ctx, h.db, second.C, func(o tilhor.OwnerID, err error) { heard("record", o, err) })
+	})
+	all.Go(func() {
+		every(ctx, 10*time.Second, func() {
+			for _, o := range h.keys.Owners() {
+				_, err := duty.Wake(ctx, h.db, o, h.clock(), 1000)
+				heard("duties", o, err)
+			}
+		})
+	})
+	all.Go(func() {
+		every(ctx, 10*time.Minute, func() {
+			for _, s := range sites {
+				heard("sweep", s.Kit().Owner.ID, s.Sweep(ctx))
+			}
+			for _, o := range h.keys.Owners() {
+				heard("counts", o, oversight.Publish(ctx, h.db, o, h.clock()))
+			}
+		})
+	})
+	return func() {
+		cancel()
+		all.Wait()
+		h.signRest()
+	}
+}
+
+// signRest takes what still waits into the record's tree.
+func (h *house) signRest() {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	for _, o := range h.keys.Owners() {
+		if _, err := h.journal.Sequence(ctx, h.db, o, h.clock()); err != nil {
+			h.log.Error("record", "owner", o, "err", err)
+		}
+	}
+}
+
+func every(ctx context.Context, d time.Duration, do func()) {
+	t := time.NewTicker(d)
+	defer t.Stop()
+	for do(); ; do() {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+	}
+}
+
+// listen serves until ctx ends, calls stopping while it still answers, then
+// lets those under way finish.
+func listen(ctx context.Context, l net.Listener, handler http.Handler, stopping func()) error {
+	srv := web.Server(l.Addr().String(), handler)
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(l) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+		stopping()
+		end, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		defer cancel()
+		if err := srv.Shutdown(end); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	}
+}
