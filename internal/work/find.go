@@ -1,0 +1,211 @@
+package work
+
+import (
+	"context"
+	"encoding/json"
+	"regexp"
+	"time"
+
+	"tilhor/internal/db"
+	"tilhor/internal/seal"
+)
+
+// A Finder looks for acts in the database, by opening what was sealed. It reads
+// what is new at each Look, so that it costs what was written, not what is there.
+type Finder struct {
+	p     *Place
+	since time.Time
+	rows  map[string]bool // every row seen, so that none is counted twice
+	found map[string]int
+}
+
+// Finder is a new one, that has seen nothing.
+func (p *Place) Finder() *Finder {
+	return &Finder{p: p, rows: map[string]bool{}, found: map[string]int{}}
+}
+
+var (
+	findConcerns = db.SQL(`SELECT t.concern, t.field, t.sealed FROM concerns_text t WHERE t.owner = $1 AND t.field IN ('saw', 'ask')
+		AND t.concern IN (SELECT c.id FROM concerns_concern c WHERE c.owner = $1 AND (c.written_at >= $2 OR c.decided_at >= $2))`)
+	findTexts = db.SQL(`SELECT t.track, t.record, t.field, t.sealed FROM cases_text t WHERE t.owner = $1 AND t.field IN ('words', 'interests', 'text')
+		AND t.record IN (SELECT r.id FROM cases_record r WHERE r.owner = $1 AND r.written_at >= $2)`)
+	findPlans   = db.SQL(`SELECT track, version, sealed FROM cases_plan WHERE owner = $1 AND (saved_at >= $2 OR approved_at >= $2)`)
+	findRecords = db.SQL(`SELECT id, track, kind, ref FROM cases_record WHERE owner = $1 AND written_at >= $2 AND kind IN ('appointed', 'approved')`)
+	findViews   = db.SQL(`SELECT id, view FROM journal_entry WHERE owner = $1 AND written >= $2 AND view IS NOT NULL`)
+	findEntered = db.SQL(`SELECT id, data FROM web_session WHERE owner = $1 AND began >= $2`)
+)
+
+// ours is what an id looks like when it is found in a text.
+var ours = regexp.MustCompile(`(tell|take|hear|weigh|plan|evaluate|note|read|session)-[a-z2-7]{26}`)
+
+// Look reads what was written since the last Look.
+func (f *Finder) Look(ctx context.Context) error {
+	begun := f.p.Clock()
+	since := f.since.UnixMilli()
+	if f.since.IsZero() {
+		since = 0
+	}
+	err := f.p.DB.Read(ctx, func(tx *db.Tx) error {
+		for _, look := range []func(*db.Tx, int64) error{f.concerns, f.texts, f.plans, f.records, f.views, f.sessions} {
+			if err := look(tx, since); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		f.since = begun.Add(-5 * time.Second) // what was under way bears a time from before
+	}
+	return err
+}
+
+// Count is how often an act was found.
+func (f *Finder) Count(id string) int { return f.found[id] }
+
+// Doubled lists what was found more than once.
+func (f *Finder) Doubled() (all []string) {
+	for id, n := range f.found {
+		if n > 1 {
+			all = append(all, id)
+		}
+	}
+	return all
+}
+
+// row counts the id in a row, once for each row.
+func (f *Finder) row(row, id string) {
+	if id == "" || f.rows[row] {
+		return
+	}
+	f.rows[row] = true
+	f.found[id]++
+}
+
+func (f *Finder) concerns(tx *db.Tx, since int64) error {
+	return f.sealed(tx, findConcerns, since, func(scan db.Scan) (kind seal.Kind, thing, field, id string, sealed []byte, err error) {
+		err = scan(&thing, &field, &sealed)
+		return seal.KindConcern, thing, field, thing, sealed, err
+	})
+}
+
+func (f *Finder) texts(tx *db.Tx, since int64) error {
+	return f.sealed(tx, findTexts, since, func(scan db.Scan) (kind seal.Kind, thing, field, id string, sealed []byte, err error) {
+		err = scan(&thing, &id, &field, &sealed)
+		return seal.KindTrack, thing, field, id, sealed, err
+	})
+}
+
+// sealed opens every row of a statement with the key of its thing.
+func (f *Finder) sealed(tx *db.Tx, q *db.Stmt, since int64, row func(db.Scan) (kind seal.Kind, thing, field, id string, sealed []byte, err error)) error {
+	type text struct {
+		kind             seal.Kind
+		thing, field, id string
+		sealed           []byte
+	}
+	var all []text
+	err := tx.Each(q, func(scan db.Scan) (err error) {
+		var t text
+		t.kind, t.thing, t.field, t.id, t.sealed, err = row(scan)
+		if !f.rows[t.id+t.field] {
+			all = append(all, t)
+		}
+		return err
+	}, Owner, since)
+	if err != nil {
+		return err
+	}
+	keys := map[string]seal.Key{}
+	for _, t := range all {
+		key, known := keys[t.thing]
+		if !known {
+			if key, err = f.p.Keys.Get(tx, Owner, t.kind, t.thing); err != nil {
+				return err
+			}
+			keys[t.thing] = key
+		}
+		plain, err := key.Open(t.field, t.id, t.sealed)
+		if err != nil {
+			return err
+		}
+		f.row(t.id+t.field, ours.FindString(plain))
+	}
+	return nil
+}
+
+func (f *Finder) plans(tx *db.Tx, since int64) error {
+	type row struct {
+		track, version string
+		sealed         []byte
+	}
+	var all []row
+	err := tx.Each(findPlans, func(scan db.Scan) error {
+		var r row
+		err := scan(&r.track, &r.version, &r.sealed)
+		all = append(all, r)
+		return err
+	}, Owner, since)
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		key, err := f.p.Keys.Get(tx, Owner, seal.KindTrack, r.track)
+		if err != nil {
+			return err
+		}
+		plain, err := key.Open("plan", "plan-"+r.version, r.sealed)
+		if err != nil {
+			return err
+		}
+		var p struct{ Why string }
+		if err := json.Unmarshal([]byte(plain), &p); err != nil {
+			return err
+		}
+		f.row(r.track+"plan"+r.version, ours.FindString(p.Why))
+	}
+	return nil
+}
+
+func (f *Finder) records(tx *db.Tx, since int64) error {
+	return tx.Each(findRecords, func(scan db.Scan) error {
+		var id, track, kind, ref string
+		if err := scan(&id, &track, &kind, &ref); err != nil {
+			return err
+		}
+		if kind == "approved" {
+			f.row(id, "approve-"+track)
+			return nil
+		}
+		f.row(id, "appoint-"+track+"-"+ref)
+		return nil
+	}, Owner, since)
+}
+
+func (f *Finder) views(tx *db.Tx, since int64) error {
+	return tx.Each(findViews, func(scan db.Scan) error {
+		var id, view string
+		err := scan(&id, &view)
+		f.row(id, ours.FindString(view))
+		return err
+	}, Owner, since)
+}
+
+// sessions finds the ids that sign-ins carried as the level they were made at.
+func (f *Finder) sessions(tx *db.Tx, since int64) error {
+	key, err := f.p.Keys.Get(tx, Owner, seal.KindSession, "web")
+	if err != nil {
+		return err
+	}
+	return tx.Each(findEntered, func(scan db.Scan) error {
+		var id string
+		var data []byte
+		if err := scan(&id, &data); err != nil || len(data) == 0 || f.rows["s"+id] {
+			return err
+		}
+		plain, err := key.Open("session", id, data)
+		if err != nil {
+			return err
+		}
+		f.row("s"+id, ours.FindString(plain))
+		return nil
+	}, Owner, since)
+}

@@ -1,0 +1,172 @@
+// Package work is a made-up municipality at work, for tests of faults and of
+// load: two schools read through the roster import, and a mix of the acts of a
+// busy day, each done at the rooms' own desks. Every act has an id that is
+// known before it is done, and that can be looked for afterwards: what was
+// answered must be there exactly once, what was not answered at most once.
+//
+// It is a tool: the program never links it.
+package work
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/calendar"
+	"tilhor/internal/cases"
+	"tilhor/internal/concerns"
+	"tilhor/internal/db"
+	"tilhor/internal/duty"
+	"tilhor/internal/journal"
+	"tilhor/internal/roster"
+	"tilhor/internal/seal"
+	"tilhor/internal/web"
+)
+
+// Owner is the made-up municipality.
+const Owner = tilhor.OwnerID("granvik")
+
+// A Place is the municipality in one process: its rooms over a database, the
+// people, and what is under way. It is safe for many goroutines, and any number
+// of processes may have one over the same database.
+type Place struct {
+	DB       *db.DB
+	Keys     *seal.Keys
+	Journal  *journal.Journal
+	Roster   *roster.Roster
+	Concerns *concerns.Desk
+	Cases    *cases.Desk
+	Site     *web.Site // has the frame's own pages only
+	Clock    tilhor.Clock
+	Schools  []*School
+
+	mu      sync.Mutex
+	waiting []told
+	tracks  []*track
+}
+
+// A School is the people of one school, each in a role, trained.
+type School struct {
+	ID       tilhor.SchoolID
+	Rektor   tilhor.Actor
+	Social   tilhor.Actor // is appointed when a concern is taken up
+	Teachers []tilhor.Actor
+	Pupils   []tilhor.PersonID
+}
+
+// Open opens the place: keys, schools and people are made when there are none
+// yet. dsn is as db.Open takes it; clock nil is the machine's own.
+func Open(ctx context.Context, dsn, keysDir string, clock tilhor.Clock) (*Place, error) {
+	d, err := db.Open(ctx, dsn)
+	if err != nil {
+		return nil, err
+	}
+	p, err := Over(ctx, d, keysDir, clock)
+	if err != nil {
+		d.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// Over is Open over a database that is open already.
+func Over(ctx context.Context, d *db.DB, keysDir string, clock tilhor.Clock) (*Place, error) {
+	if clock == nil {
+		clock = time.Now
+	}
+	if list, _ := seal.Owners(keysDir); len(list) == 0 {
+		if err := seal.Init(keysDir, Owner); err != nil {
+			return nil, err
+		}
+	}
+	keys, err := seal.Open(keysDir, Owner)
+	if err != nil {
+		return nil, err
+	}
+	j := journal.New(keys)
+	p := &Place{DB: d, Keys: keys, Journal: j, Roster: roster.New(keys, j), Clock: clock}
+	p.Concerns = &concerns.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Clock: clock}
+	p.Cases = &cases.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Concerns: p.Concerns, Clock: clock}
+	if err := p.settle(ctx); err != nil {
+		return nil, fmt.Errorf("settle the made-up schools: %w", err)
+	}
+	if p.Site, err = web.New(p.Kit()); err != nil {
+		return nil, err
+	}
+	return p, p.Resume(ctx)
+}
+
+// Kit is what pages of the place work with. Every sign-in is strong enough.
+func (p *Place) Kit() *web.Kit {
+	return &web.Kit{
+		DB: p.DB, Keys: p.Keys, Journal: p.Journal, Roster: p.Roster, Clock: p.Clock,
+		Owner: web.Owner{ID: Owner, Name: "Granvik kommune", Hosts: []string{"127.0.0.1", "localhost"}, DPO: "x@granvik.example", DPIA: "2026-08-01"},
+		Level: func(tilhor.Role, string, string) bool { return true },
+	}
+}
+
+// Close closes the database.
+func (p *Place) Close() error { return p.DB.Close() }
+
+// Tend does once what the server does beside the pages: new entries enter the
+// record's tree, and duties that fell due are made anew.
+func (p *Place) Tend(ctx context.Context) error {
+	_, err := p.Journal.Sequence(ctx, p.DB, Owner, p.Clock())
+	_, err2 := duty.Wake(ctx, p.DB, Owner, p.Clock(), 1000)
+	return errors.Join(err, err2)
+}
+
+// Holds says whether the whole is as it must be: the database's files, the
+// record with the file of checkpoints, and the cache of duties.
+func (p *Place) Holds(ctx context.Context) error {
+	for {
+		n, err := duty.Wake(ctx, p.DB, Owner, p.Clock(), 1000)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			break
+		}
+	}
+	if said, err := p.DB.Check(ctx); err != nil || said != "ok" {
+		return errors.Join(err, errors.New("the database's files: "+said))
+	}
+	if err := p.Verify(ctx); err != nil {
+		return err
+	}
+	wrong, err := duty.Check(ctx, p.DB, Owner, p.Clock())
+	if err == nil && len(wrong) > 0 {
+		err = fmt.Errorf("%d duties are cached wrong: %s", len(wrong), wrong[0])
+	}
+	return err
+}
+
+// Verify checks the record against the keys and the file of checkpoints.
+func (p *Place) Verify(ctx context.Context) error {
+	file, err := p.Keys.File(Owner, seal.CheckpointsFile)
+	if err != nil {
+		return err
+	}
+	r, err := journal.Verify(ctx, p.DB, Owner, journal.Against{Keys: p.Keys, File: file})
+	if err != nil {
+		return err
+	}
+	if !r.Holds() {
+		var all []string
+		for _, w := range r.Wrong {
+			all = append(all, w.String())
+		}
+		return fmt.Errorf("%w: %s", ErrRecord, strings.Join(all, "; "))
+	}
+	return nil
+}
+
+// ErrRecord says that the record does not hold.
+var ErrRecord = errors.New("the record does not hold")
+
+// today is the date of the place.
+func (p *Place) today() tilhor.Date { return calendar.DateOf(p.Clock()) }
