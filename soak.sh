@@ -20,6 +20,7 @@ tamper) run 'TestTamper' ./internal/journal ;; # flips, deletions, insertions, r
 backup) run 'TestEveryBackup' ./cmd/tilhor ;;  # a backup a day for a year, each restored
 probe) run 'TestProbe' ./cmd/tilhor ;;      # random ids by everybody against every route
 flood) run 'TestFlood' ./cmd/tilhor ;;      # floods and slow clients
+fuzz) exec ./fuzz.sh "$TILHOR_SOAK" ;; # every reader of outside data, two hours in all (TIMES: seconds each)
 *)
 	echo "want PART= one of:" >&2
 	sed -n 's/^\([a-z]*\)) .*# /\t\1\t/p' "$0" >&2

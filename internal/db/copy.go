@@ -366,7 +366,7 @@ func ReadCopy(r io.Reader, begin func(schema int64) error, rows func(tb string, 
 	c := &copyReader{in: bufio.NewReaderSize(r, 1<<16), rows: rows}
 	var head copyLine
 	if err := c.line(&head); err != nil || head.Format != copyFormat || head.Schema < 1 {
-		return c.got, errors.Join(errors.New("this is not a copy of a Tilhør database"), ioOnly(err))
+		return c.got, errors.Join(errors.New("this is not a copy of a Tilhør database"), err)
 	}
 	c.got.Schema = head.Schema
 	if begin != nil {
@@ -382,7 +382,7 @@ func ReadCopy(r io.Reader, begin func(schema int64) error, rows func(tb string, 
 		switch {
 		case l.Done && l.Tables == c.got.Tables:
 			if _, err := c.in.ReadByte(); err != io.EOF {
-				return c.got, errors.Join(errors.New("the copy goes on after its end"), ioOnly(err))
+				return c.got, errors.Join(errors.New("the copy goes on after its end"), err)
 			}
 			return c.got, nil
 		case l.Table != "" && len(l.Columns) == len(l.Types) && len(l.Columns) > 0:
@@ -393,14 +393,6 @@ func ReadCopy(r io.Reader, begin func(schema int64) error, rows func(tb string, 
 			return c.got, errors.New("the copy is damaged: a line is not one of a copy")
 		}
 	}
-}
-
-func ioOnly(err error) error {
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		return nil // its text may quote the file
-	}
-	return err
 }
 
 type copyReader struct {
@@ -439,8 +431,16 @@ func (c *copyReader) line(l *copyLine) error {
 	}
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
-	return d.Decode(l)
+	if err := d.Decode(l); err != nil || len(l.Table) > maxTable {
+		return errLine // what the library says would quote the file
+	}
+	return nil
 }
+
+var errLine = errors.New("a line is not one of a copy")
+
+// maxTable bounds a table's name, which an error tells.
+const maxTable = 63
 
 func (c *copyReader) table(l copyLine) error {
 	perBatch := max(1, min(200, 30000/len(l.Columns)))
@@ -487,7 +487,7 @@ func readRow(raw []byte, types []string) ([]any, error) {
 	var cells []any
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()
-	if err := d.Decode(&cells); err != nil || len(cells) != len(types) {
+	if err := d.Decode(&cells); err != nil || len(cells) != len(types) || len(bytes.TrimSpace(raw[d.InputOffset():])) > 0 {
 		return nil, errCell
 	}
 	for i, c := range cells {

@@ -49,7 +49,7 @@ func ReadCheckpoint(public string, raw []byte) (Checkpoint, error) {
 		return Checkpoint{}, errCheckpoint
 	}
 	size, err := strconv.ParseInt(lines[1], 10, 64)
-	if err != nil || size < 1 || strconv.FormatInt(size, 10) != lines[1] {
+	if err != nil || size < 1 {
 		return Checkpoint{}, errCheckpoint
 	}
 	root, err := tlog.ParseHash(lines[2])
@@ -57,7 +57,7 @@ func ReadCheckpoint(public string, raw []byte) (Checkpoint, error) {
 		return Checkpoint{}, errCheckpoint
 	}
 	at, err := time.Parse(time.RFC3339, strings.TrimPrefix(lines[3], "time "))
-	if err != nil || !strings.HasPrefix(lines[3], "time ") {
+	if err != nil || checkpointText(tilhor.OwnerID(owner), size, root, at) != n.Text { // one statement has one form
 		return Checkpoint{}, errCheckpoint
 	}
 	return Checkpoint{Owner: tilhor.OwnerID(owner), Size: size, Root: root, Time: at.UTC(), Note: raw}, nil

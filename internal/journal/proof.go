@@ -70,12 +70,12 @@ func CheckProof(public string, hash [32]byte, proof []byte) (Checkpoint, error) 
 		return Checkpoint{}, errProof
 	}
 	index, err := strconv.ParseInt(strings.TrimPrefix(lines[1], "index "), 10, 64)
-	if err != nil || index < 0 || index >= c.Size {
+	if err != nil || index < 0 || index >= c.Size || lines[1] != fmt.Sprintf("index %d", index) { // one proof has one form
 		return Checkpoint{}, errProof
 	}
 	p := make(tlog.RecordProof, len(lines)-2)
 	for i, l := range lines[2:] {
-		if p[i], err = tlog.ParseHash(l); err != nil {
+		if p[i], err = tlog.ParseHash(l); err != nil || p[i].String() != l {
 			return Checkpoint{}, errProof
 		}
 	}
