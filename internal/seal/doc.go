@@ -23,6 +23,9 @@ var (
 	ErrBroken = errors.New("the sealed value does not open")
 	// ErrNoKeys says that this process does not hold the owner's keys.
 	ErrNoKeys = errors.New("no keys for this owner")
+	// ErrRotated says that the owner key was changed, and that this process
+	// cannot find the new one in its folder of keys.
+	ErrRotated = errors.New("the owner key was changed: put the new owner.key into the folder of keys")
 )
 
 // A Kind is a stable name for what a key belongs to. It is part of what the

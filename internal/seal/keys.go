@@ -16,6 +16,8 @@ import (
 	"regexp"
 	"sort"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"tilhor"
 
@@ -31,9 +33,15 @@ const (
 	CheckpointsFile = "checkpoints" // every checkpoint signed here, appended
 	ShreddedFile    = "shredded"    // every key shredded, appended
 	BackedUpFile    = "backed-up"   // when the keys were last copied away
+	SharesFile      = "shares"      // when shares were made, of which owner key
+
+	// While an owner key is changed there are two (rotate.go).
+	nextFile = "owner.next.key"
+	oldFile  = "owner.old.key"
 )
 
-// SecretFiles are the ones that nobody but the program may read.
+// SecretFiles are the ones that every owner has and nobody but the program may
+// read.
 var SecretFiles = []string{ownerFile, codeFile, signFile}
 
 // Keys are the key rings of every owner this process serves. It keeps the
@@ -44,10 +52,15 @@ type Keys struct {
 }
 
 type ring struct {
-	wrap   []byte // derived from the owner key
+	owner  tilhor.OwnerID
+	folder string
 	code   []byte
 	signer note.Signer
 	public string
+
+	mu    sync.Mutex // for reading the files anew
+	held  atomic.Pointer[held]
+	extra []wrapKey // older keys, lent for a restore
 }
 
 var validOwner = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$`)
@@ -85,10 +98,15 @@ func Init(dir string, owner tilhor.OwnerID) error {
 // signerName is the name in the signatures, and the first line of a checkpoint.
 func signerName(owner tilhor.OwnerID) string { return "tilhor/" + string(owner) }
 
-// secret is the text of a key file.
+// secret is the text of a new key file.
 func secret(what string) string {
-	raw := make([]byte, 32)
+	raw := make([]byte, keySize)
 	rand.Read(raw)
+	defer clear(raw)
+	return keyText(what, raw)
+}
+
+func keyText(what string, raw []byte) string {
 	return "tilhor " + what + " key 1\n" + base64.StdEncoding.EncodeToString(raw) + "\n"
 }
 
@@ -132,11 +150,10 @@ func openRing(dir string, owner tilhor.OwnerID) (*ring, error) {
 		return nil, ErrNoKeys
 	}
 	folder := filepath.Join(dir, string(owner))
-	main, err := readSecret(folder, ownerFile, "owner")
+	h, err := readHeld(folder, owner)
 	if err != nil {
 		return nil, err
 	}
-	defer clear(main)
 	code, err := readSecret(folder, codeFile, "code")
 	if err != nil {
 		return nil, err
@@ -157,11 +174,9 @@ func openRing(dir string, owner tilhor.OwnerID) (*ring, error) {
 	if err != nil || v.Name() != signer.Name() || v.KeyHash() != signer.KeyHash() {
 		return nil, fmt.Errorf("%s does not belong to %s", PublicFile, signFile)
 	}
-	wrap, err := hkdf.Key(sha256.New, main, nil, "tilhor wrap 1 "+string(owner), 32)
-	if err != nil {
-		return nil, err
-	}
-	return &ring{wrap: wrap, code: code, signer: signer, public: strings.TrimSpace(string(public))}, nil
+	r := &ring{owner: owner, folder: folder, code: code, signer: signer, public: strings.TrimSpace(string(public))}
+	r.held.Store(h)
+	return r, nil
 }
 
 func readSecret(folder, name, what string) ([]byte, error) {
@@ -169,10 +184,18 @@ func readSecret(folder, name, what string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	raw, err := parseSecret(text, what)
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be read as a key", name)
+	}
+	return raw, nil
+}
+
+func parseSecret(text []byte, what string) ([]byte, error) {
 	head, body, _ := bytes.Cut(text, []byte("\n"))
 	raw, err := base64.StdEncoding.DecodeString(string(bytes.TrimSpace(body)))
-	if string(head) != "tilhor "+what+" key 1" || err != nil || len(raw) != 32 {
-		return nil, fmt.Errorf("%s cannot be read as a key", name)
+	if string(head) != "tilhor "+what+" key 1" || err != nil || len(raw) != keySize {
+		return nil, ErrBroken
 	}
 	return raw, nil
 }

@@ -14,8 +14,12 @@ import (
 )
 
 var (
-	insertKey = db.SQL(`INSERT INTO seal_key (owner, kind, thing, wrapped) VALUES ($1, $2, $3, $4)`)
-	ensureKey = db.SQL(`INSERT INTO seal_key (owner, kind, thing, wrapped) VALUES ($1, $2, $3, $4)
+	// Nothing is wrapped with an owner key that has been changed: who still has
+	// only the old one would write what nobody can open once it is destroyed.
+	insertKey = db.SQL(`INSERT INTO seal_key (owner, kind, thing, wrapped) SELECT $1, $2, $3, $4
+		WHERE NOT EXISTS (SELECT id FROM seal_current WHERE owner = $1 AND id <> $5)`)
+	ensureKey = db.SQL(`INSERT INTO seal_key (owner, kind, thing, wrapped) SELECT $1, $2, $3, $4
+		WHERE NOT EXISTS (SELECT id FROM seal_current WHERE owner = $1 AND id <> $5)
 		ON CONFLICT (owner, kind, thing) DO NOTHING`)
 	selectKey = db.SQL(`SELECT wrapped, shredded FROM seal_key WHERE owner = $1 AND kind = $2 AND thing = $3`)
 	shredKey  = db.SQL(`UPDATE seal_key SET wrapped = $4, shredded = $5
@@ -41,7 +45,10 @@ func (k *Keys) New(owner tilhor.OwnerID, kind Kind, thing string) Key {
 // Keep stores the key, wrapped. A thing has one key for ever: a second is
 // refused (db.Unique).
 func Keep(tx *db.Tx, key Key) error {
-	_, err := keep(tx, insertKey, key)
+	n, err := keep(tx, insertKey, key)
+	if err == nil && n == 0 {
+		return ErrRotated
+	}
 	return err
 }
 
@@ -49,8 +56,20 @@ func keep(tx *db.Tx, how *db.Stmt, key Key) (int64, error) {
 	if key.ring == nil {
 		return 0, ErrNoKeys
 	}
-	wrapped := aead(key.ring.wrap).Seal([]byte{version}, nil, key.raw[:], key.bound("wrapped", "", ""))
-	return tx.Exec(how, key.owner, string(key.kind), key.thing, wrapped)
+	w := key.ring.current()
+	n, err := tx.Exec(how, key.owner, string(key.kind), key.thing, key.wrapped(w), w.id)
+	if err != nil || n == 1 {
+		return n, err
+	}
+	w, err = key.ring.inUse(tx) // the owner key was changed since it was read
+	if err != nil {
+		return 0, err
+	}
+	return tx.Exec(how, key.owner, string(key.kind), key.thing, key.wrapped(w), w.id)
+}
+
+func (k Key) wrapped(w wrapKey) []byte {
+	return w.aead.Seal([]byte{version}, nil, k.raw[:], k.bound("wrapped", "", ""))
 }
 
 // Get opens the key of a thing. It returns tilhor.ErrNotFound when there never
@@ -75,9 +94,9 @@ func unwrap(r *ring, owner tilhor.OwnerID, kind Kind, thing string, wrapped []by
 	if len(wrapped) < 1 || wrapped[0] != version {
 		return Key{}, ErrBroken
 	}
-	bare := Key{owner: owner, kind: kind, thing: thing}
-	raw, err := aead(r.wrap).Open(nil, nil, wrapped[1:], bare.bound("wrapped", "", ""))
-	if err != nil || len(raw) != 32 {
+	bound := Key{owner: owner, kind: kind, thing: thing}.bound("wrapped", "", "")
+	raw, _ := r.open(wrapped[1:], bound)
+	if len(raw) != keySize {
 		return Key{}, ErrBroken
 	}
 	defer clear(raw)
