@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"tilhor"
 	"tilhor/internal/db"
@@ -156,10 +157,12 @@ func (p *Pages) csv(q *web.Req) error {
 	return c.Error()
 }
 
-// plain takes the no-break spaces out of numbers, and the start of a formula.
+// plain takes the no-break spaces out of numbers, and the start of a formula:
+// also one that begins with a sign as wide as a Chinese letter, or after blanks.
 func plain(s string) string {
 	s = strings.NewReplacer("\u00a0", " ", "\u202f", " ").Replace(s)
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+	begins := strings.TrimLeft(s, " \ufeff\u200b")
+	if first, _ := utf8.DecodeRuneInString(begins); begins != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
 		return "'" + s
 	}
 	return s

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
@@ -49,7 +51,7 @@ func (s *source) account(ctx context.Context, k *known, id *oidc.IDToken, token 
 		c.ACR = methods(c.AMR)
 	}
 	a := Account{Kind: s.Kind, Issuer: id.Issuer, Subject: id.Subject, ACR: c.ACR, Level: levelOf(s.Kind, c.ACR), Sid: c.Sid}
-	if a.Subject == "" || len(a.Subject) > 255 || len(a.ACR) > 255 || len(a.Sid) > 255 {
+	if a.Subject == "" || !plain(a.Subject+a.ACR+a.Sid+c.TID+c.OID) || len(a.Subject) > 255 || len(a.ACR) > 255 || len(a.Sid) > 255 || len(c.OID) > 255 {
 		return Account{}, refuse(PageAgain, "subject")
 	}
 	var err error
@@ -89,10 +91,15 @@ func (s *source) feideID(ctx context.Context, k *known, c claims, subject string
 // plainFeideID is a Feide id as name@realm in lower case, or nothing.
 func plainFeideID(raw string) string {
 	name, realm, ok := strings.Cut(strings.ToLower(strings.TrimSpace(raw)), "@")
-	if !ok || name == "" || realm == "" || len(raw) > 255 || strings.ContainsAny(realm, "@ ") || strings.ContainsAny(name, " ") {
+	if !ok || name == "" || realm == "" || len(raw) > 255 || strings.ContainsAny(realm, "@ ") || strings.ContainsAny(name, " ") || !plain(raw) {
 		return ""
 	}
 	return name + "@" + realm
+}
+
+// plain says whether a claim is text that a database keeps as it is.
+func plain(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
 }
 
 // pid wants eleven digits; whether they are a number somebody can have is for
