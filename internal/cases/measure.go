@@ -135,6 +135,20 @@ func (c Chore) on(day tilhor.Date) bool {
 // Mine lists the measures this person carries out today, and those of the last
 // working day that were not ticked off.
 func (d *Desk) Mine(ctx context.Context, by tilhor.Actor) (now, before []Chore, err error) {
+	return d.mine(ctx, by, func(Chore) bool { return true })
+}
+
+// MineOf is one measure among them, as Mine gives it. Only its own track is
+// read, and a measure that is not there, or another's, is no reading at all.
+func (d *Desk) MineOf(ctx context.Context, by tilhor.Actor, id tilhor.MeasureID) (now, before []Chore, err error) {
+	now, before, err = d.mine(ctx, by, func(c Chore) bool { return c.ID == id })
+	if err == nil && len(now)+len(before) == 0 {
+		err = tilhor.ErrNotFound
+	}
+	return now, before, err
+}
+
+func (d *Desk) mine(ctx context.Context, by tilhor.Actor, which func(Chore) bool) (now, before []Chore, err error) {
 	clock := d.Clock()
 	day := today(clock)
 	last := day.Add(-1)
@@ -157,7 +171,7 @@ func (d *Desk) Mine(ctx context.Context, by tilhor.Actor) (now, before []Chore, 
 			return err
 		}
 		for _, c := range all {
-			if !c.on(day) && !c.on(last) {
+			if !which(c) || !c.on(day) && !c.on(last) {
 				continue
 			}
 			if err := d.fillChore(tx, by.Owner, &c, day); err != nil {

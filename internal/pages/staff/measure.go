@@ -68,13 +68,13 @@ func (p *Pages) showMeasure(q *web.Req) error {
 }
 
 func (p *Pages) renderMeasure(q *web.Req, f *web.Form) error {
-	now, before, err := p.Cases.Mine(q.Context(), q.Actor)
+	now, before, err := p.Cases.MineOf(q.Context(), q.Actor, tilhor.MeasureID(q.Path("id")))
 	if err != nil {
 		return err
 	}
 	v := measureView{Frame: q.Frame(q.T.T("staff.measure.title")), Back: web.Back{Href: "/i-dag", Text: q.T.T("staff.today.nav")}}
 	for _, c := range append(now, before...) {
-		if string(c.ID) != q.Path("id") || f.Has("day") && f.Get("day") != string(c.Day) {
+		if f.Has("day") && f.Get("day") != string(c.Day) {
 			continue
 		}
 		c.Answer = ""
