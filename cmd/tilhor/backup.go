@@ -326,8 +326,11 @@ func readKeys(r io.Reader, files map[string]map[string][]byte) error {
 			return err
 		}
 		owner, name, ok := strings.Cut(h.Name, "/")
-		if !ok || h.Typeflag != tar.TypeReg || !seal.ValidOwner(tilhor.OwnerID(owner)) || !keyFileName.MatchString(name) {
+		if !ok || h.Typeflag != tar.TypeReg || !seal.ValidOwner(tilhor.OwnerID(owner)) || !keyFileName.MatchString(name) || sparse(h) {
 			return errors.New("it holds what is not a key")
+		}
+		if _, twice := files[owner][name]; twice {
+			return errors.New("it holds a key twice")
 		}
 		text, err := io.ReadAll(in)
 		if err != nil {
@@ -338,6 +341,17 @@ func readKeys(r io.Reader, files map[string]map[string][]byte) error {
 		}
 		files[owner][name] = text
 	}
+}
+
+// sparse says whether a file of an archive has holes: a line of text can claim
+// a file larger than any memory.
+func sparse(h *tar.Header) bool {
+	for k := range h.PAXRecords {
+		if strings.HasPrefix(k, "GNU.sparse.") {
+			return true
+		}
+	}
+	return false
 }
 
 func sortedKeys(m map[string]map[string][]byte) []string {

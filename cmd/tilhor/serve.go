@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -62,6 +63,9 @@ func readSettings(path string) (settings, error) {
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&s); err != nil {
 		return s, fmt.Errorf("read the settings in %s: %w", path, err)
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return s, fmt.Errorf("read the settings in %s: something follows their end", path)
 	}
 	if len(s.Owners) == 0 {
 		return s, fmt.Errorf("the settings in %s name no owner", path)
