@@ -91,7 +91,8 @@ func FuzzKeysArchive(f *testing.F) {
 	good := packed(f, "granvik/owner.key", "granvik/sign.key", "nabo/owner.key")
 	for _, b := range [][]byte{
 		good, good[:len(good)/2], packed(f, "granvik/owner.key", "granvik/owner.key"), packed(f, "granvik/../x"), packed(f, "../granvik/x"), packed(f, "/granvik/x"),
-		packed(f, "granvik/.x"), packed(f, "granvik/a/b"), packed(f, "x"), hollow(f), {},
+		packed(f, "granvik/.x"), packed(f, "granvik/a/b"), packed(f, "x"), hollow(f),
+		{},
 	} {
 		f.Add(b)
 	}
