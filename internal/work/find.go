@@ -24,6 +24,9 @@ func (p *Place) Finder() *Finder {
 	return &Finder{p: p, rows: map[string]bool{}, found: map[string]int{}}
 }
 
+// In goes on with a place that was opened anew over the same database.
+func (f *Finder) In(p *Place) { f.p = p }
+
 var (
 	findConcerns = db.SQL(`SELECT t.concern, t.field, t.sealed FROM concerns_text t WHERE t.owner = $1 AND t.field IN ('saw', 'ask')
 		AND t.concern IN (SELECT c.id FROM concerns_concern c WHERE c.owner = $1 AND (c.written_at >= $2 OR c.decided_at >= $2))`)

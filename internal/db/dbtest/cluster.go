@@ -1,6 +1,7 @@
 package dbtest
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"net/url"
@@ -11,8 +12,11 @@ import (
 	"runtime"
 	"sort"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
+
+	"tilhor"
 )
 
 // A Cluster is a private PostgreSQL server on a socket in a folder of its own.
@@ -89,6 +93,65 @@ func (c *Cluster) Stop() {
 	c.cmd.Process.Signal(syscall.SIGQUIT)
 	c.cmd.Wait()
 	os.RemoveAll(c.dir)
+}
+
+// durable gives nothing away but size.
+var durable = []string{"max_connections=200", "shared_buffers=64MB"}
+
+// Durable starts a cluster that keeps what it has acknowledged, in a folder of
+// its own: for what kills and restarts it.
+func Durable() (*Cluster, error) {
+	sweep()
+	dir, err := os.MkdirTemp("/tmp", fmt.Sprintf("tilhor-pg-%d-", os.Getpid()))
+	if err != nil {
+		return nil, err
+	}
+	return StartIn(dir, durable...)
+}
+
+// New makes an empty database in the cluster and gives its address.
+func (c *Cluster) New() (string, error) {
+	name := "t_" + tilhor.NewID()
+	if err := admin(c.DSN, "CREATE DATABASE "+name); err != nil {
+		return "", err
+	}
+	return strings.Replace(c.DSN, "/postgres?", "/"+name+"?", 1), nil
+}
+
+// Begin starts a cluster that rests or has crashed, with its own settings.
+func (c *Cluster) Begin() error {
+	again, err := StartIn(c.dir, durable...)
+	if err == nil {
+		c.cmd = again.cmd
+	}
+	return err
+}
+
+// Crash ends the cluster at once, as a power cut does to a program: nothing is
+// finished, and its data are mended when it begins again.
+func (c *Cluster) Crash() error {
+	c.cmd.Process.Signal(syscall.SIGQUIT)
+	return c.cmd.Wait()
+}
+
+// KillOne kills a server process that serves a database, as the kernel does when
+// memory runs out. The cluster then ends every other, mends itself and goes on.
+func (c *Cluster) KillOne(dsn string) error {
+	pool, err := sql.Open("pgx", c.DSN)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	u, err := url.Parse(dsn)
+	if err != nil {
+		return err
+	}
+	var pid int
+	err = pool.QueryRow(`SELECT pid FROM pg_stat_activity WHERE datname = $1 ORDER BY state, random() LIMIT 1`, strings.TrimPrefix(u.Path, "/")).Scan(&pid)
+	if err != nil {
+		return err
+	}
+	return syscall.Kill(pid, syscall.SIGKILL)
 }
 
 // Rest ends the cluster in good order and leaves its data, to go on with later.

@@ -1,0 +1,271 @@
+// Package fault breaks what can break while schools are at work: processes,
+// databases, answers, clocks and disks; and proves that nothing acknowledged is
+// lost or doubled. Every test has a sabotaged control that it must catch.
+package fault
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/db"
+	"tilhor/internal/work"
+)
+
+// workerEnv tells this test binary to be a worker: a process of its own that
+// works until it is killed.
+const workerEnv = "TILHOR_FAULT_WORKER"
+
+// A job is what a worker is told.
+type job struct {
+	DSN, Keys string
+	Seed      uint64
+	Hands     int           // how many act at once
+	Ahead     time.Duration // what its clock is ahead
+	Sabotage  string        // early, twice: what the controls do
+}
+
+// The sabotages.
+const (
+	early = "early" // says that it is done before it is committed
+	twice = "twice" // sends again what was answered, as a client without a key does
+)
+
+func init() {
+	if told := os.Getenv(workerEnv); told != "" {
+		var j job
+		if err := json.Unmarshal([]byte(told), &j); err != nil {
+			panic(err)
+		}
+		fmt.Println("end", j.work())
+		os.Exit(1)
+	}
+}
+
+// work does acts until it is killed, and says of each what became of it: try
+// before it, then ack, no or unsure. A line is one write to the pipe.
+func (j job) work() error {
+	ctx := context.Background()
+	p, err := work.Open(ctx, j.DSN, j.Keys, ahead(j.Ahead))
+	if err != nil {
+		return err
+	}
+	fmt.Println("ready")
+	go func() {
+		for range time.Tick(20 * time.Millisecond) {
+			if err := p.Tend(ctx); err != nil {
+				fmt.Println("tend", sort(err), err)
+			}
+		}
+	}()
+	var all sync.WaitGroup
+	for hand := range j.Hands {
+		all.Go(func() { j.hand(ctx, p, rand.New(rand.NewPCG(j.Seed, uint64(hand)))) })
+	}
+	all.Wait()
+	return errors.New("nobody works any more")
+}
+
+func ahead(by time.Duration) tilhor.Clock { return func() time.Time { return time.Now().Add(by) } }
+
+func (j job) hand(ctx context.Context, p *work.Place, rng *rand.Rand) {
+	for {
+		a := p.Next(rng)
+		fmt.Println("try", a.ID)
+		err := j.do(ctx, a)
+		if err == nil {
+			if j.Sabotage != early {
+				fmt.Println("ack", a.ID)
+			}
+			continue
+		}
+		fmt.Println(sort(err), a.ID, err)
+		if sort(err) == "unsure" {
+			<-time.After(20 * time.Millisecond) // the database is away: do not hammer at it
+		}
+	}
+}
+
+// do does one act, or what a broken program would do instead.
+func (j job) do(ctx context.Context, a work.Act) error {
+	if j.Sabotage == early {
+		ctx = db.Along(ctx, func(*db.Tx) error { fmt.Println("ack", a.ID); return nil })
+	}
+	err := a.Do(ctx)
+	if j.Sabotage == twice && a.Kind() == "note" {
+		err = errors.Join(err, a.Do(ctx))
+	}
+	return err
+}
+
+// sort says whether an error means that nothing was done, or that nobody knows.
+func sort(err error) string {
+	switch {
+	case tilhor.FaultsOf(err) != nil, errors.Is(err, tilhor.ErrConflict), errors.Is(err, tilhor.ErrNotFound):
+		return "no"
+	}
+	return "unsure"
+}
+
+// A worker is such a process, seen from here.
+type worker struct {
+	cmd   *exec.Cmd
+	lines chan string
+	ledger
+	unsure int      // how often it did not know
+	other  []string // what it said besides, for a failure
+}
+
+// A ledger is what became of acts, by id.
+type ledger struct {
+	tried, acked, refused map[string]bool
+}
+
+func newLedger() ledger {
+	return ledger{map[string]bool{}, map[string]bool{}, map[string]bool{}}
+}
+
+// begin starts a worker.
+func begin(t testing.TB, j job) *worker {
+	t.Helper()
+	told, err := json.Marshal(j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &worker{cmd: exec.Command(os.Args[0]), lines: make(chan string, 4096), ledger: newLedger()}
+	w.cmd.Env = append(os.Environ(), workerEnv+"="+string(told))
+	w.cmd.Stderr = os.Stderr
+	out, err := w.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.cmd.Process.Kill() })
+	go func() {
+		defer close(w.lines)
+		for s := bufio.NewScanner(out); s.Scan(); {
+			w.lines <- s.Text()
+		}
+	}()
+	return w
+}
+
+// hear takes one line in; false when the worker has said its last.
+func (w *worker) hear(line string) {
+	what, rest, _ := strings.Cut(line, " ")
+	id, _, _ := strings.Cut(rest, " ")
+	switch what {
+	case "try":
+		w.tried[id] = true
+	case "ack":
+		w.acked[id] = true
+	case "no":
+		w.refused[id] = true
+	case "unsure":
+		w.unsure++
+	}
+	if what != "try" && what != "ack" && what != "ready" && len(w.other) < 50 {
+		w.other = append(w.other, line)
+	}
+}
+
+// patience is how long a worker may take to answer at all.
+const patience = 60 * time.Second
+
+// until hears the worker until so many more acts are acknowledged.
+func (w *worker) until(more int) error {
+	want := len(w.acked) + more
+	return w.wait(func() bool { return len(w.acked) >= want })
+}
+
+// fails hears the worker until it does not know what became of an act.
+func (w *worker) fails() error {
+	return w.wait(func() bool { return w.unsure > 0 })
+}
+
+func (w *worker) wait(enough func() bool) error {
+	end := time.After(patience)
+	for !enough() {
+		select {
+		case line, open := <-w.lines:
+			if !open {
+				return fmt.Errorf("the worker ended by itself: %q", w.other)
+			}
+			w.hear(line)
+		case <-end:
+			return fmt.Errorf("the worker does nothing: %d acts answered, %q", len(w.acked), w.other)
+		}
+	}
+	return nil
+}
+
+// kill kills it after a moment of chance, and hears what it had said by then.
+func (w *worker) kill(rng *rand.Rand) {
+	moment := time.After(time.Duration(rng.IntN(6000)) * time.Microsecond)
+	for going := true; going; {
+		select {
+		case line, open := <-w.lines:
+			if going = open; open {
+				w.hear(line)
+			}
+		case <-moment:
+			going = false
+		}
+	}
+	w.cmd.Process.Kill()
+	for line := range w.lines {
+		w.hear(line)
+	}
+	w.cmd.Wait()
+}
+
+// What a check finds.
+var (
+	errLost    = errors.New("acknowledged and lost")
+	errDoubled = errors.New("done twice")
+	errLeft    = errors.New("refused, and done all the same")
+)
+
+// check looks for what a ledger says: acknowledged exactly once, refused not at
+// all, and never anything twice.
+func (l ledger) check(f *work.Finder) error {
+	if d := f.Doubled(); len(d) > 0 {
+		return fmt.Errorf("%w: %d, %v", errDoubled, len(d), d[0])
+	}
+	for id := range l.acked {
+		if f.Count(id) == 0 {
+			return fmt.Errorf("%w: %s", errLost, id)
+		}
+	}
+	for id := range l.refused {
+		if f.Count(id) > 0 && !l.acked[id] {
+			return fmt.Errorf("%w: %s", errLeft, id)
+		}
+	}
+	return nil
+}
+
+// add takes another's acts in.
+func (l ledger) add(o ledger) {
+	for id := range o.tried {
+		l.tried[id] = true
+	}
+	for id := range o.acked {
+		l.acked[id] = true
+	}
+	for id := range o.refused {
+		l.refused[id] = true
+	}
+}
