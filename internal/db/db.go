@@ -51,6 +51,7 @@ type DB struct {
 	mu     sync.Mutex
 	stmts  map[*Stmt]*sql.Stmt // prepared on the SQLite reader pool
 	upTo   int64               // stop at this migration (OpenAt); 0 is the newest
+	shut   func() error        // closes once
 }
 
 // Open opens `sqlite:PATH` or `postgres://…` and brings its schema up to date.
@@ -68,16 +69,17 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 
 func open(ctx context.Context, dsn string) (*DB, error) {
 	d := &DB{dsn: dsn, stmts: map[*Stmt]*sql.Stmt{}}
-	path, lite := strings.CutPrefix(dsn, "sqlite:")
+	d.shut = sync.OnceValue(d.close)
+	at, lite := parseLite(dsn)
 	switch {
-	case lite && path != "":
+	case lite:
 		d.engine = SQLite
-		pool, err := openSQLite(path, true)
+		pool, err := openSQLite(at, true)
 		if err != nil {
 			return nil, err
 		}
 		d.pool = pool
-		w, err := newWriter(ctx, path)
+		w, err := newWriter(ctx, at)
 		if err != nil {
 			pool.Close()
 			return nil, err
@@ -105,12 +107,16 @@ func open(ctx context.Context, dsn string) (*DB, error) {
 // Engine says which database this is.
 func (d *DB) Engine() Engine { return d.engine }
 
-// Close waits for the writes under way and closes the database.
-func (d *DB) Close() error {
-	if d.writer != nil {
-		d.writer.close()
+// Close waits for the writes under way and closes the database. Of a SQLite
+// database one file is left: the writer goes last and moves the log into it.
+func (d *DB) Close() error { return d.shut() }
+
+func (d *DB) close() error {
+	if d.writer == nil {
+		return d.pool.Close()
 	}
-	return d.pool.Close()
+	d.writer.end()
+	return errors.Join(d.pool.Close(), d.writer.close())
 }
 
 // Write runs fn in a transaction and answers when its rows are durable. The
@@ -137,8 +143,10 @@ func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 	if err != nil {
 		return fmt.Errorf("begin a read: %w", err)
 	}
+	run := poolRun{d: d, t: t, met: new([]*Stmt)}
+	defer d.keep(ctx, run.met) // after the connection is given back
 	defer t.Rollback()
-	return fn(&Tx{ctx: ctx, run: poolRun{d, t}})
+	return fn(&Tx{ctx: ctx, run: run})
 }
 
 // writePostgres retries what the engine could not serialise.
@@ -166,7 +174,7 @@ func (d *DB) tryPostgres(ctx context.Context, fn func(*Tx) error) error {
 		return fmt.Errorf("begin a write: %w", err)
 	}
 	defer t.Rollback()
-	if err := fn(&Tx{ctx: ctx, run: poolRun{d, t}}); err != nil {
+	if err := fn(&Tx{ctx: ctx, run: poolRun{d: d, t: t}}); err != nil {
 		return err
 	}
 	if err := t.Commit(); err != nil {
@@ -252,8 +260,9 @@ func Args(a ...any) []any { return a }
 
 // poolRun runs statements in a transaction of database/sql.
 type poolRun struct {
-	d *DB
-	t *sql.Tx
+	d   *DB
+	t   *sql.Tx
+	met *[]*Stmt // statements met for the first time (SQLite)
 }
 
 func (p poolRun) exec(ctx context.Context, s *Stmt, args []any) (sql.Result, error) {
@@ -264,22 +273,39 @@ func (p poolRun) query(ctx context.Context, s *Stmt, args []any) (*sql.Rows, err
 	if p.d.engine == Postgres { // pgx keeps its own prepared statements
 		return p.t.QueryContext(ctx, s.text(Postgres), args...)
 	}
-	st, err := p.d.prepared(ctx, s)
-	if err != nil {
-		return nil, err
+	if st := p.d.kept(s); st != nil {
+		return p.t.StmtContext(ctx, st).QueryContext(ctx, args...)
 	}
-	return p.t.StmtContext(ctx, st).QueryContext(ctx, args...)
+	*p.met = append(*p.met, s)
+	return p.t.QueryContext(ctx, s.text(SQLite), args...)
 }
 
-func (d *DB) prepared(ctx context.Context, s *Stmt) (*sql.Stmt, error) {
+// kept is the statement as it is prepared on the pool, nil at first.
+func (d *DB) kept(s *Stmt) *sql.Stmt {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if st := d.stmts[s]; st != nil {
-		return st, nil
+	return d.stmts[s]
+}
+
+// keep prepares the statements that a read met for the first time. To prepare
+// one on the pool takes a connection, so it is done by who holds none: readers
+// who each held one and waited for one more would wait for ever.
+func (d *DB) keep(ctx context.Context, met *[]*Stmt) {
+	for _, s := range *met {
+		if d.kept(s) != nil {
+			continue
+		}
+		st, err := d.pool.PrepareContext(ctx, s.text(SQLite))
+		if err != nil {
+			return // the next who reads tries again
+		}
+		d.mu.Lock()
+		if d.stmts[s] == nil {
+			d.stmts[s], st = st, nil
+		}
+		d.mu.Unlock()
+		if st != nil {
+			st.Close()
+		}
 	}
-	st, err := d.pool.PrepareContext(context.WithoutCancel(ctx), s.text(SQLite))
-	if err == nil {
-		d.stmts[s] = st
-	}
-	return st, err
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strings"
 	"time"
 
 	"tilhor"
@@ -26,9 +25,13 @@ var leaseTable = `CREATE TABLE IF NOT EXISTS db_lease (
 	owner TEXT NOT NULL, name TEXT NOT NULL, holder TEXT NOT NULL, until BIGINT NOT NULL, PRIMARY KEY (owner, name))`
 
 func (d *DB) migrate(ctx context.Context) error {
+	if d.upTo == 0 && d.upToDate(ctx) {
+		return nil // nothing is written, and no lease that a crash left is waited for
+	}
 	pool, dialect := d.pool, goose.DialectPostgres
 	if d.engine == SQLite {
-		p, err := openSQLite(strings.TrimPrefix(d.dsn, "sqlite:"), false)
+		at, _ := parseLite(d.dsn)
+		p, err := openSQLite(at, false)
 		if err != nil {
 			return err
 		}
@@ -61,6 +64,21 @@ func (d *DB) migrate(ctx context.Context) error {
 		_, err = g.Up(ctx)
 		return err
 	})
+}
+
+// upToDate says whether every step has been taken; false when that cannot be
+// told, as in a new database.
+func (d *DB) upToDate(ctx context.Context) bool {
+	names, err := fs.Glob(steps, "migrations/*.sql")
+	if err != nil || len(names) == 0 {
+		return false
+	}
+	newest, err := goose.NumericComponent(names[len(names)-1])
+	if err != nil {
+		return false
+	}
+	at, err := d.Schema(ctx)
+	return err == nil && at == newest
 }
 
 // newer says whether the database knows a step that this program does not.

@@ -3,23 +3,65 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/url"
 	"os"
 	"runtime/debug"
+	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
 )
 
+// A liteFile is where a SQLite database is: sqlite:PATH, or sqlite:PATH?vfs=NAME
+// on a disk that a test has made (internal/db/dbtest/disk). In a program that
+// links no such disk, any name is refused when the file is opened.
+type liteFile struct{ path, disk string }
+
+func parseLite(dsn string) (f liteFile, ok bool) {
+	rest, ok := strings.CutPrefix(dsn, "sqlite:")
+	if !ok {
+		return f, false
+	}
+	f.path, f.disk, _ = strings.Cut(rest, "?vfs=")
+	return f, f.path != ""
+}
+
+// SQLitePath is the file of a sqlite: address; ok is false for any other.
+func SQLitePath(dsn string) (path string, ok bool) {
+	f, ok := parseLite(dsn)
+	return f.path, ok
+}
+
+// create makes the file when it is not there, so that nobody else on the
+// machine may read it: WAL and shared memory take its mode. A file that is
+// there is never opened and closed here: closing any handle of a file takes
+// away every lock this process has on it, and another program could then
+// remove the log under us.
+func (f liteFile) create() error {
+	h, err := os.OpenFile(f.path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("open the SQLite file: %w", err)
+	}
+	return h.Close()
+}
+
 // openSQLite opens a pool on the file. FULL syncs the log at every commit: an
 // acknowledged write survives a power cut. secure_delete overwrites what is
 // deleted; trusted_schema=0 keeps a crafted file from running functions.
-func openSQLite(path string, readOnly bool) (*sql.DB, error) {
+func openSQLite(at liteFile, readOnly bool) (*sql.DB, error) {
 	q := url.Values{}
+	if at.disk != "" {
+		q.Set("vfs", at.disk)
+	}
 	for _, p := range []string{
 		"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "trusted_schema(0)",
 		"secure_delete(1)", "busy_timeout(10000)", "cache_size(-8000)", "temp_store(2)",
@@ -29,14 +71,12 @@ func openSQLite(path string, readOnly bool) (*sql.DB, error) {
 	if readOnly {
 		q.Add("_pragma", "query_only(1)")
 	}
-	if !readOnly { // nobody else on the machine may read it; WAL and shared memory take its mode
-		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-		if err != nil {
-			return nil, fmt.Errorf("open the SQLite file: %w", err)
+	if !readOnly {
+		if err := at.create(); err != nil {
+			return nil, err
 		}
-		f.Close()
 	}
-	pool, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode())
+	pool, err := sql.Open("sqlite", "file:"+(&url.URL{Path: at.path}).EscapedPath()+"?"+q.Encode())
 	if err != nil {
 		return nil, fmt.Errorf("open the SQLite file: %w", err)
 	}
@@ -71,8 +111,8 @@ type job struct {
 
 var errClosed = errors.New("the database is closed")
 
-func newWriter(ctx context.Context, path string) (*writer, error) {
-	pool, err := openSQLite(path, false)
+func newWriter(ctx context.Context, at liteFile) (*writer, error) {
+	pool, err := openSQLite(at, false)
 	if err != nil {
 		return nil, err
 	}
@@ -85,9 +125,12 @@ func newWriter(ctx context.Context, path string) (*writer, error) {
 	return w, nil
 }
 
-// connect takes the connection, new and clean.
+// connect takes the connection, new and clean: the one before is thrown away
+// with its statements, not given back to the pool.
 func (w *writer) connect(ctx context.Context) error {
 	if w.conn != nil {
+		w.forget()
+		w.conn.Raw(func(any) error { return driver.ErrBadConn })
 		w.conn.Close()
 	}
 	conn, err := w.pool.Conn(ctx)
@@ -98,11 +141,27 @@ func (w *writer) connect(ctx context.Context) error {
 	return nil
 }
 
-func (w *writer) close() {
+// end waits for the writes under way and takes no more.
+func (w *writer) end() {
 	close(w.stop)
 	<-w.done
+}
+
+// close gives the connection back. The last one of a database moves its log
+// into the file.
+func (w *writer) close() error {
+	w.forget()
 	w.conn.Close()
-	w.pool.Close()
+	return w.pool.Close()
+}
+
+// forget closes the statements. Those of a connection of one's own are closed
+// by nobody else, and SQLite keeps a connection open while it has any.
+func (w *writer) forget() {
+	for _, st := range w.stmts {
+		st.Close()
+	}
+	w.stmts = nil
 }
 
 // write queues fn. Once it is queued the answer is awaited whatever happens to
@@ -163,6 +222,8 @@ func (w *writer) gather(first *job) []*job {
 
 // run commits the jobs together. When the transaction itself is lost (a full
 // disk, an I/O error, a panic) nobody is answered, and they run again alone.
+// When it could not even begin, nobody's turn would end otherwise: all of them
+// have that answer, instead of waiting for it one after the other.
 func (w *writer) run(jobs []*job) {
 	errs, lost := w.transact(jobs)
 	if lost == nil {
@@ -171,8 +232,11 @@ func (w *writer) run(jobs []*job) {
 		}
 		return
 	}
-	if len(jobs) == 1 {
-		jobs[0].err <- lost
+	var never notBegun
+	if len(jobs) == 1 || errors.As(lost, &never) {
+		for _, j := range jobs {
+			j.err <- lost
+		}
 		return
 	}
 	for i, j := range jobs {
@@ -192,7 +256,7 @@ func (w *writer) transact(jobs []*job) (errs []error, lost error) {
 	errs = make([]error, len(jobs))
 	if err := w.plain(ctx, "BEGIN IMMEDIATE"); err != nil {
 		w.reset()
-		return errs, fmt.Errorf("begin a write: %w", err)
+		return errs, notBegun{err}
 	}
 	for i, j := range jobs {
 		if err := w.savepoint(ctx, j, &errs[i]); err != nil {
@@ -226,6 +290,12 @@ func (w *writer) savepoint(ctx context.Context, j *job, own *error) error {
 	}
 	return w.plain(ctx, "RELEASE job")
 }
+
+// notBegun is a transaction in which nobody's function ran.
+type notBegun struct{ err error }
+
+func (n notBegun) Error() string { return "begin a write: " + n.err.Error() }
+func (n notBegun) Unwrap() error { return n.err }
 
 type panicked struct{ v any }
 
@@ -300,6 +370,10 @@ func fatal(err error) bool {
 
 // Full says whether the disk is full: pages answer that honestly.
 func Full(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == "53100"
+	}
 	var e *sqlite.Error
 	return errors.As(err, &e) && e.Code()&0xff == lib.SQLITE_FULL
 }
