@@ -61,6 +61,10 @@ func (c BackupCmd) Run(app *App) error {
 	if c.KeysTo == "" {
 		c.KeysTo = c.To
 	}
+	before, err := c.unlock()
+	if err != nil {
+		return err
+	}
 	stamp := app.Clock().UTC().Format(stampForm)
 	keysFile := filepath.Join(c.KeysTo, "tilhor-"+stamp+keysSuffix)
 	dataFile := filepath.Join(c.To, "tilhor-"+stamp+dataSuffix)
@@ -78,12 +82,32 @@ func (c BackupCmd) Run(app *App) error {
 		os.Remove(keysFile)
 		return fmt.Errorf("write %s: %w", dataFile, err)
 	}
+	if err := sameKeys(before, c.keysDir(), owners); err != nil {
+		os.Remove(keysFile)
+		os.Remove(dataFile)
+		return err
+	}
 	if err := noteBackup(c.keysDir(), owners, app.Clock()); err != nil {
 		return err
 	}
 	fmt.Fprintf(app.Out, "%s: %d rows of %d tables\n%s: the keys of %d owners\n", dataFile, copied.Rows, copied.Tables, keysFile, len(owners))
 	if filepath.Clean(c.KeysTo) == filepath.Clean(c.To) {
 		fmt.Fprintln(app.Out, "Move the archive of keys away from the data: together they are everything.")
+	}
+	return nil
+}
+
+// sameKeys refuses a backup during which an owner key was changed: its keys
+// would not open its data.
+func sameKeys(before *seal.Keys, dir string, owners []tilhor.OwnerID) error {
+	now, err := seal.Open(dir, owners...)
+	if err != nil {
+		return exit(2, err.Error())
+	}
+	for _, o := range owners {
+		if !before.Holds(o, now.KeyID(o)) {
+			return exit(1, "the owner key of "+string(o)+" was changed while the backup was made: run it again")
+		}
 	}
 	return nil
 }
@@ -179,8 +203,8 @@ type RestoreCmd struct {
 	Identity []string `required:"" help:"A file with the age identity (AGE-SECRET-KEY-…) that opens them."`
 }
 
-// Run reads the archives through before it writes anything, so that a damaged
-// one leaves nothing behind.
+// Run reads the archives through, and sees that they belong together, before it
+// writes anything: one that is damaged or foreign leaves nothing behind.
 func (c RestoreCmd) Run(app *App) error {
 	ctx := context.Background()
 	ids, err := identities(c.Identity)
@@ -191,17 +215,66 @@ func (c RestoreCmd) Run(app *App) error {
 	if err != nil {
 		return exit(2, err.Error())
 	}
-	schema, err := inspect(dataFile, ids)
+	files := map[string]map[string][]byte{}
+	if keysFile != "" {
+		if err := opened(keysFile, ids, func(r io.Reader) error { return readKeys(r, files) }); err != nil {
+			return fmt.Errorf("%s is refused: %w", keysFile, err)
+		}
+	}
+	keys, err := c.gather(files)
+	if err != nil {
+		return err
+	}
+	schema, err := inspect(dataFile, ids, keys)
 	if err != nil {
 		return fmt.Errorf("%s is refused: %w", dataFile, err)
 	}
-	if err := c.restoreKeys(app, keysFile, ids); err != nil {
+	if err := c.load(ctx, app, dataFile, ids, schema, files); err != nil {
 		return err
 	}
-	if err := c.load(ctx, app, dataFile, ids, schema); err != nil {
-		return err
+	return c.prove(ctx, app, files)
+}
+
+// gather opens the keys that the data will be read with, before any is put in
+// place: those that lie here, which are newer and stay, and those of the
+// archive, of which an earlier owner key may be needed.
+func (c RestoreCmd) gather(files map[string]map[string][]byte) (*seal.Keys, error) {
+	given, err := seal.Given(files)
+	if err != nil {
+		return nil, exit(1, "the archive of keys does not open: "+err.Error())
 	}
-	return c.prove(ctx, app)
+	here, err := seal.Owners(c.keysDir())
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, exit(2, err.Error())
+	}
+	if len(files)+len(here) == 0 {
+		return nil, exit(2, "there is no archive of keys and there are no keys in "+c.keysDir()+": give --keys-from FILE")
+	}
+	keys := given
+	if len(here) > 0 {
+		if keys, err = seal.Open(c.keysDir(), here...); err != nil {
+			return nil, exit(1, err.Error())
+		}
+	}
+	for _, owner := range given.Owners() {
+		if p := keys.Public(owner); p != "" && p != given.Public(owner) {
+			return nil, exit(1, "the keys in "+keys.Folder(owner)+" are not those of the backup")
+		}
+	}
+	keys.Add(given)
+	return keys, lend(keys, files)
+}
+
+// lend gives the keys the owner keys of the archive to open with.
+func lend(keys *seal.Keys, files map[string]map[string][]byte) error {
+	for owner, named := range files {
+		for _, text := range seal.OwnerKeyTexts(named) {
+			if err := keys.Lend(tilhor.OwnerID(owner), text); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func identities(files []string) ([]age.Identity, error) {
@@ -280,33 +353,58 @@ func data(path string, ids []age.Identity, use func(io.Reader) error) error {
 	})
 }
 
-// inspect reads a data archive through and gives its schema.
-func inspect(path string, ids []age.Identity) (schema int64, err error) {
+// inspect reads a data archive through, gives its schema, and refuses data of an
+// owner whose keys are missing, or that none of the keys open.
+func inspect(path string, ids []age.Identity, keys *seal.Keys) (schema int64, err error) {
+	met := map[string]*seal.Wraps{}
 	err = data(path, ids, func(r io.Reader) error {
-		c, err := db.ReadCopy(r, nil, nil)
+		c, err := db.ReadCopy(r, nil, func(table string, columns []string, rows [][]any) error {
+			return look(met, keys, table, columns, rows)
+		})
 		schema = c.Schema
 		return err
 	})
-	return schema, err
+	if err != nil {
+		return schema, err
+	}
+	for owner, w := range met {
+		switch {
+		case keys.KeyID(tilhor.OwnerID(owner)) == "":
+			return schema, fmt.Errorf("it holds what belongs to %s, and there are no keys of %s", owner, owner)
+		case w.Broken > 0 && w.Current == 0:
+			return schema, fmt.Errorf("the keys of %s do not open it: it was made with others, or before the owner key was changed; give the archive of keys that was made with it (--keys-from)", owner)
+		}
+	}
+	return schema, nil
 }
 
-// restoreKeys unpacks the keys of owners that have none here. What lies here
-// already is newer and is kept; it must be the same owner's.
-func (c RestoreCmd) restoreKeys(app *App, path string, ids []age.Identity) error {
-	if path == "" {
-		if _, err := c.owners(); err != nil {
-			return exit(2, "there is no archive of keys and there are no keys in "+c.keysDir()+": give --keys-from FILE")
-		}
+// look counts, for each owner in the rows of a copy, the keys that open.
+func look(met map[string]*seal.Wraps, keys *seal.Keys, table string, columns []string, rows [][]any) error {
+	at := func(column string) int { return slices.Index(columns, column) }
+	owner, kind, thing, wrapped := at("owner"), at("kind"), at("thing"), at("wrapped")
+	if owner < 0 {
 		return nil
 	}
-	files := map[string]map[string][]byte{}
-	err := opened(path, ids, func(r io.Reader) error { return readKeys(r, files) })
-	if err != nil {
-		return fmt.Errorf("%s is refused: %w", path, err)
-	}
-	for _, owner := range sortedKeys(files) {
-		if err := c.putKeys(app, owner, files[owner]); err != nil {
-			return err
+	for _, row := range rows {
+		o, _ := row[owner].(string)
+		if o == "" {
+			continue // what the database says of itself
+		}
+		if met[o] == nil {
+			met[o] = &seal.Wraps{}
+		}
+		if table != "seal_key" || kind < 0 || thing < 0 || wrapped < 0 {
+			continue
+		}
+		raw, _ := row[wrapped].([]byte)
+		k, _ := row[kind].(string)
+		th, _ := row[thing].(string)
+		switch {
+		case len(raw) == 0: // shredded
+		case keys.Opens(tilhor.OwnerID(o), seal.Kind(k), th, raw):
+			met[o].Current++
+		default:
+			met[o].Broken++
 		}
 	}
 	return nil
@@ -363,29 +461,40 @@ func sortedKeys(m map[string]map[string][]byte) []string {
 	return out
 }
 
-func (c RestoreCmd) putKeys(app *App, owner string, files map[string][]byte) error {
-	folder := filepath.Join(c.keysDir(), owner)
-	here, err := os.ReadFile(filepath.Join(folder, seal.PublicFile))
-	if err == nil {
-		if !bytes.Equal(here, files[seal.PublicFile]) {
-			return exit(1, "the keys in "+folder+" are not those of the backup")
+// putKeys places the keys of owners that have none here. What lies here already
+// is newer, and is kept.
+func (c RestoreCmd) putKeys(app *App, files map[string]map[string][]byte) error {
+	for _, owner := range sortedKeys(files) {
+		folder := filepath.Join(c.keysDir(), owner)
+		if _, err := os.Lstat(folder); err == nil {
+			fmt.Fprintf(app.Out, "the keys in %s are kept as they are\n", folder)
+			continue
 		}
-		fmt.Fprintf(app.Out, "the keys in %s are kept as they are\n", folder)
+		if err := os.MkdirAll(c.keysDir(), 0o700); err != nil {
+			return err
+		}
+		part := folder + ".part"
+		defer os.RemoveAll(part)
+		if err := unpack(part, files[owner]); err != nil {
+			return err
+		}
+		if err := os.Rename(part, folder); err != nil {
+			return err
+		}
+	}
+	if len(files) == 0 {
 		return nil
 	}
-	if !errors.Is(err, fs.ErrNotExist) {
+	return syncFolder(c.keysDir())
+}
+
+// unpack writes files into a new folder, for nobody else to read.
+func unpack(folder string, files map[string][]byte) error {
+	if err := os.Mkdir(folder, 0o700); err != nil {
 		return err
 	}
-	part := folder + ".part"
-	if err := os.MkdirAll(c.keysDir(), 0o700); err != nil {
-		return err
-	}
-	if err := os.Mkdir(part, 0o700); err != nil {
-		return err
-	}
-	defer os.RemoveAll(part)
 	for name, text := range files {
-		f, err := os.OpenFile(filepath.Join(part, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		f, err := os.OpenFile(filepath.Join(folder, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if err != nil {
 			return err
 		}
@@ -394,15 +503,12 @@ func (c RestoreCmd) putKeys(app *App, owner string, files map[string][]byte) err
 			return err
 		}
 	}
-	if err := os.Rename(part, folder); err != nil {
-		return err
-	}
-	return syncFolder(c.keysDir())
+	return syncFolder(folder)
 }
 
-// load fills an empty database at the schema of the copy, and brings it up to
-// date.
-func (c RestoreCmd) load(ctx context.Context, app *App, path string, ids []age.Identity, schema int64) error {
+// load fills an empty database at the schema of the copy, after the keys are in
+// place.
+func (c RestoreCmd) load(ctx context.Context, app *App, path string, ids []age.Identity, schema int64, files map[string]map[string][]byte) error {
 	if file, ok := strings.CutPrefix(c.DB, "sqlite:"); ok {
 		if st, err := os.Stat(file); err == nil && st.Size() > 0 {
 			return exit(1, "there is a database at "+file+" already: restore only into a new one")
@@ -412,9 +518,15 @@ func (c RestoreCmd) load(ctx context.Context, app *App, path string, ids []age.I
 	if err != nil {
 		return exit(2, err.Error())
 	}
+	defer d.Close()
 	if at, err := d.Schema(ctx); err != nil || at != schema {
-		d.Close()
 		return errors.Join(err, exit(1, "the database cannot be brought to the schema of the backup: it is not empty, or the backup is from a newer version of this program"))
+	}
+	if empty, err := d.Empty(ctx); err != nil || !empty {
+		return errors.Join(err, exit(1, "the database holds something already: restore only into an empty one"))
+	}
+	if err := c.putKeys(app, files); err != nil {
+		return fmt.Errorf("put the keys in place: %w", err)
 	}
 	var copied db.Copied
 	err = data(path, ids, func(r io.Reader) error { copied, err = d.Load(ctx, r); return err })
@@ -425,27 +537,52 @@ func (c RestoreCmd) load(ctx context.Context, app *App, path string, ids []age.I
 	return nil
 }
 
-// prove shreds again what was shredded after the backup, and verifies.
-func (c RestoreCmd) prove(ctx context.Context, app *App) error {
-	d, err := c.open(ctx)
+// prove brings the database up to date, shreds again what was shredded after the
+// backup, wraps under the owner key in use what an earlier one wrapped, and
+// verifies.
+func (c RestoreCmd) prove(ctx context.Context, app *App, files map[string]map[string][]byte) error {
+	keys, d, err := c.both(ctx)
 	if err != nil {
 		return err
 	}
 	defer d.Close()
-	keys, err := c.unlock()
-	if err != nil {
+	if err := lend(keys, files); err != nil {
 		return err
 	}
+	broken := 0
 	for _, owner := range keys.Owners() {
 		n, err := keys.ApplyShreddings(ctx, d, owner)
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(app.Out, "%s: %d shreddings applied\n", owner, n)
+		w, err := c.underOneKey(ctx, app, d, keys, owner)
+		if err != nil {
+			return err
+		}
+		broken += w.Broken
 	}
 	err = verifyAll(ctx, app.Out, d, keys)
+	if err == nil && broken > 0 {
+		err = exit(1, fmt.Sprintf("%d keys in the backup open with no owner key there is", broken))
+	}
 	if err != nil {
 		fmt.Fprintln(app.Err, "tilhor: everything in the archive is restored, but it is not proven. If the checkpoints beside the keys are newer than the backup, what came after it is lost: docs/guide/record.md says what to do.")
 	}
 	return err
+}
+
+// underOneKey wraps what is left under an earlier owner key with the one in use.
+func (c RestoreCmd) underOneKey(ctx context.Context, app *App, d *db.DB, keys *seal.Keys, owner tilhor.OwnerID) (seal.Wraps, error) {
+	w, err := keys.Look(ctx, d, owner)
+	if err != nil || w.Moved == 0 {
+		return w, err
+	}
+	err = d.Write(ctx, func(tx *db.Tx) error { _, err := keys.Current(tx, owner, app.Clock()); return err })
+	if err != nil {
+		return w, err
+	}
+	w, err = keys.Rewrap(ctx, d, owner, nil)
+	fmt.Fprintf(app.Out, "%s: %d keys wrapped anew, from an earlier owner key\n", owner, w.Moved)
+	return w, err
 }

@@ -80,6 +80,7 @@ func (c DoctorCmd) Run(app *App) error {
 		defer d.Close()
 		c.looksAtDatabase(ctx, x, d)
 		if keys != nil {
+			c.looksAtKeys(ctx, x, d, keys)
 			c.looksAtRecord(ctx, x, d, keys)
 		}
 	}
@@ -161,6 +162,27 @@ func (c DoctorCmd) asksForCopy(x *doctor, folder string, o tilhor.OwnerID) {
 		return
 	}
 	x.good("the keys of %s were copied away on %s", o, at.Format(time.DateOnly))
+}
+
+// looksAtKeys checks that the keys are the ones this database was sealed with,
+// and nags until shares have been made of the owner key in use, and until a
+// change of it is ended.
+func (c DoctorCmd) looksAtKeys(ctx context.Context, x *doctor, d *db.DB, keys *seal.Keys) {
+	for _, o := range keys.Owners() {
+		x.ask(keys.Fit(ctx, d, o), "the keys of %s open what is in the database", o)
+		at, ok, err := keys.Shared(o)
+		switch {
+		case err != nil:
+			x.wrong("%s", err)
+		case !ok:
+			x.nag("no shares have been made of the owner key of %s that is in use: run tilhor key backup, or one broken disk is the end of everything that was told", o)
+		default:
+			x.good("shares of the keys of %s were made on %s", o, at.Format(time.DateOnly))
+		}
+		if seal.Changing(c.keysDir(), o) {
+			x.nag("the change of the owner key of %s is not ended: run tilhor key retire", o)
+		}
+	}
 }
 
 // room is how many bytes are left for us, and what part of the disk that is.

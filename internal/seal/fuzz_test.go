@@ -24,7 +24,7 @@ func FuzzKeyFile(f *testing.F) {
 		if err := os.WriteFile(path, text, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		raw, err := readSecret(dir, ownerFile, "owner")
+		raw, err := readSecret(func(string) ([]byte, error) { return readPrivate(path) }, ownerFile, "owner")
 		if err != nil {
 			if body := bytes.TrimSpace(text); len(body) > 12 && strings.Contains(err.Error(), string(body[len(body)-12:])) {
 				t.Fatalf("the key is told in the error: %v", err)

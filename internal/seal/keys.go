@@ -53,7 +53,8 @@ type Keys struct {
 
 type ring struct {
 	owner  tilhor.OwnerID
-	folder string
+	folder string // "" when there is none
+	file   func(name string) ([]byte, error)
 	code   []byte
 	signer note.Signer
 	public string
@@ -150,37 +151,77 @@ func openRing(dir string, owner tilhor.OwnerID) (*ring, error) {
 		return nil, ErrNoKeys
 	}
 	folder := filepath.Join(dir, string(owner))
-	h, err := readHeld(folder, owner)
+	return ringOf(owner, folder, func(name string) ([]byte, error) {
+		if name == PublicFile {
+			return os.ReadFile(filepath.Join(folder, name))
+		}
+		return readPrivate(filepath.Join(folder, name))
+	})
+}
+
+// Given opens keys from the texts of their files, by owner and name, without a
+// folder: those of a backup, before it is put in place.
+func Given(files map[string]map[string][]byte) (*Keys, error) {
+	k := &Keys{rings: map[tilhor.OwnerID]*ring{}}
+	for owner, named := range files {
+		r, err := ringOf(tilhor.OwnerID(owner), "", func(name string) ([]byte, error) {
+			if text, ok := named[name]; ok {
+				return text, nil
+			}
+			return nil, fmt.Errorf("%s is missing: %w", name, fs.ErrNotExist)
+		})
+		if err != nil {
+			return nil, fmt.Errorf("open the keys of %s: %w", owner, err)
+		}
+		k.rings[r.owner] = r
+	}
+	return k, nil
+}
+
+// Add takes the keys of other into k, for owners that k has none of.
+func (k *Keys) Add(other *Keys) {
+	for owner, r := range other.rings {
+		if k.rings[owner] == nil {
+			k.rings[owner] = r
+		}
+	}
+}
+
+func ringOf(owner tilhor.OwnerID, folder string, file func(name string) ([]byte, error)) (*ring, error) {
+	if !ValidOwner(owner) {
+		return nil, ErrNoKeys
+	}
+	r := &ring{owner: owner, folder: folder, file: file}
+	h, err := r.readHeld()
 	if err != nil {
 		return nil, err
 	}
-	code, err := readSecret(folder, codeFile, "code")
+	r.held.Store(h)
+	if r.code, err = readSecret(file, codeFile, "code"); err != nil {
+		return nil, err
+	}
+	text, err := file(signFile)
 	if err != nil {
 		return nil, err
 	}
-	text, err := readPrivate(filepath.Join(folder, signFile))
-	if err != nil {
-		return nil, err
-	}
-	signer, err := note.NewSigner(strings.TrimSpace(string(text)))
-	if err != nil || signer.Name() != signerName(owner) {
+	r.signer, err = note.NewSigner(strings.TrimSpace(string(text)))
+	if err != nil || r.signer.Name() != signerName(owner) {
 		return nil, fmt.Errorf("%s is not this owner's signing key", signFile)
 	}
-	public, err := os.ReadFile(filepath.Join(folder, PublicFile))
+	public, err := file(PublicFile)
 	if err != nil {
 		return nil, err
 	}
-	v, err := note.NewVerifier(strings.TrimSpace(string(public)))
-	if err != nil || v.Name() != signer.Name() || v.KeyHash() != signer.KeyHash() {
+	r.public = strings.TrimSpace(string(public))
+	v, err := note.NewVerifier(r.public)
+	if err != nil || v.Name() != r.signer.Name() || v.KeyHash() != r.signer.KeyHash() {
 		return nil, fmt.Errorf("%s does not belong to %s", PublicFile, signFile)
 	}
-	r := &ring{owner: owner, folder: folder, code: code, signer: signer, public: strings.TrimSpace(string(public))}
-	r.held.Store(h)
 	return r, nil
 }
 
-func readSecret(folder, name, what string) ([]byte, error) {
-	text, err := readPrivate(filepath.Join(folder, name))
+func readSecret(file func(string) ([]byte, error), name, what string) ([]byte, error) {
+	text, err := file(name)
 	if err != nil {
 		return nil, err
 	}

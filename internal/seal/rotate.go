@@ -57,17 +57,17 @@ type held struct {
 }
 
 // readHeld reads owner.key, and the next and the old one where they are.
-func readHeld(folder string, owner tilhor.OwnerID) (*held, error) {
-	h := &held{seen: lookOf(folder)}
+func (r *ring) readHeld() (*held, error) {
+	h := &held{seen: lookOf(r.folder)}
 	for _, name := range []string{ownerFile, nextFile, oldFile} {
-		raw, err := readSecret(folder, name, "owner")
+		raw, err := readSecret(r.file, name, "owner")
 		if errors.Is(err, fs.ErrNotExist) && name != ownerFile {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		w, err := newWrapKey(owner, raw)
+		w, err := newWrapKey(r.owner, raw)
 		clear(raw)
 		if err != nil {
 			return nil, err
@@ -80,6 +80,9 @@ func readHeld(folder string, owner tilhor.OwnerID) (*held, error) {
 // lookOf tells one state of the owner key files from another without reading
 // them.
 func lookOf(folder string) string {
+	if folder == "" {
+		return ""
+	}
 	var b bytes.Buffer
 	for _, name := range []string{ownerFile, nextFile, oldFile} {
 		if st, err := os.Stat(filepath.Join(folder, name)); err == nil {
@@ -125,7 +128,7 @@ func (r *ring) reread(h *held) bool {
 	if lookOf(r.folder) == now.seen {
 		return false
 	}
-	fresh, err := readHeld(r.folder, r.owner)
+	fresh, err := r.readHeld()
 	if err != nil { // half of a copy, or a folder that was taken away: what is held still holds
 		return false
 	}
@@ -431,6 +434,16 @@ func OwnerKeyTexts(files map[string][]byte) (out [][]byte) {
 	return out
 }
 
+// Opens says whether a wrapped key, as a copy holds it, opens with these keys.
+func (k *Keys) Opens(owner tilhor.OwnerID, kind Kind, thing string, wrapped []byte) bool {
+	r, err := k.ring(owner)
+	if err != nil {
+		return false
+	}
+	_, err = unwrap(r, owner, kind, thing, wrapped)
+	return err == nil
+}
+
 // Changing says whether an old owner key lies beside the one in use.
 func Changing(dir string, owner tilhor.OwnerID) bool {
 	_, err := os.Lstat(filepath.Join(dir, string(owner), oldFile))
@@ -443,6 +456,12 @@ func (k *Keys) KeyID(owner tilhor.OwnerID) string {
 		return r.current().id
 	}
 	return ""
+}
+
+// Holds says whether the owner key with the mark is among those held.
+func (k *Keys) Holds(owner tilhor.OwnerID, id string) bool {
+	r := k.rings[owner]
+	return r != nil && slices.ContainsFunc(r.held.Load().keys, func(w wrapKey) bool { return w.id == id })
 }
 
 // settle is how long a write that began before a change may still come: twice

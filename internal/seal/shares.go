@@ -72,7 +72,7 @@ func Shares(dir string, owner tilhor.OwnerID, n int, on tilhor.Date) ([]Share, e
 	if err != nil {
 		return nil, fmt.Errorf("open the keys of %s: %w", owner, err)
 	}
-	whole, err := gather(dir, owner)
+	whole, err := r.gather()
 	if err != nil {
 		return nil, err
 	}
@@ -90,32 +90,31 @@ func Shares(dir string, owner tilhor.OwnerID, n int, on tilhor.Date) ([]Share, e
 }
 
 // gather is the owner's three secrets after each other, and their proof.
-func gather(dir string, owner tilhor.OwnerID) ([]byte, error) {
-	folder := filepath.Join(dir, string(owner))
+func (r *ring) gather() ([]byte, error) {
 	var whole []byte
 	for _, f := range []struct{ name, what string }{{ownerFile, "owner"}, {codeFile, "code"}} {
-		raw, err := readSecret(folder, f.name, f.what)
+		raw, err := readSecret(r.file, f.name, f.what)
 		if err != nil {
 			return nil, err
 		}
 		whole = append(whole, raw...)
 		clear(raw)
 	}
-	seed, err := readSeed(folder)
+	text, err := r.file(signFile)
+	if err != nil {
+		return nil, err
+	}
+	seed, err := readSeed(text)
 	if err != nil {
 		return nil, err
 	}
 	whole = append(whole, seed...)
-	return append(whole, proof(owner, whole)...), nil
+	return append(whole, proof(r.owner, whole)...), nil
 }
 
 // readSeed gives the 32 bytes that the signing key is made from: the last field
 // of its text, after the byte that says Ed25519.
-func readSeed(folder string) ([]byte, error) {
-	text, err := readPrivate(filepath.Join(folder, signFile))
-	if err != nil {
-		return nil, err
-	}
+func readSeed(text []byte) ([]byte, error) {
 	fields := strings.SplitN(strings.TrimSpace(string(text)), "+", 5)
 	raw, err := base64.StdEncoding.DecodeString(fields[len(fields)-1])
 	if len(fields) != 5 || err != nil || len(raw) != 1+keySize || raw[0] != 1 {

@@ -299,7 +299,11 @@ func TestASharePrintsAsWhose(t *testing.T) {
 	if strings.Contains(said, hex.EncodeToString(s.body[:4])) || len(said) > 200 {
 		t.Fatal(said)
 	}
-	whole, err := gather(dir, "granvik")
+	r, err := openRing(dir, "granvik")
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := r.gather()
 	if err != nil {
 		t.Fatal(err)
 	}
