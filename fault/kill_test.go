@@ -49,9 +49,9 @@ func TestKill(t *testing.T) {
 }
 
 // durable is a PostgreSQL of the test's own that may be killed.
-func durable(t *testing.T) *dbtest.Cluster {
+func durable(t *testing.T, settings ...string) *dbtest.Cluster {
 	t.Helper()
-	c, err := dbtest.Durable()
+	c, err := dbtest.Durable(settings...)
 	if err != nil {
 		t.Fatal(err)
 	}

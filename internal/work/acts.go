@@ -96,11 +96,7 @@ func (p *Place) Tell(rng *rand.Rand) Act {
 	s, id := p.Schools[rng.IntN(len(p.Schools))], mark("tell")
 	by, pupil := s.Teachers[rng.IntN(len(s.Teachers))], s.Pupils[rng.IntN(len(s.Pupils))]
 	return Act{id, func(ctx context.Context) error {
-		now := p.Clock()
-		c, err := p.Concerns.Tell(ctx, by, concerns.Telling{
-			School: s.ID, Pupils: []tilhor.PersonID{pupil}, Saw: id + " sto alene i hele friminuttet", Said: "Jeg vil ikke mer.",
-			Arena: tilhor.ArenaBreak, Happened: before(now), Known: before(now),
-		})
+		c, err := p.Concerns.Tell(ctx, by, p.Telling(s, pupil, id))
 		if err != nil {
 			return err
 		}
@@ -109,6 +105,15 @@ func (p *Place) Tell(rng *rand.Rand) Act {
 		p.waiting = append(p.waiting, told{c.Slug, s})
 		return nil
 	}}
+}
+
+// Telling is a concern about a pupil, with the id in its words.
+func (p *Place) Telling(s *School, pupil tilhor.PersonID, id string) concerns.Telling {
+	now := p.Clock()
+	return concerns.Telling{
+		School: s.ID, Pupils: []tilhor.PersonID{pupil}, Saw: id + " sto alene i hele friminuttet", Said: "Jeg vil ikke mer.",
+		Arena: tilhor.ArenaBreak, Happened: before(now), Known: before(now),
+	}
 }
 
 // takeUp is rektor who takes the oldest concern up, and appoints.

@@ -24,6 +24,8 @@ type Cluster struct {
 	DSN string
 	dir string
 	cmd *exec.Cmd
+
+	settings []string
 }
 
 // fast gives up what a test does not need: its rows need not outlive a power cut.
@@ -77,7 +79,7 @@ func StartIn(dir string, settings ...string) (*Cluster, error) {
 		return nil, err
 	}
 	q := url.Values{"host": {dir}, "user": {"tilhor"}, "sslmode": {"disable"}}
-	c := &Cluster{DSN: "postgres:///postgres?" + q.Encode(), dir: dir, cmd: cmd}
+	c := &Cluster{DSN: "postgres:///postgres?" + q.Encode(), dir: dir, cmd: cmd, settings: settings}
 	for try := 0; try < 200; try++ {
 		if err = exec.Command(filepath.Join(bin, "pg_isready"), "-q", "-h", dir, "-t", "3").Run(); err == nil {
 			return c, nil
@@ -95,18 +97,15 @@ func (c *Cluster) Stop() {
 	os.RemoveAll(c.dir)
 }
 
-// durable gives nothing away but size.
-var durable = []string{"max_connections=200", "shared_buffers=64MB"}
-
 // Durable starts a cluster that keeps what it has acknowledged, in a folder of
-// its own: for what kills and restarts it.
-func Durable() (*Cluster, error) {
+// its own: for what kills and restarts it. A control may set it otherwise.
+func Durable(settings ...string) (*Cluster, error) {
 	sweep()
 	dir, err := os.MkdirTemp("/tmp", fmt.Sprintf("tilhor-pg-%d-", os.Getpid()))
 	if err != nil {
 		return nil, err
 	}
-	return StartIn(dir, durable...)
+	return StartIn(dir, append([]string{"max_connections=200", "shared_buffers=64MB"}, settings...)...)
 }
 
 // New makes an empty database in the cluster and gives its address.
@@ -120,7 +119,7 @@ func (c *Cluster) New() (string, error) {
 
 // Begin starts a cluster that rests or has crashed, with its own settings.
 func (c *Cluster) Begin() error {
-	again, err := StartIn(c.dir, durable...)
+	again, err := StartIn(c.dir, c.settings...)
 	if err == nil {
 		c.cmd = again.cmd
 	}
