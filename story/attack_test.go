@@ -63,13 +63,25 @@ func TestGjenaapnetAvsluttesIkkePaaGammeltOrd(t *testing.T) {
 	tell(t, "2026-11-23 09:00", func(s *story) {
 		spor := s.taken("Mona", "Jeg er redd.", "Noe skjedde.", "Elias")[0].Slug
 		kari, ina := s.people["Kari"], s.people["Ina"]
-		s.must(s.cases.StepDown(s.ctx, kari, spor, cases.Step{View: "Vet ikke.", Way: "self", Reason: "Målt over tid.", Recheck: "2026-12-28", Told: true}))
+		down := cases.Step{View: "Vet ikke.", Way: "self", Reason: "Målt over tid.", Recheck: "2026-12-28", Told: true}
+		s.refused(s.cases.StepDown(s.ctx, kari, spor, down), "view", "cases.fault.not-asked") // nobody has asked Elias
+		s.must(s.cases.Hear(s.ctx, ina, spor, s.talk("Jeg er redd.")))
+		s.must(s.cases.StepDown(s.ctx, kari, spor, down))
+		down.Recheck = "2027-01-04"
+		if err := s.cases.StepDown(s.ctx, kari, spor, down); !errors.Is(err, tilhor.ErrConflict) {
+			t.Fatalf("the day to ask again was moved: %v", err)
+		}
 		s.at("2026-12-28 10:00")
-		s.must(s.cases.AskAgain(s.ctx, ina, spor, cases.Asking{At: tilhor.Now(s.now), Way: "self", Answer: cases.SafeNow, Words: "Det er trygt."}))
+		safe := cases.Asking{At: tilhor.Now(s.now), Way: "self", Answer: cases.SafeNow, Words: "Det er trygt."}
+		s.refused(s.cases.AskAgain(s.ctx, ina, spor, safe), "next", "cases.fault.next-stepped")
+		safe.Next = "2027-01-18"
+		s.must(s.cases.AskAgain(s.ctx, ina, spor, safe))
+		s.stands(s.see("Kari", spor), "k12.evaluate", duty.NotDue) // the next time it is asked
 		s.at("2026-12-29 10:00")
 		s.must(s.cases.Reopen(s.ctx, ina, spor, "Det har begynt igjen."))
 		s.refused(s.cases.Close(s.ctx, kari, spor, cases.Ending{Words: "Det er trygt.", CheckOn: "2027-02-01"}), "words", "cases.fault.not-safe")
 		s.shut(s.see("Kari", spor))
+		s.refused(s.cases.StepDown(s.ctx, kari, spor, cases.Step{View: "Vet ikke.", Way: "self", Reason: "x", Recheck: "2027-02-01", Told: true}), "view", "cases.fault.not-asked")
 	})
 }
 

@@ -219,3 +219,60 @@ func TestIkkeEnSak(t *testing.T) {
 		}
 	})
 }
+
+// Det som er satt i verk straks, varer til planens egne tiltak begynner.
+func TestHastetiltakVarerTilPlanenBegynner(t *testing.T) {
+	tell(t, "2026-11-23 09:00", func(s *story) {
+		spor := s.taken("Jonas", "Jeg er redd i gangen.", "", "Nora")[0].Slug
+		ina, kari := s.people["Ina"], s.people["Kari"]
+		s.must(s.cases.Protect(s.ctx, ina, spor, cases.Urgent{What: "Voksen i gangen.", Doer: s.people["Jonas"].Person, Start: "2026-11-23"}))
+		s.must(s.cases.Hear(s.ctx, ina, spor, s.talk("Jeg er redd i gangen.")))
+		s.must(s.cases.Weigh(s.ctx, ina, spor, weighing))
+		s.must(s.cases.SavePlan(s.ctx, ina, spor, 0, cases.Plan{Measures: []cases.Measure{{
+			Problem: "Redd i gangen.", What: "Følges til timen.", Start: "2026-11-26", Doer: s.people["Mona"].Person, Evaluate: "2026-12-10",
+		}}}))
+		s.must(s.cases.Approve(s.ctx, kari, spor, s.see("Kari", spor).Draft.Rev))
+		for _, day := range []struct{ at, jonas, mona string }{
+			{"2026-11-23 10:00", "Voksen i gangen.", ""},
+			{"2026-11-25 10:00", "Voksen i gangen.", ""},
+			{"2026-11-26 10:00", "", "Følges til timen."},
+			{"2026-12-01 10:00", "", "Følges til timen."},
+		} {
+			s.at(day.at)
+			for who, want := range map[string]string{"Jonas": day.jonas, "Mona": day.mona} {
+				now, _, err := s.cases.Mine(s.ctx, s.people[who])
+				s.must(err)
+				got := ""
+				for _, c := range now {
+					got += c.What
+				}
+				if got != want {
+					t.Errorf("%s: %s is to do %q, want %q", day.at, who, got, want)
+				}
+			}
+		}
+		s.at("2026-12-01 10:00")
+		if err := s.cases.Tick(s.ctx, s.people["Jonas"], s.see("Ina", spor).Measures[0].ID, "2026-12-01", true, ""); !errors.Is(err, tilhor.ErrNotFound) {
+			t.Errorf("whoever is done still has access: %v", err)
+		}
+	})
+}
+
+// Det familien har tatt opp med rektor, kan ikke legges bort: uken etter § 12-6 går.
+func TestDetFamilienTarOppLeggesIkkeBort(t *testing.T) {
+	tell(t, "2026-11-23 09:00", func(s *story) {
+		kari := s.people["Kari"]
+		n := s.worried("", "Mor ringte om Elias.", "Elias")
+		n.Raised = &concerns.Raised{By: "parent", At: tilhor.Now(s.now)}
+		said, err := s.concerns.Tell(s.ctx, kari, n)
+		s.must(err)
+		for _, why := range []string{concerns.WrongSchool, concerns.Twice} {
+			s.refused(s.concerns.PutAside(s.ctx, kari, said.Slug, why, "Det gjelder en annen skole."), "why", "concerns.fault.family-raised")
+		}
+		track, err := s.cases.TakeUp(s.ctx, kari, said.Slug, cases.Stance{})
+		s.must(err)
+		if told := s.see("Kari", track[0].Slug).Last(cases.Told); told == nil || told.Answer != string(concerns.Voice) {
+			t.Errorf("the case does not say that the family took it up: %+v", told)
+		}
+	})
+}

@@ -173,8 +173,8 @@ func Shut(tx *db.Tx, owner tilhor.OwnerID, b Bar) error {
 	return err
 }
 
-// End ends a person's relation to a thing from now on.
-func End(tx *db.Tx, owner tilhor.OwnerID, kind Kind, thing string, person tilhor.PersonID, rel Relation, now time.Time) error {
-	_, err := tx.Exec(endGrant, owner, kind, thing, person, rel, now.UnixMilli())
+// End ends a person's relation to a thing from an instant on.
+func End(tx *db.Tx, owner tilhor.OwnerID, kind Kind, thing string, person tilhor.PersonID, rel Relation, at time.Time) error {
+	_, err := tx.Exec(endGrant, owner, kind, thing, person, rel, at.UnixMilli())
 	return err
 }

@@ -417,7 +417,7 @@ func TestAskAgain(t *testing.T) {
 			{"closed, still safe, and asked once more", w.closed, cases.SafeNow, 30, cases.Closed, true},
 			{"closed, no answer", w.closed, cases.NoAnswer, 14, cases.Closed, true},
 			{"closed, not safe", w.closed, cases.NotSafe, 0, cases.Open, false},
-			{"stepped down, safe now", w.stepped, cases.SafeNow, 0, cases.SteppedDown, false},
+			{"stepped down, safe now", w.stepped, cases.SafeNow, 14, cases.SteppedDown, true},
 			{"stepped down, no answer", w.stepped, cases.NoAnswer, 14, cases.SteppedDown, true},
 			{"stepped down, not safe", w.stepped, cases.NotSafe, 0, cases.Open, false},
 		} {
@@ -449,6 +449,32 @@ func TestAskAgain(t *testing.T) {
 			if got := w.see(slug); got.State != cases.Open || got.CheckOn != "" || !got.Ended.IsZero() || w.state(got, "k12.investigate") != duty.Open {
 				t.Errorf("%s: opened again it is %s, ended %s", row.name, got.State, got.Ended)
 			}
+		}
+	})
+}
+
+// A track that was stepped down and is opened again is looked into anew, and its
+// silence is noticed as in any open track.
+func TestInquiryAfterSteppingDown(t *testing.T) {
+	each(t, func(w *world) {
+		slug := w.taken(w.nora)
+		w.must(w.desk.Inquire(w.ctx, w.ina, slug, cases.SourceOf{Kind: "observation", Text: "Så det to ganger.", At: w.now()}))
+		w.must(w.desk.Find(w.ctx, w.ina, slug, "Ingen voksen der.", []string{string(w.see(slug).Last(cases.Source).ID)}))
+		w.must(w.desk.FinishInquiry(w.ctx, w.ina, slug))
+		w.heard(slug)
+		w.planned(slug, w.measure())
+		w.must(w.desk.StepDown(w.ctx, w.kari, slug, cases.Step{View: "Vet ikke.", Way: "self", Reason: "Målt over tid.", Recheck: w.in(35), Told: true}))
+		if s := w.state(w.see(slug), "k12.investigate"); s != duty.Met {
+			t.Fatalf("the inquiry is done, and stands %s", s)
+		}
+		w.days(10)
+		w.must(w.desk.Reopen(w.ctx, w.ina, slug, "Det har begynt igjen."))
+		if s := w.state(w.see(slug), "k12.investigate"); s != duty.Open {
+			t.Errorf("opened again, the duty to look into it stands %s", s)
+		}
+		w.days(30)
+		if s := w.state(w.see(slug), "k12.document"); s == duty.Open {
+			t.Errorf("after a month of silence the duty to write it down stands %s", s)
 		}
 	})
 }

@@ -51,7 +51,7 @@ func (d *Desk) Close(ctx context.Context, by tilhor.Actor, slug string, e Ending
 		if _, err := w.write(note{kind: Ended, when: tilhor.Now(w.now), on: e.CheckOn, text: []field{{"words", e.Words}, {"weight", e.Weight}}}); err != nil {
 			return err
 		}
-		if err := w.endMeasures(); err != nil {
+		if err := w.endMeasures(today(w.now)); err != nil {
 			return err
 		}
 		if err := w.state(Closed, e.CheckOn); err != nil {
@@ -89,7 +89,10 @@ type Step struct {
 
 // StepDown steps a track down when the pupil has not said that it is safe. It
 // is not closing: measures, watching and evaluation go on, and the pupil is
-// asked again on a date. Rektor alone signs, never the child or a parent.
+// asked again on a date. Rektor alone signs, never the child or a parent. A talk
+// with the pupil, or its refusal, an evaluation or a check must stand in the
+// case since it was last opened: rektor's own words for what the pupil thinks
+// are not the pupil's (§ 12-6).
 func (d *Desk) StepDown(ctx context.Context, by tilhor.Actor, slug string, s Step) error {
 	now := today(d.Clock())
 	var c check
@@ -102,8 +105,15 @@ func (d *Desk) StepDown(ctx context.Context, by tilhor.Actor, slug string, s Ste
 		return err
 	}
 	return d.on(ctx, by, access.Lead, slug, func(w *work) error {
-		if w.t.State == Closed {
+		if w.t.State != Open { // stepped down already: the date to ask again is not moved by stepping down once more
 			return tilhor.ErrConflict
+		}
+		all, err := d.records(w.tx, by.Owner, w.t.ID, nil)
+		if err != nil {
+			return err
+		}
+		if !pupilAsked(all, w.t.Code()) {
+			return tilhor.Faults{{Field: "view", Key: "cases.fault.not-asked"}}
 		}
 		if _, err := w.write(note{
 			kind: SteppedDownK, when: tilhor.Now(w.now), on: s.Recheck, answer: s.Way,
@@ -125,7 +135,7 @@ type Asking struct {
 	Way    string
 	Answer string
 	Words  string
-	Next   tilhor.Date // when it is not settled: asked again
+	Next   tilhor.Date // when it is not settled, and while it is stepped down: asked again
 }
 
 // AskAgain writes the after-check of a closed track, or the re-check of one
@@ -148,6 +158,9 @@ func (d *Desk) AskAgain(ctx context.Context, by tilhor.Actor, slug string, a Ask
 		if w.t.CheckOn == "" {
 			return tilhor.ErrConflict
 		}
+		if w.t.State == SteppedDown && a.Answer != NotSafe && a.Next == "" {
+			return tilhor.Faults{{Field: "next", Key: "cases.fault.next-stepped"}}
+		}
 		if _, err := w.write(note{kind: Checked, when: a.At, on: a.Next, answer: a.Answer, text: []field{{"words", a.Words}, {"way", a.Way}}}); err != nil {
 			return err
 		}
@@ -160,7 +173,7 @@ func (d *Desk) AskAgain(ctx context.Context, by tilhor.Actor, slug string, a Ask
 			if err := w.reopen("not-safe"); err != nil {
 				return err
 			}
-		case a.Answer == NoAnswer && w.t.State == SteppedDown:
+		case w.t.State == SteppedDown: // safe or not, it is asked again until rektor closes it on the pupil's word
 			facts = append(facts, duty.Fact{Kind: duty.SteppedDown, When: tilhor.Now(now), RecheckOn: a.Next})
 			fallthrough
 		default:
@@ -189,6 +202,21 @@ func (d *Desk) Reopen(ctx context.Context, by tilhor.Actor, slug, reason string)
 		return w.facts(duty.Fact{Kind: duty.Known, When: tilhor.Now(w.now), By: duty.ByStaff, Accused: duty.AccusedNone},
 			duty.Fact{Kind: duty.Reported, When: tilhor.Now(w.now), To: duty.ToRektor})
 	})
+}
+
+// pupilAsked says whether the pupil was heard, or asked and would not answer,
+// after the track was last opened.
+func pupilAsked(all []Record, pupil string) bool {
+	var asked, opened time.Time
+	for _, r := range all {
+		switch {
+		case r.Kind == Reopened:
+			opened = later(opened, r.When.Written)
+		case r.Kind == Evaluated, r.Kind == Checked, r.Kind == Voice && r.Ref == pupil:
+			asked = later(asked, r.When.Written)
+		}
+	}
+	return asked.After(opened)
 }
 
 // wordStands says whether the pupil's word that it is safe is the last thing

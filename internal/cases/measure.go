@@ -18,7 +18,10 @@ import (
 var (
 	insertMeasure = db.SQL(`INSERT INTO cases_measure (owner, id, track, version, school, doer, start_on, until_on, weekdays, evaluate_on, state)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'running')`)
-	endMeasures    = db.SQL(`UPDATE cases_measure SET state = 'ended' WHERE owner = $1 AND track = $2 AND state = 'running'`)
+	endMeasures = db.SQL(`UPDATE cases_measure SET state = 'ended' WHERE owner = $1 AND track = $2 AND state = 'running'
+		AND (start_on >= $3 OR $3 <= $4 OR until_on <> '' AND until_on < $4)`)
+	shortenMeasures = db.SQL(`UPDATE cases_measure SET until_on = $3 WHERE owner = $1 AND track = $2 AND state = 'running'
+		AND (until_on = '' OR until_on > $3)`)
 	selectMeasures = db.SQL(`SELECT id, version, doer, start_on, until_on, weekdays, evaluate_on, state FROM cases_measure
 		WHERE owner = $1 AND track = $2 ORDER BY version, start_on, id`)
 	selectDoers = db.SQL(`SELECT DISTINCT doer FROM cases_measure WHERE owner = $1 AND track = $2 AND state = 'running'`)
@@ -66,8 +69,10 @@ func (w *work) run(m Measure, version int) (words []seal.Sealed, err error) {
 	})
 }
 
-// endMeasures ends all that run, and what their doers could see.
-func (w *work) endMeasures() error {
+// endMeasures ends all that run, and what their doers could see, on the day that
+// others take over. Until then they go on: a pupil that is safe for now because
+// of an urgent measure is not left without one while the plan waits to begin.
+func (w *work) endMeasures(on tilhor.Date) error {
 	var doers []tilhor.PersonID
 	err := w.tx.Each(selectDoers, func(scan db.Scan) error {
 		var p tilhor.PersonID
@@ -78,12 +83,19 @@ func (w *work) endMeasures() error {
 	if err != nil {
 		return err
 	}
+	end := w.now
+	if on > today(w.now) {
+		end = midnight(on)
+	}
 	for _, p := range doers {
-		if err := access.End(w.tx, w.by.Owner, access.Track, string(w.t.ID), p, access.Carries, w.now); err != nil {
+		if err := access.End(w.tx, w.by.Owner, access.Track, string(w.t.ID), p, access.Carries, end); err != nil {
 			return err
 		}
 	}
-	_, err = w.tx.Exec(endMeasures, w.by.Owner, w.t.ID)
+	if _, err := w.tx.Exec(endMeasures, w.by.Owner, w.t.ID, on, today(w.now)); err != nil {
+		return err
+	}
+	_, err = w.tx.Exec(shortenMeasures, w.by.Owner, w.t.ID, on.Add(-1))
 	return err
 }
 

@@ -66,6 +66,16 @@ func (p Plan) Evaluate() (first tilhor.Date) {
 	return first
 }
 
+// starts is the day the first measure of the plan begins.
+func (p Plan) starts() (first tilhor.Date) {
+	for _, m := range p.Measures {
+		if first == "" || m.Start < first {
+			first = m.Start
+		}
+	}
+	return first
+}
+
 // A Lack is one thing that is missing before the plan can be approved, and
 // where it is put right.
 type Lack struct {
@@ -397,7 +407,7 @@ func (w *work) approve(p Plan) error {
 	if _, err := w.write(note{kind: Approved, when: tilhor.Now(w.now), ref: fmt.Sprint(p.Version), on: p.Evaluate(), text: []field{{"why", p.Why}}}); err != nil {
 		return err
 	}
-	if err := w.endMeasures(); err != nil {
+	if err := w.endMeasures(p.starts()); err != nil {
 		return err
 	}
 	running, sealed := false, []seal.Sealed{s}

@@ -227,6 +227,8 @@ func TestRefusedAtTheEnd(t *testing.T) {
 			t.Errorf("what was refused left it %s, checked on %s", f.State, f.CheckOn)
 		}
 		w.must(step(func(s *cases.Step) { s.Recheck = w.in(28) }))
+		w.is(step(func(s *cases.Step) { s.Recheck = w.in(56) }), tilhor.ErrConflict)
+		slug = w.running(w.elias)
 		w.must(step(func(s *cases.Step) { s.Recheck = w.in(56) }))
 	})
 }

@@ -51,7 +51,8 @@ var setAside = db.SQL(`UPDATE concerns_concern SET state = 'set-aside', why = $3
 // PutAside answers a concern with "not a case" (ikke en sak): only for what was
 // reported twice or to the wrong school, with a reason the reporter reads. It
 // is refused when the pupil says so itself: then the duty to act stands
-// (§ 12-4). The reason may name no other child.
+// (§ 12-4); and when the family has taken it up with rektor: the week in which
+// Statsforvalteren first looks to the school runs from there (§ 12-6). The reason may name no other child.
 func (d *Desk) PutAside(ctx context.Context, by tilhor.Actor, slug, why, reason string) error {
 	now := d.Clock()
 	reason = strings.TrimSpace(reason)
@@ -69,6 +70,9 @@ func (d *Desk) PutAside(ctx context.Context, by tilhor.Actor, slug, why, reason 
 		}
 		if c.PupilSays {
 			return tilhor.Faults{{Field: "why", Key: "concerns.fault.pupil-says"}}
+		}
+		if c.Channel == Voice {
+			return tilhor.Faults{{Field: "why", Key: "concerns.fault.family-raised"}}
 		}
 		if c.State != New {
 			return tilhor.ErrConflict

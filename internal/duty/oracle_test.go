@@ -404,6 +404,11 @@ func (c *clerk) event(no int, f Fact) {
 		}
 		if first {
 			c.firstPapers(f)
+		} else if c.down {
+			c.down = false
+			if len(c.find("investigate")) == 0 {
+				c.put("investigate", "", f)
+			}
 		}
 		if f.Serious && !c.grave && c.who != "leadership" {
 			c.grave = true

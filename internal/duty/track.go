@@ -254,6 +254,11 @@ func (t *track) known(f *Fact) {
 	}
 	if fresh {
 		t.basics(f)
+	} else if t.stepped { // opened again: what is new is looked into, and silence is noticed
+		t.stepped = false
+		if !t.waiting(investigate) {
+			t.add(investigate, "", f)
+		}
 	}
 	if f.Serious && !t.grave && t.accused != AccusedLeadership {
 		t.grave = true

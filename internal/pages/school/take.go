@@ -91,7 +91,7 @@ func (p *Pages) takeQuestions(q *web.Req, f *web.Form, c concerns.Concern, v *ta
 		return err
 	}
 	w, name, from := q.T, whom(q.T, c), reporter(q.T, c)
-	v.Aside = !c.PupilSays
+	v.Aside = !c.PupilSays && c.Channel != concerns.Voice
 	if !v.Aside {
 		for i := range f.Faults { // the question is not on the page
 			if f.Faults[i].Field == "why" {

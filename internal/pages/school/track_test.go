@@ -255,6 +255,7 @@ func TestReopen(t *testing.T) {
 	if r := w.Get(w.rektor, at); r.StatusCode != http.StatusSeeOther {
 		t.Errorf("an open track: %d", r.StatusCode)
 	}
+	w.must(w.cases.Hear(context.Background(), w.sosial, slug, cases.Talk{At: tilhor.Now(w.Now()), Answer: cases.Spoke, How: "none", Words: "Vil ikke svare."}))
 	w.must(w.cases.StepDown(context.Background(), w.kari, slug, cases.Step{View: "Vil ikke svare.", Way: "adult", Reason: "Rolig lenge.", Recheck: tilhor.DateOf(w.Now(), time.UTC).Add(30), Told: true}))
 	w.pages(w.rektor, "/saker/"+slug, "Saken er trappet ned", "Spør Nora igjen")
 	w.pages(w.ina, at, "Åpne saken til Nora igjen")
