@@ -207,12 +207,12 @@ func listenToNotices(t *testing.T) (next func() string) {
 	}
 }
 
-// underWay waits until the page has been made: its answer is held back until
-// all of the form has come.
+// underWay waits until the request is there: it gets its turn when all of the
+// form has come.
 func underWay(t *testing.T, watched string) {
 	t.Helper()
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); {
-		if _, said := get(t, "http://"+watched+"/metrics"); strings.Contains(said, `tilhor_request_seconds_count{status="4xx"} 1`) {
+		if _, said := get(t, "http://"+watched+"/metrics"); strings.Contains(said, "\ntilhor_requests_under_way 1\n") {
 			return
 		}
 	}

@@ -39,6 +39,9 @@ type ServeCmd struct {
 // settings are the file of serve. docs/guide/run.md describes every field.
 type settings struct {
 	Owners []ownerSettings `json:"owners"`
+	// TrustProxy are the addresses of the proxies in front, whose
+	// X-Forwarded-For is believed.
+	TrustProxy []string `json:"trustProxy"`
 }
 
 type ownerSettings struct {
@@ -75,7 +78,17 @@ func readSettings(path string) (settings, error) {
 			return s, fmt.Errorf("owner %q in %s: %w", o.ID, path, err)
 		}
 	}
+	if _, err := web.ParseProxies(s.TrustProxy); err != nil {
+		return s, fmt.Errorf("trustProxy in %s wants addresses or networks, as 127.0.0.1 or 10.0.0.0/8: %w", path, err)
+	}
 	return s, nil
+}
+
+// limits share the machine between those who ask.
+func (s settings) limits() *web.Limits {
+	b := web.UsualBounds()
+	b.Proxies, _ = web.ParseProxies(s.TrustProxy) // read before
+	return web.NewLimits(b)
 }
 
 // check refuses to begin before what must be in place is in place.
@@ -135,6 +148,7 @@ func (c ServeCmd) Run(app *App) error {
 	}
 	log := slog.New(slog.NewJSONHandler(app.Out, nil))
 	h := newHouse(d, keys, app.Clock, log)
+	h.limits = s.limits()
 	var sites []*web.Site
 	for _, o := range s.Owners {
 		site, err := h.site(web.Owner{ID: o.ID, Name: o.Name, Hosts: o.Hosts, HTTPS: true, Phone: o.Phone, DPO: o.DPO, DPIA: o.DPIA},

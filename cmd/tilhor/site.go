@@ -29,11 +29,12 @@ type house struct {
 	roster  *roster.Roster
 	clock   tilhor.Clock
 	log     *slog.Logger
+	limits  *web.Limits
 }
 
 func newHouse(d *db.DB, keys *seal.Keys, clock tilhor.Clock, log *slog.Logger) *house {
 	j := journal.New(keys)
-	return &house{db: d, keys: keys, journal: j, roster: roster.New(keys, j), clock: clock, log: log}
+	return &house{db: d, keys: keys, journal: j, roster: roster.New(keys, j), clock: clock, log: log, limits: web.NewLimits(web.UsualBounds())}
 }
 
 // site is every page of one owner. people are the made-up ones to sign in as,
@@ -46,7 +47,7 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	told := &concerns.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	worked := &cases.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
 	kit := &web.Kit{
-		DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Owner: o, Log: h.log, Level: door.Enough,
+		DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Owner: o, Log: h.log, Level: door.Enough, Limits: h.limits,
 		Home: home, Nav: func(q *web.Req) []web.NavItem { return here(q, menu(q, told, worked)) },
 	}
 	s, err := web.New(kit)

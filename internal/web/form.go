@@ -19,6 +19,7 @@ import (
 const (
 	maxForm   = 1 << 20
 	maxFields = 2000
+	formKind  = "application/x-www-form-urlencoded"
 )
 
 var (
@@ -55,7 +56,7 @@ func readForm(w http.ResponseWriter, r *http.Request) (*Form, error) {
 	if r.Method != http.MethodPost {
 		return nil, errors.New("a form is read where none is sent")
 	}
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/x-www-form-urlencoded" {
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != formKind {
 		return nil, errUnreadable
 	}
 	if r.ContentLength > maxForm {

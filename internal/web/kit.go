@@ -39,6 +39,9 @@ type Kit struct {
 	Home func(tilhor.Role) string
 	// Nav is the menu of the one who reads. Nil gives none.
 	Nav func(q *Req) []NavItem
+	// Limits share the process between those who ask it; the sites of one
+	// process have the same. Nil makes the usual ones for this site alone.
+	Limits *Limits
 }
 
 // An Owner is the municipality (skoleeier) that a site serves.

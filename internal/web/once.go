@@ -39,6 +39,9 @@ func (q *Req) Once(f *Form, act func() (location string, err error)) error {
 	if answer, err := q.answered(id); err != nil || answer != nil {
 		return q.again(id, answer, err)
 	}
+	if q.person == "" && !q.mayLeave() {
+		return errTooMuch
+	}
 	attempt := tilhor.NewID()
 	location, err := q.along(id, attempt, act)
 	if errors.Is(err, errDone) {
@@ -128,12 +131,17 @@ func (q *Req) answered(id string) (*string, error) {
 // one that is just being written.
 func (q *Req) again(id string, answer *string, err error) error {
 	for try := 0; err == nil && answer != nil && *answer == "" && try < 20; try++ {
-		select {
-		case <-time.After(50 * time.Millisecond):
-		case <-q.Context().Done():
-			return q.Context().Err()
+		err = Aside(q.Context(), func() error {
+			select {
+			case <-time.After(50 * time.Millisecond):
+				return nil
+			case <-q.Context().Done():
+				return q.Context().Err()
+			}
+		})
+		if err == nil {
+			answer, err = q.answered(id)
 		}
-		answer, err = q.answered(id)
 	}
 	if err != nil {
 		return err

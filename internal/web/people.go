@@ -107,15 +107,18 @@ func (s *Site) recognise(q *Req) error {
 		return err
 	}
 	person := tilhor.PersonID(x.Get(keyPerson))
+	token := s.sessions.token(q.R)
 	if person == "" {
+		s.limits.missed(token)
 		return nil
 	}
+	s.limits.met(token, string(person))
 	who, err := s.people.know(q.Context(), person, q.Now)
 	if err != nil {
 		return err
 	}
 	q.who, q.person = who, person
-	if err := s.sessions.touched(q.Context(), s.sessions.token(q.R), x.seen, q.Now); err != nil {
+	if err := s.sessions.touched(q.Context(), token, x.seen, q.Now); err != nil {
 		s.kit.log().WarnContext(q.Context(), "session not touched", "error", types(err))
 	}
 	actor, ok := who.as(tilhor.Role(x.Get(keyRole)), tilhor.SchoolID(x.Get(keySchool)))

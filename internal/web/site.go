@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -23,6 +22,7 @@ type Site struct {
 	cross    *http.CrossOriginProtection
 	sessions *sessions
 	people   *people
+	limits   *Limits
 }
 
 // New makes a site with the frame's own pages; Mount adds the others.
@@ -36,7 +36,10 @@ func New(kit *Kit) (*Site, error) {
 	}
 	s := &Site{
 		kit: kit, mux: http.NewServeMux(), cross: http.NewCrossOriginProtection(),
-		sessions: ses, people: newPeople(kit),
+		sessions: ses, people: newPeople(kit), limits: kit.Limits,
+	}
+	if s.limits == nil {
+		s.limits = NewLimits(UsualBounds())
 	}
 	s.Mount(s.own())
 	return s, nil
@@ -81,9 +84,11 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusPermanentRedirect)
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
-	defer cancel()
-	r = r.WithContext(ctx)
+	s.admit(w, r, s.reply)
+}
+
+// reply answers a request that has its turn.
+func (s *Site) reply(w http.ResponseWriter, r *http.Request) {
 	if err := s.sameSite(r); err != nil {
 		s.fail(s.request(w, r, nil), err)
 		return

@@ -1,0 +1,96 @@
+package web
+
+import (
+	"hash/maphash"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// A client is who asks, as far as fairness needs to know: a person who is
+// signed in, or a network. It is a number that means nothing outside this
+// process and this run; no address is kept.
+type client uint64
+
+// hops is how many forwarding machines are looked behind.
+const hops = 8
+
+// clientOf says who asks. A session that was recognised lately is its person:
+// who is signed in never waits behind strangers, and has one turn however many
+// browsers. Everybody else is the network they come from.
+func (l *Limits) clientOf(r *http.Request, token string) (who client, person bool) {
+	if token != "" {
+		if who, ok := l.known.get(l.number("token", token)); ok {
+			return who, true
+		}
+	}
+	return l.number("network", l.network(r).String()), false
+}
+
+// met remembers that a session is a person's.
+func (l *Limits) met(token, person string) {
+	l.known.put(l.number("token", token), l.number("person", person))
+}
+
+// missed forgets a session that has ended.
+func (l *Limits) missed(token string) { l.known.drop(l.number("token", token)) }
+
+func (l *Limits) number(kind, value string) client {
+	return client(maphash.String(l.seed, kind+"\x00"+value))
+}
+
+// network is where a request comes from: one address of IPv4, or the /64 that
+// one household or school has of IPv6. What a request says of itself is
+// believed only when a proxy of ours hands it on, and only back to the first
+// machine that is not ours.
+func (l *Limits) network(r *http.Request) netip.Prefix {
+	at, _ := addressIn(r.RemoteAddr)
+	said := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := 0; i < hops && len(said) > 0 && l.trusts(at); i++ {
+		next, ok := addressIn(said[len(said)-1])
+		if !ok {
+			break
+		}
+		at, said = next, said[:len(said)-1]
+	}
+	bits := 32
+	if at.Is6() {
+		bits = 64
+	}
+	p, _ := at.Prefix(bits) // no prefix for no address: they share one
+	return p
+}
+
+func (l *Limits) trusts(at netip.Addr) bool {
+	return at.IsValid() && slices.ContainsFunc(l.bounds.Proxies, func(p netip.Prefix) bool { return p.Contains(at) })
+}
+
+// addressIn reads an address as proxies write it, with a port or without.
+func addressIn(s string) (netip.Addr, bool) {
+	s = strings.TrimSpace(s)
+	if host, _, err := net.SplitHostPort(s); err == nil {
+		s = host
+	}
+	at, err := netip.ParseAddr(strings.Trim(s, "[]"))
+	return at.Unmap().WithZone(""), err == nil
+}
+
+// ParseProxies reads the addresses and networks of the proxies in front.
+func ParseProxies(all []string) ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, s := range all {
+		if p, err := netip.ParsePrefix(s); err == nil {
+			out = append(out, p.Masked())
+			continue
+		}
+		at, err := netip.ParseAddr(s)
+		if err != nil {
+			return nil, err
+		}
+		at = at.Unmap()
+		out = append(out, netip.PrefixFrom(at, at.BitLen()))
+	}
+	return out, nil
+}

@@ -1,0 +1,206 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net/http/httptest"
+	"runtime"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// Who asks once is answered after one turn, however many another asks for.
+func TestTheRowsOfAGateTakeTurns(t *testing.T) {
+	g := newGate(1, 1, 1000, 10_000)
+	order := func(fair bool) int {
+		var mu sync.Mutex
+		var in []client
+		var wg sync.WaitGroup
+		if err := g.enter(t.Context(), 9); err != nil {
+			t.Fatal(err)
+		}
+		line := func(who client, n int) {
+			for range n {
+				before := queued(g)
+				wg.Go(func() {
+					if err := g.enter(t.Context(), who); err != nil {
+						t.Error(err)
+						return
+					}
+					mu.Lock()
+					in = append(in, who)
+					mu.Unlock()
+					g.leave(who)
+				})
+				for queued(g) == before {
+					runtime.Gosched()
+				}
+			}
+		}
+		line(1, 300)
+		if fair {
+			line(2, 1)
+		} else {
+			line(1, 1) // the control: in the same row as the flood
+		}
+		g.leave(9)
+		wg.Wait()
+		for i, who := range in {
+			if who == 2 {
+				return i
+			}
+		}
+		return len(in) - 1
+	}
+	if at := order(true); at > 2 {
+		t.Errorf("came in as number %d", at)
+	}
+	if at := order(false); at < 300 {
+		t.Errorf("the control came in as number %d", at)
+	}
+	if len(g.rows) != 0 || g.turns.Len() != 0 || g.busy != 0 || g.waiting != 0 {
+		t.Errorf("something is left: %d rows, %d turns, %d inside, %d waiting", len(g.rows), g.turns.Len(), g.busy, g.waiting)
+	}
+}
+
+func queued(g *gate) int { g.mu.Lock(); defer g.mu.Unlock(); return g.waiting }
+
+// A gate under a crowd that comes, waits, gives up and leaves never lets in
+// more than it may, and ends empty.
+func TestAGateHoldsItsBounds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // on a clock of its own: no sleep takes time
+		g := newGate(5, 2, 20, 60)
+		var mu sync.Mutex
+		inside, by, got := 0, map[client]int{}, map[error]int{}
+		count := func(who client, n int) {
+			mu.Lock()
+			defer mu.Unlock()
+			inside += n
+			by[who] += n
+			if inside > 5 || by[who] > 2 || inside < 0 {
+				t.Errorf("%d inside, %d of one client", inside, by[who])
+			}
+		}
+		var wg sync.WaitGroup
+		for i := range 100 {
+			wg.Go(func() {
+				r := rand.New(rand.NewPCG(1, uint64(i)))
+				for range 60 {
+					who := client(r.IntN(12))
+					if r.IntN(2) == 0 {
+						who = 0 // who asks most
+					}
+					ctx, cancel := context.WithTimeout(t.Context(), time.Duration(r.IntN(900)+100)*time.Microsecond)
+					err := g.enter(ctx, who)
+					if err == nil {
+						count(who, 1)
+						time.Sleep(time.Duration(r.IntN(100)) * time.Microsecond)
+						count(who, -1)
+						g.leave(who)
+					}
+					cancel()
+					mu.Lock()
+					got[err]++
+					mu.Unlock()
+				}
+			})
+		}
+		wg.Wait()
+		if len(g.rows) != 0 || g.turns.Len() != 0 || g.busy != 0 || g.waiting != 0 {
+			t.Errorf("something is left: %d rows, %d turns, %d inside, %d waiting", len(g.rows), g.turns.Len(), g.busy, g.waiting)
+		}
+		if got[nil] == 0 || got[context.DeadlineExceeded] == 0 || got[errTooMuch] == 0 || got[errBusy] == 0 {
+			t.Errorf("not all answers were seen: %v", got)
+		}
+	})
+}
+
+// When every place is taken, a newcomer gets one of who has most, and who has
+// most gets none of the others'.
+func TestPlacesAreGivenUpByWhoHasMost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(1, 1, 100, 10)
+		g.enter(t.Context(), 9)
+		left := make(chan error, 20)
+		wait := func(who client) { go func() { left <- g.enter(t.Context(), who) }(); synctest.Wait() }
+		for range 10 {
+			wait(1)
+		}
+		wait(1)
+		if err := <-left; !errors.Is(err, errBusy) {
+			t.Errorf("the eleventh of one client: %v", err)
+		}
+		for range 3 {
+			wait(2)
+			if err := <-left; !errors.Is(err, errBusy) {
+				t.Errorf("the longest row gave up no place: %v", err)
+			}
+		}
+		g.mu.Lock()
+		if a, b := g.rows[1].wait.Len(), g.rows[2].wait.Len(); a != 7 || b != 3 {
+			t.Errorf("%d and %d wait", a, b)
+		}
+		g.mu.Unlock()
+		time.Sleep(patience + time.Second) // of the test's own clock: nobody waits for ever
+		synctest.Wait()
+		for range 10 {
+			if err := <-left; !errors.Is(err, errBusy) {
+				t.Error(err)
+			}
+		}
+		g.leave(9)
+		synctest.Wait()
+		if len(g.rows) != 0 || g.waiting != 0 {
+			t.Error("something is left")
+		}
+	})
+}
+
+// A client is who it is, whatever it says of itself.
+func TestWhoAsks(t *testing.T) {
+	proxies, err := ParseProxies([]string{"127.0.0.1", "::1", "10.0.0.0/8"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ParseProxies([]string{"proxy.granvik.example"}); err == nil {
+		t.Error("a name was taken for an address")
+	}
+	for _, c := range []struct {
+		from string
+		said []string
+		none string // without proxies
+		want string // behind them
+	}{
+		{"192.0.2.7:5000", nil, "192.0.2.7/32", "192.0.2.7/32"},
+		{"192.0.2.7:5000", []string{"198.51.100.1"}, "192.0.2.7/32", "192.0.2.7/32"}, // no proxy of ours says so
+		{"127.0.0.1:5000", nil, "127.0.0.1/32", "127.0.0.1/32"},
+		{"127.0.0.1:5000", []string{"198.51.100.1"}, "127.0.0.1/32", "198.51.100.1/32"},
+		{"127.0.0.1:5000", []string{"6.6.6.6, 198.51.100.1"}, "127.0.0.1/32", "198.51.100.1/32"}, // the client wrote the first itself
+		{"127.0.0.1:5000", []string{"6.6.6.6", "198.51.100.1"}, "127.0.0.1/32", "198.51.100.1/32"},
+		{"127.0.0.1:5000", []string{"6.6.6.6, 198.51.100.1, 10.1.2.3"}, "127.0.0.1/32", "198.51.100.1/32"},
+		{"127.0.0.1:5000", []string{"6.6.6.6, tull, 10.1.2.3"}, "127.0.0.1/32", "10.1.2.3/32"},
+		{"127.0.0.1:5000", []string{"127.0.0.1"}, "127.0.0.1/32", "127.0.0.1/32"},
+		{"127.0.0.1:5000", []string{""}, "127.0.0.1/32", "127.0.0.1/32"},
+		{"127.0.0.1:5000", []string{"198.51.100.1:4711"}, "127.0.0.1/32", "198.51.100.1/32"},
+		{"[::1]:5000", []string{"2001:db8:1:2:3:4:5:6"}, "::/64", "2001:db8:1:2::/64"},
+		{"[::1]:5000", []string{"[2001:db8:1:2:ffff::1]:443"}, "::/64", "2001:db8:1:2::/64"},
+		{"[::ffff:127.0.0.1]:5000", []string{"::ffff:198.51.100.1"}, "127.0.0.1/32", "198.51.100.1/32"},
+		{"[fe80::1%eth0]:5000", nil, "fe80::/64", "fe80::/64"},
+		{"@", []string{"198.51.100.1"}, "invalid Prefix", "invalid Prefix"},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = c.from
+		r.Header["X-Forwarded-For"] = c.said
+		r.Header.Set("Forwarded", "for=6.6.6.6")
+		r.Header.Set("X-Real-Ip", "6.6.6.6")
+		if got := NewLimits(UsualBounds()).network(r).String(); got != c.none {
+			t.Errorf("%s %q, no proxy: %s, want %s", c.from, c.said, got, c.none)
+		}
+		if got := NewLimits(Bounds{Proxies: proxies}).network(r).String(); got != c.want {
+			t.Errorf("%s %q: %s, want %s", c.from, c.said, got, c.want)
+		}
+	}
+}

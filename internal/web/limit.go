@@ -1,0 +1,340 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"hash/maphash"
+	"io"
+	"mime"
+	"net/http"
+	"net/netip"
+	"runtime"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Bounds are how much is done at once, and for whom. docs/decisions has the
+// reasons for the numbers.
+type Bounds struct {
+	// Proxies are the machines in front of us whose X-Forwarded-For is believed.
+	// Without them everybody who is not signed in is one client.
+	Proxies []netip.Prefix
+
+	Persons   int // requests at once of those who are signed in
+	Each      int // of them, by one person
+	Strangers int // requests at once of those who are not
+	Outside   int // answers awaited at once from sign-in providers
+	OneAsks   int // of them, for one client
+
+	Row   int // how many of one network may wait
+	Queue int // how many may wait in all
+
+	Forms int // bytes of long forms held at once
+
+	Left  int     // what one network may leave at one address in one go: what a whole school tells
+	Again float64 // and how much of that comes back each second
+}
+
+// UsualBounds suit the machine. A whole school (2 000 people behind one
+// address) may tell something in the same minute.
+func UsualBounds() Bounds {
+	cores := runtime.GOMAXPROCS(0)
+	return Bounds{
+		Persons: 8 * cores, Each: 4, Strangers: 2 * cores, Outside: 32, OneAsks: 8,
+		Row: 2500, Queue: 10_000, Forms: 64 << 20, Left: 2500, Again: 1,
+	}
+}
+
+// Limits share one process between those who ask it. Nobody is refused for
+// what another did, wherever the two can be told apart: a person by the
+// session, others by their network. Nothing is written down of either. The
+// sites of one process share one, since they share the machine.
+type Limits struct {
+	bounds                      Bounds
+	seed                        maphash.Seed
+	persons, strangers, outside *gate
+	refusing                    *gate
+	known                       *recent
+	forms                       *forms
+
+	mu   sync.Mutex
+	left map[client]*rate.Limiter
+}
+
+// NewLimits makes them.
+func NewLimits(b Bounds) *Limits {
+	return &Limits{
+		bounds: b, seed: maphash.MakeSeed(),
+		persons:   newGate(b.Persons, b.Each, 16*b.Each, b.Queue),
+		strangers: newGate(b.Strangers, b.Strangers, b.Row, b.Queue),
+		outside:   newGate(b.Outside, b.OneAsks, b.Row, b.Queue),
+		refusing:  newGate(2, 2, 64, 64),
+		known:     &recent{},
+		forms:     &forms{left: b.Forms, most: b.Forms / 2, by: map[client]int{}},
+		left:      map[client]*rate.Limiter{},
+	}
+}
+
+// admit answers a request when its turn comes. The form is read before and the
+// answer sent after: who sends or reads slowly keeps nobody from a turn.
+func (s *Site) admit(w http.ResponseWriter, r *http.Request, do http.HandlerFunc) {
+	l := s.limits
+	who, person := l.clientOf(r, s.sessions.token(r))
+	done, err := l.receive(r, who)
+	if err != nil {
+		s.refuse(w, r, who, err)
+		return
+	}
+	defer done()
+	ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
+	defer cancel()
+	t := &turn{limits: l, gate: l.strangers, who: who}
+	if person {
+		t.gate = l.persons
+	}
+	r = r.WithContext(context.WithValue(ctx, turnKey{}, t))
+	if err := t.take(ctx); err != nil {
+		s.refuse(w, r, who, err)
+		return
+	}
+	a := &held{ResponseWriter: w}
+	func() {
+		defer t.give()
+		do(a, r)
+	}()
+	a.send()
+}
+
+// refuse says that there is no room, with what was written, as long as there is
+// room even for that.
+func (s *Site) refuse(w http.ResponseWriter, r *http.Request, who client, why error) {
+	if r.Context().Err() != nil && errors.Is(r.Context().Err(), context.Canceled) {
+		return // nobody is left to read it
+	}
+	if err := s.limits.refusing.enter(r.Context(), who); err != nil {
+		w.Header().Set("Retry-After", retryAfter)
+		http.Error(w, "Tilhør har for mye å gjøre akkurat nå. Gå tilbake i nettleseren, så står det du skrev, der. Prøv igjen om litt.", http.StatusServiceUnavailable)
+		return
+	}
+	a := &held{ResponseWriter: w}
+	func() {
+		defer s.limits.refusing.leave(who)
+		s.fail(s.request(a, r, nil), why)
+	}()
+	a.send()
+}
+
+// retryAfter is when it is worth trying again, in seconds.
+const retryAfter = "10"
+
+// busy answers who cannot have a turn.
+func (q *Req) busy(err error) error {
+	q.W.Header().Set("Retry-After", retryAfter)
+	if errors.Is(err, errTooMuch) {
+		return q.tell(http.StatusTooManyRequests, notice{key: "many", phone: true, retry: true})
+	}
+	return q.tell(http.StatusServiceUnavailable, notice{key: "busy", phone: true, retry: true})
+}
+
+// A turn is one request's place inside.
+type turn struct {
+	limits *Limits
+	gate   *gate
+	who    client
+	held   bool
+}
+
+type turnKey struct{}
+
+func (t *turn) take(ctx context.Context) error {
+	err := t.gate.enter(ctx, t.who)
+	t.held = err == nil
+	return err
+}
+
+func (t *turn) give() {
+	if t.held {
+		t.held = false
+		t.gate.leave(t.who)
+	}
+}
+
+// Aside does what waits for another machine (a sign-in provider that may be
+// slow, or down) without keeping the turn meanwhile.
+func Aside(ctx context.Context, do func() error) error {
+	t, _ := ctx.Value(turnKey{}).(*turn)
+	if t == nil || !t.held {
+		return do()
+	}
+	t.give()
+	if err := t.limits.outside.enter(ctx, t.who); err != nil {
+		return err
+	}
+	defer t.take(context.WithoutCancel(ctx)) // what is left to do is small: it is done with a turn or without
+	defer t.limits.outside.leave(t.who)
+	return do()
+}
+
+// mayLeave says whether a network may leave one more thing at this address.
+func (q *Req) mayLeave() bool {
+	t, _ := q.Context().Value(turnKey{}).(*turn)
+	if t == nil {
+		return true
+	}
+	l := t.limits
+	key := l.number("left", q.R.URL.Path) ^ t.who
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	b := l.left[key]
+	if b == nil {
+		if len(l.left) >= 1<<16 {
+			l.tidy(q.Now)
+		}
+		b = rate.NewLimiter(rate.Limit(l.bounds.Again), l.bounds.Left)
+		l.left[key] = b
+	}
+	return b.AllowN(q.Now, 1)
+}
+
+// tidy forgets who has left nothing for a while; all of them when that is not
+// enough, for then it is no single network that leaves so much.
+func (l *Limits) tidy(now time.Time) {
+	for k, b := range l.left {
+		if b.TokensAt(now) >= float64(l.bounds.Left) {
+			delete(l.left, k)
+		}
+	}
+	if len(l.left) >= 1<<16 {
+		clear(l.left)
+	}
+}
+
+// shortForm is what a form may be without being counted.
+const shortForm = 16 << 10
+
+// receive reads the form of a request whole. What is no form is left unread,
+// and so is one that says it is too long: the page refuses them.
+func (l *Limits) receive(r *http.Request, who client) (done func(), err error) {
+	done = func() {}
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if r.Method != http.MethodPost || kind != formKind || r.ContentLength > maxForm || r.Body == nil {
+		return done, nil
+	}
+	size := int(r.ContentLength)
+	if size < 0 {
+		size = maxForm
+	}
+	if size > shortForm {
+		if !l.forms.take(who, size) {
+			r.Body = http.NoBody // it stays where it is, in the browser
+			return done, errBusy
+		}
+		done = func() { l.forms.give(who, size) }
+	}
+	b, err := io.ReadAll(io.LimitReader(r.Body, maxForm+1))
+	r.Body = io.NopCloser(io.MultiReader(bytes.NewReader(b), broken{err}))
+	return done, nil
+}
+
+// broken is the end of a form that did not come whole.
+type broken struct{ err error }
+
+func (b broken) Read([]byte) (int, error) {
+	if b.err != nil {
+		return 0, b.err
+	}
+	return 0, io.EOF
+}
+
+// forms counts the bytes of long forms that are held at once.
+type forms struct {
+	mu   sync.Mutex
+	left int
+	most int // by one client
+	by   map[client]int
+}
+
+func (f *forms) take(who client, n int) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.left < n || f.by[who]+n > f.most {
+		return false
+	}
+	f.left -= n
+	f.by[who] += n
+	return true
+}
+
+func (f *forms) give(who client, n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.left += n
+	if f.by[who] -= n; f.by[who] == 0 {
+		delete(f.by, who)
+	}
+}
+
+// recent remembers the sessions used lately, up to a number.
+type recent struct {
+	mu       sync.Mutex
+	now, old map[client]client
+}
+
+const keptRecent = 16_384
+
+func (m *recent) get(k client) (client, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if v, ok := m.now[k]; ok {
+		return v, true
+	}
+	v, ok := m.old[k]
+	return v, ok
+}
+
+func (m *recent) put(k, v client) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.now == nil || len(m.now) >= keptRecent {
+		m.old, m.now = m.now, map[client]client{}
+	}
+	m.now[k] = v
+}
+
+func (m *recent) drop(k client) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.now, k)
+	delete(m.old, k)
+}
+
+// held keeps an answer until the turn is given on.
+type held struct {
+	http.ResponseWriter
+	code int
+	body bytes.Buffer
+}
+
+// WriteHeader keeps the status.
+func (h *held) WriteHeader(code int) {
+	if h.code == 0 {
+		h.code = code
+	}
+}
+
+// Write keeps the body.
+func (h *held) Write(b []byte) (int, error) {
+	h.WriteHeader(http.StatusOK)
+	return h.body.Write(b)
+}
+
+func (h *held) send() {
+	if h.code == 0 {
+		return
+	}
+	h.ResponseWriter.WriteHeader(h.code)
+	h.ResponseWriter.Write(h.body.Bytes()) // a reader who has left is no fault of ours
+}
