@@ -24,7 +24,7 @@ soak: deps assets ## the faults at length: PART=kill, restart, disk … (TIMES=n
 	@./soak.sh "$(PART)" "$(TIMES)"
 
 bench: deps assets ## speed against the limit of each engine, as ratios (FULL=1 takes its time)
-	go run ./internal/db/dbtest/cluster go run ./bench $(if $(FULL),-full)
+	go run ./bench $(if $(FULL),-full)
 
 pages: deps assets ## every page alone: who may come, as everyone, in a browser
 	go test ./cmd/tilhor -v -run 'WhoMay|Refused|Ahead|EveryPage|TheStory'

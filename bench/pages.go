@@ -1,0 +1,221 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/cases"
+	"tilhor/internal/db"
+)
+
+// readers is how many read at once where a page's pace is measured.
+const readers = 8
+
+// listCases measures the page of fifty cases, each row found through the scope,
+// in worlds of more and more cases.
+func listCases(ctx context.Context, m *measurer) error {
+	var first series
+	for _, n := range m.scale.cases {
+		w, err := m.grown(ctx, n)
+		if err != nil {
+			return err
+		}
+		p50, p99, err := m.page(ctx, w, fmt.Sprintf("list of 50 cases among %d", n), "/saker", listAim(m.store.engine), func(body []byte) error {
+			if rows := bytes.Count(body, []byte(`href="/saker/`)); rows != 50 && n >= 1000 {
+				return fmt.Errorf("the page has %d cases, want 50", rows)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if first == nil {
+			first = series{p50, p99}
+			continue
+		}
+		m.report.ratio(fmt.Sprintf("list among %d: p99", n), short3(p99)+" ms", fmt.Sprintf("p99 among %d: %s ms", m.scale.cases[0], short3(first[1])), series{p99 / first[1]}, atMost(1.5))
+	}
+	return nil
+}
+
+func listAim(e db.Engine) *aim {
+	if e == db.SQLite {
+		return atLeast(0.03)
+	}
+	return nil
+}
+
+// openCase measures opening a case with few entries and with many.
+func openCase(ctx context.Context, m *measurer) error {
+	w, err := m.fresh(ctx, "opened")
+	if err != nil {
+		return err
+	}
+	slugs, err := w.fill(ctx, m.scale.entries)
+	if err != nil {
+		return errors.Join(err, w.close())
+	}
+	if err := w.close(); err != nil {
+		return err
+	}
+	var first float64
+	for i, n := range m.scale.entries {
+		again, err := m.open(ctx, w.name)
+		if err != nil {
+			return err
+		}
+		p50, _, err := m.page(ctx, again, fmt.Sprintf("opening a case of %d entries", n), "/saker/"+slugs[i], nil, func([]byte) error { return nil })
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			first = p50
+			continue
+		}
+		m.report.ratio(fmt.Sprintf("case of %d entries: p50", n), short3(p50)+" ms", fmt.Sprintf("one of %d: %s ms", m.scale.entries[0], short3(first)), series{p50 / first}, nil)
+	}
+	return nil
+}
+
+// fill writes lines in open cases, through the rooms, until each has so many
+// entries.
+func (w *world) fill(ctx context.Context, entries []int) (slugs []string, err error) {
+	boss, err := w.rektor(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, _, err := w.worked.List(ctx, boss.Actor, cases.Filter{State: cases.Open})
+	if err != nil || len(rows) < len(entries) {
+		return nil, errors.Join(err, errors.New("there are too few open cases to fill"))
+	}
+	for i, want := range entries {
+		slug := rows[i].Slug
+		f, err := w.worked.See(ctx, boss.Actor, slug, "whole")
+		if err != nil {
+			return nil, err
+		}
+		for n := len(f.Records); n < want; n++ {
+			line := cases.Line{At: tilhor.Now(time.Now()), What: "note", Text: fmt.Sprintf("Dag %d: eleven var med de andre i friminuttet, og gikk sammen med to av dem etterpå.", n)}
+			if err := w.worked.Write(ctx, boss.Actor, slug, line); err != nil {
+				return nil, err
+			}
+		}
+		slugs = append(slugs, slug)
+	}
+	return slugs, nil
+}
+
+// page serves the world and measures one page for the rektor of the home
+// school against a bare server: pace with several readers, and how long one
+// reader waits. It closes the world.
+func (m *measurer) page(ctx context.Context, w *world, what, path string, want *aim, check func([]byte) error) (p50, p99 float64, err error) {
+	boss, err := w.rektor(ctx)
+	if err := errors.Join(err, w.close()); err != nil {
+		return 0, 0, err
+	}
+	return m.pageFor(ctx, w, boss, what, path, want, check)
+}
+
+func (m *measurer) pageFor(ctx context.Context, w *world, who person, what, path string, want *aim, check func([]byte) error) (p50, p99 float64, err error) {
+	s, err := m.serve(ctx, w)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer s.stop()
+	c := newClient(readers)
+	defer c.close()
+	ask := func(ctx context.Context, _, _ int) error {
+		_, err := c.get(ctx, s.url+path, who.cookie)
+		return err
+	}
+	bare := func(ctx context.Context, _, _ int) error {
+		_, err := c.get(ctx, m.hello.url+"/", nil)
+		return err
+	}
+	body, err := c.get(ctx, s.url+path, who.cookie)
+	if err == nil {
+		err = check(body)
+	}
+	if err != nil {
+		return 0, 0, err
+	}
+	var ours, plain series
+	for range m.scale.rounds {
+		a, err := pace(ctx, readers, m.scale.spell, bare)
+		if err != nil {
+			return 0, 0, err
+		}
+		b, err := pace(ctx, readers, m.scale.spell, ask)
+		if err != nil {
+			return 0, 0, err
+		}
+		plain, ours = append(plain, a), append(ours, b)
+	}
+	one, err := times(m.scale.asks, func() error { return ask(ctx, 0, 0) })
+	if err != nil {
+		return 0, 0, err
+	}
+	name := strings.ReplaceAll(strings.ReplaceAll(what, " ", "-"), "/", "-")
+	if err := m.cpuProfile(s, name, func() error { _, err := pace(ctx, readers, m.scale.spell, ask); return err }); err != nil {
+		return 0, 0, err
+	}
+	n, err := m.statements(ctx, func() error { return ask(ctx, 0, 0) })
+	if err != nil {
+		return 0, 0, err
+	}
+	_, peak, err := s.memory()
+	figure := fmt.Sprintf("%s/s; one reader p50 %s ms, p99 %s ms; %.0f kB; memory at most %.0f MB", ours, short3(one.median()), short3(one.at(0.99)), float64(len(body))/1024, peak)
+	if n > 0 {
+		figure += fmt.Sprintf("; %d statements", n)
+	}
+	m.report.ratio(what, figure, fmt.Sprintf("hello world of net/http: %s/s", plain), ratios(ours, plain), want)
+	return one.median(), one.at(0.99), err
+}
+
+// statements counts what the program asks PostgreSQL for while do runs: its own
+// log tells. SQLite is asked the same, and keeps no log.
+func (m *measurer) statements(_ context.Context, do func() error) (n int, err error) {
+	if m.store.engine != db.Postgres {
+		return 0, nil
+	}
+	log := filepath.Join(m.store.dir, "log")
+	set := func(to string) error {
+		if err := m.store.admin("ALTER SYSTEM SET log_statement = '" + to + "'"); err != nil {
+			return err
+		}
+		return m.store.admin("SELECT pg_reload_conf()")
+	}
+	count := func() (int, error) {
+		b, err := os.ReadFile(log)
+		return bytes.Count(b, []byte("LOG:  execute ")), err
+	}
+	if err := set("all"); err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, set("none")) }()
+	// Of several, the least: what the program does beside the pages is counted too.
+	for try := range 5 {
+		before, err := count()
+		if err != nil {
+			return 0, err
+		}
+		if err := do(); err != nil {
+			return 0, err
+		}
+		after, err := count()
+		if err != nil {
+			return 0, err
+		}
+		if got := after - before; got > 0 && (try == 0 || n == 0 || got < n) {
+			n = got
+		}
+	}
+	return n, nil
+}
