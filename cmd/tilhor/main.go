@@ -51,6 +51,9 @@ func exit(code int, msg string) error { return exitError{code, msg} }
 
 func main() {
 	app := &App{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Clock: time.Now}
+	if err := hide(); err != nil {
+		fmt.Fprintln(app.Err, "tilhor: what is in memory may be seen by others on this machine:", err)
+	}
 	os.Exit(run(app, os.Args[1:]))
 }
 

@@ -133,7 +133,7 @@ func (c ServeCmd) Run(app *App) error {
 	}
 	keys, err := seal.Open(Where{DB: c.DB, Keys: c.Keys}.keysDir(), owners...)
 	if err != nil {
-		return exit(2, fmt.Sprintf("open the keys (make them with tilhor key init): %v", err))
+		return exit(2, fmt.Sprintf("open the keys (a new owner: tilhor key init; lost: tilhor key restore, from two shares): %v", err))
 	}
 	d, err := db.Open(ctx, c.DB)
 	if err != nil {
@@ -142,6 +142,11 @@ func (c ServeCmd) Run(app *App) error {
 	defer d.Close()
 	if err := fitToServe(ctx, d); err != nil {
 		return exit(2, err.Error())
+	}
+	for _, o := range owners {
+		if err := keys.Fit(ctx, d, o); err != nil {
+			return exit(2, fmt.Sprintf("%v: put the right ones back (tilhor key restore, from two shares)", err))
+		}
 	}
 	if err := web.AssetsBuilt(); err != nil {
 		fmt.Fprintln(app.Err, "tilhor:", err)

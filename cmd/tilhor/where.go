@@ -56,7 +56,7 @@ func (w Where) owners() ([]tilhor.OwnerID, error) {
 	}
 	list, err := seal.Owners(w.keysDir())
 	if err != nil || len(list) == 0 {
-		return nil, exit(2, "there are no keys in "+w.keysDir()+": give --keys DIR")
+		return nil, exit(2, "there are no keys in "+w.keysDir()+": give --keys DIR. If they are lost, two shares give them back: tilhor key restore")
 	}
 	return list, nil
 }
