@@ -16,7 +16,7 @@ trap 'rm -f "$out"' EXIT
 total=0
 failed=""
 while read -r package target; do
-	if ! go test -run '^$' -fuzz "^$target\$" -fuzztime "${seconds}s" -parallel "${WORKERS:-1}" "$package" >"$out" 2>&1; then
+	if ! go test -run '^$' -fuzz "^$target\$" -fuzztime "${seconds}s" -fuzzminimizetime 10x -parallel "${WORKERS:-1}" "$package" >"$out" 2>&1; then
 		failed="$failed $package:$target"
 		cat "$out"
 	fi

@@ -87,6 +87,9 @@ func open(ctx context.Context, dsn string) (*DB, error) {
 		d.writer = w
 	case strings.HasPrefix(dsn, "postgres://"), strings.HasPrefix(dsn, "postgresql://"):
 		d.engine = Postgres
+		if err := readable(dsn); err != nil {
+			return nil, err
+		}
 		pool, err := sql.Open("pgx", dsn)
 		if err != nil {
 			return nil, errors.New("the PostgreSQL address cannot be read")
@@ -102,6 +105,15 @@ func open(ctx context.Context, dsn string) (*DB, error) {
 		return nil, fmt.Errorf("reach the database: %w", err)
 	}
 	return d, nil
+}
+
+// readable looks at the address before it is used: what the driver says of one
+// that it cannot read may quote a password that stands where none should.
+func readable(dsn string) error {
+	if _, err := pgconn.ParseConfig(dsn); err != nil {
+		return errors.New("the PostgreSQL address cannot be read: want postgres://USER:PASSWORD@HOST/NAME")
+	}
+	return nil
 }
 
 // Engine says which database this is.
