@@ -460,7 +460,7 @@ func TestWhatLooksWrong(t *testing.T) {
 	}{
 		{"a number that is wrong", school(number(1), "20914695017"), "bad-number:3"},
 		{"a DUF number is not kept, nor wrong", school(number(1), "201412345678"), ""},
-		{"the same id twice", school("<person>"+sid("p2"), person("p1", "En Annen", "", "")+"<person>"+sid("p2")), "duplicate-id:4"},
+		{"the same id twice", school("<person>"+sid("p2"), person("p1", "Åse Østby", "", "")+"<person>"+sid("p2")), "duplicate-id:4"},
 		{"one person on two lines", school(number(12), number(11)), "same-person:8"},
 		{"a role that is not clear", school(as("a1", "05", "rektor", "")+"</membership>\n<membership>"+sid("k1"), as("a1", "05", "rektor", "")+as("g1", "04", "", "")+"</membership>\n<membership>"+sid("k1")), "unclear-role:17"},
 		{"nobody leads", school(as("a1", "05", "rektor", "")+"</membership>\n<membership>"+sid("fag"), as("a1", "05", "inspektør", "")+"</membership>\n<membership>"+sid("fag")), "no-rektor:13"},

@@ -28,9 +28,13 @@ func (p Progress) say(stage string, done, total int64) {
 	}
 }
 
-// maxFile bounds one file, unpacked: a zip of a few kilobytes may claim to be
-// a thousand gigabytes.
-const maxFile = 1 << 30
+// Bounds of what is given at once, unpacked: a zip of a few kilobytes may claim
+// to be a thousand gigabytes, or to hold a million files.
+const (
+	maxFile  = 1 << 30
+	maxFiles = 100
+	maxIndex = 1 << 20 // what a zip may say of its files
+)
 
 // An input is one file, in a folder, in a zip, or by itself. It can be read
 // more than once, so that its encoding is known before it is parsed.
@@ -70,12 +74,24 @@ func readInputs(ctx context.Context, name string, files []input, tell Progress) 
 		tables = append(tables, t)
 	}
 	switch {
-	case len(xmls) == 1 && len(tables) == 0:
-		return readPIFU(ctx, xmls[0], tell)
-	case len(xmls) > 0:
+	case len(xmls) > 0 && len(xmls)+len(tables) > 1:
 		return nil, unreadable(At{File: name}, "mixed")
-	case len(tables) == 0:
+	case len(files) == 0:
 		return nil, unreadable(At{File: name}, "nothing")
+	}
+	s, err := readFormat(ctx, name, xmls, tables, tell)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.agrees(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func readFormat(ctx context.Context, name string, xmls []input, tables []*table, tell Progress) (*Snapshot, error) {
+	if len(xmls) > 0 {
+		return readPIFU(ctx, xmls[0], tell)
 	}
 	for _, t := range tables {
 		if t.has("sourcedid") || t.has("propertyname") {
@@ -108,20 +124,25 @@ func openInputs(name string) (files []input, done func(), err error) {
 	if !bytes.HasPrefix(first, []byte("PK\x03\x04")) {
 		return []input{f}, nothing, nil
 	}
-	z, err := zip.OpenReader(name)
+	disk, err := os.Open(name)
 	if err != nil {
-		return nil, nil, unreadable(At{File: f.name}, "zip")
+		return nil, nil, unreadable(At{File: f.name}, "missing")
 	}
-	files, err = zipped(z)
-	if err != nil {
-		z.Close()
+	if files, err = zipped(disk, info.Size(), f.name); err != nil {
+		disk.Close()
 		return nil, nil, err
 	}
-	return files, func() { z.Close() }, nil
+	return files, func() { disk.Close() }, nil
 }
 
 func diskFile(name string, size int64) input {
-	return input{filepath.Base(name), size, func() (io.ReadCloser, error) { return os.Open(name) }}
+	return input{plainName(name), size, func() (io.ReadCloser, error) { return os.Open(name) }}
+}
+
+// plainName is a file's name as it can stand in a message: whoever packed a zip
+// chose it, and may have put signs in it that a terminal obeys.
+func plainName(name string) string {
+	return short(tidy(path.Base(strings.ReplaceAll(filepath.ToSlash(name), `\`, "/"))))
 }
 
 func wanted(name string) bool {
@@ -145,22 +166,70 @@ func folder(name string) ([]input, error) {
 		}
 		files = append(files, diskFile(filepath.Join(name, e.Name()), info.Size()))
 	}
-	return files, nil
+	return files, together(files)
 }
 
-func zipped(z *zip.ReadCloser) ([]input, error) {
+// An index is a zip while the list of its files is read. That list has no bound
+// of its own: no more of it is read than a zip of a hundred files can need.
+type index struct {
+	r    io.ReaderAt
+	left int64 // below zero: no bound any more
+}
+
+func (x *index) ReadAt(b []byte, at int64) (int, error) {
+	if x.left < 0 {
+		return x.r.ReadAt(b, at)
+	}
+	if x.left -= int64(len(b)); x.left < 0 {
+		x.left = 0
+		return 0, errToken
+	}
+	return x.r.ReadAt(b, at)
+}
+
+func zipped(r io.ReaderAt, size int64, name string) ([]input, error) {
+	x := &index{r, maxIndex}
+	z, err := zip.NewReader(x, size)
+	if errors.Is(err, errToken) {
+		return nil, unreadable(At{File: name}, "too-large")
+	}
+	if err != nil {
+		return nil, unreadable(At{File: name}, "zip")
+	}
+	x.left = -1
 	var files []input
 	for _, e := range z.File {
-		if e.FileInfo().IsDir() || !wanted(e.Name) {
+		if !e.Mode().IsRegular() || !wanted(e.Name) {
 			continue
 		}
-		if e.UncompressedSize64 > maxFile || len(files) > 100 {
-			return nil, unreadable(At{File: path.Base(e.Name)}, "too-large")
+		f := input{plainName(e.Name), int64(e.UncompressedSize64), e.Open}
+		if e.UncompressedSize64 > maxFile {
+			return nil, unreadable(At{File: f.name}, "too-large")
 		}
-		files = append(files, input{path.Base(e.Name), int64(e.UncompressedSize64), e.Open})
+		if e.Flags&1 != 0 {
+			return nil, unreadable(At{File: f.name}, "locked")
+		}
+		files = append(files, f)
 	}
+	return files, together(files)
+}
+
+// together looks at files before any of them is opened: what they hold in all,
+// and that no two have one name, so that it would hang on chance which is read.
+func together(files []input) error {
 	sort.Slice(files, func(i, j int) bool { return files[i].name < files[j].name })
-	return files, nil
+	seen, total := map[string]bool{}, int64(0)
+	for _, f := range files {
+		name := strings.ToLower(f.name)
+		if seen[name] {
+			return unreadable(At{File: f.name}, "file-twice")
+		}
+		seen[name] = true
+		if total += f.size; total > maxFile || len(seen) > maxFiles {
+			return unreadable(At{File: f.name}, "too-large")
+		}
+	}
+	return nil
 }
 
 // A guard turns the faults of a file into an Unreadable, and stops at maxFile.
@@ -230,7 +299,9 @@ func (f input) first() ([]byte, error) {
 // A look is what the bytes of a file are like, before any of it is believed.
 type look struct {
 	utf8, high, zero bool
-	bad              int // the first line that is not UTF-8
+	norse            bool // a letter like æ, ø or å stands in it as UTF-8
+	lines, returns   bool // lines end in it; a line begins anew at a bare return
+	bad              int  // the first line that is not UTF-8
 	head             []byte
 }
 
@@ -252,6 +323,8 @@ func (f input) look() (look, error) {
 		n, err := r.Read(buf[len(rest):])
 		b := buf[:len(rest)+n]
 		l.zero = l.zero || bytes.IndexByte(b, 0) >= 0
+		l.lines = l.lines || bytes.IndexByte(b, '\n') >= 0
+		l.returns = l.returns || bytes.IndexByte(b, '\r') >= 0
 		rest = l.scan(b, &line, err != nil)
 		rest = buf[:copy(buf, rest)]
 		if err == io.EOF {
@@ -281,29 +354,32 @@ func (l *look) scan(b []byte, line *int, last bool) []byte {
 		if r == utf8.RuneError && n == 1 && l.utf8 {
 			l.utf8, l.bad = false, *line
 		}
+		l.norse = l.norse || r >= 0xC0 && r <= 0xFF
 		b = b[n:]
 	}
 	return nil
 }
 
-// text opens the file as UTF-8, whatever it is written in.
-func (f input) text(choose func(look) (string, error)) (io.ReadCloser, error) {
+// encoding reads the file through and settles what it is written in.
+func (f input) encoding(choose func(look) (string, error)) (string, error) {
 	l, err := f.look()
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	if l.zero {
-		return nil, unreadable(At{File: f.name}, "utf16")
+		return "", unreadable(At{File: f.name}, "utf16")
 	}
 	enc, err := choose(l)
-	if err != nil {
-		var u Unreadable
-		if errors.As(err, &u) {
-			u.File = f.name
-			return nil, u
-		}
-		return nil, err
+	var u Unreadable
+	if errors.As(err, &u) {
+		u.File = f.name
+		return "", u
 	}
+	return enc, err
+}
+
+// as opens the file as UTF-8, written in what is known by now.
+func (f input) as(enc string) (io.ReadCloser, error) {
 	g, err := f.guarded()
 	if err != nil {
 		return nil, err
@@ -350,12 +426,16 @@ func xmlEncoding(l look) (string, error) {
 }
 
 // csvEncoding: what is UTF-8 from end to end is UTF-8; a spreadsheet that was
-// saved the old way is Windows-1252.
+// saved the old way is Windows-1252. One that is both was put together of two:
+// read as either, it would have wrong letters in its names.
 func csvEncoding(l look) (string, error) {
+	if l.returns && !l.lines {
+		return "", unreadable(At{Line: 1}, "line-ends")
+	}
 	if l.utf8 {
 		return "utf-8", nil
 	}
-	if bytes.HasPrefix(l.head, utf8BOM) {
+	if l.norse || bytes.HasPrefix(l.head, utf8BOM) {
 		return "", unreadable(At{Line: l.bad}, "encoding")
 	}
 	return "windows-1252", nil

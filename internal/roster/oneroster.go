@@ -89,7 +89,7 @@ func (o *oneroster) manifest(ctx context.Context, t *table) error {
 	return t.each(ctx, nil, func(r row) error {
 		name, value := r.get("propertyname"), strings.ToLower(r.get("value"))
 		if name == "oneroster.version" && value != "1.1" && value != "1.1.1" {
-			return r.bad("version", short(value))
+			return r.bad("version", versionNumber(value))
 		}
 		file, ok := strings.CutPrefix(name, "file.")
 		if !ok {
@@ -100,8 +100,16 @@ func (o *oneroster) manifest(ctx context.Context, t *table) error {
 			o.mode[strings.ToLower(file)] = value
 			return nil
 		}
-		return r.bad("mode", short(value))
+		return unreadable(r.At, "mode")
 	})
+}
+
+// versionNumber shows a version's number, and nothing else that may stand there.
+func versionNumber(s string) string {
+	if s == "" || len(s) > 8 || strings.Trim(s, "0123456789.") != "" {
+		return "?"
+	}
+	return s
 }
 
 func gone(r row) bool { return strings.EqualFold(r.get("status"), "tobedeleted") }
@@ -111,13 +119,16 @@ func (o *oneroster) org(r row) error {
 	if err != nil {
 		return err
 	}
-	name := r.get("name")
+	name := r.own("name")
+	if err := o.s.room(r.At, 1, key, name); err != nil {
+		return err
+	}
 	switch strings.ToLower(r.get("type")) {
 	case "school":
 		if len(name) > 4*maxName {
 			return r.bad("too-long", "name")
 		}
-		o.s.Schools = append(o.s.Schools, SchoolLine{At: r.At, Key: key, Name: name, OrgNumber: r.get("identifier"), Gone: gone(r)})
+		o.s.Schools = append(o.s.Schools, SchoolLine{At: r.At, Key: key, Name: name, OrgNumber: short(r.own("identifier")), Gone: gone(r)})
 	case "district", "local":
 		o.s.Groups = append(o.s.Groups, GroupLine{At: r.At, Key: key, Kind: kindOwner, Gone: gone(r)})
 	default:
@@ -156,7 +167,7 @@ func (o *oneroster) class(r row) error {
 	if err != nil {
 		return err
 	}
-	g := GroupLine{At: r.At, Key: key, School: school, Name: r.get("title"), Gone: gone(r), Kind: titled(r.get("title"))}
+	g := GroupLine{At: r.At, Key: key, School: school, Name: r.own("title"), Gone: gone(r), Kind: titled(r.get("title"))}
 	if len(g.Name) > 4*maxName {
 		return r.bad("too-long", "title")
 	}
@@ -168,7 +179,7 @@ func (o *oneroster) class(r row) error {
 		g.Kind, g.Name = kindTeaching, ""
 	}
 	o.s.Groups = append(o.s.Groups, g)
-	return nil
+	return o.s.room(r.At, 1, key, school, g.Name)
 }
 
 var oneRosterRoles = map[string]Function{
@@ -186,14 +197,15 @@ func (o *oneroster) user(r row) error {
 	if err != nil {
 		return err
 	}
+	key = o.s.one(key)
 	p := PersonLine{
-		At: r.At, Key: key, Gone: gone(r), Email: mailOf(r.get("email")),
+		At: r.At, Key: key, Gone: gone(r), Email: mailOf(r.own("email")),
 		Name: tidy(r.get("givenname") + " " + r.get("middlename") + " " + r.get("familyname")),
 	}
 	if len(p.Name) > 4*maxName {
 		return r.bad("too-long", "familyName")
 	}
-	o.userIDs(&p, r.get("userids"))
+	o.userIDs(&p, r.own("userids"))
 	if strings.EqualFold(r.get("enableduser"), "false") {
 		p.Feide, p.PID = "", "" // may be in the lists, may not sign in
 	}
@@ -201,8 +213,14 @@ func (o *oneroster) user(r row) error {
 		o.s.warn("password", r.At)
 	}
 	o.s.People = append(o.s.People, p)
-	if p.Gone {
-		return nil
+	orgs, agents := list(r.get("orgsourcedids")), list(r.get("agentsourcedids"))
+	if err := o.s.room(r.At, 1+len(orgs)+len(agents), key, p.Name, p.Email, p.Feide, p.PID); err != nil || p.Gone {
+		return err
+	}
+	for _, k := range append(orgs, agents...) {
+		if len(k) > maxKey {
+			return r.bad("too-long", "orgSourcedIds")
+		}
 	}
 	role := strings.ToLower(r.get("role"))
 	if a, ok := oneRosterAgents[role]; ok {
@@ -210,8 +228,8 @@ func (o *oneroster) user(r row) error {
 			o.adult = map[string]agent{}
 		}
 		o.adult[key] = a
-		for _, pupil := range list(r.get("agentsourcedids")) {
-			o.pairs = append(o.pairs, LinkLine{At: r.At, Pupil: pupil, Guardian: key})
+		for _, pupil := range agents {
+			o.pairs = append(o.pairs, LinkLine{At: r.At, Pupil: o.s.one(pupil), Guardian: key})
 		}
 		return nil
 	}
@@ -219,12 +237,12 @@ func (o *oneroster) user(r row) error {
 	if f == FuncNone {
 		o.s.warn("unclear-role", r.At)
 	}
-	for _, org := range list(r.get("orgsourcedids")) {
-		o.s.Members = append(o.s.Members, MemberLine{At: r.At, Person: key, Place: org, Function: f, OfPerson: true})
+	for _, org := range orgs {
+		o.s.Members = append(o.s.Members, MemberLine{At: r.At, Person: key, Place: o.s.one(org), Function: f, OfPerson: true})
 	}
 	if role == "student" {
-		for _, g := range list(r.get("agentsourcedids")) {
-			o.pairs = append(o.pairs, LinkLine{At: r.At, Pupil: key, Guardian: g})
+		for _, g := range agents {
+			o.pairs = append(o.pairs, LinkLine{At: r.At, Pupil: key, Guardian: o.s.one(g)})
 		}
 	}
 	return nil
@@ -241,7 +259,7 @@ func (o *oneroster) userIDs(p *PersonLine, s string) {
 		case "feide", "feideid", "edupersonprincipalname":
 			p.Feide = feideOf(value)
 		case "fed", "fnr", "nin", "personnin", "fodselsnummer", "fødselsnummer":
-			p.PID = tidy(value)
+			p.PID = short(tidy(value))
 		}
 	}
 }
@@ -295,6 +313,7 @@ func (o *oneroster) enrollment(r row) error {
 	if m.From, m.Until, err = r.fromUntil("begindate", "enddate"); err != nil {
 		return err
 	}
+	m.Person, m.Place = o.s.one(m.Person), o.s.one(m.Place)
 	o.s.Members = append(o.s.Members, m)
-	return nil
+	return o.s.room(r.At, 1)
 }

@@ -15,17 +15,20 @@ import (
 // these bounds hold what is left: depth, and the size of one piece of text or
 // one tag.
 const (
-	maxDepth  = 24
-	maxToken  = 256 << 10
-	maxText   = 4 << 10
-	maxList   = 200
-	maxPeople = 1 << 20
+	maxDepth = 24
+	maxToken = 256 << 10
+	maxText  = 4 << 10
+	maxList  = 200
 )
 
 // readPIFU reads PIFU-IMS 1.3 (NS 4170 in IMS Enterprise 1.1), full or delta,
 // piece by piece: the file is never in memory as a whole.
 func readPIFU(ctx context.Context, in input, tell Progress) (*Snapshot, error) {
-	r, err := in.text(xmlEncoding)
+	enc, err := in.encoding(xmlEncoding)
+	if err != nil {
+		return nil, err
+	}
+	r, err := in.as(enc)
 	if err != nil {
 		return nil, err
 	}
@@ -174,8 +177,7 @@ func (p *pifu) read() error {
 	}
 	c := p.full
 	p.s.Full = Covers{c, c, c, c, c, c}
-	p.settle()
-	return nil
+	return p.settle()
 }
 
 func (p *pifu) syntax(err error) error {
@@ -263,9 +265,6 @@ func (p *pifu) beginRecord(name string) error {
 	}
 	switch name {
 	case "person":
-		if len(p.s.People) >= maxPeople {
-			return p.bad("too-large")
-		}
 		p.person = PersonLine{At: p.at(), Gone: p.attr("recstatus") == "3"}
 		p.links, p.mails, p.given, p.family, p.password = nil, p.mails[:0], "", "", false
 	case "group":
@@ -360,13 +359,13 @@ func (p *pifu) endProperties(name, text string) error {
 // key is the source id that was just read: the id alone when the file's own
 // system gave it, else with the system's name.
 func (p *pifu) key() (string, error) {
-	if p.id[2] == "" || len(p.id[2]) > maxKey {
+	if p.id[2] == "" || len(p.id[1])+len(p.id[2]) > maxKey {
 		return "", p.bad("no-id")
 	}
 	if p.id[1] == "" || p.id[1] == p.source {
-		return p.id[2], nil
+		return p.s.one(p.id[2]), nil
 	}
-	return p.id[1] + "\x1f" + p.id[2], nil
+	return p.s.one(p.id[1] + "\x1f" + p.id[2]), nil
 }
 
 // name takes a source id for a person or a group: the one that holds, or one
@@ -472,7 +471,7 @@ func (p *pifu) endOnePerson() error {
 		l.Pupil = p.person.Key
 		p.s.Links = append(p.s.Links, l)
 	}
-	return nil
+	return p.s.room(p.person.At, 1+len(p.links)+len(p.person.Old), p.person.Key, p.person.Name, p.person.Email, p.person.Feide, p.person.PID)
 }
 
 func (p *pifu) endGroup(name, text string) error {
@@ -523,6 +522,9 @@ func (p *pifu) endOneGroup() error {
 	if p.group.Key == "" {
 		return p.bad("no-id")
 	}
+	if err := p.s.room(p.group.At, 1+len(p.group.Old), p.group.Key, p.group.Name); err != nil {
+		return err
+	}
 	from, until, err := p.dates()
 	if err != nil {
 		return err
@@ -571,6 +573,9 @@ func (p *pifu) dates() (from, until tilhor.Date, err error) {
 		return "", "", err
 	}
 	last, err := p.date(p.frame[1])
+	if err == nil && turned(from, last) {
+		err = p.bad("turned")
+	}
 	return from, after(last), err
 }
 
@@ -578,14 +583,14 @@ func (p *pifu) date(s string) (tilhor.Date, error) {
 	if s == "" {
 		return "", nil
 	}
-	if len(s) > 10 {
+	if len(s) > 10 && strings.IndexByte("T +Z", s[10]) >= 0 {
 		s = s[:10]
 	}
 	d, err := tilhor.ParseDate(s)
 	if err != nil {
 		return "", p.bad("date")
 	}
-	return d, nil
+	return tilhor.Date(p.s.one(string(d))), nil
 }
 
 func (p *pifu) endMembership(name, text string) (err error) {
@@ -612,16 +617,13 @@ func (p *pifu) endRole() error {
 	}
 	m := p.member
 	m.Place, m.Gone = p.place, p.roleGone
-	m.Function, m.Detail = pifuFunction(p.role, p.subrole), p.subrole
+	m.Function, m.Detail = pifuFunction(p.role, p.subrole), p.s.one(short(p.subrole))
 	var err error
 	if m.From, m.Until, err = p.dates(); err != nil {
 		return err
 	}
-	if len(p.s.Members) >= 8*maxPeople {
-		return p.bad("too-large")
-	}
 	p.s.Members = append(p.s.Members, m)
-	return nil
+	return p.s.room(m.At, 1)
 }
 
 var pifuSubroles = map[string]Function{
@@ -661,7 +663,7 @@ func pifuFunction(role, subrole string) Function {
 
 // settle looks at groups whose parent is another group and not a school
 // (a kontaktlærergruppe under a class): they belong to that group's school.
-func (p *pifu) settle() {
+func (p *pifu) settle() error {
 	parent := map[string]string{}
 	for _, g := range p.s.Groups {
 		if g.Kind != kindOwner {
@@ -670,12 +672,16 @@ func (p *pifu) settle() {
 	}
 	for i := range p.s.Groups {
 		g := &p.s.Groups[i]
-		for range 8 {
+		begins := g.School
+		for steps := 0; ; steps++ {
 			up, ok := parent[g.School]
-			if !ok || up == g.School {
+			if !ok || g.Kind == kindOwner {
 				break
 			}
-			g.School = up
+			if g.School = up; steps == maxDepth || up == begins {
+				return unreadable(g.At, "circle")
+			}
 		}
 	}
+	return nil
 }

@@ -87,7 +87,10 @@ func (c *plain) school(r row) error {
 	if err != nil {
 		return err
 	}
-	l := SchoolLine{At: r.At, Key: key, Name: name, OrgNumber: r.get("orgnr"), SFO: yes(r.get("sfo"))}
+	if err := c.s.room(r.At, 1, key, name); err != nil {
+		return err
+	}
+	l := SchoolLine{At: r.At, Key: key, Name: name, OrgNumber: short(r.own("orgnr")), SFO: yes(r.get("sfo"))}
 	switch strings.ToLower(r.get("type")) {
 	case "", "skole":
 	case "sfo":
@@ -117,7 +120,7 @@ func (c *plain) group(r row) error {
 	if err != nil {
 		return err
 	}
-	g := GroupLine{At: r.At, Key: key, Name: r.get("navn"), Kind: plainKinds[strings.ToLower(r.get("type"))]}
+	g := GroupLine{At: r.At, Key: key, Name: r.own("navn"), Kind: plainKinds[strings.ToLower(r.get("type"))]}
 	if g.School, err = r.key("skole-id"); err != nil {
 		return err
 	}
@@ -127,8 +130,11 @@ func (c *plain) group(r row) error {
 	if g.From, g.Until, err = r.fromUntil("fra", "til"); err != nil {
 		return err
 	}
+	if len(g.Name) > 4*maxName {
+		return r.bad("too-long", "navn")
+	}
 	c.s.Groups = append(c.s.Groups, g)
-	return nil
+	return c.s.room(r.At, 1, key, g.School, g.Name)
 }
 
 // person adds the person of a line, once for each id.
@@ -138,8 +144,8 @@ func (c *plain) person(r row, col string) (string, error) {
 		return "", err
 	}
 	p := PersonLine{
-		At: r.At, Key: key, Name: tidy(r.get("fornavn") + " " + r.get("etternavn")), PID: r.get("fødselsnummer"),
-		Feide: feideOf(r.get("feide-id")), Email: mailOf(r.get("e-post")),
+		At: r.At, Key: key, Name: tidy(r.get("fornavn") + " " + r.get("etternavn")), PID: short(r.own("fødselsnummer")),
+		Feide: feideOf(r.own("feide-id")), Email: mailOf(r.own("e-post")),
 	}
 	if len(p.Name) > 4*maxName {
 		return "", r.bad("too-long", "etternavn")
@@ -148,9 +154,13 @@ func (c *plain) person(r row, col string) (string, error) {
 	if !ok {
 		c.people[key] = len(c.s.People)
 		c.s.People = append(c.s.People, p)
-		return key, nil
+		return key, c.s.room(r.At, 1, key, p.Name, p.PID, p.Feide, p.Email)
 	}
 	was := &c.s.People[i]
+	if was.another(p) {
+		return "", unlike(r.At, was.At)
+	}
+	key = was.Key
 	fill(&was.Name, p.Name)
 	fill(&was.PID, p.PID)
 	fill(&was.Feide, p.Feide)
@@ -176,14 +186,16 @@ func (c *plain) pupil(r row) error {
 	if m.Place, err = r.key("skole-id"); err != nil {
 		return err
 	}
+	m.Place = c.s.one(m.Place)
+	begins := len(c.s.Members)
 	c.s.Members = append(c.s.Members, m)
 	for _, col := range []string{"klasse-id", "sfo-gruppe-id"} {
 		if g := r.get(col); g != "" {
-			m.Place = g
+			m.Place = c.s.one(g)
 			c.s.Members = append(c.s.Members, m)
 		}
 	}
-	return nil
+	return c.s.room(r.At, len(c.s.Members)-begins)
 }
 
 var plainRoles = map[string]Function{
@@ -202,7 +214,7 @@ func (c *plain) employee(r row) error {
 	if !ok {
 		return r.bad("value", "rolle")
 	}
-	m := MemberLine{At: r.At, Person: key, Function: f, Place: r.get("skole-id")}
+	m := MemberLine{At: r.At, Person: key, Function: f, Place: c.s.one(r.get("skole-id"))}
 	if m.From, m.Until, err = r.fromUntil("fra", "til"); err != nil {
 		return err
 	}
@@ -211,10 +223,10 @@ func (c *plain) employee(r row) error {
 	}
 	c.s.Members = append(c.s.Members, m)
 	if g := r.get("gruppe-id"); g != "" {
-		m.Place = g
+		m.Place = c.s.one(g)
 		c.s.Members = append(c.s.Members, m)
 	}
-	return nil
+	return c.s.room(r.At, 2)
 }
 
 // placeOwnerKey stands for the municipality itself where a format has no line
@@ -249,8 +261,9 @@ func (c *plain) guardian(r row) error {
 	if l.From, l.Until, err = r.fromUntil("fra", "til"); err != nil {
 		return err
 	}
+	l.Pupil = c.s.one(l.Pupil)
 	c.s.Links = append(c.s.Links, l)
-	return nil
+	return c.s.room(r.At, 1)
 }
 
 var plainSeats = map[string]Function{
@@ -271,10 +284,10 @@ func (c *plain) seat(r row) error {
 	if !ok {
 		return r.bad("value", "verv")
 	}
-	m := MemberLine{At: r.At, Person: person, Place: group, Function: f}
+	m := MemberLine{At: r.At, Person: c.s.one(person), Place: c.s.one(group), Function: f}
 	if m.From, m.Until, err = r.fromUntil("fra", "til"); err != nil {
 		return err
 	}
 	c.s.Members = append(c.s.Members, m)
-	return nil
+	return c.s.room(r.At, 1)
 }

@@ -29,6 +29,9 @@ type Snapshot struct {
 	// KeepSeats says that seats in bodies are not told at all.
 	KeepSeats bool
 	Warnings  []Warning
+
+	rows, letters int
+	words         map[string]string
 }
 
 // Covers says which parts of the roster a set of files tells in full.

@@ -17,6 +17,7 @@ const maxRecord = 256 << 10
 // A table is one CSV file: its headers are known, its lines are read later.
 type table struct {
 	in     input
+	enc    string
 	comma  rune
 	header []string
 	cols   map[string]int
@@ -26,7 +27,11 @@ type table struct {
 // openTable reads the headers. The separator is what parts them.
 func openTable(f input) (*table, error) {
 	t := &table{in: f}
-	r, err := f.text(csvEncoding)
+	var err error
+	if t.enc, err = f.encoding(csvEncoding); err != nil {
+		return nil, err
+	}
+	r, err := f.as(t.enc)
 	if err != nil {
 		return nil, err
 	}
@@ -60,13 +65,27 @@ func openTable(f input) (*table, error) {
 	for i, h := range t.header {
 		h = strings.ToLower(tidy(h))
 		t.header[i] = h
-		if _, twice := t.cols[h]; twice && h != "" {
-			return nil, unreadable(At{f.name, t.start}, "header-twice", "name", short(h))
+		if _, twice := t.cols[h]; twice && columns[h] { // another may be what somebody is called, where the headers are missing
+			return nil, unreadable(At{f.name, t.start}, "header-twice", "name", h)
 		}
-		t.cols[h] = i
+		if _, twice := t.cols[h]; !twice {
+			t.cols[h] = i
+		}
 	}
 	return t, nil
 }
+
+// columns are those that are read, in any table.
+var columns = func() map[string]bool {
+	all := map[string]bool{}
+	for _, c := range strings.Fields(`propertyname value sourcedid status name type identifier title classtype schoolsourcedid orgsourcedids role
+		givenname middlename familyname email userids enableduser password agentsourcedids classsourcedid usersourcedid primary begindate enddate
+		skole-id navn orgnr sfo gruppe-id fra til elev-id fornavn etternavn klasse-id sfo-gruppe-id feide-id fødselsnummer e-post ansatt-id rolle
+		foresatt-id foreldreansvar verv-gruppe-id person-id verv`) {
+		all[c] = true
+	}
+	return all
+}()
 
 // short keeps what is shown of a header to a length that can be shown.
 func short(s string) string {
@@ -104,11 +123,15 @@ func (r row) get(col string) string {
 	return tidy(r.fields[i])
 }
 
+// own gives a field for keeping: a copy, since the field is a piece of its
+// whole line, with all in it that is never kept.
+func (r row) own(col string) string { return strings.Clone(r.get(col)) }
+
 func (r row) bad(key, col string) error { return unreadable(r.At, key, "name", col) }
 
 // key gives an id that must be there.
 func (r row) key(col string) (string, error) {
-	k := r.get(col)
+	k := r.own(col)
 	if k == "" {
 		return "", r.bad("no-value", col)
 	}
@@ -130,7 +153,7 @@ func (r row) date(col string) (tilhor.Date, error) {
 	if p := strings.Split(s, "."); len(p) == 3 && len(p[2]) == 4 {
 		s = p[2] + "-" + two(p[1]) + "-" + two(p[0])
 	}
-	d, err := tilhor.ParseDate(s)
+	d, err := tilhor.ParseDate(strings.Clone(s))
 	if err != nil {
 		return "", r.bad("date", col)
 	}
@@ -151,12 +174,15 @@ func (r row) fromUntil(from, until string) (tilhor.Date, tilhor.Date, error) {
 		return "", "", err
 	}
 	u, err := r.date(until)
+	if err == nil && turned(f, u) {
+		err = unreadable(r.At, "turned")
+	}
 	return f, after(u), err
 }
 
 // each reads the lines below the header.
 func (t *table) each(ctx context.Context, tell Progress, fn func(row) error) error {
-	text, err := t.in.text(csvEncoding)
+	text, err := t.in.as(t.enc)
 	if err != nil {
 		return err
 	}
@@ -186,8 +212,11 @@ func (t *table) each(ctx context.Context, tell Progress, fn func(row) error) err
 		if len(fields) > len(t.header) && !blank(fields[len(t.header):]) || len(fields) < len(t.header)/2 {
 			return unreadable(At{t.in.name, line}, "fields")
 		}
-		if n > maxPeople {
-			return unreadable(At{t.in.name, line}, "too-large")
+		if n > maxRows {
+			return tooMany(At{t.in.name, line})
+		}
+		if strings.HasPrefix(fields[0], "\ufeff") {
+			return unreadable(At{t.in.name, line}, "joined")
 		}
 		if err := fn(row{t, At{t.in.name, line}, fields}); err != nil {
 			return err
