@@ -14,14 +14,16 @@ var (
 	findText    = db.SQL(`SELECT sealed FROM cases_text WHERE owner = $1 AND track = $2 AND record = $3 AND field = $4`)
 	findPlan    = db.SQL(`SELECT sealed FROM cases_plan WHERE owner = $1 AND track = $2 AND version = $3`)
 	everyText   = db.SQL(`SELECT record, field FROM cases_text WHERE owner = $1 ORDER BY track, record, field`)
-	everyRecord = db.SQL(`SELECT entry FROM cases_record WHERE owner = $1 ORDER BY id`)
+	everyRecord = db.SQL(`SELECT id, track, kind, at, precision, written_at, by_person, by_role, entry FROM cases_record
+		WHERE owner = $1 AND id > $2 ORDER BY id LIMIT 1000`)
 )
 
 // The record can be compared with the words this room keeps (tilhor journal
 // verify): a word that was changed, a note that nobody wrote.
 func init() {
 	journal.RegisterContent(journal.Content{
-		Acts: "cases.",
+		Acts:  "cases.",
+		Table: "cases_text or cases_plan",
 		Find: func(tx *db.Tx, r journal.Record, field, id string) (journal.Stored, error) {
 			track := strings.TrimPrefix(r.Stream, stream(""))
 			s := journal.Stored{Kind: seal.KindTrack, Thing: track}
@@ -43,14 +45,26 @@ func init() {
 				return yield(seal.Label(field, id))
 			}, owner)
 		},
-		Entries: func(tx *db.Tx, owner tilhor.OwnerID, yield func(tilhor.EntryID) error) error {
+		HasRow: func(r journal.Record) bool { return kinds[Kind(strings.TrimPrefix(r.Act, "cases."))] },
+		Rows: func(tx *db.Tx, owner tilhor.OwnerID, after string, yield func(journal.RoomRow) error) error {
 			return tx.Each(everyRecord, func(scan db.Scan) error {
-				var id tilhor.EntryID
-				if err := scan(&id); err != nil {
+				var track, kind string
+				var at, written int64
+				row := journal.RoomRow{Table: "cases_record", At: &at, Written: &written, Person: new(tilhor.PersonID), Role: new(tilhor.Role)}
+				if err := scan(&row.Key, &track, &kind, &at, &row.Precision, &written, row.Person, row.Role, &row.Entry); err != nil {
 					return err
 				}
-				return yield(id)
-			}, owner)
+				row.Subject, row.Stream, row.Act = row.Key, stream(tilhor.TrackID(track)), "cases."+kind
+				return yield(row)
+			}, owner, after)
 		},
 	})
+}
+
+// kinds are those whose entry has a record of its own.
+var kinds = map[Kind]bool{
+	Told: true, TakenUp: true, Joined: true, RaisedBy: true, Appointed: true, Protected: true, Voice: true, Started: true,
+	Source: true, Finding: true, Found: true, Interest: true, Approved: true, Ticked: true, Evaluated: true, Wrote: true,
+	Informed: true, Rights: true, Affected: true, NotReached: true, Identified: true, Ended: true, SteppedDownK: true,
+	Checked: true, Reopened: true,
 }

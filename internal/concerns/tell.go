@@ -73,7 +73,7 @@ func (d *Desk) Tell(ctx context.Context, by tilhor.Actor, n Telling) (Concern, e
 			return err
 		}
 		w, err := d.Journal.Append(tx, journal.Entry{
-			Stream: stream(c.ID), Act: "concerns.tell", Subject: string(c.ID),
+			Stream: stream(c.ID), Act: actTell, Subject: string(c.ID),
 			When: tilhor.When{At: n.Known.At, Precision: n.Known.Precision, Written: now}, By: by, Rule: "works at the school", Parts: parts,
 			Told: &journal.Told{For: []tilhor.Role{tilhor.RoleRektor}, TakenUp: n.Raised != nil},
 		})

@@ -89,8 +89,11 @@ func setHead(tx *db.Tx, r Record, ready, from int64) error {
 // mark shows that this program wrote the entry: who can only write to the
 // database cannot make it.
 func (j *Journal) mark(owner tilhor.OwnerID, hash [32]byte) []byte {
-	return j.keys.Hash(owner, "journal entry", string(hash[:]))
+	return j.keys.Hash(owner, markPurpose, string(hash[:]))
 }
+
+// markPurpose keeps marks apart from every other hash under the code key.
+const markPurpose = "journal entry"
 
 func (j *Journal) marked(owner tilhor.OwnerID, hash [32]byte, mark []byte) bool {
 	return hmac.Equal(j.mark(owner, hash), mark)

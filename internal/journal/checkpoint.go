@@ -39,7 +39,26 @@ var errCheckpoint = errors.New("the checkpoint cannot be read")
 
 // ReadCheckpoint checks a checkpoint's signature with the owner's public key.
 func ReadCheckpoint(public string, raw []byte) (Checkpoint, error) {
-	n, err := openNote(public, raw)
+	read, err := newNoteReader(public)
+	if err != nil {
+		return Checkpoint{}, err
+	}
+	return read(raw)
+}
+
+// A noteReader is ReadCheckpoint for many, with one key.
+type noteReader func(raw []byte) (Checkpoint, error)
+
+func newNoteReader(public string) (noteReader, error) {
+	key, err := verifierOf(public)
+	if err != nil {
+		return nil, err
+	}
+	return func(raw []byte) (Checkpoint, error) { return readCheckpoint(key, raw) }, nil
+}
+
+func readCheckpoint(key note.Verifier, raw []byte) (Checkpoint, error) {
+	n, err := openedNote(key, raw)
 	if err != nil {
 		return Checkpoint{}, err
 	}
@@ -65,12 +84,24 @@ func ReadCheckpoint(public string, raw []byte) (Checkpoint, error) {
 
 var errSignature = errors.New("the signature is not the owner's")
 
-func openNote(public string, raw []byte) (*note.Note, error) {
+func verifierOf(public string) (note.Verifier, error) {
 	v, err := note.NewVerifier(strings.TrimSpace(public))
 	if err != nil {
 		return nil, errors.New("the public key cannot be read")
 	}
-	n, err := note.Open(raw, note.VerifierList(v))
+	return v, nil
+}
+
+func openNote(public string, raw []byte) (*note.Note, error) {
+	key, err := verifierOf(public)
+	if err != nil {
+		return nil, err
+	}
+	return openedNote(key, raw)
+}
+
+func openedNote(key note.Verifier, raw []byte) (*note.Note, error) {
+	n, err := note.Open(raw, note.VerifierList(key))
 	if err != nil {
 		return nil, errSignature
 	}

@@ -21,9 +21,23 @@ type Content struct {
 	// Each names the label of every sealed field the room stores, so that a row
 	// without an entry is seen. nil when the room also stores what is in no entry.
 	Each func(tx *db.Tx, owner tilhor.OwnerID, yield func(label string) error) error
-	// Entries names the entry of every row the room stores, so that a row put in
-	// by itself is seen even when it holds no words. nil when rows name none.
-	Entries func(tx *db.Tx, owner tilhor.OwnerID, yield func(tilhor.EntryID) error) error
+	// Rows gives the rows the room stores beside its words that come after the
+	// key, a thousand at most, in the order of their keys: a row put in by itself
+	// and one that was changed are seen even when they hold no words. nil when
+	// rows name no entry.
+	Rows func(tx *db.Tx, owner tilhor.OwnerID, after string, yield func(RoomRow) error) error
+	// HasRow says whether an entry wrote a row, so that one that was deleted is
+	// seen. nil when rows name no entry.
+	HasRow func(r Record) bool
+	// Table is where the words lie, for the report.
+	Table string
+}
+
+func (c *Content) table() string {
+	if c.Table == "" {
+		return c.Acts
+	}
+	return c.Table
 }
 
 // Stored are sealed bytes and the key that opens them.
@@ -31,6 +45,49 @@ type Stored struct {
 	Kind  seal.Kind
 	Thing string
 	Bytes []byte
+	Entry tilhor.EntryID // the entry the row says that it belongs to, when it says so
+}
+
+// A RoomRow is what a room's row repeats of its entry. What is "" or nil is not
+// compared.
+type RoomRow struct {
+	Key       string // what Rows is asked to go on after
+	Table     string
+	Entry     tilhor.EntryID
+	Subject   string
+	Stream    string
+	Act       string
+	School    tilhor.SchoolID
+	Person    *tilhor.PersonID
+	Role      *tilhor.Role
+	At        *int64 // Unix milliseconds
+	Precision tilhor.Precision
+	Written   *int64
+}
+
+// differs names the first column that is not what the entry says.
+func (w RoomRow) differs(r Record) string {
+	switch {
+	case w.Subject != "" && w.Subject != r.Subject:
+		return "id or entry"
+	case w.Stream != "" && w.Stream != r.Stream:
+		return "track"
+	case w.Act != "" && w.Act != r.Act:
+		return "kind"
+	case w.School != "" && w.School != r.By.School:
+		return "school"
+	case w.Person != nil && *w.Person != r.By.Person:
+		return "person"
+	case w.Role != nil && *w.Role != r.By.Role:
+		return "role"
+	case w.At != nil && *w.At != r.When.Counts().UnixMilli():
+		return "time"
+	case w.Precision != "" && w.Precision != r.When.Precision:
+		return "precision of the time"
+	case w.Written != nil && *w.Written != r.When.Written.UnixMilli():
+		return "time of writing"
+	}
+	return ""
 }
 
 var (

@@ -24,7 +24,7 @@ var (
 		WHERE owner = $1 AND stream = $2 AND person <> $3 AND view IS NOT NULL ORDER BY seq DESC LIMIT 1`)
 	insertListed = db.SQL(`INSERT INTO journal_listed (owner, id, entry, school, sealed) VALUES ($1, $2, $3, $4, $5)`)
 	selectListed = db.SQL(`SELECT id, school, sealed FROM journal_listed WHERE owner = $1 AND entry = $2`)
-	listedByID   = db.SQL(`SELECT school, sealed FROM journal_listed WHERE owner = $1 AND id = $2`)
+	listedByID   = db.SQL(`SELECT entry, school, sealed FROM journal_listed WHERE owner = $1 AND id = $2`)
 	everyListed  = db.SQL(`SELECT id FROM journal_listed WHERE owner = $1 ORDER BY id`)
 )
 
@@ -168,11 +168,12 @@ func readingOf(r Record) Reading {
 
 func init() {
 	RegisterContent(Content{
-		Acts: actRead,
+		Acts:  actRead,
+		Table: "journal_listed",
 		Find: func(tx *db.Tx, r Record, _, id string) (Stored, error) {
 			var school tilhor.SchoolID
 			var s Stored
-			err := tx.One(listedByID, db.Args(r.By.Owner, id), &school, &s.Bytes)
+			err := tx.One(listedByID, db.Args(r.By.Owner, id), &s.Entry, &school, &s.Bytes)
 			s.Kind, s.Thing = listThing(r.By.Owner, school)
 			return s, err
 		},

@@ -19,7 +19,6 @@ import (
 	"tilhor/internal/seal"
 
 	"golang.org/x/mod/sumdb/tlog"
-	"pgregory.net/rapid"
 )
 
 var signedAbove = db.SQL(`SELECT COUNT(*) FROM journal_checkpoint WHERE size > $1 AND size < 1000`)
@@ -29,6 +28,7 @@ var signedAbove = db.SQL(`SELECT COUNT(*) FROM journal_checkpoint WHERE size > $
 var (
 	putText  = db.SQL(`INSERT INTO db_meta (owner, name, value) VALUES ($1, $2, $3)`)
 	getText  = db.SQL(`SELECT value FROM db_meta WHERE owner = $1 AND name = $2`)
+	pageText = db.SQL(`SELECT name, value FROM db_meta WHERE owner = $1 AND name > $2 AND name > $3 AND name < $4 ORDER BY name LIMIT 3`)
 	eachText = db.SQL(`SELECT name FROM db_meta WHERE owner = $1 ORDER BY name`)
 )
 
@@ -38,8 +38,7 @@ func init() {
 		Find: func(tx *db.Tx, r journal.Record, _, id string) (journal.Stored, error) {
 			var text string
 			err := tx.One(getText, db.Args(r.By.Owner, id), &text)
-			raw, _ := hex.DecodeString(text)
-			return journal.Stored{Kind: seal.KindTrack, Thing: strings.TrimPrefix(r.Stream, "track/"), Bytes: raw}, err
+			return journal.Stored{Kind: seal.KindTrack, Thing: strings.TrimPrefix(r.Stream, "track/"), Bytes: journal.UnhexWords(text)}, err
 		},
 		Each: func(tx *db.Tx, owner tilhor.OwnerID, yield func(string) error) error {
 			return tx.Each(eachText, func(scan db.Scan) error {
@@ -50,14 +49,19 @@ func init() {
 				return yield(seal.Label("room.text", id))
 			}, owner)
 		},
-		Entries: func(tx *db.Tx, owner tilhor.OwnerID, yield func(tilhor.EntryID) error) error {
-			return tx.Each(eachText, func(scan db.Scan) error {
-				var id string
-				if err := scan(&id); err != nil || !strings.HasPrefix(id, "row-") {
+		Table: "db_meta",
+		// A row that the entry "room.lined" wrote: row-<entry>, its value the subject.
+		HasRow: func(r journal.Record) bool { return r.Act == "room.lined" },
+		Rows: func(tx *db.Tx, owner tilhor.OwnerID, after string, yield func(journal.RoomRow) error) error {
+			return tx.Each(pageText, func(scan db.Scan) error {
+				row := journal.RoomRow{Table: "db_meta"}
+				err := scan(&row.Key, &row.Subject)
+				row.Entry = tilhor.EntryID(strings.TrimPrefix(row.Key, "row-"))
+				if err != nil {
 					return err
 				}
-				return yield(tilhor.EntryID(id[4:]))
-			}, owner)
+				return yield(row)
+			}, owner, after, "row-", "row.")
 		},
 	})
 }
@@ -227,22 +231,22 @@ func TestTampering(t *testing.T) {
 		{"a number", column(`seq = 40`), "track/a, number 4", "deleted"},
 		{"an id", column(`id = 'forged'`), "track/a, number 4", "id was changed"},
 		{"a person", column(`person = 'ola'`), "#a4", "another person"},
-		{"a view put on", column(`view = 'plan'`), "#a4", "another person or view"},
-		{"a view put on, empty", column(`view = ''`), "#a4", "another person or view"},
+		{"a view put on", column(`view = 'plan'`), "#a4", "another view"},
+		{"a view put on, empty", column(`view = ''`), "#a4", "another view"},
 		{"a time", column(`written = written + 1`), "#a4", "another time"},
 		{"a time of the tree", column(`ready = ready - 1`), "#a4", "may enter the tree"},
 		{"a leaf", column(`leaf = 4000`), "#a4", "place in the tree"},
-		{"a leaf taken away", column(`leaf = NULL`), "leaf 9", "has no entry"},
+		{"a leaf taken away", column(`leaf = NULL`), "#a4", "its place in the tree (leaf 9) was taken away"},
 		{"an owner", column(`owner = 'bergvik'`), "track/a, number 4", "deleted"},
 		{"a hash", func(s *school) {
 			s.do(`UPDATE journal_entry SET hash = $1 WHERE stream = 'track/a' AND seq = 4`, make([]byte, 32))
-		}, "#a4", "edited"},
+		}, "#a4", "its hash was changed"},
 		{"a mark", func(s *school) {
 			s.do(`UPDATE journal_entry SET mark = $1 WHERE stream = 'track/a' AND seq = 4`, make([]byte, 32))
-		}, "#a4", "not written by this program"},
+		}, "#a4", "its mark was changed"},
 		{"a text", func(s *school) {
 			s.do(`UPDATE journal_entry SET body = $1 WHERE stream = 'track/a' AND seq = 4`, []byte("{}"))
-		}, "#a4", "edited"},
+		}, "#a4", "its text was changed"},
 		{"a text and its hash", func(s *school) { s.forge("track/a", 4, "cases.a4", "cases.x4", false) }, "#a4", "not written by this program"},
 		{"a text, and all that follows from it", func(s *school) { s.forge("track/a", 4, "cases.a4", "cases.x4", true) }, "#a4", "not written by this program"},
 		{"the last text of a stream", func(s *school) { s.forge("track/b", 7, "cases.b7", "cases.x7", false) }, "#b7", "not written by this program"},
@@ -513,54 +517,4 @@ func TestGapsAreTold(t *testing.T) {
 	if !r.Holds() || len(r.Gaps) != 1 || r.Gaps[0].To.Sub(r.Gaps[0].From).Round(time.Second) != 33*time.Second {
 		t.Fatalf("%v %v", r.Gaps, r.Wrong)
 	}
-}
-
-// Any one bit of any column of the record, flipped at random, is seen.
-func TestAnyFlippedBitIsSeen(t *testing.T) {
-	s := told(t, dbtest.SQLite(t))
-	type cell struct{ table, column, where string }
-	var cells []cell
-	for _, q := range []struct {
-		table, key string
-		columns    []string
-	}{
-		{"journal_entry", "stream || seq", []string{"hash", "mark", "body"}},
-		{"journal_head", "stream", []string{"hash"}},
-		{"journal_hash", "idx", []string{"hash"}},
-		{"journal_checkpoint", "size", []string{"note"}},
-		{"seal_key", "kind || thing", []string{"wrapped"}},
-	} {
-		var keys []string
-		s.read(func(tx *db.Tx) error {
-			return tx.Each(db.SQL(`SELECT CAST(`+q.key+` AS TEXT) FROM `+q.table), func(scan db.Scan) error {
-				var k string
-				err := scan(&k)
-				keys = append(keys, k)
-				return err
-			})
-		})
-		for _, k := range keys {
-			for _, c := range q.columns {
-				cells = append(cells, cell{q.table, c, fmt.Sprintf("CAST(%s AS TEXT) = '%s'", q.key, k)})
-			}
-		}
-	}
-	rapid.Check(t, func(rt *rapid.T) {
-		c := cells[rapid.IntRange(0, len(cells)-1).Draw(rt, "cell")]
-		var old []byte
-		s.read(func(tx *db.Tx) error {
-			return tx.One(db.SQL(`SELECT `+c.column+` FROM `+c.table+` WHERE `+c.where), nil, &old)
-		})
-		bit := rapid.IntRange(0, len(old)*8-1).Draw(rt, "bit")
-		bad := append([]byte{}, old...)
-		bad[bit/8] ^= 1 << (bit % 8)
-		set := `UPDATE ` + c.table + ` SET ` + c.column + ` = $1 WHERE ` + c.where
-		s.do(set, bad)
-		seen := !s.verify().Holds()
-		s.do(set, old)
-		if !seen {
-			rt.Fatalf("bit %d of %v was not seen", bit, c)
-		}
-	})
-	s.holds()
 }

@@ -2,105 +2,16 @@ package journal
 
 import (
 	"bytes"
+	"errors"
+	"math"
 	"math/bits"
 	"sort"
 	"time"
 
-	"tilhor/internal/db"
+	"tilhor"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
-
-var (
-	verifyLeaves = db.SQL(`SELECT leaf, stream, seq, id, ready, hash FROM journal_entry
-		WHERE owner = $1 AND leaf > $2 ORDER BY leaf LIMIT $3`)
-	verifyHashes = db.SQL(`SELECT idx, hash FROM journal_hash WHERE owner = $1 AND idx > $2 ORDER BY idx LIMIT $3`)
-	verifyNotes  = db.SQL(`SELECT size, note FROM journal_checkpoint WHERE owner = $1 AND size > $2 ORDER BY size LIMIT $3`)
-)
-
-// A signedRoot is one checkpoint, and where it was found.
-type signedRoot struct {
-	Checkpoint
-	inFile bool
-}
-
-// checkpoints reads those of the database and those of the file.
-func (v *verifier) checkpoints() error {
-	var inDB []signedRoot
-	after := int64(-1)
-	for {
-		n := 0
-		err := v.tx.Each(verifyNotes, func(scan db.Scan) error {
-			var size int64
-			var raw []byte
-			if err := scan(&size, &raw); err != nil {
-				return err
-			}
-			n, after = n+1, size
-			v.report.Checkpoints++
-			c, err := ReadCheckpoint(v.against.Public, raw)
-			switch {
-			case err != nil:
-				v.wrong(rankAround, nowhere, "the checkpoint of %d entries in the database is not signed by the owner", size)
-			case c.Size != size || c.Owner != v.owner:
-				v.wrong(rankAround, nowhere, "the checkpoint of %d entries in the database was moved: it was signed for %d of %s", size, c.Size, c.Owner)
-			default:
-				inDB = append(inDB, signedRoot{Checkpoint: c})
-			}
-			return nil
-		}, v.owner, after, verifyPage)
-		if err != nil {
-			return err
-		}
-		if n < verifyPage {
-			break
-		}
-	}
-	if len(inDB) > 0 {
-		v.report.Newest = inDB[len(inDB)-1].Checkpoint
-	}
-	v.signed = append(inDB, v.file(inDB)...)
-	sort.SliceStable(v.signed, func(i, k int) bool { return v.signed[i].Size < v.signed[k].Size })
-	return nil
-}
-
-// file reads the file of checkpoints. What a crash left half written at its end
-// is no fault.
-func (v *verifier) file(inDB []signedRoot) (out []signedRoot) {
-	if v.against.File == nil {
-		return nil
-	}
-	have := map[int64]bool{}
-	for _, c := range inDB {
-		have[c.Size] = true
-	}
-	notes, _ := splitNotes(v.against.File)
-	for i, raw := range notes {
-		c, err := ReadCheckpoint(v.against.Public, raw)
-		if err != nil || c.Owner != v.owner {
-			v.wrong(rankAround, nowhere, "checkpoint %d in the file is not signed by the owner", i+1)
-			continue
-		}
-		v.report.Witnessed++
-		if c.Size > v.fileMax.Size {
-			v.fileMax = c
-		}
-		out = append(out, signedRoot{c, true})
-	}
-	if len(notes) == 0 && len(inDB) > 0 {
-		v.wrong(rankAround, nowhere, "the file of checkpoints is missing or empty, though the database has %d", len(inDB))
-	}
-	if len(inDB) == 0 {
-		return out
-	}
-	first, last := inDB[0].Size, inDB[len(inDB)-1].Size
-	for _, c := range out {
-		if !have[c.Size] && c.Size >= first && c.Size <= last {
-			v.wrong(rankAround, nowhere, "the checkpoint of %d entries stands in the file but was deleted from the database", c.Size)
-		}
-	}
-	return out
-}
 
 // A frontier is the right edge of a growing Merkle tree: enough to add a leaf
 // and to give the root, whatever the size.
@@ -140,11 +51,6 @@ type hashes struct {
 	done bool
 }
 
-type storedHash struct {
-	idx  int64
-	hash []byte
-}
-
 // take gives the stored hash with this number, nil when there is none.
 func (h *hashes) take(idx int64) ([]byte, error) {
 	for {
@@ -157,7 +63,7 @@ func (h *hashes) take(idx int64) ([]byte, error) {
 			if s.idx == idx {
 				return s.hash, nil
 			}
-			h.v.wrong(rankAround, nowhere, "hash %d of the tree does not belong there", s.idx)
+			h.v.wrong(rankAround, nowhere, Tree, "journal_hash.idx", "hash %d of the tree does not belong there: it was put in, or its number was changed", s.idx)
 		}
 		if h.done {
 			return nil, nil
@@ -168,27 +74,28 @@ func (h *hashes) take(idx int64) ([]byte, error) {
 	}
 }
 
-func (h *hashes) more() error {
-	h.page = h.page[:0]
-	err := h.v.tx.Each(verifyHashes, func(scan db.Scan) error {
-		var s storedHash
-		err := scan(&s.idx, &s.hash)
-		h.page, h.last = append(h.page, s), s.idx
+func (h *hashes) more() (err error) {
+	if h.page, err = h.v.rows.hashes(h.last); err != nil {
 		return err
-	}, h.v.owner, h.last, verifyPage)
-	h.done = len(h.page) < verifyPage
-	return err
+	}
+	if h.done = len(h.page) < verifyPage; len(h.page) > 0 {
+		h.last = h.page[len(h.page)-1].idx
+	}
+	return nil
 }
 
 // A walk goes through the leaves of the tree and compares three things: the
-// entries, the stored hashes, and the signed roots.
+// entries, the stored hashes, and the signed roots. The two trees are grown
+// apart from where they begin to differ.
 type walk struct {
 	v       *verifier
 	entries frontier // grown from the entries
-	stored  frontier // grown from the stored leaves
+	stored  frontier // grown from the stored leaves; used once they differ
+	apart   bool
 	hashes  hashes
 	signed  []signedRoot // those not reached yet
-	since   found        // the first leaf after the last root that was looked at
+	next    int          // the first checkpoint that covers the leaf at hand
+	since   int64        // the first leaf after the last root that was looked at
 	ok      int64        // the size of that root
 	broken  bool         // a leaf was wrong: the nodes above only follow from it
 	gaps    []Gap
@@ -196,39 +103,47 @@ type walk struct {
 
 // tree recomputes the tree from its first leaf.
 func (v *verifier) tree() error {
-	w := &walk{v: v, signed: v.signed, hashes: hashes{v: v, last: -1}, since: nowhere}
-	after := int64(-1)
-	for {
-		var page []found
-		err := v.tx.Each(verifyLeaves, func(scan db.Scan) error {
-			var f found
-			err := scan(&f.leaf, &f.stream, &f.seq, &f.id, &f.ready, &f.hash)
-			page = append(page, f)
-			return err
-		}, v.owner, after, verifyPage)
+	w := &walk{v: v, signed: v.signed, hashes: hashes{v: v, last: math.MinInt64}, since: -1}
+	for after := int64(math.MinInt64); ; {
+		page, err := v.rows.leaves(after)
 		if err != nil {
 			return err
 		}
-		for _, f := range page {
-			for w.entries.size < f.leaf {
+		for _, l := range page {
+			if after = l.leaf; l.leaf < 0 { // its stream has named it
+				continue
+			}
+			for w.entries.size < l.leaf {
 				gone, err := w.missing()
 				if err != nil {
 					return err
 				}
 				if gone { // nothing is stored either: the place was made up
-					v.wrong(rankSure, f, "its place in the tree was changed")
+					if err := w.wrong(rankSure, l.leaf, Moved, "journal_entry.leaf", "its place in the tree was changed"); err != nil {
+						return err
+					}
 					return w.end()
 				}
 			}
-			if err := w.leaf(f); err != nil {
+			if err := w.leaf(l); err != nil {
 				return err
 			}
-			after = f.leaf
 		}
 		if len(page) < verifyPage {
 			return w.end()
 		}
 	}
+}
+
+// wrong names the entry that has this leaf.
+func (w *walk) wrong(rank int, leaf int64, kind Kind, field, what string, args ...any) error {
+	f, err := w.v.rows.leaf(leaf)
+	if errors.Is(err, tilhor.ErrNotFound) {
+		f, err = found{}, nil
+	}
+	f.leaf = leaf
+	w.v.wrong(rank, f, kind, field, what, args...)
+	return err
 }
 
 // missing is a leaf without an entry: the stored hash stands in for it.
@@ -238,85 +153,122 @@ func (w *walk) missing() (nothing bool, err error) {
 	if err != nil || len(raw) != tlog.HashSize {
 		return err == nil, err
 	}
-	// A stream that misses a number names the entry better, when there is one.
-	w.v.wrong(rankAround, found{leaf: n}, "has no entry: an entry was deleted, or its place in the tree was")
+	if f, ok := w.v.waiting[tlog.Hash(raw)]; ok {
+		w.v.wrong(rankSure, f, Moved, "journal_entry.leaf", "its place in the tree (leaf %d) was taken away", n)
+	} else {
+		// A stream that misses a number names the entry better, when there is one.
+		w.v.wrong(rankAround, found{leaf: n}, Missing, "journal_entry", "has no entry: an entry was deleted, or its place in the tree was")
+	}
 	w.broken = true
-	return false, w.grow(found{leaf: n}, tlog.Hash(raw), raw)
+	return false, w.grow(leafRow{leaf: n, ready: -1}, tlog.Hash(raw), raw)
 }
 
-func (w *walk) leaf(f found) error {
-	raw, err := w.hashes.take(tlog.StoredHashIndex(0, f.leaf))
+func (w *walk) leaf(l leafRow) error {
+	raw, err := w.hashes.take(tlog.StoredHashIndex(0, l.leaf))
 	if err != nil {
 		return err
 	}
-	want := tlog.RecordHash(f.hash)
+	want := tlog.RecordHash(l.hash)
 	if !bytes.Equal(raw, want[:]) {
-		w.v.wrong(rankSure, f, "is not what entered the tree: it was changed, moved or replaced since")
+		if err := w.notInTree(l.leaf); err != nil {
+			return err
+		}
 		w.broken = true
 	}
-	return w.grow(f, want, raw)
+	return w.grow(l, want, raw)
+}
+
+// notInTree: the tree was grown from another entry than the one that stands here.
+func (w *walk) notInTree(leaf int64) error {
+	if w.v.spoiled[leaf] {
+		return w.wrong(rankFollows, leaf, Changed, "journal_entry.hash", "is not what entered the tree")
+	}
+	return w.wrong(rankSure, leaf, Tree, "journal_entry.leaf or journal_hash.hash", "is not what entered the tree at leaf %d: its place was changed, or the hash of the tree was", leaf)
 }
 
 // grow adds the leaf to both trees and compares the nodes and the signed roots.
-func (w *walk) grow(f found, fromEntry tlog.Hash, raw []byte) error {
+func (w *walk) grow(l leafRow, fromEntry tlog.Hash, raw []byte) error {
 	if w.entries.size == w.ok {
-		w.since = f
+		w.since = l.leaf
 	}
 	w.v.report.Size++
-	w.entries.add(fromEntry)
-	fromStore := fromEntry
-	if len(raw) == tlog.HashSize {
-		fromStore = tlog.Hash(raw)
+	if !w.apart && (len(raw) != tlog.HashSize || tlog.Hash(raw) != fromEntry) {
+		w.apart = true
+		w.stored = frontier{size: w.entries.size, edge: append([]tlog.Hash(nil), w.entries.edge...)}
 	}
-	w.stored.add(fromStore)
-	at := tlog.StoredHashIndex(0, f.leaf)
-	for i, want := range w.stored.fresh[1:] {
+	w.entries.add(fromEntry)
+	fresh := w.entries.fresh
+	if w.apart {
+		fromStore := fromEntry
+		if len(raw) == tlog.HashSize {
+			fromStore = tlog.Hash(raw)
+		}
+		w.stored.add(fromStore)
+		fresh = w.stored.fresh
+	}
+	at := tlog.StoredHashIndex(0, l.leaf)
+	for i := range fresh[1:] {
 		got, err := w.hashes.take(at + int64(i) + 1)
 		if err != nil {
 			return err
 		}
-		if !bytes.Equal(got, want[:]) && !w.broken {
-			w.v.wrong(rankAround, f, "the tree above it was changed (hash %d)", at+int64(i)+1)
+		if !bytes.Equal(got, fresh[i+1][:]) && !w.broken {
+			err := w.wrong(rankAround, l.leaf, Tree, "journal_hash.hash", "the tree above it was changed (hash %d)", at+int64(i)+1)
+			if err != nil {
+				return err
+			}
 			w.broken = true
 		}
 	}
-	w.roots()
-	w.gap(f)
-	return nil
+	w.gap(l)
+	return w.roots()
 }
 
 // roots compares the tree with every checkpoint of this size.
-func (w *walk) roots() {
-	for len(w.signed) > 0 && w.signed[0].Size <= w.entries.size {
+func (w *walk) roots() error {
+	for len(w.signed) > 0 && w.signed[0].size <= w.entries.size {
 		c := w.signed[0]
 		w.signed = w.signed[1:]
-		where := "in the database"
-		if c.inFile {
-			where = "in the file"
-		}
 		switch {
-		case w.entries.root() == c.Root:
-			w.ok = c.Size
-		case w.stored.root() == c.Root: // the entry that differs is named already
-			w.ok = c.Size
+		case w.entries.root() == c.root:
+			w.onlyMarks(c.size)
+		case w.apart && w.stored.root() == c.root: // the entry that differs is named already
 		default:
-			w.v.wrong(rankAround, w.since, "this or one of the %d entries up to leaf %d is not what was signed %s (checkpoint %s)",
-				c.Size-w.ok, c.Size-1, c.Time.Format(time.RFC3339), where)
-			w.ok = c.Size
+			err := w.wrong(rankAround, w.since, Changed, "journal_entry, journal_checkpoint",
+				"this or one of the %d entries up to leaf %d is not what was signed %s (checkpoint %s)", c.size-w.ok, c.size-1, c.time.Format(time.RFC3339), c.where)
+			if err != nil {
+				return err
+			}
+		}
+		w.ok = c.size
+	}
+	return nil
+}
+
+// onlyMarks: where the signed tree has the entry as it is, an entry without its
+// mark was not rewritten: it is the mark that was changed.
+func (w *walk) onlyMarks(size int64) {
+	for leaf, i := range w.v.unmarked {
+		if leaf >= w.ok && leaf < size {
+			x := &w.v.report.Wrong[i]
+			x.Kind, x.What = Changed, "its mark was changed: its text is what was signed"
+			delete(w.v.unmarked, leaf)
 		}
 	}
 }
 
 // gap notes the seconds between when an entry was ready and when it was signed.
-func (w *walk) gap(f found) {
-	if f.ready == 0 {
+func (w *walk) gap(l leafRow) {
+	if l.ready < 0 {
 		return
 	}
-	i := sort.Search(len(w.v.signed), func(i int) bool { return w.v.signed[i].Size > f.leaf })
-	if i == len(w.v.signed) {
+	for w.next < len(w.v.signed) && w.v.signed[w.next].size <= l.leaf {
+		w.next++
+	}
+	if w.next == len(w.v.signed) {
 		return
 	}
-	from, to := time.UnixMilli(f.ready).UTC(), w.v.signed[i].Time
+	from, to := time.UnixMilli(l.ready).UTC(), w.v.signed[w.next].time
 	if to.Sub(from) > slack {
 		w.gaps = append(w.gaps, Gap{from, to})
 	}
@@ -337,23 +289,20 @@ func (w *walk) end() error {
 			break
 		}
 	}
-	if extra, err := w.hashes.take(1 << 62); err != nil || extra != nil {
+	if _, err := w.hashes.take(math.MaxInt64); err != nil {
 		return err
 	}
 	v.report.Gaps = merge(w.gaps)
 	if n := v.report.Newest.Size; n < w.entries.size {
-		v.wrong(rankAround, nowhere, "the tree has %d entries, but the checkpoints in the database end at %d: some were deleted", w.entries.size, n)
+		v.wrong(rankAround, nowhere, Signed, "journal_checkpoint", "the tree has %d entries, but the checkpoints in the database end at %d: some were deleted", w.entries.size, n)
 	}
 	if len(w.signed) == 0 {
 		return nil
 	}
 	most := w.signed[len(w.signed)-1]
-	where := "a checkpoint in the database"
-	if most.inFile {
-		where = "the file of checkpoints"
-	}
-	v.wrong(rankSure, found{leaf: w.entries.size}, "is missing: the record ends here, but %s says that it held %d entries at %s: the end was cut off, or an older database was put back",
-		where, most.Size, most.Time.Format(time.RFC3339))
+	v.wrong(rankSure, found{leaf: w.entries.size}, RolledBack, "journal_entry",
+		"is missing: the record ends here, but a checkpoint %s says that it held %d entries at %s: the end was cut off, or an older database was put back",
+		most.where, most.size, most.time.Format(time.RFC3339))
 	return nil
 }
 
