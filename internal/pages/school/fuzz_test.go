@@ -3,6 +3,7 @@ package school
 import (
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,14 +52,17 @@ func FuzzPlan(f *testing.F) {
 		if faults > 0 || len(form.Faults) > 0 {
 			return // a date that is none: the form comes back as it was typed
 		}
+		for _, m := range p.Measures {
+			weekdays(lang.For(tilhor.Bokmal), m.Weekdays)
+			if strings.Trim(m.Weekdays, "12345") != "" || !slices.IsSorted([]byte(m.Weekdays)) {
+				return // no browser sends it, and the room refuses what is no day
+			}
+		}
 		again := web.NewForm()
 		fillPlan(again, p)
 		q := readPlan(again)
 		if q.Measures = slices.DeleteFunc(q.Measures, func(m cases.Measure) bool { return m == cases.Measure{ID: m.ID} }); !samePlan(p, q) {
 			t.Fatalf("%+v came back as %+v", p, q)
-		}
-		for _, m := range p.Measures {
-			weekdays(lang.For(tilhor.Bokmal), m.Weekdays)
 		}
 	})
 }
