@@ -100,7 +100,7 @@ func open(ctx context.Context, dsn string) (*DB, error) {
 	default:
 		return nil, errors.New("want a database as sqlite:PATH or postgres://USER@HOST/NAME")
 	}
-	if err := d.pool.PingContext(ctx); err != nil {
+	if err := d.reach(ctx); err != nil {
 		d.Close()
 		return nil, fmt.Errorf("reach the database: %w", err)
 	}
@@ -151,7 +151,7 @@ func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 	if d.engine == SQLite {
 		opt = nil // the pool is query_only, and a deferred BEGIN is a snapshot
 	}
-	t, err := d.pool.BeginTx(ctx, opt)
+	t, err := d.begin(ctx, opt)
 	if err != nil {
 		return fmt.Errorf("begin a read: %w", err)
 	}
@@ -161,13 +161,16 @@ func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 	return fn(&Tx{ctx: ctx, run: run})
 }
 
-// writePostgres retries what the engine could not serialise.
+// writePostgres retries what the engine could not serialise, and what a server
+// that went away had not begun to commit.
 func (d *DB) writePostgres(ctx context.Context, fn func(*Tx) error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 	defer cancel()
+	end := time.Now().Add(awhile)
 	for try := 0; ; try++ {
 		err := d.tryPostgres(ctx, fn)
-		if err == nil || !retryable(err) || try == 20 {
+		again := retryable(err) && try < 20 || away(err) && time.Now().Before(end)
+		if err == nil || !again {
 			return err
 		}
 		select {
@@ -190,7 +193,7 @@ func (d *DB) tryPostgres(ctx context.Context, fn func(*Tx) error) error {
 		return err
 	}
 	if err := t.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return fmt.Errorf("commit: %w", committed(err))
 	}
 	return nil
 }

@@ -49,7 +49,9 @@ func (q *Req) Once(f *Form, act func() (location string, err error)) error {
 		return q.again(id, answer, err)
 	}
 	if err != nil {
-		q.onceWrite(dropOnce, id, attempt)
+		if !db.Unsure(err) { // it may have been done: who sends again is told so
+			q.onceWrite(dropOnce, id, attempt)
+		}
 		return err
 	}
 	q.settleOnce(id, attempt, location)
