@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"errors"
 
 	"tilhor"
 	"tilhor/internal/access"
@@ -119,6 +120,9 @@ func (d *Desk) AddChild(ctx context.Context, by tilhor.Actor, slug string, k Chi
 	return d.on(ctx, by, access.Work, slug, func(w *work) error {
 		if k.Person != "" {
 			in, err := d.Roster.Pupil(w.tx, by.Owner, k.Person, today(w.now))
+			if err != nil && !errors.Is(err, tilhor.ErrNotFound) {
+				return err
+			}
 			if err != nil || in.School != w.t.School || in.Protected || k.Person == w.t.Pupil {
 				return tilhor.Faults{{Field: "person", Key: "cases.fault.person"}}
 			}

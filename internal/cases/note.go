@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"errors"
 
 	"tilhor"
 	"tilhor/internal/access"
@@ -82,6 +83,9 @@ func (d *Desk) Identify(ctx context.Context, by tilhor.Actor, slug string, pupil
 			return tilhor.ErrConflict
 		}
 		in, err := d.Roster.Pupil(w.tx, by.Owner, pupil, today(w.now))
+		if err != nil && !errors.Is(err, tilhor.ErrNotFound) {
+			return err
+		}
 		if err != nil || in.School != w.t.School || in.Protected {
 			return tilhor.Faults{{Field: "pupil", Key: "cases.fault.pupil"}}
 		}

@@ -187,6 +187,8 @@ type tree struct {
 	owner tilhor.OwnerID
 	size  int64
 	known map[int64]tlog.Hash
+
+	failed error // the database's own trouble, which says nothing of the record
 }
 
 // tree is the tree as the newest checkpoint signed it. A tree whose edge no
@@ -202,6 +204,9 @@ func (j *Journal) tree(tx *db.Tx, owner tilhor.OwnerID) (*tree, error) {
 	}
 	t.size = c.Size
 	root, err := tlog.TreeHash(t.size, t)
+	if t.failed != nil {
+		return nil, t.failed
+	}
 	if err != nil || root != c.Root {
 		return nil, ErrForked
 	}
@@ -233,6 +238,9 @@ func (t *tree) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 		if !ok {
 			var raw []byte
 			if err := t.tx.One(selectHash, db.Args(t.owner, idx), &raw); err != nil {
+				if !errors.Is(err, tilhor.ErrNotFound) {
+					t.failed = err
+				}
 				return nil, err
 			}
 			if len(raw) != len(h) {
@@ -289,6 +297,9 @@ func grew(t *tree, old, now Checkpoint) error {
 		return nil
 	}
 	p, err := tlog.ProveTree(now.Size, old.Size, t)
+	if t.failed != nil {
+		return t.failed
+	}
 	if err != nil || tlog.CheckTree(p, now.Size, now.Root, old.Size, old.Root) != nil {
 		return ErrForked
 	}
