@@ -114,12 +114,12 @@ func (k *killer) round(n int) error {
 		if err := k.cluster.KillOne(k.job.DSN); err != nil {
 			return err
 		}
-		if err := errors.Join(w.fails(), w.until(15)); err != nil {
+		if err := w.since(time.Now(), 15); err != nil {
 			return err
 		}
 	}
 	w.kill(k.rng)
-	return k.found(w.ledger)
+	return errors.Join(w.calm(), k.found(w.ledger))
 }
 
 // found opens the database again, as after any crash, and looks.

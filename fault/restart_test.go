@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"tilhor"
 	"tilhor/internal/db"
@@ -65,19 +66,18 @@ func (r *restarter) round(n int) error {
 	if err := r.w.until(20); err != nil {
 		return err
 	}
-	r.w.unsure = 0
 	stop := r.c.Rest
 	if n%2 == 1 {
 		stop = r.c.Crash
 	}
 	stop() // how a server ends that is told to end is its own affair
-	if err := errors.Join(r.w.fails(), r.c.Begin()); err != nil {
+	if err := r.c.Begin(); err != nil {
 		return err
 	}
-	if err := r.w.until(20); err != nil {
+	if err := r.w.since(time.Now(), 20); err != nil {
 		return err
 	}
-	return errors.Join(r.look(), r.goesOn())
+	return errors.Join(r.w.calm(), r.look(), r.goesOn())
 }
 
 // look finds everything acknowledged so far.
@@ -149,7 +149,7 @@ func (r *restarter) ends() {
 	if err := errors.Join(f.Look(ctx), r.w.check(f), r.p.Holds(ctx)); err != nil {
 		r.Fatal(err)
 	}
-	r.Logf("%d acts acknowledged, %d tried, %d of them without an answer", len(r.w.acked), len(r.w.tried), r.w.unsure)
+	r.Logf("%d acts acknowledged, %d tried", len(r.w.acked), len(r.w.tried))
 }
 
 // catches is a control: it must be found out by stopping the server at once.
@@ -161,7 +161,10 @@ func (r *restarter) catches() {
 		if err != nil && !errors.As(err, &exit) {
 			r.Fatal(err)
 		}
-		if err := errors.Join(r.w.fails(), r.c.Begin()); err != nil {
+		if err := r.c.Begin(); err != nil {
+			r.Fatal(err)
+		}
+		if err := r.w.since(time.Now(), 1); err != nil {
 			r.Fatal(err)
 		}
 		if err := r.look(); errors.Is(err, errLost) {
@@ -169,7 +172,6 @@ func (r *restarter) catches() {
 		} else if err != nil {
 			r.Fatal(err)
 		}
-		r.w.unsure = 0
 	}
 	r.Fatal("a sabotaged program or server lost nothing that was seen: this test proves nothing")
 }

@@ -19,6 +19,7 @@ import (
 
 	"tilhor"
 	"tilhor/internal/db"
+	"tilhor/internal/journal"
 	"tilhor/internal/work"
 )
 
@@ -120,10 +121,17 @@ func sort(err error) string {
 // A worker is such a process, seen from here.
 type worker struct {
 	cmd   *exec.Cmd
-	lines chan string
+	lines chan line
 	ledger
-	unsure int      // how often it did not know
-	other  []string // what it said besides, for a failure
+	answers []time.Time // when each act was acknowledged
+	other   []string    // what it said besides, for a failure
+	alarms  []string    // what it said of the record that was not so
+}
+
+// A line is what a worker says, and when that was heard.
+type line struct {
+	text string
+	at   time.Time
 }
 
 // A ledger is what became of acts, by id.
@@ -142,7 +150,7 @@ func begin(t testing.TB, j job) *worker {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &worker{cmd: exec.Command(os.Args[0]), lines: make(chan string, 4096), ledger: newLedger()}
+	w := &worker{cmd: exec.Command(os.Args[0]), lines: make(chan line, 4096), ledger: newLedger()}
 	w.cmd.Env = append(os.Environ(), workerEnv+"="+string(told))
 	w.cmd.Stderr = os.Stderr
 	out, err := w.cmd.StdoutPipe()
@@ -156,28 +164,32 @@ func begin(t testing.TB, j job) *worker {
 	go func() {
 		defer close(w.lines)
 		for s := bufio.NewScanner(out); s.Scan(); {
-			w.lines <- s.Text()
+			w.lines <- line{s.Text(), time.Now()}
 		}
 	}()
 	return w
 }
 
 // hear takes one line in; false when the worker has said its last.
-func (w *worker) hear(line string) {
-	what, rest, _ := strings.Cut(line, " ")
+func (w *worker) hear(l line) {
+	what, rest, _ := strings.Cut(l.text, " ")
 	id, _, _ := strings.Cut(rest, " ")
 	switch what {
 	case "try":
 		w.tried[id] = true
 	case "ack":
 		w.acked[id] = true
+		w.answers = append(w.answers, l.at)
 	case "no":
 		w.refused[id] = true
-	case "unsure":
-		w.unsure++
+	}
+	for _, cry := range []error{journal.ErrForked, journal.ErrForged} {
+		if strings.Contains(l.text, cry.Error()) {
+			w.alarms = append(w.alarms, l.text)
+		}
 	}
 	if what != "try" && what != "ack" && what != "ready" && len(w.other) < 50 {
-		w.other = append(w.other, line)
+		w.other = append(w.other, l.text)
 	}
 }
 
@@ -186,13 +198,17 @@ const patience = 60 * time.Second
 
 // until hears the worker until so many more acts are acknowledged.
 func (w *worker) until(more int) error {
-	want := len(w.acked) + more
-	return w.wait(func() bool { return len(w.acked) >= want })
+	want := len(w.answers) + more
+	return w.wait(func() bool { return len(w.answers) >= want })
 }
 
-// fails hears the worker until it does not know what became of an act.
-func (w *worker) fails() error {
-	return w.wait(func() bool { return w.unsure > 0 })
+// since hears the worker until so many acts are acknowledged after an instant:
+// it goes on.
+func (w *worker) since(at time.Time, many int) error {
+	return w.wait(func() bool {
+		n := len(w.answers) - many
+		return n >= 0 && w.answers[n].After(at)
+	})
 }
 
 func (w *worker) wait(enough func() bool) error {
@@ -236,7 +252,17 @@ var (
 	errLost    = errors.New("acknowledged and lost")
 	errDoubled = errors.New("done twice")
 	errLeft    = errors.New("refused, and done all the same")
+	errAlarm   = errors.New("a false alarm about the record")
 )
+
+// calm says that the worker never took the database's trouble for a tampered
+// record: whoever is woken at three must be able to believe it.
+func (w *worker) calm() error {
+	if len(w.alarms) > 0 {
+		return fmt.Errorf("%w: %s", errAlarm, w.alarms[0])
+	}
+	return nil
+}
 
 // check looks for what a ledger says: acknowledged exactly once, refused not at
 // all, and never anything twice.
