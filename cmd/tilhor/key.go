@@ -216,7 +216,7 @@ func (c KeyRestoreCmd) Run(app *App) error {
 		return exit(1, err.Error())
 	}
 	fmt.Fprintf(app.Out, "The keys of %s lie in %s again. The mark of the public key is %s.\n", owner, filepath.Join(c.Keys, string(owner)), shares[0].Public)
-	fmt.Fprintf(app.Out, "If you have a newer copy of the files %s and %s, put them there too. Then run tilhor journal verify.\n", seal.CheckpointsFile, seal.ShreddedFile)
+	fmt.Fprintf(app.Out, "Everything opens again. Put the files %s and %s of the newest archive of keys there too, and run tilhor journal verify. If they are lost as well, compare the newest checkpoint with one that somebody outside holds, and begin a new file with tilhor journal checkpoint.\n", seal.CheckpointsFile, seal.ShreddedFile)
 	return nil
 }
 
@@ -254,6 +254,8 @@ func (c KeyRotateCmd) Run(app *App) error {
 	}
 	if resumed {
 		fmt.Fprintln(app.Out, "Going on with the change that was begun.")
+	} else {
+		fmt.Fprintf(app.Out, "The new owner key of %s is in use. Wrapping the keys of the database with it.\n", owner)
 	}
 	if keys, err = seal.Open(c.keysDir(), owner); err != nil {
 		return exit(1, err.Error())
