@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -29,11 +30,26 @@ func (s *Site) secure(h http.Header) {
 	}
 }
 
+// hostname is the name in a Host header, "" for one with a port that is none:
+// what stands there then is for somebody else to read.
 func hostname(host string) string {
-	if h, _, err := net.SplitHostPort(host); err == nil {
+	if h, port, err := net.SplitHostPort(host); err == nil {
+		if _, err := strconv.ParseUint(port, 10, 16); err != nil && port != "" {
+			return ""
+		}
 		host = h
 	}
 	return strings.ToLower(strings.TrimSuffix(host, "."))
+}
+
+// lastOnLine ends a connection after a request whose end another machine could
+// see in another place (RFC 9112, 6.1 and 6.3): one in chunks, which may have
+// come with a length too, and one of a version that knows no chunks. What is
+// left of it on the line is then never read as a request.
+func lastOnLine(w http.ResponseWriter, r *http.Request) {
+	if len(r.TransferEncoding) > 0 || !r.ProtoAtLeast(1, 1) {
+		w.Header().Set("Connection", "close")
+	}
 }
 
 // ourHost says whether the request names us; an address made from a Host

@@ -64,6 +64,7 @@ func ByHost(sites ...*Site) http.Handler {
 			s.serve(w, r)
 			return
 		}
+		lastOnLine(w, r)
 		misdirected(w)
 	})
 }
@@ -71,6 +72,7 @@ func ByHost(sites ...*Site) http.Handler {
 // serve is the way in: what is refused before anybody knows who is asking.
 func (s *Site) serve(w http.ResponseWriter, r *http.Request) {
 	s.secure(w.Header())
+	lastOnLine(w, r)
 	if !s.ourHost(r) {
 		misdirected(w)
 		return
