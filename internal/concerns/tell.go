@@ -2,7 +2,6 @@ package concerns
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -185,9 +184,6 @@ func (d *Desk) known(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, pu
 	}
 	for _, p := range pupils {
 		in, err := d.Roster.Pupil(tx, owner, p, tilhor.DateOf(now, calendar.Oslo()))
-		if err != nil && !errors.Is(err, tilhor.ErrNotFound) {
-			return err // the database's trouble is not the teller's
-		}
 		if err != nil || in.School != school || in.Protected {
 			return tilhor.Faults{{Field: "pupil", Key: "concerns.fault.unknown"}}
 		}

@@ -261,3 +261,13 @@ func TestTamperShredding(t *testing.T) {
 		}
 	})
 }
+
+// newOwnerKey is the public key of somebody else who bears the owner's name.
+func newOwnerKey(t *testing.T) string {
+	t.Helper()
+	_, public, err := note.GenerateKey(rand.Reader, "tilhor/granvik")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return public
+}
