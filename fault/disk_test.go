@@ -28,8 +28,8 @@ func TestDisk(t *testing.T) {
 	b := diskBegin(t)
 	trace := b.trace(t, 1, nil)
 	points := soak.Times(500, 4*trace.ops())
-	t.Run("power", func(t *testing.T) { trace.cutEvenly(t, points/2) })
-	t.Run("fault", func(t *testing.T) { b.breakEvenly(t, trace.ops(), points-points/2) })
+	t.Run("power", func(t *testing.T) { trace.cutEvenly(t, points*7/10) })
+	t.Run("fault", func(t *testing.T) { b.breakEvenly(t, trace.ops(), points-points*7/10) })
 	t.Run("control", func(t *testing.T) { b.diskControls(t) })
 }
 
@@ -68,12 +68,12 @@ func (b *diskBase) breakEvenly(t *testing.T, ops, points int) {
 	t.Logf("%d faults, %d of them met", points, hit.Load())
 }
 
-// diskSpread tries points from first to last, two at a time.
+// diskSpread tries points from first to last, a few at a time.
 func diskSpread(t *testing.T, points, first, last int, try func(n, seed int) error) {
 	t.Helper()
 	var next atomic.Int64
 	var hands sync.WaitGroup
-	for range 2 {
+	for range 3 {
 		hands.Go(func() {
 			for !t.Failed() {
 				i := int(next.Add(1)) - 1

@@ -45,7 +45,8 @@ type Disk struct {
 
 	mu    sync.Mutex
 	fault Fault
-	hits  int
+	hits  int // of this fault
+	all   int // of every fault
 	lies  bool
 	look  func(n int)
 	log   []op
@@ -101,6 +102,9 @@ func (d *Disk) Mend() (hits int) {
 	return hits
 }
 
+// Failed is how many operations have failed since the disk was made.
+func (d *Disk) Failed() int { d.mu.Lock(); defer d.mu.Unlock(); return d.all }
+
 // Lie makes the disk say that it has synced, without doing it.
 func (d *Disk) Lie() { d.mu.Lock(); defer d.mu.Unlock(); d.lies = true }
 
@@ -150,6 +154,7 @@ func (d *Disk) begins(writes bool) Kind {
 		return ""
 	}
 	d.hits++
+	d.all++
 	return d.fault.Kind
 }
 
