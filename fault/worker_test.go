@@ -34,6 +34,7 @@ type job struct {
 	Hands     int           // how many act at once
 	Ahead     time.Duration // what its clock is ahead
 	Sabotage  string        // early, twice: what the controls do
+	Serve     bool          // serve the pages instead of doing acts
 }
 
 // The sabotages.
@@ -62,6 +63,9 @@ func (j job) work() error {
 		return err
 	}
 	fmt.Println("ready")
+	if j.Serve {
+		return serve(p)
+	}
 	go func() {
 		for range time.Tick(20 * time.Millisecond) {
 			if err := p.Tend(ctx); err != nil {
@@ -126,6 +130,7 @@ type worker struct {
 	answers []time.Time // when each act was acknowledged
 	other   []string    // what it said besides, for a failure
 	alarms  []string    // what it said of the record that was not so
+	addr    string      // where it serves
 }
 
 // A line is what a worker says, and when that was heard.
@@ -182,6 +187,8 @@ func (w *worker) hear(l line) {
 		w.answers = append(w.answers, l.at)
 	case "no":
 		w.refused[id] = true
+	case "at":
+		w.addr = id
 	}
 	for _, cry := range []error{journal.ErrForked, journal.ErrForged} {
 		if strings.Contains(l.text, cry.Error()) {
@@ -209,6 +216,12 @@ func (w *worker) since(at time.Time, many int) error {
 		n := len(w.answers) - many
 		return n >= 0 && w.answers[n].After(at)
 	})
+}
+
+// where hears the worker until it says where it serves.
+func (w *worker) where() (string, error) {
+	err := w.wait(func() bool { return w.addr != "" })
+	return w.addr, err
 }
 
 func (w *worker) wait(enough func() bool) error {
