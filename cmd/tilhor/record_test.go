@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -274,45 +273,6 @@ func TestBackupAndRestore(t *testing.T) {
 	})
 }
 
-// Any flipped bit and any cut in an archive is refused, and leaves nothing.
-func TestADamagedBackupIsRefused(t *testing.T) {
-	b, _ := lived(t, dbtest.SQLiteDSN(t))
-	public, identity := b.recipient()
-	out := filepath.Join(b.dir, "out")
-	b.must(0, b.with("backup", "--to", out, "--recipient", public)...)
-	for _, suffix := range []string{dataSuffix, keysSuffix} {
-		all, _ := filepath.Glob(filepath.Join(out, "*"+suffix))
-		whole, err := os.ReadFile(all[0])
-		if err != nil {
-			t.Fatal(err)
-		}
-		try := func(name string, bad []byte) {
-			t.Helper()
-			if err := os.WriteFile(all[0], bad, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			target := box{t, dbtest.SQLiteDSN(t), filepath.Join(t.TempDir(), "keys"), b.dir}
-			target.must(1, target.with("restore", "--from", out, "--identity", identity)...)
-			if _, err := os.Stat(strings.TrimPrefix(target.dsn, "sqlite:")); err == nil {
-				t.Fatalf("%s, %s: a database was left", suffix, name)
-			}
-			if _, err := os.Stat(target.keys); err == nil {
-				t.Fatalf("%s, %s: keys were left", suffix, name)
-			}
-		}
-		for i := 0; i < len(whole); i += 1 + len(whole)/40 {
-			bad := bytes.Clone(whole)
-			bad[i] ^= 1
-			try(fmt.Sprint("flipped at ", i), bad)
-			try(fmt.Sprint("cut at ", i), whole[:i])
-		}
-		try("longer", append(bytes.Clone(whole), 'x'))
-		os.WriteFile(all[0], whole, 0o600)
-	}
-	target := box{t, dbtest.SQLiteDSN(t), filepath.Join(t.TempDir(), "keys"), b.dir}
-	target.must(0, target.with("restore", "--from", out, "--identity", identity)...) // the control
-}
-
 // What was shredded after the backup is shredded again, and an older backup
 // beside newer checkpoints is not called proven.
 func TestRestoreBesideTheLivingKeys(t *testing.T) {
@@ -362,55 +322,6 @@ func TestRestoreBesideTheLivingKeys(t *testing.T) {
 	}
 	again.must(0, again.with("journal", "checkpoint")...)
 	again.must(0, again.with("journal", "verify")...)
-}
-
-// While a backup is made, others write; what it holds is one moment's rows.
-func TestABackupIsOneMoment(t *testing.T) {
-	eachBox(t, func(t *testing.T, dsn, empty string) {
-		b, _ := lived(t, dsn)
-		public, identity := b.recipient()
-		ctx := context.Background()
-		d, err := db.Open(ctx, dsn)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer d.Close()
-		k, _ := seal.Open(b.keys)
-		j := journal.New(k)
-		stop := make(chan struct{})
-		var wg sync.WaitGroup
-		for w := range 4 {
-			wg.Add(1)
-			go func() {
-				defer wg.Done()
-				by := tilhor.Actor{Owner: "granvik", Person: "kari", Role: tilhor.RoleTeacher}
-				for i := 0; ; i++ {
-					select {
-					case <-stop:
-						return
-					default:
-					}
-					err := d.Write(ctx, func(tx *db.Tx) error {
-						_, err := j.Append(tx, journal.Entry{Stream: fmt.Sprint("track/", w), Act: "a", When: tilhor.Now(recordNow), By: by})
-						return err
-					})
-					if err == nil && w == 0 {
-						_, err = j.Sequence(ctx, d, "granvik", recordNow)
-					}
-					if err != nil {
-						t.Error(err)
-						return
-					}
-				}
-			}()
-		}
-		out := filepath.Join(b.dir, "out")
-		b.must(0, b.with("backup", "--to", out, "--recipient", public)...)
-		close(stop)
-		wg.Wait()
-		target := box{t, empty, filepath.Join(t.TempDir(), "keys"), b.dir}
-		target.must(0, target.with("restore", "--from", out, "--identity", identity)...)
-	})
 }
 
 func TestTheDoctor(t *testing.T) {
