@@ -44,7 +44,7 @@ func UsualBounds() Bounds {
 	cores := runtime.GOMAXPROCS(0)
 	return Bounds{
 		Persons: 8 * cores, Each: 4, Strangers: 2 * cores, Outside: 32, OneAsks: 8,
-		Row: 2500, Queue: 10_000, Forms: 64 << 20, Left: 2500, Again: 1,
+		Row: 2500, Queue: 6000, Forms: 64 << 20, Left: 2500, Again: 1,
 	}
 }
 
@@ -68,10 +68,10 @@ type Limits struct {
 func NewLimits(b Bounds) *Limits {
 	return &Limits{
 		bounds: b, seed: maphash.MakeSeed(),
-		persons:   newGate(b.Persons, b.Each, 16*b.Each, b.Queue),
+		persons:   newGate(b.Persons, b.Each, 64*b.Each, b.Queue),
 		strangers: newGate(b.Strangers, b.Strangers, b.Row, b.Queue),
 		outside:   newGate(b.Outside, b.OneAsks, b.Row, b.Queue),
-		refusing:  newGate(2, 2, 64, 64),
+		refusing:  newGate(1, 1, 64, 256),
 		known:     &recent{},
 		forms:     &forms{left: b.Forms, most: b.Forms / 2, by: map[client]int{}},
 		left:      map[client]*rate.Limiter{},
@@ -96,12 +96,15 @@ func (s *Site) admit(w http.ResponseWriter, r *http.Request, do http.HandlerFunc
 		t.gate = l.persons
 	}
 	r = r.WithContext(context.WithValue(ctx, turnKey{}, t))
+	a := &held{ResponseWriter: w}
+	answered := answering(ctx)
 	if err := t.take(ctx); err != nil {
+		answered()
 		s.refuse(w, r, who, err)
 		return
 	}
-	a := &held{ResponseWriter: w}
 	func() {
+		defer answered()
 		defer t.give()
 		do(a, r)
 	}()
@@ -111,8 +114,10 @@ func (s *Site) admit(w http.ResponseWriter, r *http.Request, do http.HandlerFunc
 // refuse says that there is no room, with what was written, as long as there is
 // room even for that.
 func (s *Site) refuse(w http.ResponseWriter, r *http.Request, who client, why error) {
-	if r.Context().Err() != nil && errors.Is(r.Context().Err(), context.Canceled) {
-		return // nobody is left to read it
+	select {
+	case <-time.After(time.Second): // who is told to wait, and asks again at once, has waited
+	case <-r.Context().Done():
+		return
 	}
 	if err := s.limits.refusing.enter(r.Context(), who); err != nil {
 		w.Header().Set("Retry-After", retryAfter)

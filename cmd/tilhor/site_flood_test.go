@@ -1,0 +1,490 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/db"
+	"tilhor/internal/soak"
+	"tilhor/internal/web"
+	"tilhor/internal/web/devidp"
+	"tilhor/internal/web/signin"
+)
+
+// floods are what somebody does who wants the others to wait.
+var floods = []string{"posts", "sign-ins", "codes", "slow", "big", "signed-in"}
+
+// honest is the worst that a flood may do: of a hundred people the ninety-ninth
+// waits twice as long as on a calm day.
+const honest = 2.0
+
+// A floodWorld is the site on a real address of this machine, with the provider
+// people sign in at, behind a proxy that tells who asks.
+type floodWorld struct {
+	*siteWorld
+	addr, school string
+	issuer       string
+	users        []*honestUser
+	flooder      *http.Cookie
+}
+
+func newFloodWorld(t *testing.T, b web.Bounds, around func(http.Handler) http.Handler) *floodWorld {
+	t.Helper()
+	d, keys := copyGranvik(t)
+	w := &floodWorld{siteWorld: siteOf(t, d, keys, siteNow)}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	w.must(err)
+	door, err := devidp.Listen("127.0.0.1:0")
+	w.must(err)
+	w.addr = l.Addr().String()
+	idp, err := devidp.New(door, w.clock, devidp.Issuer{Name: "feide", Title: "Feide", Client: devidp.Client{
+		ID: "tilhor", Secret: "made-up", Redirects: []string{"http://" + w.addr + "/logg-inn/feide/svar"},
+	}})
+	w.must(err)
+	w.issuer = idp.URL("feide")
+	go idp.Serve(door)
+	w.house.log = slog.New(slog.NewTextHandler(io.Discard, nil)) // refused sign-ins are warned of, by the thousand
+	b.Proxies, err = web.ParseProxies([]string{"127.0.0.1"})
+	w.must(err)
+	w.house.limits = web.NewLimits(b)
+	w.site, err = w.house.site(w.site.Kit().Owner, signin.Config{Base: "http://" + w.addr, MadeUp: true, Providers: []signin.Provider{{
+		Name: "feide", Title: "Feide", Kind: signin.Feide, Issuer: w.issuer, ClientID: "tilhor", Secret: "made-up", StepUp: []string{mfa},
+	}}}, nil)
+	w.must(err)
+	srv := web.Server("", around(w.site.Handler()))
+	go srv.Serve(l)
+	t.Cleanup(func() { srv.Close(); idp.Close(context.Background()) })
+	w.settle()
+	return w
+}
+
+// settle finds those who work and those who tell.
+func (w *floodWorld) settle() {
+	const solbakken = "Solbakken skole"
+	rektor, social, teacher := w.actorOf(solbakken, tilhor.RoleRektor, ""), w.actorOf(solbakken, tilhor.RoleSocialTeacher, ""), w.actorOf(solbakken, tilhor.RoleTeacher, "")
+	other := w.actorOf("Nordli skole", tilhor.RoleRektor, "")
+	w.school = string(other.School)
+	track := ""
+	w.read(func(tx *db.Tx) error {
+		return tx.Each(anOpenTrack, func(scan db.Scan) error { return scan(&track) }, w.owner(), rektor.School)
+	})
+	if track == "" {
+		w.t.Fatal("Solbakken has no case")
+	}
+	w.users = []*honestUser{
+		w.user("10.1.0.1", rektor, "/i-dag", "/saker", "/saker/"+track),
+		w.user("10.1.0.1", social, "/saker/"+track, "/saker", "/i-dag"),
+		w.user("10.1.0.1", teacher, "/i-dag", "/bekymringer/ny", "POST /bekymringer/ny"),
+		w.user("10.2.0.1", tilhor.Actor{}, "/", "/s/"+string(rektor.School), "POST /s/"+string(rektor.School)+"/ansatt"),
+		w.user("10.2.0.2", tilhor.Actor{}, "/s/"+string(rektor.School)+"/ansatt", "POST /s/"+string(rektor.School)+"/ansatt", "/hjelp"),
+	}
+	w.flooder = w.comeIn(w.actorOf("Granlia skole", tilhor.RoleTeacher, ""))
+}
+
+func (w *floodWorld) comeIn(a tilhor.Actor) *http.Cookie {
+	w.t.Helper()
+	c, err := w.site.Enter(context.Background(), a.Person, a, mfa, w.issuer)
+	w.must(err)
+	return c
+}
+
+var anOpenTrack = db.SQL(`SELECT slug FROM cases_track WHERE owner = $1 AND school = $2 AND state <> 'closed' ORDER BY slug LIMIT 1`)
+
+// An honestUser does a day's work, one thing after another.
+type honestUser struct {
+	w      *floodWorld
+	from   string
+	cookie *http.Cookie
+	does   []string
+	client *http.Client
+	n      int
+}
+
+func (w *floodWorld) user(from string, a tilhor.Actor, does ...string) *honestUser {
+	u := &honestUser{w: w, from: from, does: does, client: &http.Client{
+		Timeout: 20 * time.Second, Transport: &http.Transport{},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+	if a.Person != "" {
+		u.cookie = w.comeIn(a)
+	}
+	return u
+}
+
+// telling is a whole concern, sent from the last screen.
+func telling() url.Values {
+	return url.Values{
+		"nokkel": {tilhor.NewID()}, "step": {"3"}, "go": {"send"}, "name": {"Olga Renhold"}, "described": {"Ei jente med rød lue"},
+		"saw": {"Hun satt alene i garderoben og gråt."}, "arena": {string(tilhor.ArenaBreak)}, "happened": {"today"}, "known": {"now"},
+	}
+}
+
+// once does the next thing, and says how long it took.
+func (u *honestUser) once() (time.Duration, error) {
+	what := u.does[u.n%len(u.does)]
+	u.n++
+	path, post := strings.CutPrefix(what, "POST ")
+	method, body := http.MethodGet, io.Reader(nil)
+	if post {
+		method, body = http.MethodPost, strings.NewReader(telling().Encode())
+	}
+	r, err := http.NewRequest(method, "http://"+u.w.addr+path, body)
+	if err != nil {
+		return 0, err
+	}
+	r.Header.Set("X-Forwarded-For", u.from)
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	if post {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if u.cookie != nil {
+		r.AddCookie(u.cookie)
+	}
+	began := time.Now()
+	resp, err := u.client.Do(r)
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+		return 0, err
+	}
+	want := http.StatusOK
+	if post {
+		want = http.StatusSeeOther
+	}
+	if resp.StatusCode != want {
+		return 0, fmt.Errorf("%s: %d", what, resp.StatusCode)
+	}
+	return time.Since(began), nil
+}
+
+// pace is how often each honest user does something.
+const pace = 12 * time.Millisecond
+
+// measure lets the honest work for a while, and gives what the ninety-ninth of
+// a hundred waited.
+func (w *floodWorld) measure(long time.Duration) (p99 time.Duration, wrong []error) {
+	var mu sync.Mutex
+	var took []time.Duration
+	var wg sync.WaitGroup
+	for _, u := range w.users {
+		wg.Go(func() {
+			t := time.NewTicker(pace)
+			defer t.Stop()
+			for end := time.Now().Add(long); time.Now().Before(end); <-t.C {
+				d, err := u.once()
+				mu.Lock()
+				if took = append(took, d); err != nil {
+					wrong = append(wrong, err)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	slices.Sort(took)
+	return took[len(took)*99/100], wrong
+}
+
+func median(all []time.Duration) time.Duration {
+	all = slices.Sorted(slices.Values(all))
+	return all[len(all)/2]
+}
+
+// A flooder is another process, that gets what time is left over: what is shown
+// is what the server does to the honest, not what two programs do that want one
+// processor.
+type flooder struct {
+	t    *testing.T
+	in   io.WriteCloser
+	out  *bufio.Scanner
+	all  map[int]int
+	kind string
+}
+
+// An order is what a flooder is to do.
+type order struct{ Kind, Addr, School, Cookie string }
+
+func (w *floodWorld) flooderOf(t *testing.T, kind string) *flooder {
+	t.Helper()
+	text, err := json.Marshal(order{kind, w.addr, w.school, w.flooder.String()})
+	w.must(err)
+	cmd := exec.Command(os.Args[0], "-test.run=^TestFloodClient$")
+	cmd.Env = append(os.Environ(), "TILHOR_FLOOD="+string(text), "GOMAXPROCS=1")
+	f := &flooder{t: t, all: map[int]int{}, kind: kind}
+	f.in, err = cmd.StdinPipe()
+	w.must(err)
+	out, err := cmd.StdoutPipe()
+	w.must(err)
+	f.out = bufio.NewScanner(out)
+	w.must(cmd.Start())
+	w.must(syscall.Setpriority(syscall.PRIO_PROCESS, cmd.Process.Pid, 19))
+	t.Cleanup(func() { f.in.Close(); cmd.Process.Kill(); cmd.Wait() })
+	f.say("hello")
+	return f
+}
+
+// say sends a word and waits until it is done.
+func (f *flooder) say(word string) {
+	f.t.Helper()
+	fmt.Fprintln(f.in, word)
+	for f.out.Scan() {
+		var got map[int]int
+		if json.Unmarshal(f.out.Bytes(), &got) == nil {
+			for code, n := range got {
+				f.all[code] += n
+			}
+			return
+		}
+	}
+	f.t.Fatalf("the flooder ended: %v", f.out.Err())
+}
+
+// TestFloodClient is the other process; in this one it does nothing.
+func TestFloodClient(t *testing.T) {
+	text := os.Getenv("TILHOR_FLOOD")
+	if text == "" {
+		return
+	}
+	var o order
+	if err := json.Unmarshal([]byte(text), &o); err != nil {
+		t.Fatal(err)
+	}
+	c := &floodClient{order: o, got: map[int]int{}}
+	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
+		switch in.Text() {
+		case "go":
+			c.start()
+		case "stop":
+			c.stop()
+		}
+		c.mu.Lock()
+		b, _ := json.Marshal(c.got)
+		c.got = map[int]int{}
+		c.mu.Unlock()
+		fmt.Printf("\n%s\n", b)
+	}
+}
+
+// floodConns is how many connections a flood has.
+const floodConns = 128
+
+type floodClient struct {
+	order
+	on  atomic.Bool
+	wg  sync.WaitGroup
+	mu  sync.Mutex
+	got map[int]int // answers by status; 0 is a connection that was opened or broke
+	all []net.Conn
+}
+
+func (c *floodClient) start() {
+	c.on.Store(true)
+	began := make(chan bool, floodConns)
+	for i := range floodConns {
+		c.wg.Go(func() { c.work(i, began) })
+	}
+	for range floodConns {
+		<-began
+	}
+}
+
+// stop ends it at once: who waits for an answer hangs up.
+func (c *floodClient) stop() {
+	c.on.Store(false)
+	c.mu.Lock()
+	for _, n := range c.all {
+		n.Close()
+	}
+	c.all = nil
+	c.mu.Unlock()
+	c.wg.Wait()
+}
+
+func (c *floodClient) dial() net.Conn {
+	n, err := net.Dial("tcp", c.Addr)
+	if err != nil {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.on.Load() {
+		n.Close()
+		return nil
+	}
+	c.all = append(c.all, n)
+	return n
+}
+
+func (c *floodClient) count(code int) { c.mu.Lock(); defer c.mu.Unlock(); c.got[code]++ }
+
+func (c *floodClient) work(i int, began chan<- bool) {
+	var first sync.Once
+	ready := func() { first.Do(func() { began <- true }) }
+	defer ready()
+	for c.on.Load() {
+		n := c.dial()
+		if n == nil {
+			continue
+		}
+		if c.Kind == "slow" {
+			c.count(0)
+			ready()
+			c.slowly(n, i)
+		} else {
+			c.converse(n, i, ready)
+		}
+		n.Close()
+	}
+}
+
+// converse asks again and again on one connection.
+func (c *floodClient) converse(n net.Conn, i int, ready func()) {
+	r := bufio.NewReader(n)
+	for k := 0; c.on.Load(); k++ {
+		_, err := io.WriteString(n, c.request(i, k))
+		ready()
+		if err != nil {
+			c.count(0)
+			return
+		}
+		resp, err := http.ReadResponse(r, nil)
+		if err != nil {
+			c.count(0)
+			return
+		}
+		io.Copy(io.Discard, resp.Body)
+		resp.Body.Close()
+		c.count(resp.StatusCode)
+		if resp.Close {
+			return
+		}
+	}
+}
+
+// request is one of the flood's, from one of four networks.
+func (c *floodClient) request(i, k int) string {
+	head := fmt.Sprintf("Host: 127.0.0.1\r\nX-Forwarded-For: 203.0.113.%d\r\nSec-Fetch-Site: same-origin\r\n", i%4)
+	switch c.Kind {
+	case "sign-ins":
+		if k%2 == 0 {
+			return "GET /logg-inn/feide HTTP/1.1\r\n" + head + "\r\n"
+		}
+		return "GET /logg-inn/feide/svar?code=x&iss=x&state=" + tilhor.NewID() + " HTTP/1.1\r\n" + head + "Cookie: tilhor-inn=" + tilhor.NewID() + "\r\n\r\n"
+	case "codes":
+		return "GET /kvittering/" + tilhor.NewID() + " HTTP/1.1\r\n" + head + "\r\n"
+	case "signed-in":
+		return "GET " + []string{"/i-dag", "/bekymringer", "/bekymringer/ny"}[k%3] + " HTTP/1.1\r\n" + head + "Cookie: " + c.Cookie + "\r\n\r\n"
+	}
+	v := telling()
+	if c.Kind == "big" {
+		v.Set("saw", strings.Repeat("Hun gråt. ", 90_000))
+	}
+	body := v.Encode()
+	return fmt.Sprintf("POST /s/%s/ansatt HTTP/1.1\r\n%sContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s", c.School, head, len(body), body)
+}
+
+// slowly holds a connection: a head that never ends, a form that comes letter
+// by letter, or answers that are not read.
+func (c *floodClient) slowly(n net.Conn, i int) {
+	head := fmt.Sprintf("Host: 127.0.0.1\r\nX-Forwarded-For: 203.0.113.%d\r\nSec-Fetch-Site: same-origin\r\n", i%4)
+	begin, letter := "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-", "a"
+	switch i % 3 {
+	case 1:
+		begin = "POST /s/" + c.School + "/ansatt HTTP/1.1\r\n" + head + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 9000\r\n\r\nsaw="
+	case 2:
+		n.(*net.TCPConn).SetReadBuffer(1)
+		begin = strings.Repeat("GET /s/"+c.School+"/ansatt HTTP/1.1\r\n"+head+"\r\n", 100)
+		letter = ""
+	}
+	if _, err := io.WriteString(n, begin); err != nil {
+		return
+	}
+	t := time.NewTicker(20 * time.Millisecond)
+	defer t.Stop()
+	for range t.C {
+		if _, err := io.WriteString(n, letter); err != nil || !c.on.Load() {
+			return
+		}
+	}
+}
+
+// Whatever somebody floods the site with, from elsewhere or with a session of
+// their own, the honest wait at most twice as long as on a calm day, and none
+// is refused. The control is the same site without limits.
+func TestFlood(t *testing.T) {
+	w := newFloodWorld(t, web.UsualBounds(), plainly)
+	worse := map[string]float64{}
+	for try := range 3 {
+		long := time.Duration(soak.Times(400, 5000)) * time.Millisecond << try
+		worse = w.compare(t, floods, 5, long)
+		t.Logf("p99 against calm, rounds of %s: %v", long, worse)
+		if slices.Max(slices.Collect(maps.Values(worse))) <= honest {
+			break
+		}
+	}
+	for kind, ratio := range worse {
+		if ratio > honest {
+			t.Errorf("a flood of %s makes the honest wait %.1f times as long", kind, ratio)
+		}
+	}
+	none := web.Bounds{Persons: 1e6, Each: 1e6, Strangers: 1e6, Outside: 1e6, OneAsks: 1e6, Row: 1e6, Queue: 1e6, Forms: 1 << 40, Left: 1e9, Again: 1e9}
+	open := newFloodWorld(t, none, plainly)
+	control := open.compare(t, floods, 3, 300*time.Millisecond)
+	t.Logf("the control, without limits: %v", control)
+}
+
+func plainly(h http.Handler) http.Handler { return h }
+
+// compare measures calm and each flood in turn, and gives for each flood how
+// many times longer the honest waited in the middle round.
+func (w *floodWorld) compare(t *testing.T, kinds []string, rounds int, long time.Duration) map[string]float64 {
+	t.Helper()
+	w.measure(long) // warm
+	took := map[string][]time.Duration{}
+	note := func(kind string) {
+		p99, wrong := w.measure(long)
+		took[kind] = append(took[kind], p99)
+		for _, err := range wrong[:min(3, len(wrong))] {
+			t.Errorf("%s: an honest user was refused: %v (%d in all)", kind, err, len(wrong))
+		}
+	}
+	flooders := map[string]*flooder{}
+	for range rounds {
+		note("calm")
+		for _, kind := range kinds {
+			if flooders[kind] == nil {
+				flooders[kind] = w.flooderOf(t, kind)
+			}
+			flooders[kind].say("go")
+			note(kind)
+			flooders[kind].say("stop")
+		}
+	}
+	ratio := map[string]float64{}
+	for _, kind := range kinds {
+		ratio[kind] = float64(median(took[kind])) / float64(median(took["calm"]))
+		t.Logf("%-10s %v of calm %v; the flood got %v", kind, median(took[kind]).Round(time.Millisecond/10), median(took["calm"]).Round(time.Millisecond/10), flooders[kind].all)
+		flooders[kind].in.Close()
+	}
+	return ratio
+}

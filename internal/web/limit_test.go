@@ -1,0 +1,248 @@
+package web_test
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/db/dbtest"
+	"tilhor/internal/web"
+)
+
+// A rush is a town with room for one at a time, behind a proxy, and a page that
+// takes as long as the test wants.
+type rush struct {
+	*town
+	begun, end chan bool
+	addr       string
+}
+
+func newRush(t *testing.T, change func(*web.Bounds)) *rush {
+	t.Helper()
+	w := &rush{town: newTown(t, dbtest.SQLite(t)), begun: make(chan bool, 100), end: make(chan bool)}
+	b := web.UsualBounds()
+	b.Strangers, b.Persons, b.Row = 1, 1, 2
+	var err error
+	if b.Proxies, err = web.ParseProxies([]string{"127.0.0.1", "192.0.2.1"}); err != nil {
+		t.Fatal(err)
+	}
+	change(&b)
+	w.kit.Limits = web.NewLimits(b)
+	if w.site, err = web.New(w.kit); err != nil {
+		t.Fatal(err)
+	}
+	w.site.Mount(w.routes())
+	anyone := []tilhor.Role{tilhor.RoleAnyone}
+	held := func(q *web.Req) error {
+		w.begun <- true
+		<-w.end
+		q.Write(200, "text/plain", []byte("ferdig"))
+		return nil
+	}
+	w.site.Mount([]web.Route{
+		{Method: "GET", Path: "/vent", Name: "t.wait", Roles: anyone, Serve: held},
+		{Method: "GET", Path: "/vent/inne", Name: "t.wait.in", Roles: []tilhor.Role{tilhor.RoleRektor, tilhor.RoleTeacher}, Serve: held},
+		{Method: "GET", Path: "/vent/ute", Name: "t.wait.out", Roles: anyone, Serve: func(q *web.Req) error {
+			return web.Aside(q.Context(), func() error { return held(q) })
+		}},
+		{Method: "GET", Path: "/langt", Name: "t.long", Roles: anyone, Serve: func(q *web.Req) error {
+			w.begun <- true
+			q.Write(200, "text/plain", make([]byte, 32<<20))
+			return nil
+		}},
+	})
+	w.h = w.site.Handler()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.addr = l.Addr().String()
+	srv := web.Server("", w.h)
+	go srv.Serve(l)
+	t.Cleanup(func() { close(w.end); srv.Close() })
+	return w
+}
+
+// ask asks from an address, and gives the answer when it comes.
+func (w *rush) ask(from string, v visit) <-chan *httptest.ResponseRecorder {
+	got := make(chan *httptest.ResponseRecorder, 1)
+	if v.header == nil {
+		v.header = map[string]string{}
+	}
+	v.header["X-Forwarded-For"] = from
+	go func() { got <- w.do(v) }()
+	return got
+}
+
+// raw sends bytes as they are, from an address.
+func (w *rush) raw(t *testing.T, text string) net.Conn {
+	t.Helper()
+	c, err := net.Dial("tcp", w.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	if _, err := io.WriteString(c, text); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+const formHead = "POST /si HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 203.0.113.1\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+
+// Who sends letter by letter, reads nothing, or sends a head that never ends,
+// holds nobody's turn; who has the turn, does: that is the control.
+func TestWhoIsSlowHoldsNoTurn(t *testing.T) {
+	w := newRush(t, func(*web.Bounds) {})
+	for range 20 {
+		w.raw(t, formHead+"Content-Length: 100\r\n\r\ntekst=sa")
+		w.raw(t, "GET /si HTTP/1.1\r\nHost: localhost\r\nX-")
+	}
+	for range 3 {
+		c := w.raw(t, "GET /langt HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 203.0.113.2\r\n\r\n")
+		c.(*net.TCPConn).SetReadBuffer(1)
+		<-w.begun
+	}
+	out := w.ask("203.0.113.3", visit{path: "/vent/ute"}) // waits for another machine
+	<-w.begun
+	form := url.Values{"tekst": {"Det kom fram"}}
+	want(t, <-w.ask("198.51.100.1", visit{method: "POST", path: "/si", form: form}), http.StatusSeeOther)
+	in := w.ask("203.0.113.4", visit{path: "/vent"})
+	<-w.begun
+	control := w.ask("198.51.100.1", visit{path: "/si"})
+	select {
+	case <-control:
+		t.Error("the control: a turn that is held lets others by")
+	case <-time.After(50 * time.Millisecond):
+	}
+	rektor := w.enter(w.kari, tilhor.RoleRektor)
+	third := w.ask("203.0.113.4", visit{path: "/i-dag", cookie: rektor}) // not known yet: a stranger, whose turn it is not
+	w.end <- true
+	w.end <- true
+	for _, c := range []<-chan *httptest.ResponseRecorder{out, in, control, third} {
+		want(t, <-c, http.StatusOK)
+	}
+	// Who is signed in is in no stranger's row.
+	again := w.ask("203.0.113.4", visit{path: "/vent"})
+	<-w.begun
+	want(t, <-w.ask("203.0.113.4", visit{path: "/i-dag", cookie: rektor}), http.StatusOK)
+	w.end <- true
+	want(t, <-again, http.StatusOK)
+	if n := w.plans(); n != 1 {
+		t.Errorf("%d forms came whole", n)
+	}
+}
+
+// Too many from one network are told so, kindly, and keep their words; another
+// network is answered.
+func TestARowThatIsTooLong(t *testing.T) {
+	w := newRush(t, func(*web.Bounds) {})
+	in := w.ask("203.0.113.1", visit{path: "/vent"})
+	<-w.begun
+	form := url.Values{"nokkel": {tilhor.NewID()}, "tekst": {"Hun sto alene ved gjerdet."}}
+	got := make(chan *httptest.ResponseRecorder, 5) // two wait, three are refused
+	for i := range cap(got) {
+		one := w.ask("203.0.113.1", visit{method: "POST", path: "/si", form: form, header: map[string]string{"Accept-Language": []string{"nb", "nn", "en"}[i%3]}})
+		go func() { got <- <-one }()
+	}
+	for range 3 {
+		rec := <-got
+		want(t, rec, 429, "Hun sto alene ved gjerdet.", `name="tekst" value="Hun sto alene ved gjerdet."`, form.Get("nokkel"), "55 00 00 00")
+		if rec.Header().Get("Retry-After") == "" || rec.Header().Get("Content-Security-Policy") != csp || len(rec.Header()["Set-Cookie"]) > 0 {
+			t.Errorf("headers: %v", rec.Header())
+		}
+	}
+	other := w.ask("198.51.100.1", visit{method: "POST", path: "/si", form: form})
+	w.end <- true
+	want(t, <-other, http.StatusSeeOther)
+	want(t, <-in, http.StatusOK)
+	for range 2 {
+		want(t, <-got, http.StatusSeeOther)
+	}
+	want(t, <-w.ask("203.0.113.1", visit{method: "POST", path: "/si", form: form}), http.StatusSeeOther) // sent again from the page
+	if w.plans() != 1 {
+		t.Errorf("%d plans", w.plans())
+	}
+	if log := w.logged(); strings.Contains(log, "203.0.113") || strings.Contains(log, "gjerdet") {
+		t.Errorf("the log tells: %s", log)
+	}
+}
+
+// What one network leaves without signing in has a bound; what it left before
+// is answered again, its words are kept, the others may go on, and so may who
+// is signed in there. Time gives it back.
+func TestWhatANetworkMayLeave(t *testing.T) {
+	w := newRush(t, func(b *web.Bounds) { b.Left, b.Again = 3, 1 })
+	post := func(from, path, text string, c *http.Cookie) *httptest.ResponseRecorder {
+		return <-w.ask(from, visit{method: "POST", path: path, form: url.Values{"nokkel": {"aaaaaaaaaaaaaaaaaaaaaaaaaa"}, "tekst": {text}}, cookie: c})
+	}
+	for i := range 3 {
+		want(t, post("203.0.113.1", "/si", fmt.Sprintf("Det første, %d", i), nil), http.StatusSeeOther)
+	}
+	want(t, post("203.0.113.1", "/si", "Det første, 1", nil), http.StatusSeeOther) // the same again
+	want(t, post("203.0.113.1", "/si", "Det ble for mye", nil), http.StatusTooManyRequests, "Det ble for mye")
+	want(t, post("2001:db8::1", "/si", "En annen", nil), http.StatusSeeOther)
+	rektor := w.enter(w.kari, tilhor.RoleRektor)
+	want(t, post("203.0.113.1", "/saker/"+there+"/plan", "Fra rektor", rektor), http.StatusSeeOther)
+	if n := w.plans(); n != 5 {
+		t.Errorf("%d plans", n)
+	}
+	w.later(time.Second)
+	want(t, post("203.0.113.1", "/si", "Det ble for mye", nil), http.StatusSeeOther)
+	want(t, post("203.0.113.1", "/si", "Og en til", nil), http.StatusTooManyRequests)
+}
+
+// Long forms share what memory there is, and one network cannot take all of it.
+func TestLongFormsAreCounted(t *testing.T) {
+	w := newRush(t, func(b *web.Bounds) { b.Forms = 1_000_000 })
+	w.raw(t, formHead+"Content-Length: 400000\r\n\r\ntekst=")
+	w.raw(t, formHead+"Content-Length: 1000\r\n\r\ntekst=") // a short one is not counted
+	send := func(from string, n int) int {
+		return (<-w.ask(from, visit{method: "POST", path: "/si", form: url.Values{"tekst": {strings.Repeat("a ", n/3)}}})).Code // a space is one sign, and a sign is one
+	}
+	// The server has begun to read the first when one more of that network is
+	// too much, and one of another is not.
+	for send("203.0.113.1", 400_000) != http.StatusServiceUnavailable {
+	}
+	if code := send("198.51.100.1", 400_000); code != http.StatusSeeOther {
+		t.Errorf("another network: %d", code)
+	}
+	if code := send("203.0.113.1", 9_000); code != http.StatusSeeOther {
+		t.Errorf("a short form: %d", code)
+	}
+}
+
+// A form that says it is too long, or does not come whole, is refused, and the
+// connection with it.
+func TestFormsThatDoNotComeWhole(t *testing.T) {
+	w := newRush(t, func(*web.Bounds) {})
+	for what, c := range map[string]struct {
+		text string
+		code int
+	}{
+		"too long, and says so":  {formHead + "Content-Length: 9000000\r\n\r\ntekst=", 413},
+		"too long, in pieces":    {formHead + "Transfer-Encoding: chunked\r\n\r\n" + fmt.Sprintf("%x\r\ntekst=%s\r\n0\r\n\r\n", 6+1<<20, strings.Repeat("a", 1<<20)), 413},
+		"a broken piece":         {formHead + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400},
+		"whole, the control":     {formHead + "Content-Length: 10\r\n\r\ntekst=hele", 303},
+		"in pieces, the control": {formHead + "Transfer-Encoding: chunked\r\n\r\na\r\ntekst=hele\r\n0\r\n\r\n", 303},
+	} {
+		c2 := w.raw(t, c.text)
+		resp, err := http.ReadResponse(bufio.NewReader(c2), nil)
+		if err != nil {
+			t.Errorf("%s: %v", what, err)
+			continue
+		}
+		resp.Body.Close()
+		if resp.StatusCode != c.code {
+			t.Errorf("%s: %d, want %d", what, resp.StatusCode, c.code)
+		}
+	}
+}
