@@ -54,8 +54,10 @@ func (x *Session) Pop(name string) (string, error) {
 	return v, x.save()
 }
 
-func (x *Session) save() error {
-	token, _, err := x.s.manager.Commit(x.ctx)
+func (x *Session) save() error { return x.commit(x.ctx) }
+
+func (x *Session) commit(ctx context.Context) error {
+	token, _, err := x.s.manager.Commit(ctx)
 	if errors.Is(err, errEnded) {
 		x.drop()
 		return tilhor.ErrNotFound
@@ -86,12 +88,21 @@ func (x *Session) write(token string, age int) {
 
 func (x *Session) drop() { x.write("", -1) }
 
-// renew gives the session a new name: whoever knew the old one has nothing.
-func (x *Session) renew() error {
-	if err := x.s.manager.RenewToken(x.ctx); err != nil {
+// renew gives the session a new name: whoever knew the old one has nothing. The
+// old one ends with the same stroke as the new one begins; one that was ended
+// from elsewhere meanwhile is not renewed.
+func (x *Session) renew() error { return x.rename(&renaming{}) }
+
+// anew is renew for who has just signed in, whatever became of the session
+// before.
+func (x *Session) anew() error { return x.rename(&renaming{anyway: true}) }
+
+func (x *Session) rename(r *renaming) error {
+	ctx := context.WithValue(x.ctx, renamingKey{}, r)
+	if err := x.s.manager.RenewToken(ctx); err != nil {
 		return err
 	}
-	return x.save()
+	return x.commit(ctx)
 }
 
 // SignIn makes the browser's session that of a person. An actor without a role
@@ -112,7 +123,7 @@ func SignIn(q *Req, person tilhor.PersonID, actor tilhor.Actor, acr, issuer stri
 		m.Put(x.ctx, k, v)
 	}
 	q.site.people.forget(person)
-	return x.renew()
+	return x.anew()
 }
 
 // SignOut ends the session, here and in the database.

@@ -24,6 +24,7 @@ const (
 	beginsFor = 30 * time.Minute
 	touchEach = time.Minute
 	keepFor   = 7 * 24 * time.Hour // an ended session's row and a draft
+	skew      = 2 * time.Minute    // how much the clocks of two machines may differ
 )
 
 // What a session holds. SessionSID is the provider's own name for the sign-in,
@@ -39,7 +40,7 @@ const (
 )
 
 var (
-	findSession = db.SQL(`SELECT data, seen FROM web_session WHERE owner = $1 AND id = $2 AND ended = 0 AND ends > $3 AND seen > $4`)
+	findSession = db.SQL(`SELECT data, seen FROM web_session WHERE owner = $1 AND id = $2 AND ended = 0 AND ends > $3 AND seen > $4 AND seen <= $5`)
 	lastPerson  = db.SQL(`SELECT person FROM web_session WHERE owner = $1 AND id = $2 AND person <> '' AND ends > $3`)
 	keepSession = db.SQL(`INSERT INTO web_session (owner, id, person, issuer, sid, began, seen, ends, ended, data)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9)
@@ -83,13 +84,14 @@ func at(token string) string {
 	return base64.RawURLEncoding.EncodeToString(h[:])
 }
 
-// FindCtx gives what an unended session holds.
+// FindCtx gives what an unended session holds. One that was seen in the future
+// is over: a clock that is set back makes no session live longer.
 func (s *sessions) FindCtx(ctx context.Context, token string) (b []byte, found bool, err error) {
 	now := s.kit.Now()
 	var sealed []byte
 	var seen int64
 	err = s.kit.DB.Read(ctx, func(tx *db.Tx) error {
-		return tx.One(findSession, db.Args(s.owner(), at(token), now.UnixMilli(), now.Add(-idleFor).UnixMilli()), &sealed, &seen)
+		return tx.One(findSession, db.Args(s.owner(), at(token), now.UnixMilli(), now.Add(-idleFor).UnixMilli(), now.Add(skew).UnixMilli()), &sealed, &seen)
 	})
 	if errors.Is(err, tilhor.ErrNotFound) {
 		return nil, false, nil
@@ -129,6 +131,9 @@ func (s *sessions) CommitCtx(ctx context.Context, token string, b []byte, _ time
 	}
 	sealed := s.key.Seal("session", at(token), string(b)).Bytes
 	return s.kit.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := s.endOld(ctx, tx, now); err != nil {
+			return err
+		}
 		n, err := tx.Exec(keepSession, s.owner(), at(token), get(keyPerson), get(keyIssuer), get(SessionSID),
 			began.UnixMilli(), now.UnixMilli(), ends.UnixMilli(), sealed)
 		if err == nil && n == 0 {
@@ -140,9 +145,36 @@ func (s *sessions) CommitCtx(ctx context.Context, token string, b []byte, _ time
 
 var errEnded = errors.New("the session has ended")
 
+// A renaming is a session that gets a new name. Which one it had is found out
+// when the library would delete it.
+type renaming struct {
+	old    string
+	anyway bool // also when the old one has ended
+}
+
+type renamingKey struct{}
+
+// endOld ends the session that this one is instead of, in the same transaction:
+// a log-out everywhere comes before both, or after both, never between.
+func (s *sessions) endOld(ctx context.Context, tx *db.Tx, now time.Time) error {
+	r, _ := ctx.Value(renamingKey{}).(*renaming)
+	if r == nil || r.old == "" {
+		return nil
+	}
+	n, err := tx.Exec(endSession, s.owner(), at(r.old), now.UnixMilli(), []byte{})
+	if err == nil && n == 0 && !r.anyway {
+		return errEnded
+	}
+	return err
+}
+
 // DeleteCtx ends a session. The row stays a while without content, so that
 // text sent with it can be kept for its person.
 func (s *sessions) DeleteCtx(ctx context.Context, token string) error {
+	if r, _ := ctx.Value(renamingKey{}).(*renaming); r != nil {
+		r.old = token
+		return nil
+	}
 	return s.end(ctx, endSession, s.owner(), at(token))
 }
 
@@ -160,8 +192,9 @@ func (s *sessions) Commit(token string, b []byte, end time.Time) error {
 func (s *sessions) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
 
 func (s *sessions) end(ctx context.Context, how *db.Stmt, which ...any) error {
+	args := append(which, s.kit.Now().UnixMilli(), []byte{})
 	return s.kit.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(how, append(which, s.kit.Now().UnixMilli(), []byte{})...)
+		_, err := tx.Exec(how, args...)
 		return err
 	})
 }
