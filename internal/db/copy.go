@@ -12,6 +12,7 @@ import (
 	"io"
 	"sort"
 	"strings"
+	"unicode/utf8"
 )
 
 // The portable form of a whole database, the same for both engines, as JSON
@@ -19,7 +20,7 @@ import (
 //
 //	{"format":"tilhor database 1","schema":90}
 //	{"table":"seal_key","columns":["owner",…],"types":["text",…]}
-//	["granvik",…]                 one row; bytes are base64
+//	["granvik",…]                 one row; bytes are base64, and so is {"raw":…}, text that is not UTF-8
 //	{"end":"seal_key","rows":12}
 //	{"done":true,"tables":30}
 //
@@ -323,8 +324,11 @@ func cellValue(c any) any {
 			return v.Float64
 		}
 	case *sql.NullString:
-		if v.Valid {
+		if v.Valid && utf8.ValidString(v.String) {
 			return v.String
+		}
+		if v.Valid { // SQLite holds any bytes as text, JSON does not
+			return rawText{base64.StdEncoding.EncodeToString([]byte(v.String))}
 		}
 	case *nullBytes:
 		if v.valid {
@@ -332,6 +336,24 @@ func cellValue(c any) any {
 		}
 	}
 	return nil
+}
+
+// rawText is a text that is not UTF-8, as it travels.
+type rawText struct {
+	Raw string `json:"raw"`
+}
+
+func readText(c any) (any, bool) {
+	if s, ok := c.(string); ok {
+		return s, true
+	}
+	m, ok := c.(map[string]any)
+	raw, ok2 := m["raw"].(string)
+	if !ok || !ok2 || len(m) != 1 {
+		return nil, false
+	}
+	b, err := base64.StdEncoding.DecodeString(raw)
+	return string(b), err == nil && !utf8.Valid(b)
 }
 
 // Empty says whether no table holds a row yet.
@@ -497,7 +519,7 @@ func readRow(raw []byte, types []string) ([]any, error) {
 		ok := false
 		switch types[i] {
 		case "text":
-			_, ok = c.(string)
+			cells[i], ok = readText(c)
 		case "bool":
 			_, ok = c.(bool)
 		case "int", "real":

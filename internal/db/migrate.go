@@ -28,6 +28,17 @@ func (d *DB) migrate(ctx context.Context) error {
 	if d.upTo == 0 && d.upToDate(ctx) {
 		return nil // nothing is written, and no lease that a crash left is waited for
 	}
+	files, err := fs.Sub(steps, "migrations")
+	if err != nil {
+		return err
+	}
+	return d.migrateBy(ctx, files)
+}
+
+// migrateBy takes the steps in files that are left. Each is one transaction
+// with the note that it was taken, on both engines: cut off anywhere, it was
+// not begun.
+func (d *DB) migrateBy(ctx context.Context, files fs.FS) error {
 	pool, dialect := d.pool, goose.DialectPostgres
 	if d.engine == SQLite {
 		at, _ := parseLite(d.dsn)
@@ -39,10 +50,6 @@ func (d *DB) migrate(ctx context.Context) error {
 		pool, dialect = p, goose.DialectSQLite3
 	}
 	if _, err := pool.ExecContext(ctx, leaseTable); err != nil && !Unique(err) {
-		return err
-	}
-	files, err := fs.Sub(steps, "migrations")
-	if err != nil {
 		return err
 	}
 	g, err := goose.NewProvider(dialect, pool, files, goose.WithTableName("db_schema"))
@@ -98,7 +105,7 @@ func (d *DB) underLease(ctx context.Context, name string, fn func() error) error
 	defer cancel()
 	for try := 0; ; try++ {
 		// A wall clock is right here: a lease is between machines, not a duty.
-		got, err := d.Lease(ctx, "", name, holder, time.Now(), limit)
+		got, err := d.Lease(ctx, "", name, holder, time.Now(), leaseFor)
 		if err != nil {
 			return err
 		}
@@ -111,8 +118,38 @@ func (d *DB) underLease(ctx context.Context, name string, fn func() error) error
 			return fmt.Errorf("another process holds the lease %q", name)
 		}
 	}
+	stop := d.renew(name, holder)
 	err := fn()
+	stop()
 	return errors.Join(err, d.Release(context.WithoutCancel(ctx), "", name, holder))
+}
+
+// leaseFor is how long a process that has died holds the others up.
+var leaseFor = limit
+
+// renew keeps a lease while something long is done under it; stop ends that.
+// On SQLite a step holds the one lock there is for writing, and nobody could
+// take the lease meanwhile.
+func (d *DB) renew(name, holder string) (stop func()) {
+	if d.engine == SQLite {
+		return func() {}
+	}
+	end, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(leaseFor / 4)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				// A failure is tried again: the lease outlasts three of them.
+				d.Lease(context.Background(), "", name, holder, time.Now(), leaseFor)
+			case <-end:
+				return
+			}
+		}
+	}()
+	return func() { close(end); <-ended }
 }
 
 var (

@@ -1,0 +1,62 @@
+package db
+
+import (
+	"context"
+	"io/fs"
+	"time"
+)
+
+// For the tests beside, which stand outside because they use dbtest.
+
+// Steps are the migrations of the program.
+func Steps() fs.FS {
+	files, err := fs.Sub(steps, "migrations")
+	if err != nil {
+		panic(err)
+	}
+	return files
+}
+
+// OpenBy opens a database and brings it up to date by other steps.
+func OpenBy(ctx context.Context, dsn string, files fs.FS) (*DB, error) {
+	d, err := open(ctx, dsn)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.migrateBy(ctx, files); err != nil {
+		d.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+// SetLease changes how long a lease is held without being renewed.
+func SetLease(d time.Duration) (back func()) {
+	old := leaseFor
+	leaseFor = d
+	return func() { leaseFor = old }
+}
+
+// A Table is a table as a copy sees it.
+type Table struct {
+	Name                string
+	Columns, Types, Key []string
+}
+
+// Tables lists what a copy holds.
+func (d *DB) Tables(ctx context.Context) (out []Table, err error) {
+	err = d.Read(ctx, func(tx *Tx) error {
+		all, err := tx.tables()
+		out = nil
+		for _, tb := range all {
+			out = append(out, Table{tb.name, tb.columns, tb.types, tb.key})
+		}
+		return err
+	})
+	return out, err
+}
+
+// Put writes rows of a table.
+func (d *DB) Put(ctx context.Context, t Table, rows [][]any) error {
+	return d.insertRows(ctx, table{name: t.Name, columns: t.Columns, types: t.Types, key: t.Key}, rows)
+}
