@@ -38,9 +38,9 @@ func operator(owner tilhor.OwnerID) tilhor.Actor {
 	return tilhor.Actor{Owner: owner, Person: "operator", Role: "operator"}
 }
 
-// importMemory bounds what an import keeps in memory: with the database's own
-// it stays within 256 MB for 16 000 pupils.
-const importMemory = 200 << 20
+// importGarbage is how much garbage an import lets lie, in per cent of what it
+// holds. A limit in bytes would do for one town and strangle a larger one.
+const importGarbage = 40
 
 // A rosterBox is an open roster.
 type rosterBox struct {
@@ -94,7 +94,7 @@ type RosterImportCmd struct {
 func (c RosterImportCmd) Run(app *App) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(importMemory))
+	defer debug.SetGCPercent(debug.SetGCPercent(importGarbage))
 	words := lang.For(c.Lang)
 	err := c.run(ctx, app, words)
 	if text := roster.Explain(words, err); text != "" {
@@ -103,6 +103,8 @@ func (c RosterImportCmd) Run(app *App) error {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return exit(130, words.T("roster.interrupted"))
+	case errors.Is(err, context.DeadlineExceeded):
+		return exit(1, words.T("roster.slow"))
 	case errors.Is(err, roster.ErrStopped):
 		return exit(3, words.T("roster.stopped"))
 	case errors.Is(err, tilhor.ErrConflict):

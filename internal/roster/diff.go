@@ -111,7 +111,7 @@ func compare(ctx context.Context, owner tilhor.OwnerID, s *Snapshot, st *stored,
 		want: map[memberKey]*memberWant{}, wantLinks: map[linkKey]*linkWant{}, lines: map[tilhor.SchoolID]At{}, before: map[tilhor.PersonID]uint8{},
 	}
 	c.plan.Warnings = append(c.plan.Warnings, s.Warnings...)
-	for _, step := range []func(){c.remember, c.diffSchools, c.diffGroups, c.findPeople, c.wantMembers, c.wantAll, c.diffMembers, c.diffLinks, c.diffPeople, c.count, c.look, c.guard} {
+	for _, step := range []func(){c.remember, c.diffSchools, c.diffGroups, c.findPeople, c.wantMembers, c.wantAll, c.diffMembers, c.diffLinks, c.forget, c.diffPeople, c.count, c.look, c.guard} {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -145,10 +145,16 @@ type differ struct {
 	sizes     [5]int                   // how many schools, groups, pupils, employees, guardians there were
 }
 
+// forget lets go of what only the memberships and links were compared by: in a
+// large town the half of all memory.
+func (c *differ) forget() {
+	c.want, c.wantOrder, c.wantLinks, c.linkOrder = nil, nil, nil, nil
+}
+
 // A human is one person of the files: one or more lines that mean the same.
 type human struct {
 	id      tilhor.PersonID
-	line    PersonLine
+	line    *PersonLine
 	row     *personRow // nil for a new one
 	gone    bool
 	placed  bool // has a place or a link
@@ -427,12 +433,13 @@ func (c *differ) groupOf(key string) *groupRow {
 // on the person, so a teacher who is a parent must not be two.
 func (c *differ) findPeople() {
 	numbers := map[string]*human{}
-	for _, l := range c.People {
+	for i := range c.People {
+		l := &c.People[i]
 		if _, twice := c.people[l.Key]; twice {
 			c.warn("duplicate-id", l.At)
 			continue
 		}
-		digits := c.number(l)
+		digits := c.number(*l)
 		if h := numbers[digits]; digits != "" && h != nil {
 			c.warn("same-person", l.At)
 			c.merge(h, l)
@@ -474,7 +481,9 @@ func (c *differ) number(l PersonLine) string {
 }
 
 // merge takes a second line of the same person.
-func (c *differ) merge(h *human, l PersonLine) {
+func (c *differ) merge(h *human, l *PersonLine) {
+	both := *h.line // the snapshot stays as it was read
+	h.line = &both
 	fill(&h.line.Name, l.Name)
 	fill(&h.line.Email, l.Email)
 	if h.line.Feide == "" && l.Feide != "" {
@@ -569,7 +578,7 @@ func (c *differ) known(id tilhor.PersonID) *human {
 	if row == nil {
 		return nil
 	}
-	h := &human{id: id, row: row}
+	h := &human{id: id, row: row, line: &PersonLine{}}
 	c.humans[id] = h
 	return h
 }
