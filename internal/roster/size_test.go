@@ -90,7 +90,7 @@ func TestAWholeTown(t *testing.T) {
 		stop()
 		lastWrite := total - compared - sealed
 		t.Logf("read %v, compared %v, sealed %v; heap and stacks at most %d MiB; the transaction %v, of it work of this process %v", read, compared-read, sealed, peak.Load()>>20, lastWrite, worked)
-		if peak.Load() > 224<<20 {
+		if peak.Load() > 200<<20 {
 			t.Errorf("it took %d MiB", peak.Load()>>20)
 		}
 		p, err = r.Compare(ctx, d, granvik, s, Options{Today: today.Add(1), AllowSynthetic: true, MaxRemovals: 10}, nil)
