@@ -18,7 +18,10 @@ import (
 )
 
 // DoctorCmd looks at an installation and says what is not as it should be.
-type DoctorCmd struct{ Where }
+type DoctorCmd struct {
+	Where
+	FreeReserve bool `help:"Give the room held back on the disk of a SQLite database to a disk that is full. The next start of serve holds it again."`
+}
 
 // A doctorCheck is one more check that a room brings: what it looked at, and
 // what is wrong (nil when all is well).
@@ -72,6 +75,11 @@ func (x *doctor) ask(err error, good string, args ...any) bool {
 func (c DoctorCmd) Run(app *App) error {
 	ctx := context.Background()
 	x := &doctor{app: app}
+	if c.FreeReserve { // before anything else: a full disk may keep the database from opening
+		if err := c.freesReserve(x); err != nil {
+			return err
+		}
+	}
 	c.looksAtFiles(x)
 	keys, err := c.unlock()
 	x.ask(err, "the keys open")
@@ -90,6 +98,19 @@ func (c DoctorCmd) Run(app *App) error {
 	return nil
 }
 
+func (c DoctorCmd) freesReserve(x *doctor) error {
+	freed, err := db.FreeReserve(c.DB)
+	if err != nil {
+		return exit(2, err.Error())
+	}
+	if freed == 0 {
+		x.nag("no room was held back")
+		return nil
+	}
+	x.good("%d MiB that were held back are free: make more room on the disk, and start tilhor serve again to hold it", freed>>20)
+	return nil
+}
+
 // looksAtFiles checks modes, the copy of the keys and the disk.
 func (c DoctorCmd) looksAtFiles(x *doctor) {
 	owners, err := c.owners()
@@ -102,7 +123,10 @@ func (c DoctorCmd) looksAtFiles(x *doctor) {
 		c.asksForCopy(x, folder, o)
 	}
 	places := []string{c.keysDir()}
-	if path, ok := strings.CutPrefix(c.DB, "sqlite:"); ok {
+	if path, ok := db.SQLitePath(c.DB); ok {
+		if !c.FreeReserve && !db.HasReserve(c.DB) {
+			x.nag("no room is held back for a disk that is full: tilhor serve makes %s when it starts", db.ReserveFile(c.DB))
+		}
 		places = append(places, filepath.Dir(path))
 		if st, err := os.Stat(path); err == nil && st.Mode().Perm()&0o077 != 0 {
 			x.nag("%s can be read by others on this machine: chmod 600 it (what was told is sealed in it, but who and when is not)", path)

@@ -152,6 +152,9 @@ func (c ServeCmd) Run(app *App) error {
 		fmt.Fprintln(app.Err, "tilhor:", err)
 	}
 	log := slog.New(slog.NewJSONHandler(app.Out, nil))
+	if err := db.Reserve(c.DB); err != nil {
+		log.Warn("no room is held back for a disk that is full", "error", err.Error())
+	}
 	h := newHouse(d, keys, app.Clock, log)
 	h.limits = s.limits()
 	var sites []*web.Site

@@ -80,6 +80,11 @@ func (s *Site) answer(q *Req, err error) error {
 	s.note(q, "request failed", ref, err)
 	if errors.Is(err, context.DeadlineExceeded) || db.Full(err) {
 		q.W.Header().Set("Retry-After", "60")
+		if db.Full(err) && q.R.Method != http.MethodPost {
+			// Nothing was sent: what could not be written is that a case was read,
+			// and what is not written down is not shown.
+			return q.tell(http.StatusServiceUnavailable, notice{key: "unread", ref: ref, phone: true})
+		}
 		return q.tell(http.StatusServiceUnavailable, notice{key: "full", ref: ref, phone: true, retry: true})
 	}
 	return q.tell(http.StatusInternalServerError, notice{key: "broken", ref: ref, phone: true, retry: true})

@@ -1,0 +1,420 @@
+package db_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+
+	"tilhor"
+	"tilhor/internal/db"
+	"tilhor/internal/db/dbtest"
+)
+
+// The databases of every earlier step, kept for ever in testdata: what somebody
+// may still have. For step 10 they are
+//
+//	00010.db.gz     a SQLite file
+//	00010.sql.gz    the same rows in PostgreSQL, as pg_dump writes them
+//	00010.copy.gz   the same rows in the portable form, as an old backup holds them
+//
+// and steps.sum holds the hash of every step, which is never changed any more.
+// TILHOR_UPDATE=1 makes what is missing, and never touches what is there.
+const (
+	kept     = "testdata/steps"
+	stepSums = "testdata/steps.sum"
+)
+
+func updating() bool { return os.Getenv("TILHOR_UPDATE") != "" }
+
+// A step is one migration.
+type step struct {
+	n    int64
+	name string
+	text []byte
+}
+
+func steps(t testing.TB, files fs.FS) (all []step) {
+	t.Helper()
+	names, err := fs.Glob(files, "*.sql")
+	if err != nil || len(names) == 0 {
+		t.Fatal("no steps", err)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		s := step{name: name}
+		if s.text, err = fs.ReadFile(files, name); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := fmt.Sscanf(name, "%05d_", &s.n); err != nil {
+			t.Fatalf("%s has no number", name)
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+// changedSteps says which steps are not as they were kept.
+func changedSteps(all []step, sums string) (wrong []string) {
+	want := map[string]string{}
+	last := ""
+	for _, l := range strings.Split(strings.TrimSpace(sums), "\n") {
+		sum, name, _ := strings.Cut(l, "  ")
+		want[name], last = sum, name
+	}
+	seen := map[string]bool{}
+	for _, s := range all {
+		seen[s.name] = true
+		switch sum, known := want[s.name]; {
+		case known && sum != fmt.Sprintf("%x", sha256.Sum256(s.text)):
+			wrong = append(wrong, s.name+" was changed: somebody has run it already; write a new step instead")
+		case !known && s.name < last:
+			wrong = append(wrong, s.name+" comes before a step that somebody has run already: give it a higher number")
+		case !known:
+			wrong = append(wrong, s.name+" is new: TILHOR_UPDATE=1 go test ./internal/db -run 'Step|Earlier' keeps it")
+		}
+		if bytes.Contains(bytes.ToUpper(s.text), []byte("NO TRANSACTION")) {
+			wrong = append(wrong, s.name+" would not be one transaction: cut off, it could not be run again")
+		}
+	}
+	for name := range want {
+		if name != "" && !seen[name] {
+			wrong = append(wrong, name+" is gone, and somebody has run it already")
+		}
+	}
+	return wrong
+}
+
+// A step that somebody may have run is never changed.
+func TestNoStepIsChanged(t *testing.T) {
+	all := steps(t, db.Steps())
+	raw, err := os.ReadFile(stepSums)
+	if err != nil && !updating() {
+		t.Fatal(err)
+	}
+	sums := string(raw)
+	if updating() {
+		for _, s := range all {
+			if !strings.Contains(sums, "  "+s.name+"\n") {
+				sums += fmt.Sprintf("%x  %s\n", sha256.Sum256(s.text), s.name)
+			}
+		}
+		if err := os.WriteFile(stepSums, []byte(sums), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, wrong := range changedSteps(all, sums) {
+		t.Error(wrong)
+	}
+	// The controls.
+	bent := slices.Clone(all)
+	bent[3].text = append(bytes.Clone(bent[3].text), ' ')
+	bent[4].text = append([]byte("-- +goose NO TRANSACTION\n"), bent[4].text...)
+	bent = slices.Delete(bent, 5, 6)
+	bent = append(bent, step{2, "00002_between.sql", nil}, step{99999, "99999_new.sql", nil})
+	said := strings.Join(changedSteps(bent, sums), "\n")
+	for _, want := range []string{all[3].name + " was changed", all[4].name + " would not be one", all[5].name + " is gone", "00002_between.sql comes before", "99999_new.sql is new"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("not caught: %s", want)
+		}
+	}
+}
+
+func readKept(t testing.TB, name string) []byte {
+	t.Helper()
+	f, err := os.Open(filepath.Join(kept, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func keep(t testing.TB, name string, text []byte) {
+	t.Helper()
+	if err := os.MkdirAll(kept, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z.Write(text)
+	if err := errors.Join(z.Close(), os.WriteFile(filepath.Join(kept, name), b.Bytes(), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// schemaOf is a place of its own in a database of PostgreSQL, empty.
+func schemaOf(t testing.TB, base, name string) string {
+	t.Helper()
+	runSQL(t, base, "CREATE SCHEMA "+name)
+	return base + "&search_path=" + name
+}
+
+func runSQL(t testing.TB, dsn, text string) {
+	t.Helper()
+	c, err := sql.Open("pgx", dsn+"&default_query_exec_mode=simple_protocol")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := c.Exec(text); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// makeKept makes the databases of a step that are not kept yet.
+func makeKept(t *testing.T, s step, base string) {
+	t.Helper()
+	ctx := context.Background()
+	name := fmt.Sprintf("%05d", s.n)
+	if _, err := os.Stat(filepath.Join(kept, name+".copy.gz")); err == nil {
+		return
+	}
+	lite := dbtest.SQLiteDSN(t)
+	d, err := db.OpenAt(ctx, lite, s.n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	filled(t, d, rand.New(rand.NewPCG(uint64(s.n), 2026)), 5)
+	copied := dump(t, d)
+	d.Close()
+	file, err := os.ReadFile(strings.TrimPrefix(lite, "sqlite:"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const place = "tilhor_kept_step"
+	dsn := schemaOf(t, base, place)
+	p, err := db.OpenAt(ctx, dsn, s.n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Load(ctx, bytes.NewReader(copied)); err != nil {
+		t.Fatal(err)
+	}
+	p.Close()
+	bins, _ := filepath.Glob("/usr/lib/postgresql/*/bin/pg_dump")
+	if len(bins) == 0 {
+		bins = []string{"pg_dump"}
+	}
+	text, err := exec.Command(bins[len(bins)-1], "--inserts", "--no-owner", "--no-privileges", "--schema="+place, base).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	runSQL(t, base, "DROP SCHEMA "+place+" CASCADE")
+	keep(t, name+".db.gz", file)
+	keep(t, name+".sql.gz", plainDump(text, place))
+	keep(t, name+".copy.gz", copied)
+}
+
+// plainDump is what pg_dump writes, without what belongs to its own session.
+func plainDump(text []byte, place string) []byte {
+	var b bytes.Buffer
+	for _, l := range strings.Split(string(text), "\n") {
+		if strings.HasPrefix(l, "--") || strings.HasPrefix(l, "SET ") || strings.HasPrefix(l, "SELECT pg_catalog.set_config") || strings.HasPrefix(l, `\`) || strings.HasPrefix(l, "CREATE SCHEMA") || l == "" {
+			continue
+		}
+		b.WriteString(strings.ReplaceAll(l, place+".", "") + "\n")
+	}
+	return b.Bytes()
+}
+
+// rowsByKey are the rows of a copy by table and key, each a map of its columns.
+func rowsByKey(t testing.TB, copied []byte, keys map[string][]string) map[string]map[string]any {
+	t.Helper()
+	out := map[string]map[string]any{}
+	_, err := db.ReadCopy(bytes.NewReader(copied), nil, func(table string, columns []string, rows [][]any) error {
+		for _, row := range rows {
+			m := map[string]any{}
+			for i, c := range columns {
+				m[c] = row[i]
+			}
+			id := table
+			for _, k := range keys[table] {
+				id += fmt.Sprintf("|%v", m[k])
+			}
+			if out[id] != nil {
+				return fmt.Errorf("two rows %q", id)
+			}
+			out[id] = m
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// lostOf says which rows of before are not there, as they were, in after. What
+// a step adds is new columns and new rows.
+func lostOf(t testing.TB, before, after []byte, keys map[string][]string) (lost []string) {
+	t.Helper()
+	now := rowsByKey(t, after, keys)
+	for id, was := range rowsByKey(t, before, keys) {
+		for c, v := range was {
+			if is, there := now[id][c]; !there || !reflect.DeepEqual(is, v) {
+				lost = append(lost, id+" "+c)
+			}
+		}
+	}
+	return lost
+}
+
+func keysOf(t testing.TB, d *db.DB) map[string][]string {
+	t.Helper()
+	tables, err := d.Tables(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string][]string{}
+	for _, tb := range tables {
+		out[tb.Name] = tb.Key
+	}
+	return out
+}
+
+// shapeSQL is all that a schema consists of, in words.
+var shapeSQL = db.SQLFor(
+	`SELECT CAST(table_name || ' ' || column_name || ' ' || data_type || ' ' || is_nullable AS TEXT) FROM information_schema.columns WHERE table_schema = current_schema()
+		UNION ALL SELECT CAST(regexp_replace(indexdef, ' ON \w+\.', ' ON ') AS TEXT) FROM pg_indexes WHERE schemaname = current_schema()
+		UNION ALL SELECT CAST(viewname || regexp_replace(definition, '\w+\.', '', 'g') AS TEXT) FROM pg_views WHERE schemaname = current_schema() ORDER BY 1`,
+	`SELECT type || ' ' || name || ' ' || COALESCE(sql, '') FROM sqlite_master ORDER BY 1`)
+
+func shape(t testing.TB, d *db.DB) (all []string) {
+	t.Helper()
+	err := d.Read(context.Background(), func(tx *db.Tx) error {
+		all = nil
+		return tx.Each(shapeSQL, func(scan db.Scan) error {
+			var s string
+			err := scan(&s)
+			all = append(all, s)
+			return err
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// oldOnes gives the databases of a step, one on each engine, ready to open.
+func oldOnes(t *testing.T, s step, base string) map[string]string {
+	t.Helper()
+	name := fmt.Sprintf("%05d", s.n)
+	lite := dbtest.SQLiteDSN(t)
+	if err := os.WriteFile(strings.TrimPrefix(lite, "sqlite:"), readKept(t, name+".db.gz"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	pg := schemaOf(t, base, "s_"+name+"_"+tilhor.NewID()[:8])
+	runSQL(t, pg, string(readKept(t, name+".sql.gz")))
+	return map[string]string{"sqlite": lite, "postgres": pg}
+}
+
+// Every earlier database, as it was left by the program of its day, is brought
+// to the newest step with all its rows, on both engines, and becomes what a new
+// one is; and so does an earlier backup.
+func TestEveryEarlierDatabaseIsBroughtUpToDate(t *testing.T) {
+	ctx := context.Background()
+	base := dbtest.PostgresDSN(t)
+	all := steps(t, db.Steps())
+	newest := all[len(all)-1].n
+	fresh := map[string][]string{}
+	for engine, dsn := range map[string]string{"sqlite": dbtest.SQLiteDSN(t), "postgres": schemaOf(t, base, "fresh")} {
+		d, err := db.Open(ctx, dsn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fresh[engine] = shape(t, d)
+		d.Close()
+	}
+	var control []byte
+	var controlKeys map[string][]string
+	for _, s := range all {
+		if updating() {
+			makeKept(t, s, base)
+		}
+		copied := readKept(t, fmt.Sprintf("%05d.copy.gz", s.n))
+		for engine, dsn := range oldOnes(t, s, base) {
+			old, err := db.OpenAt(ctx, dsn, s.n)
+			if err != nil {
+				t.Fatal(s.name, engine, err)
+			}
+			if at, err := old.Schema(ctx); at != s.n || err != nil {
+				t.Fatalf("%s: the one kept for %s stands at %d, %v", engine, s.name, at, err)
+			}
+			before := dump(t, old)
+			if !bytes.Equal(before, copied) {
+				t.Fatalf("%s: the rows kept for %s are not those of its copy: %s", engine, s.name, firstOther(copied, before))
+			}
+			old.Close()
+			now, err := db.Open(ctx, dsn)
+			if err != nil {
+				t.Fatal(s.name, engine, err)
+			}
+			if at, err := now.Schema(ctx); at != newest || err != nil {
+				t.Fatal(s.name, engine, at, err)
+			}
+			after := dump(t, now)
+			if lost := lostOf(t, before, after, keysOf(t, now)); len(lost) > 0 {
+				t.Errorf("%s, from %s: %d values lost or changed, as %s", engine, s.name, len(lost), lost[0])
+			}
+			if got := shape(t, now); !slices.Equal(got, fresh[engine]) {
+				t.Errorf("%s, from %s: it is not what a new one is", engine, s.name)
+			}
+			control, controlKeys = after, keysOf(t, now)
+			now.Close()
+		}
+	}
+	// The control: one value changed, and one row gone, are seen.
+	var some []any
+	for _, l := range strings.Split(string(control), "\n") {
+		if strings.HasPrefix(l, "[") {
+			if err := json.Unmarshal([]byte(l), &some); err != nil {
+				t.Fatal(err)
+			}
+			bent := strings.Replace(string(control), l+"\n", "", 1)
+			end := bent[strings.Index(string(control), l):]
+			count := end[strings.Index(end, `{"end"`):]
+			count = count[:strings.Index(count, "\n")]
+			var n struct {
+				End  string
+				Rows int
+			}
+			if err := json.Unmarshal([]byte(count), &n); err != nil {
+				t.Fatal(err)
+			}
+			bent = strings.Replace(bent, count, fmt.Sprintf(`{"end":%q,"rows":%d}`, n.End, n.Rows-1), 1)
+			bent = strings.Replace(bent, fmt.Sprintf(`{"end":%q,"rows":0}`, n.End), fmt.Sprintf(`{"end":%q}`, n.End), 1)
+			if lost := lostOf(t, control, []byte(bent), controlKeys); len(lost) == 0 {
+				t.Fatal("a row that is gone was not seen")
+			}
+			break
+		}
+	}
+}
