@@ -209,3 +209,36 @@ func FuzzDiffer(f *testing.F) {
 		}
 	})
 }
+
+// FuzzNetwork: who asks is the machine that connects, whatever it says of
+// itself, unless that is a proxy of ours; then it is the last machine that the
+// proxy names, and never one that a stranger put before it.
+func FuzzNetwork(f *testing.F) {
+	for _, s := range []string{"", "1.2.3.4", "9.9.9.9, 1.2.3.4", "1.2.3.4, 10.0.0.2", "[2001:db8::1]:80", "fe80::1%eth0", "::ffff:1.2.3.4", "unknown", ",,,", strings.Repeat("10.0.0.1,", 300), "1.2.3.4:99999"} {
+		f.Add("10.0.0.1:5", s)
+		f.Add("5.6.7.8:5", s)
+	}
+	f.Add("@", "x")
+	proxies, err := ParseProxies([]string{"10.0.0.0/8"})
+	if err != nil {
+		f.Fatal(err)
+	}
+	l := &Limits{bounds: Bounds{Proxies: proxies}}
+	f.Fuzz(func(t *testing.T, remote, said string) {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.RemoteAddr = remote
+		alone := l.network(r)
+		r.Header["X-Forwarded-For"] = []string{said}
+		with := l.network(r)
+		if at, _ := addressIn(remote); !l.trusts(at) && with != alone {
+			t.Fatalf("%q made itself %v by saying %q", remote, with, said)
+		}
+		r.Header["X-Forwarded-For"] = []string{"6.6.6.6, " + said}
+		if last := said[strings.LastIndexByte(said, ',')+1:]; strings.TrimSpace(last) != "" {
+			if at, ok := addressIn(last); ok && !l.trusts(at) && l.network(r) != with {
+				t.Fatalf("%q: one more before %q made it %v, not %v", remote, said, l.network(r), with)
+			}
+		}
+		ParseProxies([]string{remote, said})
+	})
+}
