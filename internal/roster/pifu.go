@@ -199,7 +199,7 @@ func (p *pifu) syntax(err error) error {
 		u.At = p.at()
 		return u
 	}
-	return err
+	return p.bad("xml") // what the library says, of XML 1.1 for one, quotes the file
 }
 
 func (p *pifu) open(t xml.StartElement) error {
