@@ -30,11 +30,23 @@ func OpenBy(ctx context.Context, dsn string, files fs.FS) (*DB, error) {
 	return d, nil
 }
 
-// SetLease changes how long a lease is held without being renewed.
-func SetLease(d time.Duration) (back func()) {
-	old := leaseFor
-	leaseFor = d
-	return func() { leaseFor = old }
+// SetLease changes how long a lease is held, and how often it is renewed.
+func SetLease(held, again time.Duration) (back func()) {
+	wasHeld, wasAgain := leaseFor, leaseAgain
+	leaseFor, leaseAgain = held, again
+	return func() { leaseFor, leaseAgain = wasHeld, wasAgain }
+}
+
+var expireLeases = SQL(`UPDATE db_lease SET until = 0`)
+
+// Later is what time does to the leases of who has died.
+func Later(ctx context.Context, dsn string) error {
+	d, err := open(ctx, dsn)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Write(ctx, func(tx *Tx) error { _, err := tx.Exec(expireLeases); return err })
 }
 
 // A Table is a table as a copy sees it.

@@ -124,8 +124,9 @@ func (d *DB) underLease(ctx context.Context, name string, fn func() error) error
 	return errors.Join(err, d.Release(context.WithoutCancel(ctx), "", name, holder))
 }
 
-// leaseFor is how long a process that has died holds the others up.
-var leaseFor = limit
+// leaseFor is how long a process that has died holds the others up, leaseAgain
+// how often one that lives renews its lease.
+var leaseFor, leaseAgain = limit, limit / 4
 
 // renew keeps a lease while something long is done under it; stop ends that.
 // On SQLite a step holds the one lock there is for writing, and nobody could
@@ -137,7 +138,7 @@ func (d *DB) renew(name, holder string) (stop func()) {
 	end, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
-		tick := time.NewTicker(leaseFor / 4)
+		tick := time.NewTicker(leaseAgain)
 		defer tick.Stop()
 		for {
 			select {
