@@ -62,12 +62,14 @@ func (h *house) tend(w *watch.Watch, sites ...*web.Site) (end func()) {
 	}
 }
 
-// signRest takes what still waits into the record's tree.
+// signRest takes what still waits into the record's tree, and leaves the rest to
+// the next process.
 func (h *house) signRest() {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	for _, o := range h.keys.Owners() {
-		if _, err := h.journal.Sequence(ctx, h.db, o, h.clock()); err != nil {
+		_, err := h.journal.Sequence(ctx, h.db, o, h.clock())
+		if err = errors.Join(err, h.journal.Rest(ctx, h.db, o)); err != nil {
 			h.log.Error("record", "owner", o, "err", err)
 		}
 	}

@@ -19,6 +19,9 @@ const (
 	sequenceLease = 10 * time.Second
 )
 
+// sequencing is the name of the lease.
+const sequencing = "journal sequence"
+
 var (
 	hasPending = db.SQL(`SELECT id FROM journal_entry WHERE owner = $1 AND leaf IS NULL AND ready <= $2
 		ORDER BY ready, stream, seq LIMIT 1`)
@@ -87,15 +90,16 @@ func (j *Journal) Sequence(ctx context.Context, d *db.DB, owner tilhor.OwnerID, 
 }
 
 func (j *Journal) sequence(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time) (n int, err error) {
-	got, err := d.Lease(ctx, owner, "journal sequence", j.holder, now, sequenceLease)
-	if err != nil || !got {
-		return 0, err
-	}
 	var from place
-	for {
+	for begun := time.Now(); ; {
+		// Anew for each batch: a long queue must not outlive the lease.
+		got, err := d.Lease(ctx, owner, sequencing, j.holder, now.Add(time.Since(begun)), sequenceLease)
+		if err != nil || !got {
+			return n, err
+		}
 		var taken, forged int
 		var next place
-		err := d.Write(ctx, func(tx *db.Tx) (err error) {
+		err = d.Write(ctx, func(tx *db.Tx) (err error) {
 			taken, forged, next, err = j.grow(tx, owner, now, from)
 			return err
 		})
@@ -112,6 +116,12 @@ func (j *Journal) sequence(ctx context.Context, d *db.DB, owner tilhor.OwnerID, 
 		next.forged = next.forged || from.forged
 		from = next
 	}
+}
+
+// Rest gives the lease back: whoever goes on after a process that ends in peace
+// need not wait for it to run out.
+func (j *Journal) Rest(ctx context.Context, d *db.DB, owner tilhor.OwnerID) error {
+	return d.Release(ctx, owner, sequencing, j.holder)
 }
 
 // A place is where among the waiting entries a pass stands.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 
 	"tilhor"
 	"tilhor/internal/seal"
@@ -40,7 +41,7 @@ func (w *witness) path(owner tilhor.OwnerID) string {
 func (w *witness) newest(owner tilhor.OwnerID) (Checkpoint, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	f, err := os.OpenFile(w.path(owner), os.O_RDWR, 0)
+	f, err := w.lock(owner)
 	if os.IsNotExist(err) {
 		delete(w.last, owner)
 		return Checkpoint{}, nil
@@ -49,6 +50,25 @@ func (w *witness) newest(owner tilhor.OwnerID) (Checkpoint, error) {
 		return Checkpoint{}, fmt.Errorf("read the checkpoints: %w", err)
 	}
 	defer f.Close()
+	return w.read(owner, f)
+}
+
+// lock opens the file, and keeps every other process that shares the folder
+// from it until it is closed: what one is just writing must not look like what
+// a crash left, and what one has added must not be added by another.
+func (w *witness) lock(owner tilhor.OwnerID) (*os.File, error) {
+	f, err := os.OpenFile(w.path(owner), os.O_RDWR, 0)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+func (w *witness) read(owner tilhor.OwnerID, f *os.File) (Checkpoint, error) {
 	st, err := f.Stat()
 	if err != nil {
 		return Checkpoint{}, fmt.Errorf("read the checkpoints: %w", err)
@@ -77,12 +97,37 @@ func (w *witness) newest(owner tilhor.OwnerID) (Checkpoint, error) {
 	return seen.newest, nil
 }
 
-// add appends checkpoints and answers when they are on disk.
+// add appends the checkpoints that the file does not have, and answers when they
+// are on disk. Another process may have added some of them meanwhile.
 func (w *witness) add(owner tilhor.OwnerID, list []Checkpoint) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	f, err := w.lock(owner)
+	if os.IsNotExist(err) {
+		if err = w.keys.Append(owner, seal.CheckpointsFile, ""); err == nil {
+			f, err = w.lock(owner)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("append to the checkpoints: %w", err)
+	}
+	defer f.Close()
+	newest, err := w.read(owner, f)
+	if err != nil {
+		return err
+	}
 	var b strings.Builder
 	for _, c := range list {
-		b.Write(c.Note)
-		b.WriteByte('\n')
+		if c.Size == newest.Size && c.Root != newest.Root {
+			return ErrForked
+		}
+		if c.Size > newest.Size {
+			b.Write(c.Note)
+			b.WriteByte('\n')
+		}
+	}
+	if b.Len() == 0 {
+		return nil
 	}
 	if err := w.keys.Append(owner, seal.CheckpointsFile, b.String()); err != nil {
 		return fmt.Errorf("append to the checkpoints: %w", err)
