@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +20,7 @@ import (
 
 	"tilhor"
 	"tilhor/internal/db"
+	"tilhor/internal/duty"
 	"tilhor/internal/journal"
 	"tilhor/internal/work"
 )
@@ -35,12 +37,15 @@ type job struct {
 	Ahead     time.Duration // what its clock is ahead
 	Sabotage  string        // early, twice: what the controls do
 	Serve     bool          // serve the pages instead of doing acts
+	From      time.Time     // when set: its clock runs from then, Speed times as fast
+	Speed     int
 }
 
 // The sabotages.
 const (
-	early = "early" // says that it is done before it is committed
-	twice = "twice" // sends again what was answered, as a client without a key does
+	early     = "early"     // says that it is done before it is committed
+	twice     = "twice"     // sends again what was answered, as a client without a key does
+	leaseless = "leaseless" // takes the sequencer's lease whoever holds it
 )
 
 func init() {
@@ -58,7 +63,7 @@ func init() {
 // before it, then ack, no or unsure. A line is one write to the pipe.
 func (j job) work() error {
 	ctx := context.Background()
-	p, err := work.Open(ctx, j.DSN, j.Keys, ahead(j.Ahead))
+	p, err := work.Open(ctx, j.DSN, j.Keys, j.clock())
 	if err != nil {
 		return err
 	}
@@ -68,9 +73,7 @@ func (j job) work() error {
 	}
 	go func() {
 		for range time.Tick(20 * time.Millisecond) {
-			if err := p.Tend(ctx); err != nil {
-				fmt.Println("tend", sort(err), err)
-			}
+			j.tend(ctx, p)
 		}
 	}()
 	var all sync.WaitGroup
@@ -79,6 +82,33 @@ func (j job) work() error {
 	}
 	all.Wait()
 	return errors.New("nobody works any more")
+}
+
+// tend does what the server does beside the pages, and says when it signed.
+func (j job) tend(ctx context.Context, p *work.Place) {
+	now := p.Clock()
+	if j.Sabotage == leaseless {
+		p.DB.Write(ctx, func(tx *db.Tx) error { _, err := tx.Exec(dropLease); return err })
+	}
+	n, err := p.Journal.Sequence(ctx, p.DB, work.Owner, now)
+	if n > 0 {
+		fmt.Println("signed", now.UnixMilli())
+	}
+	_, err2 := duty.Wake(ctx, p.DB, work.Owner, now, 1000)
+	for _, err := range []error{err, err2} {
+		if err != nil {
+			fmt.Println("tend", err)
+		}
+	}
+}
+
+var dropLease = db.SQL(`DELETE FROM db_lease WHERE name = 'journal sequence'`)
+
+func (j job) clock() tilhor.Clock {
+	if j.From.IsZero() {
+		return ahead(j.Ahead)
+	}
+	return func() time.Time { return j.From.Add(time.Since(j.From) * time.Duration(j.Speed)) }
 }
 
 func ahead(by time.Duration) tilhor.Clock { return func() time.Time { return time.Now().Add(by) } }
@@ -94,8 +124,8 @@ func (j job) hand(ctx context.Context, p *work.Place, rng *rand.Rand) {
 			}
 			continue
 		}
-		fmt.Println(sort(err), a.ID, err)
-		if sort(err) == "unsure" {
+		fmt.Println(became(err), a.ID, err)
+		if became(err) == "unsure" {
 			<-time.After(20 * time.Millisecond) // the database is away: do not hammer at it
 		}
 	}
@@ -113,8 +143,8 @@ func (j job) do(ctx context.Context, a work.Act) error {
 	return err
 }
 
-// sort says whether an error means that nothing was done, or that nobody knows.
-func sort(err error) string {
+// became says whether an error means that nothing was done, or that nobody knows.
+func became(err error) string {
 	switch {
 	case tilhor.FaultsOf(err) != nil, errors.Is(err, tilhor.ErrConflict), errors.Is(err, tilhor.ErrNotFound):
 		return "no"
@@ -131,6 +161,7 @@ type worker struct {
 	other   []string    // what it said besides, for a failure
 	alarms  []string    // what it said of the record that was not so
 	addr    string      // where it serves
+	signed  []int64     // when it signed the record, by its clock
 }
 
 // A line is what a worker says, and when that was heard.
@@ -189,13 +220,16 @@ func (w *worker) hear(l line) {
 		w.refused[id] = true
 	case "at":
 		w.addr = id
+	case "signed":
+		ms, _ := strconv.ParseInt(id, 10, 64)
+		w.signed = append(w.signed, ms)
 	}
 	for _, cry := range []error{journal.ErrForked, journal.ErrForged} {
 		if strings.Contains(l.text, cry.Error()) {
 			w.alarms = append(w.alarms, l.text)
 		}
 	}
-	if what != "try" && what != "ack" && what != "ready" && len(w.other) < 50 {
+	if what != "try" && what != "ack" && what != "ready" && what != "signed" && len(w.other) < 50 {
 		w.other = append(w.other, l.text)
 	}
 }

@@ -57,7 +57,7 @@ func (f *Finder) Look(ctx context.Context) error {
 		return nil
 	})
 	if err == nil {
-		f.since = begun.Add(-5 * time.Second) // what was under way bears a time from before
+		f.since = begun.Add(-5 * time.Minute) // what was under way bears a time from before
 	}
 	return err
 }
