@@ -162,19 +162,6 @@ func (b box) receipt(id tilhor.EntryID) string {
 	return path
 }
 
-func (b box) spoil(q string, args ...any) {
-	b.t.Helper()
-	st := db.SQL(q)
-	d, err := db.Open(context.Background(), b.dsn)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	defer d.Close()
-	if err := d.Write(context.Background(), func(tx *db.Tx) error { _, err := tx.Exec(st, args...); return err }); err != nil {
-		b.t.Fatal(err)
-	}
-}
-
 func TestVerifyNamesTheEntryAndExitsWithOne(t *testing.T) {
 	eachBox(t, func(t *testing.T, dsn, _ string) {
 		b, told := lived(t, dsn)

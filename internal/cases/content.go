@@ -14,6 +14,7 @@ var (
 	findText    = db.SQL(`SELECT sealed FROM cases_text WHERE owner = $1 AND track = $2 AND record = $3 AND field = $4`)
 	findPlan    = db.SQL(`SELECT sealed FROM cases_plan WHERE owner = $1 AND track = $2 AND version = $3`)
 	everyText   = db.SQL(`SELECT record, field FROM cases_text WHERE owner = $1 ORDER BY track, record, field`)
+	findRow     = db.SQL(`SELECT ref, on_date, answer FROM cases_record WHERE owner = $1 AND id = $2`)
 	everyRecord = db.SQL(`SELECT id, track, kind, at, precision, written_at, by_person, by_role, entry FROM cases_record
 		WHERE owner = $1 AND id > $2 ORDER BY id LIMIT 1000`)
 )
@@ -22,8 +23,9 @@ var (
 // verify): a word that was changed, a note that nobody wrote.
 func init() {
 	journal.RegisterContent(journal.Content{
-		Acts:  "cases.",
-		Table: "cases_text or cases_plan",
+		Acts:     "cases.",
+		Table:    "cases_text or cases_plan",
+		RowTable: "cases_record",
 		Find: func(tx *db.Tx, r journal.Record, field, id string) (journal.Stored, error) {
 			track := strings.TrimPrefix(r.Stream, stream(""))
 			s := journal.Stored{Kind: seal.KindTrack, Thing: track}
@@ -33,6 +35,13 @@ func init() {
 					return s, tilhor.ErrNotFound
 				}
 				return s, tx.One(findPlan, db.Args(r.By.Owner, track, n), &s.Bytes)
+			}
+			if field == fieldRow {
+				var ref, on, answer string
+				err := tx.One(findRow, db.Args(r.By.Owner, id), &ref, &on, &answer)
+				s.Open = new(string)
+				*s.Open = openOf(ref, tilhor.Date(on), answer)
+				return s, err
 			}
 			return s, tx.One(findText, db.Args(r.By.Owner, track, id, field), &s.Bytes)
 		},
@@ -67,4 +76,12 @@ var kinds = map[Kind]bool{
 	Source: true, Finding: true, Found: true, Interest: true, Approved: true, Ticked: true, Evaluated: true, Wrote: true,
 	Informed: true, Rights: true, Affected: true, NotReached: true, Identified: true, Ended: true, SteppedDownK: true,
 	Checked: true, Reopened: true,
+}
+
+// fieldRow is the label of what a record stores open.
+const fieldRow = "row"
+
+// openOf is what a record stores open besides what its entry says itself.
+func openOf(ref string, on tilhor.Date, answer string) string {
+	return ref + "\n" + string(on) + "\n" + answer
 }

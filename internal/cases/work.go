@@ -61,11 +61,11 @@ type note struct {
 type field struct{ name, plain string }
 
 // write seals the words, puts the entry in the journal with a commitment to
-// each passage, and stores the record.
+// each passage and to what the record stores open, and stores the record.
 func (w *work) write(n note) (tilhor.RecordID, error) {
 	id := tilhor.RecordID(tilhor.NewID())
 	n.when.Written = w.now
-	var parts []journal.Part
+	parts := journal.Parts(w.key.Commit(fieldRow, string(id), openOf(n.ref, n.on, n.answer)))
 	for _, f := range n.text {
 		if f.plain == "" {
 			continue

@@ -1,6 +1,10 @@
 package concerns
 
 import (
+	"fmt"
+	"strings"
+	"time"
+
 	"tilhor"
 	"tilhor/internal/db"
 	"tilhor/internal/journal"
@@ -8,9 +12,11 @@ import (
 )
 
 var (
-	findText  = db.SQL(`SELECT sealed FROM concerns_text WHERE owner = $1 AND concern = $2 AND field = $3`)
-	everyText = db.SQL(`SELECT concern, field FROM concerns_text WHERE owner = $1 ORDER BY concern, field`)
-	everyTold = db.SQL(`SELECT id, known_at, known_precision, written_at, reporter, reporter_role, entry FROM concerns_concern
+	findRow    = db.SQL(`SELECT school, channel, arena, happened_at, happened_precision, pupil_says FROM concerns_concern WHERE owner = $1 AND id = $2`)
+	findPupils = db.SQL(`SELECT n, person FROM concerns_pupil WHERE owner = $1 AND concern = $2 ORDER BY n`)
+	findText   = db.SQL(`SELECT sealed FROM concerns_text WHERE owner = $1 AND concern = $2 AND field = $3`)
+	everyText  = db.SQL(`SELECT concern, field FROM concerns_text WHERE owner = $1 ORDER BY concern, field`)
+	everyTold  = db.SQL(`SELECT id, known_at, known_precision, written_at, reporter, reporter_role, entry FROM concerns_concern
 		WHERE owner = $1 AND id > $2 ORDER BY id LIMIT 1000`)
 )
 
@@ -18,10 +24,16 @@ var (
 // verify): a word that was changed, a concern that nobody told.
 func init() {
 	journal.RegisterContent(journal.Content{
-		Acts:  "concerns.",
-		Table: "concerns_text",
+		Acts:     "concerns.",
+		Table:    "concerns_text",
+		RowTable: "concerns_concern or concerns_pupil",
 		Find: func(tx *db.Tx, r journal.Record, field, id string) (journal.Stored, error) {
 			s := journal.Stored{Kind: seal.KindConcern, Thing: id}
+			if field == fieldRow {
+				open, err := storedOpen(tx, r.By.Owner, id)
+				s.Open = &open
+				return s, err
+			}
 			return s, tx.One(findText, db.Args(r.By.Owner, id, field), &s.Bytes)
 		},
 		Each: func(tx *db.Tx, owner tilhor.OwnerID, yield func(string) error) error {
@@ -53,3 +65,36 @@ func init() {
 
 // actTell is the act of the entry that a concern begins with.
 const actTell = "concerns.tell"
+
+// fieldRow is the label of what a concern stores open as it was told.
+const fieldRow = "row"
+
+// openOf is what a concern stores open besides what its entry says itself: where,
+// when, how it was told, and whom it is about.
+func openOf(c Concern) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n%s\n%s\n%d\n%s\n%v", c.School, c.Channel, c.Arena, millis(c.Happened), c.Happened.Precision, c.PupilSays)
+	for _, p := range c.Pupils {
+		fmt.Fprintf(&b, "\n%d %s", p.N, p.Person)
+	}
+	return b.String()
+}
+
+// storedOpen is openOf as the rows have it now.
+func storedOpen(tx *db.Tx, owner tilhor.OwnerID, id string) (string, error) {
+	var c Concern
+	var at int64
+	err := tx.One(findRow, db.Args(owner, id), &c.School, &c.Channel, &c.Arena, &at, &c.Happened.Precision, &c.PupilSays)
+	if err != nil {
+		return "", err
+	}
+	c.Happened.At = time.UnixMilli(at)
+	c.Happened.Written = c.Happened.At
+	err = tx.Each(findPupils, func(scan db.Scan) error {
+		var p Pupil
+		err := scan(&p.N, &p.Person)
+		c.Pupils = append(c.Pupils, p)
+		return err
+	}, owner, id)
+	return openOf(c), err
+}

@@ -65,6 +65,7 @@ func (d *Desk) Tell(ctx context.Context, by tilhor.Actor, n Telling) (Concern, e
 	}
 	key := d.Keys.New(by.Owner, seal.KindConcern, string(c.ID))
 	texts, parts := d.texts(key, c.ID, n, len(c.Pupils))
+	parts = append(parts, journal.Parts(key.Commit(fieldRow, string(c.ID), openOf(c)))...)
 	err = d.DB.Write(ctx, func(tx *db.Tx) error {
 		if err := hasTask(tx, by, channel, now); err != nil {
 			return err

@@ -29,8 +29,15 @@ type Content struct {
 	// HasRow says whether an entry wrote a row, so that one that was deleted is
 	// seen. nil when rows name no entry.
 	HasRow func(r Record) bool
-	// Table is where the words lie, for the report.
-	Table string
+	// Table is where the words lie, and RowTable where the rows do, for the report.
+	Table, RowTable string
+}
+
+func (c *Content) rowTable() string {
+	if c.RowTable == "" {
+		return c.table()
+	}
+	return c.RowTable
 }
 
 func (c *Content) table() string {
@@ -46,6 +53,7 @@ type Stored struct {
 	Thing string
 	Bytes []byte
 	Entry tilhor.EntryID // the entry the row says that it belongs to, when it says so
+	Open  *string        // what stands open in a row (seal.Key.Commit), when nothing is sealed
 }
 
 // A RoomRow is what a room's row repeats of its entry. What is "" or nil is not

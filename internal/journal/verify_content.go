@@ -80,6 +80,10 @@ func (v *verifier) part(f found, r *Record, p Part, room *Content) error {
 	case err != nil:
 		return err
 	}
+	if s.Open != nil {
+		v.open(f, p, key.Commit(field, id, *s.Open), room)
+		return nil
+	}
 	salt, plain, err := key.Opening(field, id, s.Bytes)
 	switch {
 	case err != nil:
@@ -90,6 +94,15 @@ func (v *verifier) part(f found, r *Record, p Part, room *Content) error {
 		v.report.Opened++
 	}
 	return nil
+}
+
+// open compares what stands open in a row with what was committed to.
+func (v *verifier) open(f found, p Part, now seal.Sealed, room *Content) {
+	if now.Commit != p.Commit {
+		v.wrong(rankSure, f, Row, room.rowTable(), "the row that it wrote was changed: what stands open in it is not what was written")
+		return
+	}
+	v.report.Opened++
 }
 
 // content looks for words and rows in the rooms that no entry speaks of, and for
@@ -162,7 +175,7 @@ func (v *verifier) withoutRow(room int) error {
 			at = f
 			r, err := decode(f.body)
 			if err == nil && contentOf(v.rooms, r.Act) == room && v.rooms[room].HasRow(r) && !has[f.id] {
-				v.wrong(rankSure, f, Row, v.rooms[room].table(), "the row that it wrote is gone: it was deleted")
+				v.wrong(rankSure, f, Row, v.rooms[room].rowTable(), "the row that it wrote is gone: it was deleted")
 			}
 		}
 		if len(page) < verifyPage {

@@ -40,3 +40,20 @@ func (k *Keys) Unwrap(owner tilhor.OwnerID, kind Kind, thing string, wrapped []b
 	}
 	return unwrap(r, owner, kind, thing, wrapped)
 }
+
+// Commit is the commitment to what the database stores open beside the sealed
+// words: an answer, a date, who it is about. Its salt comes from the thing's own
+// key, so nothing more is stored, nobody without the key can guess the text from
+// it, and it can be disclosed like any other.
+func (k Key) Commit(field, id, plain string) Sealed {
+	k.must()
+	label := Label(field, id)
+	return Sealed{Label: label, Commit: Commitment(label, k.salt(label), plain)}
+}
+
+func (k Key) salt(label string) [32]byte {
+	m := hmac.New(sha256.New, k.raw[:])
+	m.Write([]byte("tilhor open 1 "))
+	m.Write([]byte(label))
+	return [32]byte(m.Sum(nil))
+}
