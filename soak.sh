@@ -18,6 +18,8 @@ two) run 'TestTwo' ./fault ;;               # two processes on one PostgreSQL, e
 disk) run 'TestDisk' ./fault ;;             # a crash, a full disk, an I/O error at every write and sync
 tamper) run 'TestTamper' ./internal/journal ;; # flips, deletions, insertions, reorderings
 backup) run 'TestEveryBackup' ./cmd/tilhor ;;  # a backup a day for a year, each restored
+keys) run 'TestKilledWhileTheOwnerKey' ./cmd/tilhor ;; # kill -9 in the midst of a change of the owner key
+upgrade) run 'TestAStepCutOff|TestEveryTableTravels' ./internal/db ;; # every statement of every step cut off; every table to the other engine
 probe) run 'TestProbe' ./cmd/tilhor ;;      # random ids by everybody against every route
 flood) run 'TestFlood' ./cmd/tilhor ;;      # floods and slow clients
 fuzz) exec ./fuzz.sh "$TILHOR_SOAK" ;; # every reader of outside data, two hours in all (TIMES: seconds each)

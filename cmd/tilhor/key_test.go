@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -91,6 +92,56 @@ func (b box) shares(n int) []string {
 		b.t.Fatal(files, err)
 	}
 	return files
+}
+
+// The lines of docs/guide/keys.md do what the page says, typed one after the
+// other: shares, the loss of the folder, shares again, and a changed owner key.
+func TestTheCommandsOfTheKeysPageRun(t *testing.T) {
+	dir := t.TempDir()
+	b := box{t, "sqlite:" + dir + "/tilhor.db", dir + "/keys", dir}
+	p, err := work.Open(context.Background(), b.dsn, b.keys, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.Close() })
+	does(t, p, rand.New(rand.NewPCG(2, 2)), 5)
+	public, _ := b.recipient()
+	now := time.Now()
+	here := strings.NewReplacer("/var/lib/tilhor-keys", b.keys, "/var/lib/tilhor", dir, "/var/backups/tilhor", dir+"/backup", "/mnt/elsewhere/tilhor-keys", dir+"/away",
+		"/dev/shm", dir, "age1…", public, "share-1.txt", dir+"/1", "share-3.txt", dir+"/3")
+	ran := map[string]int{}
+	for _, m := range codeFence.FindAllStringSubmatch(read(t, "docs/guide/keys.md"), -1) {
+		for _, l := range strings.Split(m[1], "\n") {
+			args := command(strings.Fields(here.Replace(strings.Split(l, " #")[0])))
+			if args == nil {
+				continue
+			}
+			name := strings.Join(args[:2], " ")
+			switch name {
+			case "key restore":
+				for _, n := range []string{"1", "3"} {
+					files, _ := filepath.Glob(filepath.Join(dir, "tilhor-shares", "*share-"+n+"-of-3.txt"))
+					if len(files) != 1 || copyFile(files[0], filepath.Join(dir, n)) != nil {
+						t.Fatal("no share", n, files)
+					}
+				}
+				os.RemoveAll(b.keys)
+			case "key retire":
+				now = now.Add(2 * time.Minute)
+			}
+			var out bytes.Buffer
+			app := &App{In: strings.NewReader(""), Out: &out, Err: &out, Clock: func() time.Time { return now }}
+			if code := run(app, args); code != 0 {
+				t.Fatalf("%s\nexit %d\n%s", l, code, out.String())
+			}
+			ran[name]++
+		}
+	}
+	for _, must := range []string{"key backup", "key restore", "key rotate", "key retire", "journal verify"} {
+		if ran[must] == 0 {
+			t.Errorf("the page has no line for tilhor %s", must)
+		}
+	}
 }
 
 // The drill: the folder of keys is gone. Nothing opens, the program says so and

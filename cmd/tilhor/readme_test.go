@@ -26,7 +26,7 @@ const root = "../.."
 // readers are the pages that tell people what to type.
 var readers = []string{
 	"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "deploy/README.md",
-	"docs/README.md", "docs/guide/run.md", "docs/guide/record.md", "docs/guide/roster.md", "docs/guide/signin.md",
+	"docs/README.md", "docs/guide/run.md", "docs/guide/record.md", "docs/guide/keys.md", "docs/guide/roster.md", "docs/guide/signin.md",
 }
 
 // TestTheDocumentsNameWhatExists holds every command, flag, make target, link
