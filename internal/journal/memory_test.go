@@ -368,7 +368,7 @@ func (m *Memory) key(kind seal.Kind, thing string) (k seal.Key, err error) {
 	return k, err
 }
 
-func (m *Memory) buried() (out []buriedKey, err error) {
+func (m *Memory) buried(shredded) (out []buriedKey, err error) {
 	m.mine(TKey, func(row []any) {
 		if at, ok := row[4].(int64); ok {
 			out = append(out, buriedKey{shredded{seal.Kind(row[1].(string)), row[2].(string)}, at, row[5] != nil, len(row[3].([]byte)) == 0})

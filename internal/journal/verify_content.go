@@ -209,11 +209,30 @@ func (v *verifier) shreddingOf(s shredded) *Shredding {
 // shredded compares the keys that are gone on purpose with the file beside the
 // owner key, and lists those that leave content of the record unreadable.
 func (v *verifier) shredded() error {
-	list, err := v.rows.buried()
-	if err != nil {
-		return err
-	}
 	noted := v.notedShreddings()
+	for after := (shredded{}); ; {
+		page, err := v.rows.buried(after)
+		if err != nil {
+			return err
+		}
+		v.buried(page, noted)
+		if len(page) < verifyPage {
+			break
+		}
+		after = page[len(page)-1].shredded
+	}
+	for k := range noted {
+		v.wrong(rankAround, nowhere, Shreds, "seal_key", "the key of %s was shredded, but the database has it again or has lost its row: an older database was put back", string(k.kind)+" "+k.thing)
+	}
+	for _, x := range v.shreddings {
+		v.report.Shreddings = append(v.report.Shreddings, *x)
+	}
+	slices.SortFunc(v.report.Shreddings, func(a, b Shredding) int { return strings.Compare(a.Kind+" "+a.Thing, b.Kind+" "+b.Thing) })
+	return nil
+}
+
+// buried compares keys that are gone with the file, and takes them off its list.
+func (v *verifier) buried(list []buriedKey, noted map[shredded]int64) {
 	for _, k := range list {
 		at, inFile := noted[k.shredded]
 		delete(noted, k.shredded)
@@ -231,14 +250,6 @@ func (v *verifier) shredded() error {
 			x.Entry = v.saidOf(k.thing)
 		}
 	}
-	for k := range noted {
-		v.wrong(rankAround, nowhere, Shreds, "seal_key", "the key of %s was shredded, but the database has it again or has lost its row: an older database was put back", string(k.kind)+" "+k.thing)
-	}
-	for _, x := range v.shreddings {
-		v.report.Shreddings = append(v.report.Shreddings, *x)
-	}
-	slices.SortFunc(v.report.Shreddings, func(a, b Shredding) int { return strings.Compare(a.Kind+" "+a.Thing, b.Kind+" "+b.Thing) })
-	return nil
 }
 
 func (v *verifier) saidOf(thing string) tilhor.EntryID {

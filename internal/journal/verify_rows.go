@@ -21,7 +21,7 @@ type source interface {
 	notes(after int64) ([]storedNote, error)                 // by size
 	find(c *Content, r Record, label string) (Stored, error) // tilhor.ErrNotFound when it is gone
 	key(kind seal.Kind, thing string) (seal.Key, error)
-	buried() ([]buriedKey, error) // keys that were shredded
+	buried(after shredded) ([]buriedKey, error) // keys that were shredded
 	each(c *Content, yield func(label string) error) error
 	rowsOf(c *Content, yield func(RoomRow) error) error
 }
@@ -76,7 +76,7 @@ var (
 	verifyHashes = db.SQL(`SELECT idx, hash FROM journal_hash WHERE owner = $1 AND idx > $2 ORDER BY idx LIMIT $3`)
 	verifyNotes  = db.SQL(`SELECT size, note FROM journal_checkpoint WHERE owner = $1 AND size > $2 ORDER BY size LIMIT $3`)
 	verifyBuried = db.SQL(`SELECT kind, thing, shredded, noted, wrapped FROM seal_key
-		WHERE owner = $1 AND shredded IS NOT NULL ORDER BY kind, thing`)
+		WHERE owner = $1 AND (kind, thing) > ($2, $3) AND shredded IS NOT NULL ORDER BY kind, thing LIMIT $4`)
 )
 
 // stored is the record in the database.
@@ -171,14 +171,14 @@ func (s stored) key(kind seal.Kind, thing string) (seal.Key, error) {
 	return s.keys.Get(s.tx, s.owner, kind, thing)
 }
 
-func (s stored) buried() ([]buriedKey, error) {
+func (s stored) buried(after shredded) ([]buriedKey, error) {
 	return pageOf(s.tx, verifyBuried, func(scan db.Scan, k *buriedKey) error {
 		var noted *int64
 		var wrapped []byte
 		err := scan(&k.kind, &k.thing, &k.at, &noted, &wrapped)
 		k.noted, k.empty = noted != nil, len(wrapped) == 0
 		return err
-	}, s.owner)
+	}, s.owner, string(after.kind), after.thing, verifyPage)
 }
 
 func (s stored) each(c *Content, yield func(label string) error) error {
