@@ -96,6 +96,33 @@ func atOnce(ctx context.Context, many int, spell time.Duration, most int, act fu
 	return int(ended.Load()), lasted, err
 }
 
+// A pacer counts how many a second, and what each cost the one that was asked.
+type pacer struct {
+	*child
+	rate, cost series // a second, and ms on a core
+}
+
+// pace lets many at once ask for a spell.
+func (p *pacer) pace(ctx context.Context, many int, spell time.Duration, job func(ctx context.Context, worker, n int) error) error {
+	before, err := p.cpu()
+	if err != nil {
+		return err
+	}
+	n, lasted, err := atOnce(ctx, many, spell, 0, job)
+	if err != nil {
+		return err
+	}
+	after, err := p.cpu()
+	p.rate = append(p.rate, rate(n, lasted))
+	p.cost = append(p.cost, millis(after-before)/float64(max(1, n)))
+	return err
+}
+
+// String tells both.
+func (p *pacer) String() string {
+	return fmt.Sprintf("%s/s, %s ms of a core each", p.rate, short3(p.cost.median()))
+}
+
 // times are how long each of n things took, one after the other, in ms.
 func times(n int, do func() error) (s series, err error) {
 	for range n {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,7 +35,7 @@ const (
 	openShare  = 0.03
 	openAtHome = 60
 	homeShare  = 0.1
-	growStep   = 2000 // cases in one go; what is written is kept if the run is stopped
+	growStep   = 10000 // cases in one go; what is written is kept if the run is stopped
 )
 
 // A part of a case is one of its tables; key is the column with the track's id.
@@ -145,12 +146,7 @@ func (g *grower) templates(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		key := 0
-		for i, name := range p.columns {
-			if name == p.key {
-				key = i
-			}
-		}
+		key := slices.Index(p.columns, p.key)
 		for rows.Next() {
 			cells := make([]any, len(p.columns))
 			to := make([]any, len(cells))
@@ -226,8 +222,10 @@ func (g *grower) write(ctx context.Context, at, n int) error {
 		return err
 	}
 	defer t.rollback()
-	matters := []*part{{table: "cases_case", columns: strings.Fields("owner id number school opened_at")}}
+	matters := []*part{{table: "cases_case", key: "id", columns: strings.Fields("owner id number school opened_at")}}
 	for _, p := range append(matters, g.parts...) {
+		at := slices.Index(p.columns, p.key) // in the order of the index, which is quicker
+		slices.SortStableFunc(all[p.table], func(a, b []any) int { return strings.Compare(a[at].(string), b[at].(string)) })
 		if err := t.put(ctx, p, all[p.table]); err != nil {
 			return fmt.Errorf("%s: %w", p.table, err)
 		}
@@ -252,12 +250,16 @@ func (g *grower) one(i int, all map[string][][]any) {
 		school = g.home
 	}
 	template := from[g.rng.IntN(len(from))]
+	underWay := &from[0] == &g.open[0]
 	days := 0 // what is closed was closed some time in ten years; what is open is open now
-	if &from[0] == &g.closed[0] {
+	if !underWay {
 		days = g.rng.IntN((years - 1) * 365)
 	}
 	track, matter := g.id(), g.id()
 	for _, p := range g.parts {
+		if p.table == "duty_fact" && !underWay {
+			continue // facts are read when a duty is made anew, and nothing of it will be
+		}
 		for _, r := range p.rows[template] {
 			out := make([]any, len(r))
 			for k, v := range r {
@@ -275,7 +277,7 @@ func (g *grower) one(i int, all map[string][][]any) {
 					out[k] = "+" + g.id()[:10] // told from those the rooms made
 				case name == "id":
 					out[k] = g.id()
-				case name == "next_change" && days > 0:
+				case name == "next_change" && !underWay:
 					out[k] = int64(math.MaxInt64)
 				}
 			}
@@ -287,8 +289,7 @@ func (g *grower) one(i int, all map[string][][]any) {
 	}
 }
 
-// moved takes a time or a date so many days back. Facts keep their own text:
-// nobody reckons with those of a case that is closed.
+// moved takes a time or a date so many days back.
 func moved(column string, v any, days int) any {
 	if days == 0 {
 		return v

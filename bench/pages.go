@@ -146,17 +146,11 @@ func (m *measurer) pageFor(ctx context.Context, w *world, who person, what, path
 	if err != nil {
 		return 0, 0, err
 	}
-	var ours, plain series
+	ours, plain := &pacer{child: &s.child}, &pacer{child: &m.hello.child}
 	for range m.scale.rounds {
-		a, err := pace(ctx, readers, m.scale.spell, bare)
-		if err != nil {
+		if err := errors.Join(plain.pace(ctx, readers, m.scale.spell, bare), ours.pace(ctx, readers, m.scale.spell, ask)); err != nil {
 			return 0, 0, err
 		}
-		b, err := pace(ctx, readers, m.scale.spell, ask)
-		if err != nil {
-			return 0, 0, err
-		}
-		plain, ours = append(plain, a), append(ours, b)
 	}
 	one, err := times(m.scale.asks, func() error { return ask(ctx, 0, 0) })
 	if err != nil {
@@ -171,11 +165,11 @@ func (m *measurer) pageFor(ctx context.Context, w *world, who person, what, path
 		return 0, 0, err
 	}
 	_, peak, err := s.memory()
-	figure := fmt.Sprintf("%s/s; one reader p50 %s ms, p99 %s ms; %.0f kB; memory at most %.0f MB", ours, short3(one.median()), short3(one.at(0.99)), float64(len(body))/1024, peak)
+	figure := fmt.Sprintf("%s; one reader p50 %s ms, p99 %s ms; %.0f kB; memory at most %.0f MB", ours, short3(one.median()), short3(one.at(0.99)), float64(len(body))/1024, peak)
 	if n > 0 {
 		figure += fmt.Sprintf("; %d statements", n)
 	}
-	m.report.ratio(what, figure, fmt.Sprintf("hello world of net/http: %s/s", plain), ratios(ours, plain), want)
+	m.report.ratio(what, figure, fmt.Sprintf("hello world of net/http: %s", plain), ratios(ours.rate, plain.rate), want)
 	return one.median(), one.at(0.99), err
 }
 

@@ -171,6 +171,22 @@ func (c *child) memory() (now, most float64, err error) {
 	return now, most, nil
 }
 
+// cpu is the time the process has had on a core.
+func (c *child) cpu() (time.Duration, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	_, rest, _ := strings.Cut(string(b), ") ") // the name before it may hold spaces
+	f := strings.Fields(rest)
+	if len(f) < 13 {
+		return 0, errors.New("the times of a process cannot be read")
+	}
+	user, _ := strconv.ParseInt(f[11], 10, 64)
+	system, _ := strconv.ParseInt(f[12], 10, 64)
+	return time.Duration(user+system) * 10 * time.Millisecond, nil // in hundredths, as the kernel tells them
+}
+
 // cpuProfile asks the program for a profile of the time that do takes.
 func (m *measurer) cpuProfile(s *server, name string, do func() error) error {
 	if m.profile == "" {

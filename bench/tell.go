@@ -51,7 +51,7 @@ func tell(ctx context.Context, m *measurer) error {
 	defer r.close()
 	m.report.fact("rows that one concern leaves", strconv.Itoa(rows))
 	for _, many := range m.scale.clients {
-		if err := m.tellAtOnce(ctx, many, r, send, bare); err != nil {
+		if err := m.tellAtOnce(ctx, many, s, r, send, bare); err != nil {
 			return err
 		}
 	}
@@ -80,8 +80,9 @@ func (m *measurer) rowsEach(ctx context.Context, w *world, send func(context.Con
 	return max(1, (after-before)/some), err
 }
 
-func (m *measurer) tellAtOnce(ctx context.Context, many int, r *raw, send, bare func(context.Context, int, int) error) error {
-	var ours, single, group, plain series
+func (m *measurer) tellAtOnce(ctx context.Context, many int, s *server, r *raw, send, bare func(context.Context, int, int) error) error {
+	var single, group, plain series
+	ours := &pacer{child: &s.child}
 	add := func(to *series, many int, job func(context.Context, int, int) error) error {
 		v, err := pace(ctx, many, m.scale.spell, job)
 		*to = append(*to, v)
@@ -96,21 +97,23 @@ func (m *measurer) tellAtOnce(ctx context.Context, many int, r *raw, send, bare 
 			{&single, 1, func(ctx context.Context, _, _ int) error { return r.single(ctx) }},
 			{&group, many, func(ctx context.Context, _, _ int) error { return r.job(ctx) }},
 			{&plain, many, bare},
-			{&ours, many, send},
 		} {
 			if err := add(side.to, side.many, side.job); err != nil {
 				return err
 			}
 		}
+		if err := ours.pace(ctx, many, m.scale.spell, send); err != nil {
+			return err
+		}
 	}
-	what, figure := fmt.Sprintf("concerns, %d at once", many), ours.String()+"/s"
+	what, figure := fmt.Sprintf("concerns, %d at once", many), ours.String()
 	var want *aim
 	if many >= 64 {
 		want = atLeast(map[db.Engine]float64{db.SQLite: 0.10, db.Postgres: 0.5}[m.store.engine])
 	}
-	m.report.ratio(what, figure, fmt.Sprintf("raw commits of as many rows, %d at once: %s/s", many, group), ratios(ours, group), want)
-	m.report.ratio(what, figure, fmt.Sprintf("raw commits of one row, one after the other: %s/s", single), ratios(ours, single), nil)
-	m.report.ratio(what, figure, fmt.Sprintf("bare net/http with the same form, %d at once: %s/s", many, plain), ratios(ours, plain), nil)
+	m.report.ratio(what, figure, fmt.Sprintf("raw commits of as many rows, %d at once: %s/s", many, group), ratios(ours.rate, group), want)
+	m.report.ratio(what, figure, fmt.Sprintf("raw commits of one row, one after the other: %s/s", single), ratios(ours.rate, single), nil)
+	m.report.ratio(what, figure, fmt.Sprintf("bare net/http with the same form, %d at once: %s/s", many, plain), ratios(ours.rate, plain), nil)
 	return nil
 }
 

@@ -82,7 +82,8 @@ func menu(q *web.Req, told *concerns.Desk, worked *cases.Desk) []web.NavItem {
 	if n, err := told.CountNew(q.Context(), q.Actor); err == nil {
 		items[0].Count = n
 	}
-	if n, err := worked.CountOpen(q.Context(), q.Actor); err == nil && (n > 0 || q.Actor.Role.Leads() || q.Actor.Role == tilhor.RoleSocialTeacher) {
+	open := func() (int, error) { return worked.CountOpen(q.Context(), q.Actor) }
+	if n, err := q.Count("cases.open", open); err == nil && (n > 0 || q.Actor.Role.Leads() || q.Actor.Role == tilhor.RoleSocialTeacher) {
 		items = append(items, web.NavItem{Href: "/saker", Icon: "Tasklist", Text: q.T.T("nav.cases"), Count: n})
 	}
 	items = append(items, web.NavItem{Href: "/bekymringer", Icon: "Chat", Text: q.T.T("nav.told")})

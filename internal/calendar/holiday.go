@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"slices"
+	"sync"
 	"time"
 
 	"tilhor"
@@ -53,8 +54,9 @@ func Holidays(year int) []tilhor.Date {
 
 // Holiday says whether the date is a Sunday or a public holiday (helligdag, or
 // a day that equals one).
-func Holiday(d tilhor.Date) bool {
-	t := d.Time()
+func Holiday(d tilhor.Date) bool { return holiday(d.Time()) }
+
+func holiday(t time.Time) bool {
 	if t.Weekday() == time.Sunday {
 		return true
 	}
@@ -63,13 +65,26 @@ func Holiday(d tilhor.Date) bool {
 			return true
 		}
 	}
-	return slices.Contains(movable, d.Sub(Easter(t.Year())))
+	return slices.Contains(movable, t.YearDay()-easterDay(t.Year()))
+}
+
+// easters keeps the day of the year that Easter begins on: a list asks for it
+// for every day between two dates, row by row.
+var easters sync.Map
+
+func easterDay(year int) int {
+	if day, known := easters.Load(year); known {
+		return day.(int)
+	}
+	day := Easter(year).Time().YearDay()
+	easters.Store(year, day)
+	return day
 }
 
 // Arbeidsdag says whether the date is a Monday to Friday that is no holiday.
-func Arbeidsdag(d tilhor.Date) bool {
-	return d.Time().Weekday() != time.Saturday && !Holiday(d)
-}
+func Arbeidsdag(d tilhor.Date) bool { return arbeidsdag(d.Time()) }
+
+func arbeidsdag(t time.Time) bool { return t.Weekday() != time.Saturday && !holiday(t) }
 
 // AddArbeidsdager is the nth arbeidsdag after the date, which is itself not
 // counted. Zero gives the date itself, or the next arbeidsdag if it is none.
@@ -79,8 +94,8 @@ func AddArbeidsdager(d tilhor.Date, n int) tilhor.Date { return add(d, n, Arbeid
 // to.
 func ArbeidsdagerBetween(from, to tilhor.Date) int {
 	n := 0
-	for d := from.Add(1); d <= to; d = d.Add(1) {
-		if Arbeidsdag(d) {
+	for t, end := from.Time().AddDate(0, 0, 1), to.Time(); !t.After(end); t = t.AddDate(0, 0, 1) {
+		if arbeidsdag(t) {
 			n++
 		}
 	}

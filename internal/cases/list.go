@@ -21,7 +21,7 @@ type Filter struct {
 	After string          // a cursor: the last row of the page before
 }
 
-// A Row is one track in a list, with what stands open.
+// A Row is one track in a list, with the duties that somebody has to meet.
 type Row struct {
 	Track
 	Duties []duty.Stored
@@ -30,10 +30,19 @@ type Row struct {
 // page is how many rows a list shows at a time.
 const page = 50
 
-var selectList = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.school = $4 AND ` + access.Scope(access.Read, "t.id") + `
-	AND ($6 = '' AND t.state <> 'closed' OR t.state = $6) AND ($7 = '' OR t.handler = $7) AND ($8 = '' OR t.arena = $8) AND ($9 = '' OR t.pupil = $9)
-	AND (t.due_on > $10 OR t.due_on = $10 AND t.id > $11)
+// The two lists differ only in the states they show: written as one statement
+// that takes the state, the closed cases of many years were read to find the
+// few that are open.
+var (
+	selectOpen  = selectList(`t.state IN ('open', 'stepped-down') AND $6 = ''`)
+	selectState = selectList(`t.state = $6`)
+)
+
+func selectList(states string) *db.Stmt {
+	return db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.school = $4 AND ` + states + ` AND ` + access.Scope(access.Read, "t.id") + `
+	AND ($7 = '' OR t.handler = $7) AND ($8 = '' OR t.arena = $8) AND ($9 = '' OR t.pupil = $9) AND (t.due_on, t.id) > ($10, $11)
 	ORDER BY t.due_on, t.id LIMIT 51`)
+}
 
 // List gives the cases this person may see, the first date first, fifty at a
 // time, and the cursor of the next page. That they were listed is in the record.
@@ -44,9 +53,13 @@ func (d *Desk) List(ctx context.Context, by tilhor.Actor, f Filter) (rows []Row,
 		handler = string(by.Person)
 	}
 	dueAfter, idAfter := cursor(f.After)
+	list := selectState
+	if f.State == "" {
+		list = selectOpen
+	}
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
 		rows = nil
-		err := tx.Each(selectList, func(scan db.Scan) error {
+		err := tx.Each(list, func(scan db.Scan) error {
 			t, err := trackRow(scan)
 			rows = append(rows, Row{Track: t})
 			return err
@@ -63,10 +76,8 @@ func (d *Desk) List(ctx context.Context, by tilhor.Actor, f Filter) (rows []Row,
 			}
 			next = string(due) + string(last.ID)
 		}
-		for i := range rows {
-			if rows[i].Duties, err = duty.StatesOf(tx, by.Owner, string(rows[i].ID)); err != nil {
-				return err
-			}
+		if err := standing(tx, by.Owner, rows); err != nil {
+			return err
 		}
 		return d.nameRows(tx, by.Owner, rows, now)
 	})
@@ -74,6 +85,19 @@ func (d *Desk) List(ctx context.Context, by tilhor.Actor, f Filter) (rows []Row,
 		return rows, next, err
 	}
 	return rows, next, d.listed(ctx, by, "cases", rows, now)
+}
+
+// standing puts on every row the duties that somebody has to meet.
+func standing(tx *db.Tx, owner tilhor.OwnerID, rows []Row) error {
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = string(r.ID)
+	}
+	by, err := duty.StandingOf(tx, owner, ids)
+	for i := range rows {
+		rows[i].Duties = by[string(rows[i].ID)]
+	}
+	return err
 }
 
 func cursor(s string) (due, id string) {
@@ -95,23 +119,21 @@ func (d *Desk) listed(ctx context.Context, by tilhor.Actor, view string, rows []
 
 // nameRows puts the pupil's and the handler's name on every row.
 func (d *Desk) nameRows(tx *db.Tx, owner tilhor.OwnerID, rows []Row, now time.Time) error {
-	var ids []tilhor.PersonID
+	var pupils, ids []tilhor.PersonID
 	for _, r := range rows {
-		ids = append(ids, r.Pupil, r.Handler)
+		pupils, ids = append(pupils, r.Pupil), append(ids, r.Pupil, r.Handler)
 	}
 	names, err := d.Roster.Names(tx, owner, compact(ids)...)
 	if err != nil {
 		return err
 	}
+	classes, err := d.Roster.Classes(tx, owner, today(now), compact(pupils)...)
+	if err != nil {
+		return err
+	}
 	for i := range rows {
 		r := &rows[i]
-		r.Name, r.Has = names[r.Pupil], names[r.Handler]
-		if r.Pupil == "" {
-			continue
-		}
-		if in, err := d.Roster.Pupil(tx, owner, r.Pupil, today(now)); err == nil {
-			r.Class = in.Class
-		}
+		r.Name, r.Has, r.Class = names[r.Pupil], names[r.Handler], classes[r.Pupil]
 	}
 	return nil
 }
@@ -191,10 +213,8 @@ func (d *Desk) Matter(ctx context.Context, by tilhor.Actor, slug string) (rows [
 		if err != nil {
 			return err
 		}
-		for i := range rows {
-			if rows[i].Duties, err = duty.StatesOf(tx, by.Owner, string(rows[i].ID)); err != nil {
-				return err
-			}
+		if err := standing(tx, by.Owner, rows); err != nil {
+			return err
 		}
 		return d.nameRows(tx, by.Owner, rows, now)
 	})
@@ -204,7 +224,7 @@ func (d *Desk) Matter(ctx context.Context, by tilhor.Actor, slug string) (rows [
 	return rows, d.listed(ctx, by, "matter", rows, now)
 }
 
-var countOpen = db.SQL(`SELECT COUNT(*) FROM cases_track t WHERE t.owner = $1 AND t.school = $4 AND t.state <> 'closed' AND ` + access.Scope(access.Read, "t.id"))
+var countOpen = db.SQL(`SELECT COUNT(*) FROM cases_track t WHERE t.owner = $1 AND t.school = $4 AND t.state IN ('open', 'stepped-down') AND ` + access.Scope(access.Read, "t.id"))
 
 // CountOpen is how many open tracks this person may see, for the menu.
 func (d *Desk) CountOpen(ctx context.Context, by tilhor.Actor) (n int, err error) {

@@ -38,12 +38,7 @@ func (d *Desk) Mine(ctx context.Context, by tilhor.Actor) (all []Concern, err er
 		if err != nil {
 			return err
 		}
-		for i := range all {
-			if err := d.fill(tx, by.Owner, &all[i]); err != nil {
-				return err
-			}
-		}
-		return nil
+		return d.fill(tx, by.Owner, pointers(all)...)
 	})
 	return all, err
 }

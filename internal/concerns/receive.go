@@ -45,7 +45,8 @@ var (
 	selectReceived = db.SQL(`SELECT ` + columns + ` FROM concerns_concern c
 		WHERE c.owner = $1 AND c.slug = $6 AND ` + access.Scope(access.Receive, "c.id"))
 	selectPupils = db.SQL(`SELECT n, person, track FROM concerns_pupil WHERE owner = $1 AND concern = $2 ORDER BY n`)
-	selectTexts  = db.SQL(`SELECT field, sealed FROM concerns_text WHERE owner = $1 AND concern = $2`)
+	manyPupils   = db.SQL(`SELECT concern, n, person, track FROM concerns_pupil WHERE owner = $1 AND concern IN (` + db.Marks(2) + `) ORDER BY concern, n`)
+	manyTexts    = db.SQL(`SELECT concern, field, sealed FROM concerns_text WHERE owner = $1 AND concern IN (` + db.Marks(2) + `)`)
 	markRead     = db.SQL(`UPDATE concerns_concern SET read_at = $3 WHERE owner = $1 AND id = $2 AND read_at IS NULL`)
 )
 
@@ -83,12 +84,7 @@ func (d *Desk) Waiting(ctx context.Context, by tilhor.Actor) (all []Concern, err
 		if err != nil {
 			return err
 		}
-		for i := range all {
-			if err := d.fill(tx, by.Owner, &all[i]); err != nil {
-				return err
-			}
-		}
-		return nil
+		return d.fill(tx, by.Owner, pointers(all)...)
 	})
 	if err != nil || len(all) == 0 {
 		return all, err
@@ -160,63 +156,132 @@ func pupils(tx *db.Tx, owner tilhor.OwnerID, id tilhor.ConcernID) (all []Pupil, 
 	return all, err
 }
 
-// fill opens the words and the names of a concern that has been let through.
-func (d *Desk) fill(tx *db.Tx, owner tilhor.OwnerID, c *Concern) (err error) {
-	if c.Pupils, err = pupils(tx, owner, c.ID); err != nil {
-		return err
+// fill opens the words and the names of concerns that have been let through:
+// together, for a list has many.
+func (d *Desk) fill(tx *db.Tx, owner tilhor.OwnerID, all ...*Concern) error {
+	by := map[tilhor.ConcernID]*Concern{}
+	ids := make([]tilhor.ConcernID, len(all))
+	for i, c := range all {
+		by[c.ID], ids[i], c.Pupils = c, c.ID, nil
 	}
-	texts, err := d.open(tx, owner, c.ID)
+	err := db.InMany(ids, db.Args(owner), func(args []any) error {
+		return tx.Each(manyPupils, func(scan db.Scan) error {
+			var p Pupil
+			var of tilhor.ConcernID
+			err := scan(&of, &p.N, &p.Person, &p.Track)
+			by[of].Pupils = append(by[of].Pupils, p)
+			return err
+		}, args...)
+	})
 	if err != nil {
 		return err
 	}
-	c.Said, c.Saw, c.Place, c.From, c.Reason, c.Ask = texts["said"], texts["saw"], texts["place"], texts["reporter"], texts["reason"], texts["ask"]
-	ids := []tilhor.PersonID{}
-	if c.Reporter != "" {
-		ids = append(ids, c.Reporter)
+	if err := d.words(tx, owner, ids, by); err != nil {
+		return err
 	}
-	for _, p := range c.Pupils {
-		if p.Person != "" {
-			ids = append(ids, p.Person)
+	return d.names(tx, owner, all)
+}
+
+// words opens every text of the concerns.
+func (d *Desk) words(tx *db.Tx, owner tilhor.OwnerID, ids []tilhor.ConcernID, by map[tilhor.ConcernID]*Concern) error {
+	type sealed struct {
+		of    tilhor.ConcernID
+		field string
+		bytes []byte
+	}
+	var rows []sealed
+	err := db.InMany(ids, db.Args(owner), func(args []any) error {
+		return tx.Each(manyTexts, func(scan db.Scan) error {
+			var r sealed
+			err := scan(&r.of, &r.field, &r.bytes)
+			rows = append(rows, r)
+			return err
+		}, args...)
+	})
+	if err != nil {
+		return err
+	}
+	keys := map[tilhor.ConcernID]seal.Key{}
+	for _, id := range ids { // also for one without a text: a shredded key is told of
+		if keys[id], err = d.Keys.Get(tx, owner, seal.KindConcern, string(id)); err != nil {
+			return fmt.Errorf("key of concern %s: %w", id, err)
 		}
 	}
-	names, err := d.Roster.Names(tx, owner, ids...)
-	if err != nil {
-		return err
+	for _, r := range rows {
+		plain, err := keys[r.of].Open(r.field, string(r.of), r.bytes)
+		if err != nil {
+			return err
+		}
+		by[r.of].put(r.field, plain)
 	}
-	if c.Reporter != "" {
-		c.From = names[c.Reporter]
+	return nil
+}
+
+// put sets the word that stands in a field.
+func (c *Concern) put(field, plain string) {
+	switch field {
+	case "said":
+		c.Said = plain
+	case "saw":
+		c.Saw = plain
+	case "place":
+		c.Place = plain
+	case "reporter":
+		c.From = plain
+	case "reason":
+		c.Reason = plain
+	case "ask":
+		c.Ask = plain
 	}
 	for i := range c.Pupils {
-		p := &c.Pupils[i]
-		if p.Person == "" {
-			p.Described = texts[fmt.Sprintf("pupil-%d", p.N)]
-			continue
+		if p := &c.Pupils[i]; p.Person == "" && field == fmt.Sprintf("pupil-%d", p.N) {
+			p.Described = plain
 		}
-		p.Name = names[p.Person]
-		if in, err := d.Roster.Pupil(tx, owner, p.Person, tilhor.DateOf(d.Clock(), calendar.Oslo())); err == nil {
-			p.Class = in.Class
+	}
+}
+
+// names puts in who told and who it is about, with the classes.
+func (d *Desk) names(tx *db.Tx, owner tilhor.OwnerID, all []*Concern) error {
+	var people, pupils []tilhor.PersonID
+	for _, c := range all {
+		if c.Reporter != "" {
+			people = append(people, c.Reporter)
+		}
+		for _, p := range c.Pupils {
+			if p.Person != "" {
+				pupils = append(pupils, p.Person)
+			}
+		}
+	}
+	pupils = once(pupils)
+	names, err := d.Roster.Names(tx, owner, once(append(people, pupils...))...)
+	if err != nil {
+		return err
+	}
+	classes, err := d.Roster.Classes(tx, owner, tilhor.DateOf(d.Clock(), calendar.Oslo()), pupils...)
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		if c.Reporter != "" {
+			c.From = names[c.Reporter]
+		}
+		for i := range c.Pupils {
+			if p := &c.Pupils[i]; p.Person != "" {
+				p.Name, p.Class = names[p.Person], classes[p.Person]
+			}
 		}
 	}
 	return nil
 }
 
-// open decrypts every text of a concern.
-func (d *Desk) open(tx *db.Tx, owner tilhor.OwnerID, id tilhor.ConcernID) (map[string]string, error) {
-	key, err := d.Keys.Get(tx, owner, seal.KindConcern, string(id))
-	if err != nil {
-		return nil, fmt.Errorf("key of concern %s: %w", id, err)
+// pointers are to the concerns of a list.
+func pointers(all []Concern) []*Concern {
+	to := make([]*Concern, len(all))
+	for i := range all {
+		to[i] = &all[i]
 	}
-	texts := map[string]string{}
-	err = tx.Each(selectTexts, func(scan db.Scan) error {
-		var field string
-		var sealed []byte
-		if err := scan(&field, &sealed); err != nil {
-			return err
-		}
-		texts[field], err = key.Open(field, string(id), sealed)
-		return err
-	}, owner, id)
-	return texts, err
+	return to
 }
 
 // Lead is the first line of a concern, for a list: never more than a sentence.

@@ -94,6 +94,7 @@ var (
 	selectFacts = db.SQL(`SELECT at, precision, written_at, body FROM duty_fact WHERE owner = $1 AND thing = $2 ORDER BY n`)
 	selectKnown = db.SQL(`SELECT COALESCE(MAX(at), 0) FROM duty_fact WHERE owner = $1 AND thing = $2 AND kind IN ('known', 'raised', 'not-safe') AND at >= $3 AND at < $4`)
 	dropStates  = db.SQL(`DELETE FROM duty_state WHERE owner = $1 AND thing = $2`)
+	dropState   = db.SQL(`DELETE FROM duty_state WHERE owner = $1 AND thing = $2 AND duty = $3 AND pupil = $4 AND instance = $5`)
 	touchThing  = db.SQL(`INSERT INTO duty_thing (owner, thing, school, kind, next_change) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (owner, thing) DO UPDATE SET next_change = excluded.next_change`)
 	dropThing   = db.SQL(`DELETE FROM duty_thing WHERE owner = $1 AND thing = $2`)
@@ -109,7 +110,7 @@ var (
 	selectNorms  = db.SQL(`SELECT name, n, unit FROM duty_norm WHERE owner = $1`)
 	putNorm      = db.SQL(`INSERT INTO duty_norm (owner, name, n, unit) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (owner, name) DO UPDATE SET n = excluded.n, unit = excluded.unit`)
-	selectClosed = db.SQL(`SELECT day FROM duty_closed WHERE owner = $1 AND school IN ('', $2)`)
+	selectClosed = db.SQL(`SELECT day FROM duty_closed WHERE owner = $1 AND school IN ('', $2) AND day >= $3`)
 	putClosed    = db.SQL(`INSERT INTO duty_closed (owner, school, day) VALUES ($1, $2, $3) ON CONFLICT (owner, school, day) DO NOTHING`)
 )
 
@@ -117,6 +118,9 @@ const stateColumns = `thing, duty, pupil, instance, school, ruleset, ref, class,
 
 var (
 	selectStates = db.SQL(`SELECT ` + stateColumns + ` FROM duty_state WHERE owner = $1 AND thing = $2 ORDER BY triggered_at, duty, instance`)
+	standingOf   = db.SQL(`SELECT ` + stateColumns + ` FROM duty_state
+		WHERE owner = $1 AND state IN ('open', 'late', 'late-local', 'not-due') AND thing IN (` + db.Marks(2) + `)
+		ORDER BY triggered_at, duty, instance`)
 	selectSchool = db.SQL(`SELECT ` + stateColumns + ` FROM duty_state
 		WHERE owner = $1 AND school = $2 AND state IN ('open', 'late', 'late-local', 'not-due') AND first_on <= $3
 		ORDER BY first_on, thing, duty, instance LIMIT $4`)
@@ -231,10 +235,11 @@ func assess(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time) (Output, er
 	if in.Facts, err = factsOf(tx, owner, t.ID); err != nil {
 		return Output{}, err
 	}
+	in.AsOf = notBefore(now, in.Facts)
 	if in.Norms, err = Norms(tx, owner); err != nil {
 		return Output{}, err
 	}
-	if in.Closed, err = Closed(tx, owner, t.School); err != nil {
+	if in.Closed, err = closedFrom(tx, owner, t.School, earliest(in.Facts)); err != nil {
 		return Output{}, err
 	}
 	out, err := Assess(in)
@@ -242,6 +247,41 @@ func assess(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time) (Output, er
 		return out, fmt.Errorf("assess %s: %w", t.ID, err)
 	}
 	return out, nil
+}
+
+// earliest is the day before the first fact: no duty is counted from before it.
+func earliest(facts []Fact) tilhor.Date {
+	if len(facts) == 0 {
+		return ""
+	}
+	first := facts[0].When.Counts()
+	for _, f := range facts {
+		for _, at := range []time.Time{f.When.Counts(), f.When.Written} {
+			if at.Before(first) {
+				first = at
+			}
+		}
+	}
+	return calendar.DateOf(first).Add(-1)
+}
+
+// notBefore is now, or the latest that was written of a thing: when a clock that
+// ran ahead is set back, what was done is not undone until it gets there.
+func notBefore(now time.Time, facts []Fact) time.Time {
+	for _, f := range facts {
+		for _, at := range []time.Time{f.When.Written, f.When.Counts()} {
+			if at.After(now) {
+				now = at
+			}
+		}
+	}
+	return now
+}
+
+// WakeAll has every duty of an owner made anew.
+func WakeAll(tx *db.Tx, owner tilhor.OwnerID) error {
+	_, err := tx.Exec(wakeOwner, owner)
+	return err
 }
 
 // GateOf says what an act on a thing with one pupil still waits for.
@@ -258,21 +298,19 @@ func GateOf(tx *db.Tx, owner tilhor.OwnerID, thing, act string, now time.Time) (
 	return Gate{Act: act, Missing: []string{"facts"}}, nil
 }
 
-// refresh writes the cache of a thing anew.
+// refresh brings the cache of a thing up to date, and writes only what is not
+// as it was: of what falls due in a case, most stands as before.
 func refresh(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time) error {
 	out, err := assess(tx, owner, t, now)
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(dropStates, owner, t.ID); err != nil {
+	have, err := StatesOf(tx, owner, t.ID)
+	if err != nil {
 		return err
 	}
-	for _, d := range out.Duties {
-		s := stored(t, d)
-		if _, err := tx.Exec(insertState, owner, s.Thing, s.ID, s.Pupil, s.Instance, s.School, s.RuleSet, s.Ref, s.Class, s.Word, s.Bearer, s.State,
-			s.Triggered.UnixMilli(), s.Due, s.LocalDue, s.FirstOn, s.WhyKey, millis(s.Met), s.Told); err != nil {
-			return err
-		}
+	if err := replace(tx, owner, have, statesOf(t, out)); err != nil {
+		return err
 	}
 	next := int64(never)
 	if !out.Changes.IsZero() {
@@ -280,6 +318,53 @@ func refresh(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time) error {
 	}
 	_, err = tx.Exec(putThing, owner, t.ID, t.School, t.kind(), next)
 	return err
+}
+
+// statesOf are the duties as the cache holds them, with times as it keeps them.
+func statesOf(t Thing, out Output) []Stored {
+	all := make([]Stored, len(out.Duties))
+	for i, d := range out.Duties {
+		s := stored(t, d)
+		s.Triggered, s.Met = time.UnixMilli(s.Triggered.UnixMilli()).UTC(), moment(millis(s.Met))
+		all[i] = s
+	}
+	return all
+}
+
+// row is what names one duty of a thing in the cache.
+type row struct {
+	id              law.ID
+	pupil, instance string
+}
+
+func (s Stored) row() row { return row{s.ID, s.Pupil, s.Instance} }
+
+// replace takes away the rows that are no more, or not the same, and writes
+// those that are new.
+func replace(tx *db.Tx, owner tilhor.OwnerID, have, want []Stored) error {
+	kept := map[row]Stored{}
+	for _, w := range want {
+		kept[w.row()] = w
+	}
+	for _, h := range have {
+		if kept[h.row()] == h {
+			delete(kept, h.row())
+			continue
+		}
+		if _, err := tx.Exec(dropState, owner, h.Thing, h.ID, h.Pupil, h.Instance); err != nil {
+			return err
+		}
+	}
+	for _, s := range want {
+		if _, fresh := kept[s.row()]; !fresh {
+			continue
+		}
+		if _, err := tx.Exec(insertState, owner, s.Thing, s.ID, s.Pupil, s.Instance, s.School, s.RuleSet, s.Ref, s.Class, s.Word, s.Bearer, s.State,
+			s.Triggered.UnixMilli(), s.Due, s.LocalDue, s.FirstOn, s.WhyKey, millis(s.Met), s.Told); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // millis and moment keep the zero time as 0.
@@ -336,6 +421,20 @@ func scanStates(tx *db.Tx, s *db.Stmt, args ...any) (all []Stored, err error) {
 // StatesOf lists the duties of one thing from the cache.
 func StatesOf(tx *db.Tx, owner tilhor.OwnerID, thing string) ([]Stored, error) {
 	return scanStates(tx, selectStates, owner, thing)
+}
+
+// StandingOf lists the duties of many things that somebody has to meet, now or
+// later, by thing: what a list of cases shows.
+func StandingOf(tx *db.Tx, owner tilhor.OwnerID, things []string) (map[string][]Stored, error) {
+	by := map[string][]Stored{}
+	err := db.InMany(things, db.Args(owner), func(args []any) error {
+		all, err := scanStates(tx, standingOf, args...)
+		for _, s := range all {
+			by[s.Thing] = append(by[s.Thing], s)
+		}
+		return err
+	})
+	return by, err
 }
 
 // OfSchool lists what stands open at a school and has no date, or one no later
@@ -416,10 +515,7 @@ func Check(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time) (
 				return err
 			}
 			want := map[Stored]bool{}
-			for _, x := range out.Duties {
-				s := stored(t, x)
-				s.Triggered = time.UnixMilli(s.Triggered.UnixMilli()).UTC()
-				s.Met = moment(millis(s.Met))
+			for _, s := range statesOf(t, out) {
 				want[s] = true
 			}
 			for _, h := range have {
@@ -492,13 +588,18 @@ func SetNorm(tx *db.Tx, owner tilhor.OwnerID, name string, n law.Norm) error {
 
 // Closed are the days a school is shut.
 func Closed(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID) (calendar.Closed, error) {
+	return closedFrom(tx, owner, school, "")
+}
+
+// closedFrom are those from a day on.
+func closedFrom(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, from tilhor.Date) (calendar.Closed, error) {
 	c := calendar.Closed{}
 	err := tx.Each(selectClosed, func(scan db.Scan) error {
 		var d tilhor.Date
 		err := scan(&d)
 		c[d] = true
 		return err
-	}, owner, school)
+	}, owner, school, from)
 	return c, err
 }
 

@@ -145,8 +145,11 @@ var (
 		WHERE owner = $1 AND guardian = $2`)
 	overridesOfGuardian = db.SQL(`SELECT pupil, holds, responsibility, from_date, until_date FROM roster_override
 		WHERE owner = $1 AND guardian = $2 ORDER BY written, id`)
-	twentyNames = db.SQL(`SELECT id, home, name, protection FROM roster_person WHERE owner = $1 AND id IN
-		($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`)
+	manyNames   = db.SQL(`SELECT id, home, name, protection FROM roster_person WHERE owner = $1 AND id IN (` + db.Marks(2) + `)`)
+	manyClasses = db.SQL(`SELECT m.person, g.name FROM roster_member m
+		JOIN roster_group g ON g.owner = m.owner AND g.id = m.grp AND g.from_date <= $2 AND (g.until_date = '' OR g.until_date > $2)
+		WHERE m.owner = $1 AND m.role = 'pupil' AND m.from_date <= $2 AND (m.until_date = '' OR m.until_date > $2)
+			AND g.kind = 'class' AND m.person IN (` + db.Marks(3) + `)`)
 	isPerson  = db.SQL(`SELECT home, protection FROM roster_person WHERE owner = $1 AND id = $2`)
 	oneSealed = db.SQL(`SELECT home, email FROM roster_person WHERE owner = $1 AND id = $2`)
 )
@@ -362,38 +365,55 @@ type known struct {
 func (r *Roster) people(tx *db.Tx, owner tilhor.OwnerID, ids []tilhor.PersonID) (map[tilhor.PersonID]known, error) {
 	out := make(map[tilhor.PersonID]known, len(ids))
 	open := r.opener(tx, owner)
-	for len(ids) > 0 {
-		args := make([]any, 21)
-		args[0] = owner
-		n := min(20, len(ids))
-		for i := range 20 {
-			args[i+1] = ""
-			if i < n {
-				args[i+1] = ids[i]
-			}
-		}
-		ids = ids[n:]
+	err := db.InMany(ids, db.Args(owner), func(args []any) error {
 		var rows []namedRow
-		err := tx.Each(twentyNames, func(scan db.Scan) error {
+		err := tx.Each(manyNames, func(scan db.Scan) error {
 			var row namedRow
-			if err := scan(&row.id, &row.home, &row.name, &row.detail); err != nil {
-				return err
-			}
+			err := scan(&row.id, &row.home, &row.name, &row.detail)
 			rows = append(rows, row)
-			return nil
+			return err
 		}, args...)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, row := range rows {
 			name, err := open.name(row.id, row.home, row.name)
 			if err != nil {
-				return nil, err
+				return err
 			}
 			out[row.id] = known{name, row.detail != ""}
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return out, nil
+}
+
+// Classes gives the class of each pupil who is in one on a day, for a list:
+// what Pupil tells of one. Like Names it tells of protected persons too.
+func (r *Roster) Classes(tx *db.Tx, owner tilhor.OwnerID, on tilhor.Date, ids ...tilhor.PersonID) (map[tilhor.PersonID]string, error) {
+	pupils := map[tilhor.PersonID]*Pupil{}
+	err := db.InMany(ids, db.Args(owner, on), func(args []any) error {
+		return tx.Each(manyClasses, func(scan db.Scan) error {
+			var id tilhor.PersonID
+			var class string
+			if err := scan(&id, &class); err != nil {
+				return err
+			}
+			if pupils[id] == nil {
+				pupils[id] = &Pupil{}
+			}
+			pupils[id].in(KindClass, class)
+			return nil
+		}, args...)
+	})
+	out := make(map[tilhor.PersonID]string, len(pupils))
+	for id, p := range pupils {
+		out[id] = p.Class
+	}
+	return out, err
 }
 
 // Email gives the address a notice may go to; "" when there is none.

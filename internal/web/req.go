@@ -34,6 +34,7 @@ type Req struct {
 	person  tilhor.PersonID
 	form    *Form
 	formErr error
+	counts  map[string]int
 	wrote   bool
 }
 
@@ -243,4 +244,21 @@ func (q *Req) School() string {
 		return ""
 	}
 	return q.who.schools[q.Actor.School]
+}
+
+// Count asks for a number once a request: the menu and a heading may want the
+// same. name tells which.
+func (q *Req) Count(name string, ask func() (int, error)) (int, error) {
+	if n, known := q.counts[name]; known {
+		return n, nil
+	}
+	n, err := ask()
+	if err != nil {
+		return 0, err
+	}
+	if q.counts == nil {
+		q.counts = map[string]int{}
+	}
+	q.counts[name] = n
+	return n, nil
 }

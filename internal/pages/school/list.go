@@ -117,7 +117,7 @@ func (p *Pages) listHeading(q *web.Req, c choice, rows []cases.Row, after string
 	if c.narrowed() || c.After != "" {
 		return q.T.T("school.list.some"), nil
 	}
-	n, err := p.Cases.CountOpen(q.Context(), q.Actor)
+	n, err := q.Count("cases.open", func() (int, error) { return p.Cases.CountOpen(q.Context(), q.Actor) })
 	if err != nil || n == 0 {
 		return q.T.T("school.list.none"), err
 	}

@@ -1,0 +1,62 @@
+package cases_test
+
+import (
+	"slices"
+	"testing"
+
+	"tilhor"
+	"tilhor/internal/calendar"
+	"tilhor/internal/cases"
+	"tilhor/internal/db"
+	"tilhor/internal/duty"
+)
+
+// A list looks up together what belongs to its rows: names, classes, duties. It
+// tells the same as each row asked for by itself, on more rows than one look-up
+// takes.
+func TestAListTellsWhatEachRowTells(t *testing.T) {
+	each(t, func(w *world) {
+		for range 2 {
+			for _, p := range []tilhor.PersonID{w.nora, w.elias, w.tuva} {
+				w.taken(p)
+			}
+		}
+		for n := 6; n < db.Many+3; n++ { // nobody knows who these are
+			_, err := w.desk.TakeUp(w.ctx, w.kari, w.worry(tilhor.ArenaBreak, "En gutt i gul jakke").Slug, cases.Stance{Handler: w.ina.Person})
+			w.must(err)
+		}
+		w.days(20) // some duties are late by now
+		first, next, err := w.desk.List(w.ctx, w.kari, cases.Filter{})
+		w.must(err)
+		rest, last, err := w.desk.List(w.ctx, w.kari, cases.Filter{After: next})
+		w.must(err)
+		rows := append(first, rest...)
+		if len(rows) != db.Many+3 || last != "" || next == "" {
+			t.Fatalf("%d rows on two pages, cursors %q and %q", len(rows), next, last)
+		}
+		classes := 0
+		w.must(w.DB.Read(w.ctx, func(tx *db.Tx) error {
+			for _, r := range rows {
+				all, err := duty.StatesOf(tx, w.kari.Owner, string(r.ID))
+				w.must(err)
+				want := slices.DeleteFunc(all, func(s duty.Stored) bool { return !s.Standing() })
+				if len(want) == 0 || !slices.Equal(r.Duties, want) {
+					t.Fatalf("the list tells %d duties of a track that has %d", len(r.Duties), len(want))
+				}
+				if r.Pupil == "" {
+					continue
+				}
+				in, err := w.Kit.Roster.Pupil(tx, w.kari.Owner, r.Pupil, calendar.DateOf(w.Now()))
+				w.must(err)
+				if r.Name != in.Name || r.Class != in.Class || r.Class == "" {
+					t.Fatalf("the list says %q in %q, the roster %q in %q", r.Name, r.Class, in.Name, in.Class)
+				}
+				classes++
+			}
+			return nil
+		}))
+		if classes != 6 {
+			t.Fatalf("%d rows have a class", classes)
+		}
+	})
+}
