@@ -43,11 +43,12 @@ type story struct {
 	pupils   map[string]tilhor.PersonID
 }
 
-// tell runs a story on both engines.
+// tell runs a story on both engines, every write of it twice: the first time for
+// nothing, as when it is tried again.
 func tell(t *testing.T, begins string, what func(s *story)) {
 	t.Helper()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s := &story{T: t, ctx: context.Background(), db: d, keys: sealtest.Keys(t, owner), people: map[string]tilhor.Actor{}, pupils: map[string]tilhor.PersonID{}}
+		s := &story{T: t, ctx: db.Twice(context.Background()), db: d, keys: sealtest.Keys(t, owner), people: map[string]tilhor.Actor{}, pupils: map[string]tilhor.PersonID{}}
 		s.at(begins)
 		clock := func() time.Time { return s.now }
 		s.journal = journal.New(s.keys)

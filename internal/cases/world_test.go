@@ -36,7 +36,7 @@ func each(t *testing.T, test func(w *world)) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		town := webtest.NewTown(t, d)
 		k := town.Kit
-		w := &world{T: t, Town: town, ctx: context.Background()}
+		w := &world{T: t, Town: town, ctx: db.Twice(context.Background())}
 		w.told = &concerns.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock}
 		w.desk = &cases.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Concerns: w.told, Clock: k.Clock}
 		w.kari, w.ina = town.Actor(tilhor.RoleRektor, town.Solbakken), town.Actor(tilhor.RoleSocialTeacher, town.Solbakken)

@@ -34,7 +34,7 @@ func each(t *testing.T, test func(w *world)) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		town := webtest.NewTown(t, d)
 		k := town.Kit
-		w := &world{T: t, Town: town, ctx: context.Background()}
+		w := &world{T: t, Town: town, ctx: db.Twice(context.Background())}
 		w.desk = &concerns.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock}
 		w.kari, w.other = town.Actor(tilhor.RoleRektor, town.Solbakken), town.Actor(tilhor.RoleRektor, town.Fjellvik)
 		w.jonas, w.mona = town.Actor(tilhor.RoleTeacher, town.Solbakken), town.Actor(tilhor.RoleSFO, town.Solbakken)

@@ -25,3 +25,35 @@ func withAlong(ctx context.Context, fn func(*Tx) error) func(*Tx) error {
 		return fn(tx)
 	}
 }
+
+type twiceKey struct{}
+
+// Twice gives a context whose writes run their function, undo it, and run it
+// again, as a retry does. A function that keeps something of its first run is
+// shown by it: tests of the rooms work under such a context.
+func Twice(ctx context.Context) context.Context { return context.WithValue(ctx, twiceKey{}, true) }
+
+var (
+	tryFirst  = &Stmt{pg: "SAVEPOINT first", lite: "SAVEPOINT first"}
+	undoFirst = &Stmt{pg: "ROLLBACK TO first", lite: "ROLLBACK TO first"}
+	endFirst  = &Stmt{pg: "RELEASE first", lite: "RELEASE first"}
+)
+
+// withTwice is fn run twice when the context asks for it.
+func withTwice(ctx context.Context, fn func(*Tx) error) func(*Tx) error {
+	if ctx.Value(twiceKey{}) == nil {
+		return fn
+	}
+	return func(tx *Tx) error {
+		if _, err := tx.Exec(tryFirst); err != nil {
+			return err
+		}
+		fn(tx) // what it says counts when it says it again
+		for _, s := range []*Stmt{undoFirst, endFirst} {
+			if _, err := tx.Exec(s); err != nil {
+				return err
+			}
+		}
+		return fn(tx)
+	}
+}

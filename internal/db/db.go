@@ -138,7 +138,7 @@ func (d *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	fn = withAlong(ctx, fn)
+	fn = withTwice(ctx, withAlong(ctx, fn))
 	if d.writer != nil {
 		return d.writer.write(ctx, fn)
 	}

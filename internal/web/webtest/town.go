@@ -243,7 +243,7 @@ func (w *Town) do(method string, c *http.Cookie, path string, form url.Values) *
 		r.AddCookie(c)
 	}
 	rec := httptest.NewRecorder()
-	w.Site.Handler().ServeHTTP(rec, r)
+	w.Site.Handler().ServeHTTP(rec, r.WithContext(db.Twice(r.Context())))
 	resp := rec.Result()
 	resp.Request = r
 	return resp
