@@ -63,11 +63,11 @@ type Issuer struct {
 type Server struct {
 	base  string
 	clock tilhor.Clock
-	key   *rsa.PrivateKey
-	sign  jose.Signer
 	mux   *http.ServeMux
 	http  *http.Server
 	mu    sync.Mutex
+	key   *rsa.PrivateKey
+	sign  jose.Signer
 	codes map[string]grant // by code, then by access token; memory is enough for made-up people
 	bears map[string]grant
 	hosts map[string]*host
@@ -129,18 +129,12 @@ func loopback(name string) bool {
 // New makes the issuers at a listener's address. They live under
 // http://ADDR/NAME.
 func New(l net.Listener, clock tilhor.Clock, issuers ...Issuer) (*Server, error) {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		return nil, err
-	}
-	sign, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: key, KeyID: keyID}},
-		(&jose.SignerOptions{}).WithType("JWT"))
-	if err != nil {
-		return nil, err
-	}
 	s := &Server{
-		base: "http://" + l.Addr().String(), clock: clock, key: key, sign: sign, mux: http.NewServeMux(),
+		base: "http://" + l.Addr().String(), clock: clock, mux: http.NewServeMux(),
 		codes: map[string]grant{}, bears: map[string]grant{}, hosts: map[string]*host{},
+	}
+	if err := s.Rotate(); err != nil {
+		return nil, err
 	}
 	for _, i := range issuers {
 		if err := s.add(i); err != nil {
@@ -149,6 +143,36 @@ func New(l net.Listener, clock tilhor.Clock, issuers ...Issuer) (*Server, error)
 	}
 	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 20 * time.Second, MaxHeaderBytes: 64 << 10}
 	return s, nil
+}
+
+// Rotate signs with a new key from now on, and publishes no other, as a
+// provider does whose key got out.
+func (s *Server) Rotate() error {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return err
+	}
+	sign, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: key, KeyID: keyID(key)}},
+		(&jose.SignerOptions{}).WithType("JWT"))
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.key, s.sign = key, sign
+	return nil
+}
+
+func (s *Server) keys() (*rsa.PrivateKey, jose.Signer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.key, s.sign
+}
+
+// keyID names a key.
+func keyID(k *rsa.PrivateKey) string {
+	b := k.N.Bytes()
+	return fmt.Sprintf("made-up-%x", b[len(b)-8:])
 }
 
 func (s *Server) add(i Issuer) error {

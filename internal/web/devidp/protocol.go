@@ -19,7 +19,6 @@ import (
 )
 
 const (
-	keyID    = "made-up"
 	codeLife = time.Minute
 	life     = 5 * time.Minute // of an id_token and an access token
 )
@@ -58,8 +57,9 @@ func (s *Server) discovery(h *host) http.HandlerFunc {
 }
 
 func (s *Server) jwks(w http.ResponseWriter, _ *http.Request) {
+	k, _ := s.keys()
 	answer(w, http.StatusOK, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{
-		{Key: s.key.Public(), KeyID: keyID, Algorithm: string(jose.RS256), Use: "sig"},
+		{Key: k.Public(), KeyID: keyID(k), Algorithm: string(jose.RS256), Use: "sig"},
 	}})
 }
 
@@ -190,7 +190,8 @@ func (s *Server) token(h *host) http.HandlerFunc {
 			return
 		}
 		access := tilhor.NewID()
-		id, err := jwt.Signed(s.sign).Claims(s.claims(h, g, access)).Serialize()
+		_, sign := s.keys()
+		id, err := jwt.Signed(sign).Claims(s.claims(h, g, access)).Serialize()
 		if err != nil {
 			answer(w, http.StatusInternalServerError, map[string]string{"error": "server_error"})
 			return
@@ -316,7 +317,8 @@ func (s *Server) ours(h *host, raw string) bool {
 		return false
 	}
 	var c jwt.Claims
-	return t.Claims(s.key.Public(), &c) == nil && c.Issuer == h.url && c.Audience.Contains(h.Client.ID)
+	k, _ := s.keys()
+	return t.Claims(k.Public(), &c) == nil && c.Issuer == h.url && c.Audience.Contains(h.Client.ID)
 }
 
 func answer(w http.ResponseWriter, code int, v any) {

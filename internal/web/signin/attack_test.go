@@ -58,7 +58,7 @@ func unix(d time.Duration) int64 {
 }
 
 var attacks = []attack{
-	{name: "the same answer again", steer: func(_ *world, b **browser, back *url.URL) { (*b).twin().get(back.String()) }, why: "unknown-state"},
+	{name: "the same answer again", steer: func(_ *world, b **browser, back *url.URL) { (*b).twin().get(back.String()) }, why: "used-state"},
 	{name: "in another browser", steer: func(w *world, b **browser, _ *url.URL) {
 		*b = w.browser()
 		(*b).get("/logg-inn/feide") // which has a secret of its own
@@ -73,6 +73,23 @@ var attacks = []attack{
 	{name: "from another issuer", steer: query("iss", "https://evil.example"), why: "issuer"},
 	{name: "from nobody, though it names itself", steer: query("iss", ""), why: "issuer"},
 	{name: "from two issuers", steer: again("iss"), why: "issuer"},
+	{name: "a state that was changed", steer: func(w *world, b **browser, back *url.URL) {
+		s := []byte(back.Query().Get("state"))
+		s[len(s)/2] ^= 1
+		query("state", string(s))(w, b, back)
+	}, why: "unknown-state"},
+	{name: "a state of another sign-in", steer: func(w *world, b **browser, back *url.URL) {
+		query("state", (*b).back("feide", "kari").Query().Get("state"))(w, b, back)
+	}, why: "code-refused"}, // the provider wants the verifier of the first
+	{name: "without a challenge", steer: func(w *world, b **browser, back *url.URL) {
+		*back = *(*b).rewritten("code_challenge", "")
+	}, why: "provider-refused"},
+	{name: "another's challenge", steer: func(w *world, b **browser, back *url.URL) {
+		*back = *(*b).rewritten("code_challenge", strings.Repeat("A", 43))
+	}, why: "code-refused"},
+	{name: "another's nonce in the question", steer: func(w *world, b **browser, back *url.URL) {
+		*back = *(*b).rewritten("nonce", "en annen")
+	}, why: "nonce"},
 	{name: "no code", steer: query("code", ""), why: "no-code"},
 	{name: "two codes", steer: again("code"), why: "no-code"},
 	{name: "a guessed code", steer: query("code", "gjettet"), why: "code-refused"},
@@ -121,6 +138,16 @@ var attacks = []attack{
 		}
 		return b
 	}, why: "userinfo-subject"},
+	{name: "userinfo that is no object", tamper: userinfo(`["jonas"]`), page: PageUnreachable, why: "userinfo"},
+	{name: "userinfo that is not JSON", tamper: userinfo(`<html>`), page: PageUnreachable, why: "userinfo"},
+	{name: "userinfo with no subject", tamper: userinfo(`{"https://n.feide.no/claims/eduPersonPrincipalName":"kari@granvik.kommune.no"}`), why: "userinfo-subject"},
+	{name: "userinfo of the wrong kinds", tamper: userinfo(`{"sub":"jonas","https://n.feide.no/claims/eduPersonPrincipalName":["kari@granvik.kommune.no"]}`), why: "userinfo-claims"},
+	{name: "a token that is not JSON", tamper: func(path string, b []byte) []byte {
+		if strings.HasSuffix(path, "/token") {
+			return []byte("<html>")
+		}
+		return b
+	}, page: PageUnreachable, why: "token"},
 	{name: "no person number", provider: "idporten", person: "par", twist: claim("pid", nil), why: "pid"},
 	{name: "no number at all", provider: "idporten", person: "par", twist: claim("pid", "01018012x45"), why: "pid"},
 	{name: "another tenant", provider: "entra", twist: claim("tid", "nabokommunen"), why: "tenant"},
@@ -138,6 +165,28 @@ var attacks = []attack{
 	{name: "an error we do not know", steer: query("code", "", "error", "invalid_scope"), why: "provider-refused"},
 	{name: "the provider is out of order", steer: query("code", "", "error", "server_error"), page: PageUnreachable, why: "provider-error"},
 	{name: "an error with no state", steer: query("code", "", "state", "", "error", "access_denied"), why: "no-state"},
+}
+
+// rewritten begins a sign-in anew with one thing changed on the way to the
+// provider, and gives the address the provider sends back to.
+func (b *browser) rewritten(name, value string) *url.URL {
+	b.w.t.Helper()
+	u, err := url.Parse(b.get("/logg-inn/feide?som=jonas").To)
+	if err != nil {
+		b.w.t.Fatal(err)
+	}
+	query(name, value)(nil, nil, u)
+	return b.choose(u.String())
+}
+
+// userinfo makes the provider say something else of a person.
+func userinfo(says string) func(string, []byte) []byte {
+	return func(path string, b []byte) []byte {
+		if strings.HasSuffix(path, "/userinfo") {
+			return []byte(says)
+		}
+		return b
+	}
 }
 
 // recoded changes one part of a token, without its key.
@@ -245,46 +294,200 @@ func TestAnAnswerIsTakenOnce(t *testing.T) {
 	})
 }
 
-// What the database holds of a sign-in under way is of no use to who reads it.
+// Each check is needed: with one left out, the table above tells of it. Of some
+// it is also shown that the attack then gets in.
+func TestEveryCheckIsNeeded(t *testing.T) {
+	skip := map[string]func(s *source){
+		"nonce":            func(s *source) { s.without = "nonce" },
+		"used-state":       func(s *source) { s.without = "used-state" },
+		"mix-up":           func(s *source) { s.without = "mix-up" },
+		"too-late":         func(s *source) { s.without = "too-late" },
+		"issuer":           func(s *source) { s.without = "issuer" },
+		"issued-at":        func(s *source) { s.without = "issued-at" },
+		"access-token":     func(s *source) { s.without = "access-token" },
+		"azp":              func(s *source) { s.without = "azp" },
+		"userinfo-subject": func(s *source) { s.without = "userinfo-subject" },
+		"tenant":           func(s *source) { s.without = "tenant" },
+		"audience":         func(s *source) { s.checked.SkipClientIDCheck = true },
+		"expiry":           func(s *source) { s.checked.SkipExpiryCheck = true },
+		"token's issuer":   func(s *source) { s.checked.SkipIssuerCheck = true },
+		"signature":        func(s *source) { s.checked.InsecureSkipSignatureCheck = true },
+	}
+	lets := map[string]bool{ // which, left out, lets somebody in by itself
+		"nonce": true, "audience": true, "expiry": true, "signature": true, "issuer": true, "issued-at": true, "azp": true, "tenant": true,
+	}
+	w := newWorld(t, dbtest.SQLite(t))
+	for name, leave := range skip {
+		t.Run(name, func(t *testing.T) {
+			w.t = t
+			whole := map[string]source{}
+			for n, s := range w.desk.sources {
+				whole[n] = source{checked: s.checked}
+				leave(s)
+			}
+			defer func() {
+				for n, s := range w.desk.sources {
+					s.checked, s.without = whole[n].checked, ""
+				}
+			}()
+			told, in := 0, 0
+			for _, c := range attacks {
+				b, a, log := c.run(w)
+				m := reason.FindStringSubmatch(log)
+				if m == nil || m[1] != string(c.why) || a.Code != Page(or(string(c.page), string(PageAgain))).Status() {
+					told++
+				}
+				if b.inside() {
+					in++
+				}
+			}
+			if told == 0 {
+				t.Error("the table does not tell that it is left out")
+			}
+			if lets[name] && in == 0 {
+				t.Error("nobody gets in without it")
+			}
+		})
+	}
+}
+
+// A provider that changes its keys is believed by the new one, and no more by
+// the old one.
+func TestAProviderThatChangesItsKeys(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	var old string
+	w.tamper = inToken("id_token", func(s string) string { old = s; return s })
+	if a := w.browser().in("feide", "jonas"); a.Code != http.StatusSeeOther {
+		t.Fatalf("got %d", a.Code)
+	}
+	w.tamper = nil
+	if err := w.idp.Rotate(); err != nil {
+		t.Fatal(err)
+	}
+	if a := w.browser().in("feide", "jonas"); a.Code != http.StatusSeeOther {
+		t.Fatalf("the new key is not believed: %d", a.Code)
+	}
+	w.log.take()
+	w.tamper = inToken("id_token", func(string) string { return old })
+	if a := w.browser().in("feide", "jonas"); a.Code != http.StatusBadRequest || !strings.Contains(w.log.take(), "why=id-token") {
+		t.Errorf("the old key is believed: %d", a.Code)
+	}
+}
+
+// A provider that does not answer in time is given up, kindly; one that was
+// known goes on being used while it is asked again.
+func TestAProviderThatIsSlow(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	for _, s := range w.desk.sources {
+		s.client.Timeout = 100 * time.Millisecond
+		break // they share one client
+	}
+	w.browser().in("feide", "jonas")
+	set := func(slow string) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.slow = slow
+	}
+	for _, slow := range []string{"/token", "/userinfo", "/me/groups"} {
+		person, status := "jonas", http.StatusServiceUnavailable
+		if slow == "/me/groups" {
+			person, status = "ny", http.StatusForbidden // told that they are in no list, all the same
+		}
+		b := w.browser()
+		back := b.back("feide", person)
+		set(slow)
+		if a := b.get(back.String()); a.Code != status {
+			t.Errorf("%s is slow: %d", slow, a.Code)
+		}
+		set("")
+	}
+	// A day later what is known is asked for again, and used on meanwhile.
+	w.wait(25 * time.Hour)
+	set("/openid-configuration")
+	if a := w.browser().get("/logg-inn/feide"); a.Code != http.StatusFound {
+		t.Errorf("what is known is not used on: %d", a.Code)
+	}
+	if a := w.browser().get("/logg-inn/idporten"); a.Code != http.StatusServiceUnavailable {
+		t.Errorf("the control, which is not known: %d", a.Code)
+	}
+}
+
+// Our own address never comes from what a request says of the host.
+func TestTheWayBackIsOurs(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	want := w.base + "/logg-inn/feide/svar"
+	for _, h := range [][2]string{{"X-Forwarded-Host", "evil.example"}, {"Forwarded", "host=evil.example"}, {"X-Forwarded-Proto", "gopher"}, {"X-Original-Url", "//evil.example"}} {
+		u, err := url.Parse(w.browser().get("/logg-inn/feide?redirect_uri=https://evil.example/&client_id=evil&state=x", h[0], h[1]).To)
+		if err != nil || u.Query().Get("redirect_uri") != want || strings.Contains(u.String(), "evil") || u.Query().Get("state") == "x" {
+			t.Errorf("%s: %v", h[0], u)
+		}
+	}
+	// The provider follows no other, either.
+	b := w.browser()
+	u, err := url.Parse(b.get("/logg-inn/feide?som=jonas").To)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, to := range []string{"https://evil.example/", want + "/", want + "?x=y", strings.Replace(want, "127.0.0.1", "127.0.0.1@evil.example", 1), ""} {
+		query("redirect_uri", to)(nil, nil, u)
+		if a := b.get(u.String()); a.Code != http.StatusBadRequest || a.To != "" {
+			t.Errorf("%q: %d to %q", to, a.Code, a.To)
+		}
+	}
+}
+
+// Who begins leaves nothing in the database, however often; who comes back
+// leaves a hash, until the ten minutes are over.
 func TestTheDatabaseHoldsNoSecretOfASignIn(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
 		b := w.browser()
-		to, err := url.Parse(b.get("/logg-inn/feide?som=jonas").To)
+		rows := func(secrets ...string) (n int) {
+			err := d.Read(t.Context(), func(tx *db.Tx) error {
+				n = 0
+				return tx.Each(everyPending, func(scan db.Scan) error {
+					var state, browser, provider, next string
+					n++
+					err := scan(&state, &browser, &provider, &next)
+					for _, s := range secrets {
+						if s == "" || strings.Contains(state+browser+provider+next, s) {
+							t.Errorf("a row holds %q", s)
+						}
+					}
+					return err
+				}, owner)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		to, err := url.Parse(b.get("/logg-inn/feide?som=jonas&neste=/saker/abc").To)
 		if err != nil {
 			t.Fatal(err)
 		}
-		secret := b.Jar.Cookies(w.address())[0].Value
-		rows := 0
-		err = d.Read(t.Context(), func(tx *db.Tx) error {
-			return tx.Each(everyPending, func(scan db.Scan) error {
-				var state, browser, provider, next string
-				rows++
-				if err := scan(&state, &browser, &provider, &next); err != nil {
-					return err
-				}
-				all := state + browser + provider + next
-				for _, s := range []string{to.Query().Get("state"), to.Query().Get("nonce"), to.Query().Get("code_challenge"), secret} {
-					if s == "" || strings.Contains(all, s) {
-						t.Errorf("a row holds %q", s)
-					}
-				}
-				return nil
-			}, owner)
-		})
-		if err != nil || rows != 1 {
-			t.Fatalf("%d rows, %v", rows, err)
+		state, secret := to.Query().Get("state"), b.Jar.Cookies(w.address())[0].Value
+		if n := rows(); n != 0 {
+			t.Errorf("%d rows for who only begins", n)
+		}
+		if strings.Contains(state, "saker") || strings.Contains(string(unbased(state)), "saker") || strings.Contains(string(unbased(state)), "feide") {
+			t.Error("the state tells where the person is going")
+		}
+		b.get(b.choose(to.String()).String())
+		if n := rows(state, to.Query().Get("nonce"), to.Query().Get("code_challenge"), secret, "saker"); n != 1 {
+			t.Errorf("%d rows for who comes back", n)
 		}
 		w.wait(time.Hour)
-		w.browser().get("/logg-inn/feide")
-		rows = 0
-		err = d.Read(t.Context(), func(tx *db.Tx) error {
-			return tx.Each(everyPending, func(scan db.Scan) error { rows++; return nil }, owner)
-		})
-		if err != nil || rows != 1 {
-			t.Errorf("%d rows: what has run out is not swept, %v", rows, err)
+		w.browser().in("feide", "jonas")
+		if n := rows(); n != 1 {
+			t.Errorf("%d rows: what has run out is not swept", n)
 		}
 	})
+}
+
+func unbased(s string) []byte {
+	b, _ := base64.RawURLEncoding.DecodeString(s)
+	return b
 }
 
 var everyPending = db.SQL(`SELECT state, browser, provider, next FROM signin_pending WHERE owner = $1`)

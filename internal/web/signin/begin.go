@@ -23,8 +23,7 @@ type Wish struct {
 // A Way is where the browser is sent, and the secret it is to hold meanwhile.
 type Way struct{ Location, Browser string }
 
-// Begin starts a sign-in: it writes what is under way and gives the provider's
-// address. It is a GET that changes nothing for the person, so a link does it;
+// Begin starts a sign-in and gives the provider's address. It is a GET that changes nothing for the person, so a link does it;
 // a form would be stopped by form-action on its way to the provider.
 func (d *Desk) Begin(ctx context.Context, w Wish) (Way, error) {
 	s := d.sources[w.Provider]
@@ -38,7 +37,7 @@ func (d *Desk) Begin(ctx context.Context, w Wish) (Way, error) {
 	return d.send(ctx, s, w, p)
 }
 
-// send writes what is under way and makes the provider's address.
+// send makes the provider's address, with what is under way sealed in it.
 func (d *Desk) send(ctx context.Context, s *source, w Wish, p pending) (Way, error) {
 	now := d.clock()
 	k, err := s.discover(ctx, now)
@@ -46,8 +45,9 @@ func (d *Desk) send(ctx context.Context, s *source, w Wish, p pending) (Way, err
 		return Way{}, err
 	}
 	p.begun, p.until = now, now.Add(pendingLife)
-	state, browser := tilhor.NewID(), newSecret(w.Browser)
-	if err := d.keepPending(ctx, state, browser, p); err != nil {
+	browser := newSecret(w.Browser)
+	state, err := d.pack(ctx, p, browser)
+	if err != nil {
 		return Way{}, err
 	}
 	opts := []oauth2.AuthCodeOption{

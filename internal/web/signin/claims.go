@@ -44,7 +44,7 @@ func (s *source) account(ctx context.Context, k *known, id *oidc.IDToken, token 
 	if err := id.Claims(&c); err != nil {
 		return Account{}, refuse(PageAgain, "claims")
 	}
-	if c.AZP != "" && c.AZP != s.ClientID || len(id.Audience) > 1 && c.AZP == "" {
+	if s.wrong("azp", c.AZP != "" && c.AZP != s.ClientID || len(id.Audience) > 1 && c.AZP == "") {
 		return Account{}, refuse(PageAgain, "azp")
 	}
 	if s.Kind == Entra {
@@ -75,7 +75,7 @@ func (s *source) feideID(ctx context.Context, k *known, c claims, subject string
 		if err != nil {
 			return "", refuse(PageUnreachable, "userinfo")
 		}
-		if info.Subject != subject {
+		if s.wrong("userinfo-subject", info.Subject != subject) {
 			return "", refuse(PageAgain, "userinfo-subject")
 		}
 		if err := info.Claims(&c); err != nil {
@@ -114,7 +114,7 @@ func pid(raw string) (string, error) {
 // entra knows an account by tenant and object: the sub is another for every
 // application, and names change.
 func (s *source) entra(c claims, id *oidc.IDToken) (subject, feideID string, err error) {
-	if c.TID != s.Tenant || c.OID == "" {
+	if s.wrong("tenant", c.TID != s.Tenant || c.OID == "") {
 		return "", "", refuse(PageAgain, "tenant")
 	}
 	if s.Match != "" {

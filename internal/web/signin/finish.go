@@ -12,8 +12,8 @@ import (
 	"tilhor/internal/calendar"
 	"tilhor/internal/db"
 	"tilhor/internal/roster"
+	"tilhor/internal/web"
 
-	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 )
 
@@ -31,7 +31,7 @@ const skew = 2 * time.Minute
 
 // Finish takes a browser that a provider has sent back. It gives who signed in,
 // or a Way to a stronger sign-in that one of the person's roles needs, or a
-// Refusal. Whatever it gives, the state is used up.
+// Refusal. Whatever it gives, a state that was right is used up.
 func (d *Desk) Finish(ctx context.Context, provider, browser string, q url.Values) (Signed, Way, error) {
 	s := d.sources[provider]
 	if s == nil {
@@ -49,7 +49,12 @@ func (d *Desk) Finish(ctx context.Context, provider, browser string, q url.Value
 	if err != nil {
 		return Signed{}, Way{}, err
 	}
-	a, token, err := d.exchange(ctx, s, k, code, state, browser, p.begun)
+	var a Account
+	var token *oauth2.Token
+	err = web.Aside(ctx, func() (err error) { // a provider that is slow keeps nobody else from a turn
+		a, token, err = d.exchange(ctx, s, k, code, state, browser, p.begun)
+		return err
+	})
 	if err != nil {
 		return Signed{}, Way{}, err
 	}
@@ -64,31 +69,35 @@ func (d *Desk) Finish(ctx context.Context, provider, browser string, q url.Value
 // pending finds the sign-in under way by the state and the browser together.
 func (d *Desk) pending(ctx context.Context, s *source, browser string, q url.Values) (pending, string, error) {
 	state := q["state"]
-	if len(state) != 1 || !secretForm.MatchString(state[0]) {
+	if len(state) != 1 || !stateForm.MatchString(state[0]) {
 		return pending{}, "", refuse(PageAgain, "no-state")
 	}
 	if !secretForm.MatchString(browser) {
 		return pending{}, "", refuse(PageAgain, "no-browser")
 	}
-	p, err := d.takePending(ctx, state[0], browser)
+	p, err := d.unpack(ctx, state[0], browser)
 	switch {
 	case errors.Is(err, tilhor.ErrNotFound):
-		return pending{}, "", refuse(PageAgain, "unknown-state") // used, another browser's, or made up
+		return pending{}, "", refuse(PageAgain, "unknown-state") // another browser's, or made up
 	case err != nil:
 		return pending{}, "", err
-	case p.provider != s.Name:
+	case s.wrong("mix-up", p.provider != s.Name):
 		return pending{}, "", refuse(PageAgain, "mix-up")
-	case d.clock().After(p.until):
+	case s.wrong("too-late", d.clock().After(p.until)):
 		return pending{}, "", refuse(PageAgain, "too-late")
 	}
-	return p, state[0], nil
+	fresh, err := d.take(ctx, p, state[0], browser)
+	if err == nil && s.wrong("used-state", !fresh) {
+		err = refuse(PageAgain, "used-state")
+	}
+	return p, state[0], err
 }
 
 // code reads the provider's answer. A provider that names itself must name
 // itself right (RFC 9207): else another provider's code could be brought here.
 func (s *source) code(k *known, q url.Values) (string, error) {
 	iss := q["iss"]
-	if len(iss) > 1 || len(iss) == 1 && iss[0] != s.Issuer || len(iss) == 0 && k.iss {
+	if s.wrong("issuer", len(iss) > 1 || len(iss) == 1 && iss[0] != s.Issuer || len(iss) == 0 && k.iss) {
 		return "", refuse(PageAgain, "issuer")
 	}
 	switch e := q.Get("error"); e {
@@ -115,17 +124,17 @@ func (d *Desk) exchange(ctx context.Context, s *source, k *known, code, state, b
 		return Account{}, nil, exchangeRefusal(err)
 	}
 	raw, _ := token.Extra("id_token").(string)
-	id, err := k.oidc.Verifier(&oidc.Config{ClientID: s.ClientID, Now: d.clock, SupportedSigningAlgs: []string{oidc.RS256}}).Verify(s.with(ctx), raw)
+	id, err := k.oidc.Verifier(&s.checked).Verify(s.with(ctx), raw)
 	if err != nil {
 		return Account{}, nil, refuse(PageAgain, "id-token")
 	}
-	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(derive(browser, "nonce", state))) != 1 {
+	if s.wrong("nonce", subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(derive(browser, "nonce", state))) != 1) {
 		return Account{}, nil, refuse(PageAgain, "nonce")
 	}
-	if id.IssuedAt.Before(begun.Add(-skew)) || id.IssuedAt.After(d.clock().Add(skew)) {
+	if s.wrong("issued-at", id.IssuedAt.Before(begun.Add(-skew)) || id.IssuedAt.After(d.clock().Add(skew))) {
 		return Account{}, nil, refuse(PageAgain, "issued-at")
 	}
-	if id.AccessTokenHash != "" && id.VerifyAccessToken(token.AccessToken) != nil {
+	if s.wrong("access-token", id.AccessTokenHash != "" && id.VerifyAccessToken(token.AccessToken) != nil) {
 		return Account{}, nil, refuse(PageAgain, "access-token")
 	}
 	a, err := s.account(ctx, k, id, token)

@@ -195,7 +195,7 @@ func TestTheCookieOfASignIn(t *testing.T) {
 	if u, err := url.Parse(w.browser().get("/logg-inn/idporten").To); err != nil || u.Query().Get("acr_values") != "idporten-loa-substantial" {
 		t.Errorf("ID-porten is asked for %v", u)
 	}
-	if len(q.Get("code_challenge")) != 43 || len(q.Get("nonce")) != 43 || len(q.Get("state")) != 26 || strings.Contains(q.Get("scope"), "nin") {
+	if len(q.Get("code_challenge")) != 43 || len(q.Get("nonce")) != 43 || !stateForm.MatchString(q.Get("state")) || strings.Contains(q.Get("scope"), "nin") {
 		t.Errorf("asked with %v", q)
 	}
 	w.site.Kit().Owner.HTTPS = true

@@ -11,6 +11,7 @@ import (
 	"tilhor/internal/calendar"
 	"tilhor/internal/db"
 	"tilhor/internal/roster"
+	"tilhor/internal/web"
 
 	"golang.org/x/oauth2"
 )
@@ -23,8 +24,13 @@ func (d *Desk) told(ctx context.Context, s *source, token *oauth2.Token, err err
 	if s.Kind != Feide || s.Groups == "" || !errors.As(err, &r) || r.Page != PageUnknown {
 		return err
 	}
-	places, ok := s.places(ctx, token)
-	if !ok {
+	var places []roster.FeidePlace
+	ok := false
+	asked := web.Aside(ctx, func() error {
+		places, ok = s.places(ctx, token)
+		return nil
+	})
+	if asked != nil || !ok {
 		return err
 	}
 	readErr := d.db.Read(ctx, func(tx *db.Tx) error {

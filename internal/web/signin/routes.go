@@ -38,6 +38,7 @@ var anyone = []tilhor.Role{tilhor.RoleAnyone}
 // Routes are the ways in and out. Everybody may come to them: who has no
 // session signs in, and who signs out must not be asked who it is.
 func (d *Desk) Routes(site *web.Site) []web.Route {
+	d.keys = site.Kit().Keys
 	return []web.Route{
 		{Method: "GET", Path: "/logg-inn", Name: "signin", Roles: anyone, Serve: d.door},
 		{Method: "GET", Path: "/logg-inn/{tilbyder}", Name: "signin.begin", Roles: anyone, Serve: d.begin},

@@ -9,8 +9,8 @@
 //
 // A sign-in under way is bound to the browser that began it. The browser holds
 // one secret in a cookie; the code verifier and the nonce are made from it, and
-// the database has only hashes, so any process can finish it, once, within ten
-// minutes.
+// what is under way travels sealed with the browser, so any process can finish
+// it, once, within ten minutes, and beginning one leaves nothing behind.
 package signin
 
 import (
@@ -22,11 +22,15 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"tilhor"
 	"tilhor/internal/db"
 	"tilhor/internal/roster"
+	"tilhor/internal/seal"
+
+	"github.com/coreos/go-oidc/v3/oidc"
 )
 
 // A Kind says how a provider's claims are read.
@@ -96,6 +100,10 @@ type Desk struct {
 	roster  *roster.Roster
 	log     *slog.Logger
 	sources map[string]*source
+
+	keys *seal.Keys // of the site the desk is mounted on
+	mu   sync.Mutex
+	key  *seal.Key // seals what is under way
 }
 
 // New checks the configuration and gives the desk. It asks no provider: one
@@ -123,7 +131,9 @@ func New(owner tilhor.OwnerID, cfg Config, d *db.DB, r *roster.Roster, clock til
 				return nil, fmt.Errorf("provider %q: the issuer is %q's too, and an account is known by its issuer", p.Name, other.Name)
 			}
 		}
-		desk.sources[p.Name] = &source{Provider: p.whole(), back: cfg.Base + "/logg-inn/" + p.Name + "/svar", client: client, madeUp: cfg.MadeUp}
+		desk.sources[p.Name] = &source{Provider: p.whole(), back: cfg.Base + "/logg-inn/" + p.Name + "/svar", client: client, madeUp: cfg.MadeUp, checked: oidc.Config{
+			ClientID: p.ClientID, Now: clock, SupportedSigningAlgs: []string{oidc.RS256},
+		}}
 	}
 	return desk, nil
 }

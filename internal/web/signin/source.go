@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"tilhor/internal/web"
+
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 )
@@ -16,6 +18,8 @@ const (
 	keepFor  = 24 * time.Hour  // what a provider published (ID-porten allows a day)
 	restFor  = 5 * time.Second // after a provider did not answer
 	askLimit = 10 * time.Second
+
+	staleLimit = 2 * time.Second // to wait for news of what is known already
 )
 
 // A source is a provider and what it has published, asked for at the first
@@ -26,11 +30,20 @@ type source struct {
 	client *http.Client
 	madeUp bool
 
+	// What is checked of an id_token, and one of our own checks that is not:
+	// tests leave them out one by one, to see that an attack then gets by.
+	checked oidc.Config
+	without Why
+
 	mu     sync.Mutex
 	known  *known
 	asked  time.Time
 	failed time.Time
+	asking chan struct{} // closed when somebody who asks has an answer
 }
+
+// wrong says whether a sign-in is to be refused for this reason.
+func (s *source) wrong(why Why, is bool) bool { return is && why != s.without }
 
 // known is what a provider published.
 type known struct {
@@ -40,30 +53,70 @@ type known struct {
 	iss   bool   // it names itself in its answers (RFC 9207)
 }
 
-// discover gives what the provider published. One that was asked for in vain
-// is left alone for some seconds, so that a crowd at the door at eight in the
-// morning does not wait in line for it; what was known before is used on.
+// discover gives what the provider published. One asks and the others wait for
+// the same answer, without keeping a turn from anybody, and only briefly when
+// there is an older answer to use on. A provider that was asked in vain is left
+// alone for some seconds, so that a crowd at the door at eight in the morning
+// does not wait in line for it.
 func (s *source) discover(ctx context.Context, now time.Time) (*known, error) {
+	k, asking := s.current(ctx, now)
+	if asking == nil {
+		return s.orKnown()
+	}
+	enough := askLimit
+	if k != nil {
+		enough = staleLimit
+	}
+	err := web.Aside(ctx, func() error {
+		t := time.NewTimer(enough)
+		defer t.Stop()
+		select {
+		case <-asking:
+		case <-t.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.orKnown()
+}
+
+// current is what is known, and what to wait for when that is nothing, or old.
+func (s *source) current(ctx context.Context, now time.Time) (*known, <-chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.known != nil && now.Sub(s.asked) < keepFor {
+	if s.known != nil && now.Sub(s.asked) < keepFor || !s.failed.IsZero() && now.Sub(s.failed) < restFor {
 		return s.known, nil
 	}
-	if !s.failed.IsZero() && now.Sub(s.failed) < restFor {
-		return s.orKnown()
+	if s.asking == nil {
+		s.asking = make(chan struct{})
+		go s.renew(context.WithoutCancel(ctx), now)
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), askLimit)
+	return s.known, s.asking
+}
+
+// renew asks, and tells those who wait.
+func (s *source) renew(ctx context.Context, now time.Time) {
+	ctx, cancel := context.WithTimeout(ctx, askLimit)
 	defer cancel()
 	k, err := s.ask(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if err != nil {
 		s.failed = now
-		return s.orKnown()
+	} else {
+		s.known, s.asked, s.failed = k, now, time.Time{}
 	}
-	s.known, s.asked, s.failed = k, now, time.Time{}
-	return k, nil
+	close(s.asking)
+	s.asking = nil
 }
 
 func (s *source) orKnown() (*known, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.known == nil {
 		return nil, refuse(PageUnreachable, "discovery")
 	}

@@ -49,6 +49,7 @@ type world struct {
 	tamper func(path string, b []byte) []byte // what happens to its answers on the way
 	asked  map[string]int                     // how often each of its addresses was asked
 	down   bool                               // it does not answer
+	slow   string                             // where it never comes to an end
 	people map[string]tilhor.PersonID
 }
 
@@ -212,8 +213,12 @@ type line struct {
 func (l line) RoundTrip(r *http.Request) (*http.Response, error) {
 	l.w.mu.Lock()
 	l.w.asked[r.URL.Path]++
-	down, tamper := l.w.down, l.w.tamper
+	down, tamper, slow := l.w.down, l.w.tamper, l.w.slow
 	l.w.mu.Unlock()
+	if slow != "" && strings.HasSuffix(r.URL.Path, slow) {
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	}
 	if down {
 		return nil, io.ErrUnexpectedEOF
 	}
