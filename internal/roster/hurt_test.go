@@ -380,7 +380,7 @@ func TestAListInACellIsCounted(t *testing.T) {
 		t.Error("lists are not counted")
 	}
 	big := strings.Repeat("x", maxLetters/2)
-	if s := (&Snapshot{}); s.room(At{}, 1, big) != nil || s.room(At{}, 1, big) != nil || s.room(At{}, 1, "x") == nil {
+	if s := (&Snapshot{}); s.room(At{}, 2, big, big) != nil || s.room(At{}, 1, "x") == nil {
 		t.Error("letters are not counted")
 	}
 }
