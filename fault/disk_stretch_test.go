@@ -17,15 +17,21 @@ import (
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest/disk"
 	"tilhor/internal/seal"
+	"tilhor/internal/soak"
 	"tilhor/internal/work"
 )
 
-// How long a stretch is, how many of its steps are done by many at once, and
-// how many at once that is.
-const (
-	diskSteps = 18
-	diskHands = 5
-)
+// diskHands is how many act at once, in the steps where many do.
+const diskHands = 5
+
+// diskSteps is how long a stretch is: at length it moves the log into the file
+// while it goes on.
+func diskSteps() int {
+	if soak.AtLength() {
+		return 48
+	}
+	return 18
+}
 
 // A diskClock stands still until it is moved.
 type diskClock struct {
@@ -101,7 +107,7 @@ func (s *diskStretch) open(ctx context.Context) (err error) {
 // run is the stretch: acts one by one and many at once, the record's tree and
 // the duties tended to, and the database closed and opened in the midst of it.
 func (s *diskStretch) run(ctx context.Context, after func() error) error {
-	for i := range diskSteps {
+	for i := range diskSteps() {
 		s.clock.later(time.Second)
 		s.many = i%6 == 3
 		var err error
@@ -110,7 +116,7 @@ func (s *diskStretch) run(ctx context.Context, after func() error) error {
 			err = s.does(ctx, diskHands)
 		case i%4 == 2:
 			err = s.again(func() error { return s.place.Tend(ctx) })
-		case i == diskSteps/2+1:
+		case i == diskSteps()/2+1:
 			err = s.reopen(ctx)
 		default:
 			err = s.does(ctx, 1)

@@ -27,7 +27,7 @@ import (
 func TestDisk(t *testing.T) {
 	b := diskBegin(t)
 	trace := b.trace(t, 1, nil)
-	points := soak.Times(500, 4*trace.ops())
+	points := soak.Times(500, 10*trace.ops())
 	t.Run("power", func(t *testing.T) { trace.cutEvenly(t, points*7/10) })
 	t.Run("fault", func(t *testing.T) { b.breakEvenly(t, trace.ops(), points-points*7/10) })
 	t.Run("control", func(t *testing.T) { b.diskControls(t) })
@@ -62,7 +62,7 @@ func (b *diskBase) breakEvenly(t *testing.T, ops, points int) {
 		}
 		return nil
 	})
-	if n := int(hit.Load()); n < points*8/10 {
+	if n := int(hit.Load()); n < points*8/10 && !t.Failed() {
 		t.Fatalf("only %d of %d faults met an operation: the fault injector is not at work", n, points)
 	}
 	t.Logf("%d faults, %d of them met", points, hit.Load())
