@@ -21,6 +21,7 @@ backup) run 'TestEveryBackup' ./cmd/tilhor ;;  # a backup a day for a year, each
 keys) run 'TestKilledWhileTheOwnerKey' ./cmd/tilhor ;; # kill -9 in the midst of a change of the owner key
 upgrade) run 'TestAStepCutOff|TestEveryTableTravels' ./internal/db ;; # every statement of every step cut off; every table to the other engine
 probe) run 'TestProbe' ./cmd/tilhor ;;      # random ids by everybody against every route
+scan) exec ./scan.sh "${2:-8}" ;;           # wapiti and sqlmap against the demo (TIMES= minutes)
 flood) run 'TestFlood' ./cmd/tilhor ;;      # floods and slow clients
 fuzz) exec ./fuzz.sh "$TILHOR_SOAK" ;; # every reader of outside data, two hours in all (TIMES: seconds each)
 *)

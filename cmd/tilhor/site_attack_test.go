@@ -665,7 +665,7 @@ func outsideOfBlocks(root *html.Node, s string) (mixed bool) {
 
 // theseHeaders are what every answer of the site carries, to the letter.
 var theseHeaders = map[string]string{
-	"Content-Security-Policy": webtest.Policy, "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store",
+	"Content-Security-Policy": webtest.Policy, "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Cache-Control": "no-store",
 	"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
 	"Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
 }

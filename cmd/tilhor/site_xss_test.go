@@ -1,0 +1,613 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"tilhor"
+	"tilhor/internal/calendar"
+	"tilhor/internal/db"
+	"tilhor/internal/db/dbtest"
+	"tilhor/internal/roster"
+	"tilhor/internal/seal/sealtest"
+	"tilhor/internal/web"
+	"tilhor/internal/web/webtest"
+)
+
+// poisons are texts that become something else than text on a page that is
+// careless: in an element, an attribute, a link, a script, a style, a template.
+// Whatever of them comes alive is marked with pwned.
+var poisons = []string{
+	`<script data-pwned>document.documentElement.dataset.pwned=1</script>`,
+	`"><img data-pwned src=x onerror="document.documentElement.dataset.pwned=1">`,
+	`' data-pwned onmouseover='document.documentElement.dataset.pwned=1' autofocus onfocus='document.documentElement.dataset.pwned=1' x='`,
+	`<svg data-pwned/onload=document.documentElement.dataset.pwned=1><a xlink:href="javascript:1" href="javascript:1"><circle r=9 /></a></svg>`,
+	`{{.W}}{{7*7}}{{printf "%s" .}}${7*7}<%= 7*7 %>#{7*7}`,
+	`javascript:document.documentElement.dataset.pwned=1//`,
+	`</textarea></select></option></title></style></script><script data-pwned>document.documentElement.dataset.pwned=1</script>`,
+	`<style data-pwned>*{display:none!important}</style><base data-pwned href="https://ond.example/"><meta data-pwned http-equiv="refresh" content="0;url=https://ond.example/">`,
+	"Hun sa \u202Eettemokt <b data-pwned>fet</b>\u202C \u2066skjult\u2069 \u200B",
+	`&lt;b data-pwned&gt; &#60;b data-pwned&#62; &amp;quot; %3Cscript%3E \u003cscript\u003e`,
+	`<iframe data-pwned srcdoc="<script>parent.document.documentElement.dataset.pwned=1</script>"></iframe><form data-pwned action="https://ond.example"><input name=nokkel>`,
+	`[klikk](javascript:alert(1)) ![x](https://ond.example/x.png) <https://ond.example>`,
+	`<!-- --!> <![CDATA[<b data-pwned>]]> <?php ?> <math data-pwned><mtext><table><mglyph><style><img src=x onerror=1>`,
+	strings.Repeat("ordetsomaldritarslutt", 15),
+	`=HYPERLINK("https://ond.example";"klikk")`,
+	"`${alert(1)}` '-alert(1)-' \\';alert(1);// \\u0027",
+}
+
+// poison wraps one, so that it is known again wherever it is shown.
+func poison(n int) string {
+	n %= len(poisons)
+	return fmt.Sprintf("Ond%02d(%s)%02ddnO", n, poisons[n], n)
+}
+
+// A poisonedTown is a municipality where everything that can be named and
+// written is poison.
+type poisonedTown struct {
+	*siteWorld
+	people map[string]tilhor.Actor
+	n      int             // of the next poison
+	fed    map[string]bool // the fields that took one: "route field"
+	refuse refusals        // pages that no address leads to
+	track  string
+	at     *url.URL
+	body   string
+	cookie *http.Cookie
+}
+
+// poisonedFiles is the municipality as files: every name is poison, and begins
+// so that people can be told apart.
+func poisonedFiles() map[string][][]string {
+	p := func(n int) string { return poison(n) }
+	return map[string][][]string{
+		"skoler.csv":  {{"skole-id", "navn", "type", "sfo"}, {"sol", "Solbakken " + p(0), "skole", "ja"}, {"fjell", "Fjellvik " + p(1), "skole", "ja"}},
+		"grupper.csv": {{"gruppe-id", "skole-id", "type", "navn"}, {"5a", "sol", "klasse", "5A"}, {"6b", "sol", "klasse", "6B " + p(2)}},
+		"elever.csv": {
+			{"elev-id", "fornavn", "etternavn", "skole-id", "klasse-id"},
+			{"nora", "Nora", p(3), "sol", "5a"},
+			{"elias", "Elias", p(6), "sol", "6b"},
+			{"tuva", "Tuva", p(14), "sol", "5a"},
+		},
+		"ansatte.csv": {
+			{"ansatt-id", "fornavn", "etternavn", "rolle", "skole-id"},
+			{"rektor", "Kari", p(1), "rektor", "sol"},
+			{"social-teacher", "Ina", p(2), "sosiallærer", "sol"},
+			{"teacher", "Jonas", p(10), "lærer", "sol"},
+			{"teacher2", "Petra", p(12), "lærer", "sol"},
+			{"nurse", "Siri", p(9), "helsesykepleier", "sol"},
+			{"rektor2", "Berit", p(4), "rektor", "fjell"},
+			{"owner-adviser", "Anne", p(6), "skoleeier", ""},
+		},
+		"foresatte.csv": {{"foresatt-id", "fornavn", "etternavn", "elev-id", "foreldreansvar"}, {"marit", "Marit", p(0), "nora", "ja"}},
+	}
+}
+
+func newPoisonedTown(t *testing.T) *poisonedTown {
+	keys := sealtest.Keys(t, webtest.Owner)
+	p := &poisonedTown{siteWorld: siteOf(t, dbtest.SQLite(t), keys, siteNow.Add(time.Hour)), people: map[string]tilhor.Actor{}, fed: map[string]bool{}, refuse: refusals{}}
+	dir := t.TempDir()
+	for name, rows := range poisonedFiles() {
+		var b bytes.Buffer
+		w := csv.NewWriter(&b)
+		w.Comma = ';'
+		p.must(w.WriteAll(rows))
+		p.must(os.WriteFile(filepath.Join(dir, name), b.Bytes(), 0o600))
+	}
+	ctx, quiet := context.Background(), roster.Progress(func(string, int64, int64) {})
+	s, err := roster.Read(ctx, dir, quiet)
+	p.must(err)
+	plan, err := p.house.roster.Compare(ctx, p.house.db, p.owner(), s, roster.Options{Today: p.today()}, quiet)
+	p.must(err)
+	p.must(p.house.roster.Apply(ctx, p.house.db, p.keeper(), plan, true, p.clock(), quiet))
+	for _, row := range poisonedFiles()["ansatte.csv"][1:] {
+		p.write(func(tx *db.Tx) error {
+			id, err := p.house.roster.Find(tx, p.owner(), row[0])
+			if err != nil {
+				return err
+			}
+			return p.house.roster.Train(tx, p.keeper(), id, calendar.DateOf(p.clock()), p.clock())
+		})
+		p.read(func(tx *db.Tx) error {
+			id, err := p.house.roster.Find(tx, p.owner(), row[0])
+			if err != nil {
+				return err
+			}
+			all, err := p.house.roster.RolesOf(tx, p.owner(), id, p.today())
+			if err == nil && len(all) == 0 {
+				err = fmt.Errorf("%s has no role", row[0])
+			}
+			if err != nil {
+				return err
+			}
+			p.people[row[0]] = all[0]
+			return nil
+		})
+	}
+	return p
+}
+
+// notText are fields that take a day, a clock or a search: what stands in them
+// is read, and never kept as it was written.
+var notText = regexp.MustCompile(`^(at|at-time|start|until|next|check|recheck|hear-by|from|on|known|known-time|raised-at|raised-at-time|again|find|sok|(happened|known)-(on|at)|[me]\d-(start|until|evaluate))$`)
+
+var numbered = regexp.MustCompile(`^[me]\d+-`)
+
+// fieldName is a field without the number of its row.
+func fieldName(name string) string {
+	return numbered.ReplaceAllStringFunc(name, func(s string) string { return s[:1] + "-" })
+}
+
+// textFields are the fields of a form that take text.
+func textFields(form *html.Node) (names []string) {
+	each(form, func(n *html.Node) {
+		name, kind := attrOf(n, "name"), attrOf(n, "type")
+		if (n.Data == "textarea" || n.Data == "input" && (kind == "text" || kind == "" || kind == "search" || kind == "email")) && !notText.MatchString(name) {
+			names = append(names, name)
+		}
+	})
+	return names
+}
+
+// go opens a page.
+func (p *poisonedTown) open(path string) {
+	p.t.Helper()
+	for range 4 {
+		r := p.do("GET", p.cookie, "nb", path, nil)
+		if r.StatusCode == http.StatusSeeOther {
+			path = r.Header.Get("Location")
+			continue
+		}
+		if r.StatusCode != http.StatusOK {
+			p.t.Fatalf("%s: %d", path, r.StatusCode)
+		}
+		p.at, p.body = r.Request.URL, bodyOf(p.t, r)
+		if s := trackIn.FindString(p.at.Path); s != "" {
+			p.track = s
+		}
+		return
+	}
+}
+
+// does does a deed with poison in every field that takes text and is not filled
+// in by the deed; and before that, the same form without its answers, so that
+// it is refused and shown again.
+func (p *poisonedTown) does(d deed) {
+	p.t.Helper()
+	if d.Who != "" {
+		p.cookie = p.enter(p.people[d.Who], mfa)
+		if d.Who == "nobody" {
+			p.cookie = nil
+		}
+	}
+	p.later(time.Second)
+	if d.At != "" {
+		p.open(strings.Replace(d.At, "$track", p.track, 1))
+	}
+	if d.Link != "" {
+		p.open(p.linkLike(d.Link))
+	}
+	if d.Fill == nil && d.Press == "" {
+		return
+	}
+	root, err := html.Parse(strings.NewReader(p.body))
+	p.must(err)
+	var why []string
+	sent := false
+	each(root, func(n *html.Node) {
+		if n.Data != "form" || sent || !strings.EqualFold(attrOf(n, "method"), "post") || strings.HasPrefix(attrOf(n, "action"), "/logg-ut") {
+			return
+		}
+		v, err := filled(n, d)
+		if err != nil {
+			why = append(why, err.Error())
+			return
+		}
+		sent = true
+		p.send(n, v, d)
+	})
+	if !sent {
+		p.t.Fatalf("no form on %s takes %v: %s\n%s", p.at, d.Fill, strings.Join(why, "; "), plainText(p.body))
+	}
+}
+
+func (p *poisonedTown) linkLike(pattern string) (to string) {
+	p.t.Helper()
+	root, err := html.Parse(strings.NewReader(p.body))
+	p.must(err)
+	re := regexp.MustCompile(pattern)
+	each(root, func(n *html.Node) {
+		if n.Data == "a" && to == "" && re.MatchString(attrOf(n, "href")) {
+			to = attrOf(n, "href")
+		}
+	})
+	if to == "" {
+		p.t.Fatalf("no link like %s on %s:\n%s", pattern, p.at, plainText(p.body))
+	}
+	return to
+}
+
+func (p *poisonedTown) send(form *html.Node, v url.Values, d deed) {
+	p.t.Helper()
+	to, err := p.at.Parse(attrOf(form, "action"))
+	p.must(err)
+	route := p.route("POST", to.Path)
+	var fed []string
+	for _, name := range textFields(form) {
+		if slices.ContainsFunc(d.Fill, func(f [2]string) bool { return f[0] == name }) {
+			continue
+		}
+		v.Set(name, poison(p.n))
+		p.n++
+		fed = append(fed, name)
+	}
+	p.spoil(route, to.RequestURI(), v, form)
+	r := p.do("POST", p.cookie, "nb", to.RequestURI(), v)
+	switch r.StatusCode {
+	case http.StatusSeeOther:
+		for _, name := range fed {
+			p.fed[route.Name+" "+fieldName(name)] = true
+		}
+		p.clash(route, to.RequestURI(), v)
+		p.open(r.Header.Get("Location"))
+	case http.StatusOK:
+		for _, name := range fed {
+			p.fed[route.Name+" "+fieldName(name)] = true
+		}
+		p.at, p.body = r.Request.URL, bodyOf(p.t, r)
+	default:
+		p.t.Fatalf("%s with %v: %d\n%s", to, v, r.StatusCode, plainText(bodyOf(p.t, r)))
+	}
+}
+
+// spoil sends the form wrongly in three ways, and keeps what is shown: without
+// its choices, from another site, and after a sign-out.
+func (p *poisonedTown) spoil(route *web.Route, to string, v url.Values, form *html.Node) {
+	bad := url.Values{"nokkel": {tilhor.NewID()}}
+	for _, name := range textFields(form) {
+		bad.Set(name, v.Get(name))
+	}
+	if first := textFields(form); !hasChoices(form) && len(first) > 0 {
+		bad.Set(first[0], "")
+	}
+	for name := range v {
+		if !bad.Has(name) && (name == "do" || name == "step" || name == "began" || name == "n" || name == "go" || name == "rev" || strings.HasSuffix(name, "-id")) {
+			bad.Set(name, v.Get(name))
+		}
+	}
+	if route.Name == "staff.tell.step" || route.Name == "public.tell.step" {
+		return // each step shows the one before; that is on the way already
+	}
+	for what, ask := range map[string]func() *http.Response{
+		"refused":        func() *http.Response { return p.do("POST", p.cookie, "nb", to, bad) },
+		"from elsewhere": func() *http.Response { return p.do("POST", p.cookie, "nb", to, v, "Sec-Fetch-Site", "cross-site") },
+		"signed out":     func() *http.Response { return p.do("POST", nil, "nb", to, v) },
+	} {
+		name := route.Name + " " + what
+		if p.refuse[url.PathEscape(name)] != nil || name == "stage.plan.save refused" { // a draft may lack anything
+			continue
+		}
+		if r := ask(); r.StatusCode >= 400 && r.StatusCode < 500 && r.StatusCode != http.StatusNotFound {
+			p.refuse[url.PathEscape(name)] = r
+		}
+	}
+}
+
+// hasChoices says whether a form asks for more than text.
+func hasChoices(form *html.Node) (has bool) {
+	each(form, func(n *html.Node) {
+		has = has || n.Data == "select" || n.Data == "input" && attrOf(n, "type") == "radio"
+	})
+	return has
+}
+
+// clash sends a plan that somebody else has saved meanwhile, with other poison.
+func (p *poisonedTown) clash(route *web.Route, to string, v url.Values) {
+	if route.Name != "stage.plan.save" || v.Get("do") != "save" {
+		return
+	}
+	late := url.Values{}
+	for name, all := range v {
+		late[name] = all
+		if strings.HasPrefix(all[0], "Ond") {
+			late.Set(name, poison(p.n))
+			p.n++
+		}
+	}
+	late.Set("nokkel", tilhor.NewID())
+	if r := p.do("POST", p.cookie, "nb", to, late); r.StatusCode == http.StatusConflict {
+		p.refuse["clash"] = r
+	}
+}
+
+// thePoisoning is a year's work in an hour: every form that keeps a text.
+var thePoisoning = []deed{
+	{Who: "teacher", At: "/bekymringer/ny", Press: "go=next"},
+	{Who: "teacher", Fill: [][2]string{{"said", ""}}, Press: "go=next"},
+	{Who: "teacher", Fill: [][2]string{{"arena", "break"}, {"happened", "today"}, {"known", "now"}}, Press: "go=send"},
+	{Who: "rektor", At: "/i-dag", Link: `/stilling$`, Fill: [][2]string{{"way", "aside"}, {"why", "wrong-school"}}},
+	{Who: "teacher", At: "/bekymringer/ny", Fill: [][2]string{{"pupil", "Nora"}, {"described", ""}}, Press: "go=next"},
+	{Who: "teacher", Press: "go=next"},
+	{Who: "teacher", Fill: [][2]string{{"arena", "changing"}, {"happened", "today"}, {"known", "now"}}, Press: "go=send"},
+	{Who: "nobody", At: "/", Link: `^/s/`},
+	{Who: "nobody", Link: `/ansatt`},
+	{Who: "nobody", Press: "go=next"},
+	{Who: "nobody", Press: "go=next"},
+	{Who: "nobody", Fill: [][2]string{{"arena", "way"}, {"happened", "today"}, {"known", "now"}}, Press: "go=send"},
+	{Who: "rektor", At: "/bekymringer/muntlig", Fill: [][2]string{{"raised", "parent"}, {"raised-at", "23.11.2026"}, {"arena", "class"}, {"knew", "now"}}},
+	{Who: "rektor", At: "/i-dag", Link: `/stilling$`, Fill: [][2]string{{"way", "new"}, {"doer", "Jonas"}, {"handler", "Ina"}}},
+	{Who: "rektor", At: "/i-dag", Link: `/stilling$`, Fill: [][2]string{{"way", "new"}, {"doer", "Jonas"}, {"handler", "Ina"}}},
+	{Who: "teacher", At: "/i-dag", Press: "answer=not"},
+}
+
+// theOther is another case, that is stepped down.
+var theOther = []deed{
+	{Who: "social-teacher", At: "$track/samtaler", Fill: [][2]string{{"answer", "told"}, {"how", "none"}}},
+	{Who: "rektor", At: "$track/avslutning", Fill: [][2]string{{"do", "trapp-ned"}, {"way", "self"}, {"recheck", "11.01.2027"}, {"told", "*"}}},
+}
+
+// theCase is the work of one track, up to where it could be ended.
+var theCase = []deed{
+	{Who: "social-teacher", At: "$track/samtaler", Fill: [][2]string{{"answer", "told"}, {"how", "interpreter"}}},
+	{Who: "social-teacher", At: "$track/samtaler/barn", Fill: [][2]string{{"role", "affected"}}},
+	{Who: "rektor", At: "$track/samtaler", Link: `/ikke-nadd\?barn=`, Fill: [][2]string{{"hear-by", "30.11.2026"}}},
+	{Who: "social-teacher", At: "$track/samtaler/barn", Fill: [][2]string{{"role", "alleged"}}},
+	{Who: "social-teacher", At: "$track/samtaler", Link: `/samtaler\?barn=[a-z2-7]`, Fill: [][2]string{{"answer", "told"}, {"how", "drawing"}}},
+	{Who: "social-teacher", At: "$track/samtaler", Link: `/samtaler\?barn=[a-z2-7]`},
+	{Who: "social-teacher", Link: `/samtaler\?barn=[a-z2-7]`, Fill: [][2]string{{"answer", "told"}, {"how", "sign"}}},
+	{Who: "social-teacher", At: "$track/skriv", Fill: [][2]string{{"what", "note"}}},
+	{Who: "social-teacher", At: "$track/skriv", Fill: [][2]string{{"what", "parents-informed"}}},
+	{Who: "social-teacher", At: "$track/skriv", Fill: [][2]string{{"what", "rights-informed"}}},
+	{Who: "rektor", At: "$track/tatt-opp", Fill: [][2]string{{"by", "parent"}, {"at", "23.11.2026"}}},
+	{Who: "rektor", At: "$track/strakstiltak", Fill: [][2]string{{"doer", "Petra"}}},
+	{Who: "social-teacher", At: "$track/undersokelse", Fill: [][2]string{{"do", "kilde"}, {"source", "observation"}, {"status", "given"}}},
+	{Who: "social-teacher", At: "$track/undersokelse", Fill: [][2]string{{"do", "funn"}, {"from", "*"}}},
+	{Who: "social-teacher", At: "$track/undersokelse", Fill: [][2]string{{"do", "ferdig"}}},
+	{Who: "social-teacher", At: "$track/elevens-beste", Fill: [][2]string{}},
+	{Who: "social-teacher", At: "$track/plan", Fill: [][2]string{{"m1-start", "23.11.2026"}, {"m1-doer", "Jonas"}, {"m1-evaluate", "07.12.2026"}, {"m2-evaluate", "07.12.2026"}}, Press: "do=save"},
+	{Who: "rektor", At: "$track/plan", Press: "do=approve"},
+	{Who: "social-teacher", At: "$track/plan", Link: `/plan\?(ny|endre)`, Fill: [][2]string{{"m1-doer", "Jonas"}, {"m1-evaluate", "08.12.2026"}, {"m2-evaluate", "08.12.2026"}}, Press: "do=save"},
+	{Who: "rektor", At: "$track/plan", Press: "do=approve"},
+	{Who: "social-teacher", At: "$track/evalueringer", Fill: [][2]string{{"answer", "safe"}, {"way", "self"}, {"e1-helped", "yes"}, {"e1-then", "end"}, {"e2-helped", "partly"}, {"e2-then", "end"}, {"then", "end"}}},
+}
+
+// theEnd ends it, and opens it again.
+var theEnd = []deed{
+	{Who: "rektor", At: "$track/avslutning", Fill: [][2]string{{"do", "avslutt"}, {"check", "11.01.2027"}}},
+	{Who: "social-teacher", At: "$track/etterkontroll", Fill: [][2]string{{"answer", "safe"}, {"way", "self"}}},
+	{Who: "rektor", At: "$track/apne", Fill: [][2]string{}},
+}
+
+var trackOf = db.SQL(`SELECT slug FROM cases_track WHERE owner = $1 AND pupil = $2`)
+
+// onTrackOf goes on with the case of a pupil.
+func (p *poisonedTown) onTrackOf(pupil string) {
+	p.t.Helper()
+	p.read(func(tx *db.Tx) (err error) {
+		var id tilhor.PersonID
+		if pupil != "" {
+			if id, err = p.house.roster.Find(tx, p.owner(), pupil); err != nil {
+				return err
+			}
+		}
+		var slug string
+		err = tx.One(trackOf, db.Args(p.owner(), id), &slug)
+		p.track = "/saker/" + slug
+		return err
+	})
+}
+
+// A poisonVisit is a page to look at, and by whom.
+type poisonVisit struct {
+	Name   string            `json:"name"`
+	Who    string            `json:"who"`
+	Path   string            `json:"path"`
+	Cookie map[string]string `json:"cookie"`
+}
+
+// What the browser found of poison.
+type poisonSeen struct {
+	Pages, Shown, Kinds int
+	Faults              []struct{ Kind, Page, Text string }
+}
+
+// visits are every page of every kind that each of them is shown now, and every
+// form that takes text.
+func (p *poisonedTown) visits(when string, forms map[string]bool, cast ...string) (all []poisonVisit) {
+	for _, who := range cast {
+		x := persona{name: who, actor: p.people[who], home: "/"}
+		c := p.crawl(p.t, x, nil, nil)
+		c.langs = siteLangs[:1]
+		var cookie map[string]string
+		if x.actor.Person != "" {
+			c.p.cookie = p.enter(x.actor, mfa)
+			cookie = map[string]string{"name": c.p.cookie.Name, "value": c.p.cookie.Value}
+		}
+		start := []string{"/", p.track}
+		if x.actor.Role.Staff() {
+			start = append(start, "/i-dag", "/saker", "/kladder", p.track+"/plan", p.track+"/samtaler")
+		}
+		if who == "teacher" || who == "nobody" || who == "owner-adviser" {
+			start = slices.DeleteFunc(start, func(s string) bool { return strings.HasPrefix(s, p.track) || s == "/saker" && who == "nobody" })
+		}
+		c.all(start...)
+		for _, name := range slices.Sorted(maps.Keys(c.routes)) {
+			if c.html[name] && name != "web.exit" {
+				all = append(all, poisonVisit{Name: when + " " + name, Who: who, Path: c.routes[name], Cookie: cookie})
+			}
+		}
+		p.formsOf(c, forms)
+	}
+	return all
+}
+
+// formsOf notes every field of text of every form that a persona was shown.
+func (p *poisonedTown) formsOf(c *crawl, forms map[string]bool) {
+	for _, name := range slices.Sorted(maps.Keys(c.routes)) {
+		r := p.do("GET", c.p.cookie, "nb", c.routes[name], nil)
+		root, err := html.Parse(strings.NewReader(bodyOf(p.t, r)))
+		p.must(err)
+		each(root, func(n *html.Node) {
+			if n.Data != "form" || !strings.EqualFold(attrOf(n, "method"), "post") {
+				return
+			}
+			to, err := r.Request.URL.Parse(attrOf(n, "action"))
+			p.must(err)
+			if route := p.route("POST", to.Path); route != nil {
+				for _, f := range textFields(n) {
+					forms[route.Name+" "+fieldName(f)] = true
+				}
+			}
+		})
+	}
+}
+
+// look shows pages to the browser.
+func (p *poisonedTown) look(h http.Handler, visits []poisonVisit) (seen poisonSeen) {
+	p.t.Helper()
+	srv := httptest.NewServer(h)
+	defer srv.Close()
+	whole := make([]string, len(poisons))
+	for i := range poisons {
+		whole[i] = poison(i)
+	}
+	in, err := json.Marshal(map[string]any{"base": srv.URL, "visits": visits, "poisons": whole})
+	p.must(err)
+	cmd := exec.CommandContext(p.t.(*testing.T).Context(), "node", "testdata/xss.mjs")
+	var out, complaint bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(in), &out, &complaint
+	if err := cmd.Run(); err != nil {
+		p.t.Fatalf("the browser (try make deps): %v\n%s", err, complaint.String())
+	}
+	p.must(json.Unmarshal(out.Bytes(), &seen))
+	return seen
+}
+
+// Poison in every name and every field that keeps a text, looked at by
+// everybody in Chromium on every kind of page, while the case is worked and
+// after it is ended, and in every answer to a form that went wrong: nothing of
+// it comes alive, the policy has nothing to stop, and it is shown sign by sign.
+func TestPoison(t *testing.T) {
+	if err := web.AssetsBuilt(); err != nil {
+		t.Fatal(err)
+	}
+	p := newPoisonedTown(t)
+	forms := map[string]bool{}
+	for _, d := range thePoisoning {
+		p.does(d)
+	}
+	p.onTrackOf("") // whose name nobody knows
+	for _, d := range theOther {
+		p.does(d)
+	}
+	p.onTrackOf("nora")
+	for _, d := range theCase {
+		p.does(d)
+	}
+	visits := p.visits("worked:", forms, "rektor", "teacher", "nobody")
+	seen := p.look(p.h, visits)
+	for _, d := range theEnd {
+		p.does(d)
+	}
+	p.draft()
+	after := p.visits("ended:", forms, "rektor", "social-teacher", "teacher", "owner-adviser")
+	for _, name := range slices.Sorted(maps.Keys(p.refuse)) {
+		after = append(after, poisonVisit{Name: name, Who: "nobody", Path: faultyPath + url.PathEscape(name)})
+	}
+	then := p.look(p.refuse.serve(p.h), after)
+	for _, f := range append(seen.Faults, then.Faults...) {
+		t.Errorf("%s: %s: %s", f.Page, f.Kind, f.Text)
+	}
+	if n := seen.Pages + then.Pages; n != len(visits)+len(after) || n < 100 {
+		t.Errorf("%d of %d pages were looked at", n, len(visits)+len(after))
+	}
+	if then.Kinds != len(poisons) || seen.Shown < 300 {
+		t.Errorf("%d of %d poisons were shown, %d times", then.Kinds, len(poisons), seen.Shown)
+	}
+	for _, f := range slices.Sorted(maps.Keys(forms)) {
+		if !p.fed[f] {
+			t.Errorf("no poison was put in %s", f)
+		}
+	}
+	t.Logf("%d fields, %d pages, %d of them refusals, shown %d times", len(p.fed), len(visits)+len(after), len(p.refuse), seen.Shown+then.Shown)
+	p.alive(t)
+}
+
+// draft lets a session end in the middle of a text.
+func (p *poisonedTown) draft() {
+	jonas := p.enter(p.people["teacher"], mfa)
+	p.later(31 * time.Minute)
+	r := p.do("POST", jonas, "nb", "/bekymringer/ny", url.Values{"step": {"2"}, "said": {poison(0)}, "saw": {poison(6)}})
+	if to := r.Header.Get("Location"); !strings.HasPrefix(to, "/utlogget?kladd=") {
+		p.t.Fatalf("a text after the session had ended: %d %s", r.StatusCode, to)
+	}
+}
+
+// alive shows the browser pages that are careless in one way each: every one of
+// them must be caught.
+func (p *poisonedTown) alive(t *testing.T) {
+	text := func(s string) string { return html.EscapeString(s) }
+	careless := map[string]func(s string) string{
+		"in an element":   func(s string) string { return "<p>" + s + "</p>" },
+		"in a field":      func(string) string { return "<textarea>" + poison(6) + "</textarea>" },
+		"in an attribute": func(s string) string { return `<input title='x' value="` + s + `">` },
+		"in a link":       func(s string) string { return `<a href="` + text(poisons[5]) + `">x</a>` },
+		"half of it":      func(s string) string { return "<p>" + text(s[:len(s)/2]) + "</p>" },
+		"escaped twice":   func(s string) string { return "<p>" + text(text(s)) + "</p>" },
+	}
+	mux, visits := http.NewServeMux(), []poisonVisit{}
+	for _, how := range slices.Sorted(maps.Keys(careless)) {
+		for _, guarded := range []bool{true, false} {
+			name := fmt.Sprintf("%s, guarded %v", how, guarded)
+			path := fmt.Sprintf("/sabotert/%d", len(visits))
+			mux.HandleFunc(path, func(rw http.ResponseWriter, _ *http.Request) {
+				if guarded {
+					rw.Header().Set("Content-Security-Policy", webtest.Policy)
+				}
+				rw.Header().Set("Content-Type", "text/html; charset=utf-8")
+				fmt.Fprintf(rw, `<!doctype html><html lang="nb"><head><title>x</title><link rel="icon" href="/ikon"></head><body>%s%s</body></html>`, careless[how](poison(0)), careless[how](poison(1)))
+			})
+			visits = append(visits, poisonVisit{Name: name, Who: "nobody", Path: path})
+		}
+	}
+	good := poisonVisit{Name: "careful", Who: "nobody", Path: "/sabotert/god"}
+	mux.HandleFunc(good.Path, func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("Content-Security-Policy", webtest.Policy)
+		rw.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprintf(rw, `<!doctype html><html lang="nb"><head><title>x</title><link rel="icon" href="/ikon"></head><body><p>%s</p><input value="%s"></body></html>`, text(poison(0)), text(poison(1)))
+	})
+	mux.HandleFunc("/ikon", func(rw http.ResponseWriter, _ *http.Request) { rw.Header().Set("Content-Type", "image/svg+xml") })
+	seen := p.look(mux, append(visits, good))
+	caught := map[string]string{}
+	for _, f := range seen.Faults {
+		caught[strings.TrimPrefix(f.Page, "nobody: ")] += f.Kind + " "
+	}
+	for _, v := range visits {
+		if caught[v.Name] == "" {
+			t.Errorf("a page that is careless %s was not caught", v.Name)
+		}
+	}
+	if caught["careful"] != "" {
+		t.Errorf("a careful page: %s", caught["careful"])
+	}
+	if !strings.Contains(caught["in an element, guarded true"], "policy") || !strings.Contains(caught["in an element, guarded false"], "ran") {
+		t.Errorf("what the policy stops, and what runs without it, is not told apart: %v", caught)
+	}
+}
