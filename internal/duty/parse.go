@@ -487,11 +487,15 @@ func instant(raw json.RawMessage, place string) (time.Time, error) {
 	return t.Truncate(time.Millisecond), nil
 }
 
-// show shortens what was typed, for an error.
+// show gives what was typed, for an error, when it is a word, a date or a time
+// of the format; anything else may be somebody's name or a child's words, typed
+// in the wrong place, and an error is read by others and kept in logs.
 func show(s string) string {
-	r := []rune(s)
-	if len(r) > 40 {
-		return string(r[:40]) + "…"
+	other := func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune(":.+-_", r)
+	}
+	if len(s) > 40 || strings.ContainsFunc(s, other) {
+		return "…"
 	}
 	return s
 }
