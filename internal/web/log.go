@@ -13,7 +13,7 @@ import (
 func types(err error) string {
 	var names []string
 	for err != nil && len(names) < 8 {
-		names = append(names, fmt.Sprintf("%T", err))
+		names = append(names, fmt.Sprintf("%T", err)+number(err))
 		if many, ok := err.(interface{ Unwrap() []error }); ok {
 			for _, e := range many.Unwrap() {
 				names = append(names, "("+types(e)+")")
@@ -23,6 +23,18 @@ func types(err error) string {
 		err = errors.Unwrap(err)
 	}
 	return strings.Join(names, " > ")
+}
+
+// number is what a database calls its error, which says what to do about it and
+// nothing of what was in the row.
+func number(err error) string {
+	switch e := err.(type) {
+	case interface{ SQLState() string }:
+		return " " + e.SQLState()
+	case interface{ Code() int }:
+		return fmt.Sprintf(" %d", e.Code())
+	}
+	return ""
 }
 
 // quiet drops what the standard library's server says of broken connections:
