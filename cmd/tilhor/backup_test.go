@@ -198,6 +198,34 @@ func TestArchivesThatDoNotBelongTogether(t *testing.T) {
 	good.must(0, good.with("restore", "--from", out, "--identity", identity)...) // the control
 }
 
+// A backup during which the owner key was changed would have keys that do not
+// open its data: it is refused.
+func TestABackupWithTheKeyChangedUnderItIsRefused(t *testing.T) {
+	b, _ := lived(t, dbtest.SQLiteDSN(t))
+	owners, err := seal.Owners(b.keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := seal.Open(b.keys, owners...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sameKeys(before, b.keys, owners); err != nil { // the control
+		t.Fatal(err)
+	}
+	b.must(0, b.with("key", "rotate")...)
+	if err := sameKeys(before, b.keys, owners); err == nil {
+		t.Fatal("the keys changed, and nobody said so")
+	}
+	prepared, err := seal.Open(b.keys, owners...) // both keys are in this archive
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sameKeys(prepared, b.keys, owners); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func copyAlone(t *testing.T, path string) string {
 	t.Helper()
 	to := filepath.Join(t.TempDir(), filepath.Base(path))

@@ -407,6 +407,26 @@ func broughtUp(t *testing.T, s step, dsn string, copied []byte, newest int64, fr
 		t.Fatalf("the rows are not those of the copy: %s", firstOther(copied, before))
 	}
 	old.Close()
+	broughtUpFrom(t, before, dsn, newest, fresh)
+	if !strings.HasPrefix(dsn, "sqlite:") {
+		return
+	}
+	restored := dbtest.SQLiteDSN(t) // an old backup is loaded at its step
+	at, err := db.OpenAt(ctx, restored, s.n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := at.Load(ctx, bytes.NewReader(copied)); err != nil {
+		t.Fatal(err)
+	}
+	at.Close()
+	broughtUpFrom(t, before, restored, newest, fresh)
+}
+
+// broughtUpFrom opens a database as the program does now, and compares.
+func broughtUpFrom(t *testing.T, before []byte, dsn string, newest int64, fresh []string) {
+	t.Helper()
+	ctx := context.Background()
 	now, err := db.Open(ctx, dsn)
 	if err != nil {
 		t.Fatal(err)

@@ -129,12 +129,6 @@ func markOf(public string) string {
 	return hex.EncodeToString(h[:8])
 }
 
-// PublicMark is the mark of the public key that lies in dir, as shares show it.
-func PublicMark(dir string, owner tilhor.OwnerID) (string, error) {
-	text, err := os.ReadFile(filepath.Join(dir, string(owner), PublicFile))
-	return markOf(string(text)), err
-}
-
 // The form of a share, made to be printed and typed in again: no character that
 // looks like another, and behind each line four that check it.
 //
