@@ -35,7 +35,10 @@ const (
 	openShare  = 0.03
 	openAtHome = 60
 	homeShare  = 0.1
-	growStep   = 10000 // cases in one go; what is written is kept if the run is stopped
+	// growVersion is moved when worlds are made otherwise: those kept are then no
+	// longer used.
+	growVersion = 2
+	growStep    = 10000 // cases in one go; what is written is kept if the run is stopped
 )
 
 // A part of a case is one of its tables; key is the column with the track's id.
@@ -61,7 +64,7 @@ func parts() []*part {
 
 // grown opens the world with so many cases, made or finished first.
 func (m *measurer) grown(ctx context.Context, n int) (*world, error) {
-	name := fmt.Sprintf("cases_%d", n)
+	name := fmt.Sprintf("cases_v%d_%d", growVersion, n)
 	begun := time.Now()
 	if !m.store.exists(name) {
 		if err := m.copySeed(ctx, name); err != nil {
@@ -289,6 +292,9 @@ func (g *grower) one(i int, all map[string][][]any) {
 	}
 }
 
+// instants are the columns that hold a time in milliseconds.
+var instants = map[string]bool{"opened_at": true, "written_at": true, "ended_at": true, "from_at": true, "at": true, "triggered_at": true, "met_at": true}
+
 // moved takes a time or a date so many days back.
 func moved(column string, v any, days int) any {
 	if days == 0 {
@@ -296,7 +302,7 @@ func moved(column string, v any, days int) any {
 	}
 	switch x := v.(type) {
 	case int64:
-		if column != "until_at" && column != "n" && x > 0 && x < math.MaxInt64/2 {
+		if instants[column] && x > 0 {
 			return x - int64(days)*24*3600*1000
 		}
 	case string:

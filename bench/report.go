@@ -33,7 +33,7 @@ func (a *aim) text(unit string) string {
 }
 
 func (a *aim) met(v float64) string {
-	if a.most == (v <= a.limit) && v == v {
+	if a.most && v <= a.limit || !a.most && v >= a.limit {
 		return "yes"
 	}
 	return "**no**"

@@ -119,26 +119,50 @@ func (m *measurer) copySeed(ctx context.Context, name string) error {
 		}
 		return copyFile(from, to)
 	}
-	if err := m.store.create(name); err != nil {
-		return err
-	}
 	src, err := db.Open(ctx, "sqlite:"+from)
 	if err != nil {
 		return err
 	}
 	defer src.Close()
+	if err := m.loadSeed(ctx, src); err != nil {
+		return fmt.Errorf("load the municipality: %w", err)
+	}
+	return m.store.copy(m.seedName(), name)
+}
+
+func (m *measurer) seedName() string { return "seed_" + string(m.scale.town) }
+
+// loadSeed brings the seed into PostgreSQL, unless the same one is there.
+func (m *measurer) loadSeed(ctx context.Context, src *db.DB) error {
+	want, err := src.MarkOf(ctx, seedMark)
+	if err != nil {
+		return err
+	}
+	name := m.seedName()
+	if m.store.exists(name) {
+		d, err := db.Open(ctx, m.store.dsn(name))
+		if err != nil {
+			return err
+		}
+		have, err := d.MarkOf(ctx, seedMark)
+		if err := errors.Join(err, d.Close()); err != nil || have == want {
+			return err
+		}
+	}
+	if err := errors.Join(m.store.drop(name), m.store.create(name)); err != nil {
+		return err
+	}
 	dst, err := db.Open(ctx, m.store.dsn(name))
 	if err != nil {
 		return err
 	}
-	defer dst.Close()
 	r, w := io.Pipe()
 	go func() {
 		_, err := src.Dump(ctx, w)
 		w.CloseWithError(err)
 	}()
 	_, err = dst.Load(ctx, r)
-	return errors.Join(err, r.Close())
+	return errors.Join(err, r.Close(), dst.Close())
 }
 
 func copyFile(from, to string) error {

@@ -59,7 +59,10 @@ func (w *World) stories(ctx context.Context) error {
 		}
 	}
 	n := 90
-	if w.size == Full {
+	switch w.size {
+	case Tiny:
+		n = 6
+	case Full:
 		n = 420 * w.history() / 365
 	}
 	for range n {
