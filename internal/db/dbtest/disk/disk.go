@@ -48,6 +48,8 @@ type Disk struct {
 	hits  int // of this fault
 	all   int // of every fault
 	lies  bool
+	jam   bool
+	tries int // of the lock while it jams
 	look  func(n int)
 	log   []op
 	names map[string]*inode
@@ -107,6 +109,26 @@ func (d *Disk) Failed() int { d.mu.Lock(); defer d.mu.Unlock(); return d.all }
 
 // Lie makes the disk say that it has synced, without doing it.
 func (d *Disk) Lie() { d.mu.Lock(); defer d.mu.Unlock(); d.lies = true }
+
+// Jam keeps the lock of who writes from being given, with an error and not with
+// a wait, and says how often it was asked for since it was last set.
+func (d *Disk) Jam(on bool) (tries int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	tries, d.jam, d.tries = d.tries, on, 0
+	return tries
+}
+
+// jams says whether a lock is not given.
+func (d *Disk) jams(writers bool) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.jam || !writers {
+		return false
+	}
+	d.tries++
+	return true
+}
 
 // Look has a function called before each operation, which is the n-th.
 func (d *Disk) Look(fn func(n int)) { d.mu.Lock(); defer d.mu.Unlock(); d.look = fn }

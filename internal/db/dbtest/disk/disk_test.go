@@ -2,9 +2,12 @@ package disk_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"runtime"
+	"sync"
 	"testing"
 
 	"tilhor/internal/db"
@@ -119,5 +122,47 @@ func TestTheWriterOutlivesAFault(t *testing.T) {
 				t.Fatalf("after %s there are %d rows", kind, n)
 			}
 		}
+	}
+}
+
+// When a write cannot even begin, all who wait for it are told at once: one by
+// one, each would wait as long as the first had.
+func TestThoseWhoCannotBeginAreToldTogether(t *testing.T) {
+	k, path := newDisk(t)
+	d := open(t, k.DSN(path))
+	const waiting = 50
+	begun, release := make(chan bool), make(chan bool)
+	var all sync.WaitGroup
+	all.Go(func() {
+		d.Write(context.Background(), func(*db.Tx) error {
+			begun <- true
+			<-release
+			return errors.New("only here to be waited for")
+		})
+	})
+	<-begun
+	errs := make([]error, waiting)
+	for i := range errs {
+		all.Go(func() { errs[i] = write(d, fmt.Sprint(i)) })
+	}
+	for d.Pressure().Waiting < waiting {
+		runtime.Gosched()
+	}
+	k.Jam(true)
+	release <- true
+	all.Wait()
+	if tries := k.Jam(false); tries == 0 || tries > 5 {
+		t.Fatalf("%d who waited asked for the lock %d times", waiting, tries)
+	}
+	for _, err := range errs {
+		if err == nil {
+			t.Fatal("a write that could not begin was acknowledged")
+		}
+	}
+	if n := rows(t, d); n != 0 {
+		t.Fatalf("%d rows", n)
+	}
+	if err := write(d, "after"); err != nil {
+		t.Fatal(err)
 	}
 }

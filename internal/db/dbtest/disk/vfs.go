@@ -189,6 +189,9 @@ func xShmMap(tls *libc.TLS, p uintptr, page, size, extend int32, out uintptr) in
 }
 
 func xShmLock(tls *libc.TLS, p uintptr, off, n, flags int32) int32 {
+	if held(at[file](p).handle).d.jams(off == 0 && flags == lib.SQLITE_SHM_LOCK|lib.SQLITE_SHM_EXCLUSIVE) {
+		return lib.SQLITE_IOERR_SHMLOCK
+	}
 	f, m := below(p)
 	return to[lockFn](m.FxShmLock)(tls, f, off, n, flags)
 }
