@@ -172,3 +172,16 @@ func FuzzDays(f *testing.F) {
 		}
 	})
 }
+
+// TestALongFileIsNotReadInPart: what is cut off at its end looks whole.
+func TestALongFileIsNotReadInPart(t *testing.T) {
+	for size, fits := range map[int64]bool{maxSmall: true, maxSmall + 1: false} {
+		path := filepath.Join(t.TempDir(), "f")
+		if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Truncate(path, size)); err != nil {
+			t.Fatal(err)
+		}
+		if text, err := readSmall(nil, path); (err == nil) != fits || fits && int64(len(text)) != size {
+			t.Errorf("%d bytes: %d were read, %v", size, len(text), err)
+		}
+	}
+}

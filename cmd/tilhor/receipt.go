@@ -58,6 +58,8 @@ func (c ReceiptCheckCmd) Run(app *App) error {
 	return nil
 }
 
+const maxSmall = 64 << 20
+
 // readSmall reads a file that cannot be large: 64 MiB holds a hundred thousand checkpoints.
 func readSmall(stdin io.Reader, name string) ([]byte, error) {
 	in := stdin
@@ -69,9 +71,12 @@ func readSmall(stdin io.Reader, name string) ([]byte, error) {
 		defer f.Close()
 		in = f
 	}
-	text, err := io.ReadAll(io.LimitReader(in, 64<<20))
+	text, err := io.ReadAll(io.LimitReader(in, maxSmall+1))
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be read", name)
+	}
+	if len(text) > maxSmall { // its end would be missing, unseen
+		return nil, fmt.Errorf("%s is larger than %d MiB", name, maxSmall>>20)
 	}
 	return text, nil
 }
