@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"sync"
@@ -32,6 +33,7 @@ func (h *house) tend(w *watch.Watch, sites ...*web.Site) (end func()) {
 			h.log.Error(chore, "owner", owner, "err", err)
 		}
 	}
+	h.mindClock(ctx, heard, sites)
 	second := time.NewTicker(time.Second)
 	all.Go(func() {
 		defer second.Stop()
@@ -39,6 +41,7 @@ func (h *house) tend(w *watch.Watch, sites ...*web.Site) (end func()) {
 	})
 	all.Go(func() {
 		every(ctx, 10*time.Second, func() {
+			h.mindClock(ctx, heard, sites)
 			for _, o := range h.keys.Owners() {
 				_, err := duty.Wake(ctx, h.db, o, h.clock(), 1000)
 				heard("duties", o, err)
@@ -59,6 +62,22 @@ func (h *house) tend(w *watch.Watch, sites ...*web.Site) (end func()) {
 		cancel()
 		all.Wait()
 		h.signRest()
+	}
+}
+
+// mindClock minds a clock that was set back, of every owner, before anything is
+// done by it. A machine whose clock differs from the database's says so and
+// does nothing: it is not known which of the two is wrong.
+func (h *house) mindClock(ctx context.Context, heard func(string, tilhor.OwnerID, error), sites []*web.Site) {
+	ms, err := h.db.ClockMillis(ctx)
+	if apart := h.clock().Sub(time.UnixMilli(ms)).Abs(); err == nil && apart > web.ClockSlack {
+		err = fmt.Errorf("the clocks of this machine and the database are %s apart", apart.Round(time.Second))
+	}
+	for _, s := range sites {
+		if err == nil {
+			err = s.MindClock(ctx)
+		}
+		heard("clock", s.Kit().Owner.ID, err)
 	}
 }
 

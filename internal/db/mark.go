@@ -17,6 +17,21 @@ var (
 // it, and demo refuses any other.
 const Demo = "demo"
 
+// PutMark writes a mark in the transaction of what it is about.
+func PutMark(tx *Tx, name, value string) error {
+	_, err := tx.Exec(putMark, name, value)
+	return err
+}
+
+// GetMark reads a mark in a transaction, empty when there is none.
+func GetMark(tx *Tx, name string) (value string, err error) {
+	err = tx.One(getMark, Args(name), &value)
+	if errors.Is(err, tilhor.ErrNotFound) {
+		err = nil
+	}
+	return value, err
+}
+
 // SetMark writes what the database says of itself.
 func (d *DB) SetMark(ctx context.Context, name, value string) error {
 	return d.Write(ctx, func(tx *Tx) error {

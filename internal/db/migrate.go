@@ -156,15 +156,17 @@ func (d *DB) renew(name, holder string) (stop func()) {
 var (
 	takeLease = SQL(`INSERT INTO db_lease (owner, name, holder, until) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (owner, name) DO UPDATE SET holder = excluded.holder, until = excluded.until
-		WHERE db_lease.until <= $5 OR db_lease.holder = excluded.holder`)
+		WHERE db_lease.until <= $5 OR db_lease.holder = excluded.holder OR db_lease.until > $6`)
 	dropLease = SQL(`DELETE FROM db_lease WHERE owner = $1 AND name = $2 AND holder = $3`)
 )
 
-// Lease takes or renews a named lease for ttl; false when another holds it.
+// Lease takes or renews a named lease for ttl; false when another holds it. One
+// that would hold longer than any lease does was taken by a clock that ran ahead
+// and has been set back: it keeps nobody out.
 func (d *DB) Lease(ctx context.Context, owner tilhor.OwnerID, name, holder string, now time.Time, ttl time.Duration) (bool, error) {
 	var n int64
 	err := d.Write(ctx, func(tx *Tx) (err error) {
-		n, err = tx.Exec(takeLease, owner, name, holder, now.Add(ttl).UnixMilli(), now.UnixMilli())
+		n, err = tx.Exec(takeLease, owner, name, holder, now.Add(ttl).UnixMilli(), now.UnixMilli(), now.Add(2*ttl).UnixMilli())
 		return err
 	})
 	return n == 1, err

@@ -89,7 +89,7 @@ func (s Stored) Urgency() int {
 const never = math.MaxInt64
 
 var (
-	countFacts  = db.SQL(`SELECT COALESCE(MAX(n), 0) FROM duty_fact WHERE owner = $1 AND thing = $2`)
+	countFacts  = db.SQL(`SELECT COALESCE(MAX(n), 0), COALESCE(MAX(at), 0), COALESCE(MAX(written_at), 0) FROM duty_fact WHERE owner = $1 AND thing = $2`)
 	insertFact  = db.SQL(`INSERT INTO duty_fact (owner, thing, n, kind, pupil, at, precision, written_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
 	selectFacts = db.SQL(`SELECT at, precision, written_at, body FROM duty_fact WHERE owner = $1 AND thing = $2 ORDER BY n`)
 	selectKnown = db.SQL(`SELECT COALESCE(MAX(at), 0) FROM duty_fact WHERE owner = $1 AND thing = $2 AND kind IN ('known', 'raised', 'not-safe') AND at >= $3 AND at < $4`)
@@ -134,22 +134,24 @@ func Record(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time, facts ...Fa
 	if _, err := tx.Exec(touchThing, owner, t.ID, t.School, t.kind(), 0); err != nil {
 		return err
 	}
-	var n int64
-	if err := tx.One(countFacts, db.Args(owner, t.ID), &n); err != nil {
+	var n, at, written int64
+	if err := tx.One(countFacts, db.Args(owner, t.ID), &n, &at, &written); err != nil {
 		return err
 	}
 	for _, f := range facts {
 		n++
-		if err := record(tx, owner, t, now, n, f); err != nil {
+		if err := record(tx, owner, t, max(now.UnixMilli(), at, written), n, f); err != nil {
 			return err
 		}
 	}
 	return refresh(tx, owner, t, now)
 }
 
-func record(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time, n int64, f Fact) error {
+// record writes one fact. latest is now, or what was written last of the thing by
+// a clock that ran ahead.
+func record(tx *db.Tx, owner tilhor.OwnerID, t Thing, latest, n int64, f Fact) error {
 	at, written := f.When.Counts().UnixMilli(), f.When.Written.UnixMilli()
-	if at > now.UnixMilli() || written > now.UnixMilli() {
+	if at > latest || written > latest {
 		return fmt.Errorf("record %s of %s: it lies in the future", f.Kind, t.ID)
 	}
 	body, err := json.Marshal(f)
@@ -182,7 +184,7 @@ func Copy(tx *db.Tx, owner tilhor.OwnerID, from Thing, code string, to Thing, as
 			mine = append(mine, f)
 		}
 	}
-	return Record(tx, owner, to, now, mine...)
+	return Record(tx, owner, to, notBefore(now, mine), mine...)
 }
 
 // Drop takes a thing out of the cache: its duties are carried on elsewhere, or

@@ -19,7 +19,7 @@ const actRead = "read"
 
 var (
 	recentSeen = db.SQL(`SELECT body, leaf FROM journal_entry
-		WHERE owner = $1 AND stream = $2 AND person = $3 AND view = $4 AND written > $5 ORDER BY written DESC LIMIT 100`)
+		WHERE owner = $1 AND stream = $2 AND person = $3 AND view = $4 AND written > $5 AND written <= $6 ORDER BY written DESC LIMIT 100`)
 	lastSeen = db.SQL(`SELECT body, leaf FROM journal_entry
 		WHERE owner = $1 AND stream = $2 AND person <> $3 AND view IS NOT NULL ORDER BY seq DESC LIMIT 1`)
 	insertListed = db.SQL(`INSERT INTO journal_listed (owner, id, entry, school, sealed) VALUES ($1, $2, $3, $4, $5)`)
@@ -46,9 +46,10 @@ func (j *Journal) Seen(tx *db.Tx, by tilhor.Actor, stream, subject, view, rule s
 	return err
 }
 
-// recent finds the actor's readings of the view within the window.
+// recent finds the actor's readings of the view within the window. One that was
+// written by a clock that ran ahead, and has been set back, hides none.
 func (j *Journal) recent(tx *db.Tx, by tilhor.Actor, stream, subject, view string, now time.Time) ([]Record, error) {
-	list, err := records(tx, recentSeen, by.Owner, stream, by.Person, view, now.Add(-window).UnixMilli())
+	list, err := records(tx, recentSeen, by.Owner, stream, by.Person, view, now.Add(-window).UnixMilli(), now.UnixMilli())
 	var out []Record
 	for _, r := range list {
 		if r.Subject == subject && r.By.Role == by.Role && r.By.School == by.School {

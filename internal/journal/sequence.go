@@ -22,11 +22,17 @@ const (
 // sequencing is the name of the lease.
 const sequencing = "journal sequence"
 
+// may is which waiting entries may enter the tree: those that are ready, and
+// those of a clock that ran ahead and has been set back since. They are not left
+// unsigned until it gets there. Only the anonymous route makes anybody wait: to
+// a whole hour, and for no more than one.
+const may = `(ready <= $2 OR ready % 3600000 <> 0 OR written > $2 OR ready - written > 3600000)`
+
 var (
-	hasPending = db.SQL(`SELECT id FROM journal_entry WHERE owner = $1 AND leaf IS NULL AND ready <= $2
+	hasPending = db.SQL(`SELECT id FROM journal_entry WHERE owner = $1 AND leaf IS NULL AND ` + may + `
 		ORDER BY ready, stream, seq LIMIT 1`)
 	selectPending = db.SQL(`SELECT stream, seq, id, ready, hash, mark FROM journal_entry
-		WHERE owner = $1 AND leaf IS NULL AND ready <= $2 AND (ready, stream, seq) > ($3, $4, $5)
+		WHERE owner = $1 AND leaf IS NULL AND ` + may + ` AND (ready, stream, seq) > ($3, $4, $5)
 		ORDER BY ready, stream, seq LIMIT $6`)
 	setLeaf          = db.SQL(`UPDATE journal_entry SET leaf = $4 WHERE owner = $1 AND stream = $2 AND seq = $3`)
 	insertHash       = db.SQL(`INSERT INTO journal_hash (owner, idx, hash) VALUES ($1, $2, $3)`)

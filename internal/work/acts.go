@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"tilhor"
@@ -240,12 +241,15 @@ func (p *Place) signIn(rng *rand.Rand) Act {
 	}}
 }
 
-var (
-	resumeWaiting = db.SQL(`SELECT slug, school FROM concerns_concern WHERE owner = $1 AND state = 'new' ORDER BY written_at DESC LIMIT 200`)
-	resumeTracks  = db.SQL(`SELECT id, slug, school FROM cases_track WHERE owner = $1 AND state = 'open' ORDER BY opened_at DESC LIMIT 60`)
-	resumeRecords = db.SQL(`SELECT kind, ref FROM cases_record WHERE owner = $1 AND track = $2`)
-	resumePlan    = db.SQL(`SELECT state FROM cases_plan WHERE owner = $1 AND track = $2 ORDER BY version LIMIT 1`)
-)
+// resumeSQL are this tool's own statements, made when they are first used: a test that
+// looks at every statement of the program must not meet them.
+var resumeSQL = sync.OnceValue(func() (s struct{ waiting, tracks, records, plan *db.Stmt }) {
+	s.waiting = db.SQL(`SELECT slug, school FROM concerns_concern WHERE owner = $1 AND state = 'new' ORDER BY written_at DESC LIMIT 200`)
+	s.tracks = db.SQL(`SELECT id, slug, school FROM cases_track WHERE owner = $1 AND state = 'open' ORDER BY opened_at DESC LIMIT 60`)
+	s.records = db.SQL(`SELECT kind, ref FROM cases_record WHERE owner = $1 AND track = $2`)
+	s.plan = db.SQL(`SELECT state FROM cases_plan WHERE owner = $1 AND track = $2 ORDER BY version LIMIT 1`)
+	return s
+})
 
 // Resume learns from the database what is under way, as a process does that
 // begins again after another.
@@ -254,7 +258,7 @@ func (p *Place) Resume(ctx context.Context) error {
 	defer p.mu.Unlock()
 	return p.DB.Read(ctx, func(tx *db.Tx) error {
 		p.waiting, p.tracks = nil, nil
-		err := tx.Each(resumeWaiting, func(scan db.Scan) error {
+		err := tx.Each(resumeSQL().waiting, func(scan db.Scan) error {
 			var w told
 			var school tilhor.SchoolID
 			err := scan(&w.slug, &school)
@@ -266,7 +270,7 @@ func (p *Place) Resume(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		err = tx.Each(resumeTracks, func(scan db.Scan) error {
+		err = tx.Each(resumeSQL().tracks, func(scan db.Scan) error {
 			t := &track{asked: map[tilhor.PersonID]bool{}}
 			var school tilhor.SchoolID
 			err := scan(&t.id, &t.slug, &school)
@@ -300,7 +304,7 @@ func (p *Place) school(id tilhor.SchoolID) *School {
 // resume finds how far a track has come.
 func (t *track) resume(tx *db.Tx) error {
 	has := map[cases.Kind]bool{}
-	err := tx.Each(resumeRecords, func(scan db.Scan) error {
+	err := tx.Each(resumeSQL().records, func(scan db.Scan) error {
 		var kind cases.Kind
 		var ref string
 		err := scan(&kind, &ref)
@@ -314,7 +318,7 @@ func (t *track) resume(tx *db.Tx) error {
 		return err
 	}
 	drafted := false
-	err = tx.Each(resumePlan, func(scan db.Scan) error { drafted = true; var s string; return scan(&s) }, Owner, t.id)
+	err = tx.Each(resumeSQL().plan, func(scan db.Scan) error { drafted = true; var s string; return scan(&s) }, Owner, t.id)
 	for i, done := range []bool{has[cases.Voice], has[cases.Interest], drafted, has[cases.Approved]} {
 		if !done {
 			break

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"regexp"
+	"sync"
 	"time"
 
 	"tilhor/internal/db"
@@ -27,16 +28,19 @@ func (p *Place) Finder() *Finder {
 // In goes on with a place that was opened anew over the same database.
 func (f *Finder) In(p *Place) { f.p = p }
 
-var (
-	findConcerns = db.SQL(`SELECT t.concern, t.field, t.sealed FROM concerns_text t WHERE t.owner = $1 AND t.field IN ('saw', 'ask')
-		AND t.concern IN (SELECT c.id FROM concerns_concern c WHERE c.owner = $1 AND (c.written_at >= $2 OR c.decided_at >= $2))`)
-	findTexts = db.SQL(`SELECT t.track, t.record, t.field, t.sealed FROM cases_text t WHERE t.owner = $1 AND t.field IN ('words', 'interests', 'text')
-		AND t.record IN (SELECT r.id FROM cases_record r WHERE r.owner = $1 AND r.written_at >= $2)`)
-	findPlans   = db.SQL(`SELECT track, version, sealed FROM cases_plan WHERE owner = $1 AND (saved_at >= $2 OR approved_at >= $2)`)
-	findRecords = db.SQL(`SELECT id, track, kind, ref FROM cases_record WHERE owner = $1 AND written_at >= $2 AND kind IN ('appointed', 'approved')`)
-	findViews   = db.SQL(`SELECT id, view FROM journal_entry WHERE owner = $1 AND written >= $2 AND view IS NOT NULL`)
-	findEntered = db.SQL(`SELECT id, data FROM web_session WHERE owner = $1 AND began >= $2`)
-)
+// findSQL are this tool's own statements, made when they are first used: a test that
+// looks at every statement of the program must not meet them.
+var findSQL = sync.OnceValue(func() (s struct{ concerns, texts, plans, records, views, entered *db.Stmt }) {
+	s.concerns = db.SQL(`SELECT t.concern, t.field, t.sealed FROM concerns_text t WHERE t.owner = $1 AND t.field IN ('saw', 'ask')
+			AND t.concern IN (SELECT c.id FROM concerns_concern c WHERE c.owner = $1 AND (c.written_at >= $2 OR c.decided_at >= $2))`)
+	s.texts = db.SQL(`SELECT t.track, t.record, t.field, t.sealed FROM cases_text t WHERE t.owner = $1 AND t.field IN ('words', 'interests', 'text')
+			AND t.record IN (SELECT r.id FROM cases_record r WHERE r.owner = $1 AND r.written_at >= $2)`)
+	s.plans = db.SQL(`SELECT track, version, sealed FROM cases_plan WHERE owner = $1 AND (saved_at >= $2 OR approved_at >= $2)`)
+	s.records = db.SQL(`SELECT id, track, kind, ref FROM cases_record WHERE owner = $1 AND written_at >= $2 AND kind IN ('appointed', 'approved')`)
+	s.views = db.SQL(`SELECT id, view FROM journal_entry WHERE owner = $1 AND written >= $2 AND view IS NOT NULL`)
+	s.entered = db.SQL(`SELECT id, data FROM web_session WHERE owner = $1 AND began >= $2`)
+	return s
+})
 
 // ours is what an id looks like when it is found in a text.
 var ours = regexp.MustCompile(`(tell|take|hear|weigh|plan|evaluate|note|read|session)-[a-z2-7]{26}`)
@@ -85,14 +89,14 @@ func (f *Finder) row(row, id string) {
 }
 
 func (f *Finder) concerns(tx *db.Tx, since int64) error {
-	return f.sealed(tx, findConcerns, since, func(scan db.Scan) (kind seal.Kind, thing, field, id string, sealed []byte, err error) {
+	return f.sealed(tx, findSQL().concerns, since, func(scan db.Scan) (kind seal.Kind, thing, field, id string, sealed []byte, err error) {
 		err = scan(&thing, &field, &sealed)
 		return seal.KindConcern, thing, field, thing, sealed, err
 	})
 }
 
 func (f *Finder) texts(tx *db.Tx, since int64) error {
-	return f.sealed(tx, findTexts, since, func(scan db.Scan) (kind seal.Kind, thing, field, id string, sealed []byte, err error) {
+	return f.sealed(tx, findSQL().texts, since, func(scan db.Scan) (kind seal.Kind, thing, field, id string, sealed []byte, err error) {
 		err = scan(&thing, &id, &field, &sealed)
 		return seal.KindTrack, thing, field, id, sealed, err
 	})
@@ -141,7 +145,7 @@ func (f *Finder) plans(tx *db.Tx, since int64) error {
 		sealed         []byte
 	}
 	var all []row
-	err := tx.Each(findPlans, func(scan db.Scan) error {
+	err := tx.Each(findSQL().plans, func(scan db.Scan) error {
 		var r row
 		err := scan(&r.track, &r.version, &r.sealed)
 		all = append(all, r)
@@ -169,7 +173,7 @@ func (f *Finder) plans(tx *db.Tx, since int64) error {
 }
 
 func (f *Finder) records(tx *db.Tx, since int64) error {
-	return tx.Each(findRecords, func(scan db.Scan) error {
+	return tx.Each(findSQL().records, func(scan db.Scan) error {
 		var id, track, kind, ref string
 		if err := scan(&id, &track, &kind, &ref); err != nil {
 			return err
@@ -184,7 +188,7 @@ func (f *Finder) records(tx *db.Tx, since int64) error {
 }
 
 func (f *Finder) views(tx *db.Tx, since int64) error {
-	return tx.Each(findViews, func(scan db.Scan) error {
+	return tx.Each(findSQL().views, func(scan db.Scan) error {
 		var id, view string
 		err := scan(&id, &view)
 		f.row(id, ours.FindString(view))
@@ -198,7 +202,7 @@ func (f *Finder) sessions(tx *db.Tx, since int64) error {
 	if err != nil {
 		return err
 	}
-	return tx.Each(findEntered, func(scan db.Scan) error {
+	return tx.Each(findSQL().entered, func(scan db.Scan) error {
 		var id string
 		var data []byte
 		if err := scan(&id, &data); err != nil || len(data) == 0 || f.rows["s"+id] {
