@@ -58,13 +58,17 @@ func (f liteFile) create() error {
 // acknowledged write survives a power cut. secure_delete overwrites what is
 // deleted; trusted_schema=0 keeps a crafted file from running functions.
 func openSQLite(at liteFile, readOnly bool) (*sql.DB, error) {
+	cache := "cache_size(-8000)"
+	if readOnly { // there are eight of them, and the system keeps the file for all
+		cache = "cache_size(-2000)"
+	}
 	q := url.Values{}
 	if at.disk != "" {
 		q.Set("vfs", at.disk)
 	}
 	for _, p := range []string{
 		"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "trusted_schema(0)",
-		"secure_delete(1)", "busy_timeout(10000)", "cache_size(-8000)", "temp_store(2)",
+		"secure_delete(1)", "busy_timeout(10000)", cache, "temp_store(2)",
 	} {
 		q.Add("_pragma", p)
 	}

@@ -29,7 +29,6 @@ func (t *teller) check(at screen) {
 		} else {
 			f.Faults.Add(len(f.All("pupil")) == 0 && blank("described"), "described", "concerns.fault.pupil")
 			f.Faults.Add(len(f.All("pupil")) > concerns.MaxPupils, "described", "concerns.fault.pupils")
-			f.Faults.Add(len(t.chosen()) < len(f.All("pupil")), "described", "concerns.fault.unknown")
 		}
 		long("described", concerns.MaxText)
 	case what:

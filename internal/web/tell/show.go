@@ -46,6 +46,9 @@ type view struct {
 
 // show draws a screen: 422 when something must be put right.
 func (t *teller) show(at screen) error {
+	if err := t.open(); err != nil {
+		return err
+	}
 	v := t.frame(at)
 	switch at {
 	case who:

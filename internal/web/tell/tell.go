@@ -83,6 +83,12 @@ func (s *Screens) Step(q *web.Req) error {
 		return t.show(max(who, at-1))
 	}
 	t.check(at)
+	if at == who && !t.Open {
+		if err := t.open(); err != nil {
+			return err
+		}
+		t.form.Faults.Add(len(t.chosen()) < len(t.form.All("pupil")), "described", "concerns.fault.unknown")
+	}
 	if len(t.form.Faults) > 0 {
 		return t.show(at)
 	}
@@ -106,15 +112,20 @@ func (s *Screens) begin(q *web.Req) (*teller, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &teller{Screens: s, q: q, school: school}
-	if s.Open {
-		return t, nil
+	return &teller{Screens: s, q: q, school: school}, nil
+}
+
+// open opens the school's list of pupils, for a screen that shows some of it.
+// To send asks for none: whether those who were chosen are at the school is
+// asked by the room, in the writing itself.
+func (t *teller) open() error {
+	if t.Open || t.pupils != nil {
+		return nil
 	}
-	err = q.Kit.DB.Read(q.Context(), func(tx *db.Tx) error {
-		t.pupils, err = q.Kit.Roster.Pupils(tx, q.Kit.Owner.ID, school.ID, t.today())
+	return t.q.Kit.DB.Read(t.q.Context(), func(tx *db.Tx) (err error) {
+		t.pupils, err = t.q.Kit.Roster.Pupils(tx, t.q.Kit.Owner.ID, t.school.ID, t.today())
 		return err
 	})
-	return t, err
 }
 
 // at is the screen that a form was filled in on.
