@@ -181,7 +181,8 @@ func (k *Keys) ApplyShreddings(ctx context.Context, d *db.DB, owner tilhor.Owner
 	n := 0
 	err = d.Write(ctx, func(tx *db.Tx) error {
 		n = 0
-		for i, line := range strings.Split(strings.TrimSpace(string(text)), "\n") {
+		// Half a line at the end is what a crash left: it is noted again.
+		for i, line := range strings.Split(strings.TrimSpace(string(wholeLines(text))), "\n") {
 			if line == "" {
 				continue
 			}
