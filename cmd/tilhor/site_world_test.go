@@ -135,8 +135,14 @@ func newSite(t testing.TB) *siteWorld {
 
 func siteOf(t testing.TB, d *db.DB, keys *seal.Keys, now time.Time) *siteWorld {
 	t.Helper()
+	return siteLogging(t, d, keys, now, slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn})))
+}
+
+// siteLogging is siteOf with a log that somebody reads.
+func siteLogging(t testing.TB, d *db.DB, keys *seal.Keys, now time.Time, log *slog.Logger) *siteWorld {
+	t.Helper()
 	w := &siteWorld{t: t, now: now, mux: http.NewServeMux(), names: map[string]web.Route{}}
-	w.house = newHouse(d, keys, w.clock, slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	w.house = newHouse(d, keys, w.clock, log)
 	login := signin.Config{Base: "http://127.0.0.1", MadeUp: true, Providers: []signin.Provider{{
 		Name: "feide", Title: "Feide", Kind: signin.Feide,
 		Issuer: siteIssuer, ClientID: "tilhor", Secret: "made-up", StepUp: []string{mfa},

@@ -64,9 +64,11 @@ func poison(n int) string {
 type poisonedTown struct {
 	*siteWorld
 	people map[string]tilhor.Actor
-	n      int             // of the next poison
-	fed    map[string]bool // the fields that took one: "route field"
-	refuse refusals        // pages that no address leads to
+	word   func(n int) string // what is written: poison, unless the test writes something else
+	n      int                // of the next word
+	secret []string           // the cookies and addresses that were handed out
+	fed    map[string]bool    // the fields that took one: "route field"
+	refuse refusals           // pages that no address leads to
 	track  string
 	at     *url.URL
 	body   string
@@ -75,8 +77,7 @@ type poisonedTown struct {
 
 // poisonedFiles is the municipality as files: every name is poison, and begins
 // so that people can be told apart.
-func poisonedFiles() map[string][][]string {
-	p := func(n int) string { return poison(n) }
+func poisonedFiles(p func(n int) string) map[string][][]string {
 	return map[string][][]string{
 		"skoler.csv":  {{"skole-id", "navn", "type", "sfo"}, {"sol", "Solbakken " + p(0), "skole", "ja"}, {"fjell", "Fjellvik " + p(1), "skole", "ja"}},
 		"grupper.csv": {{"gruppe-id", "skole-id", "type", "navn"}, {"5a", "sol", "klasse", "5A"}, {"6b", "sol", "klasse", "6B " + p(2)}},
@@ -101,10 +102,15 @@ func poisonedFiles() map[string][][]string {
 }
 
 func newPoisonedTown(t *testing.T) *poisonedTown {
-	keys := sealtest.Keys(t, webtest.Owner)
-	p := &poisonedTown{siteWorld: siteOf(t, dbtest.SQLite(t), keys, siteNow.Add(time.Hour)), people: map[string]tilhor.Actor{}, fed: map[string]bool{}, refuse: refusals{}}
-	dir := t.TempDir()
-	for name, rows := range poisonedFiles() {
+	w := siteOf(t, dbtest.SQLite(t), sealtest.Keys(t, webtest.Owner), siteNow.Add(time.Hour))
+	return peopled(w, poison, poisonedFiles(poison))
+}
+
+// peopled reads a municipality's files into a site, and trains everybody.
+func peopled(w *siteWorld, word func(n int) string, files map[string][][]string) *poisonedTown {
+	p := &poisonedTown{siteWorld: w, people: map[string]tilhor.Actor{}, word: word, fed: map[string]bool{}, refuse: refusals{}}
+	dir := p.t.TempDir()
+	for name, rows := range files {
 		var b bytes.Buffer
 		w := csv.NewWriter(&b)
 		w.Comma = ';'
@@ -114,34 +120,35 @@ func newPoisonedTown(t *testing.T) *poisonedTown {
 	ctx, quiet := context.Background(), roster.Progress(func(string, int64, int64) {})
 	s, err := roster.Read(ctx, dir, quiet)
 	p.must(err)
-	plan, err := p.house.roster.Compare(ctx, p.house.db, p.owner(), s, roster.Options{Today: p.today()}, quiet)
+	p.must(os.RemoveAll(dir)) // the files are somebody else's to look after
+	plan, err := p.house.roster.Compare(ctx, p.house.db, p.owner(), s, roster.Options{Today: p.today(), AllowSynthetic: true}, quiet)
 	p.must(err)
 	p.must(p.house.roster.Apply(ctx, p.house.db, p.keeper(), plan, true, p.clock(), quiet))
-	for _, row := range poisonedFiles()["ansatte.csv"][1:] {
-		p.write(func(tx *db.Tx) error {
-			id, err := p.house.roster.Find(tx, p.owner(), row[0])
-			if err != nil {
-				return err
-			}
-			return p.house.roster.Train(tx, p.keeper(), id, calendar.DateOf(p.clock()), p.clock())
-		})
-		p.read(func(tx *db.Tx) error {
-			id, err := p.house.roster.Find(tx, p.owner(), row[0])
-			if err != nil {
-				return err
-			}
-			all, err := p.house.roster.RolesOf(tx, p.owner(), id, p.today())
-			if err == nil && len(all) == 0 {
-				err = fmt.Errorf("%s has no role", row[0])
-			}
-			if err != nil {
-				return err
-			}
-			p.people[row[0]] = all[0]
-			return nil
-		})
+	for _, row := range files["ansatte.csv"][1:] {
+		p.people[row[0]] = p.settle(row[0])
 	}
 	return p
+}
+
+// settle trains somebody, and says who it is.
+func (p *poisonedTown) settle(source string) tilhor.Actor {
+	p.t.Helper()
+	var all []tilhor.Actor
+	p.write(func(tx *db.Tx) error {
+		id, err := p.house.roster.Find(tx, p.owner(), source)
+		if err != nil {
+			return err
+		}
+		if err := p.house.roster.Train(tx, p.keeper(), id, calendar.DateOf(p.clock()), p.clock()); err != nil {
+			return err
+		}
+		all, err = p.house.roster.RolesOf(tx, p.owner(), id, p.today())
+		return err
+	})
+	if len(all) == 0 {
+		p.t.Fatalf("%s has no role", source)
+	}
+	return all[0]
 }
 
 // notText are fields that take a day, a clock or a search: what stands in them
@@ -166,7 +173,7 @@ func textFields(form *html.Node) (names []string) {
 	return names
 }
 
-// go opens a page.
+// open goes to a page.
 func (p *poisonedTown) open(path string) {
 	p.t.Helper()
 	for range 4 {
@@ -182,6 +189,9 @@ func (p *poisonedTown) open(path string) {
 		if s := trackIn.FindString(p.at.Path); s != "" {
 			p.track = s
 		}
+		if code, ok := strings.CutPrefix(p.at.Path, "/kvittering/"); ok {
+			p.secret = append(p.secret, code)
+		}
 		return
 	}
 }
@@ -193,6 +203,7 @@ func (p *poisonedTown) does(d deed) {
 	p.t.Helper()
 	if d.Who != "" {
 		p.cookie = p.enter(p.people[d.Who], mfa)
+		p.secret = append(p.secret, p.cookie.Value)
 		if d.Who == "nobody" {
 			p.cookie = nil
 		}
@@ -254,7 +265,7 @@ func (p *poisonedTown) send(form *html.Node, v url.Values, d deed) {
 		if slices.ContainsFunc(d.Fill, func(f [2]string) bool { return f[0] == name }) {
 			continue
 		}
-		v.Set(name, poison(p.n))
+		v.Set(name, p.word(p.n))
 		p.n++
 		fed = append(fed, name)
 	}
@@ -326,8 +337,8 @@ func (p *poisonedTown) clash(route *web.Route, to string, v url.Values) {
 	late := url.Values{}
 	for name, all := range v {
 		late[name] = all
-		if strings.HasPrefix(all[0], "Ond") {
-			late.Set(name, poison(p.n))
+		if !notText.MatchString(name) && strings.Contains(name, "-what") {
+			late.Set(name, p.word(p.n))
 			p.n++
 		}
 	}
@@ -554,7 +565,7 @@ func TestPoison(t *testing.T) {
 func (p *poisonedTown) draft() {
 	jonas := p.enter(p.people["teacher"], mfa)
 	p.later(31 * time.Minute)
-	r := p.do("POST", jonas, "nb", "/bekymringer/ny", url.Values{"step": {"2"}, "said": {poison(0)}, "saw": {poison(6)}})
+	r := p.do("POST", jonas, "nb", "/bekymringer/ny", url.Values{"step": {"2"}, "said": {p.word(0)}, "saw": {p.word(6) + " og mer enn ett ord."}})
 	if to := r.Header.Get("Location"); !strings.HasPrefix(to, "/utlogget?kladd=") {
 		p.t.Fatalf("a text after the session had ended: %d %s", r.StatusCode, to)
 	}
