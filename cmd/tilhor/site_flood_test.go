@@ -381,6 +381,10 @@ func (c *floodClient) converse(n net.Conn, i int, ready func()) {
 	}
 }
 
+// bigForms are one that may come in, and is read and shown again, and one that
+// is longer than any form may be.
+var bigForms = []string{"saw=" + strings.Repeat("a+", 300_000) + "&", "saw=" + strings.Repeat("a+", 600_000) + "&"}
+
 // request is one of the flood's, from one of four networks.
 func (c *floodClient) request(i, k int) string {
 	head := fmt.Sprintf("Host: 127.0.0.1\r\nX-Forwarded-For: 203.0.113.%d\r\nSec-Fetch-Site: same-origin\r\n", i%4)
@@ -395,11 +399,10 @@ func (c *floodClient) request(i, k int) string {
 	case "signed-in":
 		return "GET " + []string{"/i-dag", "/bekymringer", "/bekymringer/ny"}[k%3] + " HTTP/1.1\r\n" + head + "Cookie: " + c.Cookie + "\r\n\r\n"
 	}
-	v := telling()
+	body := telling().Encode()
 	if c.Kind == "big" {
-		v.Set("saw", strings.Repeat("Hun gråt. ", 90_000))
+		body = bigForms[k%2] + body
 	}
-	body := v.Encode()
 	return fmt.Sprintf("POST /s/%s/ansatt HTTP/1.1\r\n%sContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s", c.School, head, len(body), body)
 }
 
