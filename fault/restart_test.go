@@ -34,8 +34,13 @@ func TestRestart(t *testing.T) {
 	// The controls: a program that answers early, and a server that is set to.
 	t.Run("control", func(t *testing.T) {
 		t.Parallel()
-		newRestarter(t, durable(t), early).catches()
-		newRestarter(t, durable(t, "synchronous_commit=off", "wal_writer_delay=10s"), "").catches()
+		careful := newRestarter(t, durable(t), early)
+		careful.catches()
+		careless := newRestarter(t, durable(t, "synchronous_commit=off", "wal_writer_delay=10s"), "")
+		careless.catches()
+		if careful.p.DB.Durable(context.Background()) != nil || careless.p.DB.Durable(context.Background()) == nil {
+			t.Error("tilhor doctor does not tell a server that loses from one that does not")
+		}
 	})
 }
 

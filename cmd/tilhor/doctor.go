@@ -227,6 +227,7 @@ func (c DoctorCmd) looksAtDatabase(ctx context.Context, x *doctor, d *db.DB) {
 		err = errors.New("the database's files are damaged: " + said)
 	}
 	x.ask(err, "the database's files are whole")
+	x.ask(d.Durable(ctx), "what the database acknowledges is on disk")
 	marks, err := d.Marks(ctx)
 	if err != nil {
 		x.wrong("%s", err)
