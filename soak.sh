@@ -15,6 +15,7 @@ case $part in
 kill) run 'TestKill' ./fault ;;             # kill -9 under mixed load, both engines
 restart) run 'TestRestart' ./fault ;;       # PostgreSQL stopped, fast and at once, under load
 two) run 'TestTwo' ./fault ;;               # two processes on one PostgreSQL, either dies
+twice) run 'TestSentTwice' ./fault ;;       # a form sent twice, cut off, or answered by nobody
 disk) run 'TestDisk|TestTwice' ./fault ;;     # a crash, a full disk, an I/O error at every write and sync
 tamper) run 'TestTamper' ./internal/journal ;; # flips, deletions, insertions, reorderings
 backup) run 'TestEveryBackup' ./cmd/tilhor ;;  # a backup a day for a year, each restored

@@ -20,7 +20,7 @@ import (
 // A form that is sent twice is done once: pressed twice, sent by sixteen at the
 // same moment, or sent again because the answer was lost on the line. A form
 // without its key, the control, is done twice, and that is seen.
-func TestTwiceOnTheLine(t *testing.T) {
+func TestSentTwice(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		p, err := work.Over(context.Background(), d, filepath.Join(t.TempDir(), "keys"), nil)
@@ -108,7 +108,7 @@ func found(t *testing.T, p *work.Place, l ledger, want error) {
 
 // A form whose answer was lost because the program was killed is done once, by
 // the program that is begun after it.
-func TestTwiceAfterAKill(t *testing.T) {
+func TestSentTwiceOverAKill(t *testing.T) {
 	t.Parallel()
 	for engine, dsn := range map[string]func(testing.TB) string{"sqlite": dbtest.SQLiteDSN, "postgres": dbtest.PostgresDSN} {
 		t.Run(engine, func(t *testing.T) {
@@ -143,7 +143,7 @@ func TestTwiceAfterAKill(t *testing.T) {
 
 // A form whose answer was lost between the database and us is done once: nobody
 // knows whether the COMMIT that was cut off was done, and sending it again asks.
-func TestTwiceWhenTheDatabaseCrashes(t *testing.T) {
+func TestSentTwiceOverACrash(t *testing.T) {
 	t.Parallel()
 	c := durable(t)
 	p := must(work.Open(context.Background(), database(t, c), filepath.Join(t.TempDir(), "keys"), nil))(t)

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"tilhor"
@@ -44,19 +43,19 @@ func (s *Site) MindClock(ctx context.Context) error {
 				return err
 			}
 		}
-		return db.PutMark(tx, name, strconv.FormatInt(now.UnixMilli(), 10))
+		return db.PutMark(tx, name, now.UTC().Format(time.RFC3339))
 	})
 }
 
 // moved says whether the clock stands far enough from the mark to note it.
 func moved(last string, now time.Time) bool {
-	at, err := strconv.ParseInt(last, 10, 64)
-	return err != nil || now.Sub(time.UnixMilli(at)) >= clockEach || setBack(last, now)
+	at, err := time.Parse(time.RFC3339, last)
+	return err != nil || now.Sub(at) >= clockEach || setBack(last, now)
 }
 
 func setBack(last string, now time.Time) bool {
-	at, err := strconv.ParseInt(last, 10, 64)
-	return err == nil && time.UnixMilli(at).Sub(now) > ClockSlack
+	at, err := time.Parse(time.RFC3339, last)
+	return err == nil && at.Sub(now) > ClockSlack
 }
 
 func (s *Site) beginAnew(tx *db.Tx, owner tilhor.OwnerID, now time.Time) error {
