@@ -20,6 +20,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -71,6 +72,8 @@ func run(args []string, out io.Writer) error {
 	only := f.String("engine", "sqlite,postgres", "the engines, comma between")
 	which := f.String("part", "", "only the parts whose names begin so, comma between")
 	profile := f.String("profile", "", "write a CPU profile of the program here, of each part that asks it")
+	largest := f.Int("cases", 0, "leave out worlds of more cases than this")
+	concerns := f.Int("concerns", 0, "how many concerns are told in one go, instead of the usual")
 	rounds := f.Int("rounds", 0, "how many rounds a median is of, instead of the usual")
 	if err := f.Parse(args); err != nil {
 		return err
@@ -80,6 +83,12 @@ func run(args []string, out io.Writer) error {
 	s := short
 	if *long {
 		s = full
+	}
+	if *largest > 0 {
+		s.cases = slices.DeleteFunc(slices.Clone(s.cases), func(n int) bool { return n > *largest })
+	}
+	if *concerns > 0 {
+		s.concerns = *concerns
 	}
 	if *rounds > 0 {
 		s.rounds = *rounds

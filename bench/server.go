@@ -57,11 +57,15 @@ func (m *measurer) serve(ctx context.Context, w *world) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
+	watch, err := freeAddr()
+	if err != nil {
+		return nil, err
+	}
 	config := filepath.Join(m.store.dir, w.name+".json")
 	if err := writeSettings(config); err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(m.binary, "serve", "--db", w.dsn, "--keys", w.keysDir, "--addr", addr, "--config", config)
+	cmd := exec.Command(m.binary, "serve", "--db", w.dsn, "--keys", w.keysDir, "--addr", addr, "--watch", watch, "--config", config)
 	s := &server{}
 	if m.profile != "" {
 		if s.pprof, err = freeAddr(); err != nil {
