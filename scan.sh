@@ -15,8 +15,8 @@ stop() {
 trap stop EXIT INT TERM
 
 for tool in wapiti sqlmap curl; do
-	command -v $tool >/dev/null || apt-get install -y --no-install-recommends $tool >"$dir/apt" 2>&1 ||
-		{ echo "scan: $tool is not here and cannot be installed (see SECURITY.md)" >&2; exit 1; }
+	command -v $tool >/dev/null || { apt-get update && apt-get install -y --no-install-recommends $tool; } >"$dir/apt" 2>&1 ||
+		{ echo "scan: $tool is not here and cannot be installed (apt-get install $tool, as root)" >&2; exit 1; }
 done
 
 # waits SECONDS COMMAND...: until the command is true.
