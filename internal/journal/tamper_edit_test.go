@@ -142,6 +142,9 @@ func tamper(m *journal.Memory, e edit) (bad *journal.Memory, names func(journal.
 	return bad, names, bad.Tables[e.table].Refused()
 }
 
+// editControls are the steps that the edits must show the need of.
+var editControls = []string{"streams", "loose heads", "tree", "checkpoints", "content"}
+
 // A thousand edits of every table are named. A sample of them goes the whole way
 // through each database, and the report is the same to the letter: the rows in
 // memory are checked as those of a database are.
@@ -169,7 +172,7 @@ func TestTamperEdits(t *testing.T) {
 		if err != nil || !named(report, names) {
 			t.Errorf("seed %d: %s in %s, rows %v %v: not named: %v %v", seed, e.name, m.Tables[e.table].Name, e.rows, e.extra, err, report.Wrong)
 		}
-		for _, without := range []string{"streams", "tree", "checkpoints", "content"} { // the controls
+		for _, without := range editControls { // the controls
 			if report, err := bad.Verify(without); err != nil || !named(report, names) {
 				missed[without]++
 			}
@@ -178,7 +181,7 @@ func TestTamperEdits(t *testing.T) {
 	if len(kinds) < 35 {
 		t.Errorf("only %d kinds of edit: %v", len(kinds), kinds)
 	}
-	for _, without := range []string{"streams", "tree", "checkpoints", "content"} {
+	for _, without := range editControls {
 		if missed[without] == 0 {
 			t.Errorf("the verifier without its %s named all edits as well", without)
 		}
