@@ -145,7 +145,7 @@ func TestSentTwiceOverAKill(t *testing.T) {
 // knows whether the COMMIT that was cut off was done, and sending it again asks.
 func TestSentTwiceOverACrash(t *testing.T) {
 	t.Parallel()
-	c := durable(t)
+	c := durable(t, "fsync=off") // the server is killed, not the machine
 	p := must(work.Open(context.Background(), database(t, c), filepath.Join(t.TempDir(), "keys"), nil))(t)
 	defer p.Close()
 	addr, all, rng := served(t, p), newLedger(), rand.New(rand.NewPCG(rand.Uint64(), 1))
