@@ -72,6 +72,7 @@ func run(args []string, out io.Writer) error {
 	only := f.String("engine", "sqlite,postgres", "the engines, comma between")
 	which := f.String("part", "", "only the parts whose names begin so, comma between")
 	profile := f.String("profile", "", "write a CPU profile of the program here, of each part that asks it")
+	program := f.String("program", "", "measure this program, built before, instead of building one: for before and after")
 	largest := f.Int("cases", 0, "leave out worlds of more cases than this")
 	concerns := f.Int("concerns", 0, "how many concerns are told in one go, instead of the usual")
 	rounds := f.Int("rounds", 0, "how many rounds a median is of, instead of the usual")
@@ -93,7 +94,7 @@ func run(args []string, out io.Writer) error {
 	if *rounds > 0 {
 		s.rounds = *rounds
 	}
-	b := &bench{scale: s, dir: *dir, profile: *profile, note: func(text string) { fmt.Fprintln(os.Stderr, text) }}
+	b := &bench{scale: s, dir: *dir, profile: *profile, binary: *program, note: func(text string) { fmt.Fprintln(os.Stderr, text) }}
 	for _, p := range strings.FieldsFunc(*which, func(r rune) bool { return r == ',' }) {
 		b.parts = append(b.parts, p)
 	}
