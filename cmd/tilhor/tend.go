@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tilhor"
+	"tilhor/internal/db"
 	"tilhor/internal/duty"
 	"tilhor/internal/oversight"
 	"tilhor/internal/web"
@@ -69,16 +70,26 @@ func (h *house) tend(w *watch.Watch, sites ...*web.Site) (end func()) {
 // done by it. A machine whose clock differs from the database's says so and
 // does nothing: it is not known which of the two is wrong.
 func (h *house) mindClock(ctx context.Context, heard func(string, tilhor.OwnerID, error), sites []*web.Site) {
-	ms, err := h.db.ClockMillis(ctx)
-	if apart := h.clock().Sub(time.UnixMilli(ms)).Abs(); err == nil && apart > web.ClockSlack {
-		err = fmt.Errorf("the clocks of this machine and the database are %s apart", apart.Round(time.Second))
-	}
+	err := h.clocksAgree(ctx)
 	for _, s := range sites {
 		if err == nil {
 			err = s.MindClock(ctx)
 		}
 		heard("clock", s.Kit().Owner.ID, err)
 	}
+}
+
+// clocksAgree compares this machine's clock with that of the database's machine,
+// which several may share.
+func (h *house) clocksAgree(ctx context.Context) error {
+	if h.db.Engine() == db.SQLite { // one machine, one clock
+		return nil
+	}
+	ms, err := h.db.ClockMillis(ctx)
+	if apart := h.clock().Sub(time.UnixMilli(ms)).Abs(); err == nil && apart > web.ClockSlack {
+		err = fmt.Errorf("the clocks of this machine and the database are %s apart", apart.Round(time.Second))
+	}
+	return err
 }
 
 // signRest takes what still waits into the record's tree, and leaves the rest to
