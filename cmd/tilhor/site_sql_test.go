@@ -169,6 +169,7 @@ var mayScan = map[string]string{
 	"FROM journal_head":        "verify and the tree: one row for each stream",
 	"FROM journal_head h":      "verify: a stream whose last entry is gone",
 	"roster_state":             "one row for each owner",
+	"seal_current":             "one row for each owner",
 	"FROM roster_school":       "a municipality has some tens of schools",
 	"SELECT id, source, conte": "an import compares with all that is stored",
 	"FROM roster_alias":        "an import compares with all that is stored",
