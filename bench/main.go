@@ -95,9 +95,7 @@ func run(args []string, out io.Writer) error {
 		s.rounds = *rounds
 	}
 	b := &bench{scale: s, dir: *dir, profile: *profile, binary: *program, note: func(text string) { fmt.Fprintln(os.Stderr, text) }}
-	for _, p := range strings.FieldsFunc(*which, func(r rune) bool { return r == ',' }) {
-		b.parts = append(b.parts, p)
-	}
+	b.parts = strings.FieldsFunc(*which, func(r rune) bool { return r == ',' })
 	begun := time.Now()
 	fmt.Fprintf(out, "%s, %d cores; the load client runs on the same cores.\n", runtime.GOARCH, runtime.NumCPU())
 	for _, e := range strings.Split(*only, ",") {

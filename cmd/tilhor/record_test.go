@@ -318,7 +318,8 @@ func TestTheDoctor(t *testing.T) {
 		ask := func() (int, string) {
 			var out bytes.Buffer
 			real.Out, real.Err = &out, &out
-			return run(real, b.with("doctor")), out.String()
+			code := run(real, b.with("doctor"))
+			return besideTheCluster(t, dsn, code, out.String())
 		}
 		code, said := ask()
 		if code != 0 || !strings.Contains(said, "NOTE  the keys of granvik have never been copied away") {
@@ -356,6 +357,32 @@ func TestTheDoctor(t *testing.T) {
 			t.Fatal(code, said)
 		}
 	})
+}
+
+// besideTheCluster takes out what the doctor must say of the tests' own cluster,
+// which answers before anything is on disk.
+func besideTheCluster(t *testing.T, dsn string, code int, said string) (int, string) {
+	t.Helper()
+	if strings.HasPrefix(dsn, "sqlite:") {
+		return code, said
+	}
+	var kept []string
+	careless := 0
+	for _, line := range strings.Split(said, "\n") {
+		if strings.HasPrefix(line, "WRONG") && strings.Contains(line, "fsync") {
+			careless++
+			continue
+		}
+		kept = append(kept, line)
+	}
+	if careless != 1 && strings.Contains(said, "the database's files are whole") {
+		t.Fatalf("the doctor does not see a server that is careless: %s", said)
+	}
+	said = strings.Join(kept, "\n")
+	if code == 1 && !strings.Contains(said, "WRONG") {
+		code = 0
+	}
+	return code, said
 }
 
 // An archive can be opened without this program: age, tar and gzip are enough.

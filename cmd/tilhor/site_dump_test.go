@@ -281,7 +281,7 @@ func (x *dumpedDay) day() {
 	x.must(x.site.Sweep(ctx))
 }
 
-var countKept = db.SQL(`SELECT COUNT(pid_hash) + COUNT(email) + COUNT(feide_hash) FROM roster_person WHERE owner = $1`)
+var countKept = testSQL(`SELECT COUNT(pid_hash) + COUNT(email) + COUNT(feide_hash) FROM roster_person WHERE owner = $1`)
 
 // kept is how many numbers and addresses lie sealed: what is not there is not
 // found either.

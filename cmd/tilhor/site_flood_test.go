@@ -106,7 +106,7 @@ func (w *floodWorld) comeIn(a tilhor.Actor) *http.Cookie {
 	return c
 }
 
-var anOpenTrack = db.SQL(`SELECT slug FROM cases_track WHERE owner = $1 AND school = $2 AND state <> 'closed' ORDER BY slug LIMIT 1`)
+var anOpenTrack = testSQL(`SELECT slug FROM cases_track WHERE owner = $1 AND school = $2 AND state <> 'closed' ORDER BY slug LIMIT 1`)
 
 // An honestUser does a day's work, one thing after another.
 type honestUser struct {

@@ -86,7 +86,7 @@ func (f *fullSite) told() (n int) {
 	return n
 }
 
-var countTold = db.SQL(`SELECT COUNT(*) FROM concerns_concern WHERE owner = $1`)
+var countTold = testSQL(`SELECT COUNT(*) FROM concerns_concern WHERE owner = $1`)
 
 // get asks for a page and gives its status and text.
 func (f *fullSite) get(p persona, lang, path string) (int, http.Header, string) {

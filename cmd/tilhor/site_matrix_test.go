@@ -436,7 +436,7 @@ func TestAPlanNobodySaved(t *testing.T) {
 	}
 }
 
-var countEntries = db.SQL(`SELECT COUNT(*) FROM journal_entry WHERE owner = $1`)
+var countEntries = testSQL(`SELECT COUNT(*) FROM journal_entry WHERE owner = $1`)
 
 func (w *siteWorld) entries() (n int) {
 	w.read(func(tx *db.Tx) error { return tx.One(countEntries, db.Args(w.owner()), &n) })

@@ -481,7 +481,7 @@ func TestProbe(t *testing.T) {
 	}
 }
 
-var anyTrack = db.SQL(`SELECT id FROM cases_track WHERE owner = $1 AND slug = $2`)
+var anyTrack = testSQL(`SELECT id FROM cases_track WHERE owner = $1 AND slug = $2`)
 
 // unscoped looks a track up as a careless page would: without asking who asks.
 func unscoped(q *web.Req) (id string, err error) {

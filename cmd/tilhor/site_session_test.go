@@ -241,7 +241,7 @@ func TestTheLogTellsOfNobody(t *testing.T) {
 	}
 }
 
-var noTable = db.SQL(`INSERT INTO ingen_slik_tabell (word) VALUES ($1)`)
+var noTable = testSQL(`INSERT INTO ingen_slik_tabell (word) VALUES ($1)`)
 
 // castOne is a session that somebody had.
 func (w *siteWorld) castOne(hide map[string]string) *http.Cookie {

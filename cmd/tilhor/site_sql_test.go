@@ -178,11 +178,19 @@ var mayScan = map[string]string{
 	"DISTINCT pupil FROM rost": "an import asks what was decided by hand: few",
 	"SELECT concern, field":    "verify: every text of the room",
 	"SELECT record, field":     "verify: every text of the room",
-	"COUNT(*) FROM journal_en": "of these tests alone",
 }
 
 // ofTheProgram are the statements there are before any test has made its own.
 var ofTheProgram = db.Statements()
+
+// testSQL makes a statement of the tests' own. It waits for those of the
+// program to be counted: whatever a variable's maker mentions is made first.
+func testSQL(text string) *db.Stmt {
+	if ofTheProgram == nil {
+		panic("the statements of the program are not counted yet")
+	}
+	return db.SQL(text)
+}
 
 // No other statement reads a table from end to end either, but for those that
 // are meant to.
@@ -216,8 +224,8 @@ func TestNoStatementReadsAWholeTable(t *testing.T) {
 }
 
 var (
-	looksForAll    = db.SQL(`SELECT id FROM cases_track WHERE arena = $1`)
-	looksForOwners = db.SQL(`SELECT id FROM cases_track WHERE owner = $1 AND arena = $2`)
+	looksForAll    = testSQL(`SELECT id FROM cases_track WHERE arena = $1`)
+	looksForOwners = testSQL(`SELECT id FROM cases_track WHERE owner = $1 AND arena = $2`)
 )
 
 // A statement that looks through a table is seen to do so.

@@ -117,7 +117,7 @@ func (w *storyWorld) ended(t *testing.T) {
 	}
 }
 
-var selectClosed = db.SQL(`SELECT slug FROM cases_track WHERE owner = $1 AND school = $2 AND state = 'closed' AND check_on = ''`)
+var selectClosed = testSQL(`SELECT slug FROM cases_track WHERE owner = $1 AND school = $2 AND state = 'closed' AND check_on = ''`)
 
 func closedTracks(w *storyWorld) (all []string, err error) {
 	w.read(func(tx *db.Tx) error {

@@ -406,7 +406,7 @@ var theEnd = []deed{
 	{Who: "rektor", At: "$track/apne", Fill: [][2]string{}},
 }
 
-var trackOf = db.SQL(`SELECT slug FROM cases_track WHERE owner = $1 AND pupil = $2`)
+var trackOf = testSQL(`SELECT slug FROM cases_track WHERE owner = $1 AND pupil = $2`)
 
 // onTrackOf goes on with the case of a pupil.
 func (p *poisonedTown) onTrackOf(pupil string) {
