@@ -104,7 +104,17 @@ func copyGranvik(t testing.TB) (*db.DB, *seal.Keys) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { d.Close() })
-	keys, err := seal.Open(filepath.Join(granvik.dir, "keys"), demo.Owner)
+	// Keys of its own too: beside them stands what each copy has signed.
+	dir := filepath.Join(t.TempDir(), "keys")
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join(granvik.dir, "keys"))); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{dir, filepath.Join(dir, string(demo.Owner))} {
+		if err := os.Chmod(path, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	keys, err := seal.Open(dir, demo.Owner)
 	if err != nil {
 		t.Fatal(err)
 	}

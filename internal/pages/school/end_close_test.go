@@ -81,7 +81,8 @@ func TestSteppingDownWithoutThePupilsWord(t *testing.T) {
 	}
 	w.pages(w.ina, base+"/etterkontroll", "Spør Nora igjen")
 	w.refused(w.ina, base+"/etterkontroll", form("answer", "no-answer", "way", "adult", "words", "Vil ikke nå.", "at", "23.11.2026"), "Velg neste dato", "Vil ikke nå.")
-	to = w.sent(w.ina, base+"/etterkontroll", form("answer", "safe", "way", "self", "words", "Nå er det bra.", "at", "23.11.2026"))
+	w.refused(w.ina, base+"/etterkontroll", form("answer", "safe", "way", "self", "words", "Nå er det bra.", "at", "23.11.2026"), "Velg når eleven skal spørres igjen", "Nå er det bra.")
+	to = w.sent(w.ina, base+"/etterkontroll", form("answer", "safe", "way", "self", "words", "Nå er det bra.", "at", "23.11.2026", "next", "11.01.2027"))
 	w.page(w.rektor, to, "Avslutt for Nora")
 }
 
