@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -109,10 +110,14 @@ func copyGranvik(t testing.TB) (*db.DB, *seal.Keys) {
 	if err := os.CopyFS(dir, os.DirFS(filepath.Join(granvik.dir, "keys"))); err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{dir, filepath.Join(dir, string(demo.Owner))} {
-		if err := os.Chmod(path, 0o700); err != nil {
-			t.Fatal(err)
+	err = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
 		}
+		return os.Chmod(path, map[bool]fs.FileMode{true: 0o700, false: 0o600}[e.IsDir()])
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	keys, err := seal.Open(dir, demo.Owner)
 	if err != nil {

@@ -60,7 +60,7 @@ func TestAWholeTown(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx, r := context.Background(), rosterOf(t)
 		defer debug.SetGCPercent(debug.SetGCPercent(40)) // as the command does
-		for range 2 { // what other tests left is not counted; a pool lets go at the second time
+		for range 2 {                                    // what other tests left is not counted; a pool lets go at the second time
 			runtime.GC()
 		}
 		var peak atomic.Uint64
