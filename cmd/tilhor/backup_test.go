@@ -98,7 +98,7 @@ func TestEveryBackupByteIsGuarded(t *testing.T) {
 			set(t, path, at, whole[at]^1<<bit)
 			refused(fmt.Sprintf("%s: bit %d of byte %d flipped", filepath.Base(path), bit, at))
 			set(t, path, at, whole[at])
-			if k%(n/20) == 0 {
+			if k%max(1, n/20) == 0 {
 				put(t, path, whole[:at])
 				refused(fmt.Sprintf("%s: cut at %d", filepath.Base(path), at))
 				put(t, path, whole)
