@@ -182,7 +182,7 @@ func TestFilesMadeToHurtAreRefused(t *testing.T) {
 		{"CSV: a date out of range", elever(pupils + "e1;Åse;Østby;s1;;17.08.0026;\n"), "date", 2, elever(pupils + "e1;Åse;Østby;s1;;17.8.2026;\n")},
 
 		{"OneRoster: a number of the manifest", oneSet(t, files{"manifest.csv": "propertyName,value\noneroster.version,Kari Oppdiktet\n"}), "version", 2, oneSet(t, files{"manifest.csv": "propertyName,value\noneroster.version,1.1\n"})},
-		{"OneRoster: one id on two users", oneSet(t, files{"users.csv": users + strings.Replace(strings.Split(users, "\n")[1], ",", ",", 1) + "\n" + regexp.MustCompile(`Åse|Ase`).ReplaceAllString(swapName(users), "Kari") + "\n"}), "unlike", 0, oneSet(t, nil)},
+		{"OneRoster: one id on two users", oneSet(t, files{"users.csv": users + strings.Split(users, "\n")[1] + "\n" + regexp.MustCompile(`Åse|Ase`).ReplaceAllString(swapName(users), "Kari") + "\n"}), "unlike", 0, oneSet(t, nil)},
 
 		{"a zip with a file twice", zipped(whole(t, set, packing{name: "users.csv", body: "sourcedId\n"})), "file-twice", 0, zipped(whole(t, set))},
 		{"a zip with a file twice, in capitals in a folder", zipped(whole(t, set, packing{name: "a/b/USERS.CSV", body: "sourcedId\n"})), "file-twice", 0, zipped(whole(t, set, packing{name: "a/readme.md", body: "x"}))},
@@ -330,9 +330,6 @@ const pupilHead = "elev-id;fornavn;etternavn;skole-id;fra;adresse\n"
 // at most, and that grows with the rows and not with what stands beside them.
 // The control is a file of a tenth, which is read.
 func TestAMillionRowsAreRefused(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a million rows take their time")
-	}
 	ctx := context.Background()
 	schools := endless("skoler.csv", "skole-id;navn\n", 1, func(int) string { return "s1;Åsen\n" })
 	perRow := func(n int) (bytes float64) {
