@@ -143,21 +143,3 @@ func TestABodyIsReadInOneFormOnly(t *testing.T) {
 		}
 	})
 }
-
-// FuzzDecode: no body makes the reader fall, and what it takes is in the one form.
-func FuzzDecode(f *testing.F) {
-	r := Record{ID: "id", Seq: 1}
-	r.Stream, r.Act, r.Told, r.Parts = "track/æ", `a"b`, &Told{For: []tilhor.Role{"rektor"}}, []Part{{Label: "a:b"}}
-	raw, _ := encode(r)
-	f.Add(raw)
-	f.Add([]byte(`{"format":"tilhor entry 1","owner":"\`))
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		r, err := decode(raw)
-		if err != nil {
-			return
-		}
-		if again, err := encode(r); err != nil || !bytes.Equal(again, raw) {
-			t.Fatalf("read as another: %s", raw)
-		}
-	})
-}

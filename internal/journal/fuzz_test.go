@@ -143,6 +143,7 @@ func FuzzEntry(f *testing.F) {
 	f.Add(bytes.Replace(good, []byte(`"seq":3`), []byte(`"seq":3.0`), 1))
 	f.Add(bytes.Replace(good, []byte(`"seq":3`), []byte(`"SEQ":3,"seq":3`), 1))
 	f.Add([]byte("{}"))
+	f.Add([]byte(`{"format":"tilhor entry 1","owner":"\`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		r, err := decode(raw)
 		if err != nil {
