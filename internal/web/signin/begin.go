@@ -23,8 +23,9 @@ type Wish struct {
 // A Way is where the browser is sent, and the secret it is to hold meanwhile.
 type Way struct{ Location, Browser string }
 
-// Begin starts a sign-in and gives the provider's address. It is a GET that changes nothing for the person, so a link does it;
-// a form would be stopped by form-action on its way to the provider.
+// Begin starts a sign-in and gives the provider's address. It is a GET that
+// changes nothing for the person, so a link does it; a form would be stopped by
+// form-action on its way to the provider.
 func (d *Desk) Begin(ctx context.Context, w Wish) (Way, error) {
 	s := d.sources[w.Provider]
 	if s == nil {
