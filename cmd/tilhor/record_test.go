@@ -203,6 +203,8 @@ func (b box) recipient() (public, file string) {
 	return id.Recipient().String(), file
 }
 
+// rowsOf is the whole database as one portable copy, so that a row changed
+// anywhere is seen.
 func rowsOf(t *testing.T, dsn string) string {
 	t.Helper()
 	d, err := db.Open(context.Background(), dsn)

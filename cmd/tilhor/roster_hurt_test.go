@@ -1,31 +1,11 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"tilhor/internal/db"
 )
-
-// everyRow is the whole database as one portable copy, so that a row changed
-// anywhere is seen.
-func everyRow(t *testing.T, dsn string) string {
-	t.Helper()
-	d, err := db.Open(context.Background(), dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
-	var b bytes.Buffer
-	if _, err := d.Dump(context.Background(), &b); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
-}
 
 // TestAHurtfulFileChangesNothing: with --apply and --force, the command says
 // where and why in kind words and exits 2, and the database is as it was, row
@@ -36,7 +16,7 @@ func TestAHurtfulFileChangesNothing(t *testing.T) {
 	dsn := "sqlite:" + filepath.Join(dir, "t.db")
 	b := newListBox(t, dsn)
 	b.must(0, "import", lists, "--apply")
-	before := everyRow(t, dsn)
+	before := rowsOf(t, dsn)
 	pupils, err := os.ReadFile(filepath.Join(lists, "elever.csv"))
 	if err != nil {
 		t.Fatal(err)
@@ -66,12 +46,12 @@ func TestAHurtfulFileChangesNothing(t *testing.T) {
 		if !strings.Contains(said.err, c.line) || strings.Contains(said.err, "Kari") || strings.Contains(said.err, "Oppdiktet") || said.out != "" || len(said.err) > 400 {
 			t.Errorf("%s: %q %q", name, said.err, said.out)
 		}
-		if everyRow(t, dsn) != before {
+		if rowsOf(t, dsn) != before {
 			t.Fatalf("%s: something was written", name)
 		}
 	}
 	b.must(0, "import", set(strings.Replace(all, "Cato", "Carl", 1)), "--apply")
-	if everyRow(t, dsn) == before {
+	if rowsOf(t, dsn) == before {
 		t.Error("the control changed nothing: the comparison shows nothing")
 	}
 }

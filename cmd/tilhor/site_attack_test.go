@@ -527,10 +527,7 @@ func TestAttackTraversal(t *testing.T) {
 			t.Errorf("%s: %s", path, f)
 		}
 	}
-	for _, up := range []string{"../", "..%2f", "%2e%2e/", "%2e%2e%2f", "..%5c", "%2e%2e%5c", "....//", "..;/", "%252e%252e%252f", "..%00/", "%c0%ae%c0%ae/", "..%c0%af", "%uff0e%uff0e/", ".%2e/"} {
-		if strings.Contains(up, "%u") {
-			continue // no address at all
-		}
+	for _, up := range []string{"../", "..%2f", "%2e%2e/", "%2e%2e%2f", "..%5c", "%2e%2e%5c", "....//", "..;/", "%252e%252e%252f", "..%00/", "%c0%ae%c0%ae/", "..%c0%af", ".%2e/"} {
 		for _, to := range []string{"etc/passwd", "keys/granvik/owner.key", "tilhor.db", "manifest.json", "dist/manifest.json", "static.go", ".keep", "proc/self/environ"} {
 			for n := 1; n <= 8; n += 3 {
 				climb(web.StaticPath + strings.Repeat(up, n) + to)
@@ -673,10 +670,6 @@ var theseHeaders = map[string]string{
 // notOurs are headers that no answer may have.
 var notOurs = []string{"Server", "X-Powered-By", "Access-Control-Allow-Origin", "Access-Control-Allow-Credentials", "ETag", "Last-Modified", "Expires", "Via", "Link"}
 
-// mayLinkTo are the places outside that a page may lead to. Nothing is ever
-// loaded from any of them.
-var mayLinkTo = map[string]bool{}
-
 // headFaults are what is wrong with an answer, apart from what it says.
 func headFaults(t *testing.T, r *http.Response) (faults []string) {
 	for k, v := range theseHeaders {
@@ -715,7 +708,7 @@ func headFaults(t *testing.T, r *http.Response) (faults []string) {
 				faults = append(faults, fmt.Sprintf("<%s %s>", n.Data, a.Key))
 			case err == nil && loads && (u.Host != "" || u.Scheme != "" && u.Scheme != "data"):
 				faults = append(faults, fmt.Sprintf("<%s %s=%q>", n.Data, a.Key, a.Val))
-			case err == nil && a.Key == "href" && u.Host != "" && !mayLinkTo[u.Host]:
+			case err == nil && a.Key == "href" && u.Host != "":
 				faults = append(faults, "leads to "+u.Host)
 			case err == nil && a.Key == "href" && u.Scheme != "" && !slices.Contains([]string{"tel", "mailto", "https", "sms"}, u.Scheme):
 				faults = append(faults, "leads to "+a.Val)

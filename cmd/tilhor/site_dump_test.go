@@ -16,7 +16,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -183,18 +182,6 @@ func (h *hunt) list() []string {
 	return all
 }
 
-// lockedLog keeps what is logged.
-type lockedLog struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedLog) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(b)
-}
-
 // A dumpedDay is a site after a day of work, and where everything it left lies.
 type dumpedDay struct {
 	*poisonedTown
@@ -202,7 +189,7 @@ type dumpedDay struct {
 	dir     string // all its own files
 	dsn     string
 	cluster string // PostgreSQL's own files
-	log     *lockedLog
+	log     *logBook
 	numbers []string
 }
 
@@ -212,7 +199,7 @@ type dumpedDay struct {
 func newDumpedDay(t *testing.T, engine db.Engine) *dumpedDay {
 	dir := t.TempDir()
 	t.Setenv("TMPDIR", filepath.Join(dir, "tmp"))
-	x := &dumpedDay{t: t, dir: dir, dsn: "sqlite:" + filepath.Join(dir, "tilhor.db"), log: &lockedLog{}}
+	x := &dumpedDay{t: t, dir: dir, dsn: "sqlite:" + filepath.Join(dir, "tilhor.db"), log: &logBook{}}
 	if err := os.Mkdir(filepath.Join(dir, "tmp"), 0o700); err != nil {
 		t.Fatal(err)
 	}

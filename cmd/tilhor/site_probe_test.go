@@ -139,7 +139,7 @@ func (p *prober) hire() {
 			continue
 		}
 		if lesser(role) {
-			fresh := w.siteWorld.hireAs(w, "Nils Ny", role)
+			fresh := w.hire("Nils Ny", role, true)
 			p.prowlers = append(p.prowlers, prowler{name: string(role) + " with no part in it", role: role, cookie: w.enter(fresh, mfa)})
 		}
 		p.prowlers = append(p.prowlers,
@@ -151,11 +151,6 @@ func (p *prober) hire() {
 		name: "rektor, of the other school's", role: tilhor.RoleRektor,
 		cookie: w.enter(w.town.Actor(tilhor.RoleRektor, w.town.Solbakken), mfa), barred: "fjellvik",
 	})
-}
-
-// hireAs puts one more into the roster of Solbakken, trained.
-func (*siteWorld) hireAs(w *matrixWorld, name string, role tilhor.Role) tilhor.Actor {
-	return w.hire(name, role, true)
 }
 
 // closed says whether a bait is shut for a prowler.
@@ -667,12 +662,9 @@ func TestProbeMixesIds(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			var name string
 			return q.Kit.DB.Read(q.Context(), func(tx *db.Tx) error {
 				names, err := q.Kit.Roster.Names(tx, q.Kit.Owner.ID, tilhor.PersonID(f.Get("pupil")))
-				for _, name = range names {
-				}
-				if err != nil || name == "" {
+				if err != nil || len(names) == 0 {
 					return tilhor.ErrNotFound
 				}
 				q.Write(http.StatusConflict, "text/plain; charset=utf-8", []byte("Eleven går ikke her."))

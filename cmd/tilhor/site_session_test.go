@@ -214,7 +214,7 @@ func TestTheLogTellsOfNobody(t *testing.T) {
 	end()
 	d.Close()
 	for _, path := range []string{"/i-dag", "/", "/saker"} {
-		codes[visit("GET", w.castOne(hide), path, nil)]++
+		codes[visit("GET", &http.Cookie{Name: "tilhor", Value: hide["session of rektor"]}, path, nil)]++
 	}
 	for _, code := range []int{200, 303, 404, 429, 500} {
 		if codes[code] == 0 {
@@ -242,11 +242,6 @@ func TestTheLogTellsOfNobody(t *testing.T) {
 }
 
 var noTable = testSQL(`INSERT INTO ingen_slik_tabell (word) VALUES ($1)`)
-
-// castOne is a session that somebody had.
-func (w *siteWorld) castOne(hide map[string]string) *http.Cookie {
-	return &http.Cookie{Name: "tilhor", Value: hide["session of rektor"]}
-}
 
 // There is no upload: no address takes a file, or anything but a form of text
 // that is no longer than a form may be.
