@@ -113,7 +113,7 @@ func (r *restarter) goesOn() error {
 	if err != nil {
 		return err
 	}
-	return r.w.wait2(func() (bool, error) {
+	return r.w.waitAsked(func() (bool, error) {
 		size, err := r.signed(ctx)
 		if err != nil || size <= was {
 			return false, err
@@ -181,8 +181,8 @@ func (r *restarter) catches() {
 	r.Fatal("a sabotaged program or server lost nothing that was seen: this test proves nothing")
 }
 
-// wait2 is wait for what is asked of the database.
-func (w *worker) wait2(enough func() (bool, error)) error {
+// waitAsked is wait for what is asked of the database.
+func (w *worker) waitAsked(enough func() (bool, error)) error {
 	var failed error
 	err := w.wait(func() bool {
 		ok, err := enough()
