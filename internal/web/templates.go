@@ -30,6 +30,7 @@ var funcs = template.FuncMap{
 	"asset": Asset,
 	"icon":  icon,
 	"pic":   picture,
+	"table": drawTable,
 	"list":  func(items ...any) []any { return items },
 	"dict":  dict,
 	"state": func(name StateName, word string) State { return State{Name: name, Word: word} },
@@ -66,7 +67,7 @@ func parsePage(fsys fs.FS, name string) (*template.Template, error) {
 		return nil, fmt.Errorf("page %s: defines no main", name)
 	}
 	for _, m := range iconCall.FindAllStringSubmatch(string(b), -1) {
-		if !icons[m[1]] {
+		if icons[m[1]] == "" {
 			return nil, fmt.Errorf("page %s: icon %s is not in assets/icons.txt", name, m[1])
 		}
 	}
@@ -85,16 +86,16 @@ func Render(t *template.Template, data any) ([]byte, error) {
 
 var iconCall = regexp.MustCompile(`\bicon "([A-Za-z0-9]+)"`)
 
-// icons are the names in the sprite.
-var icons = func() map[string]bool {
+// icons are the names in the sprite, with what draws each.
+var icons = func() map[string]template.HTML {
 	b, err := drawn.ReadFile("assets/icons.txt")
 	if err != nil {
 		panic(err)
 	}
-	m := map[string]bool{}
+	m := map[string]template.HTML{}
 	for line := range strings.Lines(string(b)) {
 		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
-			m[line] = true
+			m[line] = template.HTML(`<svg class="i" aria-hidden="true" viewBox="0 0 24 24"><use href="` + Asset("icons.svg") + `#` + line + `"/></svg>`)
 		}
 	}
 	return m
@@ -103,10 +104,11 @@ var icons = func() map[string]bool {
 // icon draws an icon of the sprite. It is always beside a word, and so hidden
 // from those who listen.
 func icon(name string) (template.HTML, error) {
-	if !icons[name] {
+	drawing, ok := icons[name]
+	if !ok {
 		return "", fmt.Errorf("icon %q is not in assets/icons.txt", name)
 	}
-	return template.HTML(`<svg class="i" aria-hidden="true" viewBox="0 0 24 24"><use href="` + Asset("icons.svg") + `#` + name + `"/></svg>`), nil
+	return drawing, nil
 }
 
 var pictures = func() map[string]template.HTML {
