@@ -57,17 +57,27 @@ func away(err error) bool {
 }
 
 // begin begins a transaction, and waits awhile for a server that is away.
-func (d *DB) begin(ctx context.Context, opt *sql.TxOptions) (*sql.Tx, error) {
+func (d *DB) begin(ctx context.Context, opt *sql.TxOptions) (t *sql.Tx, err error) {
+	err = d.patiently(ctx, func() error {
+		t, err = d.pool.BeginTx(ctx, opt)
+		return err
+	})
+	return t, err
+}
+
+// patiently does what begins with asking the server, and waits awhile for one
+// that is away.
+func (d *DB) patiently(ctx context.Context, ask func() error) error {
 	end := time.Now().Add(awhile)
 	for try := 0; ; try++ {
-		t, err := d.pool.BeginTx(ctx, opt)
+		err := ask()
 		if err == nil || d.engine != Postgres || !away(err) || time.Now().After(end) {
-			return t, err
+			return err
 		}
 		select {
 		case <-time.After(backoff(try)):
 		case <-ctx.Done():
-			return nil, err
+			return err
 		}
 	}
 }

@@ -139,10 +139,12 @@ func (d *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 		return err
 	}
 	fn = withTwice(ctx, withAlong(ctx, fn))
-	if d.writer != nil {
-		return d.writer.write(ctx, fn)
-	}
-	return d.writePostgres(ctx, fn)
+	return aside(ctx, func() error {
+		if d.writer != nil {
+			return d.writer.write(ctx, fn)
+		}
+		return d.writePostgres(ctx, fn)
+	})
 }
 
 // Read runs fn on a snapshot that nobody can write to.
@@ -182,20 +184,16 @@ func (d *DB) writePostgres(ctx context.Context, fn func(*Tx) error) error {
 }
 
 func (d *DB) tryPostgres(ctx context.Context, fn func(*Tx) error) error {
-	// Snapshot isolation: every act on a track moves the head of that track's
-	// stream in the journal, so two acts on one track never both commit.
-	t, err := d.pool.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead})
+	c, err := d.pool.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("begin a write: %w", err)
 	}
-	defer t.Rollback()
-	if err := fn(&Tx{ctx: ctx, run: poolRun{d: d, t: t}}); err != nil {
+	run := newPgWrite(c)
+	defer run.end(ctx)
+	if err := fn(&Tx{ctx: ctx, run: run}); err != nil {
 		return err
 	}
-	if err := t.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", committed(err))
-	}
-	return nil
+	return run.commit(ctx)
 }
 
 // retryable says whether PostgreSQL asks for the transaction to be run again.

@@ -1,0 +1,144 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// Later runs a statement no later than the next one that is asked for, or the
+// commit. PostgreSQL is another process: an act of thirty statements waited for
+// it thirty times, and now waits for as many as it must have the answer of. What
+// is wrong with the statement is said by the one it went with. It is for writes
+// whose count nobody asks for; on SQLite it is Exec.
+func (t *Tx) Later(s *Stmt, args ...any) error {
+	if p, ok := t.run.(*pgWrite); ok {
+		p.waiting.Queue(s.pg, args...)
+		return nil
+	}
+	_, err := t.Exec(s, args...)
+	return err
+}
+
+// settle runs what waits.
+func (t *Tx) settle() error {
+	p, ok := t.run.(*pgWrite)
+	if !ok {
+		return nil
+	}
+	return p.send(t.ctx)
+}
+
+// A pgWrite is a transaction of PostgreSQL that writes, on a connection of its
+// own.
+type pgWrite struct {
+	c       *sql.Conn
+	waiting *pgx.Batch // not sent yet; its first is the beginning
+	begun   bool
+	tag     pgconn.CommandTag // of the last that was sent
+}
+
+// beginWrite has snapshot isolation: every act on a track moves the head of that
+// track's stream in the journal, so two acts on one track never both commit.
+const beginWrite = "begin isolation level repeatable read"
+
+func newPgWrite(c *sql.Conn) *pgWrite {
+	p := &pgWrite{c: c, waiting: &pgx.Batch{}}
+	p.waiting.Queue(beginWrite)
+	return p
+}
+
+// send sends all that waits, and waits for the answers.
+func (p *pgWrite) send(ctx context.Context) error {
+	if p.waiting.Len() == 0 {
+		return nil
+	}
+	b := p.waiting
+	p.waiting, p.begun = &pgx.Batch{}, true
+	return p.c.Raw(func(c any) (err error) {
+		r := c.(*stdlib.Conn).Conn().SendBatch(ctx, b)
+		for range b.Len() {
+			if p.tag, err = r.Exec(); err != nil {
+				break
+			}
+		}
+		if shut := r.Close(); err == nil {
+			err = shut
+		}
+		return err
+	})
+}
+
+func (p *pgWrite) exec(ctx context.Context, s *Stmt, args []any) (sql.Result, error) {
+	p.waiting.Queue(s.pg, args...)
+	if err := p.send(ctx); err != nil {
+		return nil, err
+	}
+	return driver.RowsAffected(p.tag.RowsAffected()), nil
+}
+
+func (p *pgWrite) query(ctx context.Context, s *Stmt, args []any) (*sql.Rows, error) {
+	if err := p.send(ctx); err != nil {
+		return nil, err
+	}
+	return p.c.QueryContext(ctx, s.pg, args...)
+}
+
+var errRolledBack = errors.New("the transaction had failed")
+
+func (p *pgWrite) commit(ctx context.Context) error {
+	p.waiting.Queue("commit")
+	if err := p.send(ctx); err != nil {
+		return fmt.Errorf("commit: %w", committed(err))
+	}
+	p.begun = false
+	if p.tag.String() != "COMMIT" { // PostgreSQL answers so when a statement had failed, and nobody minded
+		return errRolledBack
+	}
+	return nil
+}
+
+// end undoes what was not committed. A connection that does not come back in
+// order is thrown away by the pool.
+func (p *pgWrite) end(ctx context.Context) {
+	if p.begun {
+		p.c.ExecContext(ctx, "rollback")
+	}
+	p.c.Close()
+}
+
+// One asks one statement and scans its first row: one statement is a snapshot
+// by itself, without a beginning and an end that have to be waited for.
+func (d *DB) One(ctx context.Context, s *Stmt, args []any, dst ...any) error {
+	return d.patiently(ctx, func() error {
+		met := new([]*Stmt)
+		defer d.keep(ctx, met)
+		return (&Tx{ctx: ctx, run: loneRun{d: d, met: met}}).One(s, args, dst...)
+	})
+}
+
+// loneRun runs statements outside any transaction.
+type loneRun struct {
+	d   *DB
+	met *[]*Stmt
+}
+
+func (l loneRun) exec(context.Context, *Stmt, []any) (sql.Result, error) {
+	return nil, errors.New("a write outside a transaction")
+}
+
+func (l loneRun) query(ctx context.Context, s *Stmt, args []any) (*sql.Rows, error) {
+	if st := l.d.kept(s); st != nil {
+		return st.QueryContext(ctx, args...)
+	}
+	if l.d.engine == SQLite {
+		*l.met = append(*l.met, s)
+	}
+	return l.d.pool.QueryContext(ctx, s.text(l.d.engine), args...)
+}
