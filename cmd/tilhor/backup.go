@@ -201,6 +201,7 @@ type RestoreCmd struct {
 	From     string   `required:"" help:"The folder with the archives (the newest is taken), or the archive of data itself."`
 	KeysFrom string   `help:"The archive of keys, when it lies elsewhere."`
 	Identity []string `required:"" help:"A file with the age identity (AGE-SECRET-KEY-…) that opens them."`
+	Key      string   `type:"existingfile" help:"The owner's public key (owner.pub), kept elsewhere: the archive's must be the same. Anybody who knows the recipient can make an archive."`
 }
 
 // Run reads the archives through, and sees that they belong together, before it
@@ -225,6 +226,9 @@ func (c RestoreCmd) Run(app *App) error {
 	if err != nil {
 		return err
 	}
+	if err := c.isOurs(app, keys); err != nil {
+		return err
+	}
 	schema, err := inspect(dataFile, ids, keys)
 	if err != nil {
 		return fmt.Errorf("%s is refused: %w", dataFile, err)
@@ -233,6 +237,27 @@ func (c RestoreCmd) Run(app *App) error {
 		return err
 	}
 	return c.prove(ctx, app, files)
+}
+
+// isOurs compares with the public key that is kept elsewhere: an archive is
+// sealed to a recipient, which says nothing of who made it.
+func (c RestoreCmd) isOurs(app *App, keys *seal.Keys) error {
+	if c.Key == "" {
+		for _, owner := range keys.Owners() {
+			fmt.Fprintf(app.Out, "public key %s: compare it with the one you have elsewhere, or give --key\n", keys.Public(owner))
+		}
+		return nil
+	}
+	held, err := readSmall(nil, c.Key)
+	if err != nil {
+		return exit(2, err.Error())
+	}
+	for _, owner := range keys.Owners() {
+		if keys.Public(owner) == strings.TrimSpace(string(held)) {
+			return nil
+		}
+	}
+	return exit(1, "the archive holds no owner with the public key in "+c.Key+": somebody else made it, or it is another owner's")
 }
 
 // gather opens the keys that the data will be read with, before any is put in

@@ -172,6 +172,8 @@ func TestArchivesThatDoNotBelongTogether(t *testing.T) {
 		"no keys at all":             {[]string{"--from", copyAlone(t, dataFile), "--identity", identity}, 2, "no archive of keys"},
 		"no such folder":             {[]string{"--from", out + "x", "--identity", identity}, 2, "nothing at"},
 		"an identity that is no one": {[]string{"--from", out, "--identity", dataFile}, 2, "not an age identity"},
+		// Whole, and sealed to the right recipient, but made by somebody else.
+		"somebody else's pair": {[]string{"--from", sameOut, "--identity", identity, "--key", filepath.Join(b.keys, "granvik", "owner.pub")}, 1, "somebody else made it"},
 	} {
 		target := b.fresh()
 		if said := target.must(c.code, append(target.with("restore"), c.args...)...); !strings.Contains(said, c.says) {
@@ -195,7 +197,7 @@ func TestArchivesThatDoNotBelongTogether(t *testing.T) {
 		}
 	}
 	good := b.fresh()
-	good.must(0, good.with("restore", "--from", out, "--identity", identity)...) // the control
+	good.must(0, good.with("restore", "--from", out, "--identity", identity, "--key", filepath.Join(b.keys, "granvik", "owner.pub"))...) // the control
 }
 
 // A backup during which the owner key was changed would have keys that do not

@@ -305,6 +305,27 @@ func TestFiguresTellNothingOfPeople(t *testing.T) {
 
 var statusClass = regexp.MustCompile(`"[1-5]xx"`)
 
+// A form that was taken in leads on, a page that was read does not: both move
+// the same figure, and a refusal another.
+func TestAFormIsNotToldFromAPage(t *testing.T) {
+	d, err := db.Open(context.Background(), "sqlite:"+filepath.Join(t.TempDir(), "tilhor.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	w := watch.New(d, time.Now, "1", nil)
+	for _, status := range []int{200, 302, 303, 404} {
+		w.Counted(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(status) })).
+			ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
+	}
+	s := httptest.NewServer(w.Handler())
+	defer s.Close()
+	_, said := get(t, s.URL+"/metrics")
+	if strings.Contains(said, "3xx") || !strings.Contains(said, `tilhor_request_seconds_count{status="2xx"} 3`) || !strings.Contains(said, `{status="4xx"} 1`) {
+		t.Fatalf("a form is told from a page: %s", said)
+	}
+}
+
 // The example settings are settings that serve takes, once they are filled in.
 func TestTheExampleSettingsAreRead(t *testing.T) {
 	s, err := readSettings(filepath.Join(root, "deploy", "tilhor.json"))

@@ -166,6 +166,9 @@ func (c ServeCmd) Run(app *App) error {
 		}
 		sites = append(sites, site)
 	}
+	if len(s.TrustProxy) == 0 {
+		log.Warn("no trustProxy is set: everybody who is not signed in counts as one")
+	}
 	w := watch.New(d, app.Clock, version, owners)
 	stopWatch, err := c.watch(w)
 	if err != nil {

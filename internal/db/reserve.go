@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
+	"syscall"
 )
 
 // ReserveSize is what is held back on the disk of a SQLite database, so that
@@ -29,12 +31,17 @@ func HasReserve(dsn string) bool {
 	return err == nil && st.Size() == ReserveSize
 }
 
-// Reserve holds the room, if it is not held already. A disk that has no room
-// for it is left as it was.
+// Reserve holds the room, if it is not held already. A disk that has not twice
+// as much left stays as it is: what an operator has just made free is not taken
+// away by a restart.
 func Reserve(dsn string) error {
 	name := ReserveFile(dsn)
 	if name == "" || HasReserve(dsn) {
 		return nil
+	}
+	var disk syscall.Statfs_t
+	if err := syscall.Statfs(filepath.Dir(name), &disk); err == nil && int64(disk.Bavail)*int64(disk.Bsize) < 2*ReserveSize {
+		return errors.New("hold room on the disk: it is too full")
 	}
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {

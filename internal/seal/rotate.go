@@ -228,13 +228,27 @@ func Advance(dir string, owner tilhor.OwnerID) (resumed bool, err error) {
 		return false, errors.New("the last change of the owner key is not ended: retire the old key first")
 	}
 	folder := filepath.Join(dir, string(owner))
-	if err := placeFile(folder, oldFile, string(now)); err != nil {
+	if err := keepOld(folder, string(now)); err != nil {
 		return false, err
 	}
 	if err := os.Rename(filepath.Join(folder, nextFile), filepath.Join(folder, ownerFile)); err != nil {
 		return false, err
 	}
 	return false, syncDir(folder)
+}
+
+// keepOld gives the owner key in use its second name. It is the same file, so
+// that what retire writes over is the key itself and not a copy of it; only
+// where files cannot have two names it is a copy.
+func keepOld(folder, now string) error {
+	old := filepath.Join(folder, oldFile)
+	if err := os.Remove(old); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err // of a change that was cut off: it holds the key in use
+	}
+	if os.Link(filepath.Join(folder, ownerFile), old) == nil {
+		return syncDir(folder)
+	}
+	return placeFile(folder, oldFile, now)
 }
 
 // placeFile writes a whole file or none.

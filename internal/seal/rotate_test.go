@@ -103,6 +103,10 @@ func TestTheOwnerKeyIsChangedUnderARunningServer(t *testing.T) {
 		write(t, d, func(tx *db.Tx) error { return seal.Shred(tx, granvik, seal.KindTrack, "t7", monday) })
 		before := wraps(t, d)
 		oldText, _ := os.ReadFile(filepath.Join(dir, "granvik", "owner.key"))
+		disk := filepath.Join(t.TempDir(), "what lies on the disk")
+		if err := os.Link(filepath.Join(dir, "granvik", "owner.key"), disk); err != nil {
+			t.Fatal(err)
+		}
 
 		k := rotate(t, d, dir, monday)
 		if k.KeyID(granvik) == serves.KeyID(granvik) {
@@ -149,6 +153,9 @@ func TestTheOwnerKeyIsChangedUnderARunningServer(t *testing.T) {
 		}
 		if seal.Changing(dir, granvik) {
 			t.Fatal("the old key is still there")
+		}
+		if left, err := os.ReadFile(disk); err != nil || len(bytes.Trim(left, "\x00")) > 0 {
+			t.Fatalf("a copy of the old key was written over, and not the key: %v", err)
 		}
 		fresh, err := seal.Open(dir, granvik)
 		if err != nil {

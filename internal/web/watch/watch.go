@@ -69,10 +69,19 @@ func (w *Watch) Counted(h http.Handler) http.Handler {
 		w.underWay.Inc()
 		defer func() {
 			w.underWay.Dec()
-			w.took.WithLabelValues(fmt.Sprintf("%dxx", a.status/100)).Observe(time.Since(began).Seconds())
+			w.took.WithLabelValues(class(a.status)).Observe(time.Since(began).Seconds())
 		}()
 		h.ServeHTTP(a, r)
 	})
+}
+
+// class is how an answer ended. What leads on (3xx) counts as what is shown: a
+// form that was taken in leads on, and must not be told from a page that was read.
+func class(status int) string {
+	if status/100 == 3 {
+		status = http.StatusOK
+	}
+	return fmt.Sprintf("%dxx", status/100)
 }
 
 // answer remembers the status of an answer.
