@@ -39,7 +39,7 @@ var (
 )
 
 func selectList(states string) *db.Stmt {
-	return db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.school = $4 AND ` + states + ` AND ` + access.Scope(access.Read, "t.id") + `
+	return db.SQL(`SELECT ` + columns + `, COUNT(*) OVER ()` + fromTrack + `WHERE t.owner = $1 AND t.school = $4 AND ` + states + ` AND ` + access.Scope(access.Read, "t.id") + `
 	AND ($7 = '' OR t.handler = $7) AND ($8 = '' OR t.arena = $8) AND ($9 = '' OR t.pupil = $9) AND (t.due_on, t.id) > ($10, $11)
 	ORDER BY t.due_on, t.id LIMIT 51`)
 }
@@ -47,6 +47,13 @@ func selectList(states string) *db.Stmt {
 // List gives the cases this person may see, the first date first, fifty at a
 // time, and the cursor of the next page. That they were listed is in the record.
 func (d *Desk) List(ctx context.Context, by tilhor.Actor, f Filter) (rows []Row, next string, err error) {
+	rows, next, _, err = d.ListOf(ctx, by, f)
+	return rows, next, err
+}
+
+// ListOf is List, and how many there are from the cursor on: a heading and the
+// menu want the number, and the same look through the scope gives both.
+func (d *Desk) ListOf(ctx context.Context, by tilhor.Actor, f Filter) (rows []Row, next string, n int, err error) {
 	now := d.Clock()
 	handler := ""
 	if f.Mine {
@@ -57,10 +64,11 @@ func (d *Desk) List(ctx context.Context, by tilhor.Actor, f Filter) (rows []Row,
 	if f.State == "" {
 		list = selectOpen
 	}
+	seen := false // not long ago, by the same: it is in the record already
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		rows = nil
+		rows, next, n = nil, "", 0
 		err := tx.Each(list, func(scan db.Scan) error {
-			t, err := trackRow(scan)
+			t, err := trackRow(func(dst ...any) error { return scan(append(dst, &n)...) })
 			rows = append(rows, Row{Track: t})
 			return err
 		}, access.Args(by, access.Read, now, string(f.State), handler, string(f.Arena), string(f.Pupil), dueAfter, idAfter)...)
@@ -79,21 +87,21 @@ func (d *Desk) List(ctx context.Context, by tilhor.Actor, f Filter) (rows []Row,
 		if err := standing(tx, by.Owner, rows); err != nil {
 			return err
 		}
-		return d.nameRows(tx, by.Owner, rows, now)
+		if err := d.nameRows(tx, by.Owner, rows, now); err != nil || len(rows) == 0 {
+			return err
+		}
+		seen, err = d.Journal.SawList(tx, by, listStream(by), string(by.School), "cases", trackIDs(rows), now)
+		return err
 	})
-	if err != nil || len(rows) == 0 {
-		return rows, next, err
+	if err != nil || len(rows) == 0 || seen {
+		return rows, next, n, err
 	}
-	return rows, next, d.listed(ctx, by, "cases", rows, now)
+	return rows, next, n, d.listed(ctx, by, "cases", rows, now)
 }
 
 // standing puts on every row the duties that somebody has to meet.
 func standing(tx *db.Tx, owner tilhor.OwnerID, rows []Row) error {
-	ids := make([]string, len(rows))
-	for i, r := range rows {
-		ids[i] = string(r.ID)
-	}
-	by, err := duty.StandingOf(tx, owner, ids)
+	by, err := duty.StandingOf(tx, owner, trackIDs(rows))
 	for i := range rows {
 		rows[i].Duties = by[string(rows[i].ID)]
 	}
@@ -108,13 +116,20 @@ func cursor(s string) (due, id string) {
 }
 
 func (d *Desk) listed(ctx context.Context, by tilhor.Actor, view string, rows []Row, now time.Time) error {
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		return d.Journal.SeenList(tx, by, listStream(by), string(by.School), view, string(access.Read), trackIDs(rows), now)
+	})
+}
+
+// listStream is where it stands in the record that lists of a school were read.
+func listStream(by tilhor.Actor) string { return journal.ReadingsOf("school/" + string(by.School)) }
+
+func trackIDs(rows []Row) []string {
 	ids := make([]string, len(rows))
 	for i, r := range rows {
 		ids[i] = string(r.ID)
 	}
-	return d.DB.Write(ctx, func(tx *db.Tx) error {
-		return d.Journal.SeenList(tx, by, journal.ReadingsOf("school/"+string(by.School)), string(by.School), view, string(access.Read), ids, now)
-	})
+	return ids
 }
 
 // nameRows puts the pupil's and the handler's name on every row.
@@ -228,8 +243,6 @@ var countOpen = db.SQL(`SELECT COUNT(*) FROM cases_track t WHERE t.owner = $1 AN
 
 // CountOpen is how many open tracks this person may see, for the menu.
 func (d *Desk) CountOpen(ctx context.Context, by tilhor.Actor) (n int, err error) {
-	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		return tx.One(countOpen, access.Args(by, access.Read, d.Clock()), &n)
-	})
+	err = d.DB.One(ctx, countOpen, access.Args(by, access.Read, d.Clock()), &n)
 	return n, err
 }

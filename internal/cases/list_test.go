@@ -16,16 +16,18 @@ import (
 // takes.
 func TestAListTellsWhatEachRowTells(t *testing.T) {
 	each(t, func(w *world) {
-		for range 2 {
-			for _, p := range []tilhor.PersonID{w.nora, w.elias, w.tuva} {
-				w.taken(p)
-			}
+		for _, p := range []tilhor.PersonID{w.nora, w.elias, w.tuva} {
+			w.taken(p)
+			w.running(p) // its evaluation is not due yet
 		}
 		for n := 6; n < db.Many+3; n++ { // nobody knows who these are
 			_, err := w.desk.TakeUp(w.ctx, w.kari, w.worry(tilhor.ArenaBreak, "En gutt i gul jakke").Slug, cases.Stance{Handler: w.ina.Person})
 			w.must(err)
 		}
-		w.days(20) // some duties are late by now
+		w.days(9) // some duties are late by now
+		_, err := duty.Wake(w.ctx, w.DB, w.kari.Owner, w.Now(), 1000)
+		w.must(err)
+		found := map[duty.State]int{}
 		first, next, err := w.desk.List(w.ctx, w.kari, cases.Filter{})
 		w.must(err)
 		rest, last, err := w.desk.List(w.ctx, w.kari, cases.Filter{After: next})
@@ -40,6 +42,10 @@ func TestAListTellsWhatEachRowTells(t *testing.T) {
 				all, err := duty.StatesOf(tx, w.kari.Owner, string(r.ID))
 				w.must(err)
 				want := slices.DeleteFunc(all, func(s duty.Stored) bool { return !s.Standing() })
+				for i, s := range want {
+					found[s.State]++
+					want[i] = duty.Stored{Thing: s.Thing, ID: s.ID, Class: s.Class, Bearer: s.Bearer, State: s.State, FirstOn: s.FirstOn}
+				}
 				if len(want) == 0 || !slices.Equal(r.Duties, want) {
 					t.Fatalf("the list tells %d duties of a track that has %d", len(r.Duties), len(want))
 				}
@@ -55,6 +61,11 @@ func TestAListTellsWhatEachRowTells(t *testing.T) {
 			}
 			return nil
 		}))
+		for _, s := range []duty.State{duty.Open, duty.LateLocal, duty.NotDue} {
+			if found[s] == 0 {
+				t.Errorf("no duty of the list is %s: the test would not see it left out (%v)", s, found)
+			}
+		}
 		if classes != 6 {
 			t.Fatalf("%d rows have a class", classes)
 		}

@@ -118,7 +118,7 @@ const stateColumns = `thing, duty, pupil, instance, school, ruleset, ref, class,
 
 var (
 	selectStates = db.SQL(`SELECT ` + stateColumns + ` FROM duty_state WHERE owner = $1 AND thing = $2 ORDER BY triggered_at, duty, instance`)
-	standingOf   = db.SQL(`SELECT ` + stateColumns + ` FROM duty_state
+	standingOf   = db.SQL(`SELECT thing, duty, class, bearer, state, first_on FROM duty_state
 		WHERE owner = $1 AND state IN ('open', 'late', 'late-local', 'not-due') AND thing IN (` + db.Marks(2) + `)
 		ORDER BY triggered_at, duty, instance`)
 	selectSchool = db.SQL(`SELECT ` + stateColumns + ` FROM duty_state
@@ -131,20 +131,21 @@ var (
 // the act, and nothing lies in the future.
 func Record(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time, facts ...Fact) error {
 	// Two acts on one thing meet here, so that one of them is run again.
-	if _, err := tx.Exec(touchThing, owner, t.ID, t.School, t.kind(), 0); err != nil {
+	if err := tx.Later(touchThing, owner, t.ID, t.School, t.kind(), 0); err != nil {
 		return err
 	}
 	var n, at, written int64
 	if err := tx.One(countFacts, db.Args(owner, t.ID), &n, &at, &written); err != nil {
 		return err
 	}
+	fresh := n == 0
 	for _, f := range facts {
 		n++
 		if err := record(tx, owner, t, max(now.UnixMilli(), at, written), n, f); err != nil {
 			return err
 		}
 	}
-	return refresh(tx, owner, t, now)
+	return refresh(tx, owner, t, now, fresh)
 }
 
 // record writes one fact. latest is now, or what was written last of the thing by
@@ -158,8 +159,7 @@ func record(tx *db.Tx, owner tilhor.OwnerID, t Thing, latest, n int64, f Fact) e
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(insertFact, owner, t.ID, n, f.Kind, f.Pupil, at, f.When.Precision, written, string(body))
-	return err
+	return tx.Later(insertFact, owner, t.ID, n, f.Kind, f.Pupil, at, f.When.Precision, written, string(body))
 }
 
 // KnownOn is the last instant of a day at which it was known, taken up or said
@@ -302,14 +302,18 @@ func GateOf(tx *db.Tx, owner tilhor.OwnerID, thing, act string, now time.Time) (
 
 // refresh brings the cache of a thing up to date, and writes only what is not
 // as it was: of what falls due in a case, most stands as before.
-func refresh(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time) error {
+//
+// Of a thing that had no facts, nothing is in it.
+func refresh(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time, fresh bool) error {
 	out, err := assess(tx, owner, t, now)
 	if err != nil {
 		return err
 	}
-	have, err := StatesOf(tx, owner, t.ID)
-	if err != nil {
-		return err
+	var have []Stored
+	if !fresh {
+		if have, err = StatesOf(tx, owner, t.ID); err != nil {
+			return err
+		}
 	}
 	if err := replace(tx, owner, have, statesOf(t, out)); err != nil {
 		return err
@@ -318,8 +322,7 @@ func refresh(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time) error {
 	if !out.Changes.IsZero() {
 		next = out.Changes.UnixMilli()
 	}
-	_, err = tx.Exec(putThing, owner, t.ID, t.School, t.kind(), next)
-	return err
+	return tx.Later(putThing, owner, t.ID, t.School, t.kind(), next)
 }
 
 // statesOf are the duties as the cache holds them, with times as it keeps them.
@@ -353,7 +356,7 @@ func replace(tx *db.Tx, owner tilhor.OwnerID, have, want []Stored) error {
 			delete(kept, h.row())
 			continue
 		}
-		if _, err := tx.Exec(dropState, owner, h.Thing, h.ID, h.Pupil, h.Instance); err != nil {
+		if err := tx.Later(dropState, owner, h.Thing, h.ID, h.Pupil, h.Instance); err != nil {
 			return err
 		}
 	}
@@ -361,7 +364,7 @@ func replace(tx *db.Tx, owner tilhor.OwnerID, have, want []Stored) error {
 		if _, fresh := kept[s.row()]; !fresh {
 			continue
 		}
-		if _, err := tx.Exec(insertState, owner, s.Thing, s.ID, s.Pupil, s.Instance, s.School, s.RuleSet, s.Ref, s.Class, s.Word, s.Bearer, s.State,
+		if err := tx.Later(insertState, owner, s.Thing, s.ID, s.Pupil, s.Instance, s.School, s.RuleSet, s.Ref, s.Class, s.Word, s.Bearer, s.State,
 			s.Triggered.UnixMilli(), s.Due, s.LocalDue, s.FirstOn, s.WhyKey, millis(s.Met), s.Told); err != nil {
 			return err
 		}
@@ -426,15 +429,18 @@ func StatesOf(tx *db.Tx, owner tilhor.OwnerID, thing string) ([]Stored, error) {
 }
 
 // StandingOf lists the duties of many things that somebody has to meet, now or
-// later, by thing: what a list of cases shows.
+// later, by thing, with what a list of cases shows of them: which, whose, how it
+// stands and its first date. The rest is left empty: a page of fifty cases has
+// hundreds of them.
 func StandingOf(tx *db.Tx, owner tilhor.OwnerID, things []string) (map[string][]Stored, error) {
 	by := map[string][]Stored{}
 	err := db.InMany(things, db.Args(owner), func(args []any) error {
-		all, err := scanStates(tx, standingOf, args...)
-		for _, s := range all {
+		return tx.Each(standingOf, func(scan db.Scan) error {
+			var s Stored
+			err := scan(&s.Thing, (*string)(&s.ID), (*string)(&s.Class), (*string)(&s.Bearer), (*string)(&s.State), (*string)(&s.FirstOn))
 			by[s.Thing] = append(by[s.Thing], s)
-		}
-		return err
+			return err
+		}, args...)
 	})
 	return by, err
 }
@@ -489,14 +495,14 @@ func wake(tx *db.Tx, owner tilhor.OwnerID, thing string, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	return refresh(tx, owner, t, now)
+	return refresh(tx, owner, t, now, false)
 }
 
 // Rebuild writes the whole cache of an owner anew from the facts.
 func Rebuild(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time) (n int, err error) {
 	err = things(ctx, d, owner, func(t Thing, _ int64) error {
 		n++
-		return d.Write(ctx, func(tx *db.Tx) error { return refresh(tx, owner, t, now) })
+		return d.Write(ctx, func(tx *db.Tx) error { return refresh(tx, owner, t, now, false) })
 	})
 	return n, err
 }

@@ -63,21 +63,13 @@ func (j *Journal) recent(tx *db.Tx, by tilhor.Actor, stream, subject, view strin
 // in it sealed by the key of the actor's school (or of the owner). The same list
 // again within 15 minutes is the same reading; another list is a new one.
 func (j *Journal) SeenList(tx *db.Tx, by tilhor.Actor, stream, subject, view, rule string, ids []string, now time.Time) error {
-	sorted := append([]string(nil), ids...)
-	sort.Strings(sorted)
-	text := strings.Join(sorted, "\n")
+	text := listText(ids)
 	key, err := j.listKey(tx, by.Owner, by.School)
 	if err != nil {
 		return err
 	}
-	old, err := j.recent(tx, by, stream, subject, view, now)
-	if err != nil {
+	if known, err := j.sawList(tx, key, by, stream, subject, view, text, now); err != nil || known {
 		return err
-	}
-	for _, r := range old {
-		if got, err := listed(tx, key, r); err != nil || got == text {
-			return err
-		}
 	}
 	id := tilhor.NewID()
 	sealed := key.Seal(listedField, id, text)
@@ -90,6 +82,40 @@ func (j *Journal) SeenList(tx *db.Tx, by tilhor.Actor, stream, subject, view, ru
 	}
 	_, err = tx.Exec(insertListed, by.Owner, id, w.ID, by.School, sealed.Bytes)
 	return err
+}
+
+// SawList says that SeenList would write nothing: the very list was seen within
+// the window, and its entry is committed. Whoever reads a list again then waits
+// for no writer.
+func (j *Journal) SawList(tx *db.Tx, by tilhor.Actor, stream, subject, view string, ids []string, now time.Time) (bool, error) {
+	kind, thing := listThing(by.Owner, by.School)
+	key, err := j.keys.Get(tx, by.Owner, kind, thing)
+	if errors.Is(err, tilhor.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return j.sawList(tx, key, by, stream, subject, view, listText(ids), now)
+}
+
+func (j *Journal) sawList(tx *db.Tx, key seal.Key, by tilhor.Actor, stream, subject, view, text string, now time.Time) (bool, error) {
+	old, err := j.recent(tx, by, stream, subject, view, now)
+	if err != nil {
+		return false, err
+	}
+	for _, r := range old {
+		if got, err := listed(tx, key, r); err != nil || got == text {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+func listText(ids []string) string {
+	sorted := append([]string(nil), ids...)
+	sort.Strings(sorted)
+	return strings.Join(sorted, "\n")
 }
 
 const listedField = "journal.listed"

@@ -29,9 +29,15 @@ func DutyRowOf(w *lang.Words, d duty.Duty, now time.Time) Duty { return DutyRow(
 // stands. A word of the act (snarast, straks) is never shown as a date: it says
 // how long the school has known. A date says whose it is.
 func DutyRow(w *lang.Words, s duty.Stored, now time.Time) Duty {
-	row := Duty{What: w.T("duty." + string(s.ID) + ".name"), Tag: TagOf(w, TagClass(s.Class)), Meta: []string{s.Ref}}
-	row.State, row.When = standing(w, s, calendar.DateOf(now)), reason(w, s, calendar.DateOf(now))
+	row := DutyNow(w, s, calendar.DateOf(now))
+	row.Meta, row.When = []string{s.Ref}, reason(w, s, calendar.DateOf(now))
 	return row
+}
+
+// DutyNow is a duty's row without why it stands so, for a list of many: what,
+// where it comes from, and how it stands today.
+func DutyNow(w *lang.Words, s duty.Stored, today tilhor.Date) Duty {
+	return Duty{What: w.T("duty." + string(s.ID) + ".name"), Tag: TagOf(w, TagClass(s.Class)), State: standing(w, s, today)}
 }
 
 func standing(w *lang.Words, s duty.Stored, today tilhor.Date) State {

@@ -256,9 +256,14 @@ func (q *Req) Count(name string, ask func() (int, error)) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	q.Counted(name, n)
+	return n, nil
+}
+
+// Counted says a number that was found out on the way to something else.
+func (q *Req) Counted(name string, n int) {
 	if q.counts == nil {
 		q.counts = map[string]int{}
 	}
 	q.counts[name] = n
-	return n, nil
 }

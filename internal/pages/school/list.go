@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tilhor"
+	"tilhor/internal/calendar"
 	"tilhor/internal/cases"
 	"tilhor/internal/duty"
 	"tilhor/internal/lang"
@@ -93,9 +94,12 @@ func (c choice) narrowed() bool { return c.State != "" || c.Mine || c.Arena != "
 
 func (p *Pages) list(q *web.Req) error {
 	c := chosen(q)
-	rows, after, err := p.Cases.List(q.Context(), q.Actor, c.Filter)
+	rows, after, n, err := p.Cases.ListOf(q.Context(), q.Actor, c.Filter)
 	if err != nil {
 		return err
+	}
+	if !c.narrowed() && c.After == "" {
+		q.Counted("cases.open", n)
 	}
 	v, err := p.listed(q, c, web.NewForm(), rows)
 	if err != nil {
@@ -228,8 +232,9 @@ func (p *Pages) listed(q *web.Req, c choice, f *web.Form, rows []cases.Row) (lis
 	v.Table = web.Table{Caption: w.T("school.list.caption"), Hidden: true, Columns: []web.Column{
 		{Text: w.T("school.list.who")}, {Text: w.T("school.list.stage")}, {Text: w.T("school.list.next")}, {Text: w.T("school.list.has")},
 	}}
+	today := calendar.DateOf(q.Now)
 	for _, r := range rows {
-		v.Table.Rows = append(v.Table.Rows, listRow(q, r, c.hide))
+		v.Table.Rows = append(v.Table.Rows, listRow(w, r, c.hide, today))
 	}
 	return v, nil
 }
@@ -259,12 +264,11 @@ func noRows(w *lang.Words, c choice, rows []cases.Row) *web.Empty {
 	return &web.Empty{Title: w.T("school.list.empty"), Text: w.T("school.list.empty-text")}
 }
 
-func listRow(q *web.Req, r cases.Row, hide bool) []web.Cell {
-	w := q.T
+func listRow(w *lang.Words, r cases.Row, hide bool, today tilhor.Date) []web.Cell {
 	return []web.Cell{
 		{Text: rowName(w, r.Track, hide), Href: path(r.Track), Small: w.T("school.case", "number", r.Number) + ", " + place(w, r.Arena)},
 		{Text: rowStage(w, r)},
-		rowNext(q, r),
+		rowNext(w, r, today),
 		{Text: hasIt(w, r)},
 	}
 }
@@ -329,14 +333,14 @@ func urgent(all []duty.Stored) (best duty.Stored, found bool) {
 	return best, found
 }
 
-func rowNext(q *web.Req, r cases.Row) web.Cell {
+func rowNext(w *lang.Words, r cases.Row, today tilhor.Date) web.Cell {
 	d, ok := urgent(r.Duties)
 	if !ok && r.CheckOn != "" {
-		return web.Cell{State: &web.State{Name: web.Soon, Word: q.T.DateShort(r.CheckOn)}, Small: q.T.T("school.list.check")}
+		return web.Cell{State: &web.State{Name: web.Soon, Word: w.DateShort(r.CheckOn)}, Small: w.T("school.list.check")}
 	}
 	if !ok {
-		return web.Cell{Text: q.T.T("school.list.calm")}
+		return web.Cell{Text: w.T("school.list.calm")}
 	}
-	row := web.DutyRow(q.T, d, q.Now)
+	row := web.DutyNow(w, d, today)
 	return web.Cell{State: &row.State, Tag: &row.Tag, Small: row.What}
 }

@@ -1,6 +1,7 @@
 package school
 
 import (
+	"tilhor/internal/calendar"
 	"tilhor/internal/cases"
 	"tilhor/internal/lang"
 	"tilhor/internal/web"
@@ -56,7 +57,7 @@ func (p *Pages) matterTrack(q *web.Req, r cases.Row) matterTrack {
 	}}
 	t.State = web.State{Name: web.OK, Word: w.T("school.list.calm")}
 	if d, ok := urgent(r.Duties); ok {
-		row := web.DutyRow(w, d, q.Now)
+		row := web.DutyNow(w, d, calendar.DateOf(q.Now))
 		t.State, t.What = row.State, row.What
 	}
 	return t
