@@ -439,8 +439,8 @@ func (c *floodClient) slowly(n net.Conn, i int) {
 func TestFlood(t *testing.T) {
 	w := newFloodWorld(t, web.UsualBounds(), plainly)
 	best, bound := map[string]float64{}, honest
-	for try := range 3 {
-		long := time.Duration(soak.Times(300, 4000)) * time.Millisecond << try
+	for try := range 5 { // a machine that did something else is asked again, for longer
+		long := time.Duration(soak.Times(300, 4000)) * time.Millisecond << min(try, 2)
 		ratio, noise := w.compare(t, floods, soak.Times(3, 9), long)
 		bound = max(bound, honest*noise)
 		for kind, r := range ratio {
@@ -458,20 +458,20 @@ func TestFlood(t *testing.T) {
 			t.Errorf("a flood of %s makes the honest wait %.1f times as long (allowed %.1f)", kind, r, bound)
 		}
 	}
-	w.withoutLimits(t, best, bound)
+	withoutLimits(t, best)
 	turnFirst(t)
 }
 
 func worst(all map[string]float64) float64 { return slices.Max(slices.Collect(maps.Values(all))) }
 
 // withoutLimits is the control: some flood is felt beyond what is allowed.
-func (w *floodWorld) withoutLimits(t *testing.T, best map[string]float64, bound float64) {
+func withoutLimits(t *testing.T, best map[string]float64) {
 	const all = 1_000_000
 	open := newFloodWorld(t, web.Bounds{Persons: all, Each: all, Strangers: all, Outside: all, OneAsks: all, Row: all, Queue: all, Forms: 1 << 40, Left: all, Again: all}, plainly)
-	for try := range 3 {
-		ratio, _ := open.compare(t, []string{"posts", "codes", "signed-in"}, 1+try, 400*time.Millisecond)
+	for try := range 6 {
+		ratio, noise := open.compare(t, []string{"posts", "codes", "signed-in"}, 1+min(try, 2), 400*time.Millisecond)
 		for kind, r := range ratio {
-			if r > bound && r > 1.5*best[kind] {
+			if r > honest*noise && r > 1.5*best[kind] {
 				t.Logf("the control: without limits a flood of %s makes the honest wait %.1f times as long", kind, r)
 				return
 			}

@@ -70,8 +70,9 @@ func (h *house) tend(w *watch.Watch, sites ...*web.Site) (end func()) {
 // done by it. A machine whose clock differs from the database's says so and
 // does nothing: it is not known which of the two is wrong.
 func (h *house) mindClock(ctx context.Context, heard func(string, tilhor.OwnerID, error), sites []*web.Site) {
-	err := h.clocksAgree(ctx)
+	apart := h.clocksAgree(ctx)
 	for _, s := range sites {
+		err := apart
 		if err == nil {
 			err = s.MindClock(ctx)
 		}
