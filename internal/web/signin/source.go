@@ -88,7 +88,8 @@ func (s *source) discover(ctx context.Context, now time.Time) (*known, error) {
 func (s *source) current(ctx context.Context, now time.Time) (*known, <-chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.known != nil && now.Sub(s.asked) < keepFor || !s.failed.IsZero() && now.Sub(s.failed) < restFor {
+	// A time to come was noted by a clock that ran ahead, and says nothing.
+	if s.known != nil && now.Sub(s.asked).Abs() < keepFor || !s.failed.IsZero() && now.Sub(s.failed).Abs() < restFor {
 		return s.known, nil
 	}
 	if s.asking == nil {
