@@ -174,7 +174,9 @@ func (c JournalCheckpointCmd) Run(app *App) error {
 	}
 	defer d.Close()
 	j := journal.New(keys)
-	if _, err := j.Sequence(ctx, d, owner, app.Clock()); err != nil {
+	_, err = j.Sequence(ctx, d, owner, app.Clock())
+	// A server beside this command signs on at once, and not when the lease runs out.
+	if err = errors.Join(err, j.Rest(ctx, d, owner)); err != nil {
 		return err
 	}
 	var text []byte
@@ -187,6 +189,9 @@ func (c JournalCheckpointCmd) Run(app *App) error {
 		text = newest.Note
 		return err
 	})
+	if altered := (journal.Altered{}); errors.As(err, &altered) {
+		return exit(1, altered.Error())
+	}
 	if errors.Is(err, tilhor.ErrNotFound) && c.Entry != "" {
 		return exit(1, "no such entry is in the tree")
 	}

@@ -17,7 +17,8 @@ import (
 const proofFormat = "c2sp.org/tlog-proof@v1"
 
 // Proof shows that an entry is in the tree: its place, the hashes beside its way
-// to the root, and the newest checkpoint. tilhor.ErrNotFound until the tree has it.
+// to the root, and the newest checkpoint. tilhor.ErrNotFound until the tree has
+// it, and Altered when the entry, or its place in the tree, is.
 func (j *Journal) Proof(tx *db.Tx, owner tilhor.OwnerID, entry tilhor.EntryID) ([]byte, error) {
 	e, err := j.Entry(tx, owner, entry)
 	if err != nil {
@@ -33,6 +34,9 @@ func (j *Journal) Proof(tx *db.Tx, owner tilhor.OwnerID, entry tilhor.EntryID) (
 	p, err := tlog.ProveRecord(c.Size, e.Leaf, newTree(tx, owner, c.Size))
 	if err != nil {
 		return nil, fmt.Errorf("prove an entry: %w", err)
+	}
+	if tlog.CheckRecord(p, c.Size, c.Root, e.Leaf, tlog.RecordHash(e.Hash[:])) != nil {
+		return nil, Altered{e.ID}
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\nindex %d\n", proofFormat, e.Leaf)

@@ -33,7 +33,8 @@ type Receipt struct {
 }
 
 // Receipt makes the receipt of an entry that is the reception of something
-// told; tilhor.ErrNotFound for any other. Call it after the act is durable.
+// told; tilhor.ErrNotFound for any other, and Altered when the entry is not as it
+// was written: nothing else is ever signed. Call it after the act is durable.
 func (j *Journal) Receipt(tx *db.Tx, owner tilhor.OwnerID, entry tilhor.EntryID) (Receipt, error) {
 	e, err := j.Entry(tx, owner, entry)
 	if err != nil {

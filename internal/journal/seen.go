@@ -2,6 +2,7 @@ package journal
 
 import (
 	"errors"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -18,9 +19,9 @@ const window = 15 * time.Minute
 const actRead = "read"
 
 var (
-	recentSeen = db.SQL(`SELECT body, leaf FROM journal_entry
+	recentSeen = db.SQL(stands + `
 		WHERE owner = $1 AND stream = $2 AND person = $3 AND view = $4 AND written > $5 AND written <= $6 ORDER BY written DESC LIMIT 100`)
-	lastSeen = db.SQL(`SELECT body, leaf FROM journal_entry
+	lastSeen = db.SQL(stands + `
 		WHERE owner = $1 AND stream = $2 AND person <> $3 AND view IS NOT NULL ORDER BY seq DESC LIMIT 1`)
 	insertListed = db.SQL(`INSERT INTO journal_listed (owner, id, entry, school, sealed) VALUES ($1, $2, $3, $4, $5)`)
 	selectListed = db.SQL(`SELECT id, school, sealed FROM journal_listed WHERE owner = $1 AND entry = $2`)
@@ -47,12 +48,17 @@ func (j *Journal) Seen(tx *db.Tx, by tilhor.Actor, stream, subject, view, rule s
 }
 
 // recent finds the actor's readings of the view within the window. One that was
-// written by a clock that ran ahead, and has been set back, hides none.
+// written by a clock that ran ahead, and has been set back, hides none; and
+// neither does a row whose columns say so: what counts is what the marked text
+// says of who read what, and when.
 func (j *Journal) recent(tx *db.Tx, by tilhor.Actor, stream, subject, view string, now time.Time) ([]Record, error) {
-	list, err := records(tx, recentSeen, by.Owner, stream, by.Person, view, now.Add(-window).UnixMilli(), now.UnixMilli())
+	from := now.Add(-window).UnixMilli()
+	list, err := j.genuine(tx, by.Owner, recentSeen, stream, by.Person, view, from, now.UnixMilli())
 	var out []Record
 	for _, r := range list {
-		if r.Subject == subject && r.By.Role == by.Role && r.By.School == by.School {
+		at := r.When.Written.UnixMilli()
+		same := r.View == view && r.Subject == subject && r.By.Person == by.Person && r.By.Role == by.Role && r.By.School == by.School
+		if same && at > from && at <= now.UnixMilli() {
 			out = append(out, r)
 		}
 	}
@@ -105,7 +111,7 @@ func (j *Journal) sawList(tx *db.Tx, key seal.Key, by tilhor.Actor, stream, subj
 		return false, err
 	}
 	for _, r := range old {
-		if got, err := listed(tx, key, r); err != nil || got == text {
+		if got, ok, err := listed(tx, key, r); err != nil || ok && got == text {
 			return err == nil, err
 		}
 	}
@@ -132,17 +138,24 @@ func listThing(owner tilhor.OwnerID, school tilhor.SchoolID) (seal.Kind, string)
 	return seal.KindSchool, string(school)
 }
 
-func listed(tx *db.Tx, key seal.Key, r Record) (string, error) {
+// listed opens the list of a reading: the very one that its entry commits to, and
+// none that was put in its place.
+func listed(tx *db.Tx, key seal.Key, r Record) (text string, ok bool, err error) {
 	var id, school string
 	var sealed []byte
-	err := tx.One(selectListed, db.Args(r.By.Owner, r.ID), &id, &school, &sealed)
+	err = tx.One(selectListed, db.Args(r.By.Owner, r.ID), &id, &school, &sealed)
 	if errors.Is(err, tilhor.ErrNotFound) {
-		return "\x00 a reading without a list", nil
+		return "", false, nil
 	}
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
-	return key.Open(listedField, id, sealed)
+	salt, text, err := key.Opening(listedField, id, sealed)
+	if err != nil {
+		return "", false, nil // not what this program sealed: the list counts as not seen
+	}
+	label := seal.Label(listedField, id)
+	return text, slices.Contains(r.Parts, Part{Label: label, Commit: seal.Commitment(label, salt, text)}), nil
 }
 
 // A Reading is one opening of a thing: who, in which role, what, when.
@@ -158,7 +171,8 @@ type Reading struct {
 }
 
 // Readings gives who has read a thing, newest first. It holds no content; who
-// may see which of them is the affair of the room that asks.
+// may see which of them is the affair of the room that asks. Altered when one of
+// them is not as it was written: a log with one false line is not shown.
 func (j *Journal) Readings(tx *db.Tx, owner tilhor.OwnerID, thing string) ([]Reading, error) {
 	list, err := j.Stream(tx, owner, ReadingsOf(thing))
 	out := make([]Reading, 0, len(list))
@@ -174,9 +188,9 @@ func (j *Journal) Readings(tx *db.Tx, owner tilhor.OwnerID, thing string) ([]Rea
 
 // LastReading is the newest reading of a thing by anybody but one person;
 // tilhor.ErrNotFound when nobody else has read it. It opens one entry, however
-// often the thing was read.
+// often the thing was read. One that is Altered is told to nobody.
 func (j *Journal) LastReading(tx *db.Tx, owner tilhor.OwnerID, thing string, but tilhor.PersonID) (Reading, error) {
-	list, err := records(tx, lastSeen, owner, ReadingsOf(thing), but)
+	list, err := j.genuine(tx, owner, lastSeen, ReadingsOf(thing), but)
 	if err != nil {
 		return Reading{}, err
 	}
