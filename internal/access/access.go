@@ -163,8 +163,7 @@ var (
 
 // Give writes a grant.
 func Give(tx *db.Tx, owner tilhor.OwnerID, g Grant) error {
-	_, err := tx.Exec(insertGrant, owner, tilhor.NewID(), g.Kind, g.Thing, g.Person, g.Role, g.Unit, g.Relation, g.From.UnixMilli(), end(g.Until), g.By)
-	return err
+	return tx.Later(insertGrant, owner, tilhor.NewID(), g.Kind, g.Thing, g.Person, g.Role, g.Unit, g.Relation, g.From.UnixMilli(), end(g.Until), g.By)
 }
 
 // Shut writes a bar.

@@ -1,6 +1,7 @@
 package concerns
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -31,6 +32,7 @@ type Telling struct {
 	Name      string      // open channel: who tells
 	Raised    *Raised     // voice: who took it up with rektor
 	Link      string      // open channel: the secret of the address where the receipt lies
+	Slug      string      // tilhor.NewSlug, for who must know the concern's address before it is sent; else it gets one
 }
 
 // Raised says that the family took a matter up with rektor by voice (tatt opp
@@ -53,7 +55,7 @@ func (d *Desk) Tell(ctx context.Context, by tilhor.Actor, n Telling) (Concern, e
 		return Concern{}, err
 	}
 	c := Concern{
-		ID: tilhor.ConcernID(tilhor.NewID()), Slug: tilhor.NewSlug(), School: n.School, Reporter: by.Person, Role: by.Role,
+		ID: tilhor.ConcernID(tilhor.NewID()), Slug: cmp.Or(n.Slug, tilhor.NewSlug()), School: n.School, Reporter: by.Person, Role: by.Role,
 		Channel: channel, Arena: n.Arena, Happened: n.Happened, Known: n.Known, Written: now,
 		PupilSays: n.Said != "" || n.Raised != nil && n.Raised.By == "pupil", State: New,
 	}
@@ -180,11 +182,12 @@ func when(f *tilhor.Faults, w *tilhor.When, now time.Time, field string) {
 // known refuses a pupil who is not at the school, in words that do not tell
 // whether there is such a pupil somewhere else.
 func (d *Desk) known(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, pupils []tilhor.PersonID, now time.Time) error {
-	if _, err := d.Roster.School(tx, owner, school); err != nil {
+	if len(pupils) == 0 {
+		_, err := d.Roster.School(tx, owner, school)
 		return err
 	}
-	for _, p := range pupils {
-		in, err := d.Roster.Pupil(tx, owner, p, tilhor.DateOf(now, calendar.Oslo()))
+	for _, p := range pupils { // who is at the school, shows that there is one
+		in, err := d.Roster.Where(tx, owner, p, tilhor.DateOf(now, calendar.Oslo()))
 		if err != nil || in.School != school || in.Protected {
 			return tilhor.Faults{{Field: "pupil", Key: "concerns.fault.unknown"}}
 		}
@@ -227,17 +230,17 @@ func (d *Desk) store(tx *db.Tx, by tilhor.Actor, c Concern, n Telling, texts []t
 	if n.Link != "" {
 		link = d.Keys.Hash(by.Owner, "concerns.link", n.Link)
 	}
-	if _, err := tx.Exec(insertConcern, by.Owner, c.ID, c.Slug, link, c.School, c.Reporter, c.Role, c.Channel, c.Arena,
+	if err := tx.Later(insertConcern, by.Owner, c.ID, c.Slug, link, c.School, c.Reporter, c.Role, c.Channel, c.Arena,
 		millis(c.Happened), c.Happened.Precision, millis(c.Known), c.Known.Precision, c.Written.UnixMilli(), c.PupilSays, c.Entry); err != nil {
 		return err
 	}
 	for _, p := range c.Pupils {
-		if _, err := tx.Exec(insertPupil, by.Owner, c.ID, p.N, p.Person); err != nil {
+		if err := tx.Later(insertPupil, by.Owner, c.ID, p.N, p.Person); err != nil {
 			return err
 		}
 	}
 	for _, t := range texts {
-		if _, err := tx.Exec(insertText, by.Owner, c.ID, t.field, t.sealed); err != nil {
+		if err := tx.Later(insertText, by.Owner, c.ID, t.field, t.sealed); err != nil {
 			return err
 		}
 	}

@@ -66,7 +66,7 @@ func (j *Journal) Append(tx *db.Tx, e Entry) (Written, error) {
 	if err := setHead(tx, r, ready, head.seq); err != nil {
 		return Written{}, err
 	}
-	_, err = tx.Exec(insertEntry, r.By.Owner, r.Stream, r.Seq, r.ID, r.By.Person, viewOf(r), r.When.Written.UnixMilli(),
+	err = tx.Later(insertEntry, r.By.Owner, r.Stream, r.Seq, r.ID, r.By.Person, viewOf(r), r.When.Written.UnixMilli(),
 		ready, r.Hash[:], j.mark(r.By.Owner, r.Hash), r.Body)
 	return Written{r.ID, r.Seq, r.Hash}, err
 }

@@ -319,6 +319,21 @@ func (p *Pupil) in(kind Kind, group string) {
 // Pupil gives one pupil on a day, protected or not; ErrNotFound for who is no
 // pupil then. Whether the asker may know is decided before it is asked.
 func (r *Roster) Pupil(tx *db.Tx, owner tilhor.OwnerID, id tilhor.PersonID, on tilhor.Date) (Pupil, error) {
+	p, n, err := pupil(tx, owner, id, on)
+	if err != nil {
+		return Pupil{}, err
+	}
+	p.Name, err = r.opener(tx, owner).name(id, n.home, n.name)
+	return p, err
+}
+
+// Where is Pupil without the name, which stays sealed.
+func (r *Roster) Where(tx *db.Tx, owner tilhor.OwnerID, id tilhor.PersonID, on tilhor.Date) (Pupil, error) {
+	p, _, err := pupil(tx, owner, id, on)
+	return p, err
+}
+
+func pupil(tx *db.Tx, owner tilhor.OwnerID, id tilhor.PersonID, on tilhor.Date) (Pupil, namedRow, error) {
 	p := Pupil{ID: id}
 	var n namedRow
 	found := false
@@ -335,14 +350,10 @@ func (r *Roster) Pupil(tx *db.Tx, owner tilhor.OwnerID, id tilhor.PersonID, on t
 		p.in(n.kind, n.group)
 		return nil
 	}, owner, id, on)
-	if err != nil {
-		return Pupil{}, err
+	if err == nil && !found {
+		err = tilhor.ErrNotFound
 	}
-	if !found {
-		return Pupil{}, tilhor.ErrNotFound
-	}
-	p.Name, err = r.opener(tx, owner).name(id, n.home, n.name)
-	return p, err
+	return p, n, err
 }
 
 // Names gives the names of persons by id; one that is not known is left out.
