@@ -10,11 +10,10 @@ import (
 
 	"tilhor"
 	"tilhor/internal/db"
-	"tilhor/internal/seal"
 )
 
 var (
-	takeOnce = db.SQL(`INSERT INTO web_once (owner, id, attempt, answer, at) VALUES ($1, $2, $3, '', $4)
+	takeOnce = db.SQL(`INSERT INTO web_once (owner, id, attempt, answer, at) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (owner, id) DO UPDATE SET attempt = excluded.attempt WHERE web_once.attempt = excluded.attempt`)
 	answerOnce = db.SQL(`UPDATE web_once SET answer = $4 WHERE owner = $1 AND id = $2 AND attempt = $3`)
 	dropOnce   = db.SQL(`DELETE FROM web_once WHERE owner = $1 AND id = $2 AND attempt = $3`)
@@ -35,6 +34,16 @@ var errDone = errors.New("the form was answered before")
 // given the answer of the one before, and the new words are not lost. That it was done is written in the same
 // transaction as what was done, so a crash leaves both or neither.
 func (q *Req) Once(f *Form, act func() (location string, err error)) error {
+	return q.once(f, "", act)
+}
+
+// OnceAt is Once for an act whose answer is known before it: the answer is then
+// written with the act, in one commit and not in two.
+func (q *Req) OnceAt(f *Form, location string, act func() error) error {
+	return q.once(f, location, func() (string, error) { return location, act() })
+}
+
+func (q *Req) once(f *Form, known string, act func() (location string, err error)) error {
 	id := hex.EncodeToString(q.Kit.Keys.Hash(q.Kit.Owner.ID, "once", strings.Join([]string{string(q.person), q.R.URL.Path, f.Key, f.content()}, "\x00")))
 	if answer, err := q.answered(id); err != nil || answer != nil {
 		return q.again(id, answer, err)
@@ -43,7 +52,7 @@ func (q *Req) Once(f *Form, act func() (location string, err error)) error {
 		return errTooMuch
 	}
 	attempt := tilhor.NewID()
-	location, err := q.along(id, attempt, act)
+	location, err := q.along(id, attempt, known, act)
 	if errors.Is(err, errDone) {
 		answer, err := q.answered(id)
 		return q.again(id, answer, err)
@@ -54,18 +63,25 @@ func (q *Req) Once(f *Form, act func() (location string, err error)) error {
 		}
 		return err
 	}
-	q.settleOnce(id, attempt, location)
+	if known == "" {
+		q.settleOnce(id, attempt, location)
+	}
 	q.dropDraft(f)
 	return q.See(location)
 }
 
-// along runs act so that its first write says that this form is being answered.
-func (q *Req) along(id, attempt string, act func() (string, error)) (string, error) {
+// along runs act so that its first write says that this form is being answered,
+// and with what when that is known.
+func (q *Req) along(id, attempt, known string, act func() (string, error)) (string, error) {
 	was := q.R
 	defer func() { q.R = was }()
+	answer := ""
+	if known != "" {
+		answer = q.site.sessions.sealAnswer(id, known)
+	}
 	hour := q.Now.Truncate(time.Hour).UnixMilli()
 	q.R = was.WithContext(db.Along(was.Context(), func(tx *db.Tx) error {
-		n, err := tx.Exec(takeOnce, q.Kit.Owner.ID, id, attempt, hour)
+		n, err := tx.Exec(takeOnce, q.Kit.Owner.ID, id, attempt, answer, hour)
 		if err == nil && n == 0 {
 			return errDone
 		}
@@ -92,12 +108,9 @@ const onceKey = "once"
 // settleOnce keeps the answer for a second sending.
 func (q *Req) settleOnce(id, attempt, location string) {
 	ctx := context.WithoutCancel(q.Context())
+	answer := q.site.sessions.sealAnswer(id, location)
 	err := q.Kit.DB.Write(ctx, func(tx *db.Tx) error {
-		key, err := q.Kit.Keys.Make(tx, q.Kit.Owner.ID, seal.KindSession, onceKey)
-		if err != nil {
-			return err
-		}
-		_, err = tx.Exec(answerOnce, q.Kit.Owner.ID, id, attempt, hex.EncodeToString(key.Seal("answer", id, location).Bytes))
+		_, err := tx.Exec(answerOnce, q.Kit.Owner.ID, id, attempt, answer)
 		return err
 	})
 	if err != nil {
@@ -105,27 +118,25 @@ func (q *Req) settleOnce(id, attempt, location string) {
 	}
 }
 
+func (s *sessions) sealAnswer(id, location string) string {
+	return hex.EncodeToString(s.once.Seal("answer", id, location).Bytes)
+}
+
 // answered is the answer a form has had, nil when it has had none.
 func (q *Req) answered(id string) (*string, error) {
 	var answer string
-	err := q.Kit.DB.Read(q.Context(), func(tx *db.Tx) error {
-		if err := tx.One(findOnce, db.Args(q.Kit.Owner.ID, id), &answer); err != nil || answer == "" {
-			return err
-		}
-		key, err := q.Kit.Keys.Get(tx, q.Kit.Owner.ID, seal.KindSession, onceKey)
-		if err != nil {
-			return err
-		}
-		sealed, err := hex.DecodeString(answer)
-		if err != nil {
-			return err
-		}
-		answer, err = key.Open("answer", id, sealed)
-		return err
-	})
+	err := q.Kit.DB.One(q.Context(), findOnce, db.Args(q.Kit.Owner.ID, id), &answer)
 	if errors.Is(err, tilhor.ErrNotFound) {
 		return nil, nil
 	}
+	if err != nil || answer == "" {
+		return &answer, err
+	}
+	sealed, err := hex.DecodeString(answer)
+	if err != nil {
+		return nil, err
+	}
+	answer, err = q.site.sessions.once.Open("answer", id, sealed)
 	return &answer, err
 }
 

@@ -59,6 +59,7 @@ var (
 type sessions struct {
 	kit     *Kit
 	key     seal.Key
+	once    seal.Key // seals what forms were answered
 	manager *scs.SessionManager
 	cookie  string
 }
@@ -70,7 +71,10 @@ func newSessions(kit *Kit) (*sessions, error) {
 	}
 	s.manager.Store, s.manager.Codec, s.manager.Lifetime = s, sessionJSON{}, lastsFor
 	err := kit.DB.Write(context.Background(), func(tx *db.Tx) (err error) {
-		s.key, err = kit.Keys.Make(tx, kit.Owner.ID, seal.KindSession, "web")
+		if s.key, err = kit.Keys.Make(tx, kit.Owner.ID, seal.KindSession, "web"); err != nil {
+			return err
+		}
+		s.once, err = kit.Keys.Make(tx, kit.Owner.ID, seal.KindSession, onceKey)
 		return err
 	})
 	return s, err
@@ -90,9 +94,7 @@ func (s *sessions) FindCtx(ctx context.Context, token string) (b []byte, found b
 	now := s.kit.Now()
 	var sealed []byte
 	var seen int64
-	err = s.kit.DB.Read(ctx, func(tx *db.Tx) error {
-		return tx.One(findSession, db.Args(s.owner(), at(token), now.UnixMilli(), now.Add(-idleFor).UnixMilli(), now.Add(skew).UnixMilli()), &sealed, &seen)
-	})
+	err = s.kit.DB.One(ctx, findSession, db.Args(s.owner(), at(token), now.UnixMilli(), now.Add(-idleFor).UnixMilli(), now.Add(skew).UnixMilli()), &sealed, &seen)
 	if errors.Is(err, tilhor.ErrNotFound) {
 		return nil, false, nil
 	}

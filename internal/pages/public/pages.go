@@ -39,7 +39,7 @@ func (p *Pages) Routes() []web.Route {
 	t := tell.Screens{
 		Concerns: p.Concerns, Open: true, School: schoolOf,
 		Leave: func(_ *web.Req, s roster.School) string { return "/s/" + codeOf(s) },
-		Sent:  func(_ concerns.Concern, secret string) string { return "/kvittering/" + secret },
+		Sent:  func(_, secret string) string { return "/kvittering/" + secret },
 	}
 	return []web.Route{
 		{Method: "GET", Path: "/", Name: "public.home", Roles: everyone, Serve: p.home},

@@ -33,7 +33,7 @@ func (p *Pages) Routes() []web.Route {
 	t := tell.Screens{
 		Concerns: p.Concerns, School: ownSchool,
 		Leave: func(*web.Req, roster.School) string { return "/i-dag" },
-		Sent:  func(c concerns.Concern, _ string) string { return "/bekymringer/" + c.Slug },
+		Sent:  func(slug, _ string) string { return "/bekymringer/" + slug },
 	}
 	return []web.Route{
 		{Method: "GET", Path: "/i-dag", Name: "staff.today", Roles: staff, Case: true, Serve: p.today},

@@ -48,10 +48,10 @@ var asked = map[screen][]string{
 // Screens serve the form for one kind of teller.
 type Screens struct {
 	Concerns *concerns.Desk
-	Open     bool                                           // no account: the name is asked for, and no list is shown
-	School   func(q *web.Req) (roster.School, error)        // where it is told
-	Leave    func(q *web.Req, s roster.School) string       // where «Avbryt» leads
-	Sent     func(c concerns.Concern, secret string) string // where the receipt lies
+	Open     bool                                     // no account: the name is asked for, and no list is shown
+	School   func(q *web.Req) (roster.School, error)  // where it is told
+	Leave    func(q *web.Req, s roster.School) string // where «Avbryt» leads
+	Sent     func(slug, secret string) string         // where the receipt lies
 }
 
 // Show is the first screen, or the one a kept draft had come to.
@@ -151,9 +151,10 @@ func (t *teller) send() error {
 		by = tilhor.Actor{Owner: t.q.Kit.Owner.ID, Role: tilhor.RoleAnyone, School: t.school.ID}
 		telling.Link = tilhor.NewID()
 	}
-	err := t.q.Once(t.form, func() (string, error) {
-		c, err := t.Concerns.Tell(t.q.Context(), by, telling)
-		return t.Sent(c, telling.Link), err
+	telling.Slug = tilhor.NewSlug()
+	err := t.q.OnceAt(t.form, t.Sent(telling.Slug, telling.Link), func() error {
+		_, err := t.Concerns.Tell(t.q.Context(), by, telling)
+		return err
 	})
 	var faults tilhor.Faults
 	if !errors.As(err, &faults) {
