@@ -58,7 +58,7 @@ func (s *Site) answer(q *Req, err error) error {
 		return nil
 	}
 	switch {
-	case errors.Is(err, errTooMuch), errors.Is(err, errBusy):
+	case errors.Is(err, errTooMuch), errors.Is(err, errBusy), errors.Is(err, errLeft):
 		return q.busy(err)
 	case errors.Is(err, tilhor.ErrNotFound), errors.Is(err, tilhor.ErrForbidden):
 		return q.tell(http.StatusNotFound, notice{key: "notfound"})

@@ -32,7 +32,7 @@ type Bounds struct {
 	Row   int // how many of one network may wait
 	Queue int // how many may wait in all
 
-	Forms int // bytes of long forms held at once
+	Forms int // bytes of long forms held at once by those who are signed in, and as many by those who are not
 
 	Left  int     // what one network may leave at one address in one go: what a whole school tells
 	Again float64 // and how much of that comes back each second
@@ -44,7 +44,7 @@ func UsualBounds() Bounds {
 	cores := runtime.GOMAXPROCS(0)
 	return Bounds{
 		Persons: 8 * cores, Each: 4, Strangers: 2 * cores, Outside: 32, OneAsks: 8,
-		Row: 2500, Queue: 6000, Forms: 64 << 20, Left: 2500, Again: 1,
+		Row: 2500, Queue: 6000, Forms: 32 << 20, Left: 2500, Again: 1,
 	}
 }
 
@@ -58,7 +58,7 @@ type Limits struct {
 	persons, strangers, outside *gate
 	refusing                    *gate
 	known                       *recent
-	forms                       *forms
+	personsForms, strangerForms *forms
 
 	mu   sync.Mutex
 	left map[client]*rate.Limiter
@@ -73,8 +73,10 @@ func NewLimits(b Bounds) *Limits {
 		outside:   newGate(b.Outside, b.OneAsks, b.Row, b.Queue),
 		refusing:  newGate(1, 1, 64, 256),
 		known:     &recent{},
-		forms:     &forms{left: b.Forms, most: b.Forms / 2, by: map[client]int{}},
 		left:      map[client]*rate.Limiter{},
+
+		personsForms:  &forms{left: b.Forms, most: min(b.Forms/2, b.Each*maxForm), by: map[client]int{}},
+		strangerForms: &forms{left: b.Forms, most: b.Forms / 2, by: map[client]int{}},
 	}
 }
 
@@ -83,7 +85,11 @@ func NewLimits(b Bounds) *Limits {
 func (s *Site) admit(w http.ResponseWriter, r *http.Request, do http.HandlerFunc) {
 	l := s.limits
 	who, person := l.clientOf(r, s.sessions.token(r))
-	done, err := l.receive(r, who)
+	t, pool := &turn{limits: l, gate: l.strangers, who: who}, l.strangerForms
+	if person {
+		t.gate, pool = l.persons, l.personsForms
+	}
+	done, err := pool.receive(r, who)
 	if err != nil {
 		s.refuse(w, r, who, err)
 		return
@@ -91,10 +97,6 @@ func (s *Site) admit(w http.ResponseWriter, r *http.Request, do http.HandlerFunc
 	defer done()
 	ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
 	defer cancel()
-	t := &turn{limits: l, gate: l.strangers, who: who}
-	if person {
-		t.gate = l.persons
-	}
 	r = r.WithContext(context.WithValue(ctx, turnKey{}, t))
 	a := &held{ResponseWriter: w}
 	answered := answering(ctx)
@@ -112,12 +114,16 @@ func (s *Site) admit(w http.ResponseWriter, r *http.Request, do http.HandlerFunc
 }
 
 // refuse says that there is no room, with what was written, as long as there is
-// room even for that.
+// room even for that. A form of another site is refused as such: its fields are
+// never given a button of ours.
 func (s *Site) refuse(w http.ResponseWriter, r *http.Request, who client, why error) {
 	select {
 	case <-time.After(time.Second): // who is told to wait, and asks again at once, has waited
 	case <-r.Context().Done():
 		return
+	}
+	if err := s.sameSite(r); err != nil {
+		why = err
 	}
 	if err := s.limits.refusing.enter(r.Context(), who); err != nil {
 		w.Header().Set("Retry-After", retryAfter)
@@ -138,6 +144,9 @@ const retryAfter = "10"
 // busy answers who cannot have a turn.
 func (q *Req) busy(err error) error {
 	q.W.Header().Set("Retry-After", retryAfter)
+	if errors.Is(err, errLeft) {
+		return q.tell(http.StatusServiceUnavailable, notice{key: "left", phone: true})
+	}
 	if errors.Is(err, errTooMuch) {
 		return q.tell(http.StatusTooManyRequests, notice{key: "many", phone: true, retry: true})
 	}
@@ -217,12 +226,15 @@ func (l *Limits) tidy(now time.Time) {
 	}
 }
 
+// errLeft says that a form was not read: it stays where it is, in the browser.
+var errLeft = errors.New("no room for so long a form")
+
 // shortForm is what a form may be without being counted.
 const shortForm = 16 << 10
 
 // receive reads the form of a request whole. What is no form is left unread,
 // and so is one that says it is too long: the page refuses them.
-func (l *Limits) receive(r *http.Request, who client) (done func(), err error) {
+func (f *forms) receive(r *http.Request, who client) (done func(), err error) {
 	done = func() {}
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if r.Method != http.MethodPost || kind != formKind || r.ContentLength > maxForm || r.Body == nil {
@@ -233,11 +245,11 @@ func (l *Limits) receive(r *http.Request, who client) (done func(), err error) {
 		size = maxForm
 	}
 	if size > shortForm {
-		if !l.forms.take(who, size) {
-			r.Body = http.NoBody // it stays where it is, in the browser
-			return done, errBusy
+		if !f.take(who, size) {
+			r.Body = io.NopCloser(broken{errLeft})
+			return done, errLeft
 		}
-		done = func() { l.forms.give(who, size) }
+		done = func() { f.give(who, size) }
 	}
 	b, err := io.ReadAll(io.LimitReader(r.Body, maxForm+1))
 	r.Body = io.NopCloser(io.MultiReader(bytes.NewReader(b), broken{err}))
@@ -254,7 +266,9 @@ func (b broken) Read([]byte) (int, error) {
 	return 0, io.EOF
 }
 
-// forms counts the bytes of long forms that are held at once.
+// forms counts the bytes of long forms that are held at once. Persons and
+// strangers have one each: what strangers say they will send, and do not, takes
+// no room from who is signed in.
 type forms struct {
 	mu   sync.Mutex
 	left int

@@ -246,3 +246,54 @@ func TestFormsThatDoNotComeWhole(t *testing.T) {
 		}
 	}
 }
+
+// What strangers claim and do not send keeps no person's form out. A form that
+// was not read is told to be where it was written: sending it again from the
+// answer would send an empty one.
+func TestStrangersTakeNoRoomFromAPerson(t *testing.T) {
+	w := newRush(t, func(b *web.Bounds) { b.Forms = 1_000_000 })
+	rektor := w.enter(w.kari, tilhor.RoleRektor)
+	want(t, <-w.ask("198.51.100.9", visit{path: "/i-dag", cookie: rektor}), http.StatusOK)
+	for _, from := range []string{"203.0.113.1", "203.0.113.2"} {
+		w.raw(t, strings.Replace(formHead, "203.0.113.1", from, 1)+"Content-Length: 500000\r\n\r\ntekst=")
+	}
+	send := func(path string, c *http.Cookie) *httptest.ResponseRecorder {
+		text := "Nora sto alene. " + strings.Repeat("a ", 11_500)
+		return <-w.ask("198.51.100.9", visit{method: "POST", path: path, form: url.Values{"nokkel": {tilhor.NewID()}, "tekst": {text}}, cookie: c})
+	}
+	rec := send("/si", nil)
+	for rec.Code == http.StatusSeeOther { // until both claims have come: the control, that there is no room left
+		rec = send("/si", nil)
+	}
+	body := want(t, rec, http.StatusServiceUnavailable, "Gå tilbake i nettleseren, vent litt og send igjen.")
+	if strings.Contains(body, `method="post" action="/si"`) || strings.Contains(body, "Prøv igjen</button>") || rec.Header().Get("Retry-After") == "" {
+		t.Errorf("a form that was not read can be sent again from\n%s", body)
+	}
+	want(t, send("/saker/"+there+"/plan", rektor), http.StatusSeeOther)
+}
+
+// A form of another site is refused as one when there is no room either: its
+// fields are not given a button of ours. The control is the same form of ours.
+func TestAnotherSitesFormInAFullRow(t *testing.T) {
+	w := newRush(t, func(*web.Bounds) {})
+	in := w.ask("203.0.113.1", visit{path: "/vent"})
+	<-w.begun
+	form := url.Values{"nokkel": {tilhor.NewID()}, "tekst": {"Noe fra et annet sted."}}
+	got := make(chan *httptest.ResponseRecorder, 3)
+	for range cap(got) { // two wait, one is refused
+		one := w.ask("203.0.113.1", visit{method: "POST", path: "/si", form: form})
+		go func() { got <- <-one }()
+	}
+	want(t, <-got, http.StatusTooManyRequests, `name="tekst" value="Noe fra et annet sted."`)
+	for _, h := range []map[string]string{{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "", "Origin": "https://ond.example"}} {
+		body := want(t, <-w.ask("203.0.113.1", visit{method: "POST", path: "/si", form: form, header: h}), http.StatusForbidden, "Skjemaet kom fra et annet sted")
+		if strings.Contains(body, `name="tekst"`) || strings.Contains(body, form.Get("nokkel")) {
+			t.Errorf("the fields of another site are in\n%s", body)
+		}
+	}
+	w.end <- true
+	want(t, <-in, http.StatusOK)
+	for range 2 {
+		want(t, <-got, http.StatusSeeOther)
+	}
+}
