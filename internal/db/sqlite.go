@@ -58,9 +58,9 @@ func (f liteFile) create() error {
 // acknowledged write survives a power cut. secure_delete overwrites what is
 // deleted; trusted_schema=0 keeps a crafted file from running functions.
 func openSQLite(at liteFile, readOnly bool) (*sql.DB, error) {
-	cache := "cache_size(-8000)"
+	cache := "cache_size(-4000)"
 	if readOnly { // there are eight of them, and the system keeps the file for all
-		cache = "cache_size(-2000)"
+		cache = "cache_size(-1000)"
 	}
 	q := url.Values{}
 	if at.disk != "" {
