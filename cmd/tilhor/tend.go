@@ -81,13 +81,14 @@ func (h *house) mindClock(ctx context.Context, heard func(string, tilhor.OwnerID
 }
 
 // clocksAgree compares this machine's clock with that of the database's machine,
-// which several may share.
+// which several may share. Each may be half of ClockSlack from it: then no two
+// are so far apart that the one takes the other's time for a clock set back.
 func (h *house) clocksAgree(ctx context.Context) error {
 	if h.db.Engine() == db.SQLite { // one machine, one clock
 		return nil
 	}
 	ms, err := h.db.ClockMillis(ctx)
-	if apart := h.clock().Sub(time.UnixMilli(ms)).Abs(); err == nil && apart > web.ClockSlack {
+	if apart := h.clock().Sub(time.UnixMilli(ms)).Abs(); err == nil && apart > web.ClockSlack/2 {
 		err = fmt.Errorf("the clocks of this machine and the database are %s apart", apart.Round(time.Second))
 	}
 	return err
