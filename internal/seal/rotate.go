@@ -505,7 +505,7 @@ func (k *Keys) Retire(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now t
 	if err != nil {
 		return Wraps{}, err
 	}
-	if now.Sub(time.UnixMilli(since)) < settle {
+	if now.Sub(time.UnixMilli(since)).Abs() < settle {
 		return Wraps{}, ErrTooSoon
 	}
 	w, err := k.Rewrap(ctx, d, owner, nil)
