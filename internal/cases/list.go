@@ -32,14 +32,15 @@ const page = 50
 
 // The two lists differ only in the states they show: written as one statement
 // that takes the state, the closed cases of many years were read to find the
-// few that are open.
+// few that are open. For the same reason only the open ones are counted on the
+// way: to count is to ask the scope of each.
 var (
-	selectOpen  = selectList(`t.state IN ('open', 'stepped-down') AND $6 = ''`)
-	selectState = selectList(`t.state = $6`)
+	selectOpen  = selectList(`COUNT(*) OVER ()`, `t.state IN ('open', 'stepped-down') AND $6 = ''`)
+	selectState = selectList(`0`, `t.state = $6`)
 )
 
-func selectList(states string) *db.Stmt {
-	return db.SQL(`SELECT ` + columns + `, COUNT(*) OVER ()` + fromTrack + `WHERE t.owner = $1 AND t.school = $4 AND ` + states + ` AND ` + access.Scope(access.Read, "t.id") + `
+func selectList(n, states string) *db.Stmt {
+	return db.SQL(`SELECT ` + columns + `, ` + n + fromTrack + `WHERE t.owner = $1 AND t.school = $4 AND ` + states + ` AND ` + access.Scope(access.Read, "t.id") + `
 	AND ($7 = '' OR t.handler = $7) AND ($8 = '' OR t.arena = $8) AND ($9 = '' OR t.pupil = $9) AND (t.due_on, t.id) > ($10, $11)
 	ORDER BY t.due_on, t.id LIMIT 51`)
 }
@@ -51,8 +52,9 @@ func (d *Desk) List(ctx context.Context, by tilhor.Actor, f Filter) (rows []Row,
 	return rows, next, err
 }
 
-// ListOf is List, and how many there are from the cursor on: a heading and the
-// menu want the number, and the same look through the scope gives both.
+// ListOf is List, and of cases that are open how many there are from the cursor
+// on: a heading and the menu want the number, and the same look through the scope
+// gives both.
 func (d *Desk) ListOf(ctx context.Context, by tilhor.Actor, f Filter) (rows []Row, next string, n int, err error) {
 	now := d.Clock()
 	handler := ""
