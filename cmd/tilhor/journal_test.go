@@ -10,8 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	"tilhor"
 	"tilhor/internal/db"
 	"tilhor/internal/journal"
+	"tilhor/internal/seal"
 )
 
 // A copy is the made-up municipality, as it was, for one tampering.
@@ -164,6 +166,76 @@ func TestRecountAgreesWithVerify(t *testing.T) {
 	b.spoil(`UPDATE journal_entry SET body = $1 WHERE id = $2`, []byte(`{"format":"tilhor entry 1"}`), string(told))
 	if said, err := recount(); err == nil || !strings.Contains(said, "its text is not what its hash says") {
 		t.Fatal(err, said)
+	}
+}
+
+// The command gives the lease of the sequencer back: a server beside it signs on
+// at once, and leaves no gap in what checkpoints cover.
+func TestACheckpointLeavesTheServerToSign(t *testing.T) {
+	eachBox(t, func(t *testing.T, dsn, _ string) {
+		b, _ := lived(t, dsn)
+		b.waits("one")
+		b.must(0, b.with("journal", "checkpoint")...)
+		b.waits("two")
+		if n := b.signs(); n != 1 {
+			t.Fatalf("after the command a server signs %d, want 1", n)
+		}
+		// The control: a process that keeps its lease keeps another from signing.
+		b.waits("three")
+		if n := b.signs(); n != 0 {
+			t.Fatalf("the lease keeps nobody from signing (%d): this proves nothing", n)
+		}
+	})
+}
+
+// What an altered entry says is not proved; the command names it.
+func TestACheckpointProvesNoAlteredEntry(t *testing.T) {
+	eachBox(t, func(t *testing.T, dsn, _ string) {
+		b, told := lived(t, dsn)
+		b.must(0, b.with("journal", "checkpoint", "--entry", string(told))...)
+		b.spoil(`UPDATE journal_entry SET body = (SELECT body FROM journal_entry WHERE id <> $1 ORDER BY id LIMIT 1) WHERE id = $2`, string(told), string(told))
+		if said := b.must(1, b.with("journal", "checkpoint", "--entry", string(told))...); !strings.Contains(said, string(told)) || strings.Contains(said, "tlog-proof") {
+			t.Fatal(said)
+		}
+	})
+}
+
+// waits writes an entry that waits for its checkpoint.
+func (b box) waits(stream string) {
+	b.t.Helper()
+	b.inside(func(d *db.DB, j *journal.Journal) error {
+		return d.Write(context.Background(), func(tx *db.Tx) error {
+			by := tilhor.Actor{Owner: "granvik", Person: "kari", Role: tilhor.RoleTeacher, School: "lia"}
+			_, err := j.Append(tx, journal.Entry{Stream: stream, Act: "test", When: tilhor.Now(recordNow), By: by})
+			return err
+		})
+	})
+}
+
+// signs is a pass of another process, and how many entries it signed.
+func (b box) signs() (n int) {
+	b.t.Helper()
+	b.inside(func(d *db.DB, j *journal.Journal) (err error) {
+		n, err = j.Sequence(context.Background(), d, "granvik", recordNow)
+		return err
+	})
+	return n
+}
+
+// inside opens the installation as another process does.
+func (b box) inside(do func(*db.DB, *journal.Journal) error) {
+	b.t.Helper()
+	k, err := seal.Open(b.keys)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	d, err := db.Open(context.Background(), b.dsn)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer d.Close()
+	if err := do(d, journal.New(k)); err != nil {
+		b.t.Fatal(err)
 	}
 }
 

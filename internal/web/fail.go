@@ -12,6 +12,7 @@ import (
 
 	"tilhor"
 	"tilhor/internal/db"
+	"tilhor/internal/journal"
 )
 
 //go:embed templates/*.html
@@ -77,6 +78,11 @@ func (s *Site) answer(q *Req, err error) error {
 		return q.tell(http.StatusUnprocessableEntity, notice{key: "faults"})
 	}
 	ref := reference()
+	if altered := (journal.Altered{}); errors.As(err, &altered) {
+		s.kit.log().LogAttrs(context.WithoutCancel(q.Context()), slog.LevelError, "an entry of the record is not as it was written: run tilhor journal verify",
+			slog.String("route", q.routeName()), slog.String("ref", ref), slog.String("entry", string(altered.Entry)))
+		return q.tell(http.StatusServiceUnavailable, notice{key: "altered", ref: ref, phone: true})
+	}
 	s.note(q, "request failed", ref, err)
 	if errors.Is(err, context.DeadlineExceeded) || db.Full(err) {
 		q.W.Header().Set("Retry-After", "60")

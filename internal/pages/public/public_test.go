@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -299,4 +300,52 @@ func TestAnEmployeeWithoutAccountTells(t *testing.T) {
 		t.Error(rec.Code)
 	}
 	has(t, w.post("/s/974600009/ansatt", v), 404)
+}
+
+var (
+	bodyOf   = db.SQL(`SELECT id, body FROM journal_entry WHERE owner = $1 AND id = (SELECT entry FROM concerns_concern WHERE owner = $1)`)
+	bodyOver = db.SQL(`UPDATE journal_entry SET body = $3 WHERE owner = $1 AND id = $2`)
+)
+
+// A receipt whose entry was altered is not given: who asks is told whom to ring,
+// and is not sent round again.
+func TestNoReceiptOfAnAlteredEntry(t *testing.T) {
+	w := newTown(t)
+	var log bytes.Buffer
+	w.kit.Log = slog.New(slog.NewTextHandler(&log, nil))
+	path := school + "/ansatt"
+	v := hidden(has(t, w.get(path), 200))
+	for k, s := range map[string]string{"name": "Olga Renhold", "described": "Ei jente med rød lue", "saw": "Hun satt alene.", "step": "3", "go": "send", "arena": "changing", "happened": "today", "known": "now"} {
+		v.Set(k, s)
+	}
+	to := w.post(path, v).Header().Get("Location")
+	has(t, w.get(to), 200)
+	var id string
+	var was []byte
+	over := func(text []byte) {
+		t.Helper()
+		err := w.db.Write(t.Context(), func(tx *db.Tx) error { _, err := tx.Exec(bodyOver, owner, id, text); return err })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.db.Read(t.Context(), func(tx *db.Tx) error { return tx.One(bodyOf, db.Args(owner), &id, &was) }); err != nil {
+		t.Fatal(err)
+	}
+	later := bytes.Replace(was, []byte(`"for":["rektor"`), []byte(`"for":["deputy"`), 1)
+	if bytes.Equal(later, was) {
+		t.Fatalf("nothing is altered: this proves nothing\n%s", was)
+	}
+	over(later)
+	for _, page := range []string{"", "/fil", "/bilde"} {
+		log.Reset()
+		rec := w.get(to + page)
+		lacks(t, has(t, rec, 503, "ikke slik det ble skrevet", "55 00 00 00"), "tilhor receipt", "<svg viewBox", "http-equiv")
+		if rec.Header().Get("Retry-After") != "" || !strings.Contains(log.String(), "entry="+id) {
+			t.Errorf("%q: %v\n%s", page, rec.Header(), log.String())
+		}
+	}
+	over(was)
+	has(t, w.get(to), 200)
+	has(t, w.get(to+"/fil"), 200, "tilhor receipt 1\n")
 }
