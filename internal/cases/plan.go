@@ -201,41 +201,43 @@ func (d *Desk) SavePlan(ctx context.Context, by tilhor.Actor, slug string, rev i
 	if err := p.check(today(d.Clock())); err != nil {
 		return err
 	}
-	return d.on(ctx, by, access.Work, slug, func(w *work) error {
-		if err := w.running(); err != nil {
-			return err
+	return d.on(ctx, by, access.Work, slug, func(w *work) error { return w.save(rev, p) })
+}
+
+func (w *work) save(rev int, p Plan) error {
+	if err := w.running(); err != nil {
+		return err
+	}
+	all, err := w.d.plans(w.tx, w.by.Owner, w.t.ID, w.key)
+	if err != nil {
+		return err
+	}
+	if err := w.doers(p, all); err != nil {
+		return err
+	}
+	_, draft := split(all)
+	if draft == nil {
+		switch {
+		case rev != 0 && len(all) == 0:
+			return tilhor.ErrConflict // nobody has saved what the form says it changes
+		case rev != 0:
+			return Clash{all[len(all)-1]} // it was approved meanwhile
 		}
-		all, err := d.plans(w.tx, by.Owner, w.t.ID, w.key)
-		if err != nil {
-			return err
-		}
-		if err := w.doers(p, all); err != nil {
-			return err
-		}
-		_, draft := split(all)
-		if draft == nil {
-			switch {
-			case rev != 0 && len(all) == 0:
-				return tilhor.ErrConflict // nobody has saved what the form says it changes
-			case rev != 0:
-				return Clash{all[len(all)-1]} // it was approved meanwhile
-			}
-			return w.newDraft(len(all)+1, p)
-		}
-		if draft.Rev != rev {
-			return Clash{*draft}
-		}
-		p.Version = draft.Version
-		s := w.sealPlan(p)
-		n, err := w.tx.Exec(updatePlan, by.Owner, w.t.ID, p.Version, rev, w.now.UnixMilli(), by.Person, s.Bytes)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return Clash{*draft}
-		}
-		return w.drafted(p.Version)
-	})
+		return w.newDraft(len(all)+1, p)
+	}
+	if draft.Rev != rev {
+		return Clash{*draft}
+	}
+	p.Version = draft.Version
+	s := w.sealPlan(p)
+	n, err := w.tx.Exec(updatePlan, w.by.Owner, w.t.ID, p.Version, rev, w.now.UnixMilli(), w.by.Person, s.Bytes)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return Clash{*draft}
+	}
+	return w.drafted(p.Version)
 }
 
 // doers refuses a draft that names somebody who does not work at the school:
@@ -335,30 +337,46 @@ func (Missing) Error() string { return "the plan lacks something" }
 // the best interest assessed (§§ 10-1, 10-2), the five elements and the date
 // of evaluation in place (§ 12-4). What is approved is never changed again.
 func (d *Desk) Approve(ctx context.Context, by tilhor.Actor, slug string, rev int) error {
+	return d.on(ctx, by, access.Lead, slug, func(w *work) error { return w.approveDraft(rev) })
+}
+
+// SaveAndApprove is SavePlan and Approve in one: rektor changed the plan on the
+// page and approved it as it stood there. Either both are done or neither.
+func (d *Desk) SaveAndApprove(ctx context.Context, by tilhor.Actor, slug string, rev int, p Plan) error {
+	if err := p.check(today(d.Clock())); err != nil {
+		return err
+	}
 	return d.on(ctx, by, access.Lead, slug, func(w *work) error {
-		if err := w.running(); err != nil {
+		if err := w.save(rev, p); err != nil {
 			return err
 		}
-		all, err := d.plans(w.tx, by.Owner, w.t.ID, w.key)
-		if err != nil {
-			return err
-		}
-		_, draft := split(all)
-		if draft == nil {
-			return tilhor.ErrConflict
-		}
-		if draft.Rev != rev {
-			return Clash{*draft}
-		}
-		lacks, err := w.lacks(*draft)
-		if err != nil {
-			return err
-		}
-		if len(lacks) > 0 {
-			return Missing{lacks}
-		}
-		return w.approve(*draft)
+		return w.approveDraft(rev + 1)
 	})
+}
+
+func (w *work) approveDraft(rev int) error {
+	if err := w.running(); err != nil {
+		return err
+	}
+	all, err := w.d.plans(w.tx, w.by.Owner, w.t.ID, w.key)
+	if err != nil {
+		return err
+	}
+	_, draft := split(all)
+	if draft == nil {
+		return tilhor.ErrConflict
+	}
+	if draft.Rev != rev {
+		return Clash{*draft}
+	}
+	lacks, err := w.lacks(*draft)
+	if err != nil {
+		return err
+	}
+	if len(lacks) > 0 {
+		return Missing{lacks}
+	}
+	return w.approve(*draft)
 }
 
 // lacks is the whole gate: what the facts lack, and what the plan lacks.

@@ -83,8 +83,8 @@ func (p *Pages) savePlan(q *web.Req) error {
 // keepPlan saves what was typed and, when that is asked for, approves it. What
 // is approved is what stood on the page, or nothing.
 func (p *Pages) keepPlan(q *web.Req, f *web.Form, mine cases.Plan, clash func() error) error {
-	slug, rev := q.Path("spor"), 0
-	rev, _ = strconv.Atoi(f.Get("rev"))
+	slug, changed := q.Path("spor"), false
+	rev, _ := strconv.Atoi(f.Get("rev"))
 	to := "/saker/" + slug + "/plan?gjort="
 	act := func() (string, error) { return to + "saved", p.Cases.SavePlan(q.Context(), q.Actor, slug, rev, mine) }
 	if f.Get("do") == planApprove {
@@ -95,29 +95,32 @@ func (p *Pages) keepPlan(q *web.Req, f *web.Form, mine cases.Plan, clash func() 
 		if !file.Lead {
 			return tilhor.ErrNotFound
 		}
-		act = func() (string, error) { return to + "approved", p.approve(q, file, rev, mine) }
+		changed = file.Draft == nil || file.Draft.Rev == rev && !samePlan(mine, *file.Draft)
+		act = func() (string, error) { return to + "approved", p.approve(q, slug, rev, mine, changed) }
 	}
 	err := answer(q, f, act, func(code int, f *web.Form) error { return p.showPlan(q, code, f) })
-	var theirs cases.Clash
 	var missing cases.Missing
+	refused := errors.As(err, &missing)
+	if refused && changed { // nothing was done: what was typed is kept all the same, and the form may be sent again
+		err = p.Cases.SavePlan(q.Context(), q.Actor, slug, rev, mine)
+	}
+	var theirs cases.Clash
 	switch {
 	case errors.As(err, &theirs):
 		return clash()
-	case errors.As(err, &missing):
+	case refused && (err == nil || !changed):
 		return p.showPlan(q, http.StatusUnprocessableEntity, p.lacking(q, f))
 	}
 	return err
 }
 
-// approve saves first when something was changed on the page.
-func (p *Pages) approve(q *web.Req, file cases.File, rev int, mine cases.Plan) error {
-	if file.Draft == nil || file.Draft.Rev == rev && !samePlan(mine, *file.Draft) {
-		if err := p.Cases.SavePlan(q.Context(), q.Actor, file.Slug, rev, mine); err != nil {
-			return err
-		}
-		rev++
+// approve saves first when something was changed on the page, in the same
+// commit: a form is marked as answered by what it commits first.
+func (p *Pages) approve(q *web.Req, slug string, rev int, mine cases.Plan, changed bool) error {
+	if changed {
+		return p.Cases.SaveAndApprove(q.Context(), q.Actor, slug, rev, mine)
 	}
-	return p.Cases.Approve(q.Context(), q.Actor, file.Slug, rev)
+	return p.Cases.Approve(q.Context(), q.Actor, slug, rev)
 }
 
 // lacking is the form after an approval that was refused: what is missing is
