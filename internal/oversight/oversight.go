@@ -44,6 +44,7 @@ var (
 		WHERE owner = $1 AND day > $2 AND day <= $3 GROUP BY school, sfo`)
 	newestWeek  = db.SQL(`SELECT COALESCE(MAX(week), '') FROM oversight_shown WHERE owner = $1`)
 	selectShown = db.SQL(`SELECT school, sfo, measure, n FROM oversight_shown WHERE owner = $1 AND week = $2 ORDER BY school, sfo, measure`)
+	dropAhead   = db.SQL(`DELETE FROM oversight_shown WHERE owner = $1 AND week > $2`)
 	insertShown = db.SQL(`INSERT INTO oversight_shown (owner, week, school, sfo, measure, n) VALUES ($1, $2, $3, $4, $5, $6)`)
 )
 
@@ -108,7 +109,7 @@ func Publish(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time)
 	week := Monday(now)
 	err := d.Write(ctx, func(tx *db.Tx) error {
 		var last tilhor.Date
-		if err := tx.One(newestWeek, db.Args(owner), &last); err != nil || last >= week {
+		if err := tx.One(newestWeek, db.Args(owner), &last); err != nil || last >= week && last <= week.Add(7) {
 			return err
 		}
 		truth, err := count(tx, owner, calendar.DateOf(now))
@@ -118,6 +119,11 @@ func Publish(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time)
 		before, _, err := published(tx, owner, last)
 		if err != nil {
 			return err
+		}
+		if last > week {
+			if again, err := forget(tx, owner, week); err != nil || again == week {
+				return err
+			}
 		}
 		for k := range before { // a line stays once it has been told of
 			if _, still := truth[k]; !still {
@@ -135,6 +141,17 @@ func Publish(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time)
 		return nil
 	}
 	return err
+}
+
+// forget takes away what a clock that ran ahead published for weeks to come: no
+// counts would be published until then. It gives the newest week that is left.
+// What was told by it was told: the next publication is measured against that.
+func forget(tx *db.Tx, owner tilhor.OwnerID, week tilhor.Date) (newest tilhor.Date, err error) {
+	if _, err := tx.Exec(dropAhead, owner, week); err != nil {
+		return "", err
+	}
+	err = tx.One(newestWeek, db.Args(owner), &newest)
+	return newest, err
 }
 
 func put(tx *db.Tx, owner tilhor.OwnerID, week tilhor.Date, k key, s Shown) error {
