@@ -26,23 +26,6 @@ func withAlong(ctx context.Context, fn func(*Tx) error) func(*Tx) error {
 	}
 }
 
-type asideKey struct{}
-
-// Aside gives a context whose writes wait for the disk inside wait: whoever
-// counts what is done at once can let another do something meanwhile. Writers
-// that wait together are committed together.
-func Aside(ctx context.Context, wait func(do func() error) error) context.Context {
-	return context.WithValue(ctx, asideKey{}, wait)
-}
-
-func aside(ctx context.Context, do func() error) error {
-	wait, ok := ctx.Value(asideKey{}).(func(func() error) error)
-	if !ok {
-		return do()
-	}
-	return wait(do)
-}
-
 type twiceKey struct{}
 
 // Twice gives a context whose writes run their function, undo it, and run it

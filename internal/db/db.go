@@ -139,12 +139,10 @@ func (d *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 		return err
 	}
 	fn = withTwice(ctx, withAlong(ctx, fn))
-	return aside(ctx, func() error {
-		if d.writer != nil {
-			return d.writer.write(ctx, fn)
-		}
-		return d.writePostgres(ctx, fn)
-	})
+	if d.writer != nil {
+		return d.writer.write(ctx, fn)
+	}
+	return d.writePostgres(ctx, fn)
 }
 
 // Read runs fn on a snapshot that nobody can write to.
