@@ -105,6 +105,24 @@ func TestNoReadingIsHiddenByARowPutInPlace(t *testing.T) {
 			now = now.Add(16 * time.Minute)
 		}
 
+		// A reading of this very stream is filed as another one for a moment.
+		for column, c := range map[string]struct {
+			view, was, lie string
+			by             tilhor.Actor
+		}{"view": {"story", "story", "plan", kari}, "person": {"plan", "mona", "kari", deputy}} {
+			now = now.Add(time.Hour)
+			id := other(stream, "t1", c.view, c.by, now)
+			s.do(`UPDATE journal_entry SET `+column+` = $1 WHERE id = $2`, c.lie, id)
+			s.hides(now)
+			if n := s.sees(now); n != 1 {
+				t.Errorf("a row with another %s: %d entries were written, want 1", column, n)
+			}
+			s.do(`UPDATE journal_entry SET `+column+` = $1 WHERE id = $2`, c.was, id)
+			s.sequence(now)
+			s.holds()
+			now = now.Add(16 * time.Minute)
+		}
+
 		// A text made up in the right words has no mark.
 		made := s.made(old, func(b []byte) []byte {
 			return bytes.ReplaceAll(b, []byte(`"written":`+millis(monday)), []byte(`"written":`+millis(now)))
