@@ -127,7 +127,7 @@ func (s *Site) refuse(w http.ResponseWriter, r *http.Request, who client, why er
 	}
 	if err := s.limits.refusing.enter(r.Context(), who); err != nil {
 		w.Header().Set("Retry-After", retryAfter)
-		http.Error(w, "Tilhør har for mye å gjøre akkurat nå. Gå tilbake i nettleseren, så står det du skrev, der. Prøv igjen om litt.", http.StatusServiceUnavailable)
+		http.Error(w, noRoom, http.StatusServiceUnavailable)
 		return
 	}
 	a := &held{ResponseWriter: w}
@@ -137,6 +137,12 @@ func (s *Site) refuse(w http.ResponseWriter, r *http.Request, who client, why er
 	}()
 	a.send()
 }
+
+// noRoom is said when there is no room for a page: in every language at once,
+// for there is none to ask which.
+const noRoom = "Tilhør har for mye å gjøre akkurat nå. Gå tilbake i nettleseren, så står det du skrev, der. Prøv igjen om litt.\n" +
+	"Tilhør har for mykje å gjere akkurat no. Gå tilbake i nettlesaren, så står det du skreiv, der. Prøv igjen om litt.\n" +
+	"Tilhør is too busy just now. Go back in the browser, and what you wrote is there. Try again in a little while."
 
 // retryAfter is when it is worth trying again, in seconds.
 const retryAfter = "10"
