@@ -46,7 +46,7 @@ type scale struct {
 var (
 	short = scale{
 		town: demo.Small, cases: []int{1_000, 100_000}, clients: []int{1, 16, 64, 256}, concerns: 10_000,
-		rounds: 5, spell: time.Second, asks: 300, woken: 1000, pupils: 16_000, entries: []int{50, 500},
+		rounds: 3, spell: time.Second, asks: 300, woken: 1000, pupils: 16_000, entries: []int{50, 500},
 	}
 	full = scale{
 		town: demo.Small, cases: []int{1_000, 100_000, 1_000_000}, clients: []int{1, 16, 64, 256}, concerns: 100_000,
