@@ -48,7 +48,7 @@ const (
 	RoleRektor        Role = "rektor"         // rektor
 	RoleNurse         Role = "nurse"          // helsesykepleier: may tell; sees nothing by default
 	RolePPT           Role = "ppt"            // PP-rådgiver
-	RoleOwnerAdviser  Role = "owner-adviser"  // rådgiver hos skoleeier: counts, never names
+	RoleOwnerAdviser  Role = "owner-adviser"  // rådgiver hos skoleeier: counts, and a case only when given it by name
 	RoleDPO           Role = "dpo"            // personvernombud: who opened what, without content
 )
 

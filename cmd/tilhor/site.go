@@ -73,7 +73,12 @@ func home(r tilhor.Role) string {
 // menu is what stands in the menu of the one who reads: two places, not twelve.
 func menu(q *web.Req, told *concerns.Desk, worked *cases.Desk) []web.NavItem {
 	if q.Actor.Role == tilhor.RoleOwnerAdviser {
-		return []web.NavItem{{Href: "/skoler", Icon: "MeetingSmall", Text: q.T.T("nav.schools")}}
+		items := []web.NavItem{{Href: "/skoler", Icon: "MeetingSmall", Text: q.T.T("nav.schools")}}
+		open := func() (int, error) { return worked.CountOpen(q.Context(), q.Actor) }
+		if n, err := q.Count("cases.open", open); err == nil && n > 0 {
+			items = append(items, web.NavItem{Href: "/saker", Icon: "Tasklist", Text: q.T.T("nav.cases"), Count: n})
+		}
+		return items
 	}
 	if !q.Actor.Role.Staff() {
 		return nil

@@ -26,20 +26,21 @@ import (
 // How somebody can stand to what a route shows. Rektor leads everything at the
 // own school, and so has no other relation there.
 const (
-	relNone      = "none"         // works at the school, no more
-	relReporter  = "told it"      // told the concern that the track came of
-	relIntake    = "receives"     // was handed the reports of the school
-	relHandles   = "handles"      // has the track
-	relCarries   = "carries"      // carries out a measure of it
-	relLeads     = "leads"        // rektor, and who stands in
-	relEnded     = "had it"       // handled it until yesterday
-	relBarred    = "barred"       // handles or leads it, and is barred
-	relElsewhere = "other school" // the same role at another school
-	relUntrained = "untrained"    // leads it, without privacy training
-	relWeak      = "weak sign-in" // leads it, signed in too weakly
+	relNone      = "none"           // works at the school, no more
+	relReporter  = "told it"        // told the concern that the track came of
+	relIntake    = "receives"       // was handed the reports of the school
+	relHandles   = "handles"        // has the track
+	relCarries   = "carries"        // carries out a measure of it
+	relLeads     = "leads"          // rektor, and who stands in
+	relEnded     = "had it"         // handled it until yesterday
+	relBarred    = "barred"         // handles or leads it, and is barred
+	relGiven     = "given by owner" // has the track by name, from the owner
+	relElsewhere = "other school"   // the same role at another school
+	relUntrained = "untrained"      // leads it, without privacy training
+	relWeak      = "weak sign-in"   // leads it, signed in too weakly
 )
 
-var relations = []string{relNone, relReporter, relIntake, relHandles, relCarries, relLeads, relEnded, relBarred, relElsewhere, relUntrained, relWeak}
+var relations = []string{relNone, relReporter, relIntake, relHandles, relCarries, relLeads, relEnded, relBarred, relElsewhere, relUntrained, relWeak, relGiven}
 
 // A thing is what one relation is tried on: a concern nobody has taken a stance
 // on, a track, and its measures by who carries them out.
@@ -177,6 +178,8 @@ func (w *matrixWorld) relate(tx *db.Tx, rel string, a tilhor.Actor, concern, tra
 			return err
 		}
 		return access.Shut(tx, w.owner(), access.Bar{Kind: access.Track, Thing: track, Person: a.Person, From: w.clock().Add(-time.Hour), Reason: "kin"})
+	case relGiven: // whoever acts at a school has no use of what is given at the owner
+		return access.Give(tx, w.owner(), access.Grant{Kind: access.Track, Thing: track, Person: a.Person, Unit: access.Owner, Relation: access.Leads, From: w.clock().Add(-48 * time.Hour)})
 	case relCarries:
 		return w.give(tx, access.Track, track, a.Person, access.Carries, time.Time{})
 	case relEnded:
@@ -222,7 +225,7 @@ func (w *matrixWorld) who(role tilhor.Role, rel string) (*http.Cookie, bool) {
 	if rel == relUntrained && !role.Staff() { // nothing of theirs asks for it, or they have their own test
 		return nil, false
 	}
-	if role == tilhor.RoleRektor && slices.Contains([]string{relNone, relReporter, relIntake, relHandles, relCarries, relEnded}, rel) {
+	if role == tilhor.RoleRektor && slices.Contains([]string{relNone, relReporter, relIntake, relHandles, relCarries, relEnded, relGiven}, rel) {
 		return nil, false
 	}
 	key := rel + " " + string(role)
@@ -373,7 +376,7 @@ func TestRefusedIsAsIfMissing(t *testing.T) {
 // mayHave says whether the relation can give anybody a right to what the route
 // shows: who has no relation, or lost it, has none, whatever the answer says.
 func mayHave(rel string, r web.Route) bool {
-	return strings.Contains(r.Path, "{id}") || slices.Contains([]string{relReporter, relIntake, relHandles, relCarries, relLeads}, rel)
+	return strings.Contains(r.Path, "{id}") || slices.Contains([]string{relReporter, relIntake, relHandles, relCarries, relLeads, relGiven}, rel)
 }
 
 // refusal says whether an answer lets nobody in.

@@ -31,6 +31,10 @@ type Relation string
 // Relations. A role's relation can be handed to a person for a school and a
 // time (a stand-in, or the one who receives reports): then it holds for that
 // person on every thing where the role has it.
+//
+// The owner's people (Owner below) have no relation by their role, ever: only
+// by name on one thing, or because a relation was handed to them at the owner
+// by name (the owner's receiver of reports about the leadership, § 12-5).
 const (
 	Reporter Relation = "reporter" // told it, and may follow what becomes of it
 	Intake   Relation = "intake"   // receives what is told and takes a stance
@@ -72,6 +76,10 @@ var rules = map[Act]rule{
 // forever is the end of what has no end.
 const forever = math.MaxInt64
 
+// Owner is the unit of what is given to the owner's people: an Actor of theirs
+// has no school.
+const Owner tilhor.SchoolID = ""
+
 // A Grant gives a person, or a role at a unit, a relation to a thing.
 type Grant struct {
 	ID       string
@@ -110,12 +118,18 @@ func within(now, from, until time.Time) bool {
 	return now.UnixMilli() >= from.UnixMilli() && now.UnixMilli() < end(until)
 }
 
+// asks says whether the actor can have a relation to a concern or a track at
+// all: who works at a school, there; and the owner's people, at the owner.
+func asks(a tilhor.Actor) bool {
+	return a.Person != "" && (a.Role.Staff() && a.School != Owner || a.Role == tilhor.RoleOwnerAdviser && a.School == Owner)
+}
+
 // Decide says whether the actor may do the act with the thing, and by which
 // relation, from the grants and bars that exist (those of the thing, and the
 // ones that hand a relation over for a whole school).
 func Decide(a tilhor.Actor, act Act, thing string, grants []Grant, bars []Bar, now time.Time) (Relation, bool) {
 	r, known := rules[act]
-	if !known || !a.Role.Staff() || a.Person == "" || a.School == "" || (r.trained && !a.Trained) {
+	if !known || !asks(a) || (r.trained && !a.Trained) {
 		return "", false
 	}
 	for _, b := range bars {
@@ -135,13 +149,14 @@ func Decide(a tilhor.Actor, act Act, thing string, grants []Grant, bars []Bar, n
 	return "", false
 }
 
-// holds says whether a grant is the actor's: by name, by role, or because the
-// role's relation was handed over to the actor for the school.
+// holds says whether a grant is the actor's: by name, by role at a school, or
+// because the role's relation was handed over to the actor for the school, or
+// at the owner.
 func holds(a tilhor.Actor, g Grant, grants []Grant, now time.Time) bool {
 	if g.Person != "" {
 		return g.Person == a.Person
 	}
-	if g.Role == a.Role {
+	if g.Role == a.Role && g.Unit != Owner {
 		return true
 	}
 	for _, h := range grants {

@@ -29,7 +29,7 @@ func scoped(act Act) string {
 	return `SELECT g.thing, g.relation FROM access_grant g
 		WHERE g.owner = $1 AND g.kind = '` + string(r.kind) + `' AND g.unit = $4
 		AND g.relation IN (` + strings.Join(rel, ", ") + `) AND g.from_at <= $5 AND g.until_at > $5
-		AND (g.person = $2 OR (g.person = '' AND (g.role = $3 OR EXISTS (SELECT 1 FROM access_grant h
+		AND (g.person = $2 OR (g.person = '' AND ((g.role = $3 AND g.unit <> '') OR EXISTS (SELECT 1 FROM access_grant h
 			WHERE h.owner = g.owner AND h.kind = 'school' AND h.thing = g.unit AND h.relation = g.relation
 			AND h.person = $2 AND h.from_at <= $5 AND h.until_at > $5))))
 		AND NOT EXISTS (SELECT 1 FROM access_bar b
@@ -44,7 +44,7 @@ const nobody = "-"
 // Args are the first five arguments of a statement that embeds Scope(act).
 func Args(a tilhor.Actor, act Act, now time.Time, own ...any) []any {
 	person, role, school := string(a.Person), string(a.Role), string(a.School)
-	if !a.Role.Staff() || person == "" || school == "" || (rules[act].trained && !a.Trained) {
+	if !asks(a) || (rules[act].trained && !a.Trained) {
 		person, role, school = nobody, nobody, nobody
 	}
 	return append([]any{a.Owner, person, role, school, now.UnixMilli()}, own...)

@@ -19,7 +19,7 @@ func (d *Desk) Appoint(ctx context.Context, by tilhor.Actor, slug string, handle
 }
 
 func (w *work) appoint(handler tilhor.PersonID) error {
-	if err := w.d.worksAt(w.tx, w.by, handler, w.now, "handler"); err != nil {
+	if err := w.d.worksAt(w.tx, w.by, w.t.School, handler, w.now, "handler"); err != nil {
 		return err
 	}
 	if err := w.notKin(handler); err != nil {
@@ -66,9 +66,10 @@ func (w *work) notKin(handler tilhor.PersonID) error {
 	return nil
 }
 
-// worksAt refuses a person who does not work at the actor's school today.
-func (d *Desk) worksAt(tx *db.Tx, by tilhor.Actor, person tilhor.PersonID, now time.Time, field string) error {
-	all, err := d.Roster.Employees(tx, by.Owner, by.School, today(now))
+// worksAt refuses a person who does not work at the school today: a track's own
+// school, also when who decides was given the track and works elsewhere.
+func (d *Desk) worksAt(tx *db.Tx, by tilhor.Actor, school tilhor.SchoolID, person tilhor.PersonID, now time.Time, field string) error {
+	all, err := d.Roster.Employees(tx, by.Owner, school, today(now))
 	if err != nil {
 		return err
 	}
@@ -116,7 +117,7 @@ func (d *Desk) Hand(ctx context.Context, by tilhor.Actor, h HandedTask) error {
 		return err
 	}
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
-		if err := d.worksAt(tx, by, h.Person, now, "person"); err != nil {
+		if err := d.worksAt(tx, by, by.School, h.Person, now, "person"); err != nil {
 			return err
 		}
 		g := access.Grant{

@@ -45,6 +45,16 @@ func selectList(n, states string) *db.Stmt {
 	ORDER BY t.due_on, t.id LIMIT 51`)
 }
 
+// elsewhere says that a track is not at the school the actor works at: it was
+// given by name, to one who works for the owner or at another school. It begins
+// with the person's own grants, which are few.
+const elsewhere = `t.owner = $1 AND t.school <> $4 AND t.id IN (SELECT p.thing FROM access_grant p
+	WHERE p.owner = $1 AND p.person = $2 AND p.kind = 'track' AND p.unit = $4)`
+
+var selectElsewhere = db.SQL(`SELECT ` + columns + fromTrack + `WHERE ` + elsewhere + ` AND ` + access.Scope(access.Read, "t.id") + `
+	AND (t.state = $6 OR $6 = '' AND t.state <> 'closed') AND ($7 = '' OR t.handler = $7) AND ($8 = '' OR t.arena = $8) AND ($9 = '' OR t.pupil = $9)
+	ORDER BY t.due_on, t.id LIMIT 51`)
+
 // List gives the cases this person may see, the first date first, fifty at a
 // time, and the cursor of the next page. That they were listed is in the record.
 func (d *Desk) List(ctx context.Context, by tilhor.Actor, f Filter) (rows []Row, next string, err error) {
@@ -69,6 +79,17 @@ func (d *Desk) ListOf(ctx context.Context, by tilhor.Actor, f Filter) (rows []Ro
 	seen := false // not long ago, by the same: it is in the record already
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
 		rows, next, n = nil, "", 0
+		var away []Row // before the first page: they are few
+		if f.After == "" {
+			err := tx.Each(selectElsewhere, func(scan db.Scan) error {
+				t, err := trackRow(scan)
+				away = append(away, Row{Track: t})
+				return err
+			}, access.Args(by, access.Read, now, string(f.State), handler, string(f.Arena), string(f.Pupil))...)
+			if err != nil {
+				return err
+			}
+		}
 		err := tx.Each(list, func(scan db.Scan) error {
 			t, err := trackRow(func(dst ...any) error { return scan(append(dst, &n)...) })
 			rows = append(rows, Row{Track: t})
@@ -85,6 +106,9 @@ func (d *Desk) ListOf(ctx context.Context, by tilhor.Actor, f Filter) (rows []Ro
 				due = noDate
 			}
 			next = string(due) + string(last.ID)
+		}
+		if rows, n = append(away, rows...), n+len(away); f.State != "" {
+			n = 0
 		}
 		if err := standing(tx, by.Owner, rows); err != nil {
 			return err
@@ -123,8 +147,14 @@ func (d *Desk) listed(ctx context.Context, by tilhor.Actor, view string, rows []
 	})
 }
 
-// listStream is where it stands in the record that lists of a school were read.
-func listStream(by tilhor.Actor) string { return journal.ReadingsOf("school/" + string(by.School)) }
+// listStream is where it stands in the record that lists of a school, or of the
+// owner's people, were read.
+func listStream(by tilhor.Actor) string {
+	if by.School == access.Owner {
+		return journal.ReadingsOf("owner")
+	}
+	return journal.ReadingsOf("school/" + string(by.School))
+}
 
 func trackIDs(rows []Row) []string {
 	ids := make([]string, len(rows))
@@ -158,6 +188,20 @@ func (d *Desk) nameRows(tx *db.Tx, owner tilhor.OwnerID, rows []Row, now time.Ti
 var selectTracks = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.school = $4 AND (t.state <> 'closed' OR t.check_on <> '')
 	AND ` + access.Scope(access.Read, "t.id"))
 
+var selectTracksElsewhere = db.SQL(`SELECT ` + columns + fromTrack + `WHERE ` + elsewhere + ` AND (t.state <> 'closed' OR t.check_on <> '')
+	AND ` + access.Scope(access.Read, "t.id"))
+
+// until are the duties that somebody acts on, due on the day or before, or
+// without a date.
+func until(all []duty.Stored, day tilhor.Date) (out []duty.Stored) {
+	for _, s := range all {
+		if s.Acts() && s.FirstOn <= day {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
 // Today lists the tracks with something to do for this person until tomorrow's
 // evening, the latest first: for rektor all of the school's, for one who
 // handles cases the own.
@@ -172,8 +216,23 @@ func (d *Desk) Today(ctx context.Context, by tilhor.Actor) (rows []Row, err erro
 			rows = append(rows, Row{Track: t})
 			return err
 		}, access.Args(by, access.Read, now)...)
+		home := len(rows)
+		if err == nil {
+			err = tx.Each(selectTracksElsewhere, func(scan db.Scan) error {
+				t, err := trackRow(scan)
+				rows = append(rows, Row{Track: t})
+				return err
+			}, access.Args(by, access.Read, now)...)
+		}
 		if err != nil || len(rows) == 0 {
 			return err
+		}
+		for i := range rows[home:] {
+			r := &rows[home+i]
+			if r.Duties, err = duty.StatesOf(tx, by.Owner, string(r.ID)); err != nil {
+				return err
+			}
+			r.Duties = until(r.Duties, today(now).Add(1))
 		}
 		all, err := duty.OfSchool(tx, by.Owner, by.School, today(now).Add(1), 2000)
 		if err != nil {
@@ -241,7 +300,8 @@ func (d *Desk) Matter(ctx context.Context, by tilhor.Actor, slug string) (rows [
 	return rows, d.listed(ctx, by, "matter", rows, now)
 }
 
-var countOpen = db.SQL(`SELECT COUNT(*) FROM cases_track t WHERE t.owner = $1 AND t.school = $4 AND t.state IN ('open', 'stepped-down') AND ` + access.Scope(access.Read, "t.id"))
+var countOpen = db.SQL(`SELECT (SELECT COUNT(*) FROM cases_track t WHERE t.owner = $1 AND t.school = $4 AND t.state IN ('open', 'stepped-down') AND ` + access.Scope(access.Read, "t.id") + `)
+	+ (SELECT COUNT(*) FROM cases_track t WHERE ` + elsewhere + ` AND t.state IN ('open', 'stepped-down') AND ` + access.Scope(access.Read, "t.id") + `)`)
 
 // CountOpen is how many open tracks this person may see, for the menu.
 func (d *Desk) CountOpen(ctx context.Context, by tilhor.Actor) (n int, err error) {

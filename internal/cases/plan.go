@@ -264,7 +264,7 @@ func (w *work) doers(p Plan, before []Plan) error {
 
 // worksHere refuses a doer at the field of its measure.
 func (w *work) worksHere(doer tilhor.PersonID, i int) error {
-	err := w.d.worksAt(w.tx, w.by, doer, w.now, "doer")
+	err := w.d.worksAt(w.tx, w.by, w.t.School, doer, w.now, "doer")
 	if tilhor.FaultsOf(err) == nil {
 		return err
 	}

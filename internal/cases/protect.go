@@ -33,7 +33,7 @@ func (w *work) protect(u Urgent) error {
 	if err := w.running(); err != nil {
 		return err
 	}
-	if err := w.d.worksAt(w.tx, w.by, u.Doer, w.now, "doer"); err != nil {
+	if err := w.d.worksAt(w.tx, w.by, w.t.School, u.Doer, w.now, "doer"); err != nil {
 		return err
 	}
 	id, err := w.write(note{kind: Protected, when: tilhor.Now(w.now), on: u.Start, text: []field{{"what", u.What}}})

@@ -126,6 +126,16 @@ func (d *Desk) Reads(ctx context.Context, by tilhor.Actor, slug string) (reads b
 	return reads, err
 }
 
+// At is the school of a track that this person may read.
+func (d *Desk) At(ctx context.Context, by tilhor.Actor, slug string) (school tilhor.SchoolID, err error) {
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		t, _, err := d.find(tx, by, access.Read, slug, d.Clock())
+		school = t.School
+		return err
+	})
+	return school, err
+}
+
 var countSiblings = db.SQL(`SELECT COUNT(*) FROM cases_track WHERE owner = $1 AND matter = $2 AND id <> $3`)
 
 func (d *Desk) load(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {

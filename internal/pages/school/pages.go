@@ -5,6 +5,7 @@ package school
 
 import (
 	"embed"
+	"slices"
 
 	"tilhor"
 	"tilhor/internal/cases"
@@ -27,10 +28,14 @@ type Pages struct {
 // scope decides which, track by track.
 var workers = tilhor.StaffRoles
 
+// given are those who can be given a track: who works at a school, and the
+// owner's people, by name and one track at a time.
+var given = append(slices.Clone(tilhor.StaffRoles), tilhor.RoleOwnerAdviser)
+
 // Routes lists every page of the package.
 func (p *Pages) Routes() []web.Route {
 	track := func(method, path, name string, serve func(*web.Req) error) web.Route {
-		return web.Route{Method: method, Path: "/saker/{spor}" + path, Name: "school." + name, Roles: workers, Case: true, Sensitive: true, Serve: serve}
+		return web.Route{Method: method, Path: "/saker/{spor}" + path, Name: "school." + name, Roles: given, Case: true, Sensitive: true, Serve: serve}
 	}
 	rektor := []tilhor.Role{tilhor.RoleRektor}
 	routes := []web.Route{
@@ -38,8 +43,8 @@ func (p *Pages) Routes() []web.Route {
 		{Method: "POST", Path: "/bekymringer/{slug}/stilling", Name: "school.take.decide", Roles: workers, Case: true, Sensitive: true, Serve: p.decide},
 		{Method: "GET", Path: "/bekymringer/muntlig", Name: "school.spoken", Roles: workers, Case: true, Sensitive: true, Serve: p.spoken},
 		{Method: "POST", Path: "/bekymringer/muntlig", Name: "school.spoken.tell", Roles: workers, Case: true, Sensitive: true, Serve: p.tell},
-		{Method: "GET", Path: "/saker", Name: "school.list", Roles: workers, Case: true, Sensitive: true, Serve: p.list},
-		{Method: "POST", Path: "/saker", Name: "school.list.search", Roles: workers, Case: true, Sensitive: true, Serve: p.search},
+		{Method: "GET", Path: "/saker", Name: "school.list", Roles: given, Case: true, Sensitive: true, Serve: p.list},
+		{Method: "POST", Path: "/saker", Name: "school.list.search", Roles: given, Case: true, Sensitive: true, Serve: p.search},
 		track("GET", "", "track", p.track),
 		track("GET", "/sammenheng", "matter", p.matter),
 		track("GET", "/lesinger", "readings", p.readings),

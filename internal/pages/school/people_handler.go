@@ -27,7 +27,7 @@ func (p *Pages) askHandler(q *web.Req, code int, f *web.Form) error {
 	if !file.Lead {
 		return tilhor.ErrNotFound
 	}
-	all, err := p.employees(q)
+	all, err := p.employeesAt(q, file.School)
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func (p *Pages) askIdentify(q *web.Req, code int, f *web.Form) error {
 	if file.Pupil != "" {
 		return q.See(path(file.Track))
 	}
-	all, err := p.pupils(q)
+	all, err := p.pupilsAt(q, file.School)
 	if err != nil {
 		return err
 	}

@@ -70,7 +70,11 @@ func (p *Pages) savePlan(q *web.Req) error {
 		tidy(f, n)
 		return p.showPlan(q, http.StatusOK, f)
 	}
-	staff, err := p.employees(q)
+	school, err := p.Cases.At(q.Context(), q.Actor, q.Path("spor"))
+	if err != nil {
+		return err
+	}
+	staff, err := p.employeesAt(q, school)
 	if err != nil {
 		return err
 	}
@@ -147,7 +151,7 @@ func (p *Pages) showPlan(q *web.Req, code int, f *web.Form) error {
 	if err != nil {
 		return err
 	}
-	staff, err := p.employees(q)
+	staff, err := p.employeesAt(q, file.School)
 	if err != nil {
 		return err
 	}

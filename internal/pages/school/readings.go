@@ -39,7 +39,7 @@ func (p *Pages) readings(q *web.Req) error {
 	w := q.T
 	v := readingsView{Back: web.Back{Href: path(t), Text: w.T("school.track.back", "name", lang.Cap(short(w, t)))}, Line: line(w, t)}
 	current, people := standing(may, q.Now), map[string]bool{}
-	all, err := p.employees(q)
+	all, err := p.employeesAt(q, t.School)
 	if err != nil {
 		return err
 	}

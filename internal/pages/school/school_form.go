@@ -84,9 +84,15 @@ func whenFields(w *lang.Words, f *web.Form, field, label string) (date, clock we
 func today(q *web.Req) tilhor.Date { return calendar.DateOf(q.Now) }
 
 // employees are those who work at the reader's school today, by name.
-func (p *Pages) employees(q *web.Req) (all []roster.Employee, err error) {
+func (p *Pages) employees(q *web.Req) ([]roster.Employee, error) {
+	return p.employeesAt(q, q.Actor.School)
+}
+
+// employeesAt are those who work at a school today, by name: a track's own, for
+// a reader who was given it and works elsewhere.
+func (p *Pages) employeesAt(q *web.Req, school tilhor.SchoolID) (all []roster.Employee, err error) {
 	err = q.Kit.DB.Read(q.Context(), func(tx *db.Tx) (err error) {
-		all, err = q.Kit.Roster.Employees(tx, q.Actor.Owner, q.Actor.School, today(q))
+		all, err = q.Kit.Roster.Employees(tx, q.Actor.Owner, school, today(q))
 		return err
 	})
 	lang.Sort(q.Lang, all, func(e roster.Employee) string { return e.Name })
@@ -94,9 +100,12 @@ func (p *Pages) employees(q *web.Req) (all []roster.Employee, err error) {
 }
 
 // pupils are those of the reader's school who are in its lists today.
-func (p *Pages) pupils(q *web.Req) (all []roster.Pupil, err error) {
+func (p *Pages) pupils(q *web.Req) ([]roster.Pupil, error) { return p.pupilsAt(q, q.Actor.School) }
+
+// pupilsAt are those of a school who are in its lists today.
+func (p *Pages) pupilsAt(q *web.Req, school tilhor.SchoolID) (all []roster.Pupil, err error) {
 	err = q.Kit.DB.Read(q.Context(), func(tx *db.Tx) (err error) {
-		all, err = q.Kit.Roster.Pupils(tx, q.Actor.Owner, q.Actor.School, today(q))
+		all, err = q.Kit.Roster.Pupils(tx, q.Actor.Owner, school, today(q))
 		return err
 	})
 	return all, err

@@ -11,11 +11,11 @@ import (
 	"tilhor/internal/web"
 )
 
-// stageRoutes are the pages of a track's five stages. Whoever works at the
-// school can be given a track; the scope decides which.
+// stageRoutes are the pages of a track's five stages. Whoever works at a
+// school, or for the owner, can be given a track; the scope decides which.
 func (p *Pages) stageRoutes() []web.Route {
 	track := func(method, path, name string, serve func(*web.Req) error) web.Route {
-		return web.Route{Method: method, Path: "/saker/{spor}" + path, Name: "stage." + name, Roles: workers, Case: true, Sensitive: true, Serve: serve}
+		return web.Route{Method: method, Path: "/saker/{spor}" + path, Name: "stage." + name, Roles: given, Case: true, Sensitive: true, Serve: serve}
 	}
 	return []web.Route{
 		track("GET", "/samtaler", "talks", p.talks),
@@ -24,7 +24,7 @@ func (p *Pages) stageRoutes() []web.Route {
 		track("POST", "/samtaler/barn", "talks.child.add", p.addChild),
 		track("GET", "/samtaler/ikke-nadd", "talks.miss", p.miss),
 		track("POST", "/samtaler/ikke-nadd", "talks.miss.write", p.writeMiss),
-		{Method: "GET", Path: "/samtaleguide", Name: "stage.guide", Roles: workers, Serve: p.guide},
+		{Method: "GET", Path: "/samtaleguide", Name: "stage.guide", Roles: given, Serve: p.guide},
 		track("GET", "/undersokelse", "inquiry", p.inquiry),
 		track("POST", "/undersokelse", "inquiry.write", p.inquire),
 		track("GET", "/elevens-beste", "best", p.best),

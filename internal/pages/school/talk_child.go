@@ -37,7 +37,7 @@ func (p *Pages) askChild(q *web.Req, code int, f *web.Form) error {
 	if err != nil {
 		return err
 	}
-	pupils, err := p.pupils(q)
+	pupils, err := p.pupilsAt(q, file.School)
 	if err != nil {
 		return err
 	}

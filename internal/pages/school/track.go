@@ -198,7 +198,7 @@ func windows(w *lang.Words, f cases.File, today tilhor.Date) (all []window) {
 // people are those around the pupil.
 func (p *Pages) people(q *web.Req, f cases.File) (web.Facts, error) {
 	w, lead := q.T, f.Lead
-	all, err := p.employees(q)
+	all, err := p.employeesAt(q, f.School)
 	if err != nil {
 		return web.Facts{}, err
 	}

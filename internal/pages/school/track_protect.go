@@ -28,7 +28,7 @@ func (p *Pages) askProtect(q *web.Req, code int, f *web.Form) error {
 	if err != nil {
 		return err
 	}
-	all, err := p.employees(q)
+	all, err := p.employeesAt(q, file.School)
 	if err != nil {
 		return err
 	}
