@@ -13,10 +13,13 @@ import (
 )
 
 // A client asks over loopback, as many at once as it is told.
-type client struct{ http *http.Client }
+type client struct {
+	http *http.Client
+	gzip bool // pages come packed, as a browser has them, and stay so
+}
 
 func newClient(atOnce int) *client {
-	return &client{&http.Client{
+	return &client{http: &http.Client{
 		Timeout:       60 * time.Second,
 		Transport:     &http.Transport{MaxIdleConnsPerHost: atOnce, MaxConnsPerHost: atOnce, DisableCompression: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -33,6 +36,9 @@ func (c *client) get(ctx context.Context, address string, who *http.Cookie) ([]b
 	}
 	if who != nil {
 		r.AddCookie(who)
+	}
+	if c.gzip {
+		r.Header.Set("Accept-Encoding", "gzip")
 	}
 	return c.do(r, http.StatusOK)
 }

@@ -146,6 +146,11 @@ func (m *measurer) pageFor(ctx context.Context, w *world, who person, what, path
 	if err != nil {
 		return 0, 0, err
 	}
+	c.gzip = true
+	packed, err := c.get(ctx, s.url+path, who.cookie)
+	if err != nil {
+		return 0, 0, err
+	}
 	ours, plain := &pacer{child: &s.child}, &pacer{child: &m.hello.child}
 	for range m.scale.rounds {
 		if err := errors.Join(plain.pace(ctx, readers, m.scale.spell, bare), ours.pace(ctx, readers, m.scale.spell, ask)); err != nil {
@@ -165,7 +170,7 @@ func (m *measurer) pageFor(ctx context.Context, w *world, who person, what, path
 		return 0, 0, err
 	}
 	_, peak, err := s.memory()
-	figure := fmt.Sprintf("%s; one reader p50 %s ms, p99 %s ms; %.0f kB; memory at most %.0f MB", ours, short3(one.median()), short3(one.at(0.99)), float64(len(body))/1024, peak)
+	figure := fmt.Sprintf("%s; one reader p50 %s ms, p99 %s ms; %.0f kB, packed %.0f; memory at most %.0f MB", ours, short3(one.median()), short3(one.at(0.99)), float64(len(body))/1024, float64(len(packed))/1024, peak)
 	if n > 0 {
 		figure += fmt.Sprintf("; %d statements", n)
 	}

@@ -1,6 +1,9 @@
 package db
 
-import "context"
+import (
+	"context"
+	"sync/atomic"
+)
 
 type alongKey struct{}
 
@@ -56,5 +59,33 @@ func withTwice(ctx context.Context, fn func(*Tx) error) func(*Tx) error {
 			}
 		}
 		return fn(tx)
+	}
+}
+
+type countKey struct{}
+
+// Counted gives a context that counts the statements asked under it: what a
+// page costs follows what it is, not how long a case has grown, and a test says
+// so. A statement that goes with the next is counted too.
+func Counted(ctx context.Context) (context.Context, *atomic.Int64) {
+	n := new(atomic.Int64)
+	return context.WithValue(ctx, countKey{}, n), n
+}
+
+// withCount is fn in a transaction that counts when the context asks for it.
+func withCount(ctx context.Context, fn func(*Tx) error) func(*Tx) error {
+	n, ok := ctx.Value(countKey{}).(*atomic.Int64)
+	if !ok {
+		return fn
+	}
+	return func(tx *Tx) error {
+		tx.asked = n
+		return fn(tx)
+	}
+}
+
+func (t *Tx) count() {
+	if t.asked != nil {
+		t.asked.Add(1)
 	}
 }

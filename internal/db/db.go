@@ -22,6 +22,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tilhor"
@@ -138,7 +139,7 @@ func (d *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	fn = withTwice(ctx, withAlong(ctx, fn))
+	fn = withCount(ctx, withTwice(ctx, withAlong(ctx, fn)))
 	if d.writer != nil {
 		return d.writer.write(ctx, fn)
 	}
@@ -158,7 +159,7 @@ func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 	run := poolRun{d: d, t: t, met: new([]*Stmt)}
 	defer d.keep(ctx, run.met) // after the connection is given back
 	defer t.Rollback()
-	return fn(&Tx{ctx: ctx, run: run})
+	return withCount(ctx, fn)(&Tx{ctx: ctx, run: run})
 }
 
 // writePostgres retries what the engine could not serialise, and what a server
@@ -211,8 +212,9 @@ func Unique(err error) bool {
 
 // A Tx is one transaction, given to the function of Write or Read.
 type Tx struct {
-	ctx context.Context
-	run runner
+	ctx   context.Context
+	run   runner
+	asked *atomic.Int64 // where a test counts
 }
 
 type runner interface {
@@ -222,6 +224,7 @@ type runner interface {
 
 // Exec runs a statement and counts the rows it touched.
 func (t *Tx) Exec(s *Stmt, args ...any) (int64, error) {
+	t.count()
 	r, err := t.run.exec(t.ctx, s, args)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", s.verb(), err)
@@ -234,6 +237,7 @@ type Scan func(dst ...any) error
 
 // Each calls fn for every row. The rows are closed when it returns.
 func (t *Tx) Each(s *Stmt, fn func(Scan) error, args ...any) error {
+	t.count()
 	rows, err := t.run.query(t.ctx, s, args)
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.verb(), err)

@@ -19,6 +19,7 @@ import (
 // whose count nobody asks for; on SQLite it is Exec.
 func (t *Tx) Later(s *Stmt, args ...any) error {
 	if p, ok := t.run.(*pgWrite); ok {
+		t.count()
 		p.waiting.Queue(s.pg, args...)
 		return nil
 	}
@@ -119,7 +120,7 @@ func (d *DB) One(ctx context.Context, s *Stmt, args []any, dst ...any) error {
 	return d.patiently(ctx, func() error {
 		met := new([]*Stmt)
 		defer d.keep(ctx, met)
-		return (&Tx{ctx: ctx, run: loneRun{d: d, met: met}}).One(s, args, dst...)
+		return withCount(ctx, func(tx *Tx) error { return tx.One(s, args, dst...) })(&Tx{ctx: ctx, run: loneRun{d: d, met: met}})
 	})
 }
 

@@ -183,7 +183,7 @@ func (q *Req) RenderStatus(code int, page *Page, data any) error {
 	if err != nil {
 		return err
 	}
-	q.Write(code, "text/html; charset=utf-8", b)
+	q.Write(code, "text/html; charset=utf-8", pack(q.W, q.R, b))
 	return nil
 }
 

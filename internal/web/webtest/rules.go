@@ -1,7 +1,10 @@
 package webtest
 
 import (
+	"bytes"
+	"compress/gzip"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -34,6 +37,7 @@ var rules = []rule{
 	{"pictures", pictures},
 	{"tables", tables},
 	{"viewport", viewport},
+	{"weight", weight},
 	{"order", order},
 	{"faults", faultsShown},
 }
@@ -396,6 +400,19 @@ func viewport(p *page, wrong func(string, ...any)) {
 	}
 	if !ok {
 		wrong("the page cannot be made larger")
+	}
+}
+
+// heaviest is the most that a page may weigh on the line, packed.
+const heaviest = 60 << 10
+
+func weight(p *page, wrong func(string, ...any)) {
+	var b bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&b, gzip.BestSpeed)
+	io.WriteString(z, p.raw) // a buffer takes everything
+	z.Close()
+	if b.Len() > heaviest {
+		wrong("the page weighs %d bytes packed", b.Len())
 	}
 }
 

@@ -2,6 +2,7 @@ package webtest
 
 import (
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -39,6 +40,16 @@ func TestAGoodPagePasses(t *testing.T) {
 	if fs := Faults(answer(good)); fs != nil {
 		t.Fatal(strings.Join(fs, "\n"))
 	}
+}
+
+// noise is a text that packs badly.
+func noise(n int) string {
+	b := make([]byte, n)
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range b {
+		b[i] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 "[r.IntN(63)]
+	}
+	return string(b)
 }
 
 // Every rule has at least one bad page here, and catches it.
@@ -89,6 +100,7 @@ func TestEveryRuleCatchesItsBadPage(t *testing.T) {
 		{"tables", `<caption>Tiltak</caption>`, ``},
 		{"tables", ` scope="col"`, ``},
 		{"viewport", `initial-scale=1`, `initial-scale=1, user-scalable=no`},
+		{"weight", `Hva skjedde?`, noise(100_000)},
 		{"order", `tabindex="-1"`, `tabindex="2"`},
 		{"order", `<textarea`, `<textarea autofocus`},
 		{"faults", `<title>Feil: `, `<title>`},

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"math/rand/v2"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"tilhor"
+	"tilhor/internal/cases"
+	"tilhor/internal/concerns"
+	"tilhor/internal/db"
+	"tilhor/internal/db/dbtest"
+	"tilhor/internal/web/webtest"
+)
+
+const (
+	mostAsked = 40       // statements that opening a case may take, however long it is
+	mostSent  = 60 << 10 // bytes of any page on the line
+)
+
+// TestALongCaseCostsNoMoreQuestions: a case of five hundred entries is opened
+// with the statements that one of fifty takes, and is no heavy page. The
+// control is a page that asks once for each entry: it would be seen.
+func TestALongCaseCostsNoMoreQuestions(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		town := webtest.NewTown(t, d)
+		w := siteOf(t, d, town.Kit.Keys, town.Now())
+		rektor := town.Actor(tilhor.RoleRektor, town.Solbakken)
+		cookie := w.enter(rektor, mfa)
+		slug := w.caseOf(rektor, town)
+		address := "/saker/" + slug
+		open := func(path string) (statements int64, sent int) {
+			r := httptest.NewRequest("GET", "http://127.0.0.1"+path, nil)
+			ctx, n := db.Counted(r.Context())
+			r = r.WithContext(ctx)
+			r.Header.Set("Accept-Encoding", "gzip")
+			r.AddCookie(cookie)
+			rec := httptest.NewRecorder()
+			w.h.ServeHTTP(rec, r)
+			if rec.Code != 200 || rec.Header().Get("Content-Encoding") != "gzip" {
+				t.Fatalf("%s answers %d", path, rec.Code)
+			}
+			return n.Load(), rec.Body.Len()
+		}
+		open(address) // a session's first page looks up who it is
+		asked, has := map[int]int64{}, 0
+		for _, entries := range []int{50, 500} {
+			for ; has < entries; has++ {
+				w.must(w.cases().Write(context.Background(), rektor, slug, cases.Line{At: tilhor.Now(w.clock()), What: "note", Text: sentence(has)}))
+			}
+			for _, path := range []string{address, address + "/utskrift"} {
+				n, sent := open(path)
+				t.Logf("%d entries: %s takes %d statements and %d bytes", entries, strings.TrimPrefix(path, address), n, sent)
+				if n == 0 || n > mostAsked || sent > mostSent {
+					t.Errorf("%d entries: %s takes %d statements and %d bytes", entries, path, n, sent)
+				}
+				if path == address {
+					asked[entries] = n
+				}
+			}
+		}
+		if asked[500] != asked[50] {
+			t.Errorf("a case of 50 entries takes %d statements, one of 500 takes %d", asked[50], asked[500])
+		}
+		ctx, n := db.Counted(context.Background())
+		for range mostAsked + 1 {
+			if _, err := w.cases().Reads(ctx, rektor, "zzzzzzzzzz"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n.Load() <= mostAsked {
+			t.Error("the control, a page that asks again and again, was not seen")
+		}
+	})
+}
+
+// caseOf is a case just taken up.
+func (w *siteWorld) caseOf(rektor tilhor.Actor, town *webtest.Town) (slug string) {
+	w.t.Helper()
+	ctx := context.Background()
+	c, err := w.concerns().Tell(ctx, rektor, concerns.Telling{
+		School: town.Solbakken, Pupils: []tilhor.PersonID{town.Person("nora")}, Saw: "Sto alene.",
+		Arena: tilhor.ArenaBreak, Happened: tilhor.Now(w.clock()), Known: tilhor.Now(w.clock()),
+	})
+	w.must(err)
+	tracks, err := w.cases().TakeUp(ctx, rektor, c.Slug, cases.Stance{})
+	w.must(err)
+	return tracks[0].Slug
+}
+
+// sentence is a line of a case: no two are the same, so that they pack no
+// better than people's own.
+func sentence(n int) string {
+	said := strings.Fields("hun han sto gikk lekte ropte lo ble var fikk ventet alene sammen borte bak foran ved skuret gangen garderoben ballbingen trappa porten i dag igår etter før timen friminuttet maten sier selv at det ikke er bra bedre verre likt ukjent to tre andre eldre yngre noen")
+	r := rand.New(rand.NewPCG(7, uint64(n)))
+	var b strings.Builder
+	for range 20 {
+		b.WriteString(said[r.IntN(len(said))] + " ")
+	}
+	return b.String()
+}
