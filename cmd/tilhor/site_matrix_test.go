@@ -288,6 +288,7 @@ func (w *matrixWorld) form(r web.Route, rel string) url.Values {
 		"school.identify.do":       {"pupil", string(w.town.Person("tuva"))},
 		"school.reopen.do":         {"reason", "Nora gråt."},
 		"school.standin.take-back": {"person", "zzzzzzzzzz"},
+		"insight.correct.write":    {"granted", "no"},
 		"stage.talks.miss.write":   {"child", x.child},
 		"stage.inquiry.write":      {"do", "ferdig"},
 		"stage.plan.save":          {"do", "approve", "rev", "99", "n", "1", "m1-what", "Jonas går sammen med Nora."},

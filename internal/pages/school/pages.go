@@ -67,5 +67,6 @@ func (p *Pages) Routes() []web.Route {
 		{Method: "GET", Path: "/opplaring", Name: "school.training", Roles: rektor, Serve: p.training},
 		{Method: "POST", Path: "/opplaring", Name: "school.training.train", Roles: rektor, Sensitive: true, Serve: p.train},
 	}
+	routes = append(routes, p.insightRoutes()...)
 	return append(routes, p.stageRoutes()...)
 }

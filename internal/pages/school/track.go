@@ -109,6 +109,9 @@ func quote(w *lang.Words, f cases.File, q *web.Req) *web.Quote {
 		x.Href, x.Link = path(f.Track, stageEvaluate), w.T("school.track.whole-evaluation")
 	}
 	x.By = w.T("school.track.said-to", "name", lang.Cap(short(w, f.Track)), "who", to, "when", moment(w, r.When, q))
+	for _, s := range amended(w, f, *r) {
+		x.By += " · " + s
+	}
 	return x
 }
 
@@ -291,6 +294,7 @@ func otherActs(w *lang.Words, f cases.File) []web.Button {
 	if f.Lead {
 		acts = append(acts, web.Button{Text: w.T("school.do.raise"), Href: path(f.Track, "tatt-opp"), Kind: "tertiary", Icon: "Phone"})
 	}
+	acts = append(acts, web.Button{Text: w.T("insight.do.correct"), Href: path(f.Track, "retting"), Kind: "tertiary", Icon: "NotePencil"})
 	if f.State != cases.Open {
 		acts = append(acts, web.Button{Text: w.T("school.do.reopen"), Href: path(f.Track, "apne"), Kind: "tertiary"})
 	}
