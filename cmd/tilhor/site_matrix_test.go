@@ -287,7 +287,7 @@ func (w *matrixWorld) form(r web.Route, rel string) url.Values {
 		"school.handler.appoint":   {"handler", string(w.handler)},
 		"school.identify.do":       {"pupil", string(w.town.Person("tuva"))},
 		"school.reopen.do":         {"reason", "Nora gråt."},
-		"school.standin.take-back": {"person", "zzzzzzzzzz"},
+		"school.standin.take-back": {"person", "zzzzzzzzzz", "task", "leads"},
 		"insight.correct.write":    {"granted", "no"},
 		"stage.talks.miss.write":   {"child", x.child},
 		"stage.inquiry.write":      {"do", "ferdig"},

@@ -68,5 +68,6 @@ func (p *Pages) Routes() []web.Route {
 		{Method: "POST", Path: "/opplaring", Name: "school.training.train", Roles: rektor, Sensitive: true, Serve: p.train},
 	}
 	routes = append(routes, p.insightRoutes()...)
+	routes = append(routes, p.lifeRoutes()...)
 	return append(routes, p.stageRoutes()...)
 }

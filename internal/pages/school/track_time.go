@@ -76,7 +76,7 @@ func (c chronicle) title(r cases.Record) string {
 		if c.other(r) {
 			key += ".other"
 		}
-	case cases.Appointed:
+	case cases.Appointed, cases.HandedOver:
 		by = r.Text["who"]
 	case cases.Source:
 		return c.t(key+"."+r.Answer, "what", strings.ToLower(c.w.T("school.source."+r.Ref)))
@@ -118,7 +118,7 @@ func (c chronicle) text(r cases.Record) string {
 	case cases.Approved:
 		return lines(t["why"], c.labelled("evaluate", r.On))
 	case cases.Ticked:
-		return lines(c.measure(r.Ref), t["line"])
+		return lines(c.measure(r.Ref), t["line"], c.named("told-by", t["told-by"]))
 	case cases.Evaluated:
 		return lines(c.own(t["words"]), t["why"], c.named("saw", t["saw"]), c.labelled("evaluate", r.On))
 	case cases.NotReached:
@@ -130,9 +130,9 @@ func (c chronicle) text(r cases.Record) string {
 	case cases.Checked:
 		return lines(c.own(t["words"]), c.labelled("check", r.On))
 	case cases.Reopened:
-		return t["reason"]
+		return lines(t["reason"], c.t("label.same-story"))
 	}
-	return ""
+	return c.lifeText(r)
 }
 
 func (c chronicle) own(words string) string {
@@ -179,6 +179,10 @@ func (c chronicle) link(r cases.Record) (href, text string) {
 		return path(c.f.Track, stageTalks) + "#" + string(r.ID), c.t("link.talk")
 	case cases.Approved:
 		return path(c.f.Track, stagePlan, "utskrift") + "?versjon=" + r.Ref, c.t("link.plan")
+	case cases.Follows, cases.FollowedBy:
+		if s := r.Text["slug"]; s != "" {
+			return "/saker/" + s, c.t("link.other-story")
+		}
 	}
 	return "", ""
 }
@@ -187,7 +191,7 @@ func (c chronicle) link(r cases.Record) (href, text string) {
 // say about it: they are told together.
 func (c chronicle) ticks(i int) (n int) {
 	for _, r := range c.f.Records[i:] {
-		if r.Kind != cases.Ticked || r.Answer != "done" || r.Text["line"] != "" || len(c.f.Corrections(r.ID)) > 0 {
+		if r.Kind != cases.Ticked || r.Answer != "done" || r.Text["line"] != "" || r.Text["told-by"] != "" || len(c.f.Corrections(r.ID)) > 0 {
 			break
 		}
 		n++
