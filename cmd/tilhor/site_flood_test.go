@@ -467,7 +467,7 @@ func worst(all map[string]float64) float64 { return slices.Max(slices.Collect(ma
 // withoutLimits is the control: some flood is felt beyond what is allowed.
 func withoutLimits(t *testing.T, best map[string]float64) {
 	const all = 1_000_000
-	open := newFloodWorld(t, web.Bounds{Persons: all, Each: all, Strangers: all, Outside: all, OneAsks: all, Row: all, Queue: all, Forms: 1 << 40, Left: all, Again: all}, plainly)
+	open := newFloodWorld(t, web.Bounds{Persons: all, Each: all, Strangers: all, Outside: all, OneAsks: all, Row: all, Queue: all, Forms: 1 << 40, Files: 1 << 40, Left: all, Again: all}, plainly)
 	for try := range 6 {
 		ratio, noise := open.compare(t, []string{"posts", "codes", "signed-in"}, 1+min(try, 2), 400*time.Millisecond)
 		for kind, r := range ratio {

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"image"
+	"image/jpeg"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -46,6 +49,7 @@ var relations = []string{relNone, relReporter, relIntake, relHandles, relCarries
 // on, a track, and its measures by who carries them out.
 type thing struct {
 	concern, track, child string
+	file                  cases.FileID // a picture, attached
 	measures              map[tilhor.Role]tilhor.MeasureID
 }
 
@@ -139,6 +143,7 @@ func (w *matrixWorld) thing(rel string) thing {
 	f, err := w.cases().See(ctx, rektor, x.track, "track")
 	w.must(err)
 	x.child = f.Children[0].Code
+	x.file = w.attach(rektor, x.track)
 	x.measures[""] = w.measure(rektor, x.track, w.handler)
 	for _, role := range webtest.Roles {
 		if role == tilhor.RoleAnyone {
@@ -151,6 +156,19 @@ func (w *matrixWorld) thing(rel string) thing {
 		w.write(func(tx *db.Tx) error { return w.relate(tx, rel, a, string(fresh.ID), id) })
 	}
 	return x
+}
+
+// attach attaches a picture, and writes why it is wanted as it came.
+func (w *matrixWorld) attach(rektor tilhor.Actor, track string) cases.FileID {
+	w.t.Helper()
+	var b bytes.Buffer
+	w.must(jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8)), nil))
+	a := cases.Attachment{When: tilhor.Now(w.clock()), Shows: "En tegning.", Giver: "Nora", Needed: "Hun vil vise den.", Checked: true}
+	id, err := w.cases().Put(context.Background(), rektor, track, a, b.Bytes())
+	w.must(err)
+	a.File = id
+	w.must(w.cases().Attach(context.Background(), rektor, track, a))
+	return id
 }
 
 // plan puts a plan in force, and begins the next version.
@@ -263,7 +281,7 @@ func (w *matrixWorld) path(r web.Route, rel string) string {
 	if rel == relHandles && w.drafts[w.role] != "" {
 		draft = w.drafts[w.role]
 	}
-	path := strings.NewReplacer("{spor}", x.track, "{slug}", x.concern, "/tiltak/{id}", "/tiltak/"+string(m), "/kladder/{id}", "/kladder/"+draft,
+	path := strings.NewReplacer("{spor}", x.track, "{slug}", x.concern, "{fil}", string(x.file), "/tiltak/{id}", "/tiltak/"+string(m), "/kladder/{id}", "/kladder/"+draft,
 		"{skole}", string(w.town.Solbakken)).Replace(r.Path)
 	if strings.Contains(path, "{") {
 		return "" // a receipt's secret, a provider: none that exists
@@ -287,8 +305,7 @@ func (w *matrixWorld) form(r web.Route, rel string) url.Values {
 		"school.handler.appoint":   {"handler", string(w.handler)},
 		"school.identify.do":       {"pupil", string(w.town.Person("tuva"))},
 		"school.reopen.do":         {"reason", "Nora gråt."},
-		"school.standin.take-back": {"person", "zzzzzzzzzz", "task", "leads"},
-		"insight.correct.write":    {"granted", "no"},
+		"school.standin.take-back": {"person", "zzzzzzzzzz"},
 		"stage.talks.miss.write":   {"child", x.child},
 		"stage.inquiry.write":      {"do", "ferdig"},
 		"stage.plan.save":          {"do", "approve", "rev", "99", "n", "1", "m1-what", "Jonas går sammen med Nora."},

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tilhor"
+	"tilhor/internal/cases"
 	"tilhor/internal/db"
 	"tilhor/internal/duty"
 	"tilhor/internal/oversight"
@@ -56,6 +57,7 @@ func (h *house) tend(w *watch.Watch, sites ...*web.Site) (end func()) {
 			}
 			for _, o := range h.keys.Owners() {
 				heard("counts", o, oversight.Publish(ctx, h.db, o, h.clock()))
+				heard("files", o, (&cases.Desk{DB: h.db, Keys: h.keys, Clock: h.clock}).SweepFiles(ctx, o))
 			}
 		})
 	})

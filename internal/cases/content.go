@@ -24,7 +24,7 @@ var (
 func init() {
 	journal.RegisterContent(journal.Content{
 		Acts:     "cases.",
-		Table:    "cases_text or cases_plan",
+		Table:    "cases_text, cases_plan or cases_chunk",
 		RowTable: "cases_record",
 		Find: func(tx *db.Tx, r journal.Record, field, id string) (journal.Stored, error) {
 			track := strings.TrimPrefix(r.Stream, stream(""))
@@ -36,6 +36,9 @@ func init() {
 				}
 				return s, tx.One(findPlan, db.Args(r.By.Owner, track, n), &s.Bytes)
 			}
+			if part, n, ok := chunkOf(field); ok {
+				return s, tx.One(findChunk, db.Args(r.By.Owner, id, part, n), &s.Bytes)
+			}
 			if field == fieldRow {
 				var ref, on, answer string
 				err := tx.One(findRow, db.Args(r.By.Owner, id), &ref, &on, &answer)
@@ -46,12 +49,23 @@ func init() {
 			return s, tx.One(findText, db.Args(r.By.Owner, track, id, field), &s.Bytes)
 		},
 		Each: func(tx *db.Tx, owner tilhor.OwnerID, yield func(string) error) error {
-			return tx.Each(everyText, func(scan db.Scan) error {
+			err := tx.Each(everyText, func(scan db.Scan) error {
 				var id, field string
 				if err := scan(&id, &field); err != nil {
 					return err
 				}
 				return yield(seal.Label(field, id))
+			}, owner)
+			if err != nil {
+				return err
+			}
+			return tx.Each(everyChunk, func(scan db.Scan) error {
+				var part, id string
+				var n int
+				if err := scan(&part, &n, &id); err != nil {
+					return err
+				}
+				return yield(seal.Label(chunkLabel(part, n), id))
 			}, owner)
 		},
 		HasRow: func(r journal.Record) bool { return kinds[Kind(strings.TrimPrefix(r.Act, "cases."))] },

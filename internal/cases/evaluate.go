@@ -99,21 +99,11 @@ func (d *Desk) Evaluate(ctx context.Context, by tilhor.Actor, slug string, e Eva
 		if err := w.ofTrack(e.Effects); err != nil {
 			return err
 		}
-		if err := w.leavesSome(e); err != nil {
-			return err
-		}
 		if err := w.evaluate(e); err != nil {
 			return err
 		}
-		if err := w.finishThose(e); err != nil {
-			return err
-		}
 		if e.Then == Change && draft == nil {
-			all, err := w.d.measures(w.tx, by.Owner, w.t.ID, nil)
-			if err != nil {
-				return err
-			}
-			return w.newDraft(current.Version+1, e.next(current.running(all)))
+			return w.newDraft(current.Version+1, e.next(*current))
 		}
 		return nil
 	})
@@ -147,7 +137,7 @@ func (w *work) evaluate(e Evaluation) error {
 	if _, err := w.write(note{kind: Evaluated, when: e.At, ref: e.Then, on: e.Next, answer: e.Answer, text: text}); err != nil {
 		return err
 	}
-	closed := w.t.Over()
+	closed := w.t.State == Closed
 	if e.Answer == NotSafe {
 		if err := w.resume("not-safe"); err != nil {
 			return err

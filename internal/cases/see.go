@@ -18,18 +18,19 @@ import (
 // A File is a whole track, as those who work it read it.
 type File struct {
 	Track
-	Lead     bool // the reader decides (rektor, or who stands in)
-	Records  []Record
-	Children []Child
-	Measures []Measure
-	Plans    []Plan // approved, oldest first
-	Draft    *Plan
-	Duties   []duty.Duty
-	Windows  []duty.Window
-	Gates    []duty.Gate
-	Lacks    []Lack // what approving the draft still lacks
-	Siblings int    // other pupils' tracks in the matter: a count, and no more
-	LastSeen *Seen
+	Lead        bool // the reader decides (rektor, or who stands in)
+	Records     []Record
+	Children    []Child
+	Measures    []Measure
+	Plans       []Plan // approved, oldest first
+	Draft       *Plan
+	Duties      []duty.Duty
+	Windows     []duty.Window
+	Gates       []duty.Gate
+	Lacks       []Lack // what approving the draft still lacks
+	Attachments []Attachment
+	Siblings    int // other pupils' tracks in the matter: a count, and no more
+	LastSeen    *Seen
 }
 
 // Current is the plan in force.
@@ -173,13 +174,14 @@ func (d *Desk) load(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 	if err := d.duties(tx, by.Owner, f, now); err != nil {
 		return err
 	}
-	if err := d.storyLinks(tx, by, f, now); err != nil {
-		return err
-	}
 	if err := d.lastSeen(tx, by, f); err != nil {
 		return err
 	}
-	return d.names(tx, by.Owner, f, now)
+	if err := d.names(tx, by.Owner, f, now); err != nil {
+		return err
+	}
+	f.Attachments = attachments(f.Records)
+	return nil
 }
 
 // duties asks the same function as the command line does.
@@ -220,7 +222,9 @@ func (d *Desk) names(tx *db.Tx, owner tilhor.OwnerID, f *File, now time.Time) er
 	ids := map[tilhor.PersonID]bool{f.Pupil: true, f.Handler: true}
 	for _, r := range f.Records {
 		ids[r.By] = true
-		ids[r.other()] = true
+		if r.Kind == Appointed {
+			ids[tilhor.PersonID(r.Ref)] = true
+		}
 	}
 	for _, c := range f.Children {
 		ids[c.Person] = true
@@ -252,11 +256,6 @@ func (d *Desk) names(tx *db.Tx, owner tilhor.OwnerID, f *File, now time.Time) er
 		return err
 	}
 	f.setNames(names)
-	works, err := d.Roster.Working(tx, owner, f.School, today(now))
-	if err != nil {
-		return err
-	}
-	f.left(works)
 	if f.Pupil != "" {
 		if in, err := d.Roster.Pupil(tx, owner, f.Pupil, today(now)); err == nil {
 			f.Class = in.Class
@@ -274,8 +273,8 @@ func (f *File) setNames(names map[tilhor.PersonID]string) {
 	f.Name, f.Has = names[f.Pupil], names[f.Handler]
 	for i := range f.Records {
 		f.Records[i].Name = names[f.Records[i].By]
-		if id := f.Records[i].other(); id != "" {
-			f.Records[i].Text = map[string]string{"who": names[id]}
+		if f.Records[i].Kind == Appointed {
+			f.Records[i].Text = map[string]string{"who": names[tilhor.PersonID(f.Records[i].Ref)]}
 		}
 	}
 	for i := range f.Children {

@@ -55,6 +55,7 @@ type note struct {
 	on     tilhor.Date
 	answer string
 	text   []field
+	parts  []journal.Part // what else the entry commits to
 }
 
 // A field is one passage of a record. Empty ones are not kept.
@@ -76,6 +77,7 @@ func (w *work) write(n note) (tilhor.RecordID, error) {
 		}
 		parts = append(parts, journal.Parts(s)...)
 	}
+	parts = append(parts, n.parts...)
 	e, err := w.d.Journal.Append(w.tx, journal.Entry{
 		Stream: stream(w.t.ID), Act: "cases." + string(n.kind), Subject: string(id),
 		When: n.when, By: w.by, Rule: string(w.rule), Parts: parts,

@@ -41,4 +41,5 @@ const (
 	KindDraft   Kind = "draft"   // a text not sent yet (kladd)
 	KindSession Kind = "session" // one sign-in
 	KindOwner   Kind = "owner"   // what belongs to the owner as a whole
+	KindFile    Kind = "file"    // one attachment, beside the key of its track (vedlegg)
 )

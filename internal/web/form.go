@@ -38,7 +38,8 @@ const (
 // as they were written.
 type Form struct {
 	Faults tilhor.Faults
-	Key    string // names this filling-in, so that sending it twice does it once
+	Key    string  // names this filling-in, so that sending it twice does it once
+	File   *Upload // of a route that takes one; nil when none was chosen
 
 	draft  string
 	values url.Values
@@ -47,7 +48,11 @@ type Form struct {
 // Form reads the form that was sent, once.
 func (q *Req) Form() (*Form, error) {
 	if q.form == nil && q.formErr == nil {
-		q.form, q.formErr = readForm(q.W, q.R)
+		if q.Route != nil && q.Route.File && mediaOf(q.R) == fileKind {
+			q.form, q.formErr = readFileForm(q.R)
+		} else {
+			q.form, q.formErr = readForm(q.W, q.R)
+		}
 	}
 	return q.form, q.formErr
 }
@@ -200,6 +205,9 @@ func (f *Form) content() string {
 			b.WriteString("\x00" + v)
 		}
 		b.WriteString("\x00\x00")
+	}
+	if f.File != nil {
+		b.WriteString("\x00\x00\x00" + f.File.sum())
 	}
 	return b.String()
 }

@@ -34,6 +34,8 @@ type Bounds struct {
 
 	Forms int // bytes of long forms held at once by those who are signed in, and as many by those who are not
 
+	Files int // bytes of forms with files held at once
+
 	Left  int     // what one network may leave at one address in one go: what a whole school tells
 	Again float64 // and how much of that comes back each second
 }
@@ -44,7 +46,7 @@ func UsualBounds() Bounds {
 	cores := runtime.GOMAXPROCS(0)
 	return Bounds{
 		Persons: 8 * cores, Each: 4, Strangers: 2 * cores, Outside: 32, OneAsks: 8,
-		Row: 2500, Queue: 6000, Forms: 32 << 20, Left: 2500, Again: 1,
+		Row: 2500, Queue: 6000, Forms: 32 << 20, Files: 4 * 2 * maxUpload, Left: 2500, Again: 1,
 	}
 }
 
@@ -59,6 +61,7 @@ type Limits struct {
 	refusing                    *gate
 	known                       *recent
 	personsForms, strangerForms *forms
+	uploads                     *forms
 
 	mu   sync.Mutex
 	left map[client]*rate.Limiter
@@ -77,6 +80,7 @@ func NewLimits(b Bounds) *Limits {
 
 		personsForms:  &forms{left: b.Forms, most: min(b.Forms/2, b.Each*maxForm), by: map[client]int{}},
 		strangerForms: &forms{left: b.Forms, most: b.Forms / 2, by: map[client]int{}},
+		uploads:       &forms{left: b.Files, most: 2 * maxUpload, by: map[client]int{}},
 	}
 }
 
@@ -89,7 +93,11 @@ func (s *Site) admit(w http.ResponseWriter, r *http.Request, do http.HandlerFunc
 	if person {
 		t.gate, pool = l.persons, l.personsForms
 	}
-	done, err := pool.receive(r, who)
+	receive := pool.receive
+	if s.takesFile(r) {
+		receive = func(r *http.Request, who client) (func(), error) { return l.receiveFile(r, who, person) }
+	}
+	done, err := receive(r, who)
 	if err != nil {
 		s.refuse(w, r, who, err)
 		return

@@ -18,6 +18,7 @@ type Route struct {
 	Case         bool          // shows what stands in a case: neutral title, quick exit, and no HEAD or prefetch, because a reading must be written
 	Sensitive    bool          // needs the role's level of sign-in, and recorded privacy training (opplæringsforskrifta § 20-2)
 	Form         string        // of a POST: the address of the page with the form, when it is another than its own
+	File         bool          // of a POST: its form may hold one file
 	Serve        func(*Req) error
 }
 
@@ -39,6 +40,8 @@ func (r *Route) check() error {
 		return errors.New("only GET and POST: forms without JavaScript know no other")
 	case !strings.HasPrefix(r.Path, "/") || strings.HasSuffix(r.Path, "/") && r.Path != "/":
 		return errors.New("want a path that begins with a slash and does not end with one")
+	case r.File && r.Method != http.MethodPost:
+		return errors.New("a file comes with a form that is sent")
 	case len(r.Roles) == 0:
 		return errors.New("nobody may come")
 	case (r.Case || r.Sensitive) && slices.Contains(r.Roles, tilhor.RoleAnyone):
@@ -66,6 +69,7 @@ func (s *Site) Mount(routes []Route) {
 			panic(fmt.Sprintf("route %q is mounted twice", r.Name))
 		}
 		s.routes = append(s.routes, r)
+		s.files[r.pattern()] = r.File
 		s.mux.HandleFunc(r.pattern(), func(w http.ResponseWriter, req *http.Request) { s.enter(w, req, &r) })
 	}
 }

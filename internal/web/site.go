@@ -19,6 +19,7 @@ type Site struct {
 	kit      *Kit
 	routes   []Route
 	mux      *http.ServeMux
+	files    map[string]bool // patterns whose form may hold a file
 	cross    *http.CrossOriginProtection
 	sessions *sessions
 	people   *people
@@ -35,7 +36,7 @@ func New(kit *Kit) (*Site, error) {
 		return nil, err
 	}
 	s := &Site{
-		kit: kit, mux: http.NewServeMux(), cross: http.NewCrossOriginProtection(),
+		kit: kit, mux: http.NewServeMux(), files: map[string]bool{}, cross: http.NewCrossOriginProtection(),
 		sessions: ses, people: newPeople(kit), limits: kit.Limits,
 	}
 	if s.limits == nil {

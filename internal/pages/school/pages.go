@@ -67,7 +67,5 @@ func (p *Pages) Routes() []web.Route {
 		{Method: "GET", Path: "/opplaring", Name: "school.training", Roles: rektor, Serve: p.training},
 		{Method: "POST", Path: "/opplaring", Name: "school.training.train", Roles: rektor, Sensitive: true, Serve: p.train},
 	}
-	routes = append(routes, p.insightRoutes()...)
-	routes = append(routes, p.lifeRoutes()...)
-	return append(routes, p.stageRoutes()...)
+	return slices.Concat(routes, p.stageRoutes(), p.craftRoutes())
 }

@@ -41,6 +41,7 @@ type trackView struct {
 	Readings string
 	Others   string
 	Matter   string
+	Tools    []web.Button
 }
 
 // A window is the family's way to Statsforvalteren, counted both ways.
@@ -57,7 +58,7 @@ func (p *Pages) track(q *web.Req) error {
 	w := q.T
 	v := trackView{
 		Head: p.head(q, f, ""), Heading: situation(w, f, q.Now), Done: p.doneTrack(q, f), Next: nextStep(w, f, q.Now),
-		Times: chronology(w, f, q.Now), Readings: path(f.Track, "lesinger"), Do: otherActs(w, f),
+		Times: chronology(w, f, q.Now), Readings: path(f.Track, "lesinger"), Do: otherActs(w, f), Tools: craftTools(w, f),
 	}
 	v.Frame = q.Frame(v.Heading)
 	if f.Pupil == "" && !f.Lead {
@@ -109,9 +110,6 @@ func quote(w *lang.Words, f cases.File, q *web.Req) *web.Quote {
 		x.Href, x.Link = path(f.Track, stageEvaluate), w.T("school.track.whole-evaluation")
 	}
 	x.By = w.T("school.track.said-to", "name", lang.Cap(short(w, f.Track)), "who", to, "when", moment(w, r.When, q))
-	for _, s := range amended(w, f, *r) {
-		x.By += " · " + s
-	}
 	return x
 }
 
@@ -209,10 +207,7 @@ func (p *Pages) people(q *web.Req, f cases.File) (web.Facts, error) {
 	if f.Has != "" {
 		has.Text = withRole(w, all, f.Handler, f.Has)
 	}
-	if f.Gone != "" {
-		has.Text = w.T("life.gone", "who", f.Gone)
-	}
-	if lead && !f.Over() {
+	if lead && f.State != cases.Closed {
 		has.Href, has.Link, has.Hidden = path(f.Track, "ansvar"), w.T("form.change"), w.T("school.people.has")
 	}
 	facts := web.Facts{Stack: true, Items: []web.Fact{has}}
@@ -222,7 +217,7 @@ func (p *Pages) people(q *web.Req, f cases.File) (web.Facts, error) {
 		}
 	}
 	add("school.people.decides", rektors(all))
-	add("school.people.carries", doers(w, f))
+	add("school.people.carries", doers(f))
 	home, err := p.home(q, f)
 	if err != nil {
 		return web.Facts{}, err
@@ -255,15 +250,11 @@ func rektors(all []roster.Employee) (names []string) {
 }
 
 // doers are those who carry out a measure now.
-func doers(w *lang.Words, f cases.File) (names []string) {
+func doers(f cases.File) (names []string) {
 	seen := map[string]bool{"": true}
 	for _, m := range f.Measures {
 		if m.Running && !seen[m.Name] {
 			seen[m.Name] = true
-			if m.Gone {
-				names = append(names, w.T("life.gone", "who", m.Name))
-				continue
-			}
 			names = append(names, m.Name)
 		}
 	}
@@ -295,14 +286,12 @@ func (p *Pages) home(q *web.Req, f cases.File) (lines []string, err error) {
 // otherActs are what else can be done; the next step has the one primary button.
 func otherActs(w *lang.Words, f cases.File) []web.Button {
 	acts := []web.Button{{Text: w.T("school.do.write"), Href: path(f.Track, "skriv"), Kind: "secondary", Icon: "NotePencil"}}
-	if !f.Over() {
+	if f.State != cases.Closed {
 		acts = append(acts, web.Button{Text: w.T("school.do.protect"), Href: path(f.Track, "strakstiltak"), Kind: "secondary", Icon: "ShieldLock"})
 	}
-	acts = append(acts, lifeActs(w, f)...)
 	if f.Lead {
 		acts = append(acts, web.Button{Text: w.T("school.do.raise"), Href: path(f.Track, "tatt-opp"), Kind: "tertiary", Icon: "Phone"})
 	}
-	acts = append(acts, web.Button{Text: w.T("insight.do.correct"), Href: path(f.Track, "retting"), Kind: "tertiary", Icon: "NotePencil"})
 	if f.State != cases.Open {
 		acts = append(acts, web.Button{Text: w.T("school.do.reopen"), Href: path(f.Track, "apne"), Kind: "tertiary"})
 	}

@@ -25,8 +25,6 @@ func situation(w *lang.Words, f cases.File, now time.Time) string {
 	}
 	last := f.Last(cases.Evaluated, cases.Checked, cases.Reopened)
 	switch talk := ownTalk(f); {
-	case f.State == cases.Left:
-		return say("left")
 	case f.State == cases.Closed:
 		return say("closed")
 	case f.State == cases.SteppedDown:
@@ -88,7 +86,7 @@ func nextStep(w *lang.Words, f cases.File, now time.Time) next {
 		return s.askAgain()
 	case f.Pupil == "" && f.Lead:
 		return s.make("identify", "elev")
-	case f.Has == "" && f.Lead:
+	case f.Handler == "" && f.Lead:
 		return s.make("appoint", "ansvar")
 	case gateOpen(f, duty.GateClosing):
 		return s.close()
@@ -134,9 +132,6 @@ func (s steps) missing(key, page, link string) web.GateItem {
 }
 
 func (s steps) askAgain() next {
-	if s.f.State == cases.Left {
-		return s.make("left", "utskrift")
-	}
 	if s.f.CheckOn == "" {
 		return s.make("over", "utskrift")
 	}

@@ -42,7 +42,7 @@ func (c chronicle) t(key string, kv ...any) string {
 // tell is one record as a moment of the chronology.
 func (c chronicle) tell(r cases.Record) web.Happening {
 	h := web.Happening{When: c.w.Moment(r.When), DateTime: machine(r.When), Key: r.Kind == cases.Told}
-	h.Title, h.Text, h.Amended = c.title(r), c.text(r), amended(c.w, c.f, r)
+	h.Title, h.Text = c.title(r), c.text(r)
 	h.Href, h.Link = c.link(r)
 	if r.Late() {
 		h.Late = c.t("late", "date", c.w.Date(calendar.DateOf(r.When.Written)))
@@ -67,7 +67,7 @@ func (c chronicle) other(r cases.Record) bool { return r.Kind == cases.Voice && 
 func (c chronicle) title(r cases.Record) string {
 	by, key := r.Name, string(r.Kind)
 	switch r.Kind {
-	case cases.Corrected, cases.NotCorrected, cases.Told, cases.RaisedBy, cases.Evaluated, cases.Checked, cases.Reopened, cases.Affected, cases.Ticked:
+	case cases.Told, cases.RaisedBy, cases.Evaluated, cases.Checked, cases.Reopened, cases.Affected, cases.Ticked:
 		if k := key + "." + r.Answer; c.w.Has("school.time." + k) {
 			key = k
 		}
@@ -76,7 +76,7 @@ func (c chronicle) title(r cases.Record) string {
 		if c.other(r) {
 			key += ".other"
 		}
-	case cases.Appointed, cases.HandedOver:
+	case cases.Appointed:
 		by = r.Text["who"]
 	case cases.Source:
 		return c.t(key+"."+r.Answer, "what", strings.ToLower(c.w.T("school.source."+r.Ref)))
@@ -93,8 +93,6 @@ func (c chronicle) title(r cases.Record) string {
 func (c chronicle) text(r cases.Record) string {
 	t := r.Text
 	switch r.Kind {
-	case cases.Corrected, cases.NotCorrected:
-		return c.corrected(r)
 	case cases.Told:
 		return lines(c.own(t["said"]), c.from(t["saw"], t["from"]), t["place"])
 	case cases.RaisedBy, cases.Wrote, cases.Informed, cases.Rights:
@@ -118,7 +116,7 @@ func (c chronicle) text(r cases.Record) string {
 	case cases.Approved:
 		return lines(t["why"], c.labelled("evaluate", r.On))
 	case cases.Ticked:
-		return lines(c.measure(r.Ref), t["line"], c.named("told-by", t["told-by"]))
+		return lines(c.measure(r.Ref), t["line"])
 	case cases.Evaluated:
 		return lines(c.own(t["words"]), t["why"], c.named("saw", t["saw"]), c.labelled("evaluate", r.On))
 	case cases.NotReached:
@@ -130,9 +128,9 @@ func (c chronicle) text(r cases.Record) string {
 	case cases.Checked:
 		return lines(c.own(t["words"]), c.labelled("check", r.On))
 	case cases.Reopened:
-		return lines(t["reason"], c.t("label.same-story"))
+		return t["reason"]
 	}
-	return c.lifeText(r)
+	return c.crafted(r)
 }
 
 func (c chronicle) own(words string) string {
@@ -179,19 +177,15 @@ func (c chronicle) link(r cases.Record) (href, text string) {
 		return path(c.f.Track, stageTalks) + "#" + string(r.ID), c.t("link.talk")
 	case cases.Approved:
 		return path(c.f.Track, stagePlan, "utskrift") + "?versjon=" + r.Ref, c.t("link.plan")
-	case cases.Follows, cases.FollowedBy:
-		if s := r.Text["slug"]; s != "" {
-			return "/saker/" + s, c.t("link.other-story")
-		}
 	}
-	return "", ""
+	return c.craftLink(r)
 }
 
 // ticks is how many records from i on are measures carried out with nothing to
 // say about it: they are told together.
 func (c chronicle) ticks(i int) (n int) {
 	for _, r := range c.f.Records[i:] {
-		if r.Kind != cases.Ticked || r.Answer != "done" || r.Text["line"] != "" || r.Text["told-by"] != "" || len(c.f.Corrections(r.ID)) > 0 {
+		if r.Kind != cases.Ticked || r.Answer != "done" || r.Text["line"] != "" {
 			break
 		}
 		n++

@@ -1,8 +1,11 @@
 package webtest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -233,10 +236,30 @@ func (w *Town) Post(c *http.Cookie, path string, form url.Values) *http.Response
 	return w.do("POST", c, path, form)
 }
 
+// PostFile sends a form with a file, last in it as on our pages.
+func (w *Town) PostFile(c *http.Cookie, path string, form url.Values, name string, body []byte) *http.Response {
+	var b bytes.Buffer
+	m := multipart.NewWriter(&b)
+	for k, all := range form {
+		for _, v := range all {
+			w.must(m.WriteField(k, v))
+		}
+	}
+	p, err := m.CreateFormFile("fil", name)
+	w.must(err)
+	p.Write(body)
+	w.must(m.Close())
+	return w.send("POST", c, path, m.FormDataContentType(), &b)
+}
+
 func (w *Town) do(method string, c *http.Cookie, path string, form url.Values) *http.Response {
-	r := httptest.NewRequest(method, "http://127.0.0.1"+path, strings.NewReader(form.Encode()))
+	return w.send(method, c, path, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
+}
+
+func (w *Town) send(method string, c *http.Cookie, path, kind string, body io.Reader) *http.Response {
+	r := httptest.NewRequest(method, "http://127.0.0.1"+path, body)
 	if method == http.MethodPost {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Content-Type", kind)
 		r.Header.Set("Sec-Fetch-Site", "same-origin")
 	}
 	if c != nil {

@@ -1,0 +1,74 @@
+package school
+
+import (
+	"strconv"
+
+	"tilhor"
+	"tilhor/internal/cases"
+	"tilhor/internal/lang"
+	"tilhor/internal/web"
+)
+
+// craftRoutes are the pages of the handler's craft: what helps whoever works a
+// case to do it well, and is asked of nobody.
+func (p *Pages) craftRoutes() []web.Route {
+	return append(p.attachRoutes(),
+		web.Route{Method: "GET", Path: digitalPath, Name: "guide.digital", Roles: workers, Serve: p.digital},
+	)
+}
+
+// craftTools are the ways to them from a track.
+func craftTools(w *lang.Words, f cases.File) []web.Button {
+	all := []web.Button{{Text: w.T("craft.attach.link", "n", len(f.Attachments)), Href: path(f.Track, attachPath)}}
+	if f.Arena == tilhor.ArenaDigital {
+		all = append(all, web.Button{Text: w.T("craft.digital.link"), Href: digitalPath})
+	}
+	return all
+}
+
+// crafted is what the records of the craft say in the chronology.
+func (c chronicle) crafted(r cases.Record) string {
+	switch r.Kind {
+	case cases.Attached:
+		return r.Text["shows"]
+	case cases.Unsealed:
+		return r.Text["text"]
+	}
+	return ""
+}
+
+func (c chronicle) craftLink(r cases.Record) (href, text string) {
+	if r.Kind == cases.Attached {
+		return path(c.f.Track, attachPath, r.Ref), c.t("link.attached")
+	}
+	return "", ""
+}
+
+const digitalPath = "/digitale-hendelser"
+
+var craftGuidePage = page("craft_guide")
+
+type craftGuideView struct {
+	web.Frame
+	Lead  string
+	Parts []guidePart
+}
+
+// digital is the guide to what happens on the net (digitale hendelser), with as
+// little kept as possible. It names no child and calls nobody.
+func (p *Pages) digital(q *web.Req) error {
+	w := q.T
+	return q.Render(craftGuidePage, craftGuideView{q.Frame(w.T("craft.digital.title")), w.T("craft.digital.lead"), craftParts(w, "craft.digital", "first", "school", "little", "never", "who")})
+}
+
+// craftParts are the parts of a guide, as long as there are lines.
+func craftParts(w *lang.Words, key string, parts ...string) (all []guidePart) {
+	for _, part := range parts {
+		g := guidePart{Title: w.T(key + "." + part)}
+		for i := 1; w.Has(key + "." + part + "." + strconv.Itoa(i)); i++ {
+			g.Lines = append(g.Lines, w.T(key+"."+part+"."+strconv.Itoa(i)))
+		}
+		all = append(all, g)
+	}
+	return all
+}
