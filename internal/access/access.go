@@ -187,6 +187,14 @@ func Shut(tx *db.Tx, owner tilhor.OwnerID, b Bar) error {
 	return err
 }
 
+var endOne = db.SQL(`UPDATE access_grant SET until_at = $3 WHERE owner = $1 AND id = $2 AND until_at > $3`)
+
+// EndGrant ends one grant from an instant on.
+func EndGrant(tx *db.Tx, owner tilhor.OwnerID, id string, at time.Time) error {
+	_, err := tx.Exec(endOne, owner, id, at.UnixMilli())
+	return err
+}
+
 // End ends a person's relation to a thing from an instant on.
 func End(tx *db.Tx, owner tilhor.OwnerID, kind Kind, thing string, person tilhor.PersonID, rel Relation, at time.Time) error {
 	_, err := tx.Exec(endGrant, owner, kind, thing, person, rel, at.UnixMilli())

@@ -148,22 +148,28 @@ func (d *Desk) Hand(ctx context.Context, by tilhor.Actor, h HandedTask) error {
 	})
 }
 
-// TakeBack ends a task that was handed out, from now on.
-func (d *Desk) TakeBack(ctx context.Context, by tilhor.Actor, person tilhor.PersonID) error {
+// TakeBack ends the tasks that were handed to a person, from now on; those that
+// are named, or all. Standing in brought receiving reports along, and takes it
+// away again; who receives reports besides goes on doing so.
+func (d *Desk) TakeBack(ctx context.Context, by tilhor.Actor, person tilhor.PersonID, tasks ...Task) error {
+	if len(tasks) == 0 {
+		tasks = []Task{ReceivesReports, StandsIn}
+	}
 	if by.Role != tilhor.RoleRektor {
 		return tilhor.ErrNotFound
 	}
 	now := d.Clock()
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
-		if err := hasTask(tx, by, person, now); err != nil {
+		ends, err := tasksOf(tx, by, person, tasks, now)
+		if err != nil {
 			return err
 		}
-		for _, r := range []access.Relation{access.Intake, access.Leads} {
-			if err := access.End(tx, by.Owner, access.School, string(by.School), person, r, now); err != nil {
+		for _, g := range ends {
+			if err := access.EndGrant(tx, by.Owner, g.ID, now); err != nil {
 				return err
 			}
 		}
-		_, err := d.Journal.Append(tx, journal.Entry{
+		_, err = d.Journal.Append(tx, journal.Entry{
 			Stream: "school/" + string(by.School), Act: "cases.take-back", Subject: string(person),
 			When: tilhor.Now(now), By: by, Rule: "rektor",
 		})
@@ -171,19 +177,30 @@ func (d *Desk) TakeBack(ctx context.Context, by tilhor.Actor, person tilhor.Pers
 	})
 }
 
-// hasTask refuses who has no task at the school, now or later: nothing that a
-// form holds goes into the record as a person.
-func hasTask(tx *db.Tx, by tilhor.Actor, person tilhor.PersonID, now time.Time) error {
+// tasksOf are the grants of some tasks that a person has at the school, now or
+// later. Who has none of them is refused: nothing that a form holds goes into
+// the record as a person.
+func tasksOf(tx *db.Tx, by tilhor.Actor, person tilhor.PersonID, tasks []Task, now time.Time) (ends []access.Grant, err error) {
 	all, err := access.GrantsOf(tx, by.Owner, access.School, string(by.School))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, g := range all {
-		if g.Person == person && (g.Until.IsZero() || g.Until.After(now)) {
-			return nil
+		if g.Person != person || !g.Until.IsZero() && !g.Until.After(now) {
+			continue
+		}
+		task := Task(g.Relation)
+		if ofStandIn(g, all) {
+			task = StandsIn
+		}
+		if slices.Contains(tasks, task) {
+			ends = append(ends, g)
 		}
 	}
-	return tilhor.Faults{{Field: "person", Key: "cases.fault.person"}}
+	if len(ends) == 0 {
+		return nil, tilhor.Faults{{Field: "person", Key: "cases.fault.person"}}
+	}
+	return ends, nil
 }
 
 // Handed lists who has a task of rektor's at the school, now or later.

@@ -60,6 +60,7 @@ type Track struct {
 	DueOn     tilhor.Date // empty when no date is set
 	CheckOn   tilhor.Date
 	Ended     time.Time
+	Gone      string // the name of a handler who does not work at the school any more: nobody has it
 }
 
 // Code is what the duties call the pupil of the track.

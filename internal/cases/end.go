@@ -34,7 +34,7 @@ func (d *Desk) Close(ctx context.Context, by tilhor.Actor, slug string, e Ending
 		return err
 	}
 	return d.on(ctx, by, access.Lead, slug, func(w *work) error {
-		if w.t.State == Closed {
+		if w.t.Over() {
 			return tilhor.ErrConflict
 		}
 		gate, err := duty.GateOf(w.tx, by.Owner, string(w.t.ID), duty.GateClosing, w.now)
@@ -64,9 +64,9 @@ func (d *Desk) Close(ctx context.Context, by tilhor.Actor, slug string, e Ending
 func (w *work) state(s State, check tilhor.Date) error {
 	var ended *int64
 	switch {
-	case s != Closed:
+	case s != Closed && s != Left:
 		w.t.Ended = time.Time{}
-	case w.t.State != Closed: // asked again afterwards, it ended when it ended
+	case !w.t.Over(): // asked again afterwards, it ended when it ended
 		w.t.Ended = w.now
 	}
 	if !w.t.Ended.IsZero() {
@@ -186,6 +186,7 @@ func (d *Desk) AskAgain(ctx context.Context, by tilhor.Actor, slug string, a Ask
 }
 
 // Reopen opens a closed or stepped-down track again: the same story goes on.
+// After storyDays it is a new one, that refers to this (BeginAnew).
 func (d *Desk) Reopen(ctx context.Context, by tilhor.Actor, slug, reason string) error {
 	var c check
 	c.text(&reason, "reason", true)
@@ -196,11 +197,7 @@ func (d *Desk) Reopen(ctx context.Context, by tilhor.Actor, slug, reason string)
 		if w.t.State == Open {
 			return tilhor.ErrConflict
 		}
-		if err := w.reopen("reason", field{"reason", reason}); err != nil {
-			return err
-		}
-		return w.facts(duty.Fact{Kind: duty.Known, When: tilhor.Now(w.now), By: duty.ByStaff, Accused: duty.AccusedNone},
-			duty.Fact{Kind: duty.Reported, When: tilhor.Now(w.now), To: duty.ToRektor})
+		return w.reopen("reason", field{"reason", reason})
 	})
 }
 
@@ -252,17 +249,31 @@ func (w *work) resume(why string) error {
 	return w.reopen(why)
 }
 
-// running refuses to start anything in a closed track: it is opened again first.
+// running refuses to start anything in a track that is over: it is opened again
+// first.
 func (w *work) running() error {
-	if w.t.State == Closed {
+	if w.t.Over() {
 		return tilhor.ErrConflict
 	}
 	return nil
 }
 
+// reopen lets the same story go on. That it is opened again is itself something
+// the school knows: whatever was said before it ended, and written down after,
+// the duties run again from now at the latest.
 func (w *work) reopen(why string, text ...field) error {
+	if !w.t.SameStory(today(w.now)) {
+		return tilhor.Faults{{Field: map[string]string{"reason": "reason", "concern": "join"}[why], Key: "life.fault.story-over"}}
+	}
+	if err := w.stillHere(); err != nil {
+		return err
+	}
 	if _, err := w.write(note{kind: Reopened, when: tilhor.Now(w.now), answer: why, text: text}); err != nil {
 		return err
 	}
-	return w.state(Open, "")
+	if err := w.state(Open, ""); err != nil {
+		return err
+	}
+	return w.facts(duty.Fact{Kind: duty.Known, When: tilhor.Now(w.now), By: duty.ByStaff, Accused: duty.AccusedNone},
+		duty.Fact{Kind: duty.Reported, When: tilhor.Now(w.now), To: duty.ToRektor})
 }

@@ -99,11 +99,21 @@ func (d *Desk) Evaluate(ctx context.Context, by tilhor.Actor, slug string, e Eva
 		if err := w.ofTrack(e.Effects); err != nil {
 			return err
 		}
+		if err := w.leavesSome(e); err != nil {
+			return err
+		}
 		if err := w.evaluate(e); err != nil {
 			return err
 		}
+		if err := w.finishThose(e); err != nil {
+			return err
+		}
 		if e.Then == Change && draft == nil {
-			return w.newDraft(current.Version+1, e.next(*current))
+			all, err := w.d.measures(w.tx, by.Owner, w.t.ID, nil)
+			if err != nil {
+				return err
+			}
+			return w.newDraft(current.Version+1, e.next(current.running(all)))
 		}
 		return nil
 	})
@@ -137,7 +147,7 @@ func (w *work) evaluate(e Evaluation) error {
 	if _, err := w.write(note{kind: Evaluated, when: e.At, ref: e.Then, on: e.Next, answer: e.Answer, text: text}); err != nil {
 		return err
 	}
-	closed := w.t.State == Closed
+	closed := w.t.Over()
 	if e.Answer == NotSafe {
 		if err := w.resume("not-safe"); err != nil {
 			return err

@@ -178,9 +178,16 @@ func (d *Desk) nameRows(tx *db.Tx, owner tilhor.OwnerID, rows []Row, now time.Ti
 	if err != nil {
 		return err
 	}
+	works := map[tilhor.SchoolID]map[tilhor.PersonID]bool{}
 	for i := range rows {
 		r := &rows[i]
 		r.Name, r.Has, r.Class = names[r.Pupil], names[r.Handler], classes[r.Pupil]
+		if works[r.School] == nil {
+			if works[r.School], err = d.Roster.Working(tx, owner, r.School, today(now)); err != nil {
+				return err
+			}
+		}
+		r.left(works[r.School])
 	}
 	return nil
 }

@@ -4,13 +4,11 @@ import (
 	"context"
 	"sort"
 	"strings"
-	"time"
 
 	"tilhor"
 	"tilhor/internal/access"
 	"tilhor/internal/calendar"
 	"tilhor/internal/db"
-	"tilhor/internal/duty"
 	"tilhor/internal/journal"
 	"tilhor/internal/seal"
 )
@@ -53,18 +51,23 @@ func (w *work) run(m Measure, version int) (words []seal.Sealed, err error) {
 		}
 		words = append(words, s)
 	}
-	// One grant for each doer, however many measures.
+	return words, w.carries(m.Doer)
+}
+
+// carries gives a doer what it needs to carry out a measure: one grant, however
+// many measures.
+func (w *work) carries(doer tilhor.PersonID) error {
 	grants, err := access.GrantsOf(w.tx, w.by.Owner, access.Track, string(w.t.ID))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, g := range grants {
-		if g.Person == m.Doer && g.Relation == access.Carries && g.Until.IsZero() {
-			return words, nil
+		if g.Person == doer && g.Relation == access.Carries && g.Until.IsZero() {
+			return nil
 		}
 	}
-	return words, access.Give(w.tx, w.by.Owner, access.Grant{
-		Kind: access.Track, Thing: string(w.t.ID), Person: m.Doer, Unit: w.t.School,
+	return access.Give(w.tx, w.by.Owner, access.Grant{
+		Kind: access.Track, Thing: string(w.t.ID), Person: doer, Unit: w.t.School,
 		Relation: access.Carries, From: w.now, By: w.by.Person,
 	})
 }
@@ -284,21 +287,6 @@ func (d *Desk) Tick(ctx context.Context, by tilhor.Actor, id tilhor.MeasureID, d
 		if day < start || until != "" && day > until { // a day the measure was not for
 			return tilhor.Faults{{Field: "day", Key: "cases.fault.day"}}
 		}
-		answer := map[bool]string{true: "done", false: "not"}[done]
-		var before int
-		if err := w.tx.One(countDone, db.Args(by.Owner, w.t.ID, id), &before); err != nil {
-			return err
-		}
-		when := tilhor.When{At: midnight(day).Add(12 * time.Hour), Precision: tilhor.Day}
-		if when.At.After(now) {
-			when.At = now
-		}
-		if _, err := w.write(note{kind: Ticked, when: when, ref: string(id), on: day, answer: answer, text: []field{{"line", line}}}); err != nil {
-			return err
-		}
-		if !done || before > 0 {
-			return w.facts(duty.Fact{Kind: duty.Written, When: tilhor.Now(now)})
-		}
-		return w.facts(duty.Fact{Kind: duty.MeasureStarted, When: when})
+		return w.tick(id, day, done, []field{{"line", line}})
 	})
 }

@@ -89,6 +89,9 @@ func (d *Desk) Identify(ctx context.Context, by tilhor.Actor, slug string, pupil
 		if err != nil || in.School != w.t.School || in.Protected {
 			return tilhor.Faults{{Field: "pupil", Key: "cases.fault.pupil"}}
 		}
+		if err := w.onlyTrack(pupil); err != nil {
+			return err
+		}
 		was := w.t.Code()
 		if _, err := w.tx.Exec(setPupil, by.Owner, w.t.ID, pupil); err != nil {
 			return err

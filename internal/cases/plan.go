@@ -31,6 +31,7 @@ type Measure struct {
 
 	Version int    `json:"-"`
 	Name    string `json:"-"` // of the doer
+	Gone    bool   `json:"-"` // the doer does not work at the school any more
 	Running bool   `json:"-"`
 	Urgent  bool   `json:"-"`
 }

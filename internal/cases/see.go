@@ -174,6 +174,9 @@ func (d *Desk) load(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 	if err := d.duties(tx, by.Owner, f, now); err != nil {
 		return err
 	}
+	if err := d.storyLinks(tx, by, f, now); err != nil {
+		return err
+	}
 	if err := d.lastSeen(tx, by, f); err != nil {
 		return err
 	}
@@ -222,9 +225,7 @@ func (d *Desk) names(tx *db.Tx, owner tilhor.OwnerID, f *File, now time.Time) er
 	ids := map[tilhor.PersonID]bool{f.Pupil: true, f.Handler: true}
 	for _, r := range f.Records {
 		ids[r.By] = true
-		if r.Kind == Appointed {
-			ids[tilhor.PersonID(r.Ref)] = true
-		}
+		ids[r.other()] = true
 	}
 	for _, c := range f.Children {
 		ids[c.Person] = true
@@ -256,6 +257,11 @@ func (d *Desk) names(tx *db.Tx, owner tilhor.OwnerID, f *File, now time.Time) er
 		return err
 	}
 	f.setNames(names)
+	works, err := d.Roster.Working(tx, owner, f.School, today(now))
+	if err != nil {
+		return err
+	}
+	f.left(works)
 	if f.Pupil != "" {
 		if in, err := d.Roster.Pupil(tx, owner, f.Pupil, today(now)); err == nil {
 			f.Class = in.Class
@@ -273,8 +279,8 @@ func (f *File) setNames(names map[tilhor.PersonID]string) {
 	f.Name, f.Has = names[f.Pupil], names[f.Handler]
 	for i := range f.Records {
 		f.Records[i].Name = names[f.Records[i].By]
-		if f.Records[i].Kind == Appointed {
-			f.Records[i].Text = map[string]string{"who": names[tilhor.PersonID(f.Records[i].Ref)]}
+		if id := f.Records[i].other(); id != "" {
+			f.Records[i].Text = map[string]string{"who": names[id]}
 		}
 	}
 	for i := range f.Children {

@@ -215,7 +215,7 @@ func TestEngineAgreesWithTheOracle(t *testing.T) {
 // The control: each rule that is turned in the oracle must be seen to differ.
 func TestATurnedRuleIsCaught(t *testing.T) {
 	gen := histories("2024-09-01", "2026-08-01")
-	for _, twist := range []string{"plan in four days", "the pupil itself may be absent", "stepping down closes", "rektor hears of the leadership"} {
+	for _, twist := range []string{"plan in four days", "the pupil itself may be absent", "stepping down closes", "stepped down for good", "rektor hears of the leadership"} {
 		t.Run(twist, func(t *testing.T) {
 			for seed := range 5000 {
 				in := gen.Example(seed)

@@ -191,7 +191,7 @@ func (c *clerk) midnight(gone, leaf string, at time.Time) {
 				run = true
 			}
 		case "quiet":
-			if p.left > 0 && gone > c.lastLeaf && leafIsWorkday(gone) && !c.shut[gone] && !c.down {
+			if p.left > 0 && gone > c.lastLeaf && leafIsWorkday(gone) && !c.shut[gone] && !c.asleep() {
 				p.left--
 				run = p.left == 0
 			}
@@ -374,6 +374,28 @@ func (c *clerk) correct(f Fact) {
 	c.put("measures", "", f)
 }
 
+// pickUp takes a case from the pile of those that were stepped down: somebody
+// has said something new.
+func (c *clerk) pickUp(f Fact) {
+	if c.down && len(c.find("investigate")) == 0 {
+		c.put("investigate", "", f)
+	}
+	c.down = false
+}
+
+// asleep: it may be quiet while the pupil is to be asked on a day.
+func (c *clerk) asleep() bool {
+	if !c.down {
+		return false
+	}
+	for _, p := range c.find("evaluate") {
+		if p.note == "again" {
+			return true
+		}
+	}
+	return c.twist == "stepped down for good"
+}
+
 func (c *clerk) askedAgain(f Fact) {
 	for _, p := range c.papers {
 		if p.note == "again" {
@@ -404,11 +426,8 @@ func (c *clerk) event(no int, f Fact) {
 		}
 		if first {
 			c.firstPapers(f)
-		} else if c.down {
-			c.down = false
-			if len(c.find("investigate")) == 0 {
-				c.put("investigate", "", f)
-			}
+		} else {
+			c.pickUp(f)
 		}
 		if f.Serious && !c.grave && c.who != "leadership" {
 			c.grave = true
@@ -447,6 +466,7 @@ func (c *clerk) event(no int, f Fact) {
 			c.put("report", "", f)
 			c.firstPapers(f)
 		}
+		c.pickUp(f)
 		if c.who == "leadership" {
 			c.plansStart(f)
 		} else {
@@ -578,7 +598,8 @@ func (c *clerk) event(no int, f Fact) {
 			c.firstPapers(f)
 			c.plansStart(f)
 		}
-		c.word, c.down = "not", false
+		c.pickUp(f)
+		c.word = "not"
 		c.correct(f)
 		if !c.anyPlan && len(c.find("plan")) == 0 {
 			c.put("plan", "", f)

@@ -292,6 +292,26 @@ var stories = []story{
 2026-08-17 09:00 + safe A
 2026-08-17 09:00 ? A k12.watch=ended+met-late`},
 
+	{name: "7 trappet ned og tatt opp igjen: ny plikt til å undersøke, og stillhet blir sett", lines: `
+2026-04-13 08:00 + known A by=staff
+2026-04-13 08:05 + reported A to=rektor
+2026-04-13 12:00 + investigation-started A
+2026-04-14 09:00 + heard A
+2026-04-14 10:00 + stepped-down A recheck=2026-05-18
+2026-05-12 08:00 ? A k12.investigate=met k12.document=open -- stille mens datoen for å spørre igjen står
+2026-05-12 09:00 + raised A by=parent
+2026-05-12 09:00 ? A k12.investigate=met+open k12.measures=ended+open
+2026-06-10 08:00 ? A k12.document=late-local`},
+
+	{name: "7 spurt igjen uten ny dato: stillhet blir sett", lines: `
+2026-04-13 08:00 + known A by=staff
+2026-04-13 08:05 + reported A to=rektor
+2026-04-14 09:00 + heard A
+2026-04-14 10:00 + stepped-down A recheck=2026-05-18
+2026-05-18 09:00 + safe A
+2026-05-18 09:00 ? A k12.evaluate=met k12.document=open gate:closing=open
+2026-06-10 08:00 ? A k12.document=late-local`},
+
 	{name: "9 SFO: fysisk inngrep, og det andre skal til kommunen", lines: `
 2026-04-13 14:30 + intervention A
 2026-04-13 14:30 ? A k13.force_report=open k13.force_report@2026-04-13 k13.force_parents=open k13.force_doc@2026-04-15 k13.force_owner=- to=?

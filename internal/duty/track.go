@@ -207,7 +207,7 @@ func (t *track) log(f *Fact) {
 	}
 	if t.doc != nil && !t.doc.done() {
 		t.doc.from = t.last
-		t.doc.bare = t.stepped
+		t.doc.bare = t.stepped && t.rechecked()
 	}
 }
 
@@ -254,11 +254,8 @@ func (t *track) known(f *Fact) {
 	}
 	if fresh {
 		t.basics(f)
-	} else if t.stepped { // opened again: what is new is looked into, and silence is noticed
-		t.stepped = false
-		if !t.waiting(investigate) {
-			t.add(investigate, "", f)
-		}
+	} else {
+		t.resume(f)
 	}
 	if f.Serious && !t.grave && t.accused != AccusedLeadership {
 		t.grave = true
@@ -336,6 +333,7 @@ func (t *track) raised(f *Fact) {
 		t.add(report, "", f)
 		t.basics(f)
 	}
+	t.resume(f)
 	if t.accused == AccusedLeadership {
 		t.caseOpens(f)
 	} else {
@@ -549,7 +547,8 @@ func (t *track) notSafe(f *Fact) {
 		t.basics(f)
 		t.caseOpens(f)
 	}
-	t.word, t.stepped = NotSafe, false
+	t.resume(f)
+	t.word = NotSafe
 	t.unsafe(f)
 	if !t.planned && !t.waiting(plan) {
 		t.add(plan, "", f)
@@ -603,6 +602,24 @@ func (t *track) stepDown(f *Fact) {
 	if !t.told && !t.waiting(inform) {
 		t.add(inform, "", f)
 	}
+}
+
+// resume opens a track again that was stepped down: what is new is looked into,
+// and silence is noticed.
+func (t *track) resume(f *Fact) {
+	if !t.stepped {
+		return
+	}
+	t.stepped = false
+	if !t.waiting(investigate) {
+		t.add(investigate, "", f)
+	}
+}
+
+// rechecked says whether a date for asking the pupil again still stands: only
+// then may a track that was stepped down be quiet.
+func (t *track) rechecked() bool {
+	return slices.ContainsFunc(t.live(evaluate), func(i *instance) bool { return i.note == "recheck" })
 }
 
 // mayAppeal gives the family its three weeks from receipt.

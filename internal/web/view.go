@@ -253,7 +253,8 @@ type Happening struct {
 	DateTime string // as a machine reads it, RFC 3339 or a date; "" when not known
 	Title    string
 	Text     string
-	Late     string // that it was written later than it happened, and when
+	Late     string   // that it was written later than it happened, and when
+	Amended  []string // what was put right of it, beside what was written
 	Href     string
 	Link     string
 	Key      bool // the school knew

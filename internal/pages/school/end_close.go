@@ -100,7 +100,7 @@ func (p *Pages) showEnd(q *web.Req, code int, f *web.Form) error {
 	if file.State != cases.Open {
 		d.ended(q)
 	}
-	if file.State == cases.Closed {
+	if file.Over() {
 		return q.RenderStatus(code, endPage, d)
 	}
 	d.gate(safe)
@@ -124,6 +124,8 @@ func (p *Pages) showEnd(q *web.Req, code int, f *web.Form) error {
 func endTitle(f cases.File, safe bool) string {
 	r := f.Last(cases.Evaluated, cases.Checked)
 	switch {
+	case f.State == cases.Left:
+		return "title.left"
 	case f.State == cases.Closed:
 		return "title.closed"
 	case safe:

@@ -92,14 +92,14 @@ func (p *Pages) showEvaluations(q *web.Req, code int, f *web.Form) error {
 	if err != nil {
 		return err
 	}
-	d := evaluateData{Form: f, Asks: file.Current() != nil && file.State != cases.Closed}
+	d := evaluateData{Form: f, Asks: file.Current() != nil && !file.Over()}
 	switch {
 	case d.Asks:
 		d.stage = p.stage(q, file, stageEvaluate, "evaluate", "title")
 		d.faulty(f.Faults)
 		d.quote()
 		d.ask(q, f)
-	case file.State == cases.Closed:
+	case file.Over():
 		d.stage = p.stage(q, file, stageEvaluate, "evaluate", "title.closed")
 		d.Empty = web.Empty{Title: d.Cap("closed"), Text: d.Cap("closed.text")}
 		d.EmptyHref, d.EmptyLink = path(file.Track, "etterkontroll"), d.Say("closed.do")
@@ -120,7 +120,7 @@ func (d *evaluateData) ask(q *web.Req, f *web.Form) {
 	d.Answer = row(a.choice("answer", cases.SafeNow, cases.NotSafe, cases.NoAnswer))
 	d.Words, d.Way, d.Why = rows(4, a.field("words")), row(a.choice("way", cases.Ways...)), a.free("why")
 	d.Date, d.Clock = a.when("at")
-	for i, m := range d.File.Current().Measures {
+	for i, m := range d.File.InForce() {
 		n := i + 1
 		at := func(k string) string { return effectField(n, k) }
 		x := effectForm{IDName: at("id"), ID: string(m.ID), Legend: d.W.T("stage.plan.measure", "n", n), What: m.What, Done: d.ticks(m)}

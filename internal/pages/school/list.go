@@ -46,7 +46,7 @@ type choice struct {
 }
 
 // The words of the address, and what they mean in the rooms.
-var listStates = map[string]cases.State{"avsluttet": cases.Closed, "trappet-ned": cases.SteppedDown, "apen": cases.Open}
+var listStates = map[string]cases.State{"avsluttet": cases.Closed, "sluttet": cases.Left, "trappet-ned": cases.SteppedDown, "apen": cases.Open}
 
 func chosen(q *web.Req) choice {
 	c := choice{hide: q.Query("navn") == "skjul", values: url.Values{}}
@@ -186,7 +186,7 @@ func (p *Pages) find(q *web.Req, text string) (rows []cases.Row, err error) {
 		if n++; n > maxFound {
 			break
 		}
-		for _, state := range []cases.State{"", cases.Closed} {
+		for _, state := range []cases.State{"", cases.Closed, cases.Left} {
 			some, _, err := p.Cases.List(q.Context(), q.Actor, cases.Filter{Pupil: pupil.ID, State: state})
 			if err != nil {
 				return nil, err
@@ -289,6 +289,9 @@ func rowName(w *lang.Words, t cases.Track, hide bool) string {
 }
 
 func hasIt(w *lang.Words, r cases.Row) string {
+	if r.Gone != "" {
+		return w.T("life.gone", "who", r.Gone)
+	}
 	if r.Has == "" {
 		return w.T("school.people.nobody")
 	}
@@ -306,6 +309,8 @@ func rowStage(w *lang.Words, r cases.Row) string {
 		return true
 	}
 	switch {
+	case r.State == cases.Left:
+		return w.T("school.list.state.sluttet")
 	case r.State == cases.Closed:
 		return w.T("school.list.state.avsluttet")
 	case r.State == cases.SteppedDown:

@@ -67,5 +67,8 @@ func (p *Pages) Routes() []web.Route {
 		{Method: "GET", Path: "/opplaring", Name: "school.training", Roles: rektor, Serve: p.training},
 		{Method: "POST", Path: "/opplaring", Name: "school.training.train", Roles: rektor, Sensitive: true, Serve: p.train},
 	}
-	return slices.Concat(routes, p.stageRoutes(), p.craftRoutes())
+	routes = append(routes, p.insightRoutes()...)
+	routes = append(routes, p.lifeRoutes()...)
+	routes = append(routes, p.craftRoutes()...)
+	return append(routes, p.stageRoutes()...)
 }

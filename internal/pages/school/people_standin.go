@@ -30,6 +30,7 @@ type standinView struct {
 type handed struct {
 	Person tilhor.PersonID
 	Name   string
+	Key    string // of the task
 	Task   string
 	When   string
 	Form   *web.Form
@@ -70,7 +71,7 @@ func (p *Pages) showStandin(q *web.Req, code int, f *web.Form) error {
 		Buttons: []web.Button{{Text: w.T("school.standin.do")}},
 	}
 	for _, t := range tasks {
-		h := handed{Person: t.Person, Name: t.Name, Task: w.T("school.standin." + string(t.Task)), Form: web.NewForm()}
+		h := handed{Person: t.Person, Name: t.Name, Key: string(t.Task), Task: w.T("school.standin." + string(t.Task)), Form: web.NewForm()}
 		h.When = w.T("school.standin.open", "from", w.NearDay(t.From, today(q)))
 		if t.Until != "" {
 			h.When = w.T("school.standin.days", "from", w.NearDay(t.From, today(q)), "until", w.NearDay(t.Until, today(q)))
@@ -111,7 +112,8 @@ func (p *Pages) takeBack(q *web.Req) error {
 	if err != nil {
 		return err
 	}
+	task := cases.Task(f.Choice("task", "cases.fault.task", string(cases.StandsIn), string(cases.ReceivesReports)))
 	return answer(q, f, func() (string, error) {
-		return "/stedfortreder?gjort=tatt-tilbake", p.Cases.TakeBack(q.Context(), q.Actor, tilhor.PersonID(f.Get("person")))
+		return "/stedfortreder?gjort=tatt-tilbake", p.Cases.TakeBack(q.Context(), q.Actor, tilhor.PersonID(f.Get("person")), task)
 	}, func(code int, f *web.Form) error { return p.showStandin(q, code, f) })
 }

@@ -24,7 +24,7 @@ func TestWhoStandsInForRektor(t *testing.T) {
 	w.pages(w.In(hilde), "/saker/"+slug, "Nora er ikke hørt ennå", "Familien tok det opp med rektor")
 	w.pages(w.rektor, "/saker/"+slug+"/lesinger", "Står inn for rektor", "Hilde Lund")
 	w.later(20 * time.Minute)
-	to = w.sent(w.rektor, "/stedfortreder/tilbake", form("person", string(hilde.Person)))
+	to = w.sent(w.rektor, "/stedfortreder/tilbake", form("person", string(hilde.Person), "task", "leads"))
 	w.pages(w.rektor, to, "Oppgaven er tatt tilbake")
 	w.shown(w.Get(w.In(hilde), "/saker/"+slug), http.StatusNotFound)
 	w.shown(w.Get(w.ina, "/stedfortreder"), http.StatusNotFound)

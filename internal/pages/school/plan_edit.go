@@ -198,6 +198,7 @@ func (p *Pages) readPlan(q *web.Req, code int, file cases.File) error {
 	current := *file.Current()
 	d := planData{stage: p.stage(q, file, stagePlan, "plan", "title.force", "date", q.T.DayMonth(calendar.DateOf(current.ApprovedAt)))}
 	d.InForce = showPlanOf(d.say, current)
+	d.InForce.Amended = amendedPlan(d.W, d.File, d.InForce.Version)
 	if on := evaluateOn(file); on != "" {
 		d.NextEvaluation = q.T.Day(on)
 	}

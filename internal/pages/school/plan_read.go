@@ -15,6 +15,7 @@ import (
 type planShown struct {
 	Version, Approved string
 	Why               string
+	Amended           []string // what was put right of it
 	Measures          []measureShown
 }
 

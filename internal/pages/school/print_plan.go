@@ -42,6 +42,7 @@ func (p *Pages) printPlan(q *web.Req) error {
 	d := printPlanData{stage: p.stage(q, file, stagePlan, "print", "title"), Draft: v.Draft, Plan: nil}
 	d.Head.Back = web.Back{Href: path(file.Track, stagePlan), Text: q.T.T("school.stage." + stagePlan)}
 	d.Plan = showPlanOf(d.say, v)
+	d.Plan.Amended = amendedPlan(d.W, file, d.Plan.Version)
 	d.quote()
 	d.Best = bestBefore(q.T, file, v)
 	d.Help = p.helpers(q, d.say, file)
@@ -95,6 +96,7 @@ type printTrackData struct {
 
 type eventShown struct {
 	When, What, By, Late string
+	Amended              []string
 	Facts                []web.Fact
 }
 
@@ -113,7 +115,9 @@ func (p *Pages) printTrack(q *web.Req) error {
 		d.Events = append(d.Events, d.event(r))
 	}
 	for _, v := range file.Plans {
-		d.Plans = append(d.Plans, showPlanOf(d.say, v))
+		shown := showPlanOf(d.say, v)
+		shown.Amended = amendedPlan(d.W, file, shown.Version)
+		d.Plans = append(d.Plans, shown)
 	}
 	return q.RenderStatus(http.StatusOK, printTrackPage, d)
 }
@@ -121,7 +125,7 @@ func (p *Pages) printTrack(q *web.Req) error {
 // recordFields are the passages of records, in the order they are read.
 var recordFields = []string{
 	"who", "said", "words", "saw", "place", "asked", "wants", "weight", "what", "finding", "interests", "view",
-	"weighing", "conclusion", "why", "best", "reason", "attempts", "text", "line", "detail",
+	"weighing", "conclusion", "why", "best", "reason", "attempts", "text", "line", "told-by", "detail",
 }
 
 func (d *printTrackData) event(r cases.Record) eventShown {
@@ -136,6 +140,12 @@ func (d *printTrackData) event(r cases.Record) eventShown {
 	}
 	if r.Kind == cases.Voice && !d.File.Own(r) {
 		e.What = w.T("stage.kind.voice-other")
+		return e
+	}
+	e.Amended = amended(w, d.File, r)
+	if r.Kind == cases.Corrected || r.Kind == cases.NotCorrected {
+		e.What = w.T("stage.kind." + string(r.Kind) + "." + r.Answer)
+		e.Facts = []web.Fact{{Term: w.T("insight.time.of"), Text: chronicle{w, d.File, d.Head.Name}.corrected(r)}}
 		return e
 	}
 	if r.Late() {

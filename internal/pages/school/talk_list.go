@@ -43,6 +43,7 @@ type talkShown struct {
 	State        web.State
 	Facts        web.Facts
 	Late         string
+	Amended      []string
 }
 
 // talks shows what the child has said so far, and asks for more. One child at a
@@ -153,6 +154,7 @@ func (d *talkData) talk(r cases.Record) talkShown {
 		add("how-was", d.Cap("how."+how))
 	}
 	add("detail-was", r.Text["detail"])
+	t.Amended = amendedOf(w, d.File, r)
 	if r.Late() {
 		t.Late = w.T("stage.late", "when", w.DateTime(r.When.Written))
 	}

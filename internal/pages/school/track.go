@@ -110,6 +110,9 @@ func quote(w *lang.Words, f cases.File, q *web.Req) *web.Quote {
 		x.Href, x.Link = path(f.Track, stageEvaluate), w.T("school.track.whole-evaluation")
 	}
 	x.By = w.T("school.track.said-to", "name", lang.Cap(short(w, f.Track)), "who", to, "when", moment(w, r.When, q))
+	for _, s := range amended(w, f, *r) {
+		x.By += " · " + s
+	}
 	return x
 }
 
@@ -207,7 +210,10 @@ func (p *Pages) people(q *web.Req, f cases.File) (web.Facts, error) {
 	if f.Has != "" {
 		has.Text = withRole(w, all, f.Handler, f.Has)
 	}
-	if lead && f.State != cases.Closed {
+	if f.Gone != "" {
+		has.Text = w.T("life.gone", "who", f.Gone)
+	}
+	if lead && !f.Over() {
 		has.Href, has.Link, has.Hidden = path(f.Track, "ansvar"), w.T("form.change"), w.T("school.people.has")
 	}
 	facts := web.Facts{Stack: true, Items: []web.Fact{has}}
@@ -217,7 +223,7 @@ func (p *Pages) people(q *web.Req, f cases.File) (web.Facts, error) {
 		}
 	}
 	add("school.people.decides", rektors(all))
-	add("school.people.carries", doers(f))
+	add("school.people.carries", doers(w, f))
 	home, err := p.home(q, f)
 	if err != nil {
 		return web.Facts{}, err
@@ -250,11 +256,15 @@ func rektors(all []roster.Employee) (names []string) {
 }
 
 // doers are those who carry out a measure now.
-func doers(f cases.File) (names []string) {
+func doers(w *lang.Words, f cases.File) (names []string) {
 	seen := map[string]bool{"": true}
 	for _, m := range f.Measures {
 		if m.Running && !seen[m.Name] {
 			seen[m.Name] = true
+			if m.Gone {
+				names = append(names, w.T("life.gone", "who", m.Name))
+				continue
+			}
 			names = append(names, m.Name)
 		}
 	}
@@ -286,12 +296,14 @@ func (p *Pages) home(q *web.Req, f cases.File) (lines []string, err error) {
 // otherActs are what else can be done; the next step has the one primary button.
 func otherActs(w *lang.Words, f cases.File) []web.Button {
 	acts := []web.Button{{Text: w.T("school.do.write"), Href: path(f.Track, "skriv"), Kind: "secondary", Icon: "NotePencil"}}
-	if f.State != cases.Closed {
+	if !f.Over() {
 		acts = append(acts, web.Button{Text: w.T("school.do.protect"), Href: path(f.Track, "strakstiltak"), Kind: "secondary", Icon: "ShieldLock"})
 	}
+	acts = append(acts, lifeActs(w, f)...)
 	if f.Lead {
 		acts = append(acts, web.Button{Text: w.T("school.do.raise"), Href: path(f.Track, "tatt-opp"), Kind: "tertiary", Icon: "Phone"})
 	}
+	acts = append(acts, web.Button{Text: w.T("insight.do.correct"), Href: path(f.Track, "retting"), Kind: "tertiary", Icon: "NotePencil"})
 	if f.State != cases.Open {
 		acts = append(acts, web.Button{Text: w.T("school.do.reopen"), Href: path(f.Track, "apne"), Kind: "tertiary"})
 	}

@@ -141,7 +141,7 @@ func inquiryState(w *lang.Words, f cases.File) web.State {
 
 func planState(w *lang.Words, f cases.File) web.State {
 	switch {
-	case f.State == cases.Closed && f.Current() != nil:
+	case f.Over() && f.Current() != nil:
 		return web.State{Name: web.OK, Word: w.T("school.state.plan", "version", strconv.Itoa(f.Current().Version))}
 	case untouched(f):
 		return web.State{Name: web.Now, Word: w.T("school.state.plan-begun", "version", strconv.Itoa(f.Draft.Version))}
@@ -170,6 +170,8 @@ func evaluationState(w *lang.Words, f cases.File, now time.Time) web.State {
 
 func endState(w *lang.Words, f cases.File, now time.Time) web.State {
 	switch {
+	case f.State == cases.Left:
+		return web.State{Name: web.None, Word: w.T("school.state.left", "date", w.NearDay(calendar.DateOf(f.Ended), calendar.DateOf(now)))}
 	case f.State == cases.Closed:
 		return web.State{Name: web.OK, Word: w.T("school.state.closed", "date", w.NearDay(calendar.DateOf(f.Ended), calendar.DateOf(now)))}
 	case f.State == cases.SteppedDown:

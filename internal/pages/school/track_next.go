@@ -25,6 +25,8 @@ func situation(w *lang.Words, f cases.File, now time.Time) string {
 	}
 	last := f.Last(cases.Evaluated, cases.Checked, cases.Reopened)
 	switch talk := ownTalk(f); {
+	case f.State == cases.Left:
+		return say("left")
 	case f.State == cases.Closed:
 		return say("closed")
 	case f.State == cases.SteppedDown:
@@ -86,7 +88,7 @@ func nextStep(w *lang.Words, f cases.File, now time.Time) next {
 		return s.askAgain()
 	case f.Pupil == "" && f.Lead:
 		return s.make("identify", "elev")
-	case f.Handler == "" && f.Lead:
+	case f.Has == "" && f.Lead:
 		return s.make("appoint", "ansvar")
 	case gateOpen(f, duty.GateClosing):
 		return s.close()
@@ -132,6 +134,9 @@ func (s steps) missing(key, page, link string) web.GateItem {
 }
 
 func (s steps) askAgain() next {
+	if s.f.State == cases.Left {
+		return s.make("left", "utskrift")
+	}
 	if s.f.CheckOn == "" {
 		return s.make("over", "utskrift")
 	}

@@ -26,6 +26,9 @@ func (p *Pages) askReopen(q *web.Req, code int, f *web.Form) error {
 		return q.See(path(file.Track))
 	}
 	h := p.head(q, file, "")
+	if !file.SameStory(today(q)) {
+		return p.askAnew(q, code, f, file, h)
+	}
 	return ask(q, code, f, formView{
 		Back: backTo(q, h), Line: h.Line, Heading: q.T.T("school.reopen.title", "name", h.Name), Lead: q.T.T("school.reopen.lead"),
 		Questions: []question{area(q.T, f, "reason", q.T.T("school.reopen.reason"), q.T.T("school.reopen.reason-help"), 4)},
@@ -37,6 +40,9 @@ func (p *Pages) doReopen(q *web.Req) error {
 	f, err := q.Form()
 	if err != nil {
 		return err
+	}
+	if f.Get("do") == "ny" {
+		return p.doAnew(q, f)
 	}
 	return answer(q, f, func() (string, error) {
 		return done(q, "apnet"), p.Cases.Reopen(q.Context(), q.Actor, q.Path("spor"), f.Get("reason"))

@@ -42,7 +42,7 @@ func (c chronicle) t(key string, kv ...any) string {
 // tell is one record as a moment of the chronology.
 func (c chronicle) tell(r cases.Record) web.Happening {
 	h := web.Happening{When: c.w.Moment(r.When), DateTime: machine(r.When), Key: r.Kind == cases.Told}
-	h.Title, h.Text = c.title(r), c.text(r)
+	h.Title, h.Text, h.Amended = c.title(r), c.text(r), amended(c.w, c.f, r)
 	h.Href, h.Link = c.link(r)
 	if r.Late() {
 		h.Late = c.t("late", "date", c.w.Date(calendar.DateOf(r.When.Written)))
@@ -67,7 +67,7 @@ func (c chronicle) other(r cases.Record) bool { return r.Kind == cases.Voice && 
 func (c chronicle) title(r cases.Record) string {
 	by, key := r.Name, string(r.Kind)
 	switch r.Kind {
-	case cases.Told, cases.RaisedBy, cases.Evaluated, cases.Checked, cases.Reopened, cases.Affected, cases.Ticked:
+	case cases.Corrected, cases.NotCorrected, cases.Told, cases.RaisedBy, cases.Evaluated, cases.Checked, cases.Reopened, cases.Affected, cases.Ticked:
 		if k := key + "." + r.Answer; c.w.Has("school.time." + k) {
 			key = k
 		}
@@ -76,7 +76,7 @@ func (c chronicle) title(r cases.Record) string {
 		if c.other(r) {
 			key += ".other"
 		}
-	case cases.Appointed:
+	case cases.Appointed, cases.HandedOver:
 		by = r.Text["who"]
 	case cases.Source:
 		return c.t(key+"."+r.Answer, "what", strings.ToLower(c.w.T("school.source."+r.Ref)))
@@ -93,6 +93,8 @@ func (c chronicle) title(r cases.Record) string {
 func (c chronicle) text(r cases.Record) string {
 	t := r.Text
 	switch r.Kind {
+	case cases.Corrected, cases.NotCorrected:
+		return c.corrected(r)
 	case cases.Told:
 		return lines(c.own(t["said"]), c.from(t["saw"], t["from"]), t["place"])
 	case cases.RaisedBy, cases.Wrote, cases.Informed, cases.Rights:
@@ -116,7 +118,7 @@ func (c chronicle) text(r cases.Record) string {
 	case cases.Approved:
 		return lines(t["why"], c.labelled("evaluate", r.On))
 	case cases.Ticked:
-		return lines(c.measure(r.Ref), t["line"])
+		return lines(c.measure(r.Ref), t["line"], c.named("told-by", t["told-by"]))
 	case cases.Evaluated:
 		return lines(c.own(t["words"]), t["why"], c.named("saw", t["saw"]), c.labelled("evaluate", r.On))
 	case cases.NotReached:
@@ -128,9 +130,9 @@ func (c chronicle) text(r cases.Record) string {
 	case cases.Checked:
 		return lines(c.own(t["words"]), c.labelled("check", r.On))
 	case cases.Reopened:
-		return t["reason"]
+		return lines(t["reason"], c.t("label.same-story"))
 	}
-	return c.crafted(r)
+	return lines(c.lifeText(r), c.crafted(r))
 }
 
 func (c chronicle) own(words string) string {
@@ -177,6 +179,10 @@ func (c chronicle) link(r cases.Record) (href, text string) {
 		return path(c.f.Track, stageTalks) + "#" + string(r.ID), c.t("link.talk")
 	case cases.Approved:
 		return path(c.f.Track, stagePlan, "utskrift") + "?versjon=" + r.Ref, c.t("link.plan")
+	case cases.Follows, cases.FollowedBy:
+		if s := r.Text["slug"]; s != "" {
+			return "/saker/" + s, c.t("link.other-story")
+		}
 	}
 	return c.craftLink(r)
 }
@@ -185,7 +191,7 @@ func (c chronicle) link(r cases.Record) (href, text string) {
 // say about it: they are told together.
 func (c chronicle) ticks(i int) (n int) {
 	for _, r := range c.f.Records[i:] {
-		if r.Kind != cases.Ticked || r.Answer != "done" || r.Text["line"] != "" {
+		if r.Kind != cases.Ticked || r.Answer != "done" || r.Text["line"] != "" || r.Text["told-by"] != "" || len(c.f.Corrections(r.ID)) > 0 {
 			break
 		}
 		n++

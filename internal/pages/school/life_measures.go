@@ -1,0 +1,216 @@
+package school
+
+import (
+	"net/http"
+
+	"tilhor"
+	"tilhor/internal/cases"
+	"tilhor/internal/lang"
+	"tilhor/internal/web"
+)
+
+// lifeRoutes are the pages of a case over time: what runs, how it ends, and
+// where it goes when the pupil does.
+func (p *Pages) lifeRoutes() []web.Route {
+	track := func(method, path, name string, serve func(*web.Req) error) web.Route {
+		return web.Route{Method: method, Path: "/saker/{spor}" + path, Name: "life." + name, Roles: workers, Case: true, Sensitive: true, Serve: serve}
+	}
+	return []web.Route{
+		track("GET", "/tiltak-i-gang", "measures", p.runs),
+		track("POST", "/tiltak-i-gang", "measures.write", p.doRuns),
+	}
+}
+
+// What the track's page says was done, after an act of these pages.
+func init() {
+	trackDone = append(trackDone, "ny-historie", "tiltak-skrevet", "tiltak-gitt", "tiltak-ferdig")
+}
+
+// lifeActs are the acts of this file's pages among what else can be done.
+func lifeActs(w *lang.Words, f cases.File) (acts []web.Button) {
+	if !f.Over() && len(running(f)) > 0 {
+		acts = append(acts, web.Button{Text: w.T("life.do.measures"), Href: path(f.Track, "tiltak-i-gang"), Kind: "secondary", Icon: "Tasklist"})
+	}
+	return acts
+}
+
+// running are the measures that run.
+func running(f cases.File) (all []cases.Measure) {
+	for _, m := range f.Measures {
+		if m.Running {
+			all = append(all, m)
+		}
+	}
+	return all
+}
+
+// lifeText is what a record of a case over time says.
+func (c chronicle) lifeText(r cases.Record) string {
+	switch r.Kind {
+	case cases.MeasureEnded, cases.HandedOver:
+		return lines(c.measureOf(r.Ref), r.Text["reason"])
+	case cases.Follows:
+		return lines(c.labelled("story-ended", r.On), r.Text["reason"])
+	}
+	return ""
+}
+
+// measureOf is what a measure is about; an urgent one has its words in its
+// record.
+func (c chronicle) measureOf(id string) string {
+	if s := c.measure(id); s != "" {
+		return s
+	}
+	for _, r := range c.f.Of(cases.Protected) {
+		if string(r.ID) == id {
+			return r.Text["what"]
+		}
+	}
+	return ""
+}
+
+var measuresPage = page("life_measures")
+
+type measuresData struct {
+	stage
+	Runs            []runShown
+	Forms           map[string]*web.Form
+	Open            string
+	Tick, Give, End []question
+	Empty           web.Empty
+	Href, Link      string
+}
+
+type runShown struct{ What, Who, When string }
+
+// What the page can be asked to do.
+const (
+	measureTick = "skriv"
+	measureGive = "gi"
+	measureEnd  = "avslutt"
+)
+
+// measureFieldOf is the field in which each of the three forms names a measure.
+func measureFieldOf(act string) string {
+	if act == measureGive || act == measureEnd {
+		return "measure-" + act
+	}
+	return "measure"
+}
+
+// runs shows the measures that run, and lets whoever handles the case write for
+// a doer, give a measure to another, or end it.
+func (p *Pages) runs(q *web.Req) error {
+	f, err := q.Refill()
+	if err != nil {
+		return err
+	}
+	prefillToday(q, f, "day")
+	return p.showRuns(q, http.StatusOK, f)
+}
+
+func (p *Pages) doRuns(q *web.Req) error {
+	f, err := q.Form()
+	if err != nil {
+		return err
+	}
+	slug, field := q.Path("spor"), measureFieldOf(f.Get("do"))
+	id := tilhor.MeasureID(f.Line(field))
+	f.Faults.Add(id == "", field, "life.fault.measure")
+	act, said := func() error { return nil }, ""
+	switch f.Get("do") {
+	case measureTick:
+		said = "tiltak-skrevet"
+		r := cases.Report{Measure: id, Day: readDay(f, "day"), Done: f.Choice("answer", "life.fault.answer", "done", "not") == "done", Said: f.Get("said"), Line: f.Get("line")}
+		act = func() error { return p.Cases.TickFor(q.Context(), q.Actor, slug, r) }
+	case measureGive:
+		said = "tiltak-gitt"
+		doer := tilhor.PersonID(f.Line("doer"))
+		act = func() error { return p.Cases.HandMeasure(q.Context(), q.Actor, slug, id, doer) }
+	case measureEnd:
+		said = "tiltak-ferdig"
+		e := cases.Finishing{Measure: id, Reason: f.Get("reason")}
+		act = func() error { return p.Cases.EndMeasure(q.Context(), q.Actor, slug, e) }
+	default:
+		f.Faults.Add(true, field, "stage.fault.do")
+	}
+	return answer(q, f, func() (string, error) { return done(q, said), act() }, func(code int, f *web.Form) error { return p.showRuns(q, code, f) })
+}
+
+func (p *Pages) showRuns(q *web.Req, code int, f *web.Form) error {
+	file, err := p.see(q, "plan")
+	if err != nil {
+		return err
+	}
+	all, err := p.employees(q)
+	if err != nil {
+		return err
+	}
+	for i := range f.Faults {
+		if f.Faults[i].Field == "measure" {
+			f.Faults[i].Field = measureFieldOf(f.Get("do"))
+		}
+	}
+	d := measuresData{Forms: forms(f, measureTick, measureGive, measureEnd), Open: f.Get("do")}
+	runs := running(file)
+	title := "title"
+	if len(runs) == 0 || file.Over() {
+		title, runs = "none", nil
+	}
+	d.stage = p.stage(q, file, stagePlan, "runs", title)
+	d.faulty(f.Faults)
+	if len(runs) == 0 {
+		d.Empty = web.Empty{Title: d.Cap("none"), Text: d.Cap("none.text")}
+		d.Href, d.Link = path(file.Track, stagePlan), d.W.T("school.stage."+stagePlan)
+		return q.RenderStatus(code, measuresPage, d)
+	}
+	c := chronicle{d.W, file, d.Head.Name}
+	for _, m := range runs {
+		x := runShown{What: c.measureOf(string(m.ID)), Who: m.Name, When: d.Say("since", "date", d.W.Date(m.Start))}
+		if m.Gone {
+			x.Who = d.W.T("life.gone", "who", m.Name)
+		}
+		if m.Until != "" {
+			x.When = d.Say("until", "from", d.W.Date(m.Start), "date", d.W.Date(m.Until))
+		}
+		d.Runs = append(d.Runs, x)
+	}
+	which := func(f *web.Form, act string) question {
+		name := measureFieldOf(act)
+		x := asker{d.say, f}.as(name, "measure")
+		x.Options = []web.Option{{Label: d.W.T("form.choose")}}
+		for i, m := range runs {
+			x.Options = append(x.Options, web.Option{Value: string(m.ID), Label: d.Runs[i].What, Checked: f.Get(name) == string(m.ID) || len(runs) == 1})
+		}
+		return question{Kind: "select", F: x}
+	}
+	tick, give, end := d.Forms[measureTick], d.Forms[measureGive], d.Forms[measureEnd]
+	a := asker{d.say, tick}
+	d.Tick = []question{which(tick, measureTick), {Kind: "radios", F: row(a.choice("answer", "done", "not"))}, {Kind: "date", F: a.date("day")}, {Kind: "text", F: a.field("said")}, {Kind: "text", F: a.free("line")}}
+	d.Give = []question{which(give, measureGive), {Kind: "select", F: employeeField(d.W, give, "doer", d.Cap("doer"), all)}}
+	d.End = []question{which(end, measureEnd), {Kind: "area", F: rows(3, asker{d.say, end}.field("reason"))}}
+	return q.RenderStatus(code, measuresPage, d)
+}
+
+// askAnew asks for a new case, when the old one ended more than ninety days
+// ago: a new story, that refers to the old.
+func (p *Pages) askAnew(q *web.Req, code int, f *web.Form, file cases.File, h head) error {
+	v := formView{
+		Back: backTo(q, h), Line: h.Line, Heading: q.T.T("life.anew.title", "name", h.Name), Lead: q.T.T("life.anew.lead"),
+		Note: &web.Note{Color: "info", Title: q.T.T("life.anew.why", "date", q.T.Date(tilhor.DateOf(file.Ended, lang.Oslo))), Text: q.T.T("life.anew.why-text")},
+	}
+	if !file.Lead {
+		v.Lead = q.T.T("life.anew.rektor")
+		return ask(q, code, f, v)
+	}
+	v.Questions = []question{area(q.T, f, "reason", q.T.T("school.reopen.reason"), q.T.T("school.reopen.reason-help"), 4)}
+	v.Buttons = []web.Button{{Text: q.T.T("life.anew.do"), Name: "do", Value: "ny"}, cancel(q, h)}
+	return ask(q, code, f, v)
+}
+
+func (p *Pages) doAnew(q *web.Req, f *web.Form) error {
+	return answer(q, f, func() (string, error) {
+		t, err := p.Cases.BeginAnew(q.Context(), q.Actor, q.Path("spor"), f.Get("reason"))
+		return path(t) + "?gjort=ny-historie", err
+	}, func(code int, f *web.Form) error { return p.askReopen(q, code, f) })
+}

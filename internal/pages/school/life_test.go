@@ -1,0 +1,54 @@
+package school_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"tilhor/internal/cases"
+)
+
+// The measures that run: written for the one who does them, handed on, ended.
+func TestMeasuresUnderWay(t *testing.T) {
+	w := newWorld(t)
+	slug := w.planned("nora")
+	page := "/saker/" + slug + "/tiltak-i-gang"
+	w.pages(w.ina, page, "Skriv inn for den som gjør tiltaket")
+	f, err := w.cases.See(context.Background(), w.kari, slug, "plan")
+	w.must(err)
+	id, second := string(f.InForce()[0].ID), string(f.InForce()[1].ID)
+	w.refused(w.ina, page, form("do", "skriv", "measure", id, "answer", "done", "day", "23.11.2026", "line", "Gikk fint."), "Skriv hvem som sa det", "Gikk fint.")
+	w.refused(w.ina, page, form("do", "skriv", "answer", "done", "said", "Jonas"), "Velg et av tiltakene")
+	if to := w.sent(w.ina, page, form("do", "skriv", "measure", id, "answer", "done", "said", "Jonas, på gangen", "day", "23.11.2026")); !strings.HasSuffix(to, "?gjort=tiltak-skrevet") {
+		t.Errorf("sent to %s", to)
+	}
+	w.pages(w.ina, "/saker/"+slug, "Jonas, på gangen", "Tiltak i gang")
+	w.sent(w.ina, page, form("do", "avslutt", "measure-avslutt", second, "reason", "Hjelper ikke."))
+	w.refused(w.ina, page, form("do", "avslutt", "measure-avslutt", id, "reason", "Hjelper ikke."), "Endre planen sammen med eleven", "Hjelper ikke.")
+	w.sent(w.ina, page, form("do", "gi", "measure-gi", id, "doer", string(w.sosial.Person)))
+	w.page(w.ina, "/saker/"+slug, "gjør tiltaket fra nå")
+}
+
+// After ninety days it is not opened again: a new case is taken up, that refers
+// to the old.
+func TestANewStory(t *testing.T) {
+	w := newWorld(t)
+	slug := w.planned("nora")
+	ctx := context.Background()
+	w.must(w.cases.Evaluate(ctx, w.sosial, slug, cases.Evaluation{Way: "self", Answer: cases.SafeNow, Words: "Det er trygt.", Saw: "Ro.", Best: "Som før.", Then: cases.Finish}))
+	w.must(w.cases.Close(ctx, w.kari, slug, cases.Ending{Words: "Det er trygt.", CheckOn: "2026-12-30"}))
+	w.pages(w.rektor, "/saker/"+slug+"/apne", "Den samme historien fortsetter")
+	w.later(37 * 24 * time.Hour)
+	w.must(w.cases.AskAgain(ctx, w.sosial, slug, cases.Asking{Way: "self", Answer: cases.SafeNow, Words: "Ja."}))
+	w.later(60 * 24 * time.Hour)
+	page := "/saker/" + slug + "/apne"
+	w.pages(w.rektor, page, "Ta opp en ny sak for Nora", "Innen 90 dager")
+	w.pages(w.ina, page, "Rektor kan ta opp en ny sak")
+	w.refused(w.rektor, page, form("do", "ny"), "Skriv hvorfor")
+	to := w.sent(w.rektor, page, form("do", "ny", "reason", "Det har begynt igjen."))
+	if strings.Contains(to, slug) || !strings.HasSuffix(to, "?gjort=ny-historie") {
+		t.Errorf("sent to %s", to)
+	}
+	w.pages(w.rektor, strings.TrimSuffix(to, "?gjort=ny-historie"), "Ny sak, etter en som Nora hadde før", `href="/saker/`+slug+`"`)
+}
