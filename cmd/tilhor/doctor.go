@@ -275,5 +275,6 @@ func (c DoctorCmd) looksAtRecord(ctx context.Context, x *doctor, d *db.DB, keys 
 		for _, check := range doctorChecks {
 			x.ask(check.run(ctx, d, owner, now), "%s (%s)", check.name, owner)
 		}
+		x.asksForArchive(ctx, newHouse(d, keys, x.app.Clock, nil), owner, now)
 	}
 }

@@ -31,6 +31,7 @@ type cli struct {
 	Closed  ClosedCmd  `cmd:"" help:"The days without school (skolerute)."`
 	Norm    NormCmd    `cmd:"" help:"The owner's own norms."`
 	Journal JournalCmd `cmd:"" help:"Check the record, sign it, hand it out."`
+	Archive ArchiveCmd `cmd:"" help:"Hand cases over to the municipality's archive."`
 	Receipt ReceiptCmd `cmd:"" help:"Check a receipt."`
 	Backup  BackupCmd  `cmd:"" help:"Copy everything away, encrypted, while the server runs."`
 	Restore RestoreCmd `cmd:"" help:"Put a backup into an empty database, and prove it."`

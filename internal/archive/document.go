@@ -1,0 +1,153 @@
+package archive
+
+import (
+	"strconv"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/cases"
+	"tilhor/internal/concerns"
+)
+
+// A kind of document says how it is entered in the register.
+type docKind struct {
+	post string // journalposttype: I, X …
+	typ  string // dokumenttype
+}
+
+// kinds are the records that become documents of their own (journalverdige
+// dokument). Those that only lead up to another stand in it, or in the overview
+// of the case: see lead. One that is not listed here becomes a note of its own,
+// so that what a later version writes is kept as well.
+var kinds = map[cases.Kind]docKind{
+	cases.Told:         {"X", "MELDING"},
+	cases.RaisedBy:     {"I", "MELDING"},
+	cases.Protected:    {"X", "NOTAT"},
+	cases.Voice:        {"X", "NOTAT"},
+	cases.Found:        {"X", "RAPPORT"},
+	cases.Interest:     {"X", "NOTAT"},
+	cases.Approved:     {"X", "DOKUMENT"},
+	cases.Evaluated:    {"X", "RAPPORT"},
+	cases.Wrote:        {"X", "NOTAT"},
+	cases.Informed:     {"X", "NOTAT"},
+	cases.Rights:       {"X", "NOTAT"},
+	cases.NotReached:   {"X", "NOTAT"},
+	cases.Ended:        {"X", "NOTAT"},
+	cases.SteppedDownK: {"X", "NOTAT"},
+	cases.Checked:      {"X", "NOTAT"},
+	cases.Reopened:     {"X", "NOTAT"},
+}
+
+// kindOf is how a document is entered: what the family said by voice came from
+// outside, what a colleague told did not.
+func kindOf(it item, r cases.Record) docKind {
+	k, ok := kinds[it.kind]
+	switch {
+	case it.kind == overview:
+		return docKind{"X", "DOKUMENT"}
+	case !ok:
+		return docKind{"X", "NOTAT"}
+	case it.kind == cases.Told && r.Answer == string(concerns.Voice):
+		k.post = "I"
+	}
+	return k
+}
+
+// leads are the records that become no document of their own: sources and
+// findings stand in the report of the inquiry, and all of them in the overview.
+var leads = map[cases.Kind]bool{
+	cases.TakenUp: true, cases.Joined: true, cases.Appointed: true, cases.Started: true, cases.Source: true,
+	cases.Finding: true, cases.Ticked: true, cases.Affected: true, cases.Identified: true,
+}
+
+// overview is the kind of the whole chronology, made each time a track is closed.
+const overview cases.Kind = "overview"
+
+// What an item of the archive is.
+const (
+	itemPost  = "post"
+	itemState = "state"
+)
+
+// An item is one thing to hand over: a document, or word that the case is ended
+// or opened again.
+type item struct {
+	doc    string // the record, or a word and the record
+	item   string // itemPost, itemState
+	kind   cases.Kind
+	record tilhor.RecordID
+	when   tilhor.When
+}
+
+// items are everything to hand over of a track, in the order in which it was
+// written: a document that was written late comes late, so that its number
+// does not move those before it.
+func items(o cases.Outline) (all []item) {
+	for _, r := range byWriting(o.Records) {
+		it := item{doc: string(r.ID), item: itemPost, kind: r.Kind, record: r.ID, when: r.When}
+		if !leads[r.Kind] {
+			all = append(all, it)
+		}
+		switch r.Kind {
+		case cases.Ended:
+			it.kind, it.doc = overview, "overview/"+string(r.ID)
+			all = append(all, it)
+			fallthrough
+		case cases.Reopened:
+			it.kind, it.item, it.doc = r.Kind, itemState, "state/"+string(r.ID)
+			all = append(all, it)
+		}
+	}
+	return all
+}
+
+// byWriting is the records as they were written down, those of one instant as
+// they stand.
+func byWriting(records []cases.Record) []cases.Record {
+	all := append([]cases.Record{}, records...)
+	for i := 1; i < len(all); i++ { // few, and nearly sorted
+		for j := i; j > 0 && all[j].When.Written.Before(all[j-1].When.Written); j-- {
+			all[j], all[j-1] = all[j-1], all[j]
+		}
+	}
+	return all
+}
+
+// upTo are the records that stood when one was written.
+func upTo(records []cases.Record, written time.Time) (all []cases.Record) {
+	for _, r := range records {
+		if !r.When.Written.After(written) {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// version is the plan that a record approved.
+func version(f cases.File, r cases.Record) (cases.Plan, bool) {
+	n, err := strconv.Atoi(r.Ref)
+	for _, p := range f.Plans {
+		if err == nil && p.Version == n {
+			return p, true
+		}
+	}
+	return cases.Plan{}, false
+}
+
+// inquiry is what a finished inquiry rests on: the sources and findings since
+// the track was last opened, or since the inquiry before.
+func inquiry(records []cases.Record, found cases.Record) (all []cases.Record) {
+	var from time.Time
+	for _, r := range records {
+		before := r.When.Written.Before(found.When.Written)
+		if (r.Kind == cases.Reopened || r.Kind == cases.Found) && before && r.When.Written.After(from) {
+			from = r.When.Written
+		}
+	}
+	for _, r := range upTo(records, found.When.Written) {
+		if (r.Kind == cases.Source || r.Kind == cases.Finding || r.Kind == cases.Started) && r.When.Written.After(from) {
+			all = append(all, r)
+		}
+	}
+	return all
+}

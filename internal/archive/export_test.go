@@ -1,0 +1,38 @@
+package archive
+
+import "tilhor/internal/cases"
+
+// Fault calls step between any two writes of an export; an error of it ends the
+// run as if the process had been killed there: nothing is tidied.
+func (d *Desk) Fault(step func(what string) error) { d.step = step }
+
+// Sabotage puts packages on disk in another way.
+func (d *Desk) Sabotage(put func(dir, name string, files map[string][]byte, step func(string) error) error) {
+	d.put = func(dir, name string, files []packed, step func(string) error) error {
+		m := map[string][]byte{}
+		for _, f := range files {
+			m[f.name] = f.data
+		}
+		return put(dir, name, m, step)
+	}
+}
+
+// Docs are the names of the items of a track.
+func Docs(o cases.Outline) (all []string) {
+	for _, it := range items(o) {
+		all = append(all, it.item+" "+string(it.kind)+" "+it.doc)
+	}
+	return all
+}
+
+// Clean is what XML can hold of a text.
+func Clean(s string) string { return clean(s) }
+
+// ReadReceipt is what a receipt says that it is of.
+func ReadReceipt(g Given) (ours string, err error) {
+	_, post, err := read(g)
+	if err != nil {
+		return "", err
+	}
+	return post.ours, nil
+}

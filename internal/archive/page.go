@@ -1,0 +1,338 @@
+package archive
+
+import (
+	"encoding/xml"
+	"sort"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"tilhor"
+	"tilhor/internal/cases"
+	"tilhor/internal/lang"
+)
+
+// A page is one document as a file: HTML in the syntax of XML, so that both a
+// browser and an archive's XML tools read it. No script, no style, nothing
+// fetched: headings, lists of terms and paragraphs, in the owner's language.
+type page struct {
+	w *lang.Words
+	f cases.File
+	b strings.Builder
+}
+
+// file makes the document of an item.
+func file(w *lang.Words, f cases.File, it item, title string) []byte {
+	p := &page{w: w, f: f}
+	p.b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n<!DOCTYPE html>\n")
+	p.b.WriteString(`<html xmlns="http://www.w3.org/1999/xhtml" lang="` + string(w.Lang()) + `" xml:lang="` + string(w.Lang()) + "\">\n<head><meta charset=\"UTF-8\"/>")
+	p.tag("title", title)
+	p.b.WriteString("</head>\n<body>\n<main>\n")
+	p.tag("h1", title)
+	p.head()
+	if it.kind == overview {
+		p.whole(it)
+	} else if r, ok := find(f, it.record); ok {
+		p.document(r)
+	}
+	p.b.WriteString("</main>\n</body>\n</html>\n")
+	return []byte(p.b.String())
+}
+
+func find(f cases.File, id tilhor.RecordID) (cases.Record, bool) {
+	for _, r := range f.Records {
+		if r.ID == id {
+			return r, true
+		}
+	}
+	return cases.Record{}, false
+}
+
+// clean is a text that XML can hold: what it cannot is shown as U+FFFD, and is
+// never dropped unseen.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\t' || r == '\n' || r == '\r' || r >= 0x20 && r <= 0xd7ff || r >= 0xe000 && r <= 0xfffd || r >= 0x10000 {
+			return r
+		}
+		return utf8.RuneError
+	}, strings.ReplaceAll(s, "\r\n", "\n"))
+}
+
+func (p *page) text(s string) {
+	xml.EscapeText(&p.b, []byte(clean(s))) // a strings.Builder takes everything
+}
+
+func (p *page) tag(name, text string) {
+	p.b.WriteString("<" + name + ">")
+	p.text(text)
+	p.b.WriteString("</" + name + ">\n")
+}
+
+// A fact is a term and what it says.
+type fact struct{ term, text string }
+
+// facts are a list of terms; a text of several lines keeps them as paragraphs.
+func (p *page) facts(all []fact) {
+	shown := false
+	for _, f := range all {
+		if f.text == "" {
+			continue
+		}
+		if !shown {
+			p.b.WriteString("<dl>\n")
+		}
+		shown = true
+		p.tag("dt", f.term)
+		p.b.WriteString("<dd>")
+		for _, line := range strings.Split(clean(f.text), "\n") {
+			if strings.TrimSpace(line) != "" {
+				p.b.WriteString("<p>")
+				p.text(line)
+				p.b.WriteString("</p>")
+			}
+		}
+		p.b.WriteString("</dd>\n")
+	}
+	if shown {
+		p.b.WriteString("</dl>\n")
+	}
+}
+
+// head says which case it is of.
+func (p *page) head() {
+	name := p.f.Name
+	if name == "" {
+		name = p.w.T("archive.unknown")
+	}
+	p.facts([]fact{{p.w.T("archive.head.case"), p.f.Number}, {p.w.T("archive.head.pupil"), name}})
+}
+
+// document is one record, with what belongs to it.
+func (p *page) document(r cases.Record) {
+	p.facts(p.of(r))
+	switch r.Kind {
+	case cases.Approved:
+		if v, ok := version(p.f, r); ok {
+			p.plan(v, 2)
+		}
+	case cases.Found:
+		for _, x := range inquiry(p.f.Records, r) {
+			p.section(x, 2)
+		}
+	}
+}
+
+// whole is the overview of a closed case: everything said and done until it was
+// closed, then every plan.
+func (p *page) whole(it item) {
+	p.tag("h2", p.w.T("archive.overview.happened"))
+	for _, r := range upTo(p.f.Records, it.when.Written) {
+		p.section(r, 3)
+	}
+	shown := false
+	for _, v := range p.f.Plans {
+		if v.ApprovedAt.After(it.when.Written) {
+			continue
+		}
+		if !shown {
+			p.tag("h2", p.w.T("archive.overview.plans"))
+		}
+		shown = true
+		p.tag("h3", p.w.T("stage.plan.version", "n", v.Version))
+		p.plan(v, 4)
+	}
+}
+
+func (p *page) section(r cases.Record, level int) {
+	p.b.WriteString("<section>\n")
+	p.tag("h"+strconv.Itoa(level), p.what(r))
+	p.facts(p.of(r))
+	p.b.WriteString("</section>\n")
+}
+
+// what is a record's heading inside a document.
+func (p *page) what(r cases.Record) string {
+	key := "stage.kind." + string(r.Kind)
+	if r.Kind == cases.Voice && !p.f.Own(r) {
+		key = "stage.kind.voice-other"
+	}
+	if !p.w.Has(key) {
+		key = "archive.title.other"
+	}
+	name := p.f.Name
+	if name == "" {
+		name = p.w.T("archive.pupil")
+	}
+	return p.w.T(key, "name", name, "n", r.Ref)
+}
+
+// passages are the fields of records in the order they are read; others follow.
+var passages = []string{
+	"who", "from", "said", "words", "saw", "place", "asked", "wants", "weight", "how", "detail", "back", "way", "what", "finding",
+	"interests", "view", "weighing", "conclusion", "why", "best", "reason", "attempts", "text", "line",
+}
+
+// of is everything that a record says.
+func (p *page) of(r cases.Record) (all []fact) {
+	w := p.w
+	add := func(term, text string) { all = append(all, fact{term, text}) }
+	add(w.T("archive.head.happened"), w.Moment(r.When))
+	add(w.T("archive.head.written"), w.DateTime(r.When.Written))
+	add(w.T("archive.head.by"), p.by(r))
+	if r.Kind == cases.Voice && !p.f.Own(r) {
+		add(w.T("archive.head.child"), p.child(r.Ref))
+	}
+	if r.Kind == cases.Source {
+		add(w.T("stage.field.source"), p.value("stage.inquiry.source.", r.Ref))
+	}
+	if r.Kind == cases.Told && r.Answer != "" {
+		add(w.T("archive.head.channel"), p.value("archive.channel.", r.Answer))
+	} else if r.Answer != "" {
+		add(w.T("stage.field.answer"), p.value("stage.answer."+string(r.Kind)+".", r.Answer))
+	}
+	for _, name := range fields(r) {
+		add(p.label(name), p.passage(name, r.Text[name]))
+	}
+	for _, x := range r.Effects() {
+		add(w.T("stage.field.effect"), p.effect(x))
+	}
+	if r.Kind == cases.Ticked {
+		add(w.T("stage.field.effect"), p.measure(tilhor.MeasureID(r.Ref)))
+	}
+	if r.On != "" {
+		key := "stage.on." + string(r.Kind)
+		if !w.Has(key) {
+			key = "archive.head.on"
+		}
+		add(w.T(key), w.Date(r.On))
+	}
+	return all
+}
+
+// fields are the names of a record's passages, those that are known first.
+func fields(r cases.Record) (all []string) {
+	known := map[string]bool{}
+	for _, name := range passages {
+		known[name] = true
+		if r.Text[name] != "" {
+			all = append(all, name)
+		}
+	}
+	var rest []string
+	for name := range r.Text {
+		if !known[name] && !strings.HasPrefix(name, "effect-") {
+			rest = append(rest, name)
+		}
+	}
+	sort.Strings(rest)
+	return append(all, rest...)
+}
+
+func (p *page) label(name string) string {
+	for _, key := range []string{"stage.field." + name, "archive.field." + name} {
+		if p.w.Has(key) {
+			return p.w.T(key)
+		}
+	}
+	return p.w.T("archive.field.other")
+}
+
+// passage is what stands in a field; of the few that hold a key, its words.
+func (p *page) passage(name, text string) string {
+	switch name {
+	case "how":
+		return p.value("stage.talk.how.", text)
+	case "way":
+		return p.value("archive.way.", text)
+	case "back":
+		return p.value("archive.back.", text)
+	}
+	return text
+}
+
+// value is the words of a key, or the key itself: nothing is left out because
+// this version has no word for it.
+func (p *page) value(prefix, key string) string {
+	if p.w.Has(prefix + key) {
+		return p.w.T(prefix + key)
+	}
+	return key
+}
+
+func (p *page) by(r cases.Record) string {
+	role := p.value("role.", string(r.Role))
+	if r.Name == "" {
+		return role
+	}
+	return r.Name + ", " + role
+}
+
+func (p *page) child(code string) string {
+	for _, c := range p.f.Children {
+		if c.Code != code {
+			continue
+		}
+		if c.Name != "" {
+			return c.Name
+		}
+		return c.Described
+	}
+	return ""
+}
+
+func (p *page) measure(id tilhor.MeasureID) string {
+	for _, m := range p.f.Measures {
+		if m.ID == id {
+			return m.What
+		}
+	}
+	return ""
+}
+
+func (p *page) effect(x cases.Effect) string {
+	parts := []string{p.measure(x.Measure), p.value("stage.evaluate.helped.", x.Helped), p.value("stage.evaluate.measure-then.", x.Then), x.Note}
+	var said []string
+	for _, s := range parts {
+		if s != "" {
+			said = append(said, strings.TrimRight(s, "."))
+		}
+	}
+	return strings.Join(said, ". ") + "."
+}
+
+// plan is one approved version, measure by measure, with the five things that
+// the act asks for (opplæringslova § 12-4 third paragraph).
+func (p *page) plan(v cases.Plan, level int) {
+	w := p.w
+	p.facts([]fact{{w.T("archive.plan.approved"), w.T("stage.plan.approved", "when", w.DateTime(v.ApprovedAt), "who", v.Approver)}, {w.T("stage.plan.why"), v.Why}})
+	for i, m := range v.Measures {
+		p.b.WriteString("<section>\n")
+		p.tag("h"+strconv.Itoa(level), w.T("stage.plan.measure", "n", i+1))
+		all := []fact{{w.T("stage.plan.problem"), m.Problem}, {w.T("stage.plan.what"), m.What}, {w.T("stage.plan.when"), m.When}, {w.T("stage.plan.weekdays"), p.weekdays(m.Weekdays)}}
+		for _, d := range []struct {
+			key string
+			on  tilhor.Date
+		}{{"start", m.Start}, {"until", m.Until}} {
+			if d.on != "" {
+				all = append(all, fact{w.T("stage.plan." + d.key), w.Date(d.on)})
+			}
+		}
+		p.facts(append(all, fact{w.T("stage.plan.doer"), m.Name}, fact{w.T("stage.plan.evaluate"), w.Date(m.Evaluate)}))
+		p.b.WriteString("</section>\n")
+	}
+}
+
+// weekdays are the days of a measure, in words: 2 November 2026 was a Monday.
+func (p *page) weekdays(days string) string {
+	var all []string
+	for _, c := range days {
+		if c >= '1' && c <= '5' {
+			all = append(all, p.w.Weekday(tilhor.Date("2026-11-0"+string(c+1))))
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return p.w.List(all)
+}
