@@ -57,7 +57,7 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	s.Mount(door.Routes(s))
 	s.Mount((&public.Pages{Concerns: told, People: people}).Routes())
 	s.Mount((&staff.Pages{Concerns: told, Cases: worked}).Routes())
-	s.Mount((&school.Pages{Concerns: told, Cases: worked}).Routes())
+	s.Mount((&school.Pages{Concerns: told, Cases: worked, Archive: h.archive()}).Routes())
 	s.Mount((&owner.Pages{Oversight: &oversight.Desk{DB: h.db, Clock: h.clock}}).Routes())
 	return s, nil
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"tilhor"
+	"tilhor/internal/archive"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
 	"tilhor/internal/web"
@@ -22,6 +23,7 @@ var page = web.Pages(files)
 type Pages struct {
 	Concerns *concerns.Desk
 	Cases    *cases.Desk
+	Archive  *archive.Desk // nil where a test has none
 }
 
 // workers are the roles that can come to have something to do with a case: the

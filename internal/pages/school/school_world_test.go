@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tilhor"
+	"tilhor/internal/archive"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
@@ -45,7 +46,8 @@ func newWorld(t *testing.T) *world {
 	k.Nav = func(q *web.Req) []web.NavItem {
 		return []web.NavItem{{Href: "/i-dag", Icon: "House", Text: "I dag"}, {Href: "/saker", Icon: "Tasklist", Text: "Saker", Current: strings.HasPrefix(q.R.URL.Path, "/saker")}}
 	}
-	town.Site.Mount((&school.Pages{Concerns: told, Cases: worked}).Routes())
+	kept := &archive.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Cases: worked, Concerns: told, Clock: town.Now}
+	town.Site.Mount((&school.Pages{Concerns: told, Cases: worked, Archive: kept}).Routes())
 	w := &world{Town: town, t: t, concerns: told, cases: worked}
 	w.kari, w.sosial = town.Actor(tilhor.RoleRektor, town.Solbakken), town.Actor(tilhor.RoleSocialTeacher, town.Solbakken)
 	w.teacher = town.Actor(tilhor.RoleTeacher, town.Solbakken)

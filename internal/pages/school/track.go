@@ -83,6 +83,9 @@ func (p *Pages) track(q *web.Req) error {
 		return err
 	}
 	if f.LastSeen != nil {
+		if f.LastSeen.Role == cases.RoleOperator {
+			f.LastSeen.Name = w.T("role.operator")
+		}
 		v.Seen = w.T("school.track.seen", "who", f.LastSeen.Name, "when", w.Near(f.LastSeen.At, q.Now))
 	}
 	if f.Siblings > 0 {
@@ -232,7 +235,9 @@ func (p *Pages) people(q *web.Req, f cases.File) (web.Facts, error) {
 	if r := ownTalk(f); r != nil && r.Text["how"] != "" && r.Text["how"] != "none" && w.Has("stage.talk.how."+r.Text["how"]) {
 		add("school.people.help", []string{w.T("stage.talk.how." + r.Text["how"])})
 	}
-	return facts, nil
+	sent, err := p.inArchive(q, f)
+	facts.Items = append(facts.Items, sent...)
+	return facts, err
 }
 
 func withRole(w *lang.Words, all []roster.Employee, id tilhor.PersonID, name string) string {
