@@ -41,14 +41,6 @@ var Settings = []Setting{
 // set are the owner's settings: what is not stored has its proposal.
 type set map[string]string
 
-func (s set) days(name string) int {
-	n, err := strconv.Atoi(s[name])
-	if err != nil { // checked when it is set: somebody else wrote it
-		return maxDays
-	}
-	return n
-}
-
 // Nothing is thrown away within a month, whatever is set, and a time that is
 // longer than a life is no time.
 const (
