@@ -24,6 +24,7 @@ var floors = map[string]int{
 	"tilhor/internal/access":       4,
 	"tilhor/internal/duty":         4,
 	"tilhor/internal/roster":       5,
+	"tilhor/internal/privacy":      6, // what the data protection officer follows: ids and times, never a name
 	"tilhor/internal/concerns":     6,
 	"tilhor/internal/cases":        7,
 	"tilhor/internal/oversight":    8,
@@ -75,6 +76,7 @@ var only = []struct {
 var never = []struct{ who, what, why string }{
 	{"tilhor/internal/pages/owner", "tilhor/internal/cases", "the owner's adviser sees counts, never a case"},
 	{"tilhor/internal/pages/owner", "tilhor/internal/concerns", "the owner's adviser sees counts, never a child's words"},
+	{"tilhor/internal/privacy", "tilhor/internal/concerns", "the officer follows who has read, never what"},
 	{"tilhor/internal/oversight", "tilhor/internal/cases", "counts come from views that hold counts only"},
 	{"tilhor/internal/oversight", "tilhor/internal/concerns", "counts come from views that hold counts only"},
 	{"tilhor/internal/oversight", "tilhor/internal/seal", "who counts opens nothing"},

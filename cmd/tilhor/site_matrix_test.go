@@ -306,6 +306,7 @@ func (w *matrixWorld) form(r web.Route, rel string) url.Values {
 		"school.identify.do":       {"pupil", string(w.town.Person("tuva"))},
 		"school.reopen.do":         {"reason", "Nora gråt."},
 		"school.standin.take-back": {"person", "zzzzzzzzzz", "task", "leads"},
+		"insight.glass.review":     {"verdict", "right", "id", "zz"},
 		"insight.correct.write":    {"granted", "no"},
 		"stage.talks.miss.write":   {"child", x.child},
 		"stage.inquiry.write":      {"do", "ferdig"},

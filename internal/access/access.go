@@ -40,6 +40,8 @@ const (
 	Intake   Relation = "intake"   // receives what is told and takes a stance
 	Leads    Relation = "leads"    // decides: approves, appoints, closes (rektor)
 	Handles  Relation = "handles"  // works the case
+	Glass    Relation = "glass"    // opened it in an emergency, for an hour (nødtilgang)
+	OnCall   Relation = "oncall"   // has the watch at a school (vakt): may ask for emergency access, and nothing else
 	Carries  Relation = "carries"  // carries out a measure; sees that measure only
 )
 
@@ -67,7 +69,7 @@ type rule struct {
 var rules = map[Act]rule{
 	Follow:  {Concern, []Relation{Reporter}, false}, // whoever told must be answered, trained or not
 	Receive: {Concern, []Relation{Intake}, true},
-	Read:    {Track, []Relation{Handles, Leads}, true},
+	Read:    {Track, []Relation{Handles, Leads, Glass}, true},
 	Work:    {Track, []Relation{Handles, Leads}, true},
 	Lead:    {Track, []Relation{Leads}, true},
 	Carry:   {Track, []Relation{Carries, Handles, Leads}, true},

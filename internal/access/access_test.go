@@ -43,7 +43,7 @@ func worlds(t *rapid.T) (gs []access.Grant, bs []access.Bar, a tilhor.Actor) {
 	person := rapid.SampledFrom([]tilhor.PersonID{"kari", "ina", "jonas"})
 	role := rapid.SampledFrom([]tilhor.Role{tilhor.RoleRektor, tilhor.RoleRektor, tilhor.RoleTeacher, tilhor.RoleParent, tilhor.RoleOwnerAdviser, tilhor.RoleOwnerAdviser})
 	unit := rapid.SampledFrom([]tilhor.SchoolID{"solbakken", "solbakken", "fjell", access.Owner})
-	rel := rapid.SampledFrom([]access.Relation{access.Reporter, access.Intake, access.Leads, access.Handles, access.Carries})
+	rel := rapid.SampledFrom([]access.Relation{access.Reporter, access.Intake, access.Leads, access.Handles, access.Carries, access.Glass, access.OnCall})
 	day := rapid.IntRange(-3, 2)
 	kind := rapid.SampledFrom([]access.Kind{access.Concern, access.Track, access.School})
 	at := func() (time.Time, time.Time) {
@@ -196,6 +196,8 @@ func TestWhoMay(t *testing.T) {
 		{Kind: access.Track, Thing: "t", Role: tilhor.RoleRektor, Unit: "solbakken", Relation: access.Leads},
 		{Kind: access.Track, Thing: "t", Person: "ina", Unit: "solbakken", Relation: access.Handles},
 		{Kind: access.Track, Thing: "t", Person: "mona", Unit: "solbakken", Relation: access.Carries},
+		{Kind: access.Track, Thing: "t", Person: "hilde2", Unit: "solbakken", Relation: access.Glass, From: now, Until: now.Add(time.Hour)},
+		{Kind: access.School, Thing: "solbakken", Person: "vera", Unit: "solbakken", Relation: access.OnCall},
 		{Kind: access.School, Thing: "solbakken", Person: "hilde", Unit: "solbakken", Relation: access.Intake},
 		{Kind: access.School, Thing: "solbakken", Person: "stig", Unit: "solbakken", Relation: access.Leads, From: now, Until: now.AddDate(0, 0, 7)},
 	}
@@ -226,6 +228,9 @@ func TestWhoMay(t *testing.T) {
 		{"who was given the reports", at("hilde", "deputy"), "receive", now},
 		{"who stands in this week", at("stig", "teacher"), "read work lead carry", now},
 		{"who stood in last week", at("stig", "teacher"), "", now.AddDate(0, 0, 8)},
+		{"who opened it in an emergency, within the hour", at("hilde2", "deputy"), "read", now},
+		{"the same, an hour later", at("hilde2", "deputy"), "", now.Add(time.Hour)},
+		{"who has the watch", at("vera", "teacher"), "", now},
 		{"any other teacher", at("per", "teacher"), "", now},
 		{"the owner's adviser", owners("anne"), "", now},
 		{"the owner's adviser, as if at the school", ownerAtSchool, "", now},

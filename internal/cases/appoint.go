@@ -88,6 +88,7 @@ type Task string
 const (
 	ReceivesReports Task = "intake" // takes a stance on what comes in
 	StandsIn        Task = "leads"  // stands in for rektor: receives and decides
+	HasWatch        Task = "oncall" // is on call (vakt): may ask for emergency access
 )
 
 // A HandedTask is one such task, with its days.
@@ -107,10 +108,11 @@ func (d *Desk) Hand(ctx context.Context, by tilhor.Actor, h HandedTask) error {
 	}
 	now := d.Clock()
 	var c check
-	c.oneOf(string(h.Task), "task", string(ReceivesReports), string(StandsIn))
+	c.oneOf(string(h.Task), "task", string(ReceivesReports), string(StandsIn), string(HasWatch))
 	c.Add(h.From == "", "from", "cases.fault.from")
 	c.Add(h.Until != "" && h.Until < h.From, "until", "cases.fault.until")
 	c.Add(h.Until != "" && h.Until < today(now), "until", "cases.fault.until-past")
+	c.Add(h.Task == HasWatch && h.Until == "", "until", "cases.fault.until-watch")
 	c.Add(h.Task == StandsIn && h.Until == "", "until", "cases.fault.until-missing")
 	c.Add(h.Person == by.Person, "person", "cases.fault.self")
 	if err := c.Err(); err != nil {
@@ -131,8 +133,11 @@ func (d *Desk) Hand(ctx context.Context, by tilhor.Actor, h HandedTask) error {
 			g.Until = midnight(h.Until.Add(1))
 		}
 		relations := []access.Relation{access.Intake}
-		if h.Task == StandsIn {
+		switch h.Task {
+		case StandsIn:
 			relations = append(relations, access.Leads)
+		case HasWatch:
+			relations = []access.Relation{access.OnCall}
 		}
 		for _, r := range relations {
 			g.Relation = r
@@ -153,7 +158,7 @@ func (d *Desk) Hand(ctx context.Context, by tilhor.Actor, h HandedTask) error {
 // away again; who receives reports besides goes on doing so.
 func (d *Desk) TakeBack(ctx context.Context, by tilhor.Actor, person tilhor.PersonID, tasks ...Task) error {
 	if len(tasks) == 0 {
-		tasks = []Task{ReceivesReports, StandsIn}
+		tasks = []Task{ReceivesReports, StandsIn, HasWatch}
 	}
 	if by.Role != tilhor.RoleRektor {
 		return tilhor.ErrNotFound

@@ -35,6 +35,7 @@ type listView struct {
 	Empty   *web.Empty
 	Clear   string
 	More    string
+	Glass   string // where emergency access is asked for, for who may
 	Spoken  string // where who receives reports writes down what a family has told by voice
 }
 
@@ -228,6 +229,14 @@ func (p *Pages) listed(q *web.Req, c choice, f *web.Form, rows []cases.Row) (lis
 	}
 	if has {
 		v.Spoken = "/bekymringer/muntlig"
+	}
+	if q.Actor.Role != tilhor.RoleRektor { // has every ordinary case of the school already
+		if has, err = p.Cases.MayBreak(q.Context(), q.Actor); err != nil {
+			return v, err
+		}
+		if has {
+			v.Glass = "/nodtilgang"
+		}
 	}
 	v.Table = web.Table{Caption: w.T("school.list.caption"), Hidden: true, Columns: []web.Column{
 		{Text: w.T("school.list.who")}, {Text: w.T("school.list.stage")}, {Text: w.T("school.list.next")}, {Text: w.T("school.list.has")},

@@ -143,6 +143,9 @@ func (d *printTrackData) event(r cases.Record) eventShown {
 		return e
 	}
 	e.Amended = amended(w, d.File, r)
+	if r.Kind == cases.Glass || r.Kind == cases.GlassReviewed { // why is the school's own: it does not go with the papers
+		return e
+	}
 	if r.Kind == cases.Corrected || r.Kind == cases.NotCorrected {
 		e.What = w.T("stage.kind." + string(r.Kind) + "." + r.Answer)
 		e.Facts = []web.Fact{{Term: w.T("insight.time.of"), Text: chronicle{w, d.File, d.Head.Name}.corrected(r)}}

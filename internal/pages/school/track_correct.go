@@ -13,6 +13,8 @@ import (
 // Rectification (retting): the right information is added beside what stands;
 // nothing is overwritten (arkivforskrifta § 11).
 
+// insightRoutes are the pages of what goes beside the case: what was put right,
+// and emergency access.
 func (p *Pages) insightRoutes() []web.Route {
 	track := func(method, path, name string, serve func(*web.Req) error) web.Route {
 		return web.Route{Method: method, Path: "/saker/{spor}" + path, Name: "insight." + name, Roles: workers, Case: true, Sensitive: true, Serve: serve}
@@ -20,6 +22,10 @@ func (p *Pages) insightRoutes() []web.Route {
 	return []web.Route{
 		track("GET", "/retting", "correct", p.correct),
 		track("POST", "/retting", "correct.write", p.doCorrect),
+		{Method: "GET", Path: "/nodtilgang", Name: "insight.break", Roles: workers, Case: true, Sensitive: true, Serve: p.breakGlass},
+		{Method: "POST", Path: "/nodtilgang", Name: "insight.break.open", Roles: workers, Case: true, Sensitive: true, Serve: p.doBreak},
+		track("GET", "/nodtilgang", "glass", p.glass),
+		track("POST", "/nodtilgang", "glass.review", p.reviewGlass),
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 // stage pages may send their readers there as well.
 var trackDone = []string{
 	"tatt-opp", "lagret", "skrevet", "strakstiltak", "ansvar", "elev", "tatt-opp-med-rektor", "apnet",
-	"rettet", "ikke-rettet", "samtale", "undersokt", "godkjent", "evaluert", "avsluttet", "trappet-ned", "spurt-igjen",
+	"rettet", "ikke-rettet", "nodtilgang", "samtale", "undersokt", "godkjent", "evaluert", "avsluttet", "trappet-ned", "spurt-igjen",
 }
 
 // doneNote is what ?gjort= says was just done, if it is one of those that the

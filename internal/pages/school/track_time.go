@@ -67,7 +67,7 @@ func (c chronicle) other(r cases.Record) bool { return r.Kind == cases.Voice && 
 func (c chronicle) title(r cases.Record) string {
 	by, key := r.Name, string(r.Kind)
 	switch r.Kind {
-	case cases.Corrected, cases.NotCorrected, cases.Told, cases.RaisedBy, cases.Evaluated, cases.Checked, cases.Reopened, cases.Affected, cases.Ticked:
+	case cases.Corrected, cases.NotCorrected, cases.GlassReviewed, cases.Told, cases.RaisedBy, cases.Evaluated, cases.Checked, cases.Reopened, cases.Affected, cases.Ticked:
 		if k := key + "." + r.Answer; c.w.Has("school.time." + k) {
 			key = k
 		}
@@ -95,6 +95,8 @@ func (c chronicle) text(r cases.Record) string {
 	switch r.Kind {
 	case cases.Corrected, cases.NotCorrected:
 		return c.corrected(r)
+	case cases.Glass, cases.GlassReviewed:
+		return c.glass(r)
 	case cases.Told:
 		return lines(c.own(t["said"]), c.from(t["saw"], t["from"]), t["place"])
 	case cases.RaisedBy, cases.Wrote, cases.Informed, cases.Rights:

@@ -31,9 +31,11 @@ type todayView struct {
 	More                int // running cases that are not shown
 	Chores, Before      []chore
 	Told                []web.Duty
-	TellFirst           bool // telling is what this role most often comes for
-	Worker              bool // has, or may have, cases
-	Spoken              bool // may write down what a family took up by voice
+	Watch               []web.Duty // emergency access somebody must know of, and what else waits beside the case
+	Glass               string     // where emergency access is asked for; "" for who may not
+	TellFirst           bool       // telling is what this role most often comes for
+	Worker              bool       // has, or may have, cases
+	Spoken              bool       // may write down what a family took up by voice
 }
 
 // A firstNew is the concern that has waited longest, beside the lists.
@@ -70,8 +72,8 @@ func (p *Pages) today(q *web.Req) error {
 
 // sums are what the headline says.
 type sums struct {
-	fresh, late, soon, chores, before int
-	next                              tilhor.Date
+	fresh, late, soon, chores, before, watch int
+	next                                     tilhor.Date
 }
 
 // sensitive fills what stands in cases, for who may see it now.
@@ -86,6 +88,9 @@ func (p *Pages) sensitive(q *web.Req, v *todayView) (s sums, err error) {
 	}
 	v.fresh(q, fresh)
 	if v.Spoken, err = p.Concerns.Receives(q.Context(), q.Actor); err != nil {
+		return s, err
+	}
+	if err := p.watch(q, v); err != nil {
 		return s, err
 	}
 	rows, err := p.Cases.Today(q.Context(), q.Actor)
@@ -107,7 +112,7 @@ func (p *Pages) sensitive(q *web.Req, v *todayView) (s sums, err error) {
 		v.Before = append(v.Before, choreOf(q, c, web.NewForm(), today(q)))
 	}
 	v.Worker = q.Actor.Role == tilhor.RoleRektor || len(fresh)+len(rows) > 0
-	s.fresh, s.late, s.soon, s.before = len(v.New), len(v.Late), len(v.Soon), len(v.Before)
+	s.fresh, s.late, s.soon, s.before, s.watch = len(v.New), len(v.Late), len(v.Soon), len(v.Before), len(v.Watch)
 	if s == (sums{}) {
 		s.next, err = p.next(q, v)
 	}
@@ -236,7 +241,7 @@ func headline(q *web.Req, v *todayView, s sums) (title, lead string) {
 	for _, part := range []struct {
 		n   int
 		key string
-	}{{s.fresh, "staff.today.new"}, {s.late, "staff.today.late"}, {s.soon, "staff.today.soon"}, {s.chores, "staff.today.chores"}, {s.before, "staff.today.before"}} {
+	}{{s.fresh, "staff.today.new"}, {s.watch, "insight.today.watch"}, {s.late, "staff.today.late"}, {s.soon, "staff.today.soon"}, {s.chores, "staff.today.chores"}, {s.before, "staff.today.before"}} {
 		if part.n > 0 && len(parts) < 2 {
 			parts = append(parts, count(w, part.key, part.n))
 		}

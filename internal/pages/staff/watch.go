@@ -1,0 +1,45 @@
+package staff
+
+import (
+	"tilhor"
+	"tilhor/internal/lang"
+	"tilhor/internal/web"
+)
+
+// watch fills what stands beside the cases and waits for the reader: an
+// emergency access is told to whoever has the track at once, and somebody else
+// than the one who opened looks at it within one arbeidsdag. That day is the
+// product's own rule, and is labelled local.
+func (p *Pages) watch(q *web.Req, v *todayView) error {
+	all, err := p.Cases.GlassRows(q.Context(), q.Actor)
+	if err != nil {
+		return err
+	}
+	w := q.T
+	for _, g := range all {
+		row := web.Duty{
+			What: w.T("insight.today.glass", "who", g.Opening.Name, "name", named(w, g.Track.Name, "")), Href: "/saker/" + g.Slug + "/nodtilgang",
+			Tag: web.TagOf(w, "lokal"), Meta: []string{lang.Cap(w.Near(g.At, q.Now))},
+		}
+		switch {
+		case g.Verdict != "":
+			row.State = web.State{Name: web.OK, Word: w.T("insight.glass.verdict." + g.Verdict)}
+		case g.ReviewBy < today(q):
+			row.State = web.State{Name: web.Late, Word: w.T("insight.glass.late")}
+		default:
+			row.State = web.State{Name: web.Now, Word: w.T("insight.glass.waits")}
+		}
+		if g.Review {
+			row.When = w.T("insight.glass.review-by", "date", w.NearDay(g.ReviewBy, today(q)))
+		}
+		v.Watch = append(v.Watch, row)
+	}
+	if q.Actor.Role == tilhor.RoleRektor { // has every ordinary case of the school already
+		return nil
+	}
+	may, err := p.Cases.MayBreak(q.Context(), q.Actor)
+	if may {
+		v.Glass = "/nodtilgang"
+	}
+	return err
+}
