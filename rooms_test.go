@@ -26,6 +26,7 @@ var floors = map[string]int{
 	"tilhor/internal/roster":       5,
 	"tilhor/internal/privacy":      6, // what the data protection officer follows: ids and times, never a name
 	"tilhor/internal/concerns":     6,
+	"tilhor/internal/danger":       6, // what one employee keeps of an own report: knows no case, and no case knows it
 	"tilhor/internal/cases":        7,
 	"tilhor/internal/oversight":    8,
 	"tilhor/internal/archive":      8, // hands cases over to the municipality's archive, and lets go of what is no case
@@ -40,6 +41,8 @@ var floors = map[string]int{
 	"tilhor/internal/pages/owner":  11,
 	"tilhor/internal/demo":         11, // made-up data, through the rooms
 	"tilhor/cmd/tilhor":            12,
+
+	"tilhor/internal/interventions": 6, // physical intervention (fysisk inngrep)
 }
 
 // Tools that are never linked into the program; nothing imports them.
@@ -81,6 +84,9 @@ var never = []struct{ who, what, why string }{
 	{"tilhor/internal/oversight", "tilhor/internal/concerns", "counts come from views that hold counts only"},
 	{"tilhor/internal/oversight", "tilhor/internal/seal", "who counts opens nothing"},
 	{"tilhor/internal/pages/public", "tilhor/internal/cases", "a public page knows no case"},
+	{"tilhor/internal/pages/school", "tilhor/internal/danger", "a sealed note stands in no page of a case"},
+	{"tilhor/internal/cases", "tilhor/internal/danger", "a sealed note stands in no case"},
+	{"tilhor/internal/oversight", "tilhor/internal/danger", "a sealed note is not counted"},
 }
 
 // imports reads every non-test Go file itself: a test that shelled out to the

@@ -156,7 +156,7 @@ func (c DemoCmd) serve(ctx context.Context, app *App, d *db.DB, keys *seal.Keys,
 	}}}
 	host, _, _ := net.SplitHostPort(l.Addr().String())
 	o := web.Owner{
-		ID: demo.Owner, Name: "Granvik kommune", Hosts: []string{host, "localhost", "127.0.0.1"}, Phone: "55 00 00 00",
+		ID: demo.Owner, Name: "Granvik kommune", Hosts: []string{host, "localhost", "127.0.0.1"}, Phone: "55 00 00 00", Barnevern: "55 00 00 02", Barnevernvakt: "55 00 00 03",
 		DPO: "personvernombud@granvik.example", DPIA: tilhor.Date(day), Demo: true,
 	}
 	h := newHouse(d, keys, app.Clock, slog.New(slog.NewTextHandler(app.Err, &slog.HandlerOptions{Level: slog.LevelWarn})))

@@ -50,6 +50,8 @@ type ownerSettings struct {
 	Hosts     []string                     `json:"hosts"`
 	Base      string                       `json:"base"`
 	Phone     string                       `json:"phone"`
+	Barnevern string                       `json:"barnevern"`
+	Vakt      string                       `json:"barnevernvakt"`
 	DPO       string                       `json:"dpo"`
 	DPIA      tilhor.Date                  `json:"dpia"`
 	Providers []signin.Provider            `json:"providers"`
@@ -160,7 +162,7 @@ func (c ServeCmd) Run(app *App) error {
 	h.limits = s.limits()
 	var sites []*web.Site
 	for _, o := range s.Owners {
-		site, err := h.site(web.Owner{ID: o.ID, Name: o.Name, Hosts: o.Hosts, HTTPS: true, Phone: o.Phone, DPO: o.DPO, DPIA: o.DPIA},
+		site, err := h.site(web.Owner{ID: o.ID, Name: o.Name, Hosts: o.Hosts, HTTPS: true, Phone: o.Phone, Barnevern: o.Barnevern, Barnevernvakt: o.Vakt, DPO: o.DPO, DPIA: o.DPIA},
 			signin.Config{Base: o.Base, Providers: o.Providers, Levels: o.Levels}, nil)
 		if err != nil {
 			return exit(2, fmt.Sprintf("owner %q: %v", o.ID, err))

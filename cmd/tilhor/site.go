@@ -8,7 +8,9 @@ import (
 	"tilhor"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
+	"tilhor/internal/danger"
 	"tilhor/internal/db"
+	"tilhor/internal/interventions"
 	"tilhor/internal/journal"
 	"tilhor/internal/oversight"
 	"tilhor/internal/pages/owner"
@@ -46,6 +48,8 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	}
 	told := &concerns.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	worked := &cases.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
+	sealed := &danger.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
+	used := &interventions.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	kit := &web.Kit{
 		DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Owner: o, Log: h.log, Level: door.Enough, Limits: h.limits,
 		Home: home, Nav: func(q *web.Req) []web.NavItem { return here(q, menu(q, told, worked)) },
@@ -56,7 +60,7 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	}
 	s.Mount(door.Routes(s))
 	s.Mount((&public.Pages{Concerns: told, People: people}).Routes())
-	s.Mount((&staff.Pages{Concerns: told, Cases: worked}).Routes())
+	s.Mount((&staff.Pages{Concerns: told, Cases: worked, Danger: sealed, Interventions: used}).Routes())
 	s.Mount((&school.Pages{Concerns: told, Cases: worked, Archive: h.archive()}).Routes())
 	s.Mount((&owner.Pages{Oversight: &oversight.Desk{DB: h.db, Clock: h.clock}}).Routes())
 	return s, nil

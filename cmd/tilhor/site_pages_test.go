@@ -13,7 +13,9 @@ import (
 	"tilhor"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
+	"tilhor/internal/danger"
 	"tilhor/internal/db"
+	"tilhor/internal/interventions"
 	"tilhor/internal/web"
 	"tilhor/internal/web/webtest"
 )
@@ -391,6 +393,13 @@ func (w *siteWorld) more(cast []persona) map[string][]string {
 		Described: "En gutt på 3. trinn.", Saw: "Han gjemte seg på do.", Arena: tilhor.ArenaBreak, Happened: hour, Known: hour, Link: receiptCode,
 	})
 	w.must(err)
+	_, err = w.danger().Keep(ctx, jonas, danger.Note{Child: "Gutten fra køen", To: danger.Barnevern})
+	w.must(err)
+	_, err = w.interventions().Tell(ctx, jonas, interventions.Report{
+		Described: "Gutten fra køen", Arena: tilhor.ArenaCorridor, At: hour, Event: "Han sparket.", What: "Jonas holdt ham.", Who: "Jonas Berg",
+		Long: "Ett minutt", Why: "Han kunne skade en annen.", View: interventions.Later,
+	})
+	w.must(err)
 	chores, _, err := w.cases().Mine(ctx, jonas)
 	w.must(err)
 	// A text that came after its session had ended.
@@ -407,6 +416,7 @@ func (w *siteWorld) more(cast []persona) map[string][]string {
 			"/kvittering/" + receiptCode, "/kvittering/" + receiptCode + "/fil", "/i-dag", "/saker",
 		},
 		"two-roles": {"/rolle"},
+		"untrained": {"/inngrep/ny/kvittering"},
 		"teacher":   {"/kladder/" + strings.TrimPrefix(kept, "/utlogget?kladd="), "/tiltak/" + string(chores[0].ID)},
 	}
 	for _, p := range cast {

@@ -163,7 +163,7 @@ func siteLogging(t testing.TB, d *db.DB, keys *seal.Keys, now time.Time, log *sl
 		Issuer: siteIssuer, ClientID: "tilhor", Secret: "made-up", StepUp: []string{mfa},
 	}}}
 	o := web.Owner{
-		ID: keys.Owners()[0], Name: "Granvik kommune", Hosts: []string{"127.0.0.1", "localhost"}, Phone: "55 00 00 00",
+		ID: keys.Owners()[0], Name: "Granvik kommune", Hosts: []string{"127.0.0.1", "localhost"}, Phone: "55 00 00 00", Barnevern: "55 00 00 02", Barnevernvakt: "55 00 00 03",
 		DPO: "personvernombud@granvik.example", DPIA: "2026-08-01",
 	}
 	site, err := w.house.site(o, login, nil)

@@ -366,6 +366,11 @@ var thePoisoning = []deed{
 	{Who: "rektor", At: "/i-dag", Link: `/stilling$`, Fill: [][2]string{{"way", "new"}, {"doer", "Jonas"}, {"handler", "Ina"}}},
 	{Who: "rektor", At: "/i-dag", Link: `/stilling$`, Fill: [][2]string{{"way", "new"}, {"doer", "Jonas"}, {"handler", "Ina"}}},
 	{Who: "teacher", At: "/i-dag", Press: "answer=not"},
+	{Who: "teacher", At: "/fare/notat", Fill: [][2]string{{"to", "barnevern"}, {"at", "23.11.2026"}}},
+	{Who: "teacher", At: "/fare/notater", Link: `^/fare/notater/`, Fill: [][2]string{}},
+	{Who: "teacher", At: "/inngrep/ny", Fill: [][2]string{{"pupil", "Nora"}, {"arena", "break"}, {"at", "23.11.2026"}, {"view", "later"}}},
+	{Who: "teacher", At: "/inngrep", Link: `^/inngrep/[a-z2-7]{10}`, Fill: [][2]string{{"do", "syn"}, {"view", "told"}, {"at", "23.11.2026"}}},
+	{Who: "rektor", At: "/inngrep", Link: `^/inngrep/[a-z2-7]{10}`, Fill: [][2]string{{"do", "foreldre"}, {"at", "23.11.2026"}}},
 }
 
 // theOther is another case, that is stepped down.

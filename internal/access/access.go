@@ -23,6 +23,7 @@ const (
 	Concern Kind = "concern"
 	Track   Kind = "track"
 	School  Kind = "school"
+	Force   Kind = "force" // a physical intervention (fysisk inngrep)
 )
 
 // A Relation is how a person stands to a thing.
@@ -56,6 +57,9 @@ const (
 	Work    Act = "work"    // hear, inquire, plan, evaluate, write in a track
 	Lead    Act = "lead"    // approve, appoint, close, step down
 	Carry   Act = "carry"   // tick off a measure
+
+	FollowForce Act = "follow-force" // who told of an intervention sees what was told
+	LeadForce   Act = "lead-force"   // rektor sees it, and follows it up (§ 13-5)
 )
 
 // A rule says what an act takes: the kind of thing, the relations that let it
@@ -73,6 +77,9 @@ var rules = map[Act]rule{
 	Work:    {Track, []Relation{Handles, Leads}, true},
 	Lead:    {Track, []Relation{Leads}, true},
 	Carry:   {Track, []Relation{Carries, Handles, Leads}, true},
+
+	FollowForce: {Force, []Relation{Reporter}, false}, // as Follow: who told has nothing to wait for
+	LeadForce:   {Force, []Relation{Leads}, true},
 }
 
 // forever is the end of what has no end.

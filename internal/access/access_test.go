@@ -19,9 +19,12 @@ import (
 
 var now = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
 
-var acts = []access.Act{access.Follow, access.Receive, access.Read, access.Work, access.Lead, access.Carry}
+var acts = []access.Act{access.Follow, access.Receive, access.Read, access.Work, access.Lead, access.Carry, access.FollowForce, access.LeadForce}
 
 func kindOf(act access.Act) access.Kind {
+	if act == access.FollowForce || act == access.LeadForce {
+		return access.Force
+	}
 	if act == access.Follow || act == access.Receive {
 		return access.Concern
 	}
@@ -45,7 +48,7 @@ func worlds(t *rapid.T) (gs []access.Grant, bs []access.Bar, a tilhor.Actor) {
 	unit := rapid.SampledFrom([]tilhor.SchoolID{"solbakken", "solbakken", "fjell", access.Owner})
 	rel := rapid.SampledFrom([]access.Relation{access.Reporter, access.Intake, access.Leads, access.Handles, access.Carries, access.Glass, access.OnCall})
 	day := rapid.IntRange(-3, 2)
-	kind := rapid.SampledFrom([]access.Kind{access.Concern, access.Track, access.School})
+	kind := rapid.SampledFrom([]access.Kind{access.Concern, access.Track, access.School, access.Force})
 	at := func() (time.Time, time.Time) {
 		from := now.AddDate(0, 0, day.Draw(t, "from"))
 		if rapid.Bool().Draw(t, "ends") {
@@ -59,6 +62,9 @@ func worlds(t *rapid.T) (gs []access.Grant, bs []access.Bar, a tilhor.Actor) {
 			g.Kind = map[access.Relation]access.Kind{access.Reporter: access.Concern, access.Intake: access.Concern}[g.Relation]
 			if g.Kind == "" {
 				g.Kind = access.Track
+			}
+			if (g.Relation == access.Reporter || g.Relation == access.Leads) && rapid.Bool().Draw(t, "force") {
+				g.Kind = access.Force
 			}
 		}
 		g.Thing = fmt.Sprint(rapid.IntRange(1, 3).Draw(t, "thing"))
@@ -74,7 +80,7 @@ func worlds(t *rapid.T) (gs []access.Grant, bs []access.Bar, a tilhor.Actor) {
 		gs = append(gs, g)
 	}
 	for range rapid.IntRange(0, 4).Draw(t, "bars") {
-		b := access.Bar{Kind: rapid.SampledFrom([]access.Kind{access.Concern, access.Track}).Draw(t, "kind"), Thing: fmt.Sprint(rapid.IntRange(1, 3).Draw(t, "thing")), Unit: unit.Draw(t, "unit")}
+		b := access.Bar{Kind: rapid.SampledFrom([]access.Kind{access.Concern, access.Track, access.Force}).Draw(t, "kind"), Thing: fmt.Sprint(rapid.IntRange(1, 3).Draw(t, "thing")), Unit: unit.Draw(t, "unit")}
 		if rapid.Bool().Draw(t, "named") {
 			b.Person = person.Draw(t, "person")
 		} else {

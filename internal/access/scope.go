@@ -88,10 +88,10 @@ func Duties(tx *db.Tx, a tilhor.Actor, now time.Time) (map[Relation]bool, error)
 	return m, err
 }
 
-var beginNow = db.SQL(`UPDATE access_grant SET from_at = $2 WHERE owner = $1 AND kind IN ('concern', 'track') AND from_at > $2`)
+var beginNow = db.SQL(`UPDATE access_grant SET from_at = $2 WHERE owner = $1 AND kind IN ('concern', 'track', 'force') AND from_at > $2`)
 
 // BeginNow lets grants begin that were given by a clock that ran ahead and has
-// been set back: a concern or a track is given from the moment it is, never from
+// been set back: a concern, a track or an intervention is given from the moment it is, never from
 // a day to come. What rektor hands over for days to come is left as it is.
 func BeginNow(tx *db.Tx, owner tilhor.OwnerID, now time.Time) error {
 	_, err := tx.Exec(beginNow, owner, now.UnixMilli())

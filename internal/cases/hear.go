@@ -13,6 +13,12 @@ import (
 const (
 	Spoke    = "told"     // the child told, in its own way
 	Declined = "declined" // did not want to speak now: a full answer, and it is offered again
+	// Unwritten is for a talk that was held, of which nothing of what was said
+	// stands in the case: because the child wants it so, or because the talk was
+	// stopped for others to go on with (tilrettelagt avhør belongs to the
+	// police). Which of them is written nowhere: it is kept as a talk without
+	// words, every gate takes it as heard, and nothing asks the child again.
+	Unwritten = "unwritten"
 )
 
 // Ways a child is helped to speak. The list has no "too young": there is no
@@ -41,13 +47,19 @@ func (d *Desk) Hear(ctx context.Context, by tilhor.Actor, slug string, v Talk) e
 	now := d.Clock()
 	var c check
 	c.past(&v.At, now, "at")
-	c.oneOf(v.Answer, "answer", Spoke, Declined)
+	c.oneOf(v.Answer, "answer", Spoke, Declined, Unwritten)
 	c.oneOf(v.How, "how", Helps...)
 	c.text(&v.Words, "words", v.Answer == Spoke)
 	c.text(&v.Asked, "asked", false)
 	c.text(&v.Wants, "wants", false)
 	c.text(&v.Weight, "weight", false)
 	c.short(&v.Detail, "detail", v.How == "interpreter")
+	if v.Answer == Unwritten { // what was typed is not thrown away: who wrote it takes it out
+		for _, f := range []field{{"words", v.Words}, {"asked", v.Asked}, {"wants", v.Wants}, {"weight", v.Weight}} {
+			c.Add(f.plain != "", f.name, "cases.fault.unwritten")
+		}
+		v.Again = ""
+	}
 	if v.Answer == Declined || v.Again != "" {
 		c.between(v.Again, today(now), today(now).Add(60), "again", "cases.fault.again")
 	}
@@ -64,6 +76,9 @@ func (w *work) hear(v Talk) error {
 			return err
 		}
 		child = v.Child
+	}
+	if v.Answer == Unwritten {
+		v.Answer, v.Back = Spoke, false
 	}
 	back := ""
 	if v.Back {

@@ -655,11 +655,14 @@ func (c *clerk) event(no int, f Fact) {
 		c.put("force-parents", "", f)
 		c.put("force-doc", "", f)
 		c.nIntervene++
-		if c.nIntervene > 1 && len(c.find("force-owner")) == 0 {
+		if (f.Serious || c.nIntervene > 1) && len(c.find("force-owner")) == 0 {
 			c.put("force-owner", "", f)
 		}
 	case ForceReported:
 		c.stampFirst("force-report", f)
+		if f.Serious && c.nIntervene > 0 && len(c.find("force-owner")) == 0 {
+			c.put("force-owner", "", f)
+		}
 	case ForceDocumented:
 		c.stampFirst("force-doc", f)
 	case Decision:

@@ -326,6 +326,15 @@ var stories = []story{
 2026-04-22 09:00 + owner-informed A
 2026-04-22 09:00 ? A k13.force_owner=met-late`},
 
+	{name: "9 et særlig alvorlig inngrep skal til kommunen, også det første", lines: `
+2026-04-13 14:30 + intervention A
+2026-04-13 15:00 + intervention-reported A
+2026-04-13 15:00 ? A k13.force_owner=-
+2026-04-13 15:30 + intervention-reported A serious=1
+2026-04-13 15:30 ? A k13.force_report=met k13.force_owner=open k13.force_owner@2026-04-14
+2026-04-14 09:00 + owner-informed A
+2026-04-14 09:00 ? A k13.force_owner=met`},
+
 	{name: "9 inngrep før reglene kom, gir ingen plikt etter dem", lines: `
 2025-07-31 14:30 + intervention A
 2025-08-01 14:30 ? A k13.force_report=-`},

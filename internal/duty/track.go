@@ -186,6 +186,9 @@ func (t *track) step(n int, f *Fact) {
 		t.intervened(f)
 	case ForceReported:
 		t.meetOne(forceReport, f)
+		if f.Serious { // rektor holds it particularly serious: the owner is told, though it is the first
+			t.forceToOwner(f)
+		}
 	case ForceDocumented:
 		t.meetOne(forceDoc, f)
 	case Decision:
@@ -633,7 +636,13 @@ func (t *track) intervened(f *Fact) {
 	t.add(forceReport, "", f)
 	t.add(forceParents, "", f)
 	t.add(forceDoc, "", f)
-	if t.count[[2]string{string(forceReport), ""}] > 1 && !t.waiting(forceOwner) {
+	if f.Serious || t.count[[2]string{string(forceReport), ""}] > 1 {
+		t.forceToOwner(f)
+	}
+}
+
+func (t *track) forceToOwner(f *Fact) {
+	if t.count[[2]string{string(forceReport), ""}] > 0 && !t.waiting(forceOwner) {
 		t.add(forceOwner, "", f)
 	}
 }

@@ -39,7 +39,7 @@ var reasons = map[string]reason{
 	"expel":             {"No decision on expulsion is recorded", "The decision was made"},
 	"force-report":      {"No report to rektor of the physical intervention is recorded", "It was reported to rektor"},
 	"force-parents":     {"It is not recorded that the parents were told", "The parents were told"},
-	"force-owner":       {"Several interventions against one pupil; no report to the owner is recorded", "The owner was told"},
+	"force-owner":       {"Several interventions against one pupil, or a particularly serious one; no report to the owner is recorded", "The owner was told"},
 	"force-doc":         {"The event, the intervention and the pupil's view are not documented", "The intervention was documented"},
 }
 

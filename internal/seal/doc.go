@@ -38,6 +38,8 @@ const (
 	KindTrack   Kind = "track"   // one pupil's part of a matter (elevens spor)
 	KindCase    Kind = "case"    // a matter (sak)
 	KindSchool  Kind = "school"  // the names of one school's roster
+	KindNote    Kind = "note"    // what one employee keeps for himself (forseglet notat)
+	KindForce   Kind = "force"   // a physical intervention (fysisk inngrep)
 	KindDraft   Kind = "draft"   // a text not sent yet (kladd)
 	KindSession Kind = "session" // one sign-in
 	KindOwner   Kind = "owner"   // what belongs to the owner as a whole

@@ -47,13 +47,16 @@ type Kit struct {
 // An Owner is the municipality (skoleeier) that a site serves.
 type Owner struct {
 	ID    tilhor.OwnerID
-	Name  string      // "Granvik kommune"
-	Hosts []string    // the host names that are ours, without port
-	HTTPS bool        // reached over TLS: strict cookies and HSTS
-	Phone string      // who to ring when something could not be sent
-	DPO   string      // how the data protection officer (personvernombud) is reached
-	DPIA  tilhor.Date // when the assessment (GDPR art. 35) was made
-	Demo  bool        // everything is made up, and every page says so
+	Name  string   // "Granvik kommune"
+	Hosts []string // the host names that are ours, without port
+	HTTPS bool     // reached over TLS: strict cookies and HSTS
+	Phone string   // who to ring when something could not be sent
+	// Barnevern and Barnevernvakt are the numbers of the child welfare service,
+	// by day and outside hours: shown, never rung from here.
+	Barnevern, Barnevernvakt string
+	DPO                      string      // how the data protection officer (personvernombud) is reached
+	DPIA                     tilhor.Date // when the assessment (GDPR art. 35) was made
+	Demo                     bool        // everything is made up, and every page says so
 }
 
 // Now is the clock's time.

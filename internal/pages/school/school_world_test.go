@@ -35,7 +35,7 @@ type world struct {
 }
 
 // others are addresses that other packages mount.
-var others = []string{"/", "/tilgjengelighet", "/personvern", "/hjelp", "/logg-inn", "/logg-ut", "/i-dag", "/bekymringer"}
+var others = []string{"/", "/tilgjengelighet", "/personvern", "/hjelp", "/logg-inn", "/logg-ut", "/i-dag", "/bekymringer", "/fare"}
 
 func newWorld(t *testing.T) *world {
 	t.Helper()

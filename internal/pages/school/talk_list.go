@@ -112,7 +112,7 @@ func (p *Pages) showTalks(q *web.Req, code int, f *web.Form) error {
 
 func (d *talkData) ask(f *web.Form) {
 	a := asker{d.say, f}
-	d.Answer = row(a.choice("answer", cases.Spoke, cases.Declined))
+	d.Answer = row(a.choice("answer", cases.Spoke, cases.Declined, cases.Unwritten))
 	d.Again = a.date("again")
 	d.Again.Required = false
 	d.Words = rows(6, a.field("words"))
@@ -141,6 +141,9 @@ func (d *talkData) talk(r cases.Record) talkShown {
 		if r.Text["back"] != "" {
 			t.Quote.By = d.Cap("was-read")
 		}
+	}
+	if r.Answer == cases.Spoke && r.Text["words"] == "" {
+		t.Facts.Items = append(t.Facts.Items, web.Fact{Term: d.Cap("words"), Text: d.Say("unwritten")})
 	}
 	add := func(key, text string) {
 		if text != "" {

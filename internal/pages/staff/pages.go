@@ -9,7 +9,9 @@ import (
 	"tilhor"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
+	"tilhor/internal/danger"
 	"tilhor/internal/db"
+	"tilhor/internal/interventions"
 	"tilhor/internal/roster"
 	"tilhor/internal/web"
 	"tilhor/internal/web/tell"
@@ -22,8 +24,10 @@ var page = web.Pages(files)
 
 // Pages are the pages of staff, on the desks they read.
 type Pages struct {
-	Concerns *concerns.Desk
-	Cases    *cases.Desk
+	Concerns      *concerns.Desk
+	Cases         *cases.Desk
+	Danger        *danger.Desk
+	Interventions *interventions.Desk
 }
 
 // Routes lists every page of the package. Telling waits for no training and no
@@ -35,7 +39,7 @@ func (p *Pages) Routes() []web.Route {
 		Leave: func(*web.Req, roster.School) string { return "/i-dag" },
 		Sent:  func(slug, _ string) string { return "/bekymringer/" + slug },
 	}
-	return []web.Route{
+	routes := []web.Route{
 		{Method: "GET", Path: "/i-dag", Name: "staff.today", Roles: staff, Case: true, Serve: p.today},
 		{Method: "GET", Path: "/tiltak/{id}", Name: "staff.measure", Roles: staff, Case: true, Sensitive: true, Serve: p.showMeasure},
 		{Method: "POST", Path: "/tiltak/{id}", Name: "staff.measure.tick", Roles: staff, Case: true, Sensitive: true, Serve: p.tick},
@@ -46,6 +50,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: "GET", Path: "/bekymringer/{slug}/kvittering", Name: "staff.receipt", Roles: staff, Case: true, Serve: p.receiptFile},
 		{Method: "GET", Path: "/bekymringer/{slug}/kvittering/bilde", Name: "staff.receipt.picture", Roles: staff, Case: true, Serve: p.receiptPicture},
 	}
+	return append(append(routes, p.dangerRoutes()...), p.forceRoutes()...)
 }
 
 // ownSchool is the school the reader works at.

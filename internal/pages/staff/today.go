@@ -98,6 +98,13 @@ func (p *Pages) sensitive(q *web.Req, v *todayView) (s sums, err error) {
 		return s, err
 	}
 	v.cases(q, rows)
+	if p.Interventions != nil {
+		used, err := p.Interventions.Today(q.Context(), q.Actor)
+		if err != nil {
+			return s, err
+		}
+		v.forceToday(q, used)
+	}
 	now, before, err := p.Cases.Mine(q.Context(), q.Actor)
 	if err != nil {
 		return s, err

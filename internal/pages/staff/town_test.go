@@ -15,8 +15,10 @@ import (
 	"tilhor"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
+	"tilhor/internal/danger"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
+	"tilhor/internal/interventions"
 	"tilhor/internal/journal"
 	"tilhor/internal/pages/staff"
 	"tilhor/internal/roster"
@@ -75,7 +77,11 @@ func newTown(t *testing.T) *town {
 		t.Fatal(err)
 	}
 	w.site = site
-	site.Mount((&staff.Pages{Concerns: w.concerns, Cases: w.cases}).Routes())
+	site.Mount((&staff.Pages{
+		Concerns: w.concerns, Cases: w.cases,
+		Danger:        &danger.Desk{DB: d, Keys: keys, Journal: j, Roster: r, Clock: w.clock},
+		Interventions: &interventions.Desk{DB: d, Keys: keys, Journal: j, Roster: r, Clock: w.clock},
+	}).Routes())
 	w.h = site.Handler()
 	w.fill()
 	return w

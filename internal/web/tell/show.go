@@ -31,6 +31,7 @@ type view struct {
 	Phone  string // of the municipality, as one dials it
 	Dial   string
 	Reads  string // who will read it
+	Nurse  bool   // health personnel tells without what is known from health care (helsepersonelloven § 21)
 
 	// who
 	Name, Class, Find, Described web.Field
@@ -79,7 +80,7 @@ func (t *teller) frame(at screen) *view {
 	v := &view{
 		Frame: t.q.Frame(title), Form: t.form, Action: t.q.Link(t.q.R.URL.Path), Step: int(at), Open: t.Open,
 		Steps: web.Steps{W: w, N: int(at), All: 3}, Back: web.Back{Href: t.q.Link(t.Leave(t.q, t.school)), Text: w.T("do.cancel")},
-		Phone: phone, Dial: strings.ReplaceAll(phone, " ", ""),
+		Nurse: t.q.Actor.Role == tilhor.RoleNurse, Phone: phone, Dial: strings.ReplaceAll(phone, " ", ""),
 	}
 	v.Neutral, v.Exit, v.Nav = true, true, nil
 	v.School = t.school.Name

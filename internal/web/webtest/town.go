@@ -57,7 +57,7 @@ func NewTown(t testing.TB, d *db.DB) *Town {
 	w.Kit = &web.Kit{
 		DB: d, Keys: keys, Journal: j, Roster: roster.New(keys, j), Clock: w.Now,
 		Owner: web.Owner{
-			ID: Owner, Name: "Granvik kommune", Hosts: []string{"127.0.0.1", "localhost"}, Phone: "55 00 00 00",
+			ID: Owner, Name: "Granvik kommune", Hosts: []string{"127.0.0.1", "localhost"}, Phone: "55 00 00 00", Barnevern: "55 00 00 02", Barnevernvakt: "55 00 00 03",
 			DPO: "personvernombud@granvik.example", DPIA: "2026-08-01",
 		},
 		Level: func(_ tilhor.Role, _, acr string) bool { return acr == Strong },
