@@ -18,6 +18,9 @@ func (p *Pages) lifeRoutes() []web.Route {
 	return []web.Route{
 		track("GET", "/tiltak-i-gang", "measures", p.runs),
 		track("POST", "/tiltak-i-gang", "measures.write", p.doRuns),
+		track("GET", "/vedtak", "decisions", p.decisions),
+		track("POST", "/vedtak", "decisions.write", p.doDecisions),
+		track("GET", "/vedtak/brev", "decisions.letter", p.letter),
 	}
 }
 
@@ -31,7 +34,7 @@ func lifeActs(w *lang.Words, f cases.File) (acts []web.Button) {
 	if !f.Over() && len(running(f)) > 0 {
 		acts = append(acts, web.Button{Text: w.T("life.do.measures"), Href: path(f.Track, "tiltak-i-gang"), Kind: "secondary", Icon: "Tasklist"})
 	}
-	return acts
+	return append(acts, web.Button{Text: w.T("life.do.decisions"), Href: path(f.Track, "vedtak"), Kind: "tertiary", Icon: "Gavel"})
 }
 
 // running are the measures that run.
@@ -49,6 +52,14 @@ func (c chronicle) lifeText(r cases.Record) string {
 	switch r.Kind {
 	case cases.MeasureEnded, cases.HandedOver:
 		return lines(c.measureOf(r.Ref), r.Text["reason"])
+	case cases.Noticed:
+		return lines(r.Text["grounds"], c.labelled("reply", r.On))
+	case cases.SpokeTo, cases.Appealed:
+		return c.own(r.Text["words"])
+	case cases.Resolved:
+		return lines(r.Text["reasons"], c.labelled("from", r.On))
+	case cases.PassedOn:
+		return r.Text["to"]
 	case cases.Follows:
 		return lines(c.labelled("story-ended", r.On), r.Text["reason"])
 	}

@@ -52,3 +52,41 @@ func TestANewStory(t *testing.T) {
 	}
 	w.pages(w.rektor, strings.TrimSuffix(to, "?gjort=ny-historie"), "Ny sak, etter en som Nora hadde før", `href="/saker/`+slug+`"`)
 }
+
+// A decision about a change of school, from the notice to the appeal: nothing is
+// decided before they have been heard, and the letter is in the family's
+// language.
+func TestDecisionPages(t *testing.T) {
+	w := newWorld(t)
+	slug := w.track("De slår.", "nora")
+	page := "/saker/" + slug + "/vedtak"
+	w.pages(w.rektor, page, "Ingen vedtak er varslet", "Varsle et vedtak")
+	w.pages(w.rektor, page+"?steg=varsel", "Har eleven fylt 15 år?", "Kommunen bestemmer, aldri skolen.")
+	notice := form("do", "varsel", "about", "school-change", "grounds", "Slo tre elever.", "older", "no", "at", "23.11.2026", "reply", "25.11.2026")
+	w.refused(w.rektor, page, notice, "Varsle dem først", "Slo tre elever.")
+	notice.Set("noticed", "yes")
+	w.sent(w.rektor, page, notice)
+	w.pages(w.ina, page, "Eleven er ikke hørt om det dere vurderer", "fvl. § 16")
+	f, err := w.cases.See(context.Background(), w.kari, slug, "decisions")
+	w.must(err)
+	id := string(f.Decisions()[0].ID)
+	made := form("do", "bestem", "id", id, "outcome", "imposed", "facts", "Slo tre.", "tried", "Egen plan.", "best", "Veid.", "reasons", "Ikke nok.", "from", "04.01.2027", "where", "Fjellvik skole", "decided-by", "Anne Sæther, skolesjef")
+	w.refused(w.rektor, page, made, "Eleven er ikke hørt", "Egen plan.")
+	w.sent(w.ina, page, form("do", "hort", "id", id, "party", "pupil", "words", "Jeg vil ikke bytte."))
+	w.refused(w.ina, page, form("do", "hort", "id", id, "party", "parents", "silent", "yes"), "Foreldrene kan fortsatt svare")
+	w.sent(w.ina, page, form("do", "hort", "id", id, "party", "parents", "words", "Vi er ikke enige."))
+	w.pages(w.rektor, page, "Skriv vedtaket")
+	w.sent(w.rektor, page, made)
+	w.sent(w.ina, page, form("do", "mottatt", "id", id, "party", "parents"))
+	w.pages(w.ina, page, "Kan klage til og med 14.")
+	w.pages(w.ina, page+"?steg=klage&id="+id, "Ta imot den også når den kommer sent")
+	w.sent(w.ina, page, form("do", "klage", "id", id, "party", "parents", "words", "Vi klager."))
+	w.pages(w.rektor, page, "Klage er kommet", "Send klagen videre")
+	w.sent(w.rektor, page, form("do", "sendt", "id", id, "sent-to", "Klageinstansen"))
+	for _, c := range []struct{ lang, want string }{{"nb", "Dere kan klage"}, {"nn", "De kan klage"}, {"en", "You can appeal"}} {
+		w.pages(w.ina, page+"/brev?id="+id+"&type=vedtak&sprak="+c.lang, c.want, "Jeg vil ikke bytte.", "Egen plan.", "§ 29")
+		w.page(w.ina, page+"/brev?id="+id+"&type=varsel&sprak="+c.lang, "§§ 16")
+	}
+	w.pages(w.rektor, "/saker/"+slug, "Vedtaket ble gjort", "Foreldrene klaget på vedtaket")
+	w.page(w.rektor, "/saker/"+slug+"/utskrift", "Bestemt av")
+}

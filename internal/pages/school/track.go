@@ -130,7 +130,7 @@ func moment(w *lang.Words, at tilhor.When, q *web.Req) string {
 // dutyPages is where each duty is met.
 var dutyPages = map[law.ID]string{
 	"k12.hear": stageTalks, "k12.investigate": stageInquiry, "k12.best": "elevens-beste", "k12.plan": stagePlan, "k12.measures": "strakstiltak",
-	"k12.evaluate": stageEvaluate, "k12.inform": "skriv?hva=statsforvalteren", "k12.document": "skriv", "k12.watch": "etterkontroll",
+	"k12.evaluate": stageEvaluate, "k12.inform": "skriv?hva=statsforvalteren", "k12.document": "skriv", "k12.watch": "etterkontroll", "k12.move": "vedtak", "k12.expel": "vedtak",
 }
 
 // dutyRows are the duties that stand, the most urgent first, and apart from

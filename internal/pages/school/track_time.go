@@ -71,6 +71,10 @@ func (c chronicle) title(r cases.Record) string {
 		if k := key + "." + r.Answer; c.w.Has("school.time." + k) {
 			key = k
 		}
+	case cases.Noticed, cases.SpokeTo, cases.Resolved, cases.Reached, cases.Appealed:
+		if k := key + "." + r.Answer; c.w.Has("school.time." + k) {
+			key = k
+		}
 	case cases.Voice:
 		key += "." + r.Answer
 		if c.other(r) {
