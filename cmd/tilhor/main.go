@@ -33,6 +33,7 @@ type cli struct {
 	Journal JournalCmd `cmd:"" help:"Check the record, sign it, hand it out."`
 	Archive ArchiveCmd `cmd:"" help:"Hand cases over to the municipality's archive."`
 	Receipt ReceiptCmd `cmd:"" help:"Check a receipt."`
+	Package PackageCmd `cmd:"" help:"Check a package for Statsforvalteren or a family."`
 	Backup  BackupCmd  `cmd:"" help:"Copy everything away, encrypted, while the server runs."`
 	Restore RestoreCmd `cmd:"" help:"Put a backup into an empty database, and prove it."`
 	Doctor  DoctorCmd  `cmd:"" help:"Say what is not as it should be."`

@@ -11,6 +11,7 @@ import (
 	"tilhor/internal/danger"
 	"tilhor/internal/db"
 	"tilhor/internal/interventions"
+	"tilhor/internal/handover"
 	"tilhor/internal/journal"
 	"tilhor/internal/oversight"
 	"tilhor/internal/pages/owner"
@@ -62,6 +63,10 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	s.Mount((&public.Pages{Concerns: told, People: people}).Routes())
 	s.Mount((&staff.Pages{Concerns: told, Cases: worked, Danger: sealed, Interventions: used}).Routes())
 	s.Mount((&school.Pages{Concerns: told, Cases: worked, Archive: h.archive()}).Routes())
+	s.Mount((&staff.Pages{Concerns: told, Cases: worked}).Routes())
+	s.Mount((&school.Pages{
+		Concerns: told, Cases: worked, Archive: h.archive(), Handover: &handover.Desk{Cases: worked, Keys: h.keys, Clock: h.clock},
+	}).Routes())
 	s.Mount((&owner.Pages{Oversight: &oversight.Desk{DB: h.db, Clock: h.clock}}).Routes())
 	return s, nil
 }

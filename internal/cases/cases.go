@@ -101,6 +101,7 @@ const (
 	SteppedDownK Kind = "stepped-down" // stepped down without it
 	Checked      Kind = "checked"      // asked again afterwards
 	Reopened     Kind = "reopened"     // opened again
+	Packed       Kind = "package"      // a package was made of the track
 )
 
 // A Record is one thing said or done in a track, as it stands in the

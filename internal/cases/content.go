@@ -89,7 +89,7 @@ var kinds = map[Kind]bool{
 	Told: true, TakenUp: true, Joined: true, RaisedBy: true, Appointed: true, Protected: true, Voice: true, Started: true,
 	Source: true, Finding: true, Found: true, Interest: true, Approved: true, Ticked: true, Evaluated: true, Wrote: true,
 	Informed: true, Rights: true, Affected: true, NotReached: true, Identified: true, Ended: true, SteppedDownK: true,
-	Checked: true, Reopened: true,
+	Checked: true, Reopened: true, Packed: true,
 }
 
 // fieldRow is the label of what a record stores open.

@@ -51,6 +51,13 @@ func (k Key) Commit(field, id, plain string) Sealed {
 	return Sealed{Label: label, Commit: Commitment(label, k.salt(label), plain)}
 }
 
+// Salt is the salt of a commitment that Commit made, to disclose it with what it
+// commits to: it tells nothing of any other, and nothing of the key.
+func (k Key) Salt(field, id string) [32]byte {
+	k.must()
+	return k.salt(Label(field, id))
+}
+
 func (k Key) salt(label string) [32]byte {
 	m := hmac.New(sha256.New, k.raw[:])
 	m.Write([]byte("tilhor open 1 "))

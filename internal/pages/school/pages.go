@@ -11,6 +11,7 @@ import (
 	"tilhor/internal/archive"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
+	"tilhor/internal/handover"
 	"tilhor/internal/web"
 )
 
@@ -24,6 +25,7 @@ type Pages struct {
 	Concerns *concerns.Desk
 	Cases    *cases.Desk
 	Archive  *archive.Desk // nil where a test has none
+	Handover *handover.Desk
 }
 
 // workers are the roles that can come to have something to do with a case: the
@@ -72,5 +74,6 @@ func (p *Pages) Routes() []web.Route {
 	routes = append(routes, p.insightRoutes()...)
 	routes = append(routes, p.lifeRoutes()...)
 	routes = append(routes, p.craftRoutes()...)
+	routes = append(routes, p.handoverRoutes()...)
 	return append(routes, p.stageRoutes()...)
 }

@@ -306,6 +306,7 @@ func otherActs(w *lang.Words, f cases.File) []web.Button {
 	}
 	acts = append(acts, lifeActs(w, f)...)
 	if f.Lead {
+		acts = append(acts, web.Button{Text: w.T("school.do.package"), Href: path(f.Track, "pakke"), Kind: "tertiary", Icon: "Download"})
 		acts = append(acts, web.Button{Text: w.T("school.do.raise"), Href: path(f.Track, "tatt-opp"), Kind: "tertiary", Icon: "Phone"})
 	}
 	acts = append(acts, web.Button{Text: w.T("insight.do.correct"), Href: path(f.Track, "retting"), Kind: "tertiary", Icon: "NotePencil"})

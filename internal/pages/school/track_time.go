@@ -67,7 +67,7 @@ func (c chronicle) other(r cases.Record) bool { return r.Kind == cases.Voice && 
 func (c chronicle) title(r cases.Record) string {
 	by, key := r.Name, string(r.Kind)
 	switch r.Kind {
-	case cases.Corrected, cases.NotCorrected, cases.GlassReviewed, cases.Told, cases.RaisedBy, cases.Evaluated, cases.Checked, cases.Reopened, cases.Affected, cases.Ticked:
+	case cases.Corrected, cases.NotCorrected, cases.GlassReviewed, cases.Told, cases.RaisedBy, cases.Evaluated, cases.Checked, cases.Reopened, cases.Affected, cases.Ticked, cases.Packed:
 		if k := key + "." + r.Answer; c.w.Has("school.time." + k) {
 			key = k
 		}
@@ -137,6 +137,8 @@ func (c chronicle) text(r cases.Record) string {
 		return lines(c.own(t["words"]), c.labelled("check", r.On))
 	case cases.Reopened:
 		return lines(t["reason"], c.t("label.same-story"))
+	case cases.Packed:
+		return t["reason"]
 	}
 	return lines(c.lifeText(r), c.crafted(r))
 }

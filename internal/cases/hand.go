@@ -1,0 +1,154 @@
+package cases
+
+import (
+	"context"
+
+	"tilhor"
+	"tilhor/internal/access"
+	"tilhor/internal/db"
+	"tilhor/internal/journal"
+	"tilhor/internal/seal"
+)
+
+// A Folder (saksmappe) is the whole of one pupil's track, with the proof of every
+// entry: what a package for Statsforvalteren is made from.
+type Folder struct {
+	File
+	Public     string // the owner's public key
+	Checkpoint journal.Checkpoint
+	Entries    []journal.Proven
+	Parts      map[string]journal.Disclosure // by label: what the pages of the track show, and no more
+	Others     []string                      // names of the matter's other children: in nothing that goes to this family
+	Readings   []Seen                        // newest first, when asked for
+	Protected  bool                          // the pupil's address is protected
+}
+
+// Folder opens a track to hand it over. Who leads it may, and that it was read
+// stands in the record before anything of it is given. Only what the pages of
+// the track show is disclosed of an entry: what is blocked from them is in no
+// package.
+func (d *Desk) Folder(ctx context.Context, by tilhor.Actor, slug string, readings bool) (f Folder, err error) {
+	now := d.Clock()
+	var rule access.Relation
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		f = Folder{Public: d.Keys.Public(by.Owner)}
+		if f.Track, rule, err = d.find(tx, by, access.Lead, slug, now); err != nil {
+			return err
+		}
+		f.Lead = true
+		if err := d.load(tx, by, &f.File, now); err != nil {
+			return err
+		}
+		return d.fold(tx, by, &f, readings)
+	})
+	if err != nil {
+		return Folder{}, err
+	}
+	return f, d.DB.Write(ctx, func(tx *db.Tx) error {
+		return d.Journal.Seen(tx, by, journal.ReadingsOf(string(f.ID)), string(f.ID), "package", string(rule), now)
+	})
+}
+
+func (d *Desk) fold(tx *db.Tx, by tilhor.Actor, f *Folder, readings bool) error {
+	entries, err := d.Journal.Stream(tx, by.Owner, stream(f.ID))
+	if err != nil {
+		return err
+	}
+	if f.Checkpoint, f.Entries, err = d.Journal.Prove(tx, by.Owner, entries); err != nil {
+		return err
+	}
+	shown := f.shown()
+	f.Parts, err = d.Journal.Disclose(tx, entries, func(_ journal.Record, label string) bool { return shown[label] })
+	if err != nil {
+		return err
+	}
+	if err := d.others(tx, by.Owner, f); err != nil {
+		return err
+	}
+	if in, err := d.Roster.Pupil(tx, by.Owner, f.Pupil, today(d.Clock())); f.Pupil != "" && err == nil {
+		f.Protected = in.Protected
+	}
+	if !readings {
+		return nil
+	}
+	return d.readers(tx, by.Owner, f)
+}
+
+// shown are the labels of what the file shows a reader of the track.
+func (f *Folder) shown() map[string]bool {
+	all := map[string]bool{}
+	for _, r := range f.Records {
+		all[seal.Label(fieldRow, string(r.ID))] = true
+		for name := range r.Text {
+			all[seal.Label(name, string(r.ID))] = true
+		}
+	}
+	for _, p := range f.Plans {
+		all[seal.Label("plan", planID(p.Version))] = true
+	}
+	for _, m := range f.Measures {
+		for _, name := range []string{"what", "problem", "when"} {
+			all[seal.Label(name, string(m.ID))] = true
+		}
+	}
+	return all
+}
+
+var selectOthers = db.SQL(`SELECT pupil FROM cases_track WHERE owner = $1 AND matter = $2 AND id <> $3 AND pupil <> ''`)
+
+// others names the other children of the matter.
+func (d *Desk) others(tx *db.Tx, owner tilhor.OwnerID, f *Folder) error {
+	var ids []tilhor.PersonID
+	for _, c := range f.Children {
+		ids = append(ids, c.Person)
+	}
+	err := tx.Each(selectOthers, func(scan db.Scan) error {
+		var id tilhor.PersonID
+		err := scan(&id)
+		ids = append(ids, id)
+		return err
+	}, owner, f.Case, f.ID)
+	if err != nil {
+		return err
+	}
+	names, err := d.Roster.Names(tx, owner, compact(ids)...)
+	for _, id := range compact(ids) {
+		if names[id] != "" && id != f.Pupil {
+			f.Others = append(f.Others, names[id])
+		}
+	}
+	return err
+}
+
+// readers lists who has read the track, with their names.
+func (d *Desk) readers(tx *db.Tx, owner tilhor.OwnerID, f *Folder) error {
+	read, err := d.Journal.Readings(tx, owner, string(f.ID))
+	if err != nil {
+		return err
+	}
+	var ids []tilhor.PersonID
+	for _, r := range read {
+		ids = append(ids, r.Person)
+	}
+	names, err := d.Roster.Names(tx, owner, compact(ids)...)
+	for _, r := range read {
+		f.Readings = append(f.Readings, Seen{Person: r.Person, Name: names[r.Person], Role: r.Role, View: r.View, At: r.At})
+	}
+	return err
+}
+
+// A Pack is a package that was made of a track: for whom, what it answers, and
+// the hash of the file.
+type Pack struct {
+	Kind   string // state or family
+	Answer string // the request it answers, or why it was made
+	Hash   string // of the file, SHA-256 in hexadecimal
+}
+
+// Pack tells the track that a package was made of it.
+func (d *Desk) Pack(ctx context.Context, by tilhor.Actor, slug string, h Pack) error {
+	return d.on(ctx, by, access.Lead, slug, func(w *work) error {
+		_, err := w.write(note{kind: Packed, when: tilhor.Now(w.now), ref: h.Hash, answer: h.Kind, text: []field{{"reason", h.Answer}}})
+		return err
+	})
+}

@@ -1,0 +1,116 @@
+package handover
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"tilhor"
+	"tilhor/internal/calendar"
+	"tilhor/internal/cases"
+	"tilhor/internal/journal"
+	"tilhor/internal/lang"
+)
+
+// maxAnswers is how long the request that a package answers may be told.
+const maxAnswers = 2000
+
+// Make makes a package of one pupil's track. Who leads the track may, and that it
+// was made stands in the track before a byte of it leaves: who, for whom, and the
+// hash of the file. What it holds is the track as it was when it was read; what is
+// written meanwhile comes in the next.
+func (d *Desk) Make(ctx context.Context, by tilhor.Actor, slug string, o Order) (*Package, error) {
+	o.Answers = strings.TrimSpace(o.Answers)
+	var c tilhor.Faults
+	c.Add(o.Kind != ForState && o.Kind != ForFamily, "kind", "handover.fault.kind")
+	c.Add(o.Answers == "", "answers", "handover.fault.answers")
+	c.Add(utf8.RuneCountInString(o.Answers) > maxAnswers, "answers", "handover.fault.long")
+	if err := c.Err(); err != nil {
+		return nil, err
+	}
+	now := d.Clock()
+	f, err := d.Cases.Folder(ctx, by, slug, o.Readings)
+	if errors.Is(err, journal.ErrUnsigned) {
+		return nil, tilhor.Faults{{Field: "kind", Key: "handover.fault.unsigned"}}
+	}
+	if err != nil {
+		return nil, err
+	}
+	p, err := d.pack(by, &f, o, now)
+	if err != nil {
+		return nil, err
+	}
+	return p, d.Cases.Pack(ctx, by, slug, cases.Pack{Kind: string(o.Kind), Answer: o.Answers, Hash: p.Hash})
+}
+
+// pack makes the file of a folder.
+func (d *Desk) pack(by tilhor.Actor, f *cases.Folder, o Order, now time.Time) (*Package, error) {
+	if o.Lang == "" || !slices.Contains(lang.Langs, o.Lang) {
+		o.Lang = tilhor.Bokmal
+	}
+	s := newShield(f, o.Kind)
+	items, err := newTeller(f, s, o, now).pages()
+	if err != nil {
+		return nil, err
+	}
+	record, counts, err := recordText(f, s)
+	if err != nil {
+		return nil, err
+	}
+	items = append(items, itemOf(fileRecord, "record", record),
+		itemOf(fileCheckpoint, "checkpoint", f.Checkpoint.Note), itemOf(fileKey, "key", []byte(f.Public+"\n")))
+	m := manifest{
+		Format: format, Kind: o.Kind, Owner: string(by.Owner), OwnerName: o.Owner, SchoolName: o.School, Stream: "track/" + string(f.ID), Case: f.Number,
+		Made: now.UTC().Truncate(time.Second), Person: string(by.Person), Role: string(by.Role), Lang: string(o.Lang), Readings: o.Readings,
+		Key: f.Public, Tree: f.Checkpoint.Size, Entries: len(f.Entries), Parts: counts, Files: []fileLine{},
+	}
+	for _, i := range items {
+		m.Files = append(m.Files, fileLine{i.name, i.what, i.size, hex.EncodeToString(i.sum[:])})
+	}
+	list := itemOf(fileManifest, "manifest", m.text())
+	signed, err := d.Keys.Sign(by.Owner, statement(string(by.Owner), list.sum))
+	if err != nil {
+		return nil, err
+	}
+	p := &Package{items: append([]item{list, itemOf(fileSigned, "signature", signed)}, items...)}
+	if p.Hash, p.Size, err = hashOf(p.items); err != nil {
+		return nil, err
+	}
+	p.Name = "saksmappe-" + string(calendar.DateOf(now)) + "-" + p.Hash[:8] + ".zip"
+	return p, nil
+}
+
+// Look tells what a package of the track would hold, and which were made before.
+func (d *Desk) Look(ctx context.Context, by tilhor.Actor, slug string) (Contents, error) {
+	f, err := d.Cases.Folder(ctx, by, slug, false)
+	ready := err == nil
+	if errors.Is(err, journal.ErrUnsigned) {
+		f.File, err = d.Cases.See(ctx, by, slug, "package")
+		if err == nil && !f.Lead {
+			err = tilhor.ErrNotFound
+		}
+	}
+	if err != nil {
+		return Contents{}, err
+	}
+	c := Contents{
+		Track: f.Track, Records: len(f.Records), Plans: len(f.Plans), Findings: len(f.Of(cases.Finding)), Evals: len(f.Of(cases.Evaluated, cases.Checked)),
+		Notices: len(f.Of(noticeKinds...)), Duties: len(f.Duties), Entries: len(f.Entries), Windows: len(f.Windows), Ready: ready,
+		Guarded: f.Protected, At: d.Clock(), Made: f.Of(cases.Packed),
+	}
+	slices.Reverse(c.Made)
+	for _, r := range f.Of(cases.Voice) {
+		if f.Own(r) {
+			c.Own++
+		} else {
+			c.Others++
+		}
+	}
+	t := newTeller(&f, newShield(&f, ForFamily), Order{Lang: tilhor.Bokmal}, c.At)
+	c.Withheld = t.withheld()
+	return c, nil
+}

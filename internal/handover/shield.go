@@ -1,0 +1,115 @@
+package handover
+
+import (
+	"strings"
+	"unicode"
+
+	"tilhor"
+	"tilhor/internal/cases"
+	"tilhor/internal/concerns"
+	"tilhor/internal/seal"
+)
+
+// A shield says what is withheld of a track, and why. What Statsforvalteren asks
+// for is whole. What the family gets is what is theirs: other children, and who
+// reported as a private person, are left out (forvaltningsloven §§ 13, 19;
+// opplæringslova § 12-6 opens for Statsforvalteren only).
+type shield struct {
+	f    *cases.Folder
+	held map[string]Reason // by label
+	mark []string          // words that name another child, in small letters
+}
+
+func newShield(f *cases.Folder, k Kind) *shield {
+	s := &shield{f: f, held: map[string]Reason{}}
+	if k != ForFamily {
+		return s
+	}
+	own := map[string]bool{}
+	for _, w := range words(f.Name) {
+		own[w] = true
+	}
+	for _, name := range f.Others {
+		for _, w := range words(name) {
+			if !own[w] && len([]rune(w)) > 1 {
+				s.mark = append(s.mark, w)
+			}
+		}
+	}
+	for _, r := range f.Records {
+		s.record(r)
+	}
+	for label, d := range f.Parts { // plans and measures
+		if s.held[label] == "" && s.names(d.Plain) && !s.ownWords(label) {
+			s.held[label] = OtherChild
+		}
+	}
+	return s
+}
+
+// record withholds what a record says of others.
+func (s *shield) record(r cases.Record) {
+	about := aboutOthers(s.f.File, r)
+	if r.Kind == cases.Corrected || r.Kind == cases.NotCorrected { // what was put right is about what it was about
+		o := s.f.Record(tilhor.RecordID(r.Ref))
+		about = o != nil && aboutOthers(s.f.File, *o)
+	}
+	if about {
+		s.held[seal.Label("row", string(r.ID))] = OtherChild
+		for field := range r.Text {
+			s.held[seal.Label(field, string(r.ID))] = OtherChild
+		}
+	}
+	if r.Kind == cases.Told && r.Answer != string(concerns.Staff) {
+		s.held[seal.Label("from", string(r.ID))] = Reporter
+	}
+}
+
+// aboutOthers says whether a record is about another child: who it is, and what
+// it said, is that child's own.
+func aboutOthers(f cases.File, r cases.Record) bool {
+	switch r.Kind {
+	case cases.Affected, cases.NotReached:
+		return true
+	case cases.Voice:
+		return !f.Own(r)
+	case cases.Source:
+		return r.Ref == "talk-pupils"
+	}
+	return false
+}
+
+// ownWords says whether a passage is the pupil's own words: they are the pupil's,
+// whoever they name.
+func (s *shield) ownWords(label string) bool {
+	field, _, _ := seal.SplitLabel(label)
+	return field == "said" || field == "words" || field == "wants"
+}
+
+// names says whether a text names another child of the matter, also in the
+// genitive.
+func (s *shield) names(text string) bool {
+	if len(s.mark) == 0 {
+		return false
+	}
+	for _, w := range words(text) {
+		for _, m := range s.mark {
+			if w == m || w == m+"s" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func words(text string) []string {
+	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+// why is the reason a passage is withheld, "" when it is shown.
+func (s *shield) why(label string) Reason {
+	if _, known := s.f.Parts[label]; !known {
+		return Blocked
+	}
+	return s.held[label]
+}
