@@ -23,7 +23,8 @@ const (
 	Concern Kind = "concern"
 	Track   Kind = "track"
 	School  Kind = "school"
-	Force   Kind = "force" // a physical intervention (fysisk inngrep)
+	Force   Kind = "force"  // a physical intervention (fysisk inngrep)
+	Person  Kind = "person" // a person with a protected address: who is named for it
 )
 
 // A Relation is how a person stands to a thing.
@@ -44,6 +45,7 @@ const (
 	Glass    Relation = "glass"    // opened it in an emergency, for an hour (nødtilgang)
 	OnCall   Relation = "oncall"   // has the watch at a school (vakt): may ask for emergency access, and nothing else
 	Carries  Relation = "carries"  // carries out a measure; sees that measure only
+	Named    Relation = "named"    // is named for a protected person: nobody else passes, whatever is granted
 )
 
 // An Act is something a person may want to do with a thing.
@@ -135,8 +137,9 @@ func asks(a tilhor.Actor) bool {
 
 // Decide says whether the actor may do the act with the thing, and by which
 // relation, from the grants and bars that exist (those of the thing, and the
-// ones that hand a relation over for a whole school).
-func Decide(a tilhor.Actor, act Act, thing string, grants []Grant, bars []Bar, now time.Time) (Relation, bool) {
+// ones that hand a relation over for a whole school), and from the guards of
+// the thing, if it is about a person with a protected address.
+func Decide(a tilhor.Actor, act Act, thing string, grants []Grant, bars []Bar, now time.Time, guards ...Guard) (Relation, bool) {
 	r, known := rules[act]
 	if !known || !asks(a) || (r.trained && !a.Trained) {
 		return "", false
@@ -150,7 +153,7 @@ func Decide(a tilhor.Actor, act Act, thing string, grants []Grant, bars []Bar, n
 	for _, want := range r.any {
 		for _, g := range grants {
 			if g.Kind == r.kind && g.Thing == thing && g.Relation == want && g.Unit == a.School &&
-				within(now, g.From, g.Until) && holds(a, g, grants, now) {
+				within(now, g.From, g.Until) && holds(a, g, grants, now) && !guarded(a, g, grants, guards, now) {
 				return want, true
 			}
 		}

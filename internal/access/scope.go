@@ -34,7 +34,7 @@ func scoped(act Act) string {
 			AND h.person = $2 AND h.from_at <= $5 AND h.until_at > $5))))
 		AND NOT EXISTS (SELECT 1 FROM access_bar b
 			WHERE b.owner = g.owner AND b.kind = g.kind AND b.thing = g.thing AND b.from_at <= $5 AND b.until_at > $5
-			AND (b.person = $2 OR (b.role <> '' AND b.role = $3 AND b.unit = $4)))`
+			AND (b.person = $2 OR (b.role <> '' AND b.role = $3 AND b.unit = $4)))` + notGuarded
 }
 
 // nobody is a person no grant can name: what an actor becomes who may not even
@@ -88,7 +88,7 @@ func Duties(tx *db.Tx, a tilhor.Actor, now time.Time) (map[Relation]bool, error)
 	return m, err
 }
 
-var beginNow = db.SQL(`UPDATE access_grant SET from_at = $2 WHERE owner = $1 AND kind IN ('concern', 'track', 'force') AND from_at > $2`)
+var beginNow = db.SQL(`UPDATE access_grant SET from_at = $2 WHERE owner = $1 AND kind IN ('concern', 'track', 'force', 'person') AND from_at > $2`)
 
 // BeginNow lets grants begin that were given by a clock that ran ahead and has
 // been set back: a concern, a track or an intervention is given from the moment it is, never from

@@ -28,6 +28,9 @@ func (w *work) appoint(handler tilhor.PersonID) error {
 	if handler == w.t.Handler {
 		return nil
 	}
+	if err := w.mayBeGiven(handler, "handler"); err != nil {
+		return err
+	}
 	if w.t.Handler != "" {
 		if err := access.End(w.tx, w.by.Owner, access.Track, string(w.t.ID), w.t.Handler, access.Handles, w.now); err != nil {
 			return err

@@ -103,6 +103,11 @@ func (d *Desk) readFile(ctx context.Context, by tilhor.Actor, act access.Act, sl
 	}
 	view := map[bool]string{false: "attachment", true: "original"}[original]
 	return a, body, d.DB.Write(ctx, func(tx *db.Tx) error {
+		if f.Shielded {
+			if err := d.opened(tx, by, f.ID, view, now); err != nil {
+				return err
+			}
+		}
 		return d.Journal.Seen(tx, by, journal.ReadingsOf(string(f.ID)), string(id), view, string(rule), now)
 	})
 }

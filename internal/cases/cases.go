@@ -50,6 +50,7 @@ type Track struct {
 	Name      string // empty while nobody knows who it is
 	Class     string
 	Described string
+	Shielded  bool // of a protected pupil: lists show no name
 	Arena     tilhor.Arena
 	SFO       bool
 	State     State

@@ -170,7 +170,7 @@ func (d *Desk) nameRows(tx *db.Tx, owner tilhor.OwnerID, rows []Row, now time.Ti
 	for _, r := range rows {
 		pupils, ids = append(pupils, r.Pupil), append(ids, r.Pupil, r.Handler)
 	}
-	names, err := d.Roster.Names(tx, owner, compact(ids)...)
+	names, protected, err := d.Roster.Faces(tx, owner, compact(ids)...)
 	if err != nil {
 		return err
 	}
@@ -188,6 +188,9 @@ func (d *Desk) nameRows(tx *db.Tx, owner tilhor.OwnerID, rows []Row, now time.Ti
 			}
 		}
 		r.left(works[r.School])
+		if protected[r.Pupil] { // a list is read over a shoulder: whose track it is stands in the track
+			r.Name, r.Class, r.Shielded = "", "", true
+		}
 	}
 	return nil
 }

@@ -125,6 +125,7 @@ type Chore struct {
 	ID       tilhor.MeasureID
 	Pupil    string
 	Class    string
+	Shielded bool // the pupil is protected: no name
 	What     string
 	When     string
 	Day      tilhor.Date
@@ -245,11 +246,13 @@ func (d *Desk) fillChore(tx *db.Tx, owner tilhor.OwnerID, c *Chore, day tilhor.D
 	if c.pupil == "" {
 		return nil
 	}
-	names, err := d.Roster.Names(tx, owner, c.pupil)
-	c.Pupil = names[c.pupil]
-	if in, err := d.Roster.Pupil(tx, owner, c.pupil, day); err == nil {
-		c.Class = in.Class
+	in, err := d.Roster.Pupil(tx, owner, c.pupil, day)
+	if err == nil && in.Protected { // who it is about is said by word of mouth, and stands on no list
+		c.Shielded = true
+		return nil
 	}
+	names, err := d.Roster.Names(tx, owner, c.pupil)
+	c.Pupil, c.Class = names[c.pupil], in.Class
 	return err
 }
 

@@ -86,13 +86,24 @@ func (d *Desk) Identify(ctx context.Context, by tilhor.Actor, slug string, pupil
 		if err != nil && !errors.Is(err, tilhor.ErrNotFound) {
 			return err
 		}
-		if err != nil || in.School != w.t.School || in.Protected {
+		if err == nil && in.Protected { // found by those who are named for the pupil, by nobody else
+			if named, err := access.IsNamed(w.tx, by, pupil, w.now); err != nil || !named {
+				return errors.Join(err, tilhor.Faults{{Field: "pupil", Key: "cases.fault.pupil"}})
+			}
+		}
+		if err != nil || in.School != w.t.School {
 			return tilhor.Faults{{Field: "pupil", Key: "cases.fault.pupil"}}
 		}
 		if err := w.onlyTrack(pupil); err != nil {
 			return err
 		}
 		was := w.t.Code()
+		if err := access.NotAbout(w.tx, by.Owner, access.Track, string(w.t.ID)); err != nil {
+			return err
+		}
+		if err := access.About(w.tx, by.Owner, access.Track, string(w.t.ID), pupil, w.t.School, w.now); err != nil {
+			return err
+		}
 		if _, err := w.tx.Exec(setPupil, by.Owner, w.t.ID, pupil); err != nil {
 			return err
 		}

@@ -60,6 +60,9 @@ func (d *Desk) Readings(ctx context.Context, by tilhor.Actor, slug string) (t Tr
 				ids = append(ids, g.Person)
 			}
 		}
+		if may, err = d.onlyNamed(tx, by.Owner, &t, may, now); err != nil {
+			return err
+		}
 		read, err := d.Journal.Readings(tx, by.Owner, string(t.ID))
 		if err != nil {
 			return err
@@ -86,6 +89,11 @@ func (d *Desk) Readings(ctx context.Context, by tilhor.Actor, slug string) (t Tr
 		return Track{}, nil, nil, err
 	}
 	return t, may, seen, d.DB.Write(ctx, func(tx *db.Tx) error {
+		if t.Shielded {
+			if err := d.opened(tx, by, t.ID, "readings", now); err != nil {
+				return err
+			}
+		}
 		return d.Journal.Seen(tx, by, journal.ReadingsOf(string(t.ID)), string(t.ID), "readings", string(rule), now)
 	})
 }

@@ -109,6 +109,11 @@ func (d *Desk) See(ctx context.Context, by tilhor.Actor, slug, view string) (f F
 		return File{}, err
 	}
 	return f, d.DB.Write(ctx, func(tx *db.Tx) error {
+		if f.Shielded {
+			if err := d.opened(tx, by, f.ID, view, now); err != nil {
+				return err
+			}
+		}
 		return d.Journal.Seen(tx, by, journal.ReadingsOf(string(f.ID)), string(f.ID), view, string(rule), now)
 	})
 }
@@ -171,6 +176,11 @@ func (d *Desk) load(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 	if err := tx.One(countSiblings, db.Args(by.Owner, f.Case, f.ID), &f.Siblings); err != nil {
 		return err
 	}
+	guarded, err := access.Guarded(tx, by.Owner, access.Track, string(f.ID), now)
+	if err != nil {
+		return err
+	}
+	f.Shielded = len(guarded) > 0
 	if err := d.duties(tx, by.Owner, f, now); err != nil {
 		return err
 	}
@@ -180,7 +190,7 @@ func (d *Desk) load(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 	if err := d.lastSeen(tx, by, f); err != nil {
 		return err
 	}
-	if err := d.names(tx, by.Owner, f, now); err != nil {
+	if err := d.names(tx, by, f, now); err != nil {
 		return err
 	}
 	f.Attachments = attachments(f.Records)
@@ -221,7 +231,8 @@ func (d *Desk) duties(tx *db.Tx, owner tilhor.OwnerID, f *File, now time.Time) e
 }
 
 // names opens the names of everybody in the file, in one look-up.
-func (d *Desk) names(tx *db.Tx, owner tilhor.OwnerID, f *File, now time.Time) error {
+func (d *Desk) names(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
+	owner := by.Owner
 	ids := map[tilhor.PersonID]bool{f.Pupil: true, f.Handler: true}
 	for _, r := range f.Records {
 		ids[r.By] = true
@@ -252,9 +263,19 @@ func (d *Desk) names(tx *db.Tx, owner tilhor.OwnerID, f *File, now time.Time) er
 		list = append(list, id)
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i] < list[j] })
-	names, err := d.Roster.Names(tx, owner, list...)
+	names, protected, err := d.Roster.Faces(tx, owner, list...)
 	if err != nil {
 		return err
+	}
+	for _, c := range f.Children { // another child of the matter, since protected: by name for those who are named alone
+		if !protected[c.Person] {
+			continue
+		}
+		if named, err := access.IsNamed(tx, by, c.Person, now); err != nil {
+			return err
+		} else if !named {
+			delete(names, c.Person)
+		}
 	}
 	f.setNames(names)
 	works, err := d.Roster.Working(tx, owner, f.School, today(now))

@@ -46,8 +46,11 @@ func (d *Desk) TakeUp(ctx context.Context, by tilhor.Actor, slug string, s Stanc
 				return nil, err
 			}
 			for _, p := range c.Pupils {
-				t, err := d.track(tx, by, matter, c, p, now)
+				t, err := d.track(tx, by, matter, c.School, c.Arena, p.Person, now)
 				if err != nil {
+					return nil, err
+				}
+				if err := d.guardLike(tx, by.Owner, t, c, now); err != nil {
 					return nil, err
 				}
 				made[p.N], became[p.N] = t, t.ID
@@ -100,23 +103,38 @@ func (d *Desk) matter(tx *db.Tx, by tilhor.Actor, join string, c concerns.Concer
 var selectTrackOf = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.matter = $2 AND t.pupil = $3
 	ORDER BY CASE WHEN t.state = 'closed' THEN 1 ELSE 0 END, t.opened_at, t.id LIMIT 1`)
 
+// guardLike guards the track of somebody who is only described as the concern
+// is guarded: the one in words may be the protected pupil.
+func (d *Desk) guardLike(tx *db.Tx, owner tilhor.OwnerID, t Track, c concerns.Concern, now time.Time) error {
+	if t.Pupil != "" {
+		return nil
+	}
+	all, err := access.Guarded(tx, owner, access.Concern, string(c.ID), now)
+	for _, p := range all {
+		if err := access.About(tx, owner, access.Track, string(t.ID), p, t.School, now); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
 // track is the pupil's track in the case: the one it has, or a new one.
-func (d *Desk) track(tx *db.Tx, by tilhor.Actor, m matter, c concerns.Concern, p concerns.Pupil, now time.Time) (Track, error) {
+func (d *Desk) track(tx *db.Tx, by tilhor.Actor, m matter, school tilhor.SchoolID, arena tilhor.Arena, pupil tilhor.PersonID, now time.Time) (Track, error) {
 	var t Track
 	found := false
-	if p.Person != "" && !m.isNew {
+	if pupil != "" && !m.isNew {
 		err := tx.Each(selectTrackOf, func(scan db.Scan) (err error) {
 			found = true
 			t, err = trackRow(scan)
 			return err
-		}, by.Owner, m.id, p.Person)
+		}, by.Owner, m.id, pupil)
 		if err != nil || found {
 			return t, err
 		}
 	}
 	t = Track{
-		ID: tilhor.TrackID(tilhor.NewID()), Slug: tilhor.NewSlug(), Case: m.id, Number: m.number, School: c.School, Pupil: p.Person,
-		Arena: c.Arena, SFO: c.Arena == tilhor.ArenaSFO, State: Open, Opened: now,
+		ID: tilhor.TrackID(tilhor.NewID()), Slug: tilhor.NewSlug(), Case: m.id, Number: m.number, School: school, Pupil: pupil,
+		Arena: arena, SFO: arena == tilhor.ArenaSFO, State: Open, Opened: now,
 	}
 	if err := seal.Keep(tx, d.Keys.New(by.Owner, seal.KindTrack, string(t.ID))); err != nil {
 		return t, err
@@ -124,10 +142,13 @@ func (d *Desk) track(tx *db.Tx, by tilhor.Actor, m matter, c concerns.Concern, p
 	if _, err := tx.Exec(insertTrack, by.Owner, t.ID, t.Slug, t.Case, t.School, t.Pupil, t.Arena, t.SFO, now.UnixMilli()); err != nil {
 		return t, err
 	}
-	return t, access.Give(tx, by.Owner, access.Grant{
+	if err := access.Give(tx, by.Owner, access.Grant{
 		Kind: access.Track, Thing: string(t.ID), Role: tilhor.RoleRektor, Unit: t.School,
 		Relation: access.Leads, From: now, By: by.Person,
-	})
+	}); err != nil || pupil == "" {
+		return t, err
+	}
+	return t, access.About(tx, by.Owner, access.Track, string(t.ID), pupil, t.School, now)
 }
 
 // take writes what the concern said into the track, with its facts, and what

@@ -64,6 +64,7 @@ type Concern struct {
 	Role      tilhor.Role
 	Channel   Channel
 	Pupils    []Pupil
+	Shielded  bool   // it is about a protected pupil: a list shows none of it
 	Said      string // the child's own words
 	Saw       string // what the adult saw and heard
 	Arena     tilhor.Arena

@@ -85,7 +85,10 @@ func (d *Desk) Waiting(ctx context.Context, by tilhor.Actor) (all []Concern, err
 		if err != nil {
 			return err
 		}
-		return d.fill(tx, by.Owner, pointers(all)...)
+		if err := d.fill(tx, by.Owner, pointers(all)...); err != nil {
+			return err
+		}
+		return shield(tx, by.Owner, all, now)
 	})
 	if err != nil || len(all) == 0 {
 		return all, err
@@ -97,6 +100,24 @@ func (d *Desk) Waiting(ctx context.Context, by tilhor.Actor) (all []Concern, err
 		}
 		return d.Journal.SeenList(tx, by, journal.ReadingsOf("school/"+string(by.School)), string(by.School), "concerns", string(access.Intake), ids, now)
 	})
+}
+
+// shield takes out of a list what it shows of protected pupils: those who are
+// named for them open the concern to read it.
+func shield(tx *db.Tx, owner tilhor.OwnerID, all []Concern, now time.Time) error {
+	if len(all) == 0 {
+		return nil
+	}
+	guarded, err := access.AllGuarded(tx, owner, access.Concern, now)
+	for i, c := range all {
+		if guarded[string(c.ID)] {
+			all[i] = Concern{
+				ID: c.ID, Slug: c.Slug, School: c.School, Shielded: true, Role: c.Role, Channel: c.Channel, Known: c.Known, Written: c.Written,
+				PupilSays: c.PupilSays, State: c.State, ReadAt: c.ReadAt, Entry: c.Entry,
+			}
+		}
+	}
+	return err
 }
 
 // Receive opens a concern for the one who takes a stance on it. The first

@@ -247,7 +247,31 @@ func (d *Desk) store(tx *db.Tx, by tilhor.Actor, c Concern, n Telling, texts []t
 	if err := grants(tx, by, c); err != nil {
 		return err
 	}
+	if err := d.about(tx, by.Owner, c, n.Described); err != nil {
+		return err
+	}
 	return duty.Record(tx, by.Owner, duty.Thing{ID: string(c.ID), School: c.School}, c.Written, facts(c, n)...)
+}
+
+// about says whom the concern is about. Who tells of a protected pupil finds her
+// in no list and writes her name: then it goes to those who are named for her
+// alone, and the teller is answered like anybody else.
+func (d *Desk) about(tx *db.Tx, owner tilhor.OwnerID, c Concern, described string) error {
+	who, err := d.Roster.ShieldedIn(tx, owner, c.School, described, tilhor.DateOf(c.Written, calendar.Oslo()))
+	if err != nil {
+		return err
+	}
+	for _, p := range c.Pupils {
+		if p.Person != "" {
+			who = append(who, p.Person)
+		}
+	}
+	for _, p := range who {
+		if err := access.About(tx, owner, access.Concern, string(c.ID), p, c.School, c.Written); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func millis(w tilhor.When) int64 {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tilhor"
+	"tilhor/internal/access"
 	"tilhor/internal/calendar"
 	"tilhor/internal/db"
 	"tilhor/internal/journal"
@@ -94,7 +95,8 @@ func (r *Roster) Override(tx *db.Tx, by tilhor.Actor, o Override, now time.Time)
 }
 
 // Protect sets or lifts a person's protection. A protected person is in no list
-// from that moment on.
+// from that moment on, and what is told or done about her is for those who are
+// named for her alone (cases.Shield names somebody in the same act).
 func (r *Roster) Protect(tx *db.Tx, by tilhor.Actor, person tilhor.PersonID, grade Protection, now time.Time) error {
 	switch grade {
 	case NotProtected, Confidential, StrictConfidential:
@@ -107,6 +109,14 @@ func (r *Roster) Protect(tx *db.Tx, by tilhor.Actor, person tilhor.PersonID, gra
 	}
 	if n == 0 {
 		return tilhor.ErrNotFound
+	}
+	if grade == NotProtected {
+		err = access.Release(tx, by.Owner, person, now)
+	} else {
+		err = access.Protect(tx, by.Owner, person)
+	}
+	if err != nil {
+		return err
 	}
 	return r.tell(tx, by, "roster.protect", string(person), now)
 }

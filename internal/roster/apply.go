@@ -335,7 +335,11 @@ func init() {
 			return s, tx.One(findImport, db.Args(r.By.Owner, id), &s.Bytes)
 		}
 		var home tilhor.SchoolID
-		err = tx.One(findOverride, db.Args(r.By.Owner, id), &home, &s.Bytes)
+		find := findOverride
+		if field == fieldDecision {
+			find = findDecision
+		}
+		err = tx.One(find, db.Args(r.By.Owner, id), &home, &s.Bytes)
 		s.Kind, s.Thing = keyOf(home)
 		return s, err
 	}})

@@ -81,12 +81,15 @@ type Guardian struct {
 	From, Until    tilhor.Date
 	Manual         bool // decided by a person, not told by a file
 	Protected      bool
+	Barred         bool // decided by a person: is told nothing, whatever a file says
 }
 
 // Parent says whether the link lets somebody act as the pupil's parent.
 // Unknown responsibility does, since most systems do not tell; a next of kin,
-// and who is known to be without responsibility, does not.
-func (g Guardian) Parent() bool { return g.Responsibility != No && g.Kind != LinkNextOfKin }
+// and who is known to be without responsibility, or is barred, does not.
+func (g Guardian) Parent() bool {
+	return g.Responsibility != No && g.Kind != LinkNextOfKin && !g.Barred
+}
 
 const (
 	kindSchoolText  = string(kindSchool)
@@ -613,10 +616,14 @@ func (r *Roster) Guardians(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonI
 	if err != nil {
 		return nil, err
 	}
+	barred, err := bars(tx, barsOfPupil, owner, pupil, on)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Guardian, len(ls))
 	for i, l := range ls {
 		p := people[l.other]
-		out[i] = Guardian{l.other, p.name, l.kind, l.responsibility, l.from, l.until, l.manual, p.protected}
+		out[i] = Guardian{l.other, p.name, l.kind, l.responsibility, l.from, l.until, l.manual, p.protected, barred[l.other]}
 	}
 	lang.Sort(tilhor.Bokmal, out, func(g Guardian) string { return g.Name })
 	return out, nil
@@ -625,9 +632,13 @@ func (r *Roster) Guardians(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonI
 // Children gives the pupils whose parent somebody may act as on a day.
 func (r *Roster) Children(tx *db.Tx, owner tilhor.OwnerID, guardian tilhor.PersonID, on tilhor.Date) ([]tilhor.PersonID, error) {
 	ls, err := links(tx, linksOfGuardian, overridesOfGuardian, owner, guardian, on)
+	if err != nil {
+		return nil, err
+	}
+	barred, err := bars(tx, barsOfGuardian, owner, guardian, on)
 	var out []tilhor.PersonID
 	for _, l := range ls {
-		if (Guardian{Kind: l.kind, Responsibility: l.responsibility}).Parent() {
+		if (Guardian{Kind: l.kind, Responsibility: l.responsibility, Barred: barred[l.other]}).Parent() {
 			out = append(out, l.other)
 		}
 	}

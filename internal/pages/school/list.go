@@ -288,6 +288,8 @@ func rowName(w *lang.Words, t cases.Track, hide bool) string {
 	switch {
 	case hide:
 		name = w.T("school.list.hidden")
+	case t.Shielded && name == "":
+		name = w.T("children.shielded")
 	case name == "":
 		name = w.T("school.pupil.unknown")
 	}

@@ -49,7 +49,7 @@ func (p *Pages) matter(q *web.Req) error {
 
 func (p *Pages) matterTrack(q *web.Req, r cases.Row) matterTrack {
 	w := q.T
-	t := matterTrack{Href: path(r.Track), Name: rowName(w, cases.Track{Name: r.Name}, false), Class: r.Class}
+	t := matterTrack{Href: path(r.Track), Name: rowName(w, cases.Track{Name: r.Name, Shielded: r.Shielded}, false), Class: r.Class}
 	t.Facts = web.Facts{Stack: true, Items: []web.Fact{
 		{Term: w.T("school.list.stage"), Text: rowStage(w, r)},
 		{Term: w.T("school.list.has"), Text: hasIt(w, r)},

@@ -75,5 +75,6 @@ func (p *Pages) Routes() []web.Route {
 	routes = append(routes, p.lifeRoutes()...)
 	routes = append(routes, p.craftRoutes()...)
 	routes = append(routes, p.handoverRoutes()...)
+	routes = append(routes, p.childrenRoutes()...)
 	return append(routes, p.stageRoutes()...)
 }

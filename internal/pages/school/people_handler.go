@@ -79,6 +79,11 @@ func (p *Pages) askIdentify(q *web.Req, code int, f *web.Form) error {
 	if err != nil {
 		return err
 	}
+	shielded, err := p.Cases.ShieldedPupils(q.Context(), q.Actor)
+	if err != nil {
+		return err
+	}
+	all = append(all, shielded...)
 	h := p.head(q, file, "")
 	v := formView{
 		Back: backTo(q, h), Line: h.Line, Heading: q.T.T("school.identify.title"), Lead: q.T.T("school.identify.lead"),

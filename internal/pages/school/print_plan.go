@@ -29,7 +29,7 @@ type printPlanData struct {
 func (p *Pages) printPlan(q *web.Req) error {
 	file, err := p.see(q, "print")
 	if err != nil {
-		return err
+		return locked(q, err)
 	}
 	n := q.Query("versjon")
 	if n == "" && file.Current() != nil {
@@ -105,7 +105,7 @@ type eventShown struct {
 func (p *Pages) printTrack(q *web.Req) error {
 	file, err := p.see(q, "print")
 	if err != nil {
-		return err
+		return locked(q, err)
 	}
 	d := printTrackData{stage: p.stage(q, file, "", "chronology", "title")}
 	d.Head.Back = web.Back{Href: path(file.Track), Text: lang.Cap(d.Head.Name)}

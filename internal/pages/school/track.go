@@ -42,6 +42,7 @@ type trackView struct {
 	Others   string
 	Matter   string
 	Tools    []web.Button
+	Guard    string // who is named for a protected pupil; "" for who may not decide it
 }
 
 // A window is the family's way to Statsforvalteren, counted both ways.
@@ -87,6 +88,9 @@ func (p *Pages) track(q *web.Req) error {
 			f.LastSeen.Name = w.T("role.operator")
 		}
 		v.Seen = w.T("school.track.seen", "who", f.LastSeen.Name, "when", w.Near(f.LastSeen.At, q.Now))
+	}
+	if f.Shielded && f.Lead {
+		v.Guard = path(f.Track, "skjerming")
 	}
 	if f.Siblings > 0 {
 		v.Others, v.Matter = w.T("school.track.others", "n", f.Siblings), path(f.Track, "sammenheng")

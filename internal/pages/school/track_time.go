@@ -71,7 +71,7 @@ func (c chronicle) title(r cases.Record) string {
 		if k := key + "." + r.Answer; c.w.Has("school.time." + k) {
 			key = k
 		}
-	case cases.Noticed, cases.SpokeTo, cases.Resolved, cases.Reached, cases.Appealed:
+	case cases.Noticed, cases.SpokeTo, cases.Resolved, cases.Reached, cases.Appealed, cases.Shielded, cases.Named:
 		if k := key + "." + r.Answer; c.w.Has("school.time." + k) {
 			key = k
 		}
@@ -137,7 +137,7 @@ func (c chronicle) text(r cases.Record) string {
 		return lines(c.own(t["words"]), c.labelled("check", r.On))
 	case cases.Reopened:
 		return lines(t["reason"], c.t("label.same-story"))
-	case cases.Packed:
+	case cases.Packed, cases.Shielded, cases.Named, cases.Unnamed, cases.Unlocked:
 		return t["reason"]
 	}
 	return lines(c.lifeText(r), c.crafted(r))

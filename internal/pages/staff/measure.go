@@ -34,6 +34,9 @@ func choreOf(q *web.Req, c cases.Chore, f *web.Form, today tilhor.Date) chore {
 		W: w, What: c.What, Who: named(w, c.Pupil, c.Class), Meta: c.When, DayISO: string(c.Day),
 		Action: "/tiltak/" + string(c.ID), Form: f, Open: c.Answer == "",
 	}
+	if c.Shielded {
+		v.Who = w.T("children.shielded")
+	}
 	v.Line = web.Field{
 		ID: "line-" + string(c.ID) + "-" + string(c.Day), Name: "line", Label: w.T("staff.measure.line"), Mark: w.T("form.optional"),
 		Value: f.Get("line"), Error: web.FaultAt(w, f.Faults, "line"), Rows: 2,

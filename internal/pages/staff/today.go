@@ -36,6 +36,7 @@ type todayView struct {
 	TellFirst           bool       // telling is what this role most often comes for
 	Worker              bool       // has, or may have, cases
 	Spoken              bool       // may write down what a family took up by voice
+	ring, left          int        // openings of protected cases to look at, and such cases that nobody leads
 }
 
 // A firstNew is the concern that has waited longest, beside the lists.
@@ -119,6 +120,15 @@ func (p *Pages) sensitive(q *web.Req, v *todayView) (s sums, err error) {
 		v.Before = append(v.Before, choreOf(q, c, web.NewForm(), today(q)))
 	}
 	v.Worker = q.Actor.Role == tilhor.RoleRektor || len(fresh)+len(rows) > 0
+	ring, err := p.Cases.Ringing(q.Context(), q.Actor)
+	if err != nil {
+		return s, err
+	}
+	left, err := p.Cases.Unattended(q.Context(), q.Actor)
+	if err != nil {
+		return s, err
+	}
+	v.ring, v.left = len(ring), len(left)
 	s.fresh, s.late, s.soon, s.before, s.watch = len(v.New), len(v.Late), len(v.Soon), len(v.Before), len(v.Watch)
 	if s == (sums{}) {
 		s.next, err = p.next(q, v)
@@ -143,12 +153,16 @@ func (v *todayView) fresh(q *web.Req, all []concerns.Concern) {
 		if c.Channel == concerns.Open {
 			from = w.T("staff.new.open", "name", c.From)
 		}
+		what := w.T("staff.new.row", "who", about(w, c), "what", c.Lead())
+		if c.Shielded { // a list shows none of it
+			what, from = w.T("children.shielded-concern"), w.T("role."+string(c.Role))
+		}
 		v.New = append(v.New, web.Duty{
-			What: w.T("staff.new.row", "who", about(w, c), "what", c.Lead()), Href: "/bekymringer/" + c.Slug + "/stilling",
+			What: what, Href: "/bekymringer/" + c.Slug + "/stilling",
 			Tag: web.TagOf(w, "lov"), Meta: []string{w.T("staff.new.from", "name", from), "opplæringslova §\u00a012\u20114"},
 			State: web.State{Name: web.Now, Word: lang.Cap(w.Ago(c.Written, q.Now))}, When: knew(q, c),
 		})
-		if i == 0 {
+		if i == 0 && !c.Shielded {
 			v.First = firstOf(q, c, v.New[0])
 		}
 	}
@@ -201,6 +215,9 @@ func (v *todayView) cases(q *web.Req, rows []cases.Row) {
 		d := foremost(r.Duties)
 		row := web.DutyRow(w, d, q.Now)
 		name := named(w, r.Name, r.Class)
+		if r.Shielded {
+			name = w.T("children.shielded")
+		}
 		if r.Name == "" && r.Described != "" {
 			name = short(r.Described)
 		}
@@ -288,6 +305,12 @@ func (v *todayView) notes(q *web.Req) error {
 		v.Notes = append(v.Notes, web.Note{Color: "info", Title: w.T("staff.today.untrained"), Text: w.T("staff.today.untrained-text")})
 	case !strong:
 		v.Notes = append(v.Notes, web.Note{Color: "info", Title: w.T("staff.today.weak"), Href: "/logg-inn?niva=hoyt&neste=/i-dag", Link: w.T("staff.today.weak-link")})
+	}
+	if v.ring > 0 {
+		v.Notes = append(v.Notes, web.Note{Color: "warning", Title: w.T("children.today.ring", "n", v.ring), Href: "/skjerming", Link: w.T("children.today.ring-link")})
+	}
+	if v.left > 0 {
+		v.Notes = append(v.Notes, web.Note{Color: "warning", Title: w.T("children.today.left", "n", v.left), Href: "/skjerming", Link: w.T("children.today.left-link")})
 	}
 	drafts, err := q.Drafts()
 	if err == nil && len(drafts) > 0 {

@@ -26,6 +26,9 @@ func named(w *lang.Words, name, class string) string {
 
 // about is whom a concern is about, on one line.
 func about(w *lang.Words, c concerns.Concern) string {
+	if c.Shielded {
+		return w.T("children.shielded")
+	}
 	var all []string
 	for _, p := range c.Pupils {
 		if p.Person == "" {

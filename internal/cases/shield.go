@@ -1,0 +1,524 @@
+package cases
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/access"
+	"tilhor/internal/calendar"
+	"tilhor/internal/db"
+	"tilhor/internal/roster"
+	"tilhor/internal/seal"
+)
+
+// What is written in a track of a protected pupil.
+const (
+	Shielded Kind = "shielded" // the pupil's address is protected from now on, or no longer
+	Named    Kind = "named"    // somebody was named for it
+	Unnamed  Kind = "unnamed"
+	Unlocked Kind = "unlocked" // it was unlocked for one print or copy
+)
+
+func init() {
+	for _, k := range []Kind{Shielded, Named, Unnamed, Unlocked} {
+		kinds[k] = true
+	}
+}
+
+// A Shielding is rektor's act when a pupil gets a protected address
+// (adressebeskyttelse, folkeregisterloven § 10-4), or what is decided when it
+// is lifted. The address itself is never asked for and never kept.
+type Shielding struct {
+	Pupil  tilhor.PersonID
+	Grade  roster.Protection
+	Leader tilhor.PersonID // who leads whatever is told and done about the pupil from now on
+	Reason string
+}
+
+// Shield protects a pupil of rektor's school and names who leads: always
+// somebody, so that what is told of the pupil reaches a person, and no case has
+// nobody. Rektor herself passes no longer unless it is she who is named.
+func (d *Desk) Shield(ctx context.Context, by tilhor.Actor, s Shielding) error {
+	if by.Role != tilhor.RoleRektor || !by.Trained {
+		return tilhor.ErrNotFound
+	}
+	now := d.Clock()
+	var c check
+	c.text(&s.Reason, "reason", true)
+	c.Add(s.Grade != roster.Confidential && s.Grade != roster.StrictConfidential, "grade", "children.fault.grade")
+	if err := c.Err(); err != nil {
+		return err
+	}
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		in, err := d.Roster.Where(tx, by.Owner, s.Pupil, today(now))
+		if err != nil && !errors.Is(err, tilhor.ErrNotFound) {
+			return err
+		}
+		if err != nil || in.School != by.School || in.Protected { // who is protected is in no list, and answers like nobody
+			return tilhor.Faults{{Field: "pupil", Key: "cases.fault.pupil"}}
+		}
+		if err := d.mayLead(tx, by, s.Leader, "leader", now); err != nil {
+			return err
+		}
+		if err := d.Roster.Protect(tx, by, s.Pupil, s.Grade, now); err != nil {
+			return err
+		}
+		n := access.Naming{Subject: s.Pupil, Person: s.Leader, Unit: by.School, Lead: true}
+		if err := d.Roster.Name(tx, by, n, s.Reason, now); err != nil {
+			return err
+		}
+		return d.tellTracks(tx, by, s.Pupil, note{kind: Shielded, when: tilhor.Now(now), ref: string(s.Leader), answer: string(s.Grade), text: []field{{"reason", s.Reason}}}, now)
+	})
+}
+
+// mayLead refuses who does not work at the actor's school, or has not had the
+// training without which no case is opened: then nobody would see it.
+func (d *Desk) mayLead(tx *db.Tx, by tilhor.Actor, person tilhor.PersonID, at string, now time.Time) error {
+	all, err := d.Roster.Employees(tx, by.Owner, by.School, today(now))
+	if err != nil {
+		return err
+	}
+	for _, e := range all {
+		if e.ID == person && e.TrainedOn != "" {
+			return nil
+		}
+		if e.ID == person {
+			return tilhor.Faults{{Field: at, Key: "children.fault.untrained"}}
+		}
+	}
+	return tilhor.Faults{{Field: at, Key: "cases.fault.handler"}}
+}
+
+var selectTracksOf = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.pupil = $2 ORDER BY t.id`)
+
+// tellTracks writes a line into every track a pupil has.
+func (d *Desk) tellTracks(tx *db.Tx, by tilhor.Actor, pupil tilhor.PersonID, n note, now time.Time) error {
+	var all []Track
+	err := tx.Each(selectTracksOf, func(scan db.Scan) error {
+		t, err := trackRow(scan)
+		all = append(all, t)
+		return err
+	}, by.Owner, pupil)
+	if err != nil {
+		return err
+	}
+	for _, t := range all {
+		w, err := d.workOn(tx, by, t, access.Leads, now)
+		if err != nil {
+			return err
+		}
+		if n.kind == Shielded && t.Handler != "" && string(t.Handler) != n.ref && n.answer != "lifted" { // is not named: has it no longer
+			if err := w.unhandle(); err != nil {
+				return err
+			}
+		}
+		if _, err := w.write(n); err != nil {
+			return err
+		}
+		if err := w.touch(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unhandle takes the track from whoever handles it, until it is given to another.
+func (w *work) unhandle() error {
+	if err := access.End(w.tx, w.by.Owner, access.Track, string(w.t.ID), w.t.Handler, access.Handles, w.now); err != nil {
+		return err
+	}
+	_, err := w.tx.Exec(setHandler, w.by.Owner, w.t.ID, "")
+	w.t.Handler = ""
+	return err
+}
+
+// workOn is an act on a track that was found by other means than its address.
+func (d *Desk) workOn(tx *db.Tx, by tilhor.Actor, t Track, rule access.Relation, now time.Time) (*work, error) {
+	key, err := d.Keys.Get(tx, by.Owner, seal.KindTrack, string(t.ID))
+	return &work{d: d, tx: tx, by: by, t: t, rule: rule, key: key, now: now}, err
+}
+
+// Name names somebody for the pupil of a protected track, with a reason. Only a
+// named leader does; who is named as leader leads from then on, anybody else may
+// be given the case or a part of it.
+func (d *Desk) Name(ctx context.Context, by tilhor.Actor, slug string, person tilhor.PersonID, lead bool, reason string) error {
+	var c check
+	c.text(&reason, "reason", true)
+	if err := c.Err(); err != nil {
+		return err
+	}
+	return d.on(ctx, by, access.Lead, slug, func(w *work) error {
+		subjects, err := w.shielded()
+		if err != nil {
+			return err
+		}
+		if err := d.mayLead(w.tx, by, person, "person", w.now); err != nil {
+			return err
+		}
+		for _, s := range subjects {
+			n := access.Naming{Subject: s, Person: person, Unit: w.t.School, Lead: lead}
+			if err := d.Roster.Name(w.tx, by, n, reason, w.now); err != nil {
+				return err
+			}
+		}
+		answer := map[bool]string{true: "leads"}[lead]
+		_, err = w.write(note{kind: Named, when: tilhor.Now(w.now), ref: string(person), answer: answer, text: []field{{"reason", reason}}})
+		return err
+	})
+}
+
+// Unname takes a name back. The last who leads stays until another is named: a
+// protected pupil's case never has nobody.
+func (d *Desk) Unname(ctx context.Context, by tilhor.Actor, slug string, person tilhor.PersonID, reason string) error {
+	var c check
+	c.text(&reason, "reason", true)
+	if err := c.Err(); err != nil {
+		return err
+	}
+	return d.on(ctx, by, access.Lead, slug, func(w *work) error {
+		subjects, err := w.shielded()
+		if err != nil {
+			return err
+		}
+		for _, s := range subjects {
+			all, err := access.Namings(w.tx, by.Owner, s, w.now)
+			if err != nil {
+				return err
+			}
+			is, others := false, 0
+			for _, n := range all {
+				is = is || n.Person == person
+				if n.Lead && n.Person != person {
+					others++
+				}
+			}
+			if !is {
+				return tilhor.Faults{{Field: "person", Key: "cases.fault.person"}}
+			}
+			if others == 0 {
+				return tilhor.Faults{{Field: "person", Key: "children.fault.last-leader"}}
+			}
+			if err := d.Roster.Unname(w.tx, by, s, person, reason, w.now); err != nil {
+				return err
+			}
+		}
+		if w.t.Handler == person {
+			if err := w.unhandle(); err != nil {
+				return err
+			}
+		}
+		_, err = w.write(note{kind: Unnamed, when: tilhor.Now(w.now), ref: string(person), text: []field{{"reason", reason}}})
+		return err
+	})
+}
+
+// Unshield lifts the protection, when the register has lifted it. From then on
+// the ordinary rules are the rules again.
+func (d *Desk) Unshield(ctx context.Context, by tilhor.Actor, slug, reason string) error {
+	var c check
+	c.text(&reason, "reason", true)
+	if err := c.Err(); err != nil {
+		return err
+	}
+	return d.on(ctx, by, access.Lead, slug, func(w *work) error {
+		if _, err := w.shielded(); err != nil {
+			return err
+		}
+		if w.t.Pupil == "" {
+			return tilhor.ErrConflict
+		}
+		if err := d.Roster.Protect(w.tx, by, w.t.Pupil, roster.NotProtected, w.now); err != nil {
+			return err
+		}
+		return d.tellTracks(w.tx, by, w.t.Pupil, note{kind: Shielded, when: tilhor.Now(w.now), answer: "lifted", text: []field{{"reason", reason}}}, w.now)
+	})
+}
+
+// shielded are the protected persons the track is about; a track that is about
+// none has no such acts.
+func (w *work) shielded() ([]tilhor.PersonID, error) {
+	all, err := access.Guarded(w.tx, w.by.Owner, access.Track, string(w.t.ID), w.now)
+	if err == nil && len(all) == 0 {
+		err = tilhor.ErrConflict
+	}
+	return all, err
+}
+
+// mayBeGiven refuses to give a protected pupil's case to somebody who is not
+// named for the pupil: it would be given and could not be opened.
+func (w *work) mayBeGiven(person tilhor.PersonID, at string) error {
+	all, err := access.Guarded(w.tx, w.by.Owner, access.Track, string(w.t.ID), w.now)
+	for _, s := range all {
+		if ok, err := access.IsNamed(w.tx, tilhor.Actor{Owner: w.by.Owner, Person: person}, s, w.now); err != nil || !ok {
+			return errors.Join(err, tilhor.Faults{{Field: at, Key: "children.fault.not-named"}})
+		}
+	}
+	return err
+}
+
+// A Naming is who is named for the pupil of a track, and why.
+type Naming struct {
+	Person tilhor.PersonID
+	Name   string
+	Lead   bool
+	By     string
+	From   time.Time
+	Reason string
+}
+
+// A Guarding is what stands of a protected track besides the case: who is named
+// for the pupil, and who has opened it.
+type Guarding struct {
+	Track
+	Lead   bool
+	Grade  roster.Protection
+	Named  []Naming
+	Alarms []Alarm
+	Open   *time.Time // until when the reader may print it once
+}
+
+// Guarding opens the page of who is named and who has been in, for a named
+// leader. Looking is itself an opening.
+func (d *Desk) Guarding(ctx context.Context, by tilhor.Actor, slug string) (g Guarding, err error) {
+	now := d.Clock()
+	err = d.DB.Write(ctx, func(tx *db.Tx) error {
+		g = Guarding{Lead: true}
+		var rule access.Relation
+		if g.Track, rule, err = d.find(tx, by, access.Lead, slug, now); err != nil {
+			return err
+		}
+		w, err := d.workOn(tx, by, g.Track, rule, now)
+		if err != nil {
+			return err
+		}
+		subjects, err := w.shielded()
+		if errors.Is(err, tilhor.ErrConflict) {
+			err = tilhor.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		g.Shielded = true
+		if err := d.namings(tx, by.Owner, &g, subjects, now); err != nil {
+			return err
+		}
+		if g.Alarms, err = d.alarms(tx, by.Owner, g.ID); err != nil {
+			return err
+		}
+		if g.Open, err = d.open(tx, by, g.ID, now); err != nil {
+			return err
+		}
+		names, err := d.Roster.Names(tx, by.Owner, compact([]tilhor.PersonID{g.Pupil, g.Handler})...)
+		g.Name, g.Has = names[g.Pupil], names[g.Handler]
+		if err != nil {
+			return err
+		}
+		if err := d.opened(tx, by, g.ID, "guard", now); err != nil {
+			return err
+		}
+		return d.Journal.Seen(tx, by, readingsOf(g.ID), string(g.ID), "guard", string(rule), now)
+	})
+	return g, err
+}
+
+func (d *Desk) namings(tx *db.Tx, owner tilhor.OwnerID, g *Guarding, subjects []tilhor.PersonID, now time.Time) (err error) {
+	ids := []tilhor.PersonID{}
+	for _, s := range subjects {
+		if g.Grade, err = d.Roster.Grade(tx, owner, s); err != nil {
+			return err
+		}
+		all, err := access.Namings(tx, owner, s, now)
+		if err != nil {
+			return err
+		}
+		decided, err := d.Roster.Decisions(tx, owner, s)
+		if err != nil {
+			return err
+		}
+		for _, n := range all {
+			x := Naming{Person: n.Person, Lead: n.Lead, By: string(n.By), From: n.From}
+			for _, r := range decided {
+				if r.Kind == roster.NamedFor && r.Person == n.Person {
+					x.Reason = r.Reason
+				}
+			}
+			ids = append(ids, n.Person, n.By)
+			g.Named = append(g.Named, x)
+		}
+	}
+	names, err := d.Roster.Names(tx, owner, compact(ids)...)
+	for i := range g.Named {
+		g.Named[i].Name, g.Named[i].By = names[g.Named[i].Person], names[tilhor.PersonID(g.Named[i].By)]
+	}
+	return err
+}
+
+// onlyNamed keeps, of those who are given a protected track, the ones who pass.
+func (d *Desk) onlyNamed(tx *db.Tx, owner tilhor.OwnerID, t *Track, may []Entitled, now time.Time) ([]Entitled, error) {
+	all, err := access.Guarded(tx, owner, access.Track, string(t.ID), now)
+	if err != nil || len(all) == 0 {
+		return may, err
+	}
+	t.Shielded = true
+	var kept []Entitled
+	for _, m := range may {
+		passes := m.Relation == access.Carries
+		if !passes && m.Person != "" {
+			passes = true
+			for _, s := range all {
+				named, err := access.IsNamed(tx, tilhor.Actor{Owner: owner, Person: m.Person}, s, now)
+				if err != nil {
+					return nil, err
+				}
+				passes = passes && named
+			}
+		}
+		if passes {
+			kept = append(kept, m)
+		}
+	}
+	return kept, nil
+}
+
+// ShieldedPupils are the protected pupils of the reader's school that the reader
+// is named for.
+func (d *Desk) ShieldedPupils(ctx context.Context, by tilhor.Actor) (all []roster.Pupil, err error) {
+	now := d.Clock()
+	if !by.Role.Staff() || !by.Trained {
+		return nil, nil
+	}
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		all = nil
+		some, err := d.Roster.Shielded(tx, by.Owner, by.School, today(now))
+		for _, p := range some {
+			named, err := access.IsNamed(tx, by, p.ID, now)
+			if err != nil {
+				return err
+			}
+			if named {
+				all = append(all, p)
+			}
+		}
+		return err
+	})
+	return all, err
+}
+
+// Unattended are the numbers of the cases of protected pupils at rektor's school
+// for whom nobody who works there is named any longer: somebody left. Rektor
+// sees no more of them than that, and names somebody.
+func (d *Desk) Unattended(ctx context.Context, by tilhor.Actor) (numbers []string, err error) {
+	if by.Role != tilhor.RoleRektor || !by.Trained {
+		return nil, nil
+	}
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		all, err := d.unattended(tx, by, d.Clock())
+		numbers = nil
+		for _, t := range all {
+			numbers = append(numbers, t.Number)
+		}
+		return err
+	})
+	return numbers, err
+}
+
+var selectSchools = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.id = $2 AND t.school = $3`)
+
+func (d *Desk) unattended(tx *db.Tx, by tilhor.Actor, now time.Time) (all []Track, err error) {
+	guarded, err := access.AllGuarded(tx, by.Owner, access.Track, now)
+	if err != nil || len(guarded) == 0 {
+		return nil, err
+	}
+	staff, err := d.Roster.Employees(tx, by.Owner, by.School, calendar.DateOf(now))
+	if err != nil {
+		return nil, err
+	}
+	works := map[tilhor.PersonID]bool{}
+	for _, e := range staff {
+		works[e.ID] = e.TrainedOn != ""
+	}
+	for id := range guarded {
+		var here []Track
+		err := tx.Each(selectSchools, func(scan db.Scan) error {
+			t, err := trackRow(scan)
+			here = append(here, t)
+			return err
+		}, by.Owner, id, by.School)
+		if err != nil || len(here) == 0 {
+			if err != nil {
+				return nil, err
+			}
+			continue
+		}
+		subjects, err := access.Guarded(tx, by.Owner, access.Track, id, now)
+		if err != nil {
+			return nil, err
+		}
+		led := false
+		for _, s := range subjects {
+			named, err := access.Namings(tx, by.Owner, s, now)
+			if err != nil {
+				return nil, err
+			}
+			for _, n := range named {
+				led = led || n.Lead && works[n.Person]
+			}
+		}
+		if !led {
+			all = append(all, here...)
+		}
+	}
+	return all, nil
+}
+
+// NameFor lets rektor name a leader for a protected pupil whose case nobody
+// leads any longer. That is all she sees of it.
+func (d *Desk) NameFor(ctx context.Context, by tilhor.Actor, number string, person tilhor.PersonID, reason string) error {
+	if by.Role != tilhor.RoleRektor || !by.Trained {
+		return tilhor.ErrNotFound
+	}
+	now := d.Clock()
+	var c check
+	c.text(&reason, "reason", true)
+	if err := c.Err(); err != nil {
+		return err
+	}
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		all, err := d.unattended(tx, by, now)
+		if err != nil {
+			return err
+		}
+		found := false
+		for _, t := range all {
+			if t.Number != number {
+				continue
+			}
+			found = true
+			if err := d.mayLead(tx, by, person, "person", now); err != nil {
+				return err
+			}
+			subjects, err := access.Guarded(tx, by.Owner, access.Track, string(t.ID), now)
+			if err != nil {
+				return err
+			}
+			for _, s := range subjects {
+				if err := d.Roster.Name(tx, by, access.Naming{Subject: s, Person: person, Unit: by.School, Lead: true}, reason, now); err != nil {
+					return err
+				}
+			}
+			w, err := d.workOn(tx, by, t, access.Leads, now)
+			if err != nil {
+				return err
+			}
+			if _, err := w.write(note{kind: Named, when: tilhor.Now(now), ref: string(person), answer: "leads", text: []field{{"reason", reason}}}); err != nil {
+				return err
+			}
+		}
+		if !found {
+			return tilhor.Faults{{Field: "number", Key: "children.fault.number"}}
+		}
+		return nil
+	})
+}
