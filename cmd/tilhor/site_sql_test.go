@@ -86,6 +86,8 @@ var hot = []struct{ name, words string }{
 	{"a concern by its address", "FROM concerns_concern c\n\t\tWHERE c.owner = ?1 AND c.slug = ?6"},
 	{"a track by its address", "WHERE t.owner = ?1 AND t.slug = ?6"},
 	{"the list of cases", "t.due_on, t.id LIMIT 51"},
+	{"cases by name", "t.due_on, t.id LIMIT 2000"},
+	{"a search through the texts", "ORDER BY t.id LIMIT 25"},
 	{"cases of today", "(t.state <> 'closed' OR t.check_on <> '')\n\tAND EXISTS"},
 	{"how many cases are open", "SELECT COUNT(*) FROM cases_track t WHERE"},
 	{"my measures", "m.doer = ?2 AND m.state = 'running' AND m.start_on"},

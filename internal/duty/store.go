@@ -626,3 +626,13 @@ func Shut(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, days ...tilho
 	}
 	return err
 }
+
+// Has is a condition for lists of things: the one whose id stands in a column has
+// a duty to meet, now or later. The name of the duty is the argument numbered
+// name, ” for any; late, when it is not ”, asks for one past its date. With
+// both empty it is always true. The statement's $1 is the owner.
+func Has(column string, name, late int) string {
+	n, l := fmt.Sprintf("$%d", name), fmt.Sprintf("$%d", late)
+	return `(` + n + ` = '' AND ` + l + ` = '' OR EXISTS (SELECT 1 FROM duty_state s WHERE s.owner = $1 AND s.thing = ` + column + `
+		AND (` + n + ` = '' OR s.duty = ` + n + `) AND (s.state IN ('late', 'late-local') OR ` + l + ` = '' AND s.state IN ('open', 'not-due'))))`
+}

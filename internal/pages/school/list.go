@@ -1,7 +1,6 @@
 package school
 
 import (
-	"net/http"
 	"net/url"
 	"strings"
 
@@ -29,6 +28,8 @@ type listView struct {
 	Search  web.Field
 	Form    *web.Form
 	Filters []web.Field
+	Dates   []web.Field
+	Further *further
 	Chosen  bool
 	Hidden  bool // names are hidden, and stay so
 	Table   web.Table
@@ -41,39 +42,16 @@ type listView struct {
 
 // A choice is what the address says shall be listed.
 type choice struct {
-	cases.Filter
+	cases.Query
 	hide   bool
 	values url.Values
+	faults map[string]bool // the dates that could not be read
 }
 
 // The words of the address, and what they mean in the rooms.
 var listStates = map[string]cases.State{"avsluttet": cases.Closed, "sluttet": cases.Left, "trappet-ned": cases.SteppedDown, "apen": cases.Open}
 
-func chosen(q *web.Req) choice {
-	c := choice{hide: q.Query("navn") == "skjul", values: url.Values{}}
-	keep := func(name, value string) {
-		if value != "" {
-			c.values.Set(name, value)
-		}
-	}
-	if s, ok := listStates[q.Query("tilstand")]; ok {
-		c.State = s
-		keep("tilstand", q.Query("tilstand"))
-	}
-	if q.Query("hvem") == "mine" {
-		c.Mine = true
-		keep("hvem", "mine")
-	}
-	if a := tilhor.Arena(q.Query("sted")); a.Valid() {
-		c.Arena = a
-		keep("sted", string(a))
-	}
-	if c.hide {
-		keep("navn", "skjul")
-	}
-	c.After = q.Query("etter")
-	return c
-}
+func chosen(q *web.Req) choice { return chosenOf(q.Query) }
 
 // link is the list's address with one thing other than now.
 func (c choice) link(name, value string) string {
@@ -91,18 +69,33 @@ func (c choice) link(name, value string) string {
 	return "/saker?" + v.Encode()
 }
 
-func (c choice) narrowed() bool { return c.State != "" || c.Mine || c.Arena != "" }
+func (c choice) narrowed() bool {
+	return c.State != "" || c.Mine || c.Arena != "" || c.Narrow() || len(c.faults) > 0
+}
 
 func (p *Pages) list(q *web.Req) error {
 	c := chosen(q)
-	rows, after, n, err := p.Cases.ListOf(q.Context(), q.Actor, c.Filter)
+	var rows []cases.Row
+	var after string
+	var n int
+	var err error
+	if c.Narrow() {
+		c.Lang = q.Lang
+		rows, after, err = p.Cases.Seek(q.Context(), q.Actor, c.Query)
+	} else {
+		rows, after, n, err = p.Cases.ListOf(q.Context(), q.Actor, c.Filter)
+	}
 	if err != nil {
 		return err
 	}
 	if !c.narrowed() && c.After == "" {
 		q.Counted("cases.open", n)
 	}
-	v, err := p.listed(q, c, web.NewForm(), rows)
+	f := web.NewForm()
+	for _, name := range []string{"fra", "til"} {
+		f.Faults.Add(c.faults[name], name, "school.fault.date")
+	}
+	v, err := p.listed(q, c, f, rows)
 	if err != nil {
 		return err
 	}
@@ -114,6 +107,7 @@ func (p *Pages) list(q *web.Req) error {
 	}
 	v.Empty = noRows(q.T, c, rows)
 	v.Frame = q.Frame(v.Heading)
+	v.Faulty = v.Faults != nil
 	return q.Render(listPage, v)
 }
 
@@ -145,35 +139,31 @@ func (p *Pages) search(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	c := choice{values: url.Values{}}
 	text := f.Line("sok")
 	f.Faults.Add(text == "", "sok", "school.list.fault.search")
-	var rows []cases.Row
-	code := http.StatusOK
 	if f.Faults.Err() != nil {
-		code = http.StatusUnprocessableEntity
-	} else if rows, err = p.find(q, text); err != nil {
-		return err
+		return p.found(q, f, nil, nil)
 	}
-	v, err := p.listed(q, c, f, rows)
+	if f.Get("go") == "tekst" {
+		return p.searchText(q, f, text)
+	}
+	rows, err := p.find(q, text)
 	if err != nil {
 		return err
 	}
-	v.Heading = q.T.T("school.list.found", "n", len(rows))
-	v.Clear, v.Hide = "/saker", ""
-	if len(rows) == 0 {
-		v.Empty = &web.Empty{Title: q.T.T("school.list.not-found"), Text: q.T.T("school.list.not-found-text")}
+	hits := make([]cases.Hit, len(rows))
+	for i, r := range rows {
+		hits[i].Row = r
 	}
-	v.Frame = q.Frame(v.Heading)
-	v.Faulty = code != http.StatusOK
-	return q.RenderStatus(code, listPage, v)
+	lang.Sort(q.Lang, hits, func(h cases.Hit) string { return h.Name })
+	return p.found(q, f, hits, nil)
 }
 
 // maxFound bounds how many pupils one search looks up.
 const maxFound = 20
 
 // find gives the tracks of the pupils whose name holds every word of the text,
-// also the closed ones.
+// also the closed ones; when no pupil is called so, the case with that number.
 func (p *Pages) find(q *web.Req, text string) (rows []cases.Row, err error) {
 	all, err := p.pupils(q)
 	if err != nil {
@@ -187,15 +177,17 @@ func (p *Pages) find(q *web.Req, text string) (rows []cases.Row, err error) {
 		if n++; n > maxFound {
 			break
 		}
-		for _, state := range []cases.State{"", cases.Closed, cases.Left} {
-			some, _, err := p.Cases.List(q.Context(), q.Actor, cases.Filter{Pupil: pupil.ID, State: state})
-			if err != nil {
-				return nil, err
-			}
-			rows = append(rows, some...)
+		some, _, err := p.Cases.Seek(q.Context(), q.Actor, cases.Query{Filter: cases.Filter{Pupil: pupil.ID}, All: true})
+		if err != nil {
+			return nil, err
 		}
+		rows = append(rows, some...)
 	}
-	return rows, nil
+	if n > 0 || strings.Contains(text, " ") {
+		return rows, nil
+	}
+	rows, _, err = p.Cases.Seek(q.Context(), q.Actor, cases.Query{All: true, Number: strings.ToLower(text)})
+	return rows, err
 }
 
 // matches says whether every word stands at the beginning of one of the
@@ -241,16 +233,25 @@ func (p *Pages) listed(q *web.Req, c choice, f *web.Form, rows []cases.Row) (lis
 	v.Table = web.Table{Caption: w.T("school.list.caption"), Hidden: true, Columns: []web.Column{
 		{Text: w.T("school.list.who")}, {Text: w.T("school.list.stage")}, {Text: w.T("school.list.next")}, {Text: w.T("school.list.has")},
 	}}
+	more, dates, err := p.moreFilters(q, c, &v.Filters[1])
+	if err != nil {
+		return v, err
+	}
+	v.Filters, v.Dates = append(v.Filters, more...), dates
 	today := calendar.DateOf(q.Now)
 	for _, r := range rows {
-		v.Table.Rows = append(v.Table.Rows, listRow(w, r, c.hide, today))
+		row := listRow(w, r, c.hide, today)
+		if here := c.here(); here != "" {
+			row[0].Href += "?liste=" + url.QueryEscape(here)
+		}
+		v.Table.Rows = append(v.Table.Rows, row)
 	}
 	return v, nil
 }
 
 func filters(w *lang.Words, c choice) []web.Field {
 	state := web.Field{Name: "tilstand", Label: w.T("school.list.state"), Options: []web.Option{{Label: w.T("school.list.state.")}}}
-	for _, s := range []string{"apen", "trappet-ned", "avsluttet"} {
+	for _, s := range []string{"apen", "trappet-ned", "avsluttet", "sluttet", "alle"} {
 		state.Options = append(state.Options, web.Option{Value: s, Label: w.T("school.list.state." + s), Checked: c.values.Get("tilstand") == s})
 	}
 	who := web.Field{Name: "hvem", Label: w.T("school.list.whose"), Options: []web.Option{

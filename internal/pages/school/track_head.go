@@ -45,7 +45,7 @@ func (p *Pages) see(q *web.Req, view string) (cases.File, error) {
 // to, "" for the overview.
 func (p *Pages) head(q *web.Req, f cases.File, current string) head {
 	h := head{
-		Back: web.Back{Href: "/saker", Text: q.T.T("school.list.back")}, Line: line(q.T, f.Track), Name: short(q.T, f.Track),
+		Back: web.Back{Href: toList(q), Text: q.T.T("school.list.back")}, Line: line(q.T, f.Track), Name: short(q.T, f.Track),
 		Path: path(f.Track), Stages: stages(q.T, f, current, q.Now),
 	}
 	if current != "" {

@@ -1,0 +1,48 @@
+package school_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"tilhor/internal/cases"
+)
+
+// A case is found by name, by number, by what it waits for and by what is
+// written in it. The filters stand in the address and come back from a case; a
+// word or a name never does.
+func TestFindingACase(t *testing.T) {
+	w := newWorld(t)
+	nora, elias := w.track("", "nora"), w.track("", "elias")
+	f, err := w.cases.See(context.Background(), w.kari, nora, "whole")
+	w.must(err)
+	w.must(w.cases.Write(context.Background(), w.kari, nora, cases.Line{What: "note", Text: "Boden ved gjerdet sto åpen."}))
+	// By number, as it stands on paper.
+	body := w.shown(w.Post(w.rektor, "/saker", form("sok", strings.ToUpper(f.Number))), http.StatusOK, "Søket ga én sak", "Nora Dahl")
+	lacks(t, mainOf(body), "Elias Moe")
+	w.shown(w.Post(w.rektor, "/saker", form("sok", "zzzzzz")), http.StatusOK, "Ingen sak du kan se, passer med søket")
+	// By what is written: the place and not the sentence.
+	body = w.shown(w.Post(w.rektor, "/saker", form("sok", "boden VED", "go", "tekst")), http.StatusOK, "Søket ga én sak", "Nora Dahl", "Står i et notat", "Søkt gjennom 2 av 2 saker.")
+	lacks(t, mainOf(body), "sto åpen", "Elias Moe", "Søk videre")
+	w.shown(w.Post(w.rektor, "/saker", form("sok", "finnes ikke", "go", "tekst")), http.StatusOK, "Det står ikke i noen sak du har tilgang til.")
+	w.refused(w.rektor, "/saker", form("sok", "ab", "go", "tekst"), "Skriv minst tre tegn")
+	// By what waits, since when, and whose.
+	w.pages(w.rektor, "/saker?plikt=k12.hear&hvem=ingen&fra=01.01.2026", "Saker, et utvalg")
+	w.pages(w.rektor, "/saker?plikt=k12.evaluate", "Ingen saker med dette")
+	w.pages(w.rektor, "/saker?til=01.01.2026", "Ingen saker med dette")
+	w.page(w.rektor, "/saker?fra=tull", "Skriv datoen")
+	w.page(w.rektor, "/saker?plikt=Nora&hvem=Nora+Dahl&sorter=Nora&tilstand=Nora", "2 åpne saker")
+	// In the order of names, and back from a case to the list as it was.
+	body = mainOf(w.pages(w.rektor, "/saker?sorter=navn&sted=break&fra=01.01.2026", "Elias Moe", "Nora Dahl"))
+	if strings.Index(body, "Elias Moe") > strings.Index(body, "Nora Dahl") {
+		t.Error("not in the order of names")
+	}
+	const back = "/saker/%s?liste=fra%%3D01.01.2026%%26sorter%%3Dnavn%%26sted%%3Dbreak"
+	to := strings.Replace(strings.ReplaceAll(back, "%%", "%"), "%s", elias, 1)
+	if !strings.Contains(body, to) {
+		t.Errorf("no link keeps the filters: want %s", to)
+	}
+	w.page(w.rektor, to, `href="/saker?fra=01.01.2026&amp;sorter=navn&amp;sted=break"`)
+	lacks(t, mainOf(w.page(w.rektor, "/saker/"+elias+"?liste=sted%3Dx%26sok%3DNora+Dahl%26hvem%3DNora", `href="/saker"`)), "Nora")
+}
