@@ -143,6 +143,8 @@ func (w *matrixWorld) thing(rel string) thing {
 	f, err := w.cases().See(ctx, rektor, x.track, "track")
 	w.must(err)
 	x.child = f.Children[0].Code
+	x.insight, err = w.cases().AskInsight(ctx, rektor, x.track, cases.NewInsight{Asker: "parent", Basis: "gdpr-15", Who: "Marit Dahl", Received: w.today()})
+	w.must(err)
 	x.file = w.attach(rektor, x.track)
 	x.measures[""] = w.measure(rektor, x.track, w.handler)
 	for _, role := range webtest.Roles {

@@ -313,7 +313,8 @@ func otherActs(w *lang.Words, f cases.File) []web.Button {
 		acts = append(acts, web.Button{Text: w.T("school.do.package"), Href: path(f.Track, "pakke"), Kind: "tertiary", Icon: "Download"})
 		acts = append(acts, web.Button{Text: w.T("school.do.raise"), Href: path(f.Track, "tatt-opp"), Kind: "tertiary", Icon: "Phone"})
 	}
-	acts = append(acts, web.Button{Text: w.T("insight.do.correct"), Href: path(f.Track, "retting"), Kind: "tertiary", Icon: "NotePencil"})
+	acts = append(acts, web.Button{Text: w.T("insight.do.correct"), Href: path(f.Track, "retting"), Kind: "tertiary", Icon: "NotePencil"},
+		web.Button{Text: w.T("insight.do.insight"), Href: path(f.Track, "innsyn"), Kind: "tertiary", Icon: "Eye"})
 	if f.State != cases.Open {
 		acts = append(acts, web.Button{Text: w.T("school.do.reopen"), Href: path(f.Track, "apne"), Kind: "tertiary"})
 	}

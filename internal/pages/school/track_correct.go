@@ -19,14 +19,14 @@ func (p *Pages) insightRoutes() []web.Route {
 	track := func(method, path, name string, serve func(*web.Req) error) web.Route {
 		return web.Route{Method: method, Path: "/saker/{spor}" + path, Name: "insight." + name, Roles: workers, Case: true, Sensitive: true, Serve: serve}
 	}
-	return []web.Route{
+	return append(p.innsynRoutes(), []web.Route{
 		track("GET", "/retting", "correct", p.correct),
 		track("POST", "/retting", "correct.write", p.doCorrect),
 		{Method: "GET", Path: "/nodtilgang", Name: "insight.break", Roles: workers, Case: true, Sensitive: true, Serve: p.breakGlass},
 		{Method: "POST", Path: "/nodtilgang", Name: "insight.break.open", Roles: workers, Case: true, Sensitive: true, Serve: p.doBreak},
 		track("GET", "/nodtilgang", "glass", p.glass),
 		track("POST", "/nodtilgang", "glass.review", p.reviewGlass),
-	}
+	}...)
 }
 
 func (p *Pages) correct(q *web.Req) error {

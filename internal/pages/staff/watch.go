@@ -2,6 +2,7 @@ package staff
 
 import (
 	"tilhor"
+	"tilhor/internal/cases"
 	"tilhor/internal/lang"
 	"tilhor/internal/web"
 )
@@ -34,6 +35,13 @@ func (p *Pages) watch(q *web.Req, v *todayView) error {
 		}
 		v.Watch = append(v.Watch, row)
 	}
+	asked, err := p.Cases.InsightRows(q.Context(), q.Actor)
+	if err != nil {
+		return err
+	}
+	for _, i := range asked {
+		v.Watch = append(v.Watch, insightRow(q, i))
+	}
 	if q.Actor.Role == tilhor.RoleRektor { // has every ordinary case of the school already
 		return nil
 	}
@@ -42,4 +50,21 @@ func (p *Pages) watch(q *web.Req, v *todayView) error {
 		v.Glass = "/nodtilgang"
 	}
 	return err
+}
+
+// insightRow is a request for access that waits: a date only where the act gives
+// a number, else the act's word.
+func insightRow(q *web.Req, i cases.Insight) web.Duty {
+	w := q.T
+	row := web.Duty{
+		What: w.T("insight.today.insight", "name", named(w, i.Track.Name, "")), Href: "/saker/" + i.Track.Slug + "/innsyn", Tag: web.TagOf(w, "lov"),
+		Meta: []string{w.T("insight.basis." + i.Basis)}, State: web.State{Name: web.Now, Word: w.T("clock.open")}, When: w.T("insight.word." + i.Basis),
+	}
+	if i.Due != "" {
+		row.State, row.When = web.State{Name: web.Soon, Word: lang.Cap(w.NearDay(i.Due, today(q)))}, w.T("insight.due", "date", w.NearDay(i.Due, today(q)))
+		if i.Due < today(q) {
+			row.State = web.State{Name: web.Late, Word: w.T("insight.late")}
+		}
+	}
+	return row
 }

@@ -1,0 +1,108 @@
+package cases
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+	"unicode"
+
+	"tilhor"
+)
+
+// A Passage is one paragraph of one field of the track: what is shown or
+// shielded when somebody is given access (innsyn).
+type Passage struct {
+	Key    string // record/field/number: never changes, because what is written never does
+	Record tilhor.RecordID
+	Kind   Kind
+	When   tilhor.When
+	Field  string
+	Text   string
+	// What speaks against showing it, for the one who judges. None of it decides.
+	Other    bool // it is another child's, or about one
+	Reporter bool // it says who told the school
+	Names    bool // a name of another child stands in it
+}
+
+// Marked says whether something speaks against showing the passage.
+func (p Passage) Marked() bool { return p.Other || p.Reporter || p.Names }
+
+// notWords are fields that hold a key, not words.
+var notWords = []string{"how", "way", "back", "choices", "about"}
+
+// passages are all paragraphs of a track, in the order of the chronology, with
+// the approved plans after. names are those of other children.
+func (f File) passages(names map[string]bool) (all []Passage) {
+	for _, r := range f.Records {
+		if r.Kind == InsightAsked || r.Kind == InsightDecided {
+			continue
+		}
+		for _, name := range fieldsOf(r) {
+			text := r.Text[name]
+			if strings.HasPrefix(name, "effect-") {
+				text = text[strings.LastIndex(text, "|")+1:]
+			}
+			p := Passage{Record: r.ID, Kind: r.Kind, When: r.When, Field: name, Other: f.ofOther(r), Reporter: r.Kind == Told && name == "from" || name == "giver"}
+			all = append(all, paragraphs(p, text, names)...)
+		}
+	}
+	for _, v := range f.Plans {
+		id := planID(v.Version)
+		for i, m := range v.Measures {
+			for _, x := range []field{{"problem", m.Problem}, {"what", m.What}, {"when", m.When}} {
+				p := Passage{Record: tilhor.RecordID(id), Kind: Approved, When: tilhor.Now(v.ApprovedAt), Field: fmt.Sprintf("m%d.%s", i+1, x.name)}
+				all = append(all, paragraphs(p, x.plain, names)...)
+			}
+		}
+	}
+	return all
+}
+
+// ofOther says whether a record is another child's or about other children.
+func (f File) ofOther(r Record) bool {
+	if r.Kind == Corrected || r.Kind == NotCorrected {
+		if of := f.Record(tilhor.RecordID(r.Ref)); of != nil {
+			return f.ofOther(*of)
+		}
+		return true
+	}
+	return r.Kind == Voice && !f.Own(r) || r.Kind == Affected || r.Kind == NotReached || r.Kind == Source
+}
+
+func fieldsOf(r Record) (names []string) {
+	if r.Kind == Appointed { // a name from the roster, not words
+		return nil
+	}
+	for name := range r.Text {
+		if !slices.Contains(notWords, name) {
+			names = append(names, name)
+		}
+	}
+	sort.Strings(names)
+	return names
+}
+
+// paragraphs cuts a text into its paragraphs.
+func paragraphs(p Passage, text string, names map[string]bool) (all []Passage) {
+	for _, s := range strings.Split(text, "\n") {
+		if s = strings.TrimSpace(s); s == "" {
+			continue
+		}
+		p.Key, p.Text, p.Names = fmt.Sprintf("%s/%s/%d", p.Record, p.Field, len(all)+1), s, namesIn(s, names)
+		all = append(all, p)
+	}
+	return all
+}
+
+// namesIn says whether one of the names stands in a text, as a word, also with
+// the s of the genitive.
+func namesIn(text string, names map[string]bool) bool {
+	for _, w := range strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && r != '-' }) {
+		w = strings.ToLower(w)
+		if names[w] || names[strings.TrimSuffix(w, "s")] {
+			return true
+		}
+	}
+	return false
+}
