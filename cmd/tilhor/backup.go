@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"tilhor"
+	"tilhor/internal/cases"
 	"tilhor/internal/db"
 	"tilhor/internal/seal"
 
@@ -578,6 +579,9 @@ func (c RestoreCmd) prove(ctx context.Context, app *App, files map[string]map[st
 	for _, owner := range keys.Owners() {
 		n, err := keys.ApplyShreddings(ctx, d, owner)
 		if err != nil {
+			return err
+		}
+		if err := d.Write(ctx, func(tx *db.Tx) error { return cases.BlankShredded(tx, owner) }); err != nil {
 			return err
 		}
 		fmt.Fprintf(app.Out, "%s: %d shreddings applied\n", owner, n)

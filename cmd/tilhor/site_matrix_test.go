@@ -49,7 +49,8 @@ var relations = []string{relNone, relReporter, relIntake, relHandles, relCarries
 // on, a track, and its measures by who carries them out.
 type thing struct {
 	concern, track, child string
-	file                  cases.FileID // a picture, attached
+	file                  cases.FileID    // a picture, attached
+	insight               tilhor.RecordID // a request for access to the track
 	measures              map[tilhor.Role]tilhor.MeasureID
 }
 
@@ -283,7 +284,7 @@ func (w *matrixWorld) path(r web.Route, rel string) string {
 	if rel == relHandles && w.drafts[w.role] != "" {
 		draft = w.drafts[w.role]
 	}
-	path := strings.NewReplacer("{spor}", x.track, "{slug}", x.concern, "{fil}", string(x.file), "/tiltak/{id}", "/tiltak/"+string(m), "/kladder/{id}", "/kladder/"+draft,
+	path := strings.NewReplacer("{spor}", x.track, "{slug}", x.concern, "{fil}", string(x.file), "{krav}", string(x.insight), "/tiltak/{id}", "/tiltak/"+string(m), "/kladder/{id}", "/kladder/"+draft,
 		"{skole}", string(w.town.Solbakken)).Replace(r.Path)
 	if strings.Contains(path, "{") {
 		return "" // a receipt's secret, a provider: none that exists
@@ -371,7 +372,7 @@ func TestRefusedIsAsIfMissing(t *testing.T) {
 					continue
 				}
 				there := w.path(r, rel)
-				missing := strings.NewReplacer("{spor}", "zzzzzzzzzz", "{slug}", "zzzzzzzzzz", "{id}", "zzzzzzzzzzzzzzzzzzzzzzzzzz").Replace(r.Path)
+				missing := strings.NewReplacer("{spor}", "zzzzzzzzzz", "{krav}", "zzzzzzzzzzzzzzzzzzzzzzzzzz", "{slug}", "zzzzzzzzzz", "{id}", "zzzzzzzzzzzzzzzzzzzzzzzzzz").Replace(r.Path)
 				if _, q, ok := strings.Cut(there, "?"); ok {
 					missing += "?" + q
 				}

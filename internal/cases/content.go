@@ -34,7 +34,8 @@ func init() {
 				if err != nil {
 					return s, tilhor.ErrNotFound
 				}
-				return s, tx.One(findPlan, db.Args(r.By.Owner, track, n), &s.Bytes)
+				err = tx.One(findPlan, db.Args(r.By.Owner, track, n), &s.Bytes)
+				return gone(track, id, s), err
 			}
 			if part, n, ok := chunkOf(field); ok {
 				return s, tx.One(findChunk, db.Args(r.By.Owner, id, part, n), &s.Bytes)
@@ -46,7 +47,8 @@ func init() {
 				*s.Open = openOf(ref, tilhor.Date(on), answer)
 				return s, err
 			}
-			return s, tx.One(findText, db.Args(r.By.Owner, track, id, field), &s.Bytes)
+			err := tx.One(findText, db.Args(r.By.Owner, track, id, field), &s.Bytes)
+			return gone(track, id, s), err
 		},
 		Each: func(tx *db.Tx, owner tilhor.OwnerID, yield func(string) error) error {
 			err := tx.Each(everyText, func(scan db.Scan) error {

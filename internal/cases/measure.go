@@ -10,6 +10,7 @@ import (
 	"tilhor/internal/calendar"
 	"tilhor/internal/db"
 	"tilhor/internal/journal"
+	"tilhor/internal/privacy"
 	"tilhor/internal/seal"
 )
 
@@ -230,10 +231,14 @@ func (d *Desk) fillChore(tx *db.Tx, owner tilhor.OwnerID, c *Chore, day tilhor.D
 		return err
 	}
 	texts := map[string]string{}
+	stopped, err := privacy.Stopped(tx, owner, c.track, string(c.ID))
+	if err != nil {
+		return err
+	}
 	err = tx.Each(selectTextOf, func(scan db.Scan) error {
 		var name string
 		var sealed []byte
-		if err := scan(&name, &sealed); err != nil {
+		if err := scan(&name, &sealed); err != nil || stopped || len(sealed) == 0 {
 			return err
 		}
 		texts[name], err = key.Open(name, string(c.ID), sealed)

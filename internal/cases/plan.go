@@ -12,6 +12,7 @@ import (
 	"tilhor/internal/db"
 	"tilhor/internal/duty"
 	"tilhor/internal/journal"
+	"tilhor/internal/privacy"
 	"tilhor/internal/seal"
 )
 
@@ -158,7 +159,11 @@ func planID(version int) string { return fmt.Sprintf("plan-%d", version) }
 // plans lists every version, the draft last.
 func (d *Desk) plans(tx *db.Tx, owner tilhor.OwnerID, id tilhor.TrackID, key seal.Key) ([]Plan, error) {
 	var all []Plan
-	err := tx.Each(selectPlans, func(scan db.Scan) error {
+	stopped, err := privacy.StoppedParts(tx, owner, id)
+	if err != nil {
+		return nil, err
+	}
+	err = tx.Each(selectPlans, func(scan db.Scan) error {
 		var p Plan
 		var state string
 		var saved int64
@@ -167,16 +172,20 @@ func (d *Desk) plans(tx *db.Tx, owner tilhor.OwnerID, id tilhor.TrackID, key sea
 		if err := scan(&p.Version, &state, &p.Rev, &saved, &p.SavedBy, &approved, &p.ApprovedBy, &sealed); err != nil {
 			return err
 		}
+		p.Draft, p.SavedAt = state == "draft", instant(saved)
+		if approved != nil {
+			p.ApprovedAt = instant(*approved)
+		}
+		if stopped[planID(p.Version)] || len(sealed) == 0 { // blocked or shredded: nobody reads it
+			all = append(all, p)
+			return nil
+		}
 		plain, err := key.Open("plan", planID(p.Version), sealed)
 		if err != nil {
 			return fmt.Errorf("open plan %d: %w", p.Version, err)
 		}
 		if err := json.Unmarshal([]byte(plain), &p); err != nil {
 			return fmt.Errorf("read plan %d: %w", p.Version, err)
-		}
-		p.Draft, p.SavedAt = state == "draft", instant(saved)
-		if approved != nil {
-			p.ApprovedAt = instant(*approved)
 		}
 		all = append(all, p)
 		return nil

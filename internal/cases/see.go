@@ -12,6 +12,7 @@ import (
 	"tilhor/internal/db"
 	"tilhor/internal/duty"
 	"tilhor/internal/journal"
+	"tilhor/internal/privacy"
 	"tilhor/internal/seal"
 )
 
@@ -31,6 +32,7 @@ type File struct {
 	Attachments []Attachment
 	Siblings    int // other pupils' tracks in the matter: a count, and no more
 	LastSeen    *Seen
+	Held        map[string]bool // records that are blocked: nobody reads their words
 }
 
 // Current is the plan in force.
@@ -151,6 +153,9 @@ func (d *Desk) load(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 	}
 	texts, err := d.texts(tx, by.Owner, f.ID, key)
 	if err != nil {
+		return err
+	}
+	if f.Held, err = privacy.StoppedParts(tx, by.Owner, f.ID); err != nil {
 		return err
 	}
 	if f.Records, err = d.records(tx, by.Owner, f.ID, texts); err != nil {

@@ -9,6 +9,7 @@ import (
 	"tilhor/internal/access"
 	"tilhor/internal/calendar"
 	"tilhor/internal/db"
+	"tilhor/internal/privacy"
 	"tilhor/internal/seal"
 )
 
@@ -86,11 +87,18 @@ var (
 // texts opens every sealed text of a track, by record and field.
 func (d *Desk) texts(tx *db.Tx, owner tilhor.OwnerID, id tilhor.TrackID, key seal.Key) (map[string]map[string]string, error) {
 	all := map[string]map[string]string{}
-	err := tx.Each(selectTexts, func(scan db.Scan) error {
+	stopped, err := privacy.StoppedParts(tx, owner, id)
+	if err != nil {
+		return nil, err
+	}
+	err = tx.Each(selectTexts, func(scan db.Scan) error {
 		var record, field string
 		var sealed []byte
 		if err := scan(&record, &field, &sealed); err != nil {
 			return err
+		}
+		if stopped[record] || len(sealed) == 0 { // blocked or shredded: nobody reads it
+			return nil
 		}
 		plain, err := key.Open(field, record, sealed)
 		if err != nil {

@@ -22,6 +22,9 @@ type Desk struct {
 	Journal *journal.Journal
 	Roster  *roster.Roster
 	Clock   tilhor.Clock
+	// Shred has the room that keeps the words of a track let one part of it go,
+	// and gives the name of what is gone; "" when it held no words.
+	Shred func(tx *db.Tx, owner tilhor.OwnerID, track tilhor.TrackID, part string, now time.Time) (thing string, err error)
 }
 
 func instant(ms int64) time.Time { return time.UnixMilli(ms).UTC() }

@@ -42,6 +42,7 @@ const (
 	KindForce   Kind = "force"   // a physical intervention (fysisk inngrep)
 	KindDraft   Kind = "draft"   // a text not sent yet (kladd)
 	KindSession Kind = "session" // one sign-in
+	KindText    Kind = "text"    // the words of one record, shredded alone: it has no key, only the mark that it is gone
 	KindOwner   Kind = "owner"   // what belongs to the owner as a whole
 	KindFile    Kind = "file"    // one attachment, beside the key of its track (vedlegg)
 )

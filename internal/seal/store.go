@@ -133,6 +133,32 @@ func Shred(tx *db.Tx, owner tilhor.OwnerID, kind Kind, thing string, now time.Ti
 	return tx.One(isKey, db.Args(owner, string(kind), thing), &is)
 }
 
+var (
+	insertGone = db.SQL(`INSERT INTO seal_key (owner, kind, thing, wrapped, shredded) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (owner, kind, thing) DO NOTHING`)
+	everyGone = db.SQL(`SELECT thing FROM seal_key WHERE owner = $1 AND kind = $2 AND shredded IS NOT NULL ORDER BY thing`)
+)
+
+// Gone marks the words of one record as shredded, when what they were sealed
+// with seals more than them and must stay. Whoever marks them deletes the sealed
+// bytes in the same write, and again after a restore (EachGone): the mark also
+// goes into the file beside the owner key.
+func Gone(tx *db.Tx, owner tilhor.OwnerID, thing string, now time.Time) error {
+	_, err := tx.Exec(insertGone, owner, string(KindText), thing, []byte{}, now.UnixMilli())
+	return err
+}
+
+// EachGone names what Gone marked.
+func EachGone(tx *db.Tx, owner tilhor.OwnerID) (all []string, err error) {
+	err = tx.Each(everyGone, func(scan db.Scan) error {
+		var thing string
+		err := scan(&thing)
+		all = append(all, thing)
+		return err
+	}, owner, string(KindText))
+	return all, err
+}
+
 // NoteShreddings appends what was shredded since last to the file beside the
 // owner key, so that a backup put back later is shredded again. It runs after
 // the act is durable, and again until it has succeeded.

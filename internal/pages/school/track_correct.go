@@ -115,6 +115,9 @@ func (p *Pages) doCorrect(q *web.Req) error {
 // amended are the lines that stand beside what was put right, or asked to be:
 // the old text stays, and nobody reads it without the new.
 func amended(w *lang.Words, f cases.File, r cases.Record) (all []string) {
+	if f.Held[string(r.ID)] {
+		return []string{w.T("insight.held")}
+	}
 	if c := (chronicle{w, f, short(w, f.Track)}); c.hidden(r) {
 		return nil
 	}
@@ -166,4 +169,13 @@ func amendedPlan(w *lang.Words, f cases.File, version string) (all []string) {
 		}
 	}
 	return all
+}
+
+// handedOn are the words of a record that stood in another track.
+func (c chronicle) handedOn(r cases.Record) string {
+	var all []string
+	for _, k := range recordFields {
+		all = append(all, r.Text[k])
+	}
+	return lines(all...)
 }

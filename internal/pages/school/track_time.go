@@ -99,6 +99,8 @@ func (c chronicle) text(r cases.Record) string {
 	switch r.Kind {
 	case cases.Corrected, cases.NotCorrected:
 		return c.corrected(r)
+	case cases.HandedOn:
+		return c.handedOn(r)
 	case cases.Glass, cases.GlassReviewed:
 		return c.glass(r)
 	case cases.Told:
