@@ -31,13 +31,13 @@ func TestInnsynMedTreBarn(t *testing.T) {
 		s.at("2026-11-30 09:00")
 		r, err := s.cases.ReviewInsight(s.ctx, s.people["Kari"], sara, krav)
 		s.must(err)
-		s.refused(s.cases.DecideInsight(s.ctx, s.people["Kari"], sara, krav, cases.Decision{Complain: "Personvernombudet."}), "passages", "cases.fault.unjudged")
+		s.refused(s.cases.DecideInsight(s.ctx, s.people["Kari"], sara, krav, cases.Reply{Complain: "Personvernombudet."}), "passages", "cases.fault.unjudged")
 		var valg []cases.Judgement
 		for _, p := range r.Passages {
 			valg = append(valg, cases.Judgement{Passage: p.Key, Shown: !p.Marked(), Reason: "fvl-13", Words: "Gjelder et annet barn."})
 		}
 		s.must(s.cases.Judge(s.ctx, s.people["Kari"], sara, krav, valg))
-		s.must(s.cases.DecideInsight(s.ctx, s.people["Kari"], sara, krav, cases.Decision{Complain: "Personvernombudet."}))
+		s.must(s.cases.DecideInsight(s.ctx, s.people["Kari"], sara, krav, cases.Reply{Complain: "Personvernombudet."}))
 		kopi, err := s.cases.CopyOf(s.ctx, s.people["Kari"], sara, krav)
 		s.must(err)
 		alt, utelatt := "", 0

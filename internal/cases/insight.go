@@ -339,8 +339,8 @@ func (d *Desk) Judge(ctx context.Context, by tilhor.Actor, slug string, id tilho
 	})
 }
 
-// A Decision answers a request for access.
-type Decision struct {
+// A Reply answers a request for access.
+type Reply struct {
 	Refused  bool   // nothing is given
 	Reason   string // the provision a refusal stands on
 	Text     string // the written reason
@@ -350,7 +350,7 @@ type Decision struct {
 // DecideInsight answers a request. Nothing is decided until a person has judged
 // every passage; a refusal gives its reason in writing, with the provision
 // (personopplysningsloven § 16 third paragraph).
-func (d *Desk) DecideInsight(ctx context.Context, by tilhor.Actor, slug string, id tilhor.RecordID, x Decision) error {
+func (d *Desk) DecideInsight(ctx context.Context, by tilhor.Actor, slug string, id tilhor.RecordID, x Reply) error {
 	return d.on(ctx, by, access.Lead, slug, func(w *work) error {
 		r, _, err := d.review(w.tx, by, slug, id, w.now)
 		if err != nil {

@@ -53,7 +53,7 @@ func TestInsight(t *testing.T) {
 			_, err := w.desk.ReviewInsight(w.ctx, who, slug, id)
 			w.is(err, tilhor.ErrNotFound)
 			w.is(w.desk.Judge(w.ctx, who, slug, id, nil), tilhor.ErrNotFound)
-			w.is(w.desk.DecideInsight(w.ctx, who, slug, id, cases.Decision{}), tilhor.ErrNotFound)
+			w.is(w.desk.DecideInsight(w.ctx, who, slug, id, cases.Reply{}), tilhor.ErrNotFound)
 		}
 		r, err := w.desk.ReviewInsight(w.ctx, w.kari, slug, id)
 		w.must(err)
@@ -75,20 +75,20 @@ func TestInsight(t *testing.T) {
 		}
 		w.must(w.desk.Judge(w.ctx, w.kari, slug, id, shown))
 		refusals(t, []refusal{
-			{"before all are judged", w.desk.DecideInsight(w.ctx, w.kari, slug, id, cases.Decision{Complain: "Personvernombudet."}), "passages", "cases.fault.unjudged"},
+			{"before all are judged", w.desk.DecideInsight(w.ctx, w.kari, slug, id, cases.Reply{Complain: "Personvernombudet."}), "passages", "cases.fault.unjudged"},
 			{"shielded by no provision", w.desk.Judge(w.ctx, w.kari, slug, id, []cases.Judgement{{Passage: other[0].Passage}}), other[0].Passage, "cases.fault.provision"},
 			{"§ 16 without own words", w.desk.Judge(w.ctx, w.kari, slug, id, []cases.Judgement{{Passage: other[0].Passage, Reason: "popl-16-c"}}), other[0].Passage, "cases.fault.own-words"},
 			{"a passage that is not there", w.desk.Judge(w.ctx, w.kari, slug, id, []cases.Judgement{{Passage: "zz", Shown: true}}), "zz", "cases.fault.passage"},
-			{"a refusal without a provision", w.desk.DecideInsight(w.ctx, w.kari, slug, id, cases.Decision{Refused: true, Text: "x", Complain: "y"}), "provision", "cases.fault.provision"},
-			{"a refusal without a reason", w.desk.DecideInsight(w.ctx, w.kari, slug, id, cases.Decision{Refused: true, Reason: "fvl-13", Complain: "y"}), "reason", "cases.fault.reason"},
+			{"a refusal without a provision", w.desk.DecideInsight(w.ctx, w.kari, slug, id, cases.Reply{Refused: true, Text: "x", Complain: "y"}), "provision", "cases.fault.provision"},
+			{"a refusal without a reason", w.desk.DecideInsight(w.ctx, w.kari, slug, id, cases.Reply{Refused: true, Reason: "fvl-13", Complain: "y"}), "reason", "cases.fault.reason"},
 		})
 		_, err = w.desk.CopyOf(w.ctx, w.kari, slug, id)
 		w.is(err, tilhor.ErrNotFound)
 		w.must(w.desk.Judge(w.ctx, w.kari, slug, id, other))
-		refusals(t, []refusal{{"nothing of how to complain", w.desk.DecideInsight(w.ctx, w.kari, slug, id, cases.Decision{}), "complain", "cases.fault.complain"}})
-		w.must(w.desk.DecideInsight(w.ctx, w.kari, slug, id, cases.Decision{Complain: "Personvernombudet."}))
+		refusals(t, []refusal{{"nothing of how to complain", w.desk.DecideInsight(w.ctx, w.kari, slug, id, cases.Reply{}), "complain", "cases.fault.complain"}})
+		w.must(w.desk.DecideInsight(w.ctx, w.kari, slug, id, cases.Reply{Complain: "Personvernombudet."}))
 		w.is(w.desk.Judge(w.ctx, w.kari, slug, id, other), tilhor.ErrConflict)
-		w.is(w.desk.DecideInsight(w.ctx, w.kari, slug, id, cases.Decision{Complain: "x"}), tilhor.ErrConflict)
+		w.is(w.desk.DecideInsight(w.ctx, w.kari, slug, id, cases.Reply{Complain: "x"}), tilhor.ErrConflict)
 
 		// What is written since is in no copy that was given before.
 		w.must(w.desk.Write(w.ctx, w.ina, slug, cases.Line{What: "note", Text: "Skrevet etterpå."}))
@@ -132,7 +132,7 @@ func TestInsightOpened(t *testing.T) {
 			all = append(all, cases.Judgement{Passage: p.Key, Shown: true})
 		}
 		w.must(w.desk.Judge(w.ctx, w.kari, slug, id, all))
-		w.must(w.desk.DecideInsight(w.ctx, w.kari, slug, id, cases.Decision{}))
+		w.must(w.desk.DecideInsight(w.ctx, w.kari, slug, id, cases.Reply{}))
 		c, err := w.desk.CopyOf(w.ctx, w.kari, slug, id)
 		w.must(err)
 		if text := given(c); c.Insight.Outcome != "whole" || !strings.Contains(text, "KANARI-ELIAS") || !strings.Contains(text, "KANARI-NAVN") {
@@ -141,7 +141,7 @@ func TestInsightOpened(t *testing.T) {
 		// Refused: nothing is given at all.
 		no, err := w.desk.AskInsight(w.ctx, w.kari, slug, cases.NewInsight{Asker: "press", Basis: "offl-3", Who: "Avisa", Received: w.in(0)})
 		w.must(err)
-		w.must(w.desk.DecideInsight(w.ctx, w.kari, slug, no, cases.Decision{Refused: true, Reason: "offl-13", Text: "Saken gjelder et barn.", Complain: "Skriv til skolen."}))
+		w.must(w.desk.DecideInsight(w.ctx, w.kari, slug, no, cases.Reply{Refused: true, Reason: "offl-13", Text: "Saken gjelder et barn.", Complain: "Skriv til skolen."}))
 		if c, err = w.desk.CopyOf(w.ctx, w.kari, slug, no); err != nil || strings.TrimSpace(given(c)) != "" || c.Insight.Outcome != "none" {
 			t.Errorf("a refusal gives %q (%v)", given(c), err)
 		}

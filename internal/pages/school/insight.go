@@ -345,7 +345,7 @@ func (p *Pages) doDecideInsight(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	x := cases.Decision{Refused: f.Choice("way", "insight.fault.way", "give", "refuse") == "refuse", Reason: f.Get("provision"), Text: f.Get("reason"), Complain: f.Get("complain")}
+	x := cases.Reply{Refused: f.Choice("way", "insight.fault.way", "give", "refuse") == "refuse", Reason: f.Get("provision"), Text: f.Get("reason"), Complain: f.Get("complain")}
 	if !x.Refused {
 		x.Reason = ""
 	}
