@@ -127,6 +127,7 @@ func (w *town) fill() {
 			{"jonas", "Jonas Berg", solbakken, tilhor.RoleTeacher, true, "6B"},
 			{"mona", "Mona Aas", solbakken, tilhor.RoleSFO, true, ""},
 			{"ny", "Nils Ny", solbakken, tilhor.RoleTeacher, false, ""},
+			{"siri", "Siri Sol", solbakken, tilhor.RoleNurse, true, ""},
 			{"per", "Per Fjell", fjell, tilhor.RoleTeacher, true, ""},
 		} {
 			id, err := w.kit.Roster.AddPerson(tx, by, roster.NewPerson{Name: e.name, Home: e.school}, w.now)
@@ -173,7 +174,7 @@ func (w *town) write(act func(*db.Tx) error) {
 }
 
 func (w *town) actor(id string) tilhor.Actor {
-	roles := map[string]tilhor.Role{"kari": tilhor.RoleRektor, "ina": tilhor.RoleSocialTeacher, "mona": tilhor.RoleSFO}
+	roles := map[string]tilhor.Role{"kari": tilhor.RoleRektor, "ina": tilhor.RoleSocialTeacher, "mona": tilhor.RoleSFO, "siri": tilhor.RoleNurse}
 	a := tilhor.Actor{Owner: owner, Person: w.people[id], Role: tilhor.RoleTeacher, School: solbakken, Trained: id != "ny"}
 	if r, ok := roles[id]; ok {
 		a.Role = r
