@@ -150,6 +150,10 @@ func draw(t *rapid.T, at time.Time, i int) Fact {
 		f.RecheckOn = day("recheck")
 	case StateRequest, StateOrder:
 		f.DueOn = day("due")
+	case StateSent, StateMet:
+		if rapid.Bool().Draw(t, "dated") {
+			f.DueOn = day("due")
+		}
 	case Decision:
 		f.About = rapid.SampledFrom([]About{SchoolChange, Expulsion}).Draw(t, "about")
 		f.Stage = rapid.SampledFrom([]Stage{StageNotice, StageHeard, StageDecided, StageReceived}).Draw(t, "stage")

@@ -318,6 +318,19 @@ func (c *clerk) stampFirst(what string, f Fact) {
 	}
 }
 
+// answerLetter answers what Statsforvalteren asked for by the date the answer
+// names: § 12-6 (5) sets a deadline for each point. An answer that names none of
+// the dates answers what has waited longest.
+func (c *clerk) answerLetter(what string, f Fact) {
+	for _, p := range c.find(what) {
+		if string(f.DueOn) == p.until {
+			c.stamp(p, f)
+			return
+		}
+	}
+	c.stampFirst(what, f)
+}
+
 func (c *clerk) bin(what string) {
 	for _, p := range c.find(what) {
 		p.state = "ended"
@@ -644,9 +657,9 @@ func (c *clerk) event(no int, f Fact) {
 		p.clock, p.until = "until", string(f.DueOn)
 		p.passed(day)
 	case StateSent:
-		c.stampFirst("sf-docs", f)
+		c.answerLetter("sf-docs", f)
 	case StateMet:
-		c.stampFirst("sf-order", f)
+		c.answerLetter("sf-order", f)
 	case StateDecision:
 		p := c.put("appeal", "", f)
 		p.clock, p.left = "weeks3", 21

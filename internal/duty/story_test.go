@@ -393,6 +393,15 @@ var stories = []story{
 2026-05-12 09:00 ? A k12.sf_order=met
 2026-05-27 00:00 ? A k12.appeal=ended`},
 
+	{name: "pålegget har to punkter, og det siste blir gjort først", lines: `
+2026-04-13 09:00 + raised A by=parent
+2026-05-04 09:00 + state-order A due=2026-05-11
+2026-05-04 09:00 + state-order A due=2026-05-18
+2026-05-07 09:00 + state-met A due=2026-05-18
+2026-05-12 09:00 ? A k12.sf_order=late+met -- punktet med frist 18. mai er gjort, det med frist 11. mai er over
+2026-05-13 09:00 + state-met A due=2026-05-11
+2026-05-13 09:00 ? A k12.sf_order=met-late+met`},
+
 	{name: "klagefristen går over 2. påskedag", lines: `
 2026-03-13 09:00 + state-decision A
 2026-03-13 09:00 ? A k12.appeal!2026-04-07 k12.appeal=open

@@ -99,6 +99,19 @@ func (t *track) meetOne(what concept, f *Fact) {
 	first.meet(f, t.entryLate(f))
 }
 
+// meetDated meets the one that has the date of the fact: an order has several
+// points, each with its own, and the last may be done first. Without a date, or
+// when none has it, it is the one that falls due first.
+func (t *track) meetDated(what concept, f *Fact) {
+	for _, i := range t.live(what) {
+		if f.DueOn != "" && i.due == f.DueOn {
+			i.meet(f, t.entryLate(f))
+			return
+		}
+	}
+	t.meetOne(what, f)
+}
+
 func (t *track) end(what concept, at time.Time, by string) {
 	for _, i := range t.live(what) {
 		i.end(at, by)
@@ -175,11 +188,11 @@ func (t *track) step(n int, f *Fact) {
 	case StateRequest:
 		t.add(sfDocs, "", f).due = f.DueOn
 	case StateSent:
-		t.meetOne(sfDocs, f)
+		t.meetDated(sfDocs, f)
 	case StateOrder:
 		t.add(sfOrder, "", f).due = f.DueOn
 	case StateMet:
-		t.meetOne(sfOrder, f)
+		t.meetDated(sfOrder, f)
 	case StateDecision:
 		t.mayAppeal(f, "")
 	case Intervention:

@@ -88,11 +88,12 @@ type Reason string
 const (
 	OtherChild Reason = "other-child" // it is about another child, or that child's own words
 	Reporter   Reason = "reporter"    // who reported, when it is no employee
+	Unjudged   Reason = "unjudged"    // nobody has judged whether it is the family's to read
 	Blocked    Reason = "blocked"     // no page of the track shows it
 )
 
 // Reasons lists them in the order they are told.
-var Reasons = []Reason{OtherChild, Reporter, Blocked}
+var Reasons = []Reason{OtherChild, Reporter, Unjudged, Blocked}
 
 func partsOf(f *cases.Folder) (all []journal.Part) {
 	for _, e := range f.Entries {

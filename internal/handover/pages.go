@@ -129,7 +129,7 @@ func (t *teller) pages() ([]item, error) {
 }
 
 // noticeKinds are what was told to others, and what passed with Statsforvalteren.
-var noticeKinds = []cases.Kind{cases.RaisedBy, cases.Informed, cases.Rights, cases.Packed}
+var noticeKinds = append([]cases.Kind{cases.RaisedBy, cases.Informed, cases.Rights, cases.Packed}, cases.StateKinds...)
 
 func (t *teller) page(name string, sections []section) ([]byte, error) {
 	key := pageKeys[name]
@@ -291,8 +291,11 @@ func (t *teller) row(r cases.Record) row {
 	if key := "stage.on." + string(r.Kind); r.On != "" && !t.heldRow(r) && w.Has(key) {
 		plain(w.T(key), w.Date(r.On))
 	}
-	if r.Kind == cases.Packed {
+	switch {
+	case r.Kind == cases.Packed:
 		plain(t.t("hash"), r.Ref)
+	case r.Kind == cases.StateAnswered && r.Answer != "":
+		plain(t.t("hash"), r.Answer)
 	}
 	return x
 }

@@ -47,12 +47,31 @@ func newShield(f *cases.Folder, k Kind) *shield {
 	return s
 }
 
+// forFamily are the kinds of records that are the family's to read. Any other is
+// withheld until a person has judged it: what is new is not given away unseen.
+var forFamily = map[cases.Kind]bool{
+	cases.Told: true, cases.TakenUp: true, cases.Joined: true, cases.RaisedBy: true, cases.Appointed: true, cases.Protected: true, cases.Voice: true,
+	cases.Started: true, cases.Source: true, cases.Finding: true, cases.Found: true, cases.Interest: true, cases.Approved: true, cases.Ticked: true,
+	cases.Evaluated: true, cases.Wrote: true, cases.Informed: true, cases.Rights: true, cases.Identified: true, cases.Ended: true, cases.SteppedDownK: true,
+	cases.Checked: true, cases.Reopened: true, cases.Packed: true, cases.Corrected: true, cases.NotCorrected: true, cases.MeasureEnded: true,
+	cases.HandedOver: true, cases.Noticed: true, cases.SpokeTo: true, cases.Resolved: true, cases.Reached: true, cases.Appealed: true, cases.PassedOn: true,
+	cases.StateReported: true, cases.StateAsked: true, cases.StateAnswered: true, cases.StateEnded: true, cases.StateDecided: true, cases.StateReceived: true,
+	cases.StateOrdered: true, cases.StateDone: true, cases.StateFined: true, cases.StateFineEnded: true, cases.StateAppealed: true,
+	cases.Affected: true, cases.NotReached: true, // withheld as another child's
+}
+
 // record withholds what a record says of others.
 func (s *shield) record(r cases.Record) {
 	about := aboutOthers(s.f.File, r)
 	if r.Kind == cases.Corrected || r.Kind == cases.NotCorrected { // what was put right is about what it was about
 		o := s.f.Record(tilhor.RecordID(r.Ref))
 		about = o != nil && aboutOthers(s.f.File, *o)
+	}
+	if !forFamily[r.Kind] {
+		s.held[seal.Label("row", string(r.ID))] = Unjudged
+		for field := range r.Text {
+			s.held[seal.Label(field, string(r.ID))] = Unjudged
+		}
 	}
 	if about {
 		s.held[seal.Label("row", string(r.ID))] = OtherChild

@@ -12,11 +12,14 @@ import (
 // handoverRoutes are the pages of what goes to Statsforvalteren.
 func (p *Pages) handoverRoutes() []web.Route {
 	track := func(method, path, name string, serve func(*web.Req) error) web.Route {
-		return web.Route{Method: method, Path: "/saker/{spor}" + path, Name: "handover." + name, Roles: workers, Case: true, Sensitive: true, Serve: serve}
+		return web.Route{Method: method, Path: "/saker/{spor}" + path, Name: "handover." + name, Roles: given, Case: true, Sensitive: true, Serve: serve}
 	}
 	return []web.Route{
 		track("GET", "/pakke", "package", p.pack),
 		track("POST", "/pakke", "package.make", p.makePack),
+		track("GET", "/statsforvalteren", "state", p.stateShow),
+		track("GET", "/statsforvalteren/{steg}", "state.form", p.stateForm),
+		track("POST", "/statsforvalteren/{steg}", "state.write", p.doState),
 	}
 }
 

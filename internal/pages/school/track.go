@@ -33,6 +33,7 @@ type trackView struct {
 	Met      []web.Duty
 	Windows  []window
 	NoWindow string
+	State    string // how it stands with Statsforvalteren
 	Raise    string // where it is logged that the family took it up; "" for who may not
 	Times    []web.Happening
 	Do       []web.Button
@@ -77,6 +78,7 @@ func (p *Pages) track(q *web.Req) error {
 	if len(v.Windows) == 0 {
 		v.NoWindow = w.T("school.window.none")
 	}
+	v.State = path(f.Track, "statsforvalteren")
 	if f.Lead {
 		v.Raise = path(f.Track, "tatt-opp")
 	}
@@ -134,7 +136,8 @@ func moment(w *lang.Words, at tilhor.When, q *web.Req) string {
 // dutyPages is where each duty is met.
 var dutyPages = map[law.ID]string{
 	"k12.hear": stageTalks, "k12.investigate": stageInquiry, "k12.best": "elevens-beste", "k12.plan": stagePlan, "k12.measures": "strakstiltak",
-	"k12.evaluate": stageEvaluate, "k12.inform": "skriv?hva=statsforvalteren", "k12.document": "skriv", "k12.watch": "etterkontroll", "k12.move": "vedtak", "k12.expel": "vedtak",
+	"k12.evaluate": stageEvaluate, "k12.inform": "skriv?hva=statsforvalteren", "k12.document": "skriv", "k12.watch": "etterkontroll",
+	"k12.sf_docs": "statsforvalteren", "k12.sf_order": "statsforvalteren", "k12.move": "vedtak", "k12.expel": "vedtak",
 }
 
 // dutyRows are the duties that stand, the most urgent first, and apart from

@@ -1,6 +1,7 @@
 package school
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -141,6 +142,9 @@ func (c chronicle) text(r cases.Record) string {
 		return lines(t["reason"], c.t("label.same-story"))
 	case cases.Packed, cases.Shielded, cases.Named, cases.Unnamed, cases.Unlocked:
 		return t["reason"]
+	}
+	if slices.Contains(cases.StateKinds, r.Kind) {
+		return c.stateText(r)
 	}
 	return lines(c.lifeText(r), c.crafted(r))
 }
