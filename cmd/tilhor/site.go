@@ -62,8 +62,6 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	s.Mount(door.Routes(s))
 	s.Mount((&public.Pages{Concerns: told, People: people}).Routes())
 	s.Mount((&staff.Pages{Concerns: told, Cases: worked, Danger: sealed, Interventions: used}).Routes())
-	s.Mount((&school.Pages{Concerns: told, Cases: worked, Archive: h.archive()}).Routes())
-	s.Mount((&staff.Pages{Concerns: told, Cases: worked}).Routes())
 	s.Mount((&school.Pages{
 		Concerns: told, Cases: worked, Archive: h.archive(), Handover: &handover.Desk{Cases: worked, Keys: h.keys, Clock: h.clock},
 	}).Routes())
