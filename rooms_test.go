@@ -39,6 +39,7 @@ var floors = map[string]int{
 	"tilhor/internal/pages/public": 11,
 	"tilhor/internal/pages/staff":  11,
 	"tilhor/internal/pages/school": 11,
+	"tilhor/internal/pages/dpo":    11,
 	"tilhor/internal/pages/owner":  11,
 	"tilhor/internal/demo":         11, // made-up data, through the rooms
 	"tilhor/cmd/tilhor":            12,
@@ -80,6 +81,8 @@ var only = []struct {
 var never = []struct{ who, what, why string }{
 	{"tilhor/internal/pages/owner", "tilhor/internal/cases", "the owner's adviser sees counts, never a case"},
 	{"tilhor/internal/pages/owner", "tilhor/internal/concerns", "the owner's adviser sees counts, never a child's words"},
+	{"tilhor/internal/pages/dpo", "tilhor/internal/cases", "the officer sees who has read, never what"},
+	{"tilhor/internal/pages/dpo", "tilhor/internal/concerns", "the officer sees who has read, never what"},
 	{"tilhor/internal/privacy", "tilhor/internal/concerns", "the officer follows who has read, never what"},
 	{"tilhor/internal/oversight", "tilhor/internal/cases", "counts come from views that hold counts only"},
 	{"tilhor/internal/oversight", "tilhor/internal/concerns", "counts come from views that hold counts only"},

@@ -10,14 +10,16 @@ import (
 	"tilhor/internal/concerns"
 	"tilhor/internal/danger"
 	"tilhor/internal/db"
-	"tilhor/internal/interventions"
 	"tilhor/internal/handover"
+	"tilhor/internal/interventions"
 	"tilhor/internal/journal"
 	"tilhor/internal/oversight"
+	"tilhor/internal/pages/dpo"
 	"tilhor/internal/pages/owner"
 	"tilhor/internal/pages/public"
 	"tilhor/internal/pages/school"
 	"tilhor/internal/pages/staff"
+	"tilhor/internal/privacy"
 	"tilhor/internal/roster"
 	"tilhor/internal/seal"
 	"tilhor/internal/web"
@@ -65,6 +67,7 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	s.Mount((&school.Pages{
 		Concerns: told, Cases: worked, Archive: h.archive(), Handover: &handover.Desk{Cases: worked, Keys: h.keys, Clock: h.clock},
 	}).Routes())
+	s.Mount((&dpo.Pages{Privacy: &privacy.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Shred: cases.ShredPart}}).Routes())
 	s.Mount((&owner.Pages{Oversight: &oversight.Desk{DB: h.db, Clock: h.clock}}).Routes())
 	return s, nil
 }
@@ -74,11 +77,17 @@ func home(r tilhor.Role) string {
 	if r == tilhor.RoleOwnerAdviser {
 		return "/skoler"
 	}
+	if r == tilhor.RoleDPO {
+		return "/personvernombud"
+	}
 	return "/i-dag"
 }
 
 // menu is what stands in the menu of the one who reads: two places, not twelve.
 func menu(q *web.Req, told *concerns.Desk, worked *cases.Desk) []web.NavItem {
+	if q.Actor.Role == tilhor.RoleDPO {
+		return []web.NavItem{{Href: "/personvernombud", Icon: "ShieldLock", Text: q.T.T("nav.dpo")}}
+	}
 	if q.Actor.Role == tilhor.RoleOwnerAdviser {
 		items := []web.NavItem{{Href: "/skoler", Icon: "MeetingSmall", Text: q.T.T("nav.schools")}}
 		open := func() (int, error) { return worked.CountOpen(q.Context(), q.Actor) }

@@ -318,6 +318,9 @@ func otherActs(w *lang.Words, f cases.File) []web.Button {
 	}
 	acts = append(acts, web.Button{Text: w.T("insight.do.correct"), Href: path(f.Track, "retting"), Kind: "tertiary", Icon: "NotePencil"},
 		web.Button{Text: w.T("insight.do.insight"), Href: path(f.Track, "innsyn"), Kind: "tertiary", Icon: "Eye"})
+	if f.Lead {
+		acts = append(acts, web.Button{Text: w.T("insight.do.stop"), Href: path(f.Track, "sperre"), Kind: "tertiary", Icon: "PadlockLocked"})
+	}
 	if f.State != cases.Open {
 		acts = append(acts, web.Button{Text: w.T("school.do.reopen"), Href: path(f.Track, "apne"), Kind: "tertiary"})
 	}

@@ -24,6 +24,8 @@ func (p *Pages) insightRoutes() []web.Route {
 		track("POST", "/retting", "correct.write", p.doCorrect),
 		{Method: "GET", Path: "/nodtilgang", Name: "insight.break", Roles: workers, Case: true, Sensitive: true, Serve: p.breakGlass},
 		{Method: "POST", Path: "/nodtilgang", Name: "insight.break.open", Roles: workers, Case: true, Sensitive: true, Serve: p.doBreak},
+		track("GET", "/sperre", "stop", p.stop),
+		track("POST", "/sperre", "stop.write", p.doStop),
 		track("GET", "/nodtilgang", "glass", p.glass),
 		track("POST", "/nodtilgang", "glass.review", p.reviewGlass),
 	}...)

@@ -42,6 +42,16 @@ func (p *Pages) watch(q *web.Req, v *todayView) error {
 	for _, i := range asked {
 		v.Watch = append(v.Watch, insightRow(q, i))
 	}
+	move, err := p.Cases.StopRows(q.Context(), q.Actor)
+	if err != nil {
+		return err
+	}
+	for _, t := range move {
+		v.Watch = append(v.Watch, web.Duty{
+			What: w.T("insight.today.move"), Href: "/saker/" + t.Slug + "/sperre", Tag: web.TagOf(w, "lokal"),
+			Meta: []string{w.T("school.case", "number", t.Number)}, State: web.State{Name: web.Now, Word: w.T("clock.open")},
+		})
+	}
 	if q.Actor.Role == tilhor.RoleRektor { // has every ordinary case of the school already
 		return nil
 	}
