@@ -35,6 +35,9 @@ func TestStopAndShred(t *testing.T) {
 		if !w.reads(slug, "FEIL-BARN") {
 			t.Fatal("the words are not there: the test proves nothing")
 		}
+		if hits, err := w.desk.Search(w.ctx, w.kari, "FEIL-BARN", ""); err != nil || len(hits.Hits) != 1 {
+			t.Fatalf("the words are not found before: the test proves nothing (%v)", err)
+		}
 		stop := cases.Stop{Record: id, Reason: "wrong-child", Why: "Notatet gjelder en annen elev."}
 		for _, who := range []tilhor.Actor{w.ina, w.jonas, w.other} {
 			w.is(w.desk.StopRecord(w.ctx, who, slug, stop), tilhor.ErrNotFound)
@@ -53,6 +56,9 @@ func TestStopAndShred(t *testing.T) {
 		w.must(w.desk.StopRecord(w.ctx, w.kari, slug, stop))
 		if w.reads(slug, "FEIL-BARN") {
 			t.Error("what is blocked is read")
+		}
+		if hits, err := w.desk.Search(w.ctx, w.kari, "FEIL-BARN", ""); err != nil || len(hits.Hits) > 0 {
+			t.Errorf("what is blocked is found: %+v (%v)", hits.Hits, err)
 		}
 		c, err := w.desk.CopyOf(w.ctx, w.kari, slug, krav) // a copy that was given before it was blocked
 		w.must(err)
@@ -96,6 +102,10 @@ func TestStopAndShred(t *testing.T) {
 		w.must(err)
 		if !report.Holds() || report.Shredded != 1 || len(report.Shreddings) != 1 || report.Shreddings[0].Entry == "" {
 			t.Fatalf("the record says %v, shredded %d %+v", report.Wrong, report.Shredded, report.Shreddings)
+		}
+
+		if hits, err := w.desk.Search(w.ctx, w.kari, "FEIL-BARN", ""); err != nil || len(hits.Hits) > 0 {
+			t.Errorf("what is shredded breaks the search: %+v (%v)", hits.Hits, err)
 		}
 
 		// An older backup is put back: the shredding is done again.

@@ -15,6 +15,7 @@ import (
 	"tilhor/internal/duty"
 	"tilhor/internal/lang"
 	"tilhor/internal/law"
+	"tilhor/internal/privacy"
 	"tilhor/internal/seal"
 )
 
@@ -312,6 +313,10 @@ func (d *Desk) places(tx *db.Tx, owner tilhor.OwnerID, text string, part []Row) 
 	if err != nil {
 		return nil, err
 	}
+	stopped, err := privacy.StoppedIn(tx, owner, ids)
+	if err != nil {
+		return nil, err
+	}
 	found := map[string][]Kind{}
 	err = db.InMany(ids, db.Args(owner), func(args []any) error {
 		return tx.Each(searchTexts, func(scan db.Scan) error {
@@ -324,7 +329,7 @@ func (d *Desk) places(tx *db.Tx, owner tilhor.OwnerID, text string, part []Row) 
 			if !known { // the words of a measure stand under its own id
 				a = at{kind: Approved}
 			}
-			if a.skip || slices.Contains(found[track], a.kind) {
+			if a.skip || slices.Contains(found[track], a.kind) || stopped[track][record] || len(sealed) == 0 {
 				return nil
 			}
 			plain, err := keys[track].Open(field, record, sealed)

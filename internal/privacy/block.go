@@ -97,6 +97,24 @@ func StoppedParts(tx *db.Tx, owner tilhor.OwnerID, track tilhor.TrackID) (map[st
 	}, owner, track)
 }
 
+var selectPartsIn = db.SQL(`SELECT track, part FROM privacy_part WHERE owner = $1 AND track IN (` + db.Marks(2) + `)`)
+
+// StoppedIn is StoppedParts for many tracks.
+func StoppedIn(tx *db.Tx, owner tilhor.OwnerID, tracks []string) (map[string]map[string]bool, error) {
+	all := map[string]map[string]bool{}
+	return all, db.InMany(tracks, db.Args(owner), func(args []any) error {
+		return tx.Each(selectPartsIn, func(scan db.Scan) error {
+			var track, part string
+			err := scan(&track, &part)
+			if all[track] == nil {
+				all[track] = map[string]bool{}
+			}
+			all[track][part] = true
+			return err
+		}, args...)
+	})
+}
+
 // Stopped says whether one of them is.
 func Stopped(tx *db.Tx, owner tilhor.OwnerID, track tilhor.TrackID, part string) (is bool, err error) {
 	err = tx.Each(onePart, func(db.Scan) error { is = true; return nil }, owner, track, part)
