@@ -90,6 +90,11 @@ func menu(q *web.Req, told *concerns.Desk, worked *cases.Desk) []web.NavItem {
 	}
 	if q.Actor.Role == tilhor.RoleOwnerAdviser {
 		items := []web.NavItem{{Href: "/skoler", Icon: "MeetingSmall", Text: q.T.T("nav.schools")}}
+		notices := web.NavItem{Href: "/kommunen/meldinger", Icon: "Chat", Text: q.T.T("nav.owner-notices")}
+		if n, err := told.CountNew(q.Context(), q.Actor); err == nil {
+			notices.Count = n
+		}
+		items = append(items, notices)
 		open := func() (int, error) { return worked.CountOpen(q.Context(), q.Actor) }
 		if n, err := q.Count("cases.open", open); err == nil && n > 0 {
 			items = append(items, web.NavItem{Href: "/saker", Icon: "Tasklist", Text: q.T.T("nav.cases"), Count: n})
@@ -119,6 +124,12 @@ func menu(q *web.Req, told *concerns.Desk, worked *cases.Desk) []web.NavItem {
 // a concern is part of the day.
 func here(q *web.Req, items []web.NavItem) []web.NavItem {
 	path := q.R.URL.Path
+	if strings.HasPrefix(path, "/sperrede/") {
+		path = "/i-dag"
+		if q.Actor.Role == tilhor.RoleOwnerAdviser {
+			path = "/kommunen/meldinger"
+		}
+	}
 	if strings.HasSuffix(path, "/stilling") || path == "/bekymringer/muntlig" {
 		path = "/i-dag"
 	}

@@ -46,6 +46,8 @@ const (
 	OnCall   Relation = "oncall"   // has the watch at a school (vakt): may ask for emergency access, and nothing else
 	Carries  Relation = "carries"  // carries out a measure; sees that measure only
 	Named    Relation = "named"    // is named for a protected person: nobody else passes, whatever is granted
+	Appoints Relation = "appoints" // gives a track its lead or adviser for the owner, reads what the owner is told of it, and no more
+	Advises  Relation = "advises"  // the owner's adviser in this one case: reads it
 )
 
 // An Act is something a person may want to do with a thing.
@@ -59,6 +61,7 @@ const (
 	Work    Act = "work"    // hear, inquire, plan, evaluate, write in a track
 	Lead    Act = "lead"    // approve, appoint, close, step down
 	Carry   Act = "carry"   // tick off a measure
+	Assign  Act = "assign"  // for the owner: read what it is told, appoint who leads or advises
 
 	FollowForce Act = "follow-force" // who told of an intervention sees what was told
 	LeadForce   Act = "lead-force"   // rektor sees it, and follows it up (§ 13-5)
@@ -73,12 +76,13 @@ type rule struct {
 }
 
 var rules = map[Act]rule{
-	Follow:  {Concern, []Relation{Reporter}, false}, // whoever told must be answered, trained or not
-	Receive: {Concern, []Relation{Intake}, true},
-	Read:    {Track, []Relation{Handles, Leads, Glass}, true},
+	Follow:  {Concern, []Relation{Reporter}, false},     // whoever told must be answered, trained or not
+	Receive: {Concern, []Relation{Intake, Leads}, true}, // a sealed concern is for who leads, not for all who receive
+	Read:    {Track, []Relation{Handles, Leads, Glass, Advises}, true},
 	Work:    {Track, []Relation{Handles, Leads}, true},
 	Lead:    {Track, []Relation{Leads}, true},
 	Carry:   {Track, []Relation{Carries, Handles, Leads}, true},
+	Assign:  {Track, []Relation{Appoints}, true},
 
 	FollowForce: {Force, []Relation{Reporter}, false}, // as Follow: who told has nothing to wait for
 	LeadForce:   {Force, []Relation{Leads}, true},
@@ -145,6 +149,9 @@ func Decide(a tilhor.Actor, act Act, thing string, grants []Grant, bars []Bar, n
 		return "", false
 	}
 	for _, b := range bars {
+		if act == Follow { // of what one has told oneself, one is answered
+			break
+		}
 		if b.Kind == r.kind && b.Thing == thing && within(now, b.From, b.Until) &&
 			(b.Person == a.Person || b.Role != "" && b.Role == a.Role && b.Unit == a.School) {
 			return "", false
@@ -184,6 +191,8 @@ var (
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`)
 	insertBar = db.SQL(`INSERT INTO access_bar (owner, id, kind, thing, person, role, unit, from_at, until_at, reason)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
+	barsOf = db.SQL(`SELECT id, person, role, unit, from_at, until_at, reason FROM access_bar
+		WHERE owner = $1 AND kind = $2 AND thing = $3 ORDER BY from_at, id`)
 	endGrant = db.SQL(`UPDATE access_grant SET until_at = $6
 		WHERE owner = $1 AND kind = $2 AND thing = $3 AND person = $4 AND relation = $5 AND until_at > $6`)
 )
@@ -191,6 +200,25 @@ var (
 // Give writes a grant.
 func Give(tx *db.Tx, owner tilhor.OwnerID, g Grant) error {
 	return tx.Later(insertGrant, owner, tilhor.NewID(), g.Kind, g.Thing, g.Person, g.Role, g.Unit, g.Relation, g.From.UnixMilli(), end(g.Until), g.By)
+}
+
+// BarsOf lists the bars on a thing, also those that have ended.
+func BarsOf(tx *db.Tx, owner tilhor.OwnerID, kind Kind, thing string) ([]Bar, error) {
+	var all []Bar
+	err := tx.Each(barsOf, func(scan db.Scan) error {
+		b := Bar{Kind: kind, Thing: thing}
+		var from, until int64
+		if err := scan(&b.ID, &b.Person, &b.Role, &b.Unit, &from, &until, &b.Reason); err != nil {
+			return err
+		}
+		b.From = time.UnixMilli(from).UTC()
+		if until != forever {
+			b.Until = time.UnixMilli(until).UTC()
+		}
+		all = append(all, b)
+		return nil
+	}, owner, kind, thing)
+	return all, err
 }
 
 // Shut writes a bar.

@@ -19,7 +19,7 @@ import (
 
 var now = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
 
-var acts = []access.Act{access.Follow, access.Receive, access.Read, access.Work, access.Lead, access.Carry, access.FollowForce, access.LeadForce}
+var acts = []access.Act{access.Follow, access.Receive, access.Read, access.Work, access.Lead, access.Carry, access.FollowForce, access.LeadForce, access.Assign}
 
 func kindOf(act access.Act) access.Kind {
 	if act == access.FollowForce || act == access.LeadForce {
@@ -47,7 +47,7 @@ func worlds(t *rapid.T) (gs []access.Grant, bs []access.Bar, ks []access.Guard, 
 	person := rapid.SampledFrom([]tilhor.PersonID{"kari", "ina", "jonas"})
 	role := rapid.SampledFrom([]tilhor.Role{tilhor.RoleRektor, tilhor.RoleRektor, tilhor.RoleTeacher, tilhor.RoleParent, tilhor.RoleOwnerAdviser, tilhor.RoleOwnerAdviser})
 	unit := rapid.SampledFrom([]tilhor.SchoolID{"solbakken", "solbakken", "fjell", access.Owner})
-	rel := rapid.SampledFrom([]access.Relation{access.Reporter, access.Intake, access.Leads, access.Handles, access.Carries, access.Glass, access.OnCall})
+	rel := rapid.SampledFrom([]access.Relation{access.Reporter, access.Intake, access.Leads, access.Leads, access.Leads, access.Handles, access.Carries, access.Glass, access.OnCall, access.Appoints, access.Advises})
 	day := rapid.IntRange(-3, 2)
 	kind := rapid.SampledFrom([]access.Kind{access.Concern, access.Track, access.School, access.Force})
 	at := func() (time.Time, time.Time) {
@@ -57,7 +57,7 @@ func worlds(t *rapid.T) (gs []access.Grant, bs []access.Bar, ks []access.Guard, 
 		}
 		return from, time.Time{}
 	}
-	for range rapid.IntRange(6, 24).Draw(t, "grants") {
+	for range rapid.IntRange(8, 40).Draw(t, "grants") {
 		g := access.Grant{Kind: kind.Draw(t, "kind"), Unit: unit.Draw(t, "unit"), Relation: rel.Draw(t, "relation")}
 		if rapid.IntRange(0, 3).Draw(t, "usual") > 0 { // mostly a relation that fits the kind
 			g.Kind = map[access.Relation]access.Kind{access.Reporter: access.Concern, access.Intake: access.Concern}[g.Relation]
@@ -108,6 +108,9 @@ func worlds(t *rapid.T) (gs []access.Grant, bs []access.Bar, ks []access.Guard, 
 	a = tilhor.Actor{Person: person.Draw(t, "me"), Role: role.Draw(t, "as"), School: unit.Draw(t, "at"), Trained: rapid.IntRange(0, 4).Draw(t, "trained") > 0}
 	if a.Role == tilhor.RoleOwnerAdviser && rapid.IntRange(0, 3).Draw(t, "at the owner") > 0 {
 		a.School = access.Owner
+	}
+	if rapid.IntRange(0, 3).Draw(t, "given") == 0 { // else few are let through
+		gs = append(gs, access.Grant{Kind: access.Track, Thing: "1", Person: a.Person, Unit: a.School, Relation: rel.Draw(t, "mine"), From: now.AddDate(0, 0, -1)})
 	}
 	return gs, bs, ks, a
 }
@@ -236,6 +239,9 @@ func TestWhoMay(t *testing.T) {
 		{Kind: access.Track, Thing: "t", Person: "siri", Unit: access.Owner, Relation: access.Handles},
 		{Kind: access.Track, Thing: "t", Person: "tor", Unit: access.Owner, Relation: access.Leads},
 		{Kind: access.School, Thing: "", Person: "vera", Unit: access.Owner, Relation: access.Intake},
+		{Kind: access.School, Thing: "", Person: "vera", Unit: access.Owner, Relation: access.Appoints},
+		{Kind: access.Track, Thing: "t", Role: tilhor.RoleOwnerAdviser, Unit: access.Owner, Relation: access.Appoints},
+		{Kind: access.Track, Thing: "t", Person: "olav", Unit: access.Owner, Relation: access.Advises},
 		{Kind: access.Track, Thing: "t", Person: "lars", Unit: "fjell", Relation: access.Leads},
 		{Kind: access.Concern, Thing: "c", Role: tilhor.RoleRektor, Unit: "solbakken", Relation: access.Intake},
 		{Kind: access.Concern, Thing: "c", Person: "jonas", Unit: "solbakken", Relation: access.Reporter},
@@ -283,13 +289,14 @@ func TestWhoMay(t *testing.T) {
 		{"given the case by the owner", owners("siri"), "read work carry", now},
 		{"the same without privacy training", ownerUntrained, "", now},
 		{"appointed by the owner to lead it", owners("tor"), "read work lead carry", now},
-		{"who receives reports for the owner", owners("vera"), "receive", now},
+		{"who receives reports for the owner", owners("vera"), "receive assign", now},
+		{"the owner's adviser in the case", owners("olav"), "read", now},
 		{"appointed from another school", lent, "read work lead carry", now},
 		{"the same, acting elsewhere", lentHome, "", now},
 		{"nobody", tilhor.Actor{Role: tilhor.RoleAnyone}, "", now},
 	} {
 		var may []string
-		for _, act := range []access.Act{access.Follow, access.Receive, access.Read, access.Work, access.Lead, access.Carry} {
+		for _, act := range []access.Act{access.Follow, access.Receive, access.Read, access.Work, access.Lead, access.Carry, access.Assign} {
 			thing := map[access.Kind]string{access.Concern: "c", access.Track: "t"}[kindOf(act)]
 			if _, ok := access.Decide(row.a, act, thing, grants, nil, row.when); ok {
 				may = append(may, string(act))

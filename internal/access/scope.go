@@ -26,15 +26,19 @@ func scoped(act Act) string {
 	for i, k := range r.any {
 		rel[i] = "'" + string(k) + "'"
 	}
+	barred := `
+		AND NOT EXISTS (SELECT 1 FROM access_bar b
+			WHERE b.owner = g.owner AND b.kind = g.kind AND b.thing = g.thing AND b.from_at <= $5 AND b.until_at > $5
+			AND (b.person = $2 OR (b.role <> '' AND b.role = $3 AND b.unit = $4)))`
+	if act == Follow { // of what one has told oneself, one is answered
+		barred = ""
+	}
 	return `SELECT g.thing, g.relation FROM access_grant g
 		WHERE g.owner = $1 AND g.kind = '` + string(r.kind) + `' AND g.unit = $4
 		AND g.relation IN (` + strings.Join(rel, ", ") + `) AND g.from_at <= $5 AND g.until_at > $5
 		AND (g.person = $2 OR (g.person = '' AND ((g.role = $3 AND g.unit <> '') OR EXISTS (SELECT 1 FROM access_grant h
 			WHERE h.owner = g.owner AND h.kind = 'school' AND h.thing = g.unit AND h.relation = g.relation
-			AND h.person = $2 AND h.from_at <= $5 AND h.until_at > $5))))
-		AND NOT EXISTS (SELECT 1 FROM access_bar b
-			WHERE b.owner = g.owner AND b.kind = g.kind AND b.thing = g.thing AND b.from_at <= $5 AND b.until_at > $5
-			AND (b.person = $2 OR (b.role <> '' AND b.role = $3 AND b.unit = $4)))` + notGuarded
+			AND h.person = $2 AND h.from_at <= $5 AND h.until_at > $5))))` + barred + notGuarded
 }
 
 // nobody is a person no grant can name: what an actor becomes who may not even

@@ -25,6 +25,9 @@ func (w *work) appoint(handler tilhor.PersonID) error {
 	if err := w.notKin(handler); err != nil {
 		return err
 	}
+	if err := w.notBarred(handler, "handler"); err != nil {
+		return err
+	}
 	if handler == w.t.Handler {
 		return nil
 	}

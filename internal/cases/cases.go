@@ -103,6 +103,12 @@ const (
 	Checked      Kind = "checked"      // asked again afterwards
 	Reopened     Kind = "reopened"     // opened again
 	Packed       Kind = "package"      // a package was made of the track
+	Judged       Kind = "judged"       // whether it is a serious case (alvorleg tilfelle, § 12-4)
+	ToldOwner    Kind = "told-owner"   // what the owner was told, and why
+	LedBy        Kind = "led-by"       // whom the owner appointed to lead it
+	AdvisedBy    Kind = "advised-by"   // whom the owner gave the case to, to read it
+	Recused      Kind = "recused"      // who cannot have the case (ugild), and why
+	Party        Kind = "party"        // what the accused, or an alleged pupil, was given or said
 )
 
 // A Record is one thing said or done in a track, as it stands in the

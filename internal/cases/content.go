@@ -91,7 +91,7 @@ var kinds = map[Kind]bool{
 	Told: true, TakenUp: true, Joined: true, RaisedBy: true, Appointed: true, Protected: true, Voice: true, Started: true,
 	Source: true, Finding: true, Found: true, Interest: true, Approved: true, Ticked: true, Evaluated: true, Wrote: true,
 	Informed: true, Rights: true, Affected: true, NotReached: true, Identified: true, Ended: true, SteppedDownK: true,
-	Checked: true, Reopened: true, Packed: true,
+	Checked: true, Reopened: true, Packed: true, Judged: true, ToldOwner: true, LedBy: true, AdvisedBy: true, Recused: true, Party: true,
 }
 
 // fieldRow is the label of what a record stores open.

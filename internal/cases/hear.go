@@ -154,6 +154,9 @@ func (d *Desk) AddChild(ctx context.Context, by tilhor.Actor, slug string, k Chi
 		if _, err := w.tx.Exec(insertChild, by.Owner, w.t.ID, code, w.t.Case, k.Person, k.Role, id); err != nil {
 			return err
 		}
+		if err := w.barKin(); err != nil {
+			return err
+		}
 		if k.Role == "witness" { // saw it; is not directly affected
 			return nil
 		}

@@ -111,6 +111,9 @@ func (d *Desk) Identify(ctx context.Context, by tilhor.Actor, slug string, pupil
 		if _, err := w.write(note{kind: Identified, when: tilhor.Now(w.now), ref: string(pupil)}); err != nil {
 			return err
 		}
+		if err := w.barKin(); err != nil {
+			return err
+		}
 		return w.facts(duty.Fact{Kind: duty.Identified, When: tilhor.Now(w.now), Was: was})
 	})
 }

@@ -275,6 +275,9 @@ func (w *work) doers(p Plan, before []Plan) error {
 // worksHere refuses a doer at the field of its measure.
 func (w *work) worksHere(doer tilhor.PersonID, i int) error {
 	err := w.d.worksAt(w.tx, w.by, w.t.School, doer, w.now, "doer")
+	if err == nil {
+		err = w.notBarred(doer, "doer")
+	}
 	if tilhor.FaultsOf(err) == nil {
 		return err
 	}

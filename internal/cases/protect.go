@@ -36,6 +36,9 @@ func (w *work) protect(u Urgent) error {
 	if err := w.d.worksAt(w.tx, w.by, w.t.School, u.Doer, w.now, "doer"); err != nil {
 		return err
 	}
+	if err := w.notBarred(u.Doer, "doer"); err != nil {
+		return err
+	}
 	id, err := w.write(note{kind: Protected, when: tilhor.Now(w.now), on: u.Start, text: []field{{"what", u.What}}})
 	if err != nil {
 		return err

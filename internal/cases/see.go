@@ -30,7 +30,12 @@ type File struct {
 	Gates       []duty.Gate
 	Lacks       []Lack // what approving the draft still lacks
 	Attachments []Attachment
-	Siblings    int // other pupils' tracks in the matter: a count, and no more
+	Sealed      string // employee or leadership: closed to all at the school who are not named (§ 12-5)
+	Works       bool   // the reader works it; who only advises the owner reads it
+	Barred      map[tilhor.PersonID]bool
+	Accused     map[tilhor.PersonID]string // whom it is about, of those who work there, by name
+	Leader      string                     // by name, when the owner appointed
+	Siblings    int                        // other pupils' tracks in the matter: a count, and no more
 	LastSeen    *Seen
 	Held        map[string]bool // records that are blocked: nobody reads their words
 }
@@ -105,6 +110,9 @@ func (d *Desk) See(ctx context.Context, by tilhor.Actor, slug, view string) (f F
 		if _, err := access.Allow(tx, by, access.Lead, string(f.ID), now); err == nil {
 			f.Lead = true
 		}
+		if _, err := access.Allow(tx, by, access.Work, string(f.ID), now); err == nil {
+			f.Works = true
+		}
 		return d.load(tx, by, &f, now)
 	})
 	if err != nil {
@@ -144,7 +152,9 @@ func (d *Desk) At(ctx context.Context, by tilhor.Actor, slug string) (school til
 	return school, err
 }
 
-var countSiblings = db.SQL(`SELECT COUNT(*) FROM cases_track WHERE owner = $1 AND matter = $2 AND id <> $3`)
+// A sealed track is not even counted for who may not read it.
+var countSiblings = db.SQL(`SELECT COUNT(*) FROM cases_track t WHERE t.owner = $1 AND t.matter = $6 AND t.id <> $7
+	AND (NOT EXISTS (SELECT 1 FROM cases_sealed x WHERE x.owner = t.owner AND x.track = t.id) OR ` + access.Scope(access.Read, "t.id") + `)`)
 
 func (d *Desk) load(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 	key, err := d.Keys.Get(tx, by.Owner, seal.KindTrack, string(f.ID))
@@ -178,7 +188,10 @@ func (d *Desk) load(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 			f.Plans = append(f.Plans, plans[i])
 		}
 	}
-	if err := tx.One(countSiblings, db.Args(by.Owner, f.Case, f.ID), &f.Siblings); err != nil {
+	if err := tx.One(countSiblings, access.Args(by, access.Read, now, f.Case, f.ID), &f.Siblings); err != nil {
+		return err
+	}
+	if err := d.walls(tx, by.Owner, f, now); err != nil {
 		return err
 	}
 	guarded, err := access.Guarded(tx, by.Owner, access.Track, string(f.ID), now)
@@ -262,6 +275,10 @@ func (d *Desk) names(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 	if f.LastSeen != nil {
 		ids[f.LastSeen.Person] = true
 	}
+	for p := range f.Accused {
+		ids[p] = true
+	}
+	ids[tilhor.PersonID(f.Leader)] = true
 	delete(ids, "")
 	list := make([]tilhor.PersonID, 0, len(ids))
 	for id := range ids {
@@ -302,11 +319,21 @@ func (d *Desk) names(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 }
 
 func (f *File) setNames(names map[tilhor.PersonID]string) {
-	f.Name, f.Has = names[f.Pupil], names[f.Handler]
+	f.Name, f.Has, f.Leader = names[f.Pupil], names[f.Handler], names[tilhor.PersonID(f.Leader)]
+	for p := range f.Accused {
+		f.Accused[p] = names[p]
+	}
 	for i := range f.Records {
 		f.Records[i].Name = names[f.Records[i].By]
-		if id := f.Records[i].other(); id != "" {
-			f.Records[i].Text = map[string]string{"who": names[id]}
+		r := &f.Records[i]
+		if id := r.other(); id != "" {
+			text := map[string]string{"who": names[id]}
+			for k, v := range r.Text {
+				if k != "who" || text["who"] == "" {
+					text[k] = v
+				}
+			}
+			r.Text = text
 		}
 	}
 	for i := range f.Children {

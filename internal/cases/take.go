@@ -27,6 +27,10 @@ type Stance struct {
 // in that case already. The clocks keep the times they had (§ 12-4: from when
 // the first adult knew, not from when rektor decided).
 func (d *Desk) TakeUp(ctx context.Context, by tilhor.Actor, slug string, s Stance) ([]Track, error) {
+	return d.takeUp(ctx, by, slug, s, wall{})
+}
+
+func (d *Desk) takeUp(ctx context.Context, by tilhor.Actor, slug string, s Stance, x wall) ([]Track, error) {
 	now := d.Clock()
 	var c check
 	c.text(&s.Urgent, "urgent", false)
@@ -41,12 +45,15 @@ func (d *Desk) TakeUp(ctx context.Context, by tilhor.Actor, slug string, s Stanc
 		made := map[int]Track{}
 		concern, err := d.Concerns.Take(tx, by, slug, func(c concerns.Concern) (map[int]tilhor.TrackID, error) {
 			became := map[int]tilhor.TrackID{}
+			if !x.fits(c) {
+				return nil, tilhor.ErrConflict
+			}
 			matter, err := d.matter(tx, by, s.Join, c, now)
 			if err != nil {
 				return nil, err
 			}
 			for _, p := range c.Pupils {
-				t, err := d.track(tx, by, matter, c.School, c.Arena, p.Person, now)
+				t, err := d.track(tx, by, matter, c.School, c.Arena, p.Person, x, now)
 				if err != nil {
 					return nil, err
 				}
@@ -66,7 +73,7 @@ func (d *Desk) TakeUp(ctx context.Context, by tilhor.Actor, slug string, s Stanc
 		}
 		sort.Ints(numbers)
 		for _, n := range numbers {
-			if err := d.take(tx, by, made[n], concern, s, now); err != nil {
+			if err := d.take(tx, by, made[n], concern, s, x, now); err != nil {
 				return err
 			}
 			opened = append(opened, made[n])
@@ -83,7 +90,8 @@ type matter struct {
 }
 
 var selectMatter = db.SQL(`SELECT c.id FROM cases_case c WHERE c.owner = $1 AND c.number = $6
-	AND EXISTS (SELECT 1 FROM cases_track t WHERE t.owner = $1 AND t.matter = c.id AND ` + access.Scope(access.Lead, "t.id") + `)`)
+	AND EXISTS (SELECT 1 FROM cases_track t WHERE t.owner = $1 AND t.matter = c.id AND ` + access.Scope(access.Lead, "t.id") + `
+		AND $7 = COALESCE((SELECT x.accused FROM cases_sealed x WHERE x.owner = t.owner AND x.track = t.id), ''))`)
 
 // matter is a new case, or the one to join, found through the scope.
 func (d *Desk) matter(tx *db.Tx, by tilhor.Actor, join string, c concerns.Concern, now time.Time) (matter, error) {
@@ -93,7 +101,7 @@ func (d *Desk) matter(tx *db.Tx, by tilhor.Actor, join string, c concerns.Concer
 		return m, err
 	}
 	m := matter{number: join}
-	err := tx.One(selectMatter, access.Args(by, access.Lead, now, join), &m.id)
+	err := tx.One(selectMatter, access.Args(by, access.Lead, now, join, sealedAs(c)), &m.id)
 	if err == tilhor.ErrNotFound {
 		return m, tilhor.Faults{{Field: "join", Key: "cases.fault.join"}}
 	}
@@ -119,7 +127,7 @@ func (d *Desk) guardLike(tx *db.Tx, owner tilhor.OwnerID, t Track, c concerns.Co
 }
 
 // track is the pupil's track in the case: the one it has, or a new one.
-func (d *Desk) track(tx *db.Tx, by tilhor.Actor, m matter, school tilhor.SchoolID, arena tilhor.Arena, pupil tilhor.PersonID, now time.Time) (Track, error) {
+func (d *Desk) track(tx *db.Tx, by tilhor.Actor, m matter, school tilhor.SchoolID, arena tilhor.Arena, pupil tilhor.PersonID, x wall, now time.Time) (Track, error) {
 	var t Track
 	found := false
 	if pupil != "" && !m.isNew {
@@ -142,18 +150,23 @@ func (d *Desk) track(tx *db.Tx, by tilhor.Actor, m matter, school tilhor.SchoolI
 	if _, err := tx.Exec(insertTrack, by.Owner, t.ID, t.Slug, t.Case, t.School, t.Pupil, t.Arena, t.SFO, now.UnixMilli()); err != nil {
 		return t, err
 	}
-	if err := access.Give(tx, by.Owner, access.Grant{
-		Kind: access.Track, Thing: string(t.ID), Role: tilhor.RoleRektor, Unit: t.School,
-		Relation: access.Leads, From: now, By: by.Person,
-	}); err != nil || pupil == "" {
-		return t, err
+	if x.lead == "" { // else it is led by one the owner appoints by name
+		if err := access.Give(tx, by.Owner, access.Grant{
+			Kind: access.Track, Thing: string(t.ID), Role: tilhor.RoleRektor, Unit: t.School,
+			Relation: access.Leads, From: now, By: by.Person,
+		}); err != nil {
+			return t, err
+		}
+	}
+	if pupil == "" {
+		return t, nil
 	}
 	return t, access.About(tx, by.Owner, access.Track, string(t.ID), pupil, t.School, now)
 }
 
 // take writes what the concern said into the track, with its facts, and what
 // rektor decided at once.
-func (d *Desk) take(tx *db.Tx, by tilhor.Actor, t Track, c concerns.Concern, s Stance, now time.Time) error {
+func (d *Desk) take(tx *db.Tx, by tilhor.Actor, t Track, c concerns.Concern, s Stance, x wall, now time.Time) error {
 	key, err := d.Keys.Get(tx, by.Owner, seal.KindTrack, string(t.ID))
 	if err != nil {
 		return err
@@ -187,6 +200,9 @@ func (d *Desk) take(tx *db.Tx, by tilhor.Actor, t Track, c concerns.Concern, s S
 	if err := duty.Copy(tx, by.Owner, duty.Thing{ID: string(c.ID), School: c.School}, concerns.Code(mine), w.thing(), t.Code(), now); err != nil {
 		return err
 	}
+	if err := w.wallIn(x, c); err != nil {
+		return err
+	}
 	if s.Handler != "" {
 		if err := w.appoint(s.Handler); err != nil {
 			return err
@@ -211,7 +227,8 @@ type Candidate struct {
 }
 
 var selectCandidates = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.school = $4 AND ` + access.Scope(access.Lead, "t.id") + `
-	AND (t.state <> 'closed' OR t.check_on <> '') ORDER BY t.written_at DESC LIMIT 100`)
+	AND (t.state <> 'closed' OR t.check_on <> '')
+	AND $6 = COALESCE((SELECT x.accused FROM cases_sealed x WHERE x.owner = t.owner AND x.track = t.id), '') ORDER BY t.written_at DESC LIMIT 100`)
 
 // Candidates lists the open cases a concern may hang together with.
 func (d *Desk) Candidates(ctx context.Context, by tilhor.Actor, c concerns.Concern) (all []Candidate, err error) {
@@ -229,7 +246,7 @@ func (d *Desk) Candidates(ctx context.Context, by tilhor.Actor, c concerns.Conce
 			t, err := trackRow(scan)
 			tracks = append(tracks, t)
 			return err
-		}, access.Args(by, access.Lead, now)...)
+		}, access.Args(by, access.Lead, now, sealedAs(c))...)
 		if err != nil {
 			return err
 		}

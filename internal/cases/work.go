@@ -25,6 +25,7 @@ type work struct {
 	rule access.Relation
 	key  seal.Key
 	now  time.Time
+	last tilhor.EntryID // of what was written last
 }
 
 // on finds the track through the scope and runs the act on it.
@@ -56,6 +57,7 @@ type note struct {
 	answer string
 	text   []field
 	parts  []journal.Part // what else the entry commits to
+	told   *journal.Told  // a receipt is given for it
 }
 
 // A field is one passage of a record. Empty ones are not kept.
@@ -80,11 +82,12 @@ func (w *work) write(n note) (tilhor.RecordID, error) {
 	parts = append(parts, n.parts...)
 	e, err := w.d.Journal.Append(w.tx, journal.Entry{
 		Stream: stream(w.t.ID), Act: "cases." + string(n.kind), Subject: string(id),
-		When: n.when, By: w.by, Rule: string(w.rule), Parts: parts,
+		When: n.when, By: w.by, Rule: string(w.rule), Parts: parts, Told: n.told,
 	})
 	if err != nil {
 		return "", err
 	}
+	w.last = e.ID
 	_, err = w.tx.Exec(insertRecord, w.by.Owner, id, w.t.ID, n.kind, millis(n.when), n.when.Precision, w.now.UnixMilli(), w.by.Person, w.by.Role,
 		n.ref, n.on, n.answer, e.ID)
 	return id, err

@@ -9,6 +9,7 @@ import (
 
 	"tilhor"
 	"tilhor/internal/db"
+	"tilhor/internal/duty"
 	"tilhor/internal/journal"
 	"tilhor/internal/roster"
 	"tilhor/internal/seal"
@@ -63,6 +64,8 @@ type Concern struct {
 	From      string // the reporter's name
 	Role      tilhor.Role
 	Channel   Channel
+	Accused   duty.Accused // whether it is about somebody who works there (§ 12-5)
+	Against   []Against    // whom
 	Pupils    []Pupil
 	Shielded  bool   // it is about a protected pupil: a list shows none of it
 	Said      string // the child's own words
@@ -81,6 +84,21 @@ type Concern struct {
 	DecidedAt time.Time
 	DecidedBy tilhor.PersonID
 	Entry     tilhor.EntryID
+}
+
+// An Against is one who works at the school and whom a concern is about, or one
+// who is only described.
+type Against struct {
+	N         int
+	Person    tilhor.PersonID
+	Name      string
+	Described string
+}
+
+// Sealed says whether the concern is about somebody who works there: then it is
+// closed to all at the school but who must have it (§ 12-5).
+func (c Concern) Sealed() bool {
+	return c.Accused == duty.AccusedEmployee || c.Accused == duty.AccusedLeadership
 }
 
 // stream is where the concern stands in the record.

@@ -12,11 +12,12 @@ import (
 )
 
 var (
-	findRow    = db.SQL(`SELECT school, channel, arena, happened_at, happened_precision, pupil_says FROM concerns_concern WHERE owner = $1 AND id = $2`)
-	findPupils = db.SQL(`SELECT n, person FROM concerns_pupil WHERE owner = $1 AND concern = $2 ORDER BY n`)
-	findText   = db.SQL(`SELECT sealed FROM concerns_text WHERE owner = $1 AND concern = $2 AND field = $3`)
-	everyText  = db.SQL(`SELECT concern, field FROM concerns_text WHERE owner = $1 ORDER BY concern, field`)
-	everyTold  = db.SQL(`SELECT id, known_at, known_precision, written_at, reporter, reporter_role, entry FROM concerns_concern
+	findRow     = db.SQL(`SELECT school, channel, arena, happened_at, happened_precision, pupil_says, accused FROM concerns_concern WHERE owner = $1 AND id = $2`)
+	findPupils  = db.SQL(`SELECT n, person FROM concerns_pupil WHERE owner = $1 AND concern = $2 ORDER BY n`)
+	findAgainst = db.SQL(`SELECT n, person FROM concerns_accused WHERE owner = $1 AND concern = $2 ORDER BY n`)
+	findText    = db.SQL(`SELECT sealed FROM concerns_text WHERE owner = $1 AND concern = $2 AND field = $3`)
+	everyText   = db.SQL(`SELECT concern, field FROM concerns_text WHERE owner = $1 ORDER BY concern, field`)
+	everyTold   = db.SQL(`SELECT id, known_at, known_precision, written_at, reporter, reporter_role, entry FROM concerns_concern
 		WHERE owner = $1 AND id > $2 ORDER BY id LIMIT 1000`)
 )
 
@@ -77,6 +78,14 @@ func openOf(c Concern) string {
 	for _, p := range c.Pupils {
 		fmt.Fprintf(&b, "\n%d %s", p.N, p.Person)
 	}
+	if c.Sealed() {
+		fmt.Fprintf(&b, "\naccused %s", c.Accused)
+		for _, a := range c.Against {
+			if a.Person != "" {
+				fmt.Fprintf(&b, "\n%d %s", a.N, a.Person)
+			}
+		}
+	}
 	return b.String()
 }
 
@@ -84,7 +93,7 @@ func openOf(c Concern) string {
 func storedOpen(tx *db.Tx, owner tilhor.OwnerID, id string) (string, error) {
 	var c Concern
 	var at int64
-	err := tx.One(findRow, db.Args(owner, id), &c.School, &c.Channel, &c.Arena, &at, &c.Happened.Precision, &c.PupilSays)
+	err := tx.One(findRow, db.Args(owner, id), &c.School, &c.Channel, &c.Arena, &at, &c.Happened.Precision, &c.PupilSays, &c.Accused)
 	if err != nil {
 		return "", err
 	}
@@ -96,5 +105,13 @@ func storedOpen(tx *db.Tx, owner tilhor.OwnerID, id string) (string, error) {
 		c.Pupils = append(c.Pupils, p)
 		return err
 	}, owner, id)
+	if err == nil {
+		err = tx.Each(findAgainst, func(scan db.Scan) error {
+			var a Against
+			err := scan(&a.N, &a.Person)
+			c.Against = append(c.Against, a)
+			return err
+		}, owner, id)
+	}
 	return openOf(c), err
 }

@@ -68,6 +68,9 @@ func (d *Desk) PutAside(ctx context.Context, by tilhor.Actor, slug, why, reason 
 		if err != nil {
 			return err
 		}
+		if c.Sealed() { // it has a way of its own, and this is not one (§ 12-5)
+			return tilhor.ErrConflict
+		}
 		if c.PupilSays {
 			return tilhor.Faults{{Field: "why", Key: "concerns.fault.pupil-says"}}
 		}

@@ -75,6 +75,9 @@ func (d *Desk) Follow(ctx context.Context, by tilhor.Actor, slug string) (a Answ
 
 // has names those who work what the concern became.
 func (d *Desk) has(tx *db.Tx, owner tilhor.OwnerID, c Concern, now time.Time) ([]string, error) {
+	if c.Sealed() { // who works it is not for the one who told to know
+		return nil, nil
+	}
 	var ids []tilhor.PersonID
 	seen := map[tilhor.PersonID]bool{}
 	for _, p := range c.Pupils {

@@ -16,13 +16,13 @@ import (
 
 // columns of a concern, in the order that row scans.
 const columns = `c.id, c.slug, c.school, c.reporter, c.reporter_role, c.channel, c.arena, c.happened_at, c.happened_precision,
-	c.known_at, c.known_precision, c.written_at, c.pupil_says, c.state, c.why, c.read_at, c.decided_at, c.decided_by, c.entry`
+	c.known_at, c.known_precision, c.written_at, c.pupil_says, c.accused, c.state, c.why, c.read_at, c.decided_at, c.decided_by, c.entry`
 
 func row(scan db.Scan) (c Concern, err error) {
 	var happened, known, written int64
 	var read, decided *int64
 	err = scan(&c.ID, &c.Slug, &c.School, &c.Reporter, &c.Role, &c.Channel, &c.Arena, &happened, &c.Happened.Precision,
-		&known, &c.Known.Precision, &written, &c.PupilSays, &c.State, &c.Why, &read, &decided, &c.DecidedBy, &c.Entry)
+		&known, &c.Known.Precision, &written, &c.PupilSays, &c.Accused, &c.State, &c.Why, &read, &decided, &c.DecidedBy, &c.Entry)
 	c.Written = at(written)
 	c.Happened.At, c.Happened.Written = at(happened), c.Written
 	c.Known.At, c.Known.Written = at(known), c.Written
@@ -40,7 +40,15 @@ func at(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
 var (
 	selectNew = db.SQL(`SELECT ` + columns + ` FROM concerns_concern c
 		WHERE c.owner = $1 AND c.school = $4 AND c.state = 'new' AND ` + access.Scope(access.Receive, "c.id") + ` ORDER BY c.written_at, c.id LIMIT 200`)
-	countNew = db.SQL(`SELECT COUNT(*) FROM concerns_concern c
+	// What the owner receives is of every school, and little.
+	selectNewOwner = db.SQL(`SELECT ` + columns + ` FROM concerns_concern c
+		WHERE c.owner = $1 AND c.state = 'new' AND c.id IN (SELECT o.thing FROM access_grant o WHERE o.owner = $1 AND o.kind = 'concern' AND o.unit = '' AND o.person = '')
+		AND ` + access.Scope(access.Receive, "c.id") + ` ORDER BY c.written_at, c.id LIMIT 200`)
+	countNewOwner = db.SQL(`SELECT COUNT(*) FROM concerns_concern c
+		WHERE c.owner = $1 AND c.state = 'new' AND c.id IN (SELECT o.thing FROM access_grant o WHERE o.owner = $1 AND o.kind = 'concern' AND o.unit = '' AND o.person = '')
+		AND ` + access.Scope(access.Receive, "c.id"))
+	manyAgainst = db.SQL(`SELECT concern, n, person FROM concerns_accused WHERE owner = $1 AND concern IN (` + db.Marks(2) + `) ORDER BY concern, n`)
+	countNew    = db.SQL(`SELECT COUNT(*) FROM concerns_concern c
 		WHERE c.owner = $1 AND c.school = $4 AND c.state = 'new' AND ` + access.Scope(access.Receive, "c.id"))
 	selectReceived = db.SQL(`SELECT ` + columns + ` FROM concerns_concern c
 		WHERE c.owner = $1 AND c.slug = $6 AND ` + access.Scope(access.Receive, "c.id"))
@@ -52,7 +60,11 @@ var (
 
 // CountNew is how many concerns wait for a stance from this person.
 func (d *Desk) CountNew(ctx context.Context, by tilhor.Actor) (n int, err error) {
-	err = d.DB.One(ctx, countNew, access.Args(by, access.Receive, d.Clock()), &n)
+	count := countNew
+	if by.School == access.Owner {
+		count = countNewOwner
+	}
+	err = d.DB.One(ctx, count, access.Args(by, access.Receive, d.Clock()), &n)
 	return n, err
 }
 
@@ -77,7 +89,11 @@ func (d *Desk) Waiting(ctx context.Context, by tilhor.Actor) (all []Concern, err
 	now := d.Clock()
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
 		all = nil
-		err := tx.Each(selectNew, func(scan db.Scan) error {
+		list := selectNew
+		if by.School == access.Owner {
+			list = selectNewOwner
+		}
+		err := tx.Each(list, func(scan db.Scan) error {
 			c, err := row(scan)
 			all = append(all, c)
 			return err
@@ -98,7 +114,11 @@ func (d *Desk) Waiting(ctx context.Context, by tilhor.Actor) (all []Concern, err
 		for i, c := range all {
 			ids[i] = string(c.ID)
 		}
-		return d.Journal.SeenList(tx, by, journal.ReadingsOf("school/"+string(by.School)), string(by.School), "concerns", string(access.Intake), ids, now)
+		stream := journal.ReadingsOf("school/" + string(by.School))
+		if by.School == access.Owner {
+			stream = journal.ReadingsOf("owner")
+		}
+		return d.Journal.SeenList(tx, by, stream, string(by.School), "concerns", string(access.Intake), ids, now)
 	})
 }
 
@@ -184,7 +204,7 @@ func (d *Desk) fill(tx *db.Tx, owner tilhor.OwnerID, all ...*Concern) error {
 	by := map[tilhor.ConcernID]*Concern{}
 	ids := make([]tilhor.ConcernID, len(all))
 	for i, c := range all {
-		by[c.ID], ids[i], c.Pupils = c, c.ID, nil
+		by[c.ID], ids[i], c.Pupils, c.Against = c, c.ID, nil, nil
 	}
 	err := db.InMany(ids, db.Args(owner), func(args []any) error {
 		return tx.Each(manyPupils, func(scan db.Scan) error {
@@ -198,10 +218,32 @@ func (d *Desk) fill(tx *db.Tx, owner tilhor.OwnerID, all ...*Concern) error {
 	if err != nil {
 		return err
 	}
+	err = db.InMany(sealedOf(all), db.Args(owner), func(args []any) error {
+		return tx.Each(manyAgainst, func(scan db.Scan) error {
+			var a Against
+			var of tilhor.ConcernID
+			err := scan(&of, &a.N, &a.Person)
+			by[of].Against = append(by[of].Against, a)
+			return err
+		}, args...)
+	})
+	if err != nil {
+		return err
+	}
 	if err := d.words(tx, owner, ids, by); err != nil {
 		return err
 	}
 	return d.names(tx, owner, all)
+}
+
+// sealedOf are the concerns about somebody who works there.
+func sealedOf(all []*Concern) (ids []tilhor.ConcernID) {
+	for _, c := range all {
+		if c.Sealed() {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids
 }
 
 // words opens every text of the concerns.
@@ -250,6 +292,8 @@ func (c *Concern) put(field, plain string) {
 		c.Place = plain
 	case "reporter":
 		c.From = plain
+	case "whom":
+		c.Against = append(c.Against, Against{Described: plain})
 	case "reason":
 		c.Reason = plain
 	case "ask":
@@ -269,6 +313,11 @@ func (d *Desk) names(tx *db.Tx, owner tilhor.OwnerID, all []*Concern) error {
 		if c.Reporter != "" {
 			people = append(people, c.Reporter)
 		}
+		for _, a := range c.Against {
+			if a.Person != "" {
+				people = append(people, a.Person)
+			}
+		}
 		for _, p := range c.Pupils {
 			if p.Person != "" {
 				pupils = append(pupils, p.Person)
@@ -287,6 +336,11 @@ func (d *Desk) names(tx *db.Tx, owner tilhor.OwnerID, all []*Concern) error {
 	for _, c := range all {
 		if c.Reporter != "" {
 			c.From = names[c.Reporter]
+		}
+		for i := range c.Against {
+			if a := &c.Against[i]; a.Person != "" {
+				a.Name = names[a.Person]
+			}
 		}
 		for i := range c.Pupils {
 			if p := &c.Pupils[i]; p.Person != "" {

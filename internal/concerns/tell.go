@@ -30,9 +30,12 @@ type Telling struct {
 	Happened  tilhor.When
 	Known     tilhor.When // when did the first adult at the school know?
 	Name      string      // open channel: who tells
-	Raised    *Raised     // voice: who took it up with rektor
-	Link      string      // open channel: the secret of the address where the receipt lies
-	Slug      string      // tilhor.NewSlug, for who must know the concern's address before it is sent; else it gets one
+	Accused   duty.Accused
+	Against   []tilhor.PersonID
+	Whom      string  // who it is, in words
+	Raised    *Raised // voice: who took it up with rektor
+	Link      string  // open channel: the secret of the address where the receipt lies
+	Slug      string  // tilhor.NewSlug, for who must know the concern's address before it is sent; else it gets one
 }
 
 // Raised says that the family took a matter up with rektor by voice (tatt opp
@@ -66,8 +69,10 @@ func (d *Desk) Tell(ctx context.Context, by tilhor.Actor, n Telling) (Concern, e
 		c.Pupils = append(c.Pupils, Pupil{N: len(c.Pupils) + 1, Described: n.Described})
 	}
 	key := d.Keys.New(by.Owner, seal.KindConcern, string(c.ID))
+	if !n.about() {
+		n.Accused, n.Against, n.Whom = duty.AccusedNone, nil, ""
+	}
 	texts, parts := d.texts(key, c.ID, n, len(c.Pupils))
-	parts = append(parts, journal.Parts(key.Commit(fieldRow, string(c.ID), openOf(c)))...)
 	err = d.DB.Write(ctx, func(tx *db.Tx) error {
 		if err := hasTask(tx, by, channel, now); err != nil {
 			return err
@@ -75,10 +80,14 @@ func (d *Desk) Tell(ctx context.Context, by tilhor.Actor, n Telling) (Concern, e
 		if err := d.known(tx, by.Owner, n.School, n.Pupils, now); err != nil {
 			return err
 		}
+		if err := d.route(tx, by.Owner, &c, n, now); err != nil {
+			return err
+		}
+		parts := append(slices.Clip(parts), journal.Parts(key.Commit(fieldRow, string(c.ID), openOf(c)))...)
 		w, err := d.Journal.Append(tx, journal.Entry{
 			Stream: stream(c.ID), Act: actTell, Subject: string(c.ID),
 			When: tilhor.When{At: n.Known.At, Precision: n.Known.Precision, Written: now}, By: by, Rule: "works at the school", Parts: parts,
-			Told: &journal.Told{For: []tilhor.Role{tilhor.RoleRektor}, TakenUp: n.Raised != nil},
+			Told: &journal.Told{For: receivers(c), TakenUp: n.Raised != nil},
 		})
 		if err != nil {
 			return err
@@ -120,7 +129,7 @@ func hasTask(tx *db.Tx, by tilhor.Actor, ch Channel, now time.Time) error {
 }
 
 func (n *Telling) check(now time.Time, ch Channel) error {
-	for _, s := range []*string{&n.Described, &n.Said, &n.Saw, &n.Place, &n.Name} {
+	for _, s := range []*string{&n.Described, &n.Said, &n.Saw, &n.Place, &n.Name, &n.Whom} {
 		*s = strings.TrimSpace(*s)
 	}
 	n.Pupils = once(n.Pupils)
@@ -132,6 +141,11 @@ func (n *Telling) check(now time.Time, ch Channel) error {
 	f.Add(n.Said == "" && n.Saw == "", "saw", "concerns.fault.what")
 	f.Add(long(n.Said, MaxText), "said", "concerns.fault.long")
 	f.Add(long(n.Saw, MaxText), "saw", "concerns.fault.long")
+	n.Against = once(n.Against)
+	f.Add(!slices.Contains([]duty.Accused{"", duty.AccusedNone, duty.AccusedEmployee, duty.AccusedLeadership}, n.Accused), "accused", "concerns.fault.accused")
+	f.Add(n.Accused == duty.AccusedEmployee && len(n.Against) == 0 && n.Whom == "", "against", "concerns.fault.against")
+	f.Add(len(n.Against) > MaxPupils || ch == Open && len(n.Against) > 0, "against", "concerns.fault.against")
+	f.Add(long(n.Whom, MaxShort), "whom", "concerns.fault.short")
 	f.Add(!n.Arena.Valid(), "arena", "concerns.fault.arena")
 	f.Add(long(n.Place, MaxShort), "place", "concerns.fault.short")
 	f.Add(ch == Open && n.Name == "", "name", "concerns.fault.name")
@@ -213,6 +227,7 @@ func (d *Desk) texts(key seal.Key, id tilhor.ConcernID, n Telling, pupils int) (
 	add("saw", n.Saw)
 	add("place", n.Place)
 	add("reporter", n.Name)
+	add("whom", n.Whom)
 	add(fmt.Sprintf("pupil-%d", pupils), n.Described)
 	return texts, parts
 }
@@ -220,9 +235,10 @@ func (d *Desk) texts(key seal.Key, id tilhor.ConcernID, n Telling, pupils int) (
 var (
 	insertConcern = db.SQL(`INSERT INTO concerns_concern (owner, id, slug, link, school, reporter, reporter_role, channel, arena,
 		happened_at, happened_precision, known_at, known_precision, written_at, pupil_says, accused, state, why, decided_by, entry)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'none', 'new', '', '', $16)`)
-	insertPupil = db.SQL(`INSERT INTO concerns_pupil (owner, concern, n, person, track) VALUES ($1, $2, $3, $4, '')`)
-	insertText  = db.SQL(`INSERT INTO concerns_text (owner, concern, field, sealed) VALUES ($1, $2, $3, $4)`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $17, 'new', '', '', $16)`)
+	insertAgainst = db.SQL(`INSERT INTO concerns_accused (owner, concern, n, person) VALUES ($1, $2, $3, $4)`)
+	insertPupil   = db.SQL(`INSERT INTO concerns_pupil (owner, concern, n, person, track) VALUES ($1, $2, $3, $4, '')`)
+	insertText    = db.SQL(`INSERT INTO concerns_text (owner, concern, field, sealed) VALUES ($1, $2, $3, $4)`)
 )
 
 func (d *Desk) store(tx *db.Tx, by tilhor.Actor, c Concern, n Telling, texts []text) error {
@@ -231,11 +247,16 @@ func (d *Desk) store(tx *db.Tx, by tilhor.Actor, c Concern, n Telling, texts []t
 		link = d.Keys.Hash(by.Owner, "concerns.link", n.Link)
 	}
 	if err := tx.Later(insertConcern, by.Owner, c.ID, c.Slug, link, c.School, c.Reporter, c.Role, c.Channel, c.Arena,
-		millis(c.Happened), c.Happened.Precision, millis(c.Known), c.Known.Precision, c.Written.UnixMilli(), c.PupilSays, c.Entry); err != nil {
+		millis(c.Happened), c.Happened.Precision, millis(c.Known), c.Known.Precision, c.Written.UnixMilli(), c.PupilSays, c.Entry, c.Accused); err != nil {
 		return err
 	}
 	for _, p := range c.Pupils {
 		if err := tx.Later(insertPupil, by.Owner, c.ID, p.N, p.Person); err != nil {
+			return err
+		}
+	}
+	for _, a := range c.Against {
+		if err := tx.Later(insertAgainst, by.Owner, c.ID, a.N, a.Person); err != nil {
 			return err
 		}
 	}
@@ -244,7 +265,7 @@ func (d *Desk) store(tx *db.Tx, by tilhor.Actor, c Concern, n Telling, texts []t
 			return err
 		}
 	}
-	if err := grants(tx, by, c); err != nil {
+	if err := d.grants(tx, by, c); err != nil {
 		return err
 	}
 	if err := d.about(tx, by.Owner, c, n.Described); err != nil {
@@ -281,18 +302,6 @@ func millis(w tilhor.When) int64 {
 	return w.At.UnixMilli()
 }
 
-func grants(tx *db.Tx, by tilhor.Actor, c Concern) error {
-	g := access.Grant{Kind: access.Concern, Thing: string(c.ID), Role: tilhor.RoleRektor, Unit: c.School, Relation: access.Intake, From: c.Written, By: by.Person}
-	if err := access.Give(tx, by.Owner, g); err != nil {
-		return err
-	}
-	if c.Reporter == "" {
-		return nil
-	}
-	g.Role, g.Person, g.Relation = "", c.Reporter, access.Reporter
-	return access.Give(tx, by.Owner, g)
-}
-
 // facts are what the clocks run on: when the first adult knew, that it was
 // reported to rektor, and when the family took it up.
 func facts(c Concern, n Telling) (all []duty.Fact) {
@@ -300,12 +309,16 @@ func facts(c Concern, n Telling) (all []duty.Fact) {
 	if n.Raised != nil {
 		who = duty.By(n.Raised.By)
 	}
+	to := duty.ToRektor
+	if c.Accused == duty.AccusedLeadership {
+		to = duty.ToOwner
+	}
 	for _, p := range c.Pupils {
 		code := Code(p)
 		known := n.Known
 		known.Written = c.Written
-		all = append(all, duty.Fact{Kind: duty.Known, When: known, Pupil: code, By: who, Accused: duty.AccusedNone})
-		all = append(all, duty.Fact{Kind: duty.Reported, When: tilhor.Now(c.Written), Pupil: code, To: duty.ToRektor})
+		all = append(all, duty.Fact{Kind: duty.Known, When: known, Pupil: code, By: who, Accused: c.Accused})
+		all = append(all, duty.Fact{Kind: duty.Reported, When: tilhor.Now(c.Written), Pupil: code, To: to})
 		if n.Raised != nil {
 			at := n.Raised.At
 			at.Written = c.Written

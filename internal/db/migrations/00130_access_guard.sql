@@ -43,6 +43,7 @@ CREATE VIEW oversight_tracks AS
 		SUM(CASE WHEN EXISTS (SELECT 1 FROM duty_state s WHERE s.owner = t.owner AND s.thing = t.id AND s.state IN ('late', 'late-local')) THEN 1 ELSE 0 END) AS late_n
 	FROM cases_track t WHERE t.state <> 'closed'
 		AND NOT EXISTS (SELECT 1 FROM access_guard k WHERE k.owner = t.owner AND k.kind = 'track' AND k.thing = t.id AND k.until_at = 9223372036854775807)
+		AND NOT EXISTS (SELECT 1 FROM cases_sealed x WHERE x.owner = t.owner AND x.track = t.id) -- nor is a sealed one (00120)
 	GROUP BY t.owner, t.school, t.sfo;
 
 DROP VIEW oversight_evaluations;
@@ -52,6 +53,7 @@ CREATE VIEW oversight_evaluations AS
 	FROM duty_state s JOIN cases_track t ON t.owner = s.owner AND t.id = s.thing
 	WHERE s.duty = 'k12.evaluate' AND s.class = 'local-plan' AND s.state IN ('met', 'met-late', 'late-local')
 		AND NOT EXISTS (SELECT 1 FROM access_guard k WHERE k.owner = t.owner AND k.kind = 'track' AND k.thing = t.id AND k.until_at = 9223372036854775807)
+		AND NOT EXISTS (SELECT 1 FROM cases_sealed x WHERE x.owner = t.owner AND x.track = t.id) -- nor is a sealed one (00120)
 	GROUP BY t.owner, t.school, t.sfo, s.first_on;
 
 -- Every opening of a protected pupil's case, until a named leader has seen it.

@@ -21,7 +21,7 @@ var (
 // attachRoutes are the pages of a track's attachments (vedlegg).
 func (p *Pages) attachRoutes() []web.Route {
 	track := func(method, path, name string, serve func(*web.Req) error) web.Route {
-		return web.Route{Method: method, Path: "/saker/{spor}/vedlegg" + path, Name: "attach." + name, Roles: workers, Case: true, Sensitive: true, Serve: serve}
+		return web.Route{Method: method, Path: "/saker/{spor}/vedlegg" + path, Name: "attach." + name, Roles: given, Case: true, Sensitive: true, Serve: serve}
 	}
 	add := track("POST", "", "add", p.addAttachment)
 	add.File, add.Form = true, "/saker/{spor}/vedlegg/ny"

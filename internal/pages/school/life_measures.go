@@ -13,7 +13,7 @@ import (
 // where it goes when the pupil does.
 func (p *Pages) lifeRoutes() []web.Route {
 	track := func(method, path, name string, serve func(*web.Req) error) web.Route {
-		return web.Route{Method: method, Path: "/saker/{spor}" + path, Name: "life." + name, Roles: workers, Case: true, Sensitive: true, Serve: serve}
+		return web.Route{Method: method, Path: "/saker/{spor}" + path, Name: "life." + name, Roles: given, Case: true, Sensitive: true, Serve: serve}
 	}
 	return []web.Route{
 		track("GET", "/tiltak-i-gang", "measures", p.runs),

@@ -76,5 +76,6 @@ func (p *Pages) Routes() []web.Route {
 	routes = append(routes, p.craftRoutes()...)
 	routes = append(routes, p.handoverRoutes()...)
 	routes = append(routes, p.childrenRoutes()...)
+	routes = append(routes, p.wallRoutes()...)
 	return append(routes, p.stageRoutes()...)
 }

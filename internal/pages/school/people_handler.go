@@ -32,7 +32,7 @@ func (p *Pages) askHandler(q *web.Req, code int, f *web.Form) error {
 		return err
 	}
 	h := p.head(q, file, "")
-	field := employeeField(q.T, f, "handler", q.T.T("school.handler.who"), all)
+	field := employeeField(q.T, f, "handler", q.T.T("school.handler.who"), unbarred(all, file))
 	field.Help = q.T.T("school.handler.who-help")
 	v := formView{
 		Back: backTo(q, h), Line: h.Line, Heading: q.T.T("school.handler.title", "name", h.Name), Lead: q.T.T("school.handler.none"),

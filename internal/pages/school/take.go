@@ -56,6 +56,9 @@ func (p *Pages) showTake(q *web.Req, code int, f *web.Form) error {
 	if err != nil {
 		return err
 	}
+	if c.Sealed() {
+		return q.See("/sperrede/" + c.Slug)
+	}
 	w, name := q.T, whom(q.T, c)
 	v := takeView{Back: web.Back{Href: "/i-dag", Text: w.T("school.today")}, Line: takeLine(w, c), Faults: web.SummaryOf(w, f.Faults), Form: f, Action: q.R.URL.Path, Times: takeTimes(w, c)}
 	v.Heading = takeHeading(w, c)

@@ -27,6 +27,7 @@ type trackView struct {
 	Unknown  *web.Note
 	Quiet    *web.Note
 	Quote    *web.Quote
+	Walls    []web.Note
 	Next     next
 	Duties   []web.Duty
 	Calm     string
@@ -70,6 +71,10 @@ func (p *Pages) track(q *web.Req) error {
 		v.Quiet = &web.Note{Color: "warning", Title: lang.Cap(w.T("school.is.quiet", "name", v.Head.Name, "date", w.DayMonth(since))), Text: w.T("school.track.quiet-text")}
 	}
 	v.Quote = quote(w, f, q)
+	v.Walls = wallNotes(w, f)
+	if !f.Works { // who only reads it has no next step
+		v.Next.Do, v.Next.Gate = web.Button{}, nil
+	}
 	v.Duties, v.Met = dutyRows(w, f, q)
 	if len(v.Duties) == 0 {
 		v.Calm = w.T("school.track.calm")
@@ -323,6 +328,11 @@ func otherActs(w *lang.Words, f cases.File) []web.Button {
 	}
 	if f.State != cases.Open {
 		acts = append(acts, web.Button{Text: w.T("school.do.reopen"), Href: path(f.Track, "apne"), Kind: "tertiary"})
+	}
+	if !f.Works { // who only reads it
+		acts = nil
+	} else {
+		acts = append(acts, wallActs(w, f)...)
 	}
 	return append(acts, web.Button{Text: w.T("do.print"), Href: path(f.Track, "utskrift"), Kind: "tertiary", Icon: "PrinterSmall"})
 }

@@ -34,7 +34,7 @@ func (p *Pages) askProtect(q *web.Req, code int, f *web.Form) error {
 	}
 	h := p.head(q, file, "")
 	what := area(q.T, f, "what", q.T.T("school.protect.what"), q.T.T("school.protect.what-help", "name", h.Name), 3)
-	doer := question{Kind: "select", F: employeeField(q.T, f, "doer", q.T.T("school.protect.doer"), all)}
+	doer := question{Kind: "select", F: employeeField(q.T, f, "doer", q.T.T("school.protect.doer"), unbarred(all, file))}
 	start := question{Kind: "date", F: f.Field(q.T, "start", q.T.T("school.protect.start"))}
 	start.F.Help = q.T.T("form.date-help")
 	return ask(q, code, f, formView{

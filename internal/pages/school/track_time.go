@@ -68,7 +68,8 @@ func (c chronicle) other(r cases.Record) bool { return r.Kind == cases.Voice && 
 func (c chronicle) title(r cases.Record) string {
 	by, key := r.Name, string(r.Kind)
 	switch r.Kind {
-	case cases.Corrected, cases.NotCorrected, cases.GlassReviewed, cases.Told, cases.RaisedBy, cases.Evaluated, cases.Checked, cases.Reopened, cases.Affected, cases.Ticked, cases.Packed:
+	case cases.Corrected, cases.NotCorrected, cases.GlassReviewed, cases.Told, cases.RaisedBy, cases.Evaluated, cases.Checked, cases.Reopened, cases.Affected, cases.Ticked, cases.Packed,
+		cases.Judged, cases.ToldOwner, cases.Party, cases.Recused:
 		if k := key + "." + r.Answer; c.w.Has("school.time." + k) {
 			key = k
 		}
@@ -81,7 +82,7 @@ func (c chronicle) title(r cases.Record) string {
 		if c.other(r) {
 			key += ".other"
 		}
-	case cases.Appointed, cases.HandedOver:
+	case cases.Appointed, cases.HandedOver, cases.LedBy, cases.AdvisedBy:
 		by = r.Text["who"]
 	case cases.Source:
 		return c.t(key+"."+r.Answer, "what", strings.ToLower(c.w.T("school.source."+r.Ref)))
@@ -90,6 +91,9 @@ func (c chronicle) title(r cases.Record) string {
 	case cases.Found:
 		n, _ := strconv.Atoi(r.Ref)
 		return c.t(key, "n", n)
+	}
+	if r.Kind == cases.Recused || r.Kind == cases.Party {
+		by = r.Text["who"]
 	}
 	return c.t(key, "who", by, "date", c.w.DayMonth(r.On))
 }
@@ -142,6 +146,12 @@ func (c chronicle) text(r cases.Record) string {
 		return lines(t["reason"], c.t("label.same-story"))
 	case cases.Packed, cases.Shielded, cases.Named, cases.Unnamed, cases.Unlocked:
 		return t["reason"]
+	case cases.Judged, cases.Recused:
+		return t["reason"]
+	case cases.ToldOwner:
+		return t["words"]
+	case cases.Party:
+		return t["text"]
 	}
 	if slices.Contains(cases.StateKinds, r.Kind) {
 		return c.stateText(r)

@@ -41,6 +41,9 @@ func (p *Pages) answer(q *web.Req) error {
 	if err != nil {
 		return err
 	}
+	if a.Sealed() {
+		return p.sealedAnswer(q, a, r)
+	}
 	w := q.T
 	here := "/bekymringer/" + a.Slug
 	v := answerView{

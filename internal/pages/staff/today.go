@@ -148,7 +148,18 @@ func (p *Pages) next(q *web.Req, v *todayView) (tilhor.Date, error) {
 
 func (v *todayView) fresh(q *web.Req, all []concerns.Concern) {
 	w := q.T
-	for i, c := range all {
+	for _, c := range all { // closed reports stand first, and name nobody
+		if c.Sealed() {
+			v.New = append(v.New, web.Duty{
+				What: w.T("sealed.row"), Href: "/sperrede/" + c.Slug, Tag: web.TagOf(w, "lov"), Meta: []string{"opplæringslova §\u00a012\u20115"},
+				State: web.State{Name: web.Lock, Word: w.T("sealed.state")}, When: lang.Cap(w.Ago(c.Written, q.Now)),
+			})
+		}
+	}
+	for _, c := range all {
+		if c.Sealed() {
+			continue
+		}
 		from := c.From
 		if c.Channel == concerns.Open {
 			from = w.T("staff.new.open", "name", c.From)
@@ -162,8 +173,8 @@ func (v *todayView) fresh(q *web.Req, all []concerns.Concern) {
 			Tag: web.TagOf(w, "lov"), Meta: []string{w.T("staff.new.from", "name", from), "opplæringslova §\u00a012\u20114"},
 			State: web.State{Name: web.Now, Word: lang.Cap(w.Ago(c.Written, q.Now))}, When: knew(q, c),
 		})
-		if i == 0 && !c.Shielded {
-			v.First = firstOf(q, c, v.New[0])
+		if v.First == nil && !c.Shielded {
+			v.First = firstOf(q, c, v.New[len(v.New)-1])
 		}
 	}
 }

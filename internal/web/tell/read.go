@@ -9,6 +9,7 @@ import (
 	"tilhor"
 	"tilhor/internal/calendar"
 	"tilhor/internal/concerns"
+	"tilhor/internal/duty"
 	"tilhor/internal/lang"
 )
 
@@ -31,6 +32,8 @@ func (t *teller) check(at screen) {
 			f.Faults.Add(len(f.All("pupil")) > concerns.MaxPupils, "described", "concerns.fault.pupils")
 		}
 		long("described", concerns.MaxText)
+		long("whom", concerns.MaxShort)
+		f.Faults.Add(f.Get("accused") == string(duty.AccusedEmployee) && blank("whom") && (t.Open || blank("against")), "whom", "concerns.fault.against")
 	case what:
 		f.Faults.Add(blank("said") && blank("saw"), "said", "concerns.fault.what")
 		long("said", concerns.MaxText)
@@ -114,6 +117,12 @@ func (t *teller) telling() concerns.Telling {
 	}
 	n.Happened = t.when("happened", tilhor.When{})
 	n.Known = t.when("known", n.Happened)
+	if t.adult() {
+		n.Accused, n.Whom = duty.Accused(f.Get("accused")), f.Line("whom")
+		if a := f.Line("against"); a != "" && !t.Open {
+			n.Against = []tilhor.PersonID{tilhor.PersonID(a)}
+		}
+	}
 	if t.Open {
 		n.Name = f.Line("name")
 		return n

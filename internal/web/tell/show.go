@@ -35,6 +35,8 @@ type view struct {
 
 	// who
 	Name, Class, Find, Described web.Field
+	Accused, Against, Whom       web.Field
+	AdultOpen                    bool
 	Chosen, List                 *web.Field
 	None                         string
 	// what
@@ -102,6 +104,10 @@ func (t *teller) frame(at screen) *view {
 		}
 	}
 	v.Reads = w.T("concerns.tell.reads", "school", t.school.Name)
+	if t.adult() {
+		v.Reads = w.T("sealed.tell.reads")
+		return v
+	}
 	if t.Open {
 		v.Reads = w.T("concerns.tell.reads-open", "school", t.school.Name)
 	}
@@ -141,6 +147,9 @@ func (t *teller) askWho(v *view) error {
 	w, f := t.q.T, t.form
 	v.Described = f.Field(w, "described", w.T("concerns.tell.described"))
 	v.Described.Help, v.Described.Rows = w.T("concerns.tell.described-help"), 2
+	if err := t.askAdult(v); err != nil {
+		return err
+	}
 	if t.Open {
 		v.Name = f.Field(w, "name", w.T("concerns.tell.name"))
 		v.Name.Help, v.Name.Spell, v.Name.Autocomplete = w.T("concerns.tell.name-help"), "false", "name"

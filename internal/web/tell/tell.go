@@ -40,7 +40,7 @@ var templates = map[screen]*web.Page{who: pages("who"), what: pages("what"), whe
 
 // asked are the fields of each screen. What stands on another goes along hidden.
 var asked = map[screen][]string{
-	who:   {"name", "pupil", "class", "find", "described"},
+	who:   {"name", "pupil", "class", "find", "described", "accused", "against", "whom"},
 	what:  {"said", "saw"},
 	where: {"arena", "place", "happened", "happened-on", "happened-at", "known", "known-on", "known-at"},
 }

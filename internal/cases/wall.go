@@ -1,0 +1,372 @@
+package cases
+
+import (
+	"slices"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/access"
+	"tilhor/internal/concerns"
+	"tilhor/internal/db"
+	"tilhor/internal/duty"
+	"tilhor/internal/journal"
+	"tilhor/internal/seal"
+)
+
+// A wall is what goes with a concern about somebody who works there, or about
+// the child of whoever leads the school, when it is taken up: who may never see
+// the track, who leads it, and what the owner is told.
+type wall struct {
+	accused duty.Accused
+	lead    tilhor.PersonID // appointed by the owner, by name
+	unit    tilhor.SchoolID // where that person works
+	then    func(w *work) error
+}
+
+// fits says whether the concern is taken up the way its kind asks for: one about
+// somebody who works there is never taken up as if it were not.
+func (x wall) fits(c concerns.Concern) bool {
+	if !c.Sealed() {
+		return x.accused == ""
+	}
+	return x.accused == c.Accused
+}
+
+// sealedAs is how a matter must be sealed that the concern may belong to.
+func sealedAs(c concerns.Concern) string {
+	if c.Sealed() {
+		return string(c.Accused)
+	}
+	return ""
+}
+
+var (
+	insertSealed = db.SQL(`INSERT INTO cases_sealed (owner, track, accused, at) SELECT $1, $2, $3, $4
+		WHERE NOT EXISTS (SELECT 1 FROM cases_sealed WHERE owner = $1 AND track = $2)`)
+	insertAccused = db.SQL(`INSERT INTO cases_accused (owner, track, person) SELECT $1, $2, $3
+		WHERE NOT EXISTS (SELECT 1 FROM cases_accused WHERE owner = $1 AND track = $2 AND person = $3)`)
+	selectSealed   = db.SQL(`SELECT accused FROM cases_sealed WHERE owner = $1 AND track = $2`)
+	selectAccused  = db.SQL(`SELECT person FROM cases_accused WHERE owner = $1 AND track = $2 ORDER BY person`)
+	matterChildren = db.SQL(`SELECT pupil FROM cases_track WHERE owner = $1 AND matter = $2 AND pupil <> ''
+		UNION SELECT person FROM cases_child WHERE owner = $1 AND matter = $2 AND person <> ''`)
+	matterTracks = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.matter = $2 ORDER BY t.opened_at, t.id`)
+)
+
+// wallIn puts the wall around a track that is taken up.
+func (w *work) wallIn(x wall, c concerns.Concern) error {
+	if c.Sealed() {
+		if _, err := w.tx.Exec(insertSealed, w.by.Owner, w.t.ID, c.Accused, w.now.UnixMilli()); err != nil {
+			return err
+		}
+	}
+	for _, a := range c.Against {
+		if a.Person == "" {
+			continue
+		}
+		if _, err := w.tx.Exec(insertAccused, w.by.Owner, w.t.ID, a.Person); err != nil {
+			return err
+		}
+		if err := w.bar(a.Person, "accused"); err != nil {
+			return err
+		}
+	}
+	if c.Accused == duty.AccusedLeadership {
+		for _, r := range []tilhor.Role{tilhor.RoleRektor, tilhor.RoleDeputy} {
+			b := access.Bar{Kind: access.Track, Thing: string(w.t.ID), Role: r, Unit: w.t.School, From: w.now, Reason: "accused"}
+			if err := access.Shut(w.tx, w.by.Owner, b); err != nil {
+				return err
+			}
+		}
+	}
+	if err := w.barKin(); err != nil {
+		return err
+	}
+	if x.lead != "" {
+		if err := w.leadBy(x.lead, x.unit); err != nil {
+			return err
+		}
+	}
+	if x.then == nil {
+		return nil
+	}
+	return x.then(w)
+}
+
+// bar keeps a person from the track, in every role; once is enough.
+func (w *work) bar(p tilhor.PersonID, why string) error {
+	bars, err := access.BarsOf(w.tx, w.by.Owner, access.Track, string(w.t.ID))
+	if err != nil {
+		return err
+	}
+	for _, b := range bars {
+		if b.Person == p && (b.Until.IsZero() || b.Until.After(w.now)) {
+			return nil
+		}
+	}
+	return access.Shut(w.tx, w.by.Owner, access.Bar{Kind: access.Track, Thing: string(w.t.ID), Person: p, From: w.now, Reason: why})
+}
+
+// notBarred refuses one who can never have the track, or carry anything out in
+// it: whom it is about, and who is recused.
+func (w *work) notBarred(p tilhor.PersonID, field string) error {
+	bars, err := access.BarsOf(w.tx, w.by.Owner, access.Track, string(w.t.ID))
+	if err != nil {
+		return err
+	}
+	barred := shut(bars, w.now)[p]
+	if slices.ContainsFunc(bars, func(b access.Bar) bool { return b.Role != "" }) {
+		roles, err := w.d.Roster.RolesOf(w.tx, w.by.Owner, p, today(w.now))
+		if err != nil {
+			return err
+		}
+		for _, b := range bars {
+			barred = barred || slices.ContainsFunc(roles, func(a tilhor.Actor) bool { return b.Role == a.Role && b.Unit == a.School })
+		}
+	}
+	if barred {
+		return tilhor.Faults{{Field: field, Key: "sealed.fault.barred"}}
+	}
+	return nil
+}
+
+// shut are the persons the bars keep out now.
+func shut(bars []access.Bar, now time.Time) map[tilhor.PersonID]bool {
+	m := map[tilhor.PersonID]bool{}
+	for _, b := range bars {
+		if b.Person != "" && !now.Before(b.From) && (b.Until.IsZero() || now.Before(b.Until)) {
+			m[b.Person] = true
+		}
+	}
+	return m
+}
+
+// barKin bars whoever works for a school or the owner and is family of a child
+// in the matter, from every track of it: a party's next of kin has no part in
+// the case (ugild, forvaltningsloven § 6). Who had it loses it.
+func (w *work) barKin() error {
+	kin, err := w.kin()
+	if err != nil || len(kin) == 0 {
+		return err
+	}
+	var tracks []Track
+	err = w.tx.Each(matterTracks, func(scan db.Scan) error {
+		t, err := trackRow(scan)
+		tracks = append(tracks, t)
+		return err
+	}, w.by.Owner, w.t.Case)
+	if err != nil {
+		return err
+	}
+	for _, t := range tracks {
+		x := w
+		if t.ID != w.t.ID {
+			if x, err = w.in(t); err != nil {
+				return err
+			}
+		}
+		for _, p := range kin {
+			if err := x.recuse(p, "kin", ""); err != nil {
+				return err
+			}
+		}
+		if err := x.led(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// in is the same act in another track of the matter.
+func (w *work) in(t Track) (*work, error) {
+	key, err := w.d.Keys.Get(w.tx, w.by.Owner, seal.KindTrack, string(t.ID))
+	x := *w
+	x.t, x.key = t, key
+	return &x, err
+}
+
+// kin are those of the families of the matter's children who work for a school
+// or the owner.
+func (w *work) kin() (all []tilhor.PersonID, err error) {
+	var children []tilhor.PersonID
+	err = w.tx.Each(matterChildren, func(scan db.Scan) error {
+		var p tilhor.PersonID
+		err := scan(&p)
+		children = append(children, p)
+		return err
+	}, w.by.Owner, w.t.Case)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range children {
+		family, err := w.d.Roster.Guardians(w.tx, w.by.Owner, c, today(w.now))
+		if err != nil {
+			return nil, err
+		}
+		for _, g := range family {
+			roles, err := w.d.Roster.RolesOf(w.tx, w.by.Owner, g.ID, today(w.now))
+			if err != nil {
+				return nil, err
+			}
+			if !slices.Contains(all, g.ID) && slices.ContainsFunc(roles, func(a tilhor.Actor) bool { return a.Role.Staff() || a.Role == tilhor.RoleOwnerAdviser }) {
+				all = append(all, g.ID)
+			}
+		}
+	}
+	slices.Sort(all)
+	return all, nil
+}
+
+// recuse bars a person from the track and takes back all that was given there.
+// It is told in the record when the person had anything.
+func (w *work) recuse(p tilhor.PersonID, why, reason string) error {
+	bars, err := access.BarsOf(w.tx, w.by.Owner, access.Track, string(w.t.ID))
+	if err != nil || shut(bars, w.now)[p] {
+		return err
+	}
+	if err := w.bar(p, why); err != nil {
+		return err
+	}
+	grants, err := access.GrantsOf(w.tx, w.by.Owner, access.Track, string(w.t.ID))
+	if err != nil {
+		return err
+	}
+	had := reason != "" || w.t.Handler == p
+	for _, g := range grants {
+		if g.Person != p || !g.Until.IsZero() && !g.Until.After(w.now) {
+			continue
+		}
+		had = true
+		if err := access.End(w.tx, w.by.Owner, access.Track, string(w.t.ID), p, g.Relation, w.now); err != nil {
+			return err
+		}
+	}
+	if w.t.Handler == p { // the hand-over is asked for: the case has nobody
+		if _, err := w.tx.Exec(setHandler, w.by.Owner, w.t.ID, ""); err != nil {
+			return err
+		}
+		w.t.Handler = ""
+	}
+	if !had {
+		return nil
+	}
+	_, err = w.write(note{kind: Recused, when: tilhor.Now(w.now), ref: string(p), answer: why, text: []field{{"reason", reason}}})
+	return err
+}
+
+// led asks that somebody can decide in the track. When everybody who could is
+// barred, the owner is told, and appoints: a case never has nobody.
+func (w *work) led() error {
+	ok, err := w.hasLead()
+	if err != nil || ok {
+		return err
+	}
+	told, err := w.noticed(NoLead)
+	if err != nil || told {
+		return err
+	}
+	return w.notify(NoLead, nil)
+}
+
+func (w *work) hasLead() (bool, error) {
+	bars, err := access.BarsOf(w.tx, w.by.Owner, access.Track, string(w.t.ID))
+	if err != nil {
+		return false, err
+	}
+	out := shut(bars, w.now)
+	grants, err := access.GrantsOf(w.tx, w.by.Owner, access.Track, string(w.t.ID))
+	if err != nil {
+		return false, err
+	}
+	byRole := false
+	for _, g := range grants {
+		if g.Relation != access.Leads || w.now.Before(g.From) || !g.Until.IsZero() && !w.now.Before(g.Until) {
+			continue
+		}
+		if g.Person != "" && !out[g.Person] {
+			return true, nil
+		}
+		byRole = byRole || g.Role == tilhor.RoleRektor
+	}
+	if !byRole {
+		return false, nil
+	}
+	staff, err := w.d.Roster.Employees(w.tx, w.by.Owner, w.t.School, today(w.now))
+	if err != nil {
+		return false, err
+	}
+	for _, e := range staff {
+		if slices.Contains(e.Roles, tilhor.RoleRektor) && !out[e.ID] {
+			return true, nil
+		}
+	}
+	handed, err := access.GrantsOf(w.tx, w.by.Owner, access.School, string(w.t.School))
+	for _, g := range handed {
+		if g.Relation == access.Leads && !out[g.Person] && !w.now.Before(g.From) && (g.Until.IsZero() || w.now.Before(g.Until)) {
+			return true, err
+		}
+	}
+	return false, err
+}
+
+// leadBy gives the track to one whom the owner appoints to lead it (saksleder):
+// alone, in place of whoever led it.
+func (w *work) leadBy(p tilhor.PersonID, unit tilhor.SchoolID) error {
+	if err := w.notBarred(p, "lead"); err != nil {
+		return err
+	}
+	grants, err := access.GrantsOf(w.tx, w.by.Owner, access.Track, string(w.t.ID))
+	if err != nil {
+		return err
+	}
+	for _, g := range grants {
+		if g.Relation == access.Leads && g.Person != "" {
+			if err := access.End(w.tx, w.by.Owner, access.Track, string(w.t.ID), g.Person, access.Leads, w.now); err != nil {
+				return err
+			}
+		}
+	}
+	give := access.Grant{Kind: access.Track, Thing: string(w.t.ID), Person: p, Unit: unit, Relation: access.Leads, From: w.now, By: w.by.Person}
+	if err := access.Give(w.tx, w.by.Owner, give); err != nil {
+		return err
+	}
+	if w.t.Handler == "" || slices.ContainsFunc(grants, func(g access.Grant) bool { return g.Relation == access.Leads && g.Person == w.t.Handler }) {
+		if _, err := w.tx.Exec(setHandler, w.by.Owner, w.t.ID, p); err != nil { // until somebody else is given it
+			return err
+		}
+		w.t.Handler = p
+	}
+	_, err = w.write(note{kind: LedBy, when: tilhor.Now(w.now), ref: string(p)})
+	return err
+}
+
+// walls fills in what a file says of its own walls.
+func (d *Desk) walls(tx *db.Tx, owner tilhor.OwnerID, f *File, now time.Time) error {
+	f.Barred, f.Accused = nil, map[tilhor.PersonID]string{}
+	err := tx.Each(selectSealed, func(scan db.Scan) error { return scan(&f.Sealed) }, owner, f.ID)
+	if err != nil {
+		return err
+	}
+	err = tx.Each(selectAccused, func(scan db.Scan) error {
+		var p tilhor.PersonID
+		err := scan(&p)
+		f.Accused[p] = ""
+		return err
+	}, owner, f.ID)
+	if err != nil {
+		return err
+	}
+	bars, err := access.BarsOf(tx, owner, access.Track, string(f.ID))
+	if err != nil {
+		return err
+	}
+	f.Barred = shut(bars, now)
+	for _, r := range f.Records {
+		if r.Kind == LedBy {
+			f.Leader = r.Ref // a name, once names are opened
+		}
+	}
+	return nil
+}
+
+// receiptForOwner is what a receipt says of what the owner is told.
+var receiptForOwner = &journal.Told{For: []tilhor.Role{tilhor.RoleOwnerAdviser}, TakenUp: true}

@@ -1,0 +1,145 @@
+package concerns
+
+import (
+	"slices"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/access"
+	"tilhor/internal/calendar"
+	"tilhor/internal/db"
+	"tilhor/internal/duty"
+)
+
+// about says whether a telling is about somebody who works at the school.
+func (n Telling) about() bool {
+	return n.Accused == duty.AccusedEmployee || n.Accused == duty.AccusedLeadership
+}
+
+// route settles who may have a concern about somebody who works there: about an
+// employee it goes to rektor, about the leadership to the owner, past rektor
+// (§ 12-5). Whoever leads the school, by role or because it was handed over, is
+// the leadership, whatever the teller chose: it is not for the teller to know.
+func (d *Desk) route(tx *db.Tx, owner tilhor.OwnerID, c *Concern, n Telling, now time.Time) error {
+	c.Accused, c.Against = duty.AccusedNone, nil
+	if !n.about() {
+		return nil
+	}
+	c.Accused = n.Accused
+	staff, err := d.Roster.Employees(tx, owner, n.School, tilhor.DateOf(now, calendar.Oslo()))
+	if err != nil {
+		return err
+	}
+	handed, err := access.GrantsOf(tx, owner, access.School, string(n.School))
+	if err != nil {
+		return err
+	}
+	for i, p := range n.Against {
+		leads, works := false, false
+		for _, e := range staff {
+			if e.ID == p {
+				works, leads = true, leads || slices.ContainsFunc(e.Roles, tilhor.Role.Leads)
+			}
+		}
+		if !works {
+			return tilhor.Faults{{Field: "against", Key: "concerns.fault.against-unknown"}}
+		}
+		for _, g := range handed {
+			leads = leads || g.Person == p && g.Relation == access.Leads && !now.Before(g.From) && (g.Until.IsZero() || now.Before(g.Until))
+		}
+		if leads {
+			c.Accused = duty.AccusedLeadership
+		}
+		c.Against = append(c.Against, Against{N: i + 1, Person: p})
+	}
+	return nil
+}
+
+// receivers are the roles that the receipt says it is received for.
+func receivers(c Concern) []tilhor.Role {
+	if c.Accused == duty.AccusedLeadership {
+		return []tilhor.Role{tilhor.RoleOwnerAdviser}
+	}
+	return []tilhor.Role{tilhor.RoleRektor}
+}
+
+// grants say who gets a concern, and bars who never does: whoever it is about,
+// and the pupil's own family among the staff, in every role and whatever was
+// handed to them. What is about an employee is for who leads the school, and not
+// for all who receive; what is about the leadership is for the owner's receivers
+// and for nobody at the school.
+func (d *Desk) grants(tx *db.Tx, by tilhor.Actor, c Concern) error {
+	g := access.Grant{Kind: access.Concern, Thing: string(c.ID), Role: tilhor.RoleRektor, Unit: c.School, Relation: access.Intake, From: c.Written, By: by.Person}
+	switch c.Accused {
+	case duty.AccusedEmployee:
+		g.Relation = access.Leads
+	case duty.AccusedLeadership:
+		g.Role, g.Unit = tilhor.RoleOwnerAdviser, access.Owner
+	}
+	if err := access.Give(tx, by.Owner, g); err != nil {
+		return err
+	}
+	for _, a := range c.Against {
+		if err := d.bar(tx, by.Owner, c, a.Person, "accused"); err != nil {
+			return err
+		}
+	}
+	kin, recused, err := d.kin(tx, by.Owner, c)
+	if err != nil {
+		return err
+	}
+	for _, p := range kin {
+		if err := d.bar(tx, by.Owner, c, p, "kin"); err != nil {
+			return err
+		}
+	}
+	if recused && c.Accused != duty.AccusedLeadership { // rektor's own child: the owner appoints
+		g.Role, g.Unit, g.Relation = tilhor.RoleOwnerAdviser, access.Owner, access.Intake
+		if err := access.Give(tx, by.Owner, g); err != nil {
+			return err
+		}
+	}
+	if c.Reporter == "" {
+		return nil
+	}
+	g.Role, g.Unit, g.Person, g.Relation = "", c.School, c.Reporter, access.Reporter
+	return access.Give(tx, by.Owner, g)
+}
+
+func (d *Desk) bar(tx *db.Tx, owner tilhor.OwnerID, c Concern, p tilhor.PersonID, why string) error {
+	if p == "" {
+		return nil
+	}
+	return access.Shut(tx, owner, access.Bar{Kind: access.Concern, Thing: string(c.ID), Person: p, From: c.Written, Reason: why})
+}
+
+// kin are those of the pupils' families who work for a school or the owner, and
+// whether rektor of the school is one of them: nobody decides in a matter where
+// the own child is a party (ugild, forvaltningsloven § 6).
+func (d *Desk) kin(tx *db.Tx, owner tilhor.OwnerID, c Concern) (all []tilhor.PersonID, rektor bool, err error) {
+	on := tilhor.DateOf(c.Written, calendar.Oslo())
+	for _, p := range c.Pupils {
+		if p.Person == "" {
+			continue
+		}
+		family, err := d.Roster.Guardians(tx, owner, p.Person, on)
+		if err != nil {
+			return nil, false, err
+		}
+		for _, g := range family {
+			roles, err := d.Roster.RolesOf(tx, owner, g.ID, on)
+			if err != nil {
+				return nil, false, err
+			}
+			for _, a := range roles {
+				if a.Role.Staff() || a.Role == tilhor.RoleOwnerAdviser {
+					if !slices.Contains(all, g.ID) {
+						all = append(all, g.ID)
+					}
+					rektor = rektor || a.Role == tilhor.RoleRektor && a.School == c.School
+				}
+			}
+		}
+	}
+	return all, rektor, nil
+}
