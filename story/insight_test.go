@@ -4,7 +4,10 @@ import (
 	"strings"
 	"testing"
 
+	"tilhor"
 	"tilhor/internal/cases"
+	"tilhor/internal/journal"
+	"tilhor/internal/privacy"
 )
 
 // En forelder ber om innsyn i en sak med tre barn: hun får det som er hennes barns, og ser at noe er utelatt og hvorfor.
@@ -90,5 +93,52 @@ func TestVikarMedVaktPaaLoerdag(t *testing.T) {
 			}
 		}
 		s.must(s.cases.ReviewGlass(s.ctx, s.people["Kari"], spor, s.see("Kari", spor).Last(cases.Glass).ID, "right", "Jonas ringte moren og fulgte Nora hjem."))
+	})
+}
+
+// Et notat om feil barn: rektor sperrer det, personvernombudet og arkivet avgjør, og avviket har sine 72 timer.
+func TestNotatOmFeilBarn(t *testing.T) {
+	tell(t, "2026-11-23 09:00", func(s *story) {
+		nora := s.taken("Mona", "", "Nora sto alene.", "Nora")[0].Slug
+		elias := s.taken("Mona", "", "Elias ble dyttet.", "Elias")[0].Slug
+		ombud := tilhor.Actor{Owner: owner, Person: s.people["Arne"].Person, Role: tilhor.RoleDPO, Trained: true}
+		vern := &privacy.Desk{DB: s.db, Keys: s.keys, Journal: s.journal, Roster: s.roster, Clock: s.cases.Clock, Shred: cases.ShredPart}
+		s.must(s.cases.Write(s.ctx, s.people["Ina"], nora, cases.Line{What: "note", Text: "Elias gråt hos meg i dag."}))
+		notat := s.see("Kari", nora).Last(cases.Wrote).ID
+
+		// Tirsdag kl. 13: Noras mor forteller at hun fikk lese det. Kari sperrer, og skriver inn avviket.
+		s.at("2026-11-24 13:00")
+		s.hidden(s.cases.StopRecord(s.ctx, s.people["Ina"], nora, cases.Stop{Record: notat, Reason: "wrong-child", Why: "x"}))
+		s.must(s.cases.StopRecord(s.ctx, s.people["Kari"], nora, cases.Stop{Record: notat, Reason: "wrong-child", Why: "Notatet gjelder en annen elev."}))
+		for _, who := range []string{"Kari", "Ina"} {
+			if f := s.see(who, nora); f.Record(notat).Text != nil || !f.Held[string(notat)] {
+				t.Fatalf("%s still reads it", who)
+			}
+		}
+		s.must(vern.Report(s.ctx, s.people["Kari"], s.on("2026-11-24 12:30"), "En forelder fikk lese et notat om en annen elev."))
+		avvik, err := vern.Breaches(s.ctx, ombud)
+		s.must(err)
+		if len(avvik) != 1 || !avvik[0].Due.Equal(s.clock("2026-11-27 12:30")) || avvik[0].Left(s.now) != 71 {
+			t.Fatalf("the clock of the breach: %+v", avvik)
+		}
+
+		// Onsdag: ombudet avgjør sammen med arkivet at det flyttes, og vurderer avviket. Kari flytter.
+		s.at("2026-11-25 10:00")
+		sperret, err := vern.Blocks(s.ctx, ombud)
+		s.must(err)
+		s.must(vern.Rule(s.ctx, ombud, sperret[0].ID, privacy.Ruling{Outcome: privacy.Move, Reason: "Hører til i et annet spor.", Archive: "Arkivleder"}))
+		s.must(vern.Assess(s.ctx, ombud, avvik[0].ID, privacy.Assessment{Authority: "yes", Persons: "yes", Why: "Taushetsbelagt om et barn."}))
+		s.must(s.cases.HandOn(s.ctx, s.people["Kari"], nora, sperret[0].ID, elias))
+		if r := s.see("Kari", elias).Last(cases.HandedOn); r == nil || r.Text["text"] != "Elias gråt hos meg i dag." {
+			t.Fatalf("it does not stand where it belongs: %+v", r)
+		}
+		if s.see("Kari", nora).Record(notat).Text != nil {
+			t.Fatal("it is read in the wrong track again")
+		}
+		rapport, err := journal.Verify(s.ctx, s.db, owner, journal.Against{Keys: s.keys})
+		s.must(err)
+		if !rapport.Holds() {
+			t.Fatalf("the record does not hold: %v", rapport.Wrong)
+		}
 	})
 }
