@@ -243,6 +243,9 @@ func (d *Desk) HandMeasure(ctx context.Context, by tilhor.Actor, slug string, id
 		if doer == m.Doer {
 			return nil
 		}
+		if err := w.notBarred(doer, "doer"); err != nil {
+			return err
+		}
 		if _, err := w.tx.Exec(setDoer, by.Owner, w.t.ID, id, doer); err != nil {
 			return err
 		}

@@ -187,6 +187,9 @@ func (d *Desk) nameRows(tx *db.Tx, owner tilhor.OwnerID, rows []Row, now time.Ti
 				return err
 			}
 		}
+		if err := d.elsewhere(tx, owner, r.Track, works[r.School], now); err != nil {
+			return err
+		}
 		r.left(works[r.School])
 		if protected[r.Pupil] { // a list is read over a shoulder: whose track it is stands in the track
 			r.Name, r.Class, r.Shielded = "", "", true

@@ -304,6 +304,9 @@ func (d *Desk) names(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	if err := d.elsewhere(tx, owner, f.Track, works, now); err != nil {
+		return err
+	}
 	f.left(works)
 	if f.Pupil != "" {
 		if in, err := d.Roster.Pupil(tx, owner, f.Pupil, today(now)); err == nil {

@@ -103,7 +103,8 @@ func (w *work) onlyTrack(pupil tilhor.PersonID) error {
 	return nil
 }
 
-// begin makes a new matter with one track for a pupil, that rektor leads.
+// begin makes a new matter with one track for a pupil; who leads it comes with
+// the walls of the older (inherit).
 func (d *Desk) begin(tx *db.Tx, by tilhor.Actor, like Track, w *work) (Track, error) {
 	now := d.Clock()
 	t := Track{
@@ -121,9 +122,7 @@ func (d *Desk) begin(tx *db.Tx, by tilhor.Actor, like Track, w *work) (Track, er
 		return t, err
 	}
 	*w = work{d: d, tx: tx, by: by, t: t, rule: access.Leads, key: key, now: now}
-	return t, access.Give(tx, by.Owner, access.Grant{
-		Kind: access.Track, Thing: string(t.ID), Role: tilhor.RoleRektor, Unit: t.School, Relation: access.Leads, From: now, By: by.Person,
-	})
+	return t, nil
 }
 
 // BeginAnew begins a new case for a pupil whose last one ended more than ninety
@@ -145,6 +144,9 @@ func (d *Desk) BeginAnew(ctx context.Context, by tilhor.Actor, slug, reason stri
 		var n work
 		var err error
 		if fresh, err = d.begin(w.tx, by, w.t, &n); err != nil {
+			return err
+		}
+		if err := n.inherit(w); err != nil {
 			return err
 		}
 		if _, err := w.write(note{kind: FollowedBy, when: tilhor.Now(w.now), ref: string(fresh.ID)}); err != nil {

@@ -339,6 +339,84 @@ func (w *work) leadBy(p tilhor.PersonID, unit tilhor.SchoolID) error {
 	return err
 }
 
+// elsewhere adds to those who work at a track's school whoever has the track and
+// works for the owner or at another school: appointed, and not one who has left.
+func (d *Desk) elsewhere(tx *db.Tx, owner tilhor.OwnerID, t Track, works map[tilhor.PersonID]bool, now time.Time) error {
+	if t.Handler == "" || works[t.Handler] {
+		return nil
+	}
+	roles, err := d.Roster.RolesOf(tx, owner, t.Handler, today(now))
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(roles, func(a tilhor.Actor) bool { return a.Role.Staff() || a.Role == tilhor.RoleOwnerAdviser }) {
+		return nil
+	}
+	grants, err := access.GrantsOf(tx, owner, access.Track, string(t.ID))
+	works[t.Handler] = slices.ContainsFunc(grants, func(g access.Grant) bool {
+		return g.Person == t.Handler && g.Unit != t.School && (g.Until.IsZero() || now.Before(g.Until))
+	})
+	return err
+}
+
+// inherit puts the walls of an older track around one that goes on from it: it
+// is closed as the older was, to the same, and led by whom the owner appointed.
+func (w *work) inherit(old *work) error {
+	var accused string
+	err := w.tx.Each(selectSealed, func(scan db.Scan) error { return scan(&accused) }, w.by.Owner, old.t.ID)
+	if err != nil {
+		return err
+	}
+	if accused != "" {
+		if _, err := w.tx.Exec(insertSealed, w.by.Owner, w.t.ID, accused, w.now.UnixMilli()); err != nil {
+			return err
+		}
+	}
+	var whom []tilhor.PersonID
+	err = w.tx.Each(selectAccused, func(scan db.Scan) error {
+		var p tilhor.PersonID
+		err := scan(&p)
+		whom = append(whom, p)
+		return err
+	}, w.by.Owner, old.t.ID)
+	if err != nil {
+		return err
+	}
+	for _, p := range whom {
+		if _, err := w.tx.Exec(insertAccused, w.by.Owner, w.t.ID, p); err != nil {
+			return err
+		}
+	}
+	bars, err := access.BarsOf(w.tx, w.by.Owner, access.Track, string(old.t.ID))
+	if err != nil {
+		return err
+	}
+	for _, b := range bars {
+		b.Thing = string(w.t.ID)
+		if err := access.Shut(w.tx, w.by.Owner, b); err != nil {
+			return err
+		}
+	}
+	grants, err := access.GrantsOf(w.tx, w.by.Owner, access.Track, string(old.t.ID))
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(grants, func(g access.Grant) bool { return g.Relation == access.Leads && g.Role == tilhor.RoleRektor }) {
+		return w.roleLeads()
+	}
+	if err := w.leadBy(w.by.Person, w.by.School); err != nil {
+		return err
+	}
+	return w.notify(Leadership, nil)
+}
+
+// roleLeads lets rektor of the school lead the track, by role.
+func (w *work) roleLeads() error {
+	return access.Give(w.tx, w.by.Owner, access.Grant{
+		Kind: access.Track, Thing: string(w.t.ID), Role: tilhor.RoleRektor, Unit: w.t.School, Relation: access.Leads, From: w.now, By: w.by.Person,
+	})
+}
+
 // walls fills in what a file says of its own walls.
 func (d *Desk) walls(tx *db.Tx, owner tilhor.OwnerID, f *File, now time.Time) error {
 	f.Barred, f.Accused = nil, map[tilhor.PersonID]string{}

@@ -226,6 +226,9 @@ func TestTheLeadershipIsPassedBy(t *testing.T) {
 		}
 		w.is(func() error { _, err := w.desk.See(w.ctx, w.mona, slug, "whole"); return err }(), tilhor.ErrNotFound)
 		refusals(w.T, []refusal{{"rektor as doer", w.desk.Protect(w.ctx, w.other, slug, cases.Urgent{What: "Er ute.", Doer: w.kari.Person, Start: w.in(0)}), "doer", "sealed.fault.barred"}})
+		if f, err := w.desk.See(w.ctx, w.other, slug, "whole"); err != nil || f.Has == "" {
+			w.T.Errorf("the lead stands as one who has left: %v", err)
+		}
 		// The owner can appoint another, and the first has it no more.
 		ns, err := w.desk.Notices(w.ctx, anne)
 		w.must(err)
@@ -236,6 +239,43 @@ func TestTheLeadershipIsPassedBy(t *testing.T) {
 		w.is(func() error { _, err := w.desk.See(w.ctx, w.other, slug, "whole"); return err }(), tilhor.ErrNotFound)
 		if _, err := w.desk.See(w.ctx, anne, slug, "whole"); err != nil {
 			w.T.Errorf("the new lead does not read it: %v", err)
+		}
+	})
+}
+
+// A new case that goes on from an old one keeps the old one's walls, and is led
+// by whom the owner appointed: never by the school's own leadership.
+func TestTheWallsAreInherited(t *testing.T) {
+	each(t, func(w *world) {
+		anne := w.adviser()
+		w.must(w.desk.AppointReceiver(w.ctx, anne, anne.Person))
+		c := w.against(duty.AccusedLeadership)
+		all, err := w.desk.TakeForOwner(w.ctx, anne, c.Slug, w.other.Person)
+		w.must(err)
+		slug := all[0].Slug
+		lead := w.other
+		w.must(w.desk.Hear(w.ctx, lead, slug, cases.Talk{At: w.now(), Answer: cases.Spoke, How: "none", Words: "Jeg vil ikke ut."}))
+		w.must(w.desk.Weigh(w.ctx, lead, slug, cases.Weighing{Interests: "a", View: "b", Weighing: "c", Conclusion: "d"}))
+		w.must(w.desk.SavePlan(w.ctx, lead, slug, 0, cases.Plan{Measures: []cases.Measure{w.measure()}}))
+		w.must(w.desk.Approve(w.ctx, lead, slug, 1))
+		w.days(1)
+		w.must(w.desk.Evaluate(w.ctx, lead, slug, w.evaluation(cases.SafeNow, cases.Finish)))
+		w.must(w.desk.Close(w.ctx, lead, slug, cases.Ending{Words: "Det er trygt nå.", CheckOn: w.in(35)}))
+		w.days(35)
+		w.must(w.desk.AskAgain(w.ctx, lead, slug, cases.Asking{At: w.now(), Way: "self", Answer: cases.SafeNow, Words: "Ja."}))
+		w.days(100)
+		fresh, err := w.desk.BeginAnew(w.ctx, lead, slug, "Det har begynt igjen.")
+		w.must(err)
+		f, err := w.desk.See(w.ctx, lead, fresh.Slug, "whole")
+		w.must(err)
+		if f.Sealed != "leadership" || !f.Lead {
+			w.T.Errorf("the new case is sealed as %q", f.Sealed)
+		}
+		w.must(w.desk.Hand(w.ctx, w.kari, cases.HandedTask{Person: w.ina.Person, Task: cases.StandsIn, From: w.in(0), Until: w.in(7)}))
+		for _, a := range []tilhor.Actor{w.kari, w.ina, w.Actor(tilhor.RoleDeputy, w.Solbakken)} {
+			if got := w.sees(a, c, fresh.Slug); got != "" {
+				w.T.Errorf("%s sees %s", a.Role, got)
+			}
 		}
 	})
 }
