@@ -112,6 +112,25 @@ func worlds(t *rapid.T) (gs []access.Grant, bs []access.Bar, ks []access.Guard, 
 	if rapid.IntRange(0, 3).Draw(t, "given") == 0 { // else few are let through
 		gs = append(gs, access.Grant{Kind: access.Track, Thing: "1", Person: a.Person, Unit: a.School, Relation: rel.Draw(t, "mine"), From: now.AddDate(0, 0, -1)})
 	}
+	if rapid.IntRange(0, 2).Draw(t, "has all") == 0 { // so that every act is let through at times, whatever relations there come to be
+		for _, g := range []access.Grant{
+			{Kind: access.Concern, Relation: access.Reporter},
+			{Kind: access.Concern, Relation: access.Intake},
+			{Kind: access.Track, Relation: access.Leads},
+			{Kind: access.Track, Relation: access.Carries},
+			{Kind: access.Track, Relation: access.Appoints},
+			{Kind: access.Force, Relation: access.Reporter},
+			{Kind: access.Force, Relation: access.Leads},
+		} {
+			g.Thing, g.Person, g.Unit, g.From = "1", a.Person, a.School, now.AddDate(0, 0, -1)
+			gs = append(gs, g)
+		}
+		if rapid.Bool().Draw(t, "named for them") {
+			for _, k := range ks {
+				gs = append(gs, access.Grant{Kind: access.Person, Thing: string(k.Subject), Person: a.Person, Unit: a.School, Relation: access.Named, From: now.AddDate(0, 0, -1)})
+			}
+		}
+	}
 	return gs, bs, ks, a
 }
 
