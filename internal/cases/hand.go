@@ -74,21 +74,30 @@ func (d *Desk) fold(tx *db.Tx, by tilhor.Actor, f *Folder, readings bool) error 
 	return d.readers(tx, by.Owner, f)
 }
 
-// shown are the labels of what the file shows a reader of the track.
+// shown are the labels of what the file shows a reader of the track. What is
+// blocked, and what was shredded, is not among them: neither its words nor what
+// its row says.
 func (f *Folder) shown() map[string]bool {
 	all := map[string]bool{}
 	for _, r := range f.Records {
+		if f.Held[string(r.ID)] {
+			continue
+		}
 		all[seal.Label(fieldRow, string(r.ID))] = true
 		for name := range r.Text {
 			all[seal.Label(name, string(r.ID))] = true
 		}
 	}
 	for _, p := range f.Plans {
-		all[seal.Label("plan", planID(p.Version))] = true
+		if !f.Held[planID(p.Version)] && len(p.Measures) > 0 {
+			all[seal.Label("plan", planID(p.Version))] = true
+		}
 	}
 	for _, m := range f.Measures {
-		for _, name := range []string{"what", "problem", "when"} {
-			all[seal.Label(name, string(m.ID))] = true
+		for name, text := range map[string]string{"what": m.What, "problem": m.Problem, "when": m.When} {
+			if text != "" && !f.Held[string(m.ID)] {
+				all[seal.Label(name, string(m.ID))] = true
+			}
 		}
 	}
 	return all

@@ -21,6 +21,7 @@ import (
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/handover"
+	"tilhor/internal/privacy"
 	"tilhor/internal/web/webtest"
 )
 
@@ -288,6 +289,36 @@ func TestWhoMayMakeAPackage(t *testing.T) {
 		w.sign()
 		if c, err := w.desk.Look(w.ctx, w.kari, w.slug); err != nil || !c.Ready || c.Own != 1 || c.Others != 1 || c.Plans != 2 || c.Withheld[handover.OtherChild] == 0 {
 			t.Errorf("%+v %v", c, err)
+		}
+	})
+}
+
+// What rektor has blocked is in no package, not even Statsforvalteren's: neither on
+// the pages nor among the proofs.
+func TestWhatIsBlockedIsInNoPackage(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		f, err := w.cases.See(w.ctx, w.kari, w.slug, "whole")
+		w.must(err)
+		plan := f.Of(cases.Approved)[0]
+		for _, r := range []tilhor.RecordID{f.Last(cases.Protected).ID, plan.ID, f.Last(cases.Finding).ID} {
+			w.must(w.cases.StopRecord(w.ctx, w.kari, w.slug, cases.Stop{Record: r, Reason: privacy.BlockReasons[0], Why: "Feil barn."}))
+		}
+		w.sign()
+		for _, k := range []handover.Kind{handover.ForState, handover.ForFamily} {
+			_, file := w.made(order(k))
+			for _, secret := range []string{"følger Nora til gym", measure1, "Tuvas vennegjeng"} {
+				if bytes.Contains(file, []byte(secret)) {
+					t.Errorf("%s: %q is in the package", k, secret)
+				}
+			}
+			if !bytes.Contains(file, []byte(measure2)) {
+				t.Errorf("%s: what is not blocked is gone", k)
+			}
+			if r := verify(t, file, w.public()); !r.Holds() || r.Withheld[handover.Blocked] == 0 {
+				t.Errorf("%s: %+v", k, r)
+			}
+			w.sign()
 		}
 	})
 }
