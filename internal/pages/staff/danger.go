@@ -251,8 +251,10 @@ func (p *Pages) showNote(q *web.Req, code int, f *web.Form) error {
 		v.Lead = w.T("danger.one.shared", "name", s.Writer)
 	}
 	v.Facts.Items = []web.Fact{
-		{Term: w.T("danger.one.by"), Text: s.Writer}, {Term: w.T("danger.one.child"), Text: s.Child},
-		{Term: w.T("danger.one.to"), Text: w.T("danger.to." + s.To)}, {Term: w.T("danger.one.when"), Text: w.Moment(s.When)},
+		{Term: w.T("danger.one.by"), Text: s.Writer},
+		{Term: w.T("danger.one.child"), Text: s.Child},
+		{Term: w.T("danger.one.to"), Text: w.T("danger.to." + s.To)},
+		{Term: w.T("danger.one.when"), Text: w.Moment(s.When)},
 	}
 	if len(s.With) > 0 {
 		v.Facts.Items = append(v.Facts.Items, web.Fact{Term: w.T("danger.one.with"), Text: w.List(s.With)})

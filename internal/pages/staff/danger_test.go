@@ -84,7 +84,8 @@ func TestAPhysicalIntervention(t *testing.T) {
 	has(t, w.get(kari, here), 200, "Fortell det til foreldrene", "Var det særlig alvorlig?", "§ 12‑5")
 	has(t, w.post(kari, here, url.Values{"do": {"foreldre"}}), 422, "Skriv hva som ble sagt.")
 	for _, f := range []url.Values{
-		{"do": {"foreldre"}, "text": {"Ringte mor."}}, {"do": {"alvor"}, "serious": {"no"}, "reason": {"Kort, uten skade."}},
+		{"do": {"foreldre"}, "text": {"Ringte mor."}},
+		{"do": {"alvor"}, "serious": {"no"}, "reason": {"Kort, uten skade."}},
 		{"do": {"syn"}, "view": {"told"}, "words": {"Jeg ble sint."}},
 	} {
 		if rec := w.post(kari, here, f); rec.Code != http.StatusSeeOther {

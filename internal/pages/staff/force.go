@@ -252,8 +252,11 @@ func (p *Pages) showForce(q *web.Req, code int, f *web.Form) error {
 	}
 	first := e.Of(interventions.Reported)
 	v.Facts.Items = []web.Fact{
-		{Term: w.T("force.ask.event"), Text: first.Event}, {Term: w.T("force.ask.what"), Text: first.What}, {Term: w.T("force.ask.who"), Text: first.Who},
-		{Term: w.T("force.ask.long"), Text: first.Long}, {Term: w.T("force.ask.why"), Text: first.Why},
+		{Term: w.T("force.ask.event"), Text: first.Event},
+		{Term: w.T("force.ask.what"), Text: first.What},
+		{Term: w.T("force.ask.who"), Text: first.Who},
+		{Term: w.T("force.ask.long"), Text: first.Long},
+		{Term: w.T("force.ask.why"), Text: first.Why},
 	}
 	for _, l := range e.Lines {
 		v.Lines = append(v.Lines, forceLine(w, l))
