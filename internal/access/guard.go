@@ -77,12 +77,12 @@ var (
 	allGuarded     = db.SQL(`SELECT DISTINCT thing FROM access_guard WHERE owner = $1 AND kind = $2 AND until_at > $3`)
 	isNamed        = db.SQL(`SELECT COUNT(*) FROM access_grant WHERE owner = $1 AND kind = 'person' AND thing = $2 AND relation = 'named'
 		AND person = $3 AND from_at <= $4 AND until_at > $4`)
-	selectLeaders = db.SQL(`SELECT DISTINCT person, unit FROM access_grant WHERE owner = $1 AND kind = 'person' AND thing = $2 AND relation = 'leads'
-		AND unit = $3 AND from_at <= $4 AND until_at > $4 ORDER BY person`)
+	selectLeaders = db.SQL(`SELECT person, unit FROM access_grant WHERE owner = $1 AND kind = 'person' AND thing = $2 AND relation = 'leads'
+		AND unit = $3 AND from_at <= $4 AND until_at > $4 ORDER BY from_at, id`)
 	selectLed = db.SQL(`SELECT g.kind, g.thing, g.relation FROM access_subject s
-		JOIN access_grant g ON g.owner = s.owner AND g.kind = s.kind AND g.thing = s.thing
-		WHERE s.owner = $1 AND s.person = $2 AND g.unit = $3 AND g.role <> '' AND g.relation IN ('leads', 'intake') AND g.until_at > $4
-		ORDER BY g.kind, g.thing`)
+		CROSS JOIN access_grant g
+		WHERE g.owner = s.owner AND g.kind = s.kind AND g.thing = s.thing AND s.owner = $1 AND s.person = $2 AND g.unit = $3 AND g.role <> '' AND g.relation IN ('leads', 'intake') AND g.until_at > $4
+		ORDER BY g.from_at, g.id`)
 	endNamed = db.SQL(`UPDATE access_grant SET until_at = $4 WHERE owner = $1 AND person = $3 AND until_at > $4
 		AND (kind = 'person' AND thing = $2 OR relation IN ('leads', 'intake', 'handles') AND EXISTS (SELECT 1 FROM access_subject s
 			WHERE s.owner = access_grant.owner AND s.person = $2 AND s.kind = access_grant.kind AND s.thing = access_grant.thing))`)
@@ -107,7 +107,9 @@ func About(tx *db.Tx, owner tilhor.OwnerID, kind Kind, thing string, person tilh
 		var p tilhor.PersonID
 		var u string
 		err := scan(&p, &u)
-		leaders = append(leaders, p)
+		if !slices.Contains(leaders, p) {
+			leaders = append(leaders, p)
+		}
 		return err
 	}, owner, person, unit, now.UnixMilli())
 	if err != nil {

@@ -42,22 +42,18 @@ func (q Query) Narrow() bool {
 	return q.All || q.Number != "" || q.From != "" || q.Until != "" || q.Duty != "" || q.Late || q.Has != "" || q.ByName
 }
 
-// mostByName bounds a list in the order of names: names are sealed, so they are
-// sorted here and not in the database.
-const mostByName = 2000
-
 var (
-	findByDate = selectFind(`t.school = $4`, `51`)
-	findByName = selectFind(`t.school = $4`, `2000`)
+	findByDate = selectFind(fromTrack+`WHERE t.owner = $1 AND t.school = $4`, `51`)
+	findByName = selectFind(fromTrack+`WHERE t.owner = $1 AND t.school = $4`, `2000`) // names are sealed: sorted here, not in the database
 	findAway   = selectFind(elsewhere, `51`)
 )
 
-func selectFind(where, limit string) *db.Stmt {
-	return db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND ` + where + ` AND ` + access.Scope(access.Read, "t.id") + `
+func selectFind(from, limit string) *db.Stmt {
+	return db.SQL(`SELECT ` + columns + from + ` AND ` + access.Scope(access.Read, "t.id") + `
 	AND (t.state = $6 OR $6 = 'any' OR $6 = '' AND t.state IN ('open', 'stepped-down'))
 	AND ($7 = '' OR t.handler = $7 OR $7 = '-' AND t.handler = '') AND ($8 = '' OR t.arena = $8) AND ($9 = '' OR t.pupil = $9)
 	AND (t.due_on, t.id) > ($10, $11) AND t.opened_at >= $12 AND t.opened_at < $13
-	AND ($14 = '' OR t.matter IN (SELECT c.id FROM cases_case c WHERE c.owner = $1 AND c.number = $14))
+	AND ($14 = '' OR EXISTS (SELECT 1 FROM cases_case c WHERE c.owner = $1 AND c.id = t.matter AND c.number = $14))
 	AND ` + duty.Has("t.id", 15, 16) + `
 	ORDER BY t.due_on, t.id LIMIT ` + limit)
 }

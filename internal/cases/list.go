@@ -47,11 +47,12 @@ func selectList(n, states string) *db.Stmt {
 
 // elsewhere says that a track is not at the school the actor works at: it was
 // given by name, to one who works for the owner or at another school. It begins
-// with the person's own grants, which are few.
-const elsewhere = `t.owner = $1 AND t.school <> $4 AND t.id IN (SELECT p.thing FROM access_grant p
-	WHERE p.owner = $1 AND p.person = $2 AND p.kind = 'track' AND p.unit = $4)`
+// with the person's own grants, which are few, and looks each track up.
+const elsewhere = ` FROM (SELECT DISTINCT p.thing FROM access_grant p
+	WHERE p.owner = $1 AND p.person = $2 AND p.kind = 'track' AND p.unit = $4) mine CROSS JOIN cases_track t
+	WHERE t.owner = $1 AND t.id = mine.thing AND t.school <> $4`
 
-var selectElsewhere = db.SQL(`SELECT ` + columns + fromTrack + `WHERE ` + elsewhere + ` AND ` + access.Scope(access.Read, "t.id") + `
+var selectElsewhere = db.SQL(`SELECT ` + columns + elsewhere + ` AND ` + access.Scope(access.Read, "t.id") + `
 	AND (t.state = $6 OR $6 = '' AND t.state <> 'closed') AND ($7 = '' OR t.handler = $7) AND ($8 = '' OR t.arena = $8) AND ($9 = '' OR t.pupil = $9)
 	ORDER BY t.due_on, t.id LIMIT 51`)
 
@@ -201,7 +202,7 @@ func (d *Desk) nameRows(tx *db.Tx, owner tilhor.OwnerID, rows []Row, now time.Ti
 var selectTracks = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.school = $4 AND (t.state <> 'closed' OR t.check_on <> '')
 	AND ` + access.Scope(access.Read, "t.id"))
 
-var selectTracksElsewhere = db.SQL(`SELECT ` + columns + fromTrack + `WHERE ` + elsewhere + ` AND (t.state <> 'closed' OR t.check_on <> '')
+var selectTracksElsewhere = db.SQL(`SELECT ` + columns + elsewhere + ` AND (t.state <> 'closed' OR t.check_on <> '')
 	AND ` + access.Scope(access.Read, "t.id"))
 
 // until are the duties that somebody acts on, due on the day or before, or
@@ -314,7 +315,7 @@ func (d *Desk) Matter(ctx context.Context, by tilhor.Actor, slug string) (rows [
 }
 
 var countOpen = db.SQL(`SELECT (SELECT COUNT(*) FROM cases_track t WHERE t.owner = $1 AND t.school = $4 AND t.state IN ('open', 'stepped-down') AND ` + access.Scope(access.Read, "t.id") + `)
-	+ (SELECT COUNT(*) FROM cases_track t WHERE ` + elsewhere + ` AND t.state IN ('open', 'stepped-down') AND ` + access.Scope(access.Read, "t.id") + `)`)
+	+ (SELECT COUNT(*)` + elsewhere + ` AND t.state IN ('open', 'stepped-down') AND ` + access.Scope(access.Read, "t.id") + `)`)
 
 // CountOpen is how many open tracks this person may see, for the menu.
 func (d *Desk) CountOpen(ctx context.Context, by tilhor.Actor) (n int, err error) {

@@ -91,7 +91,7 @@ func (d *Desk) mayLead(tx *db.Tx, by tilhor.Actor, person tilhor.PersonID, at st
 	return tilhor.Faults{{Field: at, Key: "cases.fault.handler"}}
 }
 
-var selectTracksOf = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.pupil = $2 ORDER BY t.id`)
+var selectTracksOf = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.pupil = $2 ORDER BY t.opened_at, t.id`)
 
 // tellTracks writes a line into every track a pupil has.
 func (d *Desk) tellTracks(tx *db.Tx, by tilhor.Actor, pupil tilhor.PersonID, n note, now time.Time) error {

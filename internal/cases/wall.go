@@ -48,7 +48,7 @@ var (
 	selectSealed   = db.SQL(`SELECT accused FROM cases_sealed WHERE owner = $1 AND track = $2`)
 	selectAccused  = db.SQL(`SELECT person FROM cases_accused WHERE owner = $1 AND track = $2 ORDER BY person`)
 	matterChildren = db.SQL(`SELECT pupil FROM cases_track WHERE owner = $1 AND matter = $2 AND pupil <> ''
-		UNION SELECT person FROM cases_child WHERE owner = $1 AND matter = $2 AND person <> ''`)
+		UNION ALL SELECT person FROM cases_child WHERE owner = $1 AND matter = $2 AND person <> ''`)
 	matterTracks = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.matter = $2 ORDER BY t.opened_at, t.id`)
 )
 

@@ -37,15 +37,17 @@ func row(scan db.Scan) (c Concern, err error) {
 
 func at(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
 
+// toOwner are the new concerns that the owner receives, of every school: few, and
+// looked up from what was given to the owner.
+const toOwner = ` FROM (SELECT DISTINCT o.thing FROM access_grant o WHERE o.owner = $1 AND o.kind = 'concern' AND o.unit = '' AND o.person = '') told
+		CROSS JOIN concerns_concern c WHERE c.owner = $1 AND c.id = told.thing AND c.state = 'new'`
+
 var (
 	selectNew = db.SQL(`SELECT ` + columns + ` FROM concerns_concern c
 		WHERE c.owner = $1 AND c.school = $4 AND c.state = 'new' AND ` + access.Scope(access.Receive, "c.id") + ` ORDER BY c.written_at, c.id LIMIT 200`)
-	// What the owner receives is of every school, and little.
-	selectNewOwner = db.SQL(`SELECT ` + columns + ` FROM concerns_concern c
-		WHERE c.owner = $1 AND c.state = 'new' AND c.id IN (SELECT o.thing FROM access_grant o WHERE o.owner = $1 AND o.kind = 'concern' AND o.unit = '' AND o.person = '')
+	selectNewOwner = db.SQL(`SELECT ` + columns + toOwner + `
 		AND ` + access.Scope(access.Receive, "c.id") + ` ORDER BY c.written_at, c.id LIMIT 200`)
-	countNewOwner = db.SQL(`SELECT COUNT(*) FROM concerns_concern c
-		WHERE c.owner = $1 AND c.state = 'new' AND c.id IN (SELECT o.thing FROM access_grant o WHERE o.owner = $1 AND o.kind = 'concern' AND o.unit = '' AND o.person = '')
+	countNewOwner = db.SQL(`SELECT COUNT(*)` + toOwner + `
 		AND ` + access.Scope(access.Receive, "c.id"))
 	manyAgainst = db.SQL(`SELECT concern, n, person FROM concerns_accused WHERE owner = $1 AND concern IN (` + db.Marks(2) + `) ORDER BY concern, n`)
 	countNew    = db.SQL(`SELECT COUNT(*) FROM concerns_concern c

@@ -5,7 +5,7 @@ import (
 	"tilhor/internal/db"
 )
 
-var listWorking = db.SQL(`SELECT DISTINCT m.person FROM roster_member m
+var listWorking = db.SQL(`SELECT m.person FROM roster_member m
 	WHERE m.owner = $1 AND m.school = $2 AND m.role NOT IN ('pupil', 'seat') AND m.from_date <= $3 AND (m.until_date = '' OR m.until_date > $3)`)
 
 // Working is who works at a school on a day, by id and without a name opened:

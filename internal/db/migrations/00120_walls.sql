@@ -42,6 +42,8 @@ CREATE TABLE cases_notice (
 	PRIMARY KEY (owner, id)
 );
 CREATE INDEX cases_notice_track ON cases_notice (owner, track, at);
+CREATE INDEX cases_notice_at ON cases_notice (owner, at);
+CREATE INDEX cases_child_matter ON cases_child (owner, matter);
 
 -- A sealed track is in no count: a small number could tell of it. The views of
 -- the owner's counts are made anew in 00130, for this and for protected pupils.

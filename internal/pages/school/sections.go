@@ -80,12 +80,6 @@ func (f smallForm) first() smallForm {
 	return f
 }
 
-// with sends something along that nobody types.
-func (f smallForm) with(name, value string) smallForm {
-	f.Hidden = append(f.Hidden, struct{ Name, Value string }{f.Do + "-" + name, value})
-	return f
-}
-
 // name is what a field of a form is called on the page.
 func name(do, field string) string { return do + "-" + field }
 
