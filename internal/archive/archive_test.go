@@ -1,12 +1,15 @@
 package archive_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"maps"
 	"os"
 	"path/filepath"
@@ -552,6 +555,49 @@ func TestAnUnknownRecordIsADocument(t *testing.T) {
 	if got := strings.Join(archive.Docs(o), "; "); got != "post something-new a; post closed c; post overview overview/c; state closed state/c" {
 		t.Fatal(got)
 	}
+}
+
+// What is attached goes with its words: a picture as it was made anew, without
+// what the camera wrote, and its checksum.
+func TestAttachmentsGoWithTheirWords(t *testing.T) {
+	each(t, func(w *world) {
+		slug := w.taken(w.nora)
+		var b bytes.Buffer
+		w.must(png.Encode(&b, image.NewGray(image.Rect(0, 0, 2, 2))))
+		a := cases.Attachment{Shows: "En melding.", Giver: "Nora.", Needed: "Ordene teller.", Name: "nora.png", Checked: true, When: w.now()}
+		id, err := w.cases.Put(w.ctx, w.ina, slug, a, b.Bytes())
+		w.must(err)
+		a.File = id
+		w.must(w.cases.Attach(w.ctx, w.ina, slug, a))
+		dir := filepath.Join(w.TempDir(), "ut")
+		if r := w.export(dir, archive.Export{}); r.Written != 3 {
+			w.Fatalf("%+v", r)
+		}
+		for _, p := range packages(w.T, dir) {
+			m, err := readMessage(filepath.Join(p, "arkivmelding.xml"))
+			w.must(err)
+			if why := broken(p); why != "" {
+				w.Error(why)
+			}
+			if m.Post.Title != "Vedlegg" {
+				continue
+			}
+			text, err := os.ReadFile(filepath.Join(p, "dokument.html"))
+			if err != nil || m.Files != 2 || len(m.Post.Docs) != 2 || m.Post.Docs[1].Objects[0].Name != "vedlegg.png" || m.Post.Docs[0].ID == m.Post.Docs[1].ID {
+				w.Fatalf("%+v %v", m.Post.Docs, err)
+			}
+			if !strings.Contains(string(text), "En melding.") || strings.Contains(string(text), "{") {
+				w.Fatal(string(text))
+			}
+			if dir := schemas(); dir != "" {
+				if said := valid(w.T, createXSD, filepath.Join(p, "arkivmelding.xml")); said != "" {
+					w.Error(said)
+				}
+			}
+			return
+		}
+		w.Fatal("the attachment was not handed over")
+	})
 }
 
 func TestClean(t *testing.T) {

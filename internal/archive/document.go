@@ -36,6 +36,9 @@ var kinds = map[cases.Kind]docKind{
 	cases.SteppedDownK: {"X", "NOTAT"},
 	cases.Checked:      {"X", "NOTAT"},
 	cases.Reopened:     {"X", "NOTAT"},
+	cases.Corrected:    {"X", "NOTAT"},
+	cases.NotCorrected: {"X", "NOTAT"},
+	cases.Attached:     {"X", "NOTAT"},
 }
 
 // kindOf is how a document is entered: what the family said by voice came from
@@ -58,6 +61,7 @@ func kindOf(it item, r cases.Record) docKind {
 var leads = map[cases.Kind]bool{
 	cases.TakenUp: true, cases.Joined: true, cases.Appointed: true, cases.Started: true, cases.Source: true,
 	cases.Finding: true, cases.Ticked: true, cases.Affected: true, cases.Identified: true,
+	cases.MeasureEnded: true, cases.HandedOver: true, cases.Unsealed: true,
 }
 
 // overview is the kind of the whole chronology, made each time a track is closed.

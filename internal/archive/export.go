@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"tilhor"
 	"tilhor/internal/cases"
@@ -217,7 +218,11 @@ func (d *Desk) maker(ctx context.Context, by tilhor.Actor, j job, known *schools
 
 // handOver puts one package on disk, and then writes that it is there.
 func (d *Desk) handOver(ctx context.Context, by tilhor.Actor, m maker, dir string, j *job, it item) error {
-	p, err := m.pack(it)
+	attached, err := d.attached(ctx, m, it)
+	if err != nil {
+		return err
+	}
+	p, err := m.pack(it, attached...)
 	if err != nil {
 		return err
 	}
@@ -242,6 +247,35 @@ func (d *Desk) handOver(ctx context.Context, by tilhor.Actor, m maker, dir strin
 	}
 	j.last = max(j.last, n)
 	return d.at("done")
+}
+
+// attached is the file that an item is the attaching of: a picture made anew,
+// anything else as it came. One that was shredded since leaves its document.
+func (d *Desk) attached(ctx context.Context, m maker, it item) (all []enclosed, err error) {
+	if it.kind != cases.Attached || it.item != itemPost {
+		return nil, nil
+	}
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		all = nil
+		for _, a := range m.f.Attachments {
+			if a.Record != it.record {
+				continue
+			}
+			data, err := d.Cases.AttachmentBytes(tx, m.owner, m.f.ID, a, false)
+			if errors.Is(err, seal.ErrShredded) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			all = append(all, enclosed{
+				packed: packed{"vedlegg." + a.Kind.Ext(), data}, what: m.w.T("archive.title.attached"),
+				format: xmlCode{Code: strings.ToUpper(string(a.Kind))}, mime: a.Kind.Media(),
+			})
+		}
+		return nil
+	})
+	return all, err
 }
 
 func (d *Desk) at(what string) error {

@@ -2,7 +2,7 @@ package archive
 
 import (
 	"encoding/xml"
-	"strconv"
+	"fmt"
 
 	"tilhor"
 	"tilhor/internal/cases"
@@ -144,7 +144,7 @@ type xmlFile struct {
 	Version  int     `xml:"versjonsnummer"`
 	Variant  xmlCode `xml:"variantformat"`
 	Format   xmlCode `xml:"format"`
-	Detail   string  `xml:"formatDetaljer"`
+	Detail   string  `xml:"formatDetaljer,omitempty"`
 	Mime     string  `xml:"mimeType"`
 	Created  string  `xml:"opprettetDato"`
 	Name     string  `xml:"filnavn"`
@@ -204,7 +204,7 @@ func spacesOf(ns string) spaces { return spaces{NS: ns, M: nsWords, XSI: nsXSI} 
 
 // pack makes the package of an item. The same item gives the same bytes, unless
 // the name of a person or a school has been put right since.
-func (m maker) pack(it item) (pack, error) {
+func (m maker) pack(it item, attached ...enclosed) (pack, error) {
 	p := pack{folder: m.folderID()}
 	if it.item == itemState {
 		p.id = m.id("state", it.doc)
@@ -215,10 +215,26 @@ func (m maker) pack(it item) (pack, error) {
 	p.id = m.id("journalpost", it.doc)
 	r, _ := find(m.f, it.record)
 	title := m.title(it, r)
-	doc := packed{"dokument.html", file(m.w, m.f, it, title)}
-	data, err := marshal(xmlMessage{spaces: spacesOf(nsCreate), System: system, Files: 1, Folder: m.folder(), Post: m.post(it, r, title, doc)})
-	p.files = []packed{doc, {createFile, data}}
+	all := append([]enclosed{{
+		packed: packed{"dokument.html", file(m.w, m.f, it, title)}, what: title,
+		format: xmlCode{"HTML", "HTML, skrevet som XML"}, detail: "HTML (XML-syntaks), UTF-8, uten skript og stil", mime: "application/xhtml+xml",
+	}}, attached...)
+	data, err := marshal(xmlMessage{spaces: spacesOf(nsCreate), System: system, Files: len(all), Folder: m.folder(), Post: m.post(it, r, title, all)})
+	for _, e := range all {
+		p.files = append(p.files, e.packed)
+	}
+	p.files = append(p.files, packed{createFile, data})
 	return p, err
+}
+
+// An enclosed file is one that a message tells of: the document, and what is
+// attached to it.
+type enclosed struct {
+	packed
+	what   string // its title
+	format xmlCode
+	detail string
+	mime   string
 }
 
 func marshal(v any) ([]byte, error) {
@@ -264,27 +280,33 @@ func (m maker) folder() xmlFolder {
 	return f
 }
 
-func (m maker) post(it item, r cases.Record, title string, doc packed) xmlPost {
+func (m maker) post(it item, r cases.Record, title string, all []enclosed) xmlPost {
 	k := kindOf(it, r)
 	written := local(it.when.Written)
 	by := m.party(r.Name, "archive.school")
 	p := xmlPost{
 		Type: "journalpost", SystemID: m.id("journalpost", it.doc), Created: written, CreatedBy: by, In: m.in(), Shield: m.shield(),
-		Documents: []xmlDoc{{
-			SystemID: m.id("dokumentbeskrivelse", it.doc), Kind: xmlCode{Code: k.typ}, State: xmlCode{"F", "Dokumentet er ferdigstilt"}, Title: title,
-			Created: written, CreatedBy: by, As: xmlCode{"H", "Hoveddokument"}, N: 1, Shield: m.shield(),
-			Objects: []xmlFile{{
-				SystemID: m.id("dokumentobjekt", it.doc), Version: 1, Variant: xmlCode{Code: m.set["variant"]}, Format: xmlCode{"HTML", "HTML, skrevet som XML"},
-				Detail: "HTML (XML-syntaks), UTF-8, uten skript og stil", Mime: "application/xhtml+xml", Created: written,
-				Name: doc.name, Ref: doc.name, Sum: sum(doc.data), How: "SHA-256", Size: len(doc.data),
-			}},
-		}},
 		Title: title, Public: m.w.T("archive.post.public"), Medium: xmlCode{"E", "Elektronisk arkiv"},
 		Who: m.who(k, r), Key: xmlKey{system, m.id("journalpost", it.doc)},
 		Kind: xmlCode{Code: k.post}, State: xmlCode{"J", "Journalført"}, Date: date(it.when.Counts()),
 	}
 	if k.post == "I" {
 		p.Received = local(it.when.Counts())
+	}
+	for i, e := range all {
+		of, as, typ := it.doc, xmlCode{"H", "Hoveddokument"}, k.typ
+		if i > 0 {
+			of, as, typ = fmt.Sprintf("%s/%d", it.doc, i), xmlCode{"V", "Vedlegg"}, "VEDLEGG"
+		}
+		p.Documents = append(p.Documents, xmlDoc{
+			SystemID: m.id("dokumentbeskrivelse", of), Kind: xmlCode{Code: typ}, State: xmlCode{"F", "Dokumentet er ferdigstilt"}, Title: e.what,
+			Created: written, CreatedBy: by, As: as, N: i + 1, Shield: m.shield(),
+			Objects: []xmlFile{{
+				SystemID: m.id("dokumentobjekt", of), Version: 1, Variant: xmlCode{Code: m.set["variant"]}, Format: e.format,
+				Detail: e.detail, Mime: e.mime, Created: written,
+				Name: e.name, Ref: e.name, Sum: sum(e.data), How: "SHA-256", Size: len(e.data),
+			}},
+		})
 	}
 	return p
 }
@@ -314,10 +336,4 @@ func (m maker) change(it item) xmlUpdate {
 }
 
 // name is the package's folder in the track's: its number keeps the order.
-func (p pack) name(n int) string {
-	s := strconv.Itoa(n)
-	for len(s) < 4 {
-		s = "0" + s
-	}
-	return s + "-" + p.id
-}
+func (p pack) name(n int) string { return fmt.Sprintf("%04d-%s", n, p.id) }

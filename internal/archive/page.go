@@ -158,6 +158,9 @@ func (p *page) what(r cases.Record) string {
 		key = "stage.kind.voice-other"
 	}
 	if !p.w.Has(key) {
+		key = "archive.title." + string(r.Kind)
+	}
+	if !p.w.Has(key) {
 		key = "archive.title.other"
 	}
 	name := p.f.Name
@@ -170,7 +173,7 @@ func (p *page) what(r cases.Record) string {
 // passages are the fields of records in the order they are read; others follow.
 var passages = []string{
 	"who", "from", "said", "words", "saw", "place", "asked", "wants", "weight", "how", "detail", "back", "way", "what", "finding",
-	"interests", "view", "weighing", "conclusion", "why", "best", "reason", "attempts", "text", "line",
+	"shows", "giver", "needed", "interests", "view", "weighing", "conclusion", "why", "best", "reason", "attempts", "text", "line",
 }
 
 // of is everything that a record says.
@@ -182,6 +185,9 @@ func (p *page) of(r cases.Record) (all []fact) {
 	add(w.T("archive.head.by"), p.by(r))
 	if r.Kind == cases.Voice && !p.f.Own(r) {
 		add(w.T("archive.head.child"), p.child(r.Ref))
+	}
+	if x := p.f.Record(tilhor.RecordID(r.Ref)); x != nil && (r.Kind == cases.Corrected || r.Kind == cases.NotCorrected) {
+		add(w.T("archive.head.about"), p.what(*x)+", "+w.DateTime(x.When.Written))
 	}
 	if r.Kind == cases.Source {
 		add(w.T("stage.field.source"), p.value("stage.inquiry.source.", r.Ref))
@@ -221,7 +227,7 @@ func fields(r cases.Record) (all []string) {
 	}
 	var rest []string
 	for name := range r.Text {
-		if !known[name] && !strings.HasPrefix(name, "effect-") {
+		if !known[name] && !strings.HasPrefix(name, "effect-") && name != "about" { // about is what a file is, for machines
 			rest = append(rest, name)
 		}
 	}
