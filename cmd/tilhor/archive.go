@@ -4,16 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
+	"unicode/utf8"
 
 	"tilhor"
 	arkiv "tilhor/internal/archive" // archive is a file of backup here
+	"tilhor/internal/calendar"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
+	"tilhor/internal/lang"
 )
 
 // ArchiveCmd hands cases over to the municipality's archive, and reads its
@@ -23,6 +28,10 @@ type ArchiveCmd struct {
 	Receipt  ArchiveReceiptCmd  `cmd:"" help:"Read the archive's receipts: what they are of is archived."`
 	Settings ArchiveSettingsCmd `cmd:"" help:"Show how the archive wants it, and how long what is not kept for ever is kept."`
 	Set      ArchiveSetCmd      `cmd:"" help:"Change one of the settings."`
+	Sweep    ArchiveSweepCmd    `cmd:"" help:"Let go of what is no case and past its time, as serve does by itself."`
+	Waits    ArchiveWaitsCmd    `cmd:"" help:"List the restricted concerns that wait for the archivist: no word and no name."`
+	Show     ArchiveShowCmd     `cmd:"" help:"Show one of them to the archivist. It is a reading, and stands in the record."`
+	Decide   ArchiveDecideCmd   `cmd:"" help:"The archivist's decision about one of them: kept, or discarded for good."`
 }
 
 // ArchiveExportCmd writes the packages.
@@ -168,4 +177,149 @@ func (x *doctor) asksForArchive(ctx context.Context, h *house, owner tilhor.Owne
 	default:
 		x.good("no case of %s has waited for the archive for more than %d days", owner, unsentDays)
 	}
+	waits, err := h.archive().Waits(ctx, owner)
+	switch {
+	case err != nil:
+		x.wrong("%s", err)
+	case len(waits) > 0:
+		x.nag("%d concerns of %s that are no case wait for the archivist: tilhor archive waits", len(waits), owner)
+	}
+}
+
+// ArchiveSweepCmd lets go of what is no case.
+type ArchiveSweepCmd struct {
+	Where
+	DryRun bool `help:"Count what would be restricted and shredded, and do nothing."`
+}
+
+// Run sweeps once, and says how much: never which.
+func (c ArchiveSweepCmd) Run(app *App) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	owner, h, err := c.house(ctx, app)
+	if err != nil {
+		return err
+	}
+	defer h.db.Close()
+	s, err := h.archive().Sweep(ctx, operator(owner), c.DryRun)
+	would := map[bool]string{true: "would be ", false: ""}[c.DryRun]
+	fmt.Fprintf(app.Out, "%d concerns that are no case %srestricted; %d anonymous tips %sshredded; %d years of readings %sshredded; %d wait for the archivist\n",
+		s.Restricted, would, s.Shredded, would, s.Readings, would, s.Waiting)
+	if err != nil {
+		return err
+	}
+	return h.noteShreddings(ctx, owner)
+}
+
+// noteShreddings writes what was shredded into the file beside the owner key.
+func (h *house) noteShreddings(ctx context.Context, owner tilhor.OwnerID) error {
+	_, err := h.keys.NoteShreddings(ctx, h.db, owner, h.clock())
+	return err
+}
+
+// ArchiveWaitsCmd lists what waits for the archivist.
+type ArchiveWaitsCmd struct{ Where }
+
+// Run lists ids and days.
+func (c ArchiveWaitsCmd) Run(app *App) error {
+	ctx := context.Background()
+	owner, h, err := c.house(ctx, app)
+	if err != nil {
+		return err
+	}
+	defer h.db.Close()
+	all, err := h.archive().Waits(ctx, owner)
+	for _, x := range all {
+		fmt.Fprintf(app.Out, "%s  left as not a case %s (%s)  restricted %s  %s\n", x.ID, calendar.DateOf(x.DecidedAt), x.Why, calendar.DateOf(x.RestrictedAt), x.School)
+	}
+	return err
+}
+
+// ArchiveShowCmd shows one of them.
+type ArchiveShowCmd struct {
+	Where
+	ID tilhor.ConcernID `arg:"" help:"Its id, from tilhor archive waits."`
+}
+
+// Run shows its words, after the entry of the reading is written.
+func (c ArchiveShowCmd) Run(app *App) error {
+	ctx := context.Background()
+	owner, h, err := c.house(ctx, app)
+	if err != nil {
+		return err
+	}
+	defer h.db.Close()
+	x, err := h.archive().Show(ctx, operator(owner), c.ID)
+	if errors.Is(err, tilhor.ErrNotFound) {
+		return exit(1, "no restricted concern with this id waits for the archivist")
+	}
+	if err != nil {
+		return err
+	}
+	w := lang.For(tilhor.Bokmal)
+	for _, p := range x.Pupils {
+		shown(app, "pupil", strings.TrimSpace(p.Name+" "+p.Class+" "+p.Described))
+	}
+	shown(app, "told by", x.From)
+	shown(app, "told", w.DateTime(x.Written))
+	shown(app, "happened", w.Moment(x.Happened))
+	shown(app, "place", x.Place)
+	shown(app, "the child's words", x.Said)
+	shown(app, "what was seen", x.Saw)
+	shown(app, "left as not a case", w.DateTime(x.DecidedAt)+", "+x.Why)
+	shown(app, "the reason", x.Reason)
+	return nil
+}
+
+func shown(app *App, term, text string) {
+	if text != "" {
+		fmt.Fprintf(app.Out, "%s: %s\n", term, strings.Map(func(r rune) rune { // a terminal obeys what stands between letters
+			if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r >= 0x80 && r < 0xa0 {
+				return utf8.RuneError
+			}
+			return r
+		}, text))
+	}
+}
+
+// ArchiveDecideCmd is the archivist's decision.
+type ArchiveDecideCmd struct {
+	Where
+	ID   tilhor.ConcernID `arg:"" help:"Its id, from tilhor archive waits."`
+	What string           `arg:"" enum:"keep,discard" help:"keep: it stays, out of everybody's reach. discard: its key is shredded, and nobody can ever read it again."`
+	Why  string           `help:"The reason. Default: what standard input says, so that it stands in no history of commands."`
+}
+
+// Run decides.
+func (c ArchiveDecideCmd) Run(app *App) error {
+	ctx := context.Background()
+	owner, h, err := c.house(ctx, app)
+	if err != nil {
+		return err
+	}
+	defer h.db.Close()
+	if c.Why == "" {
+		text, err := io.ReadAll(io.LimitReader(app.In, 1<<16))
+		if err != nil {
+			return exit(2, "the reason cannot be read")
+		}
+		c.Why = string(text)
+	}
+	err = h.archive().Decide(ctx, operator(owner), c.ID, c.What == "keep", c.Why)
+	if f := tilhor.FaultsOf(err); f != nil {
+		return exit(2, lang.For(tilhor.English).T(f[0].Key))
+	}
+	if errors.Is(err, tilhor.ErrNotFound) {
+		return exit(1, "no restricted concern with this id waits for the archivist")
+	}
+	if err != nil {
+		return err
+	}
+	return h.noteShreddings(ctx, owner)
+}
+
+// sweepArchive is Sweep as serve does it by itself.
+func (h *house) sweepArchive(ctx context.Context, owner tilhor.OwnerID) error {
+	_, err := h.archive().Sweep(ctx, operator(owner), false)
+	return err
 }

@@ -126,3 +126,44 @@ func TestTheArchiveFromTheCommandLine(t *testing.T) {
 		}
 	})
 }
+
+// The archivist at a terminal: a dry run counts, the sweep restricts, one
+// concern is read and discarded, and the record says so.
+func TestTheArchivistFromTheCommandLine(t *testing.T) {
+	eachBox(t, func(t *testing.T, dsn, _ string) {
+		b := newArchiveTown(t, dsn)
+		ctx, now := context.Background(), tilhor.Now(b.Now())
+		c, err := b.told.Tell(ctx, b.mona, concerns.Telling{School: b.Solbakken, Pupils: []tilhor.PersonID{b.Person("elias")}, Saw: "Gikk alene.\x1b[2J", Arena: tilhor.ArenaBreak, Happened: now, Known: now})
+		if err == nil {
+			err = b.told.PutAside(ctx, b.Actor(tilhor.RoleRektor, b.Solbakken), c.Slug, concerns.WrongSchool, "Den gjelder en annen skole.")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Later(366 * 24 * time.Hour)
+		if said := b.says(0, "archive", "sweep", "--dry-run"); !strings.Contains(said, "1 concerns that are no case would be restricted") {
+			t.Fatal(said)
+		}
+		if said := b.says(0, "archive", "waits"); said != "" {
+			t.Fatal(said)
+		}
+		b.says(1, "archive", "show", string(c.ID))
+		if said := b.says(0, "archive", "sweep"); !strings.Contains(said, "1 concerns that are no case restricted; 0 anonymous") {
+			t.Fatal(said)
+		}
+		if said := b.says(0, "archive", "waits"); !strings.Contains(said, string(c.ID)) || strings.Contains(said, "Elias") || strings.Contains(said, "alene") {
+			t.Fatal(said)
+		}
+		if said := b.says(0, "archive", "show", string(c.ID)); !strings.Contains(said, "Gikk alene.") || !strings.Contains(said, "Elias Moe") || strings.Contains(said, "\x1b") {
+			t.Fatal(said)
+		}
+		b.says(2, "archive", "decide", string(c.ID), "discard")
+		b.says(2, "archive", "decide", string(c.ID), "maybe", "--why", "x")
+		b.says(0, "archive", "decide", string(c.ID), "discard", "--why", "Den andre skolen har den.")
+		b.says(1, "archive", "decide", string(c.ID), "keep", "--why", "x")
+		b.says(1, "archive", "show", string(c.ID))
+		if said := b.says(0, "journal", "verify"); !strings.Contains(said, "all of it holds") || !strings.Contains(said, "shredded on purpose: concern "+string(c.ID)) || !strings.Contains(said, "says so") || strings.Contains(said, "ask who") {
+			t.Fatal(said)
+		}
+	})
+}

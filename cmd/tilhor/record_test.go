@@ -275,7 +275,9 @@ func TestRestoreBesideTheLivingKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	k, _ := seal.Open(b.keys)
-	err = d.Write(ctx, func(tx *db.Tx) error { return seal.Shred(tx, "granvik", seal.KindSchool, "lia", recordNow) })
+	err = d.Write(ctx, func(tx *db.Tx) error {
+		return seal.Shred(tx, "granvik", seal.KindReadings, fmt.Sprintf("lia/%d", recordNow.Year()), recordNow)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -335,7 +335,7 @@ func (m *Memory) find(c *Content, r Record, label string) (s Stored, err error) 
 	if c.Acts == actRead {
 		m.mine(TListed, func(row []any) {
 			if row[1] == id {
-				s.Kind, s.Thing = listThing(m.Owner, tilhor.SchoolID(row[3].(string)))
+				s.Kind, s.Thing = listThing(m.Owner, row[3].(string))
 				s.Entry, s.Bytes, err = tilhor.EntryID(row[2].(string)), row[4].([]byte), nil
 			}
 		})

@@ -9,6 +9,7 @@ import (
 
 	"tilhor"
 	"tilhor/internal/db"
+	"tilhor/internal/lang"
 	"tilhor/internal/seal"
 )
 
@@ -66,11 +67,14 @@ func (j *Journal) recent(tx *db.Tx, by tilhor.Actor, stream, subject, view strin
 }
 
 // SeenList records that the actor saw a list: one entry, with the ids that stood
-// in it sealed by the key of the actor's school (or of the owner). The same list
+// in it sealed by the key of the year's readings at the actor's school (or of the
+// owner). The same list
 // again within 15 minutes is the same reading; another list is a new one.
 func (j *Journal) SeenList(tx *db.Tx, by tilhor.Actor, stream, subject, view, rule string, ids []string, now time.Time) error {
 	text := listText(ids)
-	key, err := j.listKey(tx, by.Owner, by.School)
+	column := listColumn(by.School, now)
+	kind, thing := listThing(by.Owner, column)
+	key, err := j.keys.Make(tx, by.Owner, kind, thing)
 	if err != nil {
 		return err
 	}
@@ -86,7 +90,7 @@ func (j *Journal) SeenList(tx *db.Tx, by tilhor.Actor, stream, subject, view, ru
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(insertListed, by.Owner, id, w.ID, by.School, sealed.Bytes)
+	_, err = tx.Exec(insertListed, by.Owner, id, w.ID, column, sealed.Bytes)
 	return err
 }
 
@@ -94,7 +98,7 @@ func (j *Journal) SeenList(tx *db.Tx, by tilhor.Actor, stream, subject, view, ru
 // the window, and its entry is committed. Whoever reads a list again then waits
 // for no writer.
 func (j *Journal) SawList(tx *db.Tx, by tilhor.Actor, stream, subject, view string, ids []string, now time.Time) (bool, error) {
-	kind, thing := listThing(by.Owner, by.School)
+	kind, thing := listThing(by.Owner, listColumn(by.School, now))
 	key, err := j.keys.Get(tx, by.Owner, kind, thing)
 	if errors.Is(err, tilhor.ErrNotFound) {
 		return false, nil
@@ -126,16 +130,34 @@ func listText(ids []string) string {
 
 const listedField = "journal.listed"
 
-func (j *Journal) listKey(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID) (seal.Key, error) {
-	kind, thing := listThing(owner, school)
-	return j.keys.Make(tx, owner, kind, thing)
+// listColumn is what a list is stored under: the school (” for the owner as a
+// whole) and the year. What a list showed is not kept for ever: each year of a
+// school has a key of its own, which is shredded when its time is over.
+func listColumn(school tilhor.SchoolID, now time.Time) string {
+	return string(school) + "/" + string(tilhor.DateOf(now, lang.Oslo))[:4]
 }
 
-func listThing(owner tilhor.OwnerID, school tilhor.SchoolID) (seal.Kind, string) {
-	if school == "" {
+// listThing is whose key opens what is stored under a column. Lists from before
+// there was a key for each year were sealed with the school's own.
+func listThing(owner tilhor.OwnerID, column string) (seal.Kind, string) {
+	if strings.HasPrefix(column, "/") {
+		return seal.KindReadings, string(owner) + column
+	}
+	if strings.Contains(column, "/") {
+		return seal.KindReadings, column
+	}
+	if column == "" {
 		return seal.KindOwner, string(owner)
 	}
-	return seal.KindSchool, string(school)
+	return seal.KindSchool, column
+}
+
+// Year is the year of a key of readings, "" for what is none.
+func Year(thing string) string {
+	if i := strings.LastIndexByte(thing, '/'); i >= 0 {
+		return thing[i+1:]
+	}
+	return ""
 }
 
 // listed opens the list of a reading: the very one that its entry commits to, and
@@ -212,10 +234,10 @@ func init() {
 		Acts:  actRead,
 		Table: "journal_listed",
 		Find: func(tx *db.Tx, r Record, _, id string) (Stored, error) {
-			var school tilhor.SchoolID
+			var column string
 			var s Stored
-			err := tx.One(listedByID, db.Args(r.By.Owner, id), &s.Entry, &school, &s.Bytes)
-			s.Kind, s.Thing = listThing(r.By.Owner, school)
+			err := tx.One(listedByID, db.Args(r.By.Owner, id), &s.Entry, &column, &s.Bytes)
+			s.Kind, s.Thing = listThing(r.By.Owner, column)
 			return s, err
 		},
 		Each: func(tx *db.Tx, owner tilhor.OwnerID, yield func(label string) error) error {

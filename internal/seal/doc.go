@@ -34,15 +34,16 @@ type Kind string
 
 // The kinds.
 const (
-	KindConcern Kind = "concern" // what somebody told (melding)
-	KindTrack   Kind = "track"   // one pupil's part of a matter (elevens spor)
-	KindCase    Kind = "case"    // a matter (sak)
-	KindSchool  Kind = "school"  // the names of one school's roster
-	KindNote    Kind = "note"    // what one employee keeps for himself (forseglet notat)
-	KindForce   Kind = "force"   // a physical intervention (fysisk inngrep)
-	KindDraft   Kind = "draft"   // a text not sent yet (kladd)
-	KindSession Kind = "session" // one sign-in
-	KindText    Kind = "text"    // the words of one record, shredded alone: it has no key, only the mark that it is gone
-	KindOwner   Kind = "owner"   // what belongs to the owner as a whole
-	KindFile    Kind = "file"    // one attachment, beside the key of its track (vedlegg)
+	KindConcern  Kind = "concern"  // what somebody told (melding)
+	KindTrack    Kind = "track"    // one pupil's part of a matter (elevens spor)
+	KindCase     Kind = "case"     // a matter (sak)
+	KindSchool   Kind = "school"   // the names of one school's roster
+	KindNote     Kind = "note"     // what one employee keeps for himself (forseglet notat)
+	KindForce    Kind = "force"    // a physical intervention (fysisk inngrep)
+	KindDraft    Kind = "draft"    // a text not sent yet (kladd)
+	KindSession  Kind = "session"  // one sign-in
+	KindText     Kind = "text"     // the words of one record, shredded alone: it has no key, only the mark that it is gone
+	KindOwner    Kind = "owner"    // what belongs to the owner as a whole
+	KindFile     Kind = "file"     // one attachment, beside the key of its track (vedlegg)
+	KindReadings Kind = "readings" // what the lists of one school showed to their readers in one year
 )

@@ -159,6 +159,19 @@ func EachGone(tx *db.Tx, owner tilhor.OwnerID) (all []string, err error) {
 	return all, err
 }
 
+var thingsOf = db.SQL(`SELECT thing FROM seal_key WHERE owner = $1 AND kind = $2 AND shredded IS NULL ORDER BY thing`)
+
+// Things lists what has a key of a kind, and has not been shredded.
+func Things(tx *db.Tx, owner tilhor.OwnerID, kind Kind) (all []string, err error) {
+	err = tx.Each(thingsOf, func(scan db.Scan) error {
+		var thing string
+		err := scan(&thing)
+		all = append(all, thing)
+		return err
+	}, owner, string(kind))
+	return all, err
+}
+
 // NoteShreddings appends what was shredded since last to the file beside the
 // owner key, so that a backup put back later is shredded again. It runs after
 // the act is durable, and again until it has succeeded.
