@@ -18,6 +18,15 @@ func (p *Pages) lifeRoutes() []web.Route {
 	return []web.Route{
 		track("GET", "/tiltak-i-gang", "measures", p.runs),
 		track("POST", "/tiltak-i-gang", "measures.write", p.doRuns),
+		track("GET", "/slutter", "leave", p.leave),
+		track("POST", "/slutter", "leave.write", p.doLeave),
+		track("GET", "/skolebytte", "transfer", p.transfer),
+		track("POST", "/skolebytte", "transfer.write", p.doTransfer),
+		{Method: "GET", Path: "/overforinger", Name: "life.arrivals", Roles: workers, Case: true, Sensitive: true, Serve: p.arrivals},
+		{Method: "GET", Path: "/overforinger/inn", Name: "life.incoming", Roles: workers, Case: true, Sensitive: true, Serve: p.incoming},
+		{Method: "POST", Path: "/overforinger/inn", Name: "life.incoming.register", Roles: workers, Case: true, Sensitive: true, Serve: p.doIncoming},
+		{Method: "GET", Path: "/overforinger/{slug}", Name: "life.arrival", Roles: workers, Case: true, Sensitive: true, Serve: p.arrival},
+		{Method: "POST", Path: "/overforinger/{slug}", Name: "life.arrival.accept", Roles: workers, Case: true, Sensitive: true, Serve: p.accept},
 		track("GET", "/vedtak", "decisions", p.decisions),
 		track("POST", "/vedtak", "decisions.write", p.doDecisions),
 		track("GET", "/vedtak/brev", "decisions.letter", p.letter),
@@ -26,13 +35,16 @@ func (p *Pages) lifeRoutes() []web.Route {
 
 // What the track's page says was done, after an act of these pages.
 func init() {
-	trackDone = append(trackDone, "ny-historie", "tiltak-skrevet", "tiltak-gitt", "tiltak-ferdig")
+	trackDone = append(trackDone, "ny-historie", "tiltak-skrevet", "tiltak-gitt", "tiltak-ferdig", "sluttet", "mottatt")
 }
 
 // lifeActs are the acts of this file's pages among what else can be done.
 func lifeActs(w *lang.Words, f cases.File) (acts []web.Button) {
 	if !f.Over() && len(running(f)) > 0 {
 		acts = append(acts, web.Button{Text: w.T("life.do.measures"), Href: path(f.Track, "tiltak-i-gang"), Kind: "secondary", Icon: "Tasklist"})
+	}
+	if f.Lead && f.Pupil != "" {
+		acts = append(acts, web.Button{Text: w.T("life.do.transfer"), Href: path(f.Track, "skolebytte"), Kind: "tertiary"})
 	}
 	return append(acts, web.Button{Text: w.T("life.do.decisions"), Href: path(f.Track, "vedtak"), Kind: "tertiary", Icon: "Gavel"})
 }
@@ -52,6 +64,16 @@ func (c chronicle) lifeText(r cases.Record) string {
 	switch r.Kind {
 	case cases.MeasureEnded, cases.HandedOver:
 		return lines(c.measureOf(r.Ref), r.Text["reason"])
+	case cases.LeftK:
+		return lines(c.t("left."+r.Answer), r.Text["text"])
+	case cases.Offered:
+		return lines(r.Text["where"], c.w.T("stage.transfer.basis."+r.Answer), r.Text["permitted-by"])
+	case cases.HandedIn:
+		all := append([]string{r.Text["where"]}, partLines(c.w, r.Text)...)
+		if r.Ref != "" { // the school it came from has not had its receipt from the system
+			all = append(all, c.w.T("life.receipt", "code", r.Ref))
+		}
+		return lines(all...)
 	case cases.Noticed:
 		return lines(r.Text["grounds"], c.labelled("reply", r.On))
 	case cases.SpokeTo, cases.Appealed:

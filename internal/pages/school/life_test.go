@@ -6,7 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"tilhor"
 	"tilhor/internal/cases"
+	"tilhor/internal/db"
+	"tilhor/internal/duty"
 )
 
 // The measures that run: written for the one who does them, handed on, ended.
@@ -89,4 +92,85 @@ func TestDecisionPages(t *testing.T) {
 	}
 	w.pages(w.rektor, "/saker/"+slug, "Vedtaket ble gjort", "Foreldrene klaget på vedtaket")
 	w.page(w.rektor, "/saker/"+slug+"/utskrift", "Bestemt av")
+}
+
+// Nothing follows a pupil by itself: what is handed on was permitted, and both
+// ends see it.
+func TestChangeOfSchoolPages(t *testing.T) {
+	w := newWorld(t)
+	slug := w.planned("nora")
+	page := "/saker/" + slug + "/skolebytte"
+	w.pages(w.rektor, page, "Ingenting følger med Nora av seg selv", "§ 25-1 fjerde ledd")
+	if r := w.Get(w.ina, page); r.StatusCode != 404 {
+		t.Errorf("who does not decide gets %d", r.StatusCode)
+	}
+	hand := form("do", "gi", "to", string(w.Fjellvik), "basis", "parents", "permitted-by", "Marit Dahl, mor", "on", "23.11.2026", "parts", "plan", "note-on", "Trenger en voksen nær.")
+	hand.Add("parts", "note")
+	w.refused(w.rektor, page, hand, "det ikke står noe om andre elever", "Trenger en voksen nær.", "Marit Dahl, mor")
+	hand.Set("no-one", "yes")
+	w.sent(w.rektor, page, hand)
+	w.pages(w.rektor, page, "Fjellvik skole", "Venter på kvittering", "Marit Dahl, mor")
+	arne := w.In(w.Actor(tilhor.RoleRektor, w.Fjellvik))
+	w.pages(w.rektor, "/overforinger", "0 overføringer")
+	body := w.pages(arne, "/overforinger", "1 overføring venter på deg", "Fra Solbakken skole")
+	lacks(t, body, "Nora")
+	at := body[strings.Index(body, `href="/overforinger/`)+6:]
+	at = at[:strings.Index(at, `"`)]
+	if strings.HasSuffix(at, "/inn") {
+		t.Fatal("the first link is not the transfer")
+	}
+	if r := w.Get(w.rektor, at); r.StatusCode != 404 {
+		t.Errorf("the old school's rektor gets %d", r.StatusCode)
+	}
+	w.pages(arne, at, "Nora Dahl begynner hos dere", "Trenger en voksen nær.", "Marit Dahl, mor")
+	to := w.sent(arne, at, form())
+	w.pages(arne, strings.TrimSuffix(to, "?gjort=mottatt"), "Kom fra en annen skole", "Trenger en voksen nær.")
+	w.pages(w.rektor, page, "Mottatt")
+	w.pages(w.rektor, "/saker/"+slug+"/slutter", "Nora går ikke på skolen lenger", "§ 12-6")
+	leave := form("why-left", "other-school", "at", "23.11.2026", "left-open", "Evalueringen tas på Fjellvik.")
+	w.refused(w.rektor, "/saker/"+slug+"/slutter", leave, "Eleven står fortsatt i skolens lister", "Evalueringen tas på Fjellvik.")
+	leave.Set("sure", "yes")
+	w.sent(w.rektor, "/saker/"+slug+"/slutter", leave)
+	w.pages(w.rektor, "/saker/"+slug, "Nora går ikke på skolen lenger", "Evalueringen tas på Fjellvik.", "avviser en ny melding")
+	w.pages(w.rektor, "/saker?tilstand=sluttet", "Nora Dahl")
+	w.page(w.rektor, "/saker/"+slug+"/avslutning")
+}
+
+// To another municipality: a sealed file, a code, and a receipt.
+func TestSealedFilePages(t *testing.T) {
+	w := newWorld(t)
+	slug := w.planned("nora")
+	page := "/saker/" + slug + "/skolebytte"
+	hand := form("do", "gi", "to", "other", "place", "Vika skole, Havneby", "basis", "pupil", "permitted-by", "Nora selv", "on", "23.11.2026", "parts", "note", "note-on", "Vil sitte nær døren.", "no-one", "yes")
+	w.sent(w.rektor, page, hand)
+	w.pages(w.rektor, page, "Forseglet fil", "BEGIN AGE", "Send den aldri sammen med filen")
+	sent, err := w.cases.HandedOn(context.Background(), w.kari, slug)
+	w.must(err)
+	arne := w.In(w.Actor(tilhor.RoleRektor, w.Fjellvik))
+	w.pages(arne, "/overforinger/inn", "Lim inn filen")
+	if r := w.Get(w.ina, "/overforinger/inn"); r.StatusCode != 404 {
+		t.Errorf("who does not decide gets %d", r.StatusCode)
+	}
+	in := form("file", sent[0].Text["file"], "code", "feil", "pupil", string(w.Person("odin")))
+	w.refused(arne, "/overforinger/inn", in, "Filen åpner seg ikke", "BEGIN AGE")
+	in.Set("code", sent[0].Text["code"])
+	to := w.sent(arne, "/overforinger/inn", in)
+	w.pages(arne, strings.TrimSuffix(to, "?gjort=mottatt"), "Vil sitte nær døren.", "Kvittering til den gamle skolen: "+sent[0].Text["receipt"])
+	w.refused(w.rektor, page, form("do", "kvittering", "receipt", "abc"), "Kvitteringen passer ikke")
+	w.sent(w.rektor, page, form("do", "kvittering", "receipt", sent[0].Text["receipt"]))
+	lacks(t, w.pages(w.rektor, page, "Mottatt"), "BEGIN AGE")
+}
+
+// The school is shut, and the page says so, that the duties go on, and who
+// stands in.
+func TestTheSchoolIsShut(t *testing.T) {
+	w := newWorld(t)
+	slug := w.planned("nora")
+	lacks(t, w.page(w.rektor, "/saker/"+slug), "Skolen er stengt")
+	w.must(w.DB.Write(context.Background(), func(tx *db.Tx) error {
+		return duty.Shut(tx, w.kari.Owner, w.Solbakken, "2026-11-23", "2026-11-24", "2026-11-25")
+	}))
+	w.pages(w.rektor, "/saker/"+slug, "Skolen er stengt til og med 25.", "Rektor har sakene selv")
+	w.must(w.cases.Hand(context.Background(), w.kari, cases.HandedTask{Person: w.sosial.Person, Task: cases.StandsIn, From: "2026-11-23", Until: "2026-11-30"}))
+	w.page(w.rektor, "/saker/"+slug, "Ina Lund står inn for rektor")
 }

@@ -37,6 +37,7 @@ type listView struct {
 	Clear   string
 	More    string
 	Glass   string // where emergency access is asked for, for who may
+	Arrive  string // what other schools have handed on, for who decides here
 	Spoken  string // where who receives reports writes down what a family has told by voice
 }
 
@@ -221,6 +222,9 @@ func (p *Pages) listed(q *web.Req, c choice, f *web.Form, rows []cases.Row) (lis
 	}
 	if has {
 		v.Spoken = "/bekymringer/muntlig"
+	}
+	if q.Actor.Role == tilhor.RoleRektor {
+		v.Arrive = "/overforinger"
 	}
 	if q.Actor.Role != tilhor.RoleRektor { // has every ordinary case of the school already
 		if has, err = p.Cases.MayBreak(q.Context(), q.Actor); err != nil {

@@ -25,6 +25,8 @@ type trackView struct {
 	Heading  string
 	Done     *web.Note
 	Unknown  *web.Note
+	Shut     *web.Note // the school is shut, and the duties go on
+	Bar      string    // why a new report to Statsforvalteren would be rejected
 	Quiet    *web.Note
 	Quote    *web.Quote
 	Walls    []web.Note
@@ -78,6 +80,14 @@ func (p *Pages) track(q *web.Req) error {
 	v.Duties, v.Met = dutyRows(w, f, q)
 	if len(v.Duties) == 0 {
 		v.Calm = w.T("school.track.calm")
+	}
+	if !f.Over() {
+		if v.Shut, err = p.shutNote(q); err != nil {
+			return err
+		}
+	}
+	if f.State == cases.Left {
+		v.Bar = w.T("life.window.left", "name", v.Head.Name)
 	}
 	v.Windows = windows(w, f, today(q))
 	if len(v.Windows) == 0 {
