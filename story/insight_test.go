@@ -128,7 +128,7 @@ func TestNotatOmFeilBarn(t *testing.T) {
 		s.must(err)
 		s.must(vern.Rule(s.ctx, ombud, sperret[0].ID, privacy.Ruling{Outcome: privacy.Move, Reason: "Hører til i et annet spor.", Archive: "Arkivleder"}))
 		s.must(vern.Assess(s.ctx, ombud, avvik[0].ID, privacy.Assessment{Authority: "yes", Persons: "yes", Why: "Taushetsbelagt om et barn."}))
-		s.must(s.cases.HandOn(s.ctx, s.people["Kari"], nora, sperret[0].ID, elias))
+		s.must(s.cases.MoveBlocked(s.ctx, s.people["Kari"], nora, sperret[0].ID, elias))
 		if r := s.see("Kari", elias).Last(cases.HandedOn); r == nil || r.Text["text"] != "Elias gråt hos meg i dag." {
 			t.Fatalf("it does not stand where it belongs: %+v", r)
 		}

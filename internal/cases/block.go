@@ -139,10 +139,10 @@ func (d *Desk) StopRows(ctx context.Context, by tilhor.Actor) (all []Track, err 
 	return all, err
 }
 
-// HandOn moves what was blocked to the track it belongs to, by the number of its
+// MoveBlocked moves what was blocked to the track it belongs to, by the number of its
 // address. Who moves decides in both. The words stand there as a new record, at
 // the time they had; here they stay blocked.
-func (d *Desk) HandOn(ctx context.Context, by tilhor.Actor, slug, block, to string) error {
+func (d *Desk) MoveBlocked(ctx context.Context, by tilhor.Actor, slug, block, to string) error {
 	return d.on(ctx, by, access.Lead, slug, func(w *work) error {
 		b, err := privacy.BlockOf(w.tx, by.Owner, block)
 		if err != nil || b.Track != w.t.ID {

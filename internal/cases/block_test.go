@@ -158,18 +158,18 @@ func TestStopAndMove(t *testing.T) {
 		blocks, err := desk.Blocks(w.ctx, dpo)
 		w.must(err)
 		block := blocks[0].ID
-		w.is(w.desk.HandOn(w.ctx, w.kari, slug, block, right), tilhor.ErrConflict)
+		w.is(w.desk.MoveBlocked(w.ctx, w.kari, slug, block, right), tilhor.ErrConflict)
 		w.must(desk.Rule(w.ctx, dpo, block, privacy.Ruling{Outcome: privacy.Move, Reason: "Riktig spor.", Archive: "Anne"}))
 		rows, err := w.desk.StopRows(w.ctx, w.kari)
 		if w.must(err); len(rows) != 1 {
 			t.Error("rektor is not told to move it")
 		}
 		refusals(t, []refusal{
-			{"to itself", w.desk.HandOn(w.ctx, w.kari, slug, block, slug), "to", "privacy.fault.to"},
-			{"to nowhere", w.desk.HandOn(w.ctx, w.kari, slug, block, "zzzzzzzzzz"), "to", "privacy.fault.to"},
+			{"to itself", w.desk.MoveBlocked(w.ctx, w.kari, slug, block, slug), "to", "privacy.fault.to"},
+			{"to nowhere", w.desk.MoveBlocked(w.ctx, w.kari, slug, block, "zzzzzzzzzz"), "to", "privacy.fault.to"},
 		})
-		w.is(w.desk.HandOn(w.ctx, w.ina, slug, block, right), tilhor.ErrNotFound)
-		w.must(w.desk.HandOn(w.ctx, w.kari, slug, block, right))
+		w.is(w.desk.MoveBlocked(w.ctx, w.ina, slug, block, right), tilhor.ErrNotFound)
+		w.must(w.desk.MoveBlocked(w.ctx, w.kari, slug, block, right))
 		if w.reads(slug, "FEIL-BARN") || !w.reads(right, "FEIL-BARN") {
 			t.Error("the words were not moved")
 		}
