@@ -85,7 +85,7 @@ func (f File) ToHandOn() map[string]string {
 }
 
 func (t *Transfer) check(c *check, now tilhor.Date) {
-	c.oneOf(t.Basis, "basis", FromPupil, FromHome, ByDecision)
+	c.Add(!slices.Contains([]string{FromPupil, FromHome, ByDecision}, t.Basis), "basis", "life.fault.basis")
 	c.Add(t.To == "" && strings.TrimSpace(t.Place) == "", "to", "life.fault.to")
 	c.short(&t.Place, "place", false)
 	c.short(&t.Who, "permitted-by", t.Basis != ByDecision)

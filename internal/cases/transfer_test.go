@@ -58,7 +58,7 @@ func TestHandOnWithin(t *testing.T) {
 		h := cases.Transfer{To: w.Fjellvik, Basis: cases.FromHome, Who: "Mor, Anne Dahl", On: w.in(0), Parts: []string{"words", "note"}, Note: "Trenger en voksen i friminuttene.", NoOne: true}
 		hand := func(change func(*cases.Transfer)) error { return w.desk.HandOn(w.ctx, w.kari, slug, edit(h, change)) }
 		refusals(w.T, []refusal{
-			{"on what basis?", hand(func(h *cases.Transfer) { h.Basis = "" }), "basis", "cases.fault.basis"},
+			{"on what basis?", hand(func(h *cases.Transfer) { h.Basis = "" }), "basis", "life.fault.basis"},
 			{"who permitted it?", hand(func(h *cases.Transfer) { h.Who = "" }), "permitted-by", "cases.fault.permitted-by"},
 			{"when?", hand(func(h *cases.Transfer) { h.On = "" }), "on", "life.fault.permitted-on"},
 			{"permitted tomorrow", hand(func(h *cases.Transfer) { h.On = w.in(1) }), "on", "life.fault.permitted-on"},
