@@ -303,3 +303,23 @@ func TestWhoHasLeftHasNothing(t *testing.T) {
 		}
 	})
 }
+
+// The new case of a protected pupil is for the named alone from its first
+// moment, though rektor leads every other by role.
+func TestANewCaseOfAProtectedPupilIsForTheNamed(t *testing.T) {
+	each(t, func(w *world) {
+		slug := w.closed(w.nora)
+		w.days(35)
+		w.must(w.desk.AskAgain(w.ctx, w.ina, slug, cases.Asking{At: w.now(), Way: "self", Answer: cases.SafeNow, Words: "Ja."}))
+		w.shielded()
+		w.days(56)
+		_, err := w.desk.BeginAnew(w.ctx, w.kari, slug, "Det har begynt igjen.")
+		w.is(err, tilhor.ErrNotFound)
+		fresh, err := w.desk.BeginAnew(w.ctx, w.ina, slug, "Det har begynt igjen.")
+		w.must(err)
+		_, err = w.desk.See(w.ctx, w.kari, fresh.Slug, "overview")
+		w.is(err, tilhor.ErrNotFound)
+		_, err = w.desk.See(w.ctx, w.ina, fresh.Slug, "overview")
+		w.must(err)
+	})
+}

@@ -122,7 +122,10 @@ func (d *Desk) begin(tx *db.Tx, by tilhor.Actor, like Track, w *work) (Track, er
 		return t, err
 	}
 	*w = work{d: d, tx: tx, by: by, t: t, rule: access.Leads, key: key, now: now}
-	return t, nil
+	if t.Pupil == "" {
+		return t, nil
+	}
+	return t, access.About(tx, by.Owner, access.Track, string(t.ID), t.Pupil, t.School, now)
 }
 
 // BeginAnew begins a new case for a pupil whose last one ended more than ninety

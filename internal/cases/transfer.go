@@ -456,6 +456,12 @@ func (d *Desk) comeIn(tx *db.Tx, by tilhor.Actor, pupil tilhor.PersonID, from st
 	if err != nil {
 		return t, err
 	}
+	if err := n.roleLeads(); err != nil {
+		return t, err
+	}
+	if err := n.barKin(); err != nil {
+		return t, err
+	}
 	fields := []field{{"where", from}, {"permitted-by", text["permitted-by"]}}
 	for _, p := range Parts {
 		fields = append(fields, field{"part-" + p, text["part-"+p]})
