@@ -59,7 +59,7 @@ func TestSkolenFinnerIngentingOgElevenErUtrygg(t *testing.T) {
 			t.Fatalf("it is %s", f.State)
 		}
 		s.stands(f, "k12.investigate", duty.Open)
-		s.stands(f, "k12.measures", duty.Open)
+		s.stands(f, "k12.plan", duty.Open)
 	})
 }
 
@@ -220,8 +220,8 @@ func TestSakenGaarOverFoersteAugust(t *testing.T) {
 			t.Fatalf("%d old duties, %d new", old, fresh)
 		}
 		s.stands(f, "9A.investigate", duty.Met) // oppfylt før loven kom, og trenger ingen etterfølger
-		s.stands(f, "9A.measures", duty.Ended)
-		s.stands(f, "k12.measures", duty.Open)
+		s.stands(f, "9A.plan", duty.Ended)
+		s.stands(f, "k12.plan", duty.Open)
 		// Planen som kommer i august, oppfyller plikten etter den nye loven.
 		s.at("2024-08-19 10:00")
 		s.must(s.cases.Hear(s.ctx, ina, spor, s.talk("Jeg vil ikke ut.")))

@@ -104,10 +104,13 @@ func (w *matrixWorld) give(tx *db.Tx, kind access.Kind, id string, p tilhor.Pers
 	return access.Give(tx, w.owner(), access.Grant{Kind: kind, Thing: id, Person: p, Unit: w.town.Solbakken, Relation: rel, From: w.clock().Add(-48 * time.Hour), Until: until})
 }
 
-// hire puts one more into the roster of Solbakken.
+// hire puts one more into the roster of Solbakken, or among the owner's people.
 func (w *matrixWorld) hire(name string, role tilhor.Role, trained bool) tilhor.Actor {
 	w.t.Helper()
 	a := tilhor.Actor{Owner: w.owner(), Role: role, School: w.town.Solbakken, Trained: trained}
+	if role == tilhor.RoleOwnerAdviser {
+		a.School = access.Owner
+	}
 	w.write(func(tx *db.Tx) (err error) {
 		if a.Person, err = w.house.roster.AddPerson(tx, w.town.Keeper(), roster.NewPerson{Name: name, Home: a.School}, w.clock()); err != nil {
 			return err

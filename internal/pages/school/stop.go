@@ -61,7 +61,7 @@ func (p *Pages) showStop(q *web.Req, code int, f *web.Form) error {
 	w, h := q.T, p.head(q, file, "")
 	v := stopView{
 		Back: backTo(q, h), Line: h.Line, Heading: w.T("insight.stop.title", "name", h.Name), Lead: w.T("insight.stop.lead"), Form: f, Path: q.R.URL.Path,
-		Note:   web.Note{Color: "info", Title: w.T("insight.stop.note"), Href: "/avvik", Link: w.T("insight.stop.breach")},
+		Note:   web.Note{Color: "info", Title: w.T("insight.stop.note")},
 		Faults: web.SummaryOf(w, f.Faults), Done: doneNote(q, "sperret", "flyttet"),
 		Questions: []question{
 			lineField(w, f, file, q),
@@ -69,6 +69,9 @@ func (p *Pages) showStop(q *web.Req, code int, f *web.Form) error {
 			area(w, f, "why", w.T("insight.stop.why"), w.T("insight.stop.why-help"), 3),
 		},
 		Buttons: []web.Button{{Text: w.T("insight.stop.do"), Name: "do", Value: "stop", Danger: true}, cancel(q, h)},
+	}
+	if q.Actor.Role.Leads() { // who stands in tells rektor
+		v.Note.Href, v.Note.Link = "/avvik", w.T("insight.stop.breach")
 	}
 	c, moves := chronicle{w, file, h.Name}, false
 	for _, b := range blocks {

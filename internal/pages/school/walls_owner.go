@@ -99,7 +99,9 @@ func (p *Pages) showNotices(q *web.Req, code int, f *web.Form) error {
 		v.Person, v.Buttons = &x, []web.Button{{Text: w.T("sealed.owner.add"), Kind: "secondary"}}
 	}
 	v.Frame = q.Frame(v.Heading)
-	v.Faulty = code == http.StatusUnprocessableEntity
+	if v.Faulty = code == http.StatusUnprocessableEntity; v.Faulty {
+		v.Langs = nil // another language would lose what was chosen
+	}
 	return q.RenderStatus(code, noticesPage, v)
 }
 
