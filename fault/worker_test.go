@@ -39,6 +39,8 @@ type job struct {
 	Serve     bool          // serve the pages instead of doing acts
 	From      time.Time     // when set: its clock runs from then, Speed times as fast
 	Speed     int
+	Part      int // of so many Parts, when several share the tracks
+	Parts     int
 }
 
 // The sabotages.
@@ -66,6 +68,11 @@ func (j job) work() error {
 	p, err := work.Open(ctx, j.DSN, j.Keys, j.clock())
 	if err != nil {
 		return err
+	}
+	if j.Parts > 0 {
+		if err := p.Share(ctx, j.Part, j.Parts); err != nil {
+			return err
+		}
 	}
 	fmt.Println("ready")
 	if j.Serve {

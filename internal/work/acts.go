@@ -134,6 +134,9 @@ func (p *Place) takeUp(rng *rand.Rand) Act {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		for _, t := range list {
+			if !p.mine(string(t.ID)) {
+				continue
+			}
 			p.tracks = append(p.tracks, &track{id: string(t.ID), slug: t.Slug, school: w.school, asked: map[tilhor.PersonID]bool{}})
 		}
 		return nil
@@ -241,6 +244,18 @@ func (p *Place) signIn(rng *rand.Rand) Act {
 	}}
 }
 
+// Share leaves to each of several processes tracks of its own, by their ids: what
+// is done once in a track (a first plan, an appointment) would be done once by
+// each.
+func (p *Place) Share(ctx context.Context, part, parts int) error {
+	p.mu.Lock()
+	p.part, p.parts = part, parts
+	p.mu.Unlock()
+	return p.Resume(ctx)
+}
+
+func (p *Place) mine(track string) bool { return p.parts == 0 || int(track[0])%p.parts == p.part }
+
 // resumeSQL are this tool's own statements, made when they are first used: a test that
 // looks at every statement of the program must not meet them.
 var resumeSQL = sync.OnceValue(func() (s struct{ waiting, tracks, records, plan *db.Stmt }) {
@@ -274,7 +289,7 @@ func (p *Place) Resume(ctx context.Context) error {
 			t := &track{asked: map[tilhor.PersonID]bool{}}
 			var school tilhor.SchoolID
 			err := scan(&t.id, &t.slug, &school)
-			if t.school = p.school(school); t.school != nil {
+			if t.school = p.school(school); t.school != nil && p.mine(t.id) {
 				p.tracks = append(p.tracks, t)
 			}
 			return err

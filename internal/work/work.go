@@ -47,6 +47,8 @@ type Place struct {
 	mu      sync.Mutex
 	waiting []told
 	tracks  []*track
+	part    int // of so many parts, when several share the work
+	parts   int
 }
 
 // A School is the people of one school, each in a role, trained.
