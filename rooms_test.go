@@ -13,38 +13,37 @@ import (
 // To move a room is to change this list, and that diff is the architecture
 // decision (add a record in docs/decisions).
 var floors = map[string]int{
-	"tilhor":                       0,
-	"tilhor/internal/db":           1,
-	"tilhor/internal/lang":         1,
-	"tilhor/internal/calendar":     1,
-	"tilhor/internal/file":         1, // what a file is, and a picture made anew: knows no school
-	"tilhor/internal/seal":         2,
-	"tilhor/internal/law":          2,
-	"tilhor/internal/journal":      3,
-	"tilhor/internal/access":       4,
-	"tilhor/internal/duty":         4,
-	"tilhor/internal/roster":       5,
-	"tilhor/internal/privacy":      6, // what the data protection officer follows: ids and times, never a name
-	"tilhor/internal/concerns":     6,
-	"tilhor/internal/danger":       6, // what one employee keeps of an own report: knows no case, and no case knows it
-	"tilhor/internal/cases":        7,
-	"tilhor/internal/oversight":    8,
-	"tilhor/internal/archive":      8, // hands cases over to the municipality's archive, and lets go of what is no case
-	"tilhor/internal/handover":     8, // the package for Statsforvalteren: reads a track, and proves what it shows
-	"tilhor/internal/web":          9,
-	"tilhor/internal/web/signin":   10, // a door of the frame, on its own floor because it uses the frame
-	"tilhor/internal/web/tell":     10, // the screens of a concern, for who is signed in and who is not
-	"tilhor/internal/web/watch":    10, // what whoever runs it may see; on a port of its own
-	"tilhor/internal/web/devidp":   2,  // a provider that knows only its list of people
-	"tilhor/internal/pages/public": 11,
-	"tilhor/internal/pages/staff":  11,
-	"tilhor/internal/pages/school": 11,
-	"tilhor/internal/pages/dpo":    11,
-	"tilhor/internal/pages/owner":  11,
-	"tilhor/internal/demo":         11, // made-up data, through the rooms
-	"tilhor/cmd/tilhor":            12,
-
+	"tilhor":                        0,
+	"tilhor/internal/db":            1,
+	"tilhor/internal/lang":          1,
+	"tilhor/internal/calendar":      1,
+	"tilhor/internal/file":          1, // what a file is, and a picture made anew: knows no school
+	"tilhor/internal/seal":          2,
+	"tilhor/internal/law":           2,
+	"tilhor/internal/journal":       3,
+	"tilhor/internal/access":        4,
+	"tilhor/internal/duty":          4,
+	"tilhor/internal/roster":        5,
+	"tilhor/internal/privacy":       6, // what the data protection officer follows: ids and times, never a name
+	"tilhor/internal/concerns":      6,
 	"tilhor/internal/interventions": 6, // physical intervention (fysisk inngrep)
+	"tilhor/internal/danger":        6, // what one employee keeps of an own report: knows no case, and no case knows it
+	"tilhor/internal/cases":         7,
+	"tilhor/internal/oversight":     8,
+	"tilhor/internal/archive":       8, // hands cases over to the municipality's archive, and lets go of what is no case
+	"tilhor/internal/handover":      8, // the package for Statsforvalteren: reads a track, and proves what it shows
+	"tilhor/internal/web":           9,
+	"tilhor/internal/web/signin":    10, // a door of the frame, on its own floor because it uses the frame
+	"tilhor/internal/web/tell":      10, // the screens of a concern, for who is signed in and who is not
+	"tilhor/internal/web/watch":     10, // what whoever runs it may see; on a port of its own
+	"tilhor/internal/web/devidp":    2,  // a provider that knows only its list of people
+	"tilhor/internal/pages/public":  11,
+	"tilhor/internal/pages/staff":   11,
+	"tilhor/internal/pages/school":  11,
+	"tilhor/internal/pages/dpo":     11,
+	"tilhor/internal/pages/owner":   11,
+	"tilhor/internal/demo":          11, // made-up data, through the rooms
+	"tilhor/cmd/tilhor":             12,
 }
 
 // Tools that are never linked into the program; nothing imports them.
