@@ -151,11 +151,11 @@ func (p *poisonedTown) settle(source string) tilhor.Actor {
 	return all[0]
 }
 
-// notText are fields that take a day, a clock or a search: what stands in them
-// is read, and never kept as it was written.
-var notText = regexp.MustCompile(`^(at|at-time|start|until|next|check|recheck|hear-by|from|on|known|known-time|raised-at|raised-at-time|again|find|sok|(happened|known)-(on|at)|[me]\d-(start|until|evaluate))$`)
+// notText are fields that take a day, a clock, a search or what a machine wrote:
+// what stands in them is read, and never kept as it was written.
+var notText = regexp.MustCompile(`^(received|discovered|discovered-time|day|due|file|code|receipt|at|at-time|start|until|next|check|recheck|hear-by|from|on|known|known-time|raised-at|raised-at-time|again|find|sok|(happened|known)-(on|at)|[me]\d-(start|until|evaluate))$`)
 
-var numbered = regexp.MustCompile(`^[me]\d+-`)
+var numbered = regexp.MustCompile(`^([me]\d+-|o\d+$)`)
 
 // fieldName is a field without the number of its row.
 func fieldName(name string) string {
@@ -371,12 +371,15 @@ var thePoisoning = []deed{
 	{Who: "teacher", At: "/inngrep/ny", Fill: [][2]string{{"pupil", "Nora"}, {"arena", "break"}, {"at", "23.11.2026"}, {"view", "later"}}},
 	{Who: "teacher", At: "/inngrep", Link: `^/inngrep/[a-z2-7]{10}`, Fill: [][2]string{{"do", "syn"}, {"view", "told"}, {"at", "23.11.2026"}}},
 	{Who: "rektor", At: "/inngrep", Link: `^/inngrep/[a-z2-7]{10}`, Fill: [][2]string{{"do", "foreldre"}, {"at", "23.11.2026"}}},
+	{Who: "rektor", At: "/inngrep", Link: `^/inngrep/[a-z2-7]{10}`, Fill: [][2]string{{"do", "alvor"}, {"serious", "yes"}}},
+	{Who: "rektor", At: "/avvik", Fill: [][2]string{{"discovered", "23.11.2026"}, {"discovered-time", "09.00"}}},
 }
 
 // theOther is another case, that is stepped down.
 var theOther = []deed{
 	{Who: "social-teacher", At: "$track/samtaler", Fill: [][2]string{{"answer", "told"}, {"how", "none"}}},
 	{Who: "rektor", At: "$track/avslutning", Fill: [][2]string{{"do", "trapp-ned"}, {"way", "self"}, {"recheck", "11.01.2027"}, {"told", "*"}}},
+	{Who: "rektor", At: "$track/sperre", Fill: [][2]string{{"record", "23."}, {"reason", "health"}}},
 }
 
 // theCase is the work of one track, up to where it could be ended.
@@ -401,6 +404,12 @@ var theCase = []deed{
 	{Who: "rektor", At: "$track/plan", Press: "do=approve"},
 	{Who: "social-teacher", At: "$track/plan", Link: `/plan\?(ny|endre)`, Fill: [][2]string{{"m1-doer", "Jonas"}, {"m1-evaluate", "08.12.2026"}, {"m2-evaluate", "08.12.2026"}}, Press: "do=save"},
 	{Who: "rektor", At: "$track/plan", Press: "do=approve"},
+	{Who: "rektor", At: "$track/alvorlig", Fill: [][2]string{{"serious", "no"}}},
+	{Who: "rektor", At: "$track/inhabil", Fill: [][2]string{{"person", "Siri"}, {"why", "declared"}}},
+	{Who: "social-teacher", At: "$track/retting", Fill: [][2]string{{"record", "23."}, {"asker", "pupil"}, {"granted", "yes"}}},
+	{Who: "rektor", At: "$track/innsyn", Fill: [][2]string{{"asker", "parent"}, {"from", poison(5)}, {"basis", "gdpr-15"}}},
+	{Who: "rektor", At: "$track/statsforvalteren/meldt", Fill: [][2]string{{"by", "parent"}, {"at", "23.11.2026"}}},
+	{Who: "social-teacher", At: "$track/tiltak-i-gang", Fill: [][2]string{{"do", "skriv"}, {"measure", "Ond"}, {"answer", "done"}}},
 	{Who: "social-teacher", At: "$track/evalueringer", Fill: [][2]string{{"answer", "safe"}, {"way", "self"}, {"e1-helped", "yes"}, {"e1-then", "end"}, {"e2-helped", "partly"}, {"e2-then", "end"}, {"then", "end"}}},
 }
 
@@ -409,6 +418,14 @@ var theEnd = []deed{
 	{Who: "rektor", At: "$track/avslutning", Fill: [][2]string{{"do", "avslutt"}, {"check", "11.01.2027"}}},
 	{Who: "social-teacher", At: "$track/etterkontroll", Fill: [][2]string{{"answer", "safe"}, {"way", "self"}}},
 	{Who: "rektor", At: "$track/apne", Fill: [][2]string{}},
+	{Who: "rektor", At: "$track/strakstiltak", Fill: [][2]string{{"doer", "Jonas"}}},
+	{Who: "rektor", At: "$track/strakstiltak", Fill: [][2]string{{"doer", "Petra"}}},
+	{Who: "rektor", At: "$track/tiltak-i-gang", Fill: [][2]string{{"do", "avslutt"}, {"measure-avslutt", "Ond"}}},
+	{Who: "rektor", At: "$track/samtaler/barn", Fill: [][2]string{{"person", "Elias"}, {"role", "alleged"}}},
+	{Who: "rektor", At: "$track/parten", Fill: [][2]string{{"party", "Elias"}, {"what", "informed"}}},
+	{Who: "rektor", At: "$track/pakke", Fill: [][2]string{{"kind", "state"}}},
+	{Who: "rektor", At: "$track/skolebytte", Fill: [][2]string{{"to", "other"}, {"basis", "parents"}, {"on", "23.11.2026"}, {"parts", "note"}, {"no-one", "yes"}}},
+	{Who: "rektor", At: "$track/slutter", Fill: [][2]string{{"why-left", "moved"}, {"sure", "yes"}}},
 }
 
 var trackOf = testSQL(`SELECT slug FROM cases_track WHERE owner = $1 AND pupil = $2`)
@@ -539,7 +556,12 @@ func TestPoison(t *testing.T) {
 	}
 	visits := p.visits("worked:", forms, "rektor", "teacher", "nobody")
 	seen := p.look(p.h, visits)
+	p.judges()
 	for _, d := range theEnd {
+		if strings.HasSuffix(d.At, "/pakke") { // a package is of what is signed
+			_, err := p.house.journal.Sequence(context.Background(), p.house.db, p.owner(), p.clock())
+			p.must(err)
+		}
 		p.does(d)
 	}
 	p.draft()
@@ -564,6 +586,33 @@ func TestPoison(t *testing.T) {
 	}
 	t.Logf("%d fields, %d pages, %d of them refusals, shown %d times", len(p.fed), len(visits)+len(after), len(p.refuse), seen.Shown+then.Shown)
 	p.alive(t)
+}
+
+// judges answers the request for access: the first passage of each page is shown,
+// the others are shielded.
+func (p *poisonedTown) judges() {
+	p.t.Helper()
+	p.cookie = p.enter(p.people["rektor"], mfa)
+	p.open(p.track + "/innsyn")
+	at := p.linkLike(`/innsyn/[a-z2-7]{26}$`)
+	for from := 0; ; from += 10 {
+		page := fmt.Sprintf("%s?fra=%d", at, from)
+		p.open(page)
+		var fill [][2]string
+		for n := from + 1; strings.Contains(p.body, fmt.Sprintf(`name="p%d"`, n)); n++ {
+			how := fmt.Sprintf("p%d", n)
+			if fill == nil {
+				fill = append(fill, [2]string{how, "show"})
+				continue
+			}
+			fill = append(fill, [2]string{how, "shield"}, [2]string{fmt.Sprintf("r%d", n), "fvl-13"})
+		}
+		if fill == nil {
+			break
+		}
+		p.does(deed{At: page, Fill: fill})
+	}
+	p.does(deed{At: at + "/vedtak", Fill: [][2]string{{"way", "give"}}})
 }
 
 // draft lets a session end in the middle of a text.

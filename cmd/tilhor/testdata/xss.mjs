@@ -50,7 +50,7 @@ function look(poisons) {
       if (rest.startsWith(whole)) {
         shown++;
         kinds.push(m[1]);
-      } else if (!/^.{4,}…/.test(rest) || !whole.startsWith(rest.slice(0, rest.indexOf("…")))) found.push(["verbatim", `${where}: ${rest.slice(0, 120)}`]);
+      } else if (!/^.{4,}…/.test(rest) || !whole.startsWith(rest.slice(0, rest.indexOf("…")).trimEnd())) found.push(["verbatim", `${where}: ${rest.slice(0, 120)}`]);
     }
   };
   for (const e of document.querySelectorAll("*")) {
