@@ -115,7 +115,7 @@ func menu(q *web.Req, told *concerns.Desk, worked *cases.Desk) []web.NavItem {
 	items = append(items, web.NavItem{Href: "/bekymringer", Icon: "Chat", Text: q.T.T("nav.told")})
 	if q.Actor.Role == tilhor.RoleRektor {
 		items = append(items, web.NavItem{Href: "/stedfortreder", Icon: "Person", Text: q.T.T("nav.standin")},
-			web.NavItem{Href: "/opplaring", Icon: "Book", Text: q.T.T("nav.training")})
+			web.NavItem{Href: "/opplaring", Icon: "Book", Text: q.T.T("nav.training")}, web.NavItem{Href: "/skjerming", Icon: "ShieldLock", Text: q.T.T("nav.shields")})
 	}
 	return items
 }

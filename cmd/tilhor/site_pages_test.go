@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -269,7 +270,8 @@ func attrOf(n *html.Node, name string) string {
 
 // strangers are the names of those who belong to other schools and not to this
 // one, with the school of each.
-func (w *siteWorld) strangers(school tilhor.SchoolID) map[string]string {
+func (w *siteWorld) strangers(who tilhor.Actor) map[string]string {
+	atOwner := who.Role == tilhor.RoleDPO || who.Role == tilhor.RoleOwnerAdviser
 	all, own := map[string]string{}, map[string]bool{}
 	w.read(func(tx *db.Tx) error {
 		schools, err := w.house.roster.Schools(tx, w.owner())
@@ -287,13 +289,17 @@ func (w *siteWorld) strangers(school tilhor.SchoolID) map[string]string {
 			}
 			note := func(name string) {
 				all[name] = s.Name
-				own[name] = own[name] || s.ID == school
+				own[name] = own[name] || s.ID == who.School && who.School != ""
 			}
 			for _, p := range pupils {
-				note(p.Name)
+				if note(p.Name); who.Role == tilhor.RoleOwnerAdviser && slices.Contains(w.toOwner, p.ID) {
+					own[p.Name] = true
+				}
 			}
 			for _, e := range staff {
-				note(e.Name)
+				if note(e.Name); atOwner { // who told the owner, and who has read, is theirs to know
+					own[e.Name] = true
+				}
 			}
 		}
 		return nil
@@ -333,7 +339,7 @@ func TestEveryPageAsEveryone(t *testing.T) {
 	t.Run("shown", func(t *testing.T) {
 		for _, p := range cast {
 			t.Run(p.name, func(t *testing.T) {
-				c := w.crawl(t, p, b, w.strangers(p.actor.School))
+				c := w.crawl(t, p, b, w.strangers(p.actor))
 				c.all(append([]string{"/", p.home}, also[p.name]...)...)
 				crawls[p.name] = c
 				for name, path := range c.routes {
@@ -402,6 +408,7 @@ func (w *siteWorld) more(cast []persona) map[string][]string {
 	w.must(err)
 	chores, _, err := w.cases().Mine(ctx, jonas)
 	w.must(err)
+	original := w.whatHappens(by)
 	// A text that came after its session had ended.
 	before := w.enter(jonas, mfa)
 	w.later(31 * time.Minute)
@@ -415,6 +422,7 @@ func (w *siteWorld) more(cast []persona) map[string][]string {
 			"/utlogget", kept, "/ut", "/hjelp", "/personvern", "/tilgjengelighet", "/logg-inn", "/logg-inn?niva=hoyt", "/logg-ut/ferdig", "/logg-ut", "/rolle",
 			"/kvittering/" + receiptCode, "/kvittering/" + receiptCode + "/fil", "/i-dag", "/saker",
 		},
+		"rektor":    {original},
 		"two-roles": {"/rolle"},
 		"untrained": {"/inngrep/ny/kvittering"},
 		"teacher":   {"/kladder/" + strings.TrimPrefix(kept, "/utlogget?kladd="), "/tiltak/" + string(chores[0].ID)},

@@ -135,6 +135,8 @@ type siteWorld struct {
 	mux   *http.ServeMux // of the routes, to know which one an address is
 	names map[string]web.Route
 
+	toOwner []tilhor.PersonID // pupils whom the owner's people were told of
+
 	mu  sync.Mutex
 	now time.Time
 }
@@ -319,6 +321,8 @@ func (w *siteWorld) cast() []persona {
 		{name: "untrained", actor: w.untrained(solbakken)},
 		{name: "two-roles", actor: w.twoRoles()},
 		{name: "adviser", actor: w.adviser(), home: "/skoler"},
+		{name: "officer", actor: w.officer(), home: "/personvernombud"},
+		{name: "rektor elsewhere", actor: w.actorOf("Åsen skole", tilhor.RoleRektor, "")},
 		{name: "nobody", actor: tilhor.Actor{Owner: w.owner(), Role: tilhor.RoleAnyone}, home: "/"},
 	}
 	for i := range all {

@@ -38,7 +38,18 @@ type head struct {
 // see opens the track of the address. view is what the record says was read:
 // whole, talks, inquiry, plan, print …
 func (p *Pages) see(q *web.Req, view string) (cases.File, error) {
-	return p.Cases.See(q.Context(), q.Actor, q.Path("spor"), view)
+	f, err := p.Cases.See(q.Context(), q.Actor, q.Path("spor"), view)
+	if err == nil && !f.Works && toWrite[view] {
+		return cases.File{}, tilhor.ErrNotFound
+	}
+	return f, err
+}
+
+// toWrite are the views with a form. Who only reads a track (in an emergency, or
+// to advise the owner) reads it on the overview and in print: a form that can
+// only be refused takes what is typed in it.
+var toWrite = map[string]bool{
+	"write": true, "talks": true, "inquiry": true, "best": true, "plan": true, "evaluations": true, "end": true, "check": true,
 }
 
 // head is the head of a track's page. current is the stage the page belongs
@@ -98,7 +109,11 @@ func stages(w *lang.Words, f cases.File, current string, now time.Time) web.Stag
 		{stageEvaluate, evaluationState(w, f, now)},
 		{stageEnd, endState(w, f, now)},
 	} {
-		s.Items = append(s.Items, web.Stage{Href: path(f.Track, x.page), Name: w.T("school.stage." + x.page), State: x.state, Current: x.page == current})
+		href := path(f.Track, x.page)
+		if !f.Works {
+			href = ""
+		}
+		s.Items = append(s.Items, web.Stage{Href: href, Name: w.T("school.stage." + x.page), State: x.state, Current: x.page == current})
 	}
 	return s
 }

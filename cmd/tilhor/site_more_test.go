@@ -1,0 +1,144 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/png"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/cases"
+	"tilhor/internal/concerns"
+	"tilhor/internal/db"
+	"tilhor/internal/duty"
+	"tilhor/internal/privacy"
+	"tilhor/internal/roster"
+)
+
+// whatHappens is what a whole case meets, each once, so that every page of it is
+// seen by those it is for: the adult who is reported, the protected pupil, the
+// request for access, the emergency, the file, the decision, the pupil who comes
+// from another school.
+// It gives the address that comes after the reason for a picture as it came.
+func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
+	w.t.Helper()
+	ctx, d := context.Background(), w.cases()
+	kari, ina, jonas, anne := by["rektor"].actor, by["social-teacher"].actor, by["teacher"].actor, by["adviser"].actor
+	now := tilhor.Now(w.clock())
+	told := func(t concerns.Telling) concerns.Concern {
+		t.School, t.Arena, t.Happened, t.Known, t.Saw = jonas.School, tilhor.ArenaBreak, now, now, "Sto alene ved gjerdet."
+		c, err := w.concerns().Tell(ctx, jonas, t)
+		w.must(err)
+		return c
+	}
+	pupils := w.pupils(kari)
+	w.toOwner = pupils[:2] // whom the owner is told of
+	taken := func(p tilhor.PersonID) string {
+		all, err := d.TakeUp(ctx, kari, told(concerns.Telling{Pupils: []tilhor.PersonID{p}}).Slug, cases.Stance{Handler: ina.Person})
+		w.must(err)
+		return all[0].Slug
+	}
+	slug := taken(pupils[0])
+
+	// A request that waits, and one that is answered.
+	for _, answered := range []bool{false, true} {
+		id, err := d.AskInsight(ctx, kari, slug, cases.NewInsight{Asker: "parent", Basis: "fvl-18", Who: "Mor", Received: w.today()})
+		w.must(err)
+		if !answered {
+			continue
+		}
+		r, err := d.ReviewInsight(ctx, kari, slug, id)
+		w.must(err)
+		var all []cases.Judgement
+		for _, p := range r.Passages {
+			all = append(all, cases.Judgement{Passage: p.Key, Shown: true})
+		}
+		w.must(d.Judge(ctx, kari, slug, id, all))
+		w.must(d.DecideInsight(ctx, kari, slug, id, cases.Reply{}))
+	}
+
+	// A picture, and a letter.
+	var picture bytes.Buffer
+	w.must(png.Encode(&picture, image.NewGray(image.Rect(0, 0, 40, 30))))
+	letter := []byte("%PDF-1.7\n1 0 obj\n<</Type/Catalog /Pages 2 0 R>>\nendobj\ntrailer <</Root 1 0 R>>\n%%EOF\n")
+	for name, body := range map[string][]byte{"tegning.png": picture.Bytes(), "brev.pdf": letter} {
+		a := cases.Attachment{When: now, Shows: "Det eleven laget.", Giver: "Eleven", Needed: "Eleven ville vise det.", Name: name, Checked: true}
+		id, err := d.Put(ctx, ina, slug, a, body)
+		w.must(err)
+		a.File = id
+		w.must(d.Attach(ctx, ina, slug, a))
+		if name == "tegning.png" {
+			original = "/saker/" + slug + "/vedlegg/" + string(id) + "/original?gjort=grunn"
+			w.must(d.Unseal(ctx, kari, slug, id, "Politiet ba om bildet slik det kom."))
+		}
+	}
+
+	// What must not be there, and what somebody read who should not.
+	w.must(d.Write(ctx, ina, slug, cases.Line{At: now, What: "note", Text: "Skrevet i feil sak."}))
+	f, err := d.See(ctx, kari, slug, "whole")
+	w.must(err)
+	w.must(d.StopRecord(ctx, kari, slug, cases.Stop{Record: f.Last(cases.Wrote).ID, Reason: privacy.BlockReasons[0], Why: "Feil elev."}))
+	w.must((&privacy.Desk{DB: w.house.db, Keys: w.house.keys, Journal: w.house.journal, Clock: w.clock}).Report(ctx, kari, now, "Et notat gikk hjem i feil sekk."))
+
+	// An emergency, a decision that is considered, a serious case.
+	_, err = d.Break(ctx, by["deputy"].actor, cases.Emergency{Number: f.Number, Name: f.Name, Reason: "Eleven gråter på bussen."})
+	w.must(err)
+	w.must(d.Notify(ctx, kari, slug, cases.Notice{About: duty.SchoolChange, At: now, Older: true, Grounds: "Slo tre elever.", Reply: w.today().Add(7), Told: true}))
+	w.must(d.AppointReceiver(ctx, anne, anne.Person))
+	w.must(d.JudgeSerious(ctx, kari, slug, cases.Seriousness{Answer: "yes", Reason: "Vold.", Words: "Vi trenger hjelp."}))
+
+	// An employee is reported: one report waits, one is taken up.
+	accused := []tilhor.PersonID{by["employee"].actor.Person}
+	told(concerns.Telling{Pupils: pupils[1:2], Accused: duty.AccusedEmployee, Against: accused})
+	sealed := told(concerns.Telling{Pupils: pupils[1:2], Accused: duty.AccusedEmployee, Against: accused})
+	_, err = d.TakeSealed(ctx, kari, sealed.Slug, cases.Stance{Handler: ina.Person}, cases.ToOwner{Words: "Vi har sørget for avstand."})
+	w.must(err)
+
+	// A protected pupil, whom Ina leads for.
+	taken(pupils[2])
+	w.must(d.Shield(ctx, kari, cases.Shielding{Pupil: pupils[2], Grade: roster.Confidential, Leader: ina.Person, Reason: "Melding fra politiet."}))
+
+	// A pupil comes from another school.
+	other := by["rektor elsewhere"].actor
+	there, err := w.concerns().Tell(ctx, other, concerns.Telling{
+		School: other.School, Pupils: w.pupils(other)[:1], Saw: "Vil ikke gå hjem.", Arena: tilhor.ArenaBreak, Happened: now, Known: now,
+	})
+	w.must(err)
+	tracks, err := d.TakeUp(ctx, other, there.Slug, cases.Stance{})
+	w.must(err)
+	w.must(d.HandOn(ctx, other, tracks[0].Slug, cases.Transfer{
+		To: kari.School, Basis: cases.FromHome, Who: "Far", On: w.today(), Parts: []string{"note"}, Note: "Trenger en voksen om morgenen.", NoOne: true,
+	}))
+	w.later(time.Second)
+	return original
+}
+
+// pupils are the pupils of somebody's school.
+func (w *siteWorld) pupils(at tilhor.Actor) (ids []tilhor.PersonID) {
+	w.t.Helper()
+	w.read(func(tx *db.Tx) error {
+		all, err := w.house.roster.Pupils(tx, at.Owner, at.School, w.today())
+		for _, p := range all {
+			if !p.Protected {
+				ids = append(ids, p.ID)
+			}
+		}
+		return err
+	})
+	return ids
+}
+
+// officer is the data protection officer, whom the made-up municipality lacks.
+func (w *siteWorld) officer() tilhor.Actor {
+	w.t.Helper()
+	a := tilhor.Actor{Owner: w.owner(), Role: tilhor.RoleDPO, Trained: true}
+	w.write(func(tx *db.Tx) (err error) {
+		if a.Person, err = w.house.roster.AddPerson(tx, w.keeper(), roster.NewPerson{Name: "Vigdis Vern"}, w.clock()); err != nil {
+			return err
+		}
+		return w.house.roster.Appoint(tx, w.keeper(), a.Person, a.Role, "", "", "", w.clock())
+	})
+	w.train(a)
+	return a
+}
