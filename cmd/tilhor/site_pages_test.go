@@ -408,7 +408,6 @@ func (w *siteWorld) more(cast []persona) map[string][]string {
 	w.must(err)
 	chores, _, err := w.cases().Mine(ctx, jonas)
 	w.must(err)
-	original := w.whatHappens(by)
 	// A text that came after its session had ended.
 	before := w.enter(jonas, mfa)
 	w.later(31 * time.Minute)
@@ -417,6 +416,7 @@ func (w *siteWorld) more(cast []persona) map[string][]string {
 		w.t.Fatalf("a text after the session had ended led to %q", kept)
 	}
 	w.signIn(cast)
+	original := w.whatHappens(by) // last: a reason for a picture lasts a quarter of an hour
 	also := map[string][]string{
 		"nobody": {
 			"/utlogget", kept, "/ut", "/hjelp", "/personvern", "/tilgjengelighet", "/logg-inn", "/logg-inn?niva=hoyt", "/logg-ut/ferdig", "/logg-ut", "/rolle",

@@ -24,6 +24,19 @@ var steps embed.FS
 var leaseTable = `CREATE TABLE IF NOT EXISTS db_lease (
 	owner TEXT NOT NULL, name TEXT NOT NULL, holder TEXT NOT NULL, until BIGINT NOT NULL, PRIMARY KEY (owner, name))`
 
+// made sees to it that the lease table is there. Of two who make it at once
+// PostgreSQL lets one have it and refuses the other, in more than one way: who
+// is refused looks whether it is there now.
+func made(ctx context.Context, pool *sql.DB) error {
+	_, err := pool.ExecContext(ctx, leaseTable)
+	if err != nil {
+		if _, again := pool.ExecContext(ctx, leaseTable); again == nil {
+			return nil
+		}
+	}
+	return err
+}
+
 func (d *DB) migrate(ctx context.Context) error {
 	if d.upTo == 0 && d.upToDate(ctx) {
 		return nil // nothing is written, and no lease that a crash left is waited for
@@ -49,7 +62,7 @@ func (d *DB) migrateBy(ctx context.Context, files fs.FS) error {
 		defer p.Close()
 		pool, dialect = p, goose.DialectSQLite3
 	}
-	if _, err := pool.ExecContext(ctx, leaseTable); err != nil && !Unique(err) {
+	if err := made(ctx, pool); err != nil {
 		return err
 	}
 	g, err := goose.NewProvider(dialect, pool, files, goose.WithTableName("db_schema"))

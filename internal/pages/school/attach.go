@@ -59,7 +59,10 @@ func (p *Pages) attachments(q *web.Req) error {
 		return err
 	}
 	w, h := q.T, p.head(q, f, "")
-	v := attachListView{Back: backTo(q, h), Line: h.Line, Done: doneNote(q, "vedlagt"), New: path(f.Track, attachPath, "ny")}
+	v := attachListView{Back: backTo(q, h), Line: h.Line, Done: doneNote(q, "vedlagt")}
+	if f.Works {
+		v.New = path(f.Track, attachPath, "ny")
+	}
 	for _, a := range f.Attachments {
 		v.Rows = append(v.Rows, attachRow{
 			Href: path(f.Track, attachPath, string(a.File)), What: kindOf(w, a.Kind), Shows: a.Shows,

@@ -74,10 +74,10 @@ func (p *Pages) track(q *web.Req) error {
 	}
 	v.Quote = quote(w, f, q)
 	v.Walls = wallNotes(w, f)
-	if !f.Works { // who only reads it has no next step
-		v.Next.Do, v.Next.Gate = web.Button{}, nil
-	}
 	v.Duties, v.Met = dutyRows(w, f, q)
+	if !f.Works {
+		v.onlyRead()
+	}
 	if len(v.Duties) == 0 {
 		v.Calm = w.T("school.track.calm")
 	}
@@ -113,6 +113,18 @@ func (p *Pages) track(q *web.Req) error {
 		v.Others, v.Matter = w.T("school.track.others", "n", f.Siblings), path(f.Track, "sammenheng")
 	}
 	return q.Render(trackPage, v)
+}
+
+// onlyRead takes away what leads to a form: who reads in an emergency, or to
+// advise the owner, has no next step in the case.
+func (v *trackView) onlyRead() {
+	v.Next.Do, v.Next.Gate = web.Button{}, nil
+	for i := range v.Duties {
+		v.Duties[i].Href = ""
+	}
+	if v.Quote != nil {
+		v.Quote.Href, v.Quote.Link = "", ""
+	}
 }
 
 // quote is the pupil's newest words, unchanged, and where they stand.
