@@ -253,6 +253,9 @@ func (p *prober) shut(b probe) (probe, bool) {
 	if b.who.role == tilhor.RoleAnyone || b.who.held || slices.Contains(b.route.Roles, tilhor.RoleAnyone) || slices.Contains(b.route.Roles, b.who.role) {
 		return b, false
 	}
+	if other := p.w.route(strings.Replace(b.method, "HEAD", "GET", 1), b.route.Path); other != nil && slices.Contains(other.Roles, b.who.role) {
+		return b, false // by another method it is open to them
+	}
 	b.there, b.paired, b.shut = b.route.Path, true, true
 	b.missing = "/" + strings.Repeat("q", len(b.there)-1)
 	return b, true
