@@ -209,6 +209,10 @@ func (p *poisonedTown) does(d deed) {
 		}
 	}
 	p.later(time.Second)
+	if strings.HasSuffix(d.At, "/pakke") { // a package is of what is signed
+		_, err := p.house.journal.Sequence(context.Background(), p.house.db, p.owner(), p.clock())
+		p.must(err)
+	}
 	if d.At != "" {
 		p.open(strings.Replace(d.At, "$track", p.track, 1))
 	}
@@ -409,7 +413,7 @@ var theCase = []deed{
 	{Who: "social-teacher", At: "$track/retting", Fill: [][2]string{{"record", "23."}, {"asker", "pupil"}, {"granted", "yes"}}},
 	{Who: "rektor", At: "$track/innsyn", Fill: [][2]string{{"asker", "parent"}, {"from", poison(5)}, {"basis", "gdpr-15"}}},
 	{Who: "rektor", At: "$track/statsforvalteren/meldt", Fill: [][2]string{{"by", "parent"}, {"at", "23.11.2026"}}},
-	{Who: "social-teacher", At: "$track/tiltak-i-gang", Fill: [][2]string{{"do", "skriv"}, {"measure", "Ond"}, {"answer", "done"}}},
+	{Who: "social-teacher", At: "$track/tiltak-i-gang", Fill: [][2]string{{"do", "skriv"}, {"measure", "*"}, {"answer", "done"}}},
 	{Who: "social-teacher", At: "$track/evalueringer", Fill: [][2]string{{"answer", "safe"}, {"way", "self"}, {"e1-helped", "yes"}, {"e1-then", "end"}, {"e2-helped", "partly"}, {"e2-then", "end"}, {"then", "end"}}},
 }
 
@@ -420,12 +424,13 @@ var theEnd = []deed{
 	{Who: "rektor", At: "$track/apne", Fill: [][2]string{}},
 	{Who: "rektor", At: "$track/strakstiltak", Fill: [][2]string{{"doer", "Jonas"}}},
 	{Who: "rektor", At: "$track/strakstiltak", Fill: [][2]string{{"doer", "Petra"}}},
-	{Who: "rektor", At: "$track/tiltak-i-gang", Fill: [][2]string{{"do", "avslutt"}, {"measure-avslutt", "Ond"}}},
+	{Who: "rektor", At: "$track/tiltak-i-gang", Fill: [][2]string{{"do", "avslutt"}, {"measure-avslutt", "*"}}},
 	{Who: "rektor", At: "$track/samtaler/barn", Fill: [][2]string{{"person", "Elias"}, {"role", "alleged"}}},
 	{Who: "rektor", At: "$track/parten", Fill: [][2]string{{"party", "Elias"}, {"what", "informed"}}},
 	{Who: "rektor", At: "$track/pakke", Fill: [][2]string{{"kind", "state"}}},
 	{Who: "rektor", At: "$track/skolebytte", Fill: [][2]string{{"to", "other"}, {"basis", "parents"}, {"on", "23.11.2026"}, {"parts", "note"}, {"no-one", "yes"}}},
 	{Who: "rektor", At: "$track/slutter", Fill: [][2]string{{"why-left", "moved"}, {"sure", "yes"}}},
+	{Who: "rektor", At: "/skjerming", Fill: [][2]string{{"do", "shield"}, {"shield-pupil", "Tuva"}, {"shield-grade", "fortrolig"}, {"shield-leader", "Ina"}}},
 }
 
 var trackOf = testSQL(`SELECT slug FROM cases_track WHERE owner = $1 AND pupil = $2`)
@@ -558,10 +563,6 @@ func TestPoison(t *testing.T) {
 	seen := p.look(p.h, visits)
 	p.judges()
 	for _, d := range theEnd {
-		if strings.HasSuffix(d.At, "/pakke") { // a package is of what is signed
-			_, err := p.house.journal.Sequence(context.Background(), p.house.db, p.owner(), p.clock())
-			p.must(err)
-		}
 		p.does(d)
 	}
 	p.draft()

@@ -52,11 +52,11 @@ func (f *Form) settle() {
 
 type clashData struct {
 	Frame
-	Form    template.HTML
-	Action  string
-	Who, At string
-	Back    Back
-	Fields  []clashShown
+	Form   template.HTML
+	Action string
+	By, At string
+	Back   Back
+	Fields []clashShown
 }
 
 type clashShown struct {
@@ -71,7 +71,7 @@ type clashShown struct {
 func (q *Req) Conflict(f *Form, c Clash) error {
 	d := clashData{
 		Frame: q.Frame(q.T.T("web.clash.title", "who", c.Who)), Action: q.R.URL.RequestURI(),
-		Who: c.Who, At: q.T.DateTime(c.At), Back: c.Back,
+		By: c.Who, At: q.T.DateTime(c.At), Back: c.Back,
 	}
 	d.Langs = nil
 	for _, cf := range c.Fields {

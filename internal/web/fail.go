@@ -159,17 +159,17 @@ func places() []string {
 // noticeData is what notice.html shows.
 type noticeData struct {
 	Frame
-	Key, Lead, Ref, Phone, Home, HomeText string
-	Kept                                  []KeptText
-	Retry                                 template.HTML
-	Action                                string
+	Key, Lead, Ref, Phone, Way, WayText string
+	Kept                                []KeptText
+	Retry                               template.HTML
+	Action                              string
 }
 
 // tell answers with a notice. What was written in a form that was not taken in
 // is shown, so that it can be sent again or copied.
 func (q *Req) tell(code int, n notice) error {
 	f := q.noticeFrame(n)
-	d := noticeData{Frame: f, Key: n.key, Lead: q.T.T("web." + n.key + ".lead"), Ref: n.ref, Home: f.Home, HomeText: q.T.T("web.home")}
+	d := noticeData{Frame: f, Key: n.key, Lead: q.T.T("web." + n.key + ".lead"), Ref: n.ref, Way: f.Home, WayText: q.T.T("web.home")}
 	if n.phone {
 		d.Phone = q.Kit.Owner.Phone
 	}

@@ -373,7 +373,7 @@ type copyView struct {
 	Note    web.Note
 	Letter  []string
 	Parts   []copyPart
-	Who     string
+	Made    string
 }
 
 // A copyPart is what is given of one place in the case.
@@ -399,7 +399,7 @@ func (p *Pages) copyOf(q *web.Req) error {
 		Back: web.Back{Href: path(c.Track, "innsyn"), Text: w.T("insight.requests")}, Line: w.T("school.case", "number", c.Track.Number) + " · " + q.School(),
 		Heading: w.T("insight.copy.title." + c.Insight.Outcome), Letter: letter(w, c),
 		Note: web.Note{Color: "info", Title: w.T("insight.copy.so"), Text: w.T("insight.copy.so-text")},
-		Who:  w.T("insight.copy.who", "who", q.Who(), "when", w.DateTime(q.Now)),
+		Made: w.T("insight.copy.who", "who", q.Who(), "when", w.DateTime(q.Now)),
 	}
 	if c.Insight.Outcome != "none" {
 		for _, x := range c.Items {

@@ -20,25 +20,25 @@ var sealedPage = page("walls_take")
 // the pupil's safety first, then the owner. Whoever it is about never sees it.
 type sealedView struct {
 	web.Frame
-	Back           web.Back
-	Line, Heading  string
-	Lead           string
-	Faults         *web.Summary
-	Form           *web.Form
-	Action         string
-	Quote          *web.Quote
-	Saw, SawBy     string
-	Decided        *web.Note
-	Safety         []question
-	SafetyHeading  string
-	Owner          []question
-	OwnerHeading   string
-	OwnerLead      string
-	Buttons        []web.Button
-	Who            web.Facts
-	Times          []web.Happening
-	Personnel      string
-	WhoTitle, When string
+	Back            web.Back
+	Line, Heading   string
+	Lead            string
+	Faults          *web.Summary
+	Form            *web.Form
+	Action          string
+	Quote           *web.Quote
+	Saw, SawBy      string
+	Decided         *web.Note
+	Safety          []question
+	SafetyHeading   string
+	ToOwner         []question
+	OwnerHeading    string
+	OwnerLead       string
+	Buttons         []web.Button
+	Sees            web.Facts
+	Times           []web.Happening
+	Personnel       string
+	SeesTitle, When string
 }
 
 func (p *Pages) sealed(q *web.Req) error {
@@ -62,12 +62,12 @@ func (p *Pages) showSealed(q *web.Req, code int, f *web.Form) error {
 	v := sealedView{
 		Back: web.Back{Href: "/i-dag", Text: w.T("school.today")}, Line: w.T("sealed.state") + " · " + takeLine(w, c), Form: f, Action: q.R.URL.Path,
 		Faults: web.SummaryOf(w, f.Faults), Times: takeTimes(w, c), Saw: c.Saw, SawBy: w.T("school.take.saw", "who", reporter(w, c)),
-		WhoTitle: w.T("sealed.who"), When: w.T("school.take.clock"),
+		SeesTitle: w.T("sealed.who"), When: w.T("school.take.clock"),
 	}
 	if c.Said != "" {
 		v.Quote = &web.Quote{Text: c.Said, By: lang.Cap(w.T("school.track.said-to", "name", whom(w, c), "who", reporter(w, c), "when", moment(w, c.Happened, q)))}
 	}
-	v.Who = web.Facts{Stack: true, Items: []web.Fact{{Term: w.T("sealed.who.about"), Text: aboutWhom(w, c)}, {Term: w.T("sealed.who.reporter"), Text: reporter(w, c)}, {Term: w.T("sealed.who.nothing"), Text: w.T("sealed.who.others")}}}
+	v.Sees = web.Facts{Stack: true, Items: []web.Fact{{Term: w.T("sealed.who.about"), Text: aboutWhom(w, c)}, {Term: w.T("sealed.who.reporter"), Text: reporter(w, c)}, {Term: w.T("sealed.who.nothing"), Text: w.T("sealed.who.others")}}}
 	switch {
 	case c.State != concerns.New:
 		v.Heading = w.T("sealed.take.done")
@@ -145,7 +145,7 @@ func (p *Pages) askSealed(q *web.Req, f *web.Form, c concerns.Concern, v *sealed
 	}
 	words := area(w, f, "words", w.T("sealed.take.words"), w.T("sealed.take.words-help"), 3)
 	words.F.Mark = w.T("form.optional")
-	v.Owner = []question{
+	v.ToOwner = []question{
 		radios(w, f, "owner", w.T("sealed.take.what"), "tell", "sealed.take.tell", "groundless", "sealed.take.groundless"),
 		words,
 		area(w, f, "ground", w.T("sealed.take.ground"), w.T("sealed.take.ground-help"), 3),
@@ -167,7 +167,7 @@ func (p *Pages) askLead(q *web.Req, f *web.Form, c concerns.Concern, v *sealedVi
 	}
 	lead := question{Kind: "select", F: employeeField(w, f, "lead", w.T("sealed.lead.who"), notAgainst(all, c))}
 	lead.F.Help = w.T("sealed.lead.who-help")
-	v.Owner, v.OwnerHeading = []question{lead}, w.T("sealed.lead.appoint")
+	v.ToOwner, v.OwnerHeading = []question{lead}, w.T("sealed.lead.appoint")
 	v.Buttons = []web.Button{{Text: w.T("sealed.lead.do")}}
 	return nil
 }

@@ -34,15 +34,15 @@ var forceFormPage = page("force_form")
 
 type forceForm struct {
 	web.Frame
-	Faults                 *web.Summary
-	Form                   *web.Form
-	Back                   web.Back
-	Pupil                  web.Field
-	Groups                 []pupilGroup
-	Described              web.Field
-	Arena, Day, Clock      web.Field
-	Event, What, Who, Long web.Field
-	Why, View, Words       web.Field
+	Faults                    *web.Summary
+	Form                      *web.Form
+	Back                      web.Back
+	Pupil                     web.Field
+	Groups                    []pupilGroup
+	Described                 web.Field
+	Arena, Day, Clock         web.Field
+	Event, What, Holder, Long web.Field
+	Why, View, Words          web.Field
 }
 
 // A pupilGroup is a class with its pupils.
@@ -94,11 +94,11 @@ func (p *Pages) askForce(q *web.Req, code int, f *web.Form) error {
 	v := forceForm{
 		Frame: q.Frame(w.T("force.ask.title")), Faults: web.SummaryOf(w, f.Faults), Form: f, Back: web.Back{Href: "/i-dag", Text: w.T("staff.today.nav")},
 		Pupil: ask("pupil", 0, false), Described: ask("described", 0, true), Arena: ask("arena", 0, false), Event: ask("event", 3, true), What: ask("what", 3, true),
-		Who: ask("who", 0, true), Long: ask("long", 0, true), Why: ask("why", 3, true), View: ask("view", 0, true), Words: ask("words", 3, true),
+		Holder: ask("who", 0, true), Long: ask("long", 0, true), Why: ask("why", 3, true), View: ask("view", 0, true), Words: ask("words", 3, true),
 	}
 	v.Faulty, v.Exit = v.Faults != nil, true
 	v.Described.Mark, v.Words.Mark = w.T("form.optional"), w.T("form.optional")
-	v.Described.Spell, v.Described.Autocomplete, v.Who.Spell, v.Who.Autocomplete = "false", "off", "false", "off"
+	v.Described.Spell, v.Described.Autocomplete, v.Holder.Spell, v.Holder.Autocomplete = "false", "off", "false", "off"
 	v.Long.Autocomplete, v.Long.Short = "off", true
 	v.Arena.Options = []web.Option{{Label: w.T("form.choose")}}
 	for _, a := range tilhor.Arenas {

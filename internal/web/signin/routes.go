@@ -209,8 +209,8 @@ func with(to string, kv ...string) string {
 
 type faultPage struct {
 	web.Frame
-	Text, School, Retry, RetryHref, Other string
-	Tell                                  string
+	Text, Unknown, Retry, RetryHref, Other string
+	Tell                                   string
 }
 
 // refused tells a person kindly that they were not signed in. It is the same
@@ -229,7 +229,7 @@ func (d *Desk) refused(q *web.Req, err error) error {
 		Retry: q.T.T("signin.retry", "provider", s.Title), RetryHref: d.wayIn(q, name, "", r.Page == PageLevel),
 	}
 	if r.School != "" {
-		p.School = q.T.T("signin.unknown.school", "provider", s.Title, "school", r.School)
+		p.Unknown = q.T.T("signin.unknown.school", "provider", s.Title, "school", r.School)
 	}
 	if len(d.cfg.Providers) > 1 {
 		p.Other = q.Link("/logg-inn")

@@ -53,6 +53,7 @@ async function visit(job) {
     const answer = await page.goto(job.url, { waitUntil: "load" });
     if (!answer || answer.status() !== (job.status || 200)) return say("status", String(answer?.status()));
     counts.pages++;
+    await page.evaluate(() => window.scrollTo(0, 0)); // axe sees what is in the window; a form that came back stands at its faults
     if (job.js) await axe(page, say);
     await reflow(page, job, say);
     await keyboard(page, say);
