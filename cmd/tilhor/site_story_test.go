@@ -295,7 +295,9 @@ func fill(v url.Values, kind string, options [][2]string, name, value string) er
 		v.Set(name, value)
 		return nil
 	}
-	i := slices.IndexFunc(options, func(o [2]string) bool { return o[0] == value || strings.HasPrefix(o[1], value) || value == "*" && o[0] != "" })
+	i := slices.IndexFunc(options, func(o [2]string) bool {
+		return o[0] == value || strings.HasPrefix(o[1], value) || value == "*" && o[0] != ""
+	})
 	if i < 0 {
 		return fmt.Errorf("%s has no answer %q but %q", name, value, options)
 	}
