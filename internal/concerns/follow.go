@@ -27,18 +27,23 @@ var (
 )
 
 // Mine lists what this person has told, newest first: states and times only.
+// A protected pupil stands in no list, nor in that of who told.
 func (d *Desk) Mine(ctx context.Context, by tilhor.Actor) (all []Concern, err error) {
+	now := d.Clock()
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
 		all = nil
 		err := tx.Each(selectMine, func(scan db.Scan) error {
 			c, err := row(scan)
 			all = append(all, c)
 			return err
-		}, access.Args(by, access.Follow, d.Clock())...)
+		}, access.Args(by, access.Follow, now)...)
 		if err != nil {
 			return err
 		}
-		return d.fill(tx, by.Owner, pointers(all)...)
+		if err := d.fill(tx, by.Owner, pointers(all)...); err != nil {
+			return err
+		}
+		return shield(tx, by.Owner, all, now)
 	})
 	return all, err
 }
@@ -61,6 +66,13 @@ func (d *Desk) Follow(ctx context.Context, by tilhor.Actor, slug string) (a Answ
 		}
 		if err := d.fill(tx, by.Owner, &a.Concern); err != nil {
 			return err
+		}
+		guarded, err := access.AllGuarded(tx, by.Owner, access.Concern, now)
+		if err != nil {
+			return err
+		}
+		if guarded[string(a.ID)] { // they keep the receipt and their own words; the name is not shown again
+			a.Shielded, a.Pupils = true, nil
 		}
 		a.Has, err = d.has(tx, by.Owner, a.Concern, now)
 		return err

@@ -135,7 +135,7 @@ func shield(tx *db.Tx, owner tilhor.OwnerID, all []Concern, now time.Time) error
 		if guarded[string(c.ID)] {
 			all[i] = Concern{
 				ID: c.ID, Slug: c.Slug, School: c.School, Shielded: true, Role: c.Role, Channel: c.Channel, Known: c.Known, Written: c.Written,
-				PupilSays: c.PupilSays, State: c.State, ReadAt: c.ReadAt, Entry: c.Entry,
+				PupilSays: c.PupilSays, State: c.State, ReadAt: c.ReadAt, DecidedAt: c.DecidedAt, Entry: c.Entry,
 			}
 		}
 	}

@@ -1,0 +1,234 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"tilhor/internal/db"
+	"tilhor/internal/db/dbtest"
+	"tilhor/internal/web/webtest"
+)
+
+// The law's scenarios (../shared/law, § 8), day by day over the pages alone and
+// by their forms alone. The first stands in site_walls_test.go.
+
+// told makes a teacher's concern about somebody, as far as the third page.
+func toldOf(pupils []string, said, saw, arena string) []deed {
+	var who [][2]string
+	for _, p := range pupils {
+		who = append(who, [2]string{"pupil", p})
+	}
+	return []deed{
+		{Who: "teacher", At: "/bekymringer/ny", Fill: who, Press: "go=next"},
+		{Who: "teacher", Fill: [][2]string{{"said", said}, {"saw", saw}}, Press: "go=next"},
+		{Who: "teacher", Fill: [][2]string{{"arena", arena}, {"happened", "today"}, {"known", "now"}}, Press: "go=send", Sees: "rektor"},
+	}
+}
+
+// takenUp is that rektor takes up what waits, and who has it.
+func takenUp() []deed {
+	return []deed{
+		{Who: "rektor", At: "/i-dag", Link: `/stilling$`, Fill: [][2]string{{"way", "new"}, {"handler", "Ina Lund"}}, Sees: "Saken er tatt opp"},
+		{Who: "social-teacher", At: "/saker", Link: `^/saker/[a-z2-7]{10}$`},
+	}
+}
+
+// planned is what every track goes through: weighed, planned, approved.
+func planned(what, evaluate string) []deed {
+	return []deed{
+		{Who: "social-teacher", At: "$track/elevens-beste", Fill: [][2]string{{"view", "Vil ha en voksen nær."}, {"interests", "Trygghet."}, {"weighing", "Det eleven vil, veier tungt."}, {"conclusion", "En voksen er der."}}},
+		{Who: "social-teacher", At: "$track/plan", Fill: [][2]string{
+			{"m1-problem", "Eleven er utrygg."}, {"m1-what", what}, {"m1-when", "hvert friminutt"}, {"m1-start", "23.11.2026"}, {"m1-doer", "Jonas Lund"}, {"m1-evaluate", evaluate},
+		}, Press: "do=save", Sees: "Kladden er lagret."},
+		{Who: "rektor", At: "$track/plan", Press: "do=approve", Sees: "Planen er godkjent"},
+	}
+}
+
+func story(parts ...[]deed) (all []deed) {
+	for _, p := range parts {
+		all = append(all, p...)
+	}
+	return all
+}
+
+var scenarios = map[string]struct {
+	story []deed
+	ends  func(*testing.T, *storyWorld, *formReader)
+}{
+	"§ 8.2: digital mobbing lørdag kveld": {story: story(
+		// Mandag sier Nora at hun gruer seg. Ingen plikt er brutt for lørdagen: klokka går fra i dag.
+		[]deed{
+			{Who: "teacher", At: "/bekymringer/ny", Fill: [][2]string{{"pupil", "Nora Dahl"}}, Press: "go=next"},
+			{Who: "teacher", Fill: [][2]string{{"said", "De skrev om meg i en gruppe."}, {"saw", ""}}, Press: "go=next"},
+			{Who: "teacher", Fill: [][2]string{{"arena", "digital"}, {"happened", "earlier"}, {"happened-on", "21.11.2026"}, {"known", "now"}}, Press: "go=send", Sees: "rektor"},
+		},
+		takenUp(),
+		[]deed{
+			{Who: "social-teacher", At: "$track/samtaler", Fill: [][2]string{{"answer", "told"}, {"words", "Noen sendte videre et bilde av meg."}, {"wants", "At det stopper."}, {"how", "none"}}, Sees: "Noen sendte videre et bilde av meg."},
+			// Et bilde som kan vise et barn uten klær, blir ikke tatt imot: veien til politiet og slettmeg.no står der.
+			{Who: "social-teacher", At: "$track/vedlegg/ny", Fill: [][2]string{{"safe", "yes"}}, Sees: "slettmeg.no"},
+		},
+	), ends: func(t *testing.T, w *storyWorld, f *formReader) {
+		f.cookie = w.enter(w.whoever("rektor"), mfa)
+		f.open(f.track)
+		if strings.Contains(plainText(f.body), "over fristen") {
+			t.Error("something is late for what happened on a Saturday")
+		}
+	}},
+	"§ 8.5: tre elever i én klasse": {story: story(
+		toldOf([]string{"Nora Dahl", "Elias Moe", "Tuva Aas"}, "", "De tre ble holdt utenfor.", "break"),
+		takenUp(),
+		[]deed{
+			{Who: "social-teacher", At: "$track/samtaler", Fill: [][2]string{{"answer", "told"}, {"words", "Qz1 de går fra meg."}, {"wants", "En voksen."}, {"how", "none"}}, Sees: "Qz1 de går fra meg."},
+		},
+		planned("Qz2 en voksen står ved gjerdet.", "07.12.2026"),
+		[]deed{
+			{Who: "social-teacher", Days: 14, At: "$track/evalueringer", Fill: [][2]string{
+				{"answer", "safe"}, {"words", "Qz3 det er bra."}, {"way", "self"}, {"e1-helped", "yes"}, {"e1-then", "end"}, {"saw", "Leker."}, {"best", "Slik eleven vil."}, {"then", "end"},
+			}, Sees: "trygt"},
+			{Who: "rektor", At: "$track/avslutning", Fill: [][2]string{{"do", "avslutt"}, {"words", "Qz3 det er bra."}, {"weight", "Vi ser det samme."}, {"check", "11.01.2027"}}, Sees: "avsluttet"},
+		},
+	), ends: func(t *testing.T, w *storyWorld, f *formReader) {
+		open, closed := 0, f.track
+		for _, slug := range w.tracks() {
+			if "/saker/"+slug == closed {
+				continue
+			}
+			open++
+			f.cookie = w.enter(w.whoever("social-teacher"), mfa)
+			for _, page := range []string{"", "/samtaler", "/plan", "/utskrift", "/evalueringer", "/avslutning", "/sammenheng"} {
+				f.open("/saker/" + slug + page)
+				for _, word := range []string{"Qz1", "Qz2", "Qz3"} {
+					if strings.Contains(f.body, word) {
+						t.Errorf("%s of another child stands in %s", word, page)
+					}
+				}
+			}
+			f.open("/saker/" + slug)
+			if !strings.Contains(plainText(f.body), "ikke spurt") && !strings.Contains(plainText(f.body), "Snakk med") {
+				t.Errorf("the next step of another child is not to be heard:\n%s", plainText(f.body))
+			}
+		}
+		if open != 2 {
+			t.Errorf("%d others", open)
+		}
+	}},
+	"§ 8.6: et barn på seks": {story: story(
+		toldOf([]string{"Elias Moe"}, "", "Elias gjemte seg i garderoben.", "changing"),
+		takenUp(),
+		[]deed{
+			{Who: "social-teacher", At: "$track/samtaler", Fill: [][2]string{{"answer", "declined"}, {"how", "drawing"}, {"again", "26.11.2026"}}, Sees: "Datoen for å spørre igjen"},
+		},
+		planned("Mona tar imot Elias om morgenen.", "07.12.2026"),
+		[]deed{
+			// Torsdag: det blir tilbudt igjen, og Elias tegner.
+			{Who: "social-teacher", Days: 3, At: "$track/samtaler", Fill: [][2]string{{"answer", "told"}, {"words", "Han tegnet en dør."}, {"wants", "Sitte ved Mona."}, {"how", "drawing"}}, Sees: "Han tegnet en dør."},
+		},
+	)},
+	"§ 8.7: skolen finner ingenting": {story: story(
+		toldOf([]string{"Nora Dahl"}, "Jeg er redd i gangen.", "", "corridor"),
+		takenUp(),
+		[]deed{
+			{Who: "social-teacher", At: "$track/samtaler", Fill: [][2]string{{"answer", "told"}, {"words", "Det er ikke trygt."}, {"wants", "En voksen."}, {"how", "none"}}, Sees: "Det er ikke trygt."},
+			{Who: "social-teacher", At: "$track/undersokelse", Fill: [][2]string{{"do", "kilde"}, {"source", "observation"}, {"who", "Jonas Lund"}, {"status", "given"}, {"text", "Så ingenting."}}, Sees: "Så ingenting."},
+			{Who: "social-teacher", Fill: [][2]string{{"do", "funn"}, {"finding", "Vi fant ikke noe som kan bekreftes."}, {"from", "*"}}, Sees: "Vi fant ikke noe"},
+			{Who: "social-teacher", Fill: [][2]string{{"do", "ferdig"}}},
+		},
+		planned("Voksen i gangen.", "07.12.2026"),
+		[]deed{
+			{Who: "social-teacher", Days: 14, At: "$track/evalueringer", Fill: [][2]string{
+				{"answer", "not-safe"}, {"words", "Nei, det er som før."}, {"way", "self"}, {"e1-helped", "no"}, {"e1-then", "continue"}, {"saw", "Ingen hendelser."}, {"best", "At noen er nær."}, {"then", "continue"}, {"next", "21.12.2026"},
+			}},
+			{Who: "rektor", At: "$track/avslutning", Sees: "trapp"},
+			{Who: "rektor", At: "$track/avslutning", Fill: [][2]string{{"do", "trapp-ned"}, {"view", "Nora sier at det ikke er trygt."}, {"way", "self"}, {"reason", "Vi ser ingen hendelser."}, {"recheck", "11.01.2027"}, {"told", "*"}}},
+		},
+	), ends: func(t *testing.T, w *storyWorld, f *formReader) {
+		f.cookie = w.enter(w.whoever("rektor"), mfa)
+		f.open(f.track + "/avslutning")
+		if strings.Contains(f.body, `value="avslutt"`) {
+			t.Error("a case can be closed while the pupil says that it is not safe")
+		}
+		f.open(f.track)
+		if s := plainText(f.body); !strings.Contains(s, "trappet ned") {
+			t.Errorf("it does not say that it is stepped down:\n%s", s)
+		}
+		f.open(f.track + "/tiltak-i-gang")
+		if s := plainText(f.body); !strings.Contains(s, "Voksen i gangen.") {
+			t.Errorf("the measure does not go on:\n%s", s)
+		}
+	}},
+	"§ 8.8: helsesykepleieren vet": {story: []deed{
+		{Who: "nurse", At: "/bekymringer/ny", Fill: [][2]string{{"pupil", "Nora Dahl"}}, Press: "go=next"},
+		{Who: "nurse", Fill: [][2]string{{"said", ""}, {"saw", "Nora er ofte alene i friminuttet."}}, Press: "go=next"},
+		{Who: "nurse", Fill: [][2]string{{"arena", "break"}, {"happened", "today"}, {"known", "now"}}, Press: "go=send", Sees: "rektor"},
+		{Who: "rektor", At: "/i-dag", Link: `/stilling$`, Fill: [][2]string{{"way", "new"}, {"handler", "Ina Lund"}}, Sees: "Saken er tatt opp"},
+		{Who: "social-teacher", At: "/saker", Link: `^/saker/[a-z2-7]{10}$`},
+	}, ends: func(t *testing.T, w *storyWorld, f *formReader) {
+		nurse := w.enter(w.whoever("nurse"), mfa)
+		if r := w.do("GET", nurse, "nb", f.track, nil); r.StatusCode != http.StatusNotFound {
+			t.Errorf("the nurse who told comes to the case: %d", r.StatusCode)
+		}
+	}},
+	"§ 8.9: inngrep i SFO": {story: []deed{
+		{Who: "sfo", At: "/inngrep/ny", Fill: [][2]string{
+			{"pupil", "Elias Moe"}, {"arena", "sfo"}, {"at", "23.11.2026"}, {"event", "To gutter sloss om en ball."}, {"what", "Mona dro Elias vekk."}, {"who", "Mona Lund"}, {"long", "Noen sekunder"},
+			{"why", "Den andre lå nede."}, {"view", "later"},
+		}, Sees: "rektor"},
+		{Who: "rektor", At: "/i-dag", Link: `^/inngrep/[a-z2-7]{10}$`, Fill: [][2]string{{"do", "foreldre"}, {"text", "Ringte mor."}}},
+		// En uke senere: det andre inngrepet mot Elias. Nå skal kommunen få vite det.
+		{Who: "sfo", Days: 7, At: "/inngrep/ny", Fill: [][2]string{
+			{"pupil", "Elias Moe"}, {"arena", "sfo"}, {"at", "30.11.2026"}, {"event", "De sloss igjen."}, {"what", "Mona holdt Elias."}, {"who", "Mona Lund"}, {"long", "Et minutt"},
+			{"why", "Den andre lå nede."}, {"view", "told"}, {"words", "Jeg ble redd."},
+		}, Sees: "rektor"},
+		{Who: "rektor", At: "/i-dag", Link: `^/inngrep/[a-z2-7]{10}$`, Fill: [][2]string{{"do", "kommunen"}, {"text", "Ringte kommunen."}}},
+	}},
+	"§ 8.4: strengt fortrolig adresse": {story: story(
+		toldOf([]string{"Tuva Aas"}, "Noen sto ved porten.", "", "way"),
+		takenUp(),
+		[]deed{
+			{Who: "rektor", At: "/skjerming", Fill: [][2]string{{"do", "shield"}, {"shield-pupil", "Tuva"}, {"shield-grade", "strengt-fortrolig"}, {"shield-leader", "Kari"}, {"shield-reason", "Melding fra politiet."}}},
+		},
+	), ends: func(t *testing.T, w *storyWorld, f *formReader) {
+		for _, who := range []string{"social-teacher", "teacher", "deputy", "nurse"} {
+			c := w.enter(w.whoever(who), mfa)
+			if r := w.do("GET", c, "nb", f.track, nil); r.StatusCode != http.StatusNotFound {
+				t.Errorf("%s, who is not named, comes to it: %d", who, r.StatusCode)
+			}
+			for _, page := range []string{"/i-dag", "/saker", "/bekymringer/ny"} {
+				if r := w.do("GET", c, "nb", page, nil); strings.Contains(bodyOf(t, r), "Tuva") {
+					t.Errorf("%s sees her name on %s", who, page)
+				}
+			}
+		}
+	}},
+}
+
+var selectTracks = testSQL(`SELECT slug FROM cases_track WHERE owner = $1 ORDER BY slug`)
+
+func (w *storyWorld) tracks() (all []string) {
+	w.read(func(tx *db.Tx) error {
+		return tx.Each(selectTracks, func(scan db.Scan) error {
+			var s string
+			err := scan(&s)
+			all = append(all, s)
+			return err
+		}, w.owner())
+	})
+	return all
+}
+
+func TestTheScenariosByForms(t *testing.T) {
+	for name, s := range scenarios {
+		t.Run(name, func(t *testing.T) {
+			dbtest.Each(t, func(t *testing.T, d *db.DB) {
+				w := newStoryWorld(t, d)
+				f := &formReader{t: t, w: w, battery: webtest.New(w.site)}
+				w.tell(f, s.story, func(int) {})
+				if s.ends != nil {
+					s.ends(t, w, f)
+				}
+			})
+		})
+	}
+}
