@@ -110,6 +110,9 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 	w.must(d.HandOn(ctx, other, tracks[0].Slug, cases.Transfer{
 		To: kari.School, Basis: cases.FromHome, Who: "Far", On: w.today(), Parts: []string{"note"}, Note: "Trenger en voksen om morgenen.", NoOne: true,
 	}))
+
+	// Who has the cases is away, and another stands in.
+	w.must(d.Away(ctx, kari, cases.Absence{Person: ina.Person, From: w.today().Add(1), Until: w.today().Add(4), Cases: jonas.Person}))
 	w.later(time.Second)
 	return original
 }

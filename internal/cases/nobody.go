@@ -16,6 +16,7 @@ const (
 	LonelyNew     = "new"     // nobody was given it yet
 	LonelyLeft    = "left"    // who had it does not work there any more
 	LonelyRecused = "recused" // who had it cannot have it (ugild)
+	LonelyAway    = "away"    // who has it is away, and nobody stands in
 )
 
 // A Lonely is a track that nobody has, and why. A case never has nobody:
@@ -88,6 +89,8 @@ func lonelyOf(r Row, barred bool) Lonely {
 		l.Why = LonelyNew
 	case r.Gone != "":
 		l.Why, l.Who = LonelyLeft, r.Gone
+	case r.Away != "" && r.Stand == "":
+		l.Why, l.Who = LonelyAway, r.Has
 	}
 	return l
 }
@@ -143,16 +146,20 @@ func (d *Desk) lonely(tx *db.Tx, by tilhor.Actor, now time.Time) (rows []Row, ba
 }
 
 // notThere are those who have open tracks of the actor's school, by id, and do
-// not work there today; and nobody, who has those that nobody was given.
+// not work there today, or are away; and nobody, who has those that nobody was given.
 func (d *Desk) notThere(tx *db.Tx, by tilhor.Actor, now time.Time) (absent []tilhor.PersonID, err error) {
 	works, err := d.Roster.Working(tx, by.Owner, by.School, today(now))
+	if err != nil {
+		return nil, err
+	}
+	away, err := d.awayNow(tx, by.Owner, now)
 	if err != nil {
 		return nil, err
 	}
 	err = tx.Each(selectHandlers, func(scan db.Scan) error {
 		var p tilhor.PersonID
 		err := scan(&p)
-		if !works[p] {
+		if !works[p] || away.until[p] != "" {
 			absent = append(absent, p)
 		}
 		return err

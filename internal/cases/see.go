@@ -279,6 +279,13 @@ func (d *Desk) names(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 		ids[p] = true
 	}
 	ids[tilhor.PersonID(f.Leader)] = true
+	away, err := d.awayNow(tx, owner, now)
+	if err != nil {
+		return err
+	}
+	for _, c := range away.in[f.ID] {
+		ids[c.standin] = true
+	}
 	delete(ids, "")
 	list := make([]tilhor.PersonID, 0, len(ids))
 	for id := range ids {
@@ -308,6 +315,8 @@ func (d *Desk) names(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 		return err
 	}
 	f.left(works)
+	away.on(&f.Track, works)
+	f.Stands = names[f.Stand]
 	if f.Pupil != "" {
 		if in, err := d.Roster.Pupil(tx, owner, f.Pupil, today(now)); err == nil {
 			f.Class = in.Class

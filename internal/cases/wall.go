@@ -241,6 +241,9 @@ func (w *work) recuse(p tilhor.PersonID, why, reason string) error {
 		}
 	}
 	if w.t.Handler == p { // the hand-over is asked for: the case has nobody
+		if err := w.uncover(coverCases, "", w.now); err != nil {
+			return err
+		}
 		if _, err := w.tx.Exec(setHandler, w.by.Owner, w.t.ID, ""); err != nil {
 			return err
 		}

@@ -304,6 +304,17 @@ func rowName(w *lang.Words, t cases.Track, hide bool) string {
 	return name
 }
 
+// hasNow is who has a track, and who stands in while that person is away.
+func hasNow(w *lang.Words, t cases.Track) string {
+	switch {
+	case t.Away == "":
+		return t.Has
+	case t.Stand == "":
+		return w.T("absence.has.nobody", "who", t.Has, "date", w.DayMonth(t.Away))
+	}
+	return w.T("absence.has", "who", t.Has, "in", t.Stands, "date", w.DayMonth(t.Away))
+}
+
 func hasIt(w *lang.Words, r cases.Row) string {
 	if r.Gone != "" {
 		return w.T("life.gone", "who", r.Gone)
@@ -311,7 +322,7 @@ func hasIt(w *lang.Words, r cases.Row) string {
 	if r.Has == "" {
 		return w.T("school.people.nobody")
 	}
-	return r.Has
+	return hasNow(w, r.Track)
 }
 
 // rowStage is the stage a track stands at, from what its duties say is done.

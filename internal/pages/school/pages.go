@@ -67,6 +67,9 @@ func (p *Pages) Routes() []web.Route {
 		{Method: "GET", Path: "/stedfortreder", Name: "school.standin", Roles: rektor, Sensitive: true, Serve: p.standin},
 		{Method: "POST", Path: "/stedfortreder", Name: "school.standin.hand", Roles: rektor, Sensitive: true, Serve: p.hand},
 		{Method: "POST", Path: "/stedfortreder/tilbake", Name: "school.standin.take-back", Form: "/stedfortreder", Roles: rektor, Sensitive: true, Serve: p.takeBack},
+		{Method: "GET", Path: "/fravaer", Name: "school.away", Roles: workers, Sensitive: true, Serve: p.away},
+		{Method: "POST", Path: "/fravaer", Name: "school.away.say", Roles: workers, Sensitive: true, Serve: p.sayAway},
+		{Method: "POST", Path: "/fravaer/tilbake", Name: "school.away.back", Form: "/fravaer", Roles: workers, Sensitive: true, Serve: p.back},
 		// A rektor without training may see who lacks it; recording it takes training.
 		{Method: "GET", Path: "/opplaring", Name: "school.training", Roles: rektor, Serve: p.training},
 		{Method: "POST", Path: "/opplaring", Name: "school.training.train", Roles: rektor, Sensitive: true, Serve: p.train},

@@ -69,7 +69,7 @@ func (c chronicle) title(r cases.Record) string {
 	by, key := r.Name, string(r.Kind)
 	switch r.Kind {
 	case cases.Corrected, cases.NotCorrected, cases.GlassReviewed, cases.Told, cases.RaisedBy, cases.Evaluated, cases.Checked, cases.Reopened, cases.Affected, cases.Ticked, cases.Packed,
-		cases.Judged, cases.ToldOwner, cases.Party, cases.Recused:
+		cases.Judged, cases.ToldOwner, cases.Party, cases.Recused, cases.Covered:
 		if k := key + "." + r.Answer; c.w.Has("school.time." + k) {
 			key = k
 		}
@@ -92,7 +92,7 @@ func (c chronicle) title(r cases.Record) string {
 		n, _ := strconv.Atoi(r.Ref)
 		return c.t(key, "n", n)
 	}
-	if r.Kind == cases.Recused || r.Kind == cases.Party {
+	if r.Kind == cases.Recused || r.Kind == cases.Party || r.Kind == cases.Covered {
 		by = r.Text["who"]
 	}
 	return c.t(key, "who", by, "date", c.w.DayMonth(r.On))

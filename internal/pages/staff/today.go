@@ -258,7 +258,11 @@ func (v *todayView) cases(q *web.Req, rows []cases.Row) {
 		row.What, row.Href = w.T("staff.case.row", "what", row.What, "who", whoOf(w, r)), "/saker/"+r.Slug
 		meta := []string{}
 		switch {
-		case r.Handler == q.Actor.Person:
+		case r.Handler == q.Actor.Person && r.Stand == "":
+		case r.Stand == q.Actor.Person && r.Stand != "":
+			meta = append(meta, w.T("absence.today.for", "who", r.Has))
+		case r.Stand != "":
+			meta = append(meta, w.T("absence.today.in", "in", r.Stands, "who", r.Has))
 		case r.Has != "":
 			meta = append(meta, r.Has)
 		default:
