@@ -113,6 +113,10 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 
 	// Who has the cases is away, and another stands in.
 	w.must(d.Away(ctx, kari, cases.Absence{Person: ina.Person, From: w.today().Add(1), Until: w.today().Add(4), Cases: jonas.Person}))
+
+	// Somebody has given cases on.
+	_, err = d.GiveOver(ctx, kari, ina.Person, []cases.Giving{{Slug: taken(pupils[1]), To: jonas.Person, Note: "Eleven stoler på Ina."}})
+	w.must(err)
 	w.later(time.Second)
 	return original
 }

@@ -83,8 +83,11 @@ func awayRowOf(q *web.Req, a cases.Absence, leads bool) awayRow {
 			r.Lines = append(r.Lines, w.T(in[0], "who", in[1], "n", a.Covered))
 		}
 	}
+	if leads && a.Covered+a.Bare > 0 {
+		r.Over = overPath(a.Person)
+	}
 	if a.Bare > 0 {
-		r.Bare = w.T("absence.bare", "n", a.Bare)
+		r.Bare = numbered(w, "absence.bare", a.Bare)
 	}
 	return r
 }

@@ -82,7 +82,7 @@ func (c chronicle) title(r cases.Record) string {
 		if c.other(r) {
 			key += ".other"
 		}
-	case cases.Appointed, cases.HandedOver, cases.LedBy, cases.AdvisedBy:
+	case cases.Appointed, cases.HandedOver, cases.LedBy, cases.AdvisedBy, cases.GivenOver:
 		by = r.Text["who"]
 	case cases.Source:
 		return c.t(key+"."+r.Answer, "what", strings.ToLower(c.w.T("school.source."+r.Ref)))
@@ -152,6 +152,8 @@ func (c chronicle) text(r cases.Record) string {
 		return t["words"]
 	case cases.Party:
 		return t["text"]
+	case cases.GivenOver:
+		return t["note"]
 	}
 	if slices.Contains(cases.StateKinds, r.Kind) {
 		return c.stateText(r)
