@@ -20,25 +20,26 @@ var listPage = page("list")
 // first.
 type listView struct {
 	web.Frame
-	Heading string
-	Found   string // what was searched for, never in the address
-	Hide    string // the same list without names, or with them again
-	HideBy  string
-	Faults  *web.Summary
-	Search  web.Field
-	Form    *web.Form
-	Filters []web.Field
-	Dates   []web.Field
-	Further *further
-	Chosen  bool
-	Hidden  bool // names are hidden, and stay so
-	Table   web.Table
-	Empty   *web.Empty
-	Clear   string
-	More    string
-	Glass   string // where emergency access is asked for, for who may
-	Arrive  string // what other schools have handed on, for who decides here
-	Spoken  string // where who receives reports writes down what a family has told by voice
+	Heading  string
+	Found    string // what was searched for, never in the address
+	Hide     string // the same list without names, or with them again
+	HideBy   string
+	Faults   *web.Summary
+	Search   web.Field
+	Form     *web.Form
+	Filters  []web.Field
+	Dates    []web.Field
+	Further  *further
+	Chosen   bool
+	Hidden   bool // names are hidden, and stay so
+	Table    web.Table
+	Empty    *web.Empty
+	Clear    string
+	More     string
+	Glass    string // where emergency access is asked for, for who may
+	Arrive   string // what other schools have handed on, for who decides here
+	LastYear string // the cases of those who leave this summer, for who leads the school
+	Spoken   string // where who receives reports writes down what a family has told by voice
 }
 
 // A choice is what the address says shall be listed.
@@ -224,7 +225,7 @@ func (p *Pages) listed(q *web.Req, c choice, f *web.Form, rows []cases.Row) (lis
 		v.Spoken = "/bekymringer/muntlig"
 	}
 	if q.Actor.Role == tilhor.RoleRektor {
-		v.Arrive = "/overforinger"
+		v.Arrive, v.LastYear = "/overforinger", "/avgangstrinnet"
 	}
 	if q.Actor.Role != tilhor.RoleRektor { // has every ordinary case of the school already
 		if has, err = p.Cases.MayBreak(q.Context(), q.Actor); err != nil {

@@ -73,6 +73,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: "GET", Path: "/overlevering", Name: "school.over", Roles: workers, Case: true, Sensitive: true, Serve: p.over},
 		{Method: "POST", Path: "/overlevering", Name: "school.over.give", Roles: workers, Case: true, Sensitive: true, Serve: p.giveOver},
 		{Method: "GET", Path: "/overlevering/{kvittering}", Name: "school.over.receipt", Roles: workers, Case: true, Sensitive: true, Serve: p.overReceipt},
+		{Method: "GET", Path: "/avgangstrinnet", Name: "school.lastyear", Roles: workers, Case: true, Sensitive: true, Serve: p.lastYear},
 		// A rektor without training may see who lacks it; recording it takes training.
 		{Method: "GET", Path: "/opplaring", Name: "school.training", Roles: rektor, Serve: p.training},
 		{Method: "POST", Path: "/opplaring", Name: "school.training.train", Roles: rektor, Sensitive: true, Serve: p.train},

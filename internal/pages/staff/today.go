@@ -37,6 +37,7 @@ type todayView struct {
 	TellFirst           bool       // telling is what this role most often comes for
 	Worker              bool       // has, or may have, cases
 	Spoken              bool       // may write down what a family took up by voice
+	lastYear            int        // open cases of those who leave this summer
 	ring, left          int        // openings of protected cases to look at, and such cases that nobody leads
 }
 
@@ -135,6 +136,13 @@ func (p *Pages) sensitive(q *web.Req, v *todayView) (s sums, err error) {
 		return s, err
 	}
 	v.ring, v.left = len(ring), len(left)
+	if m := today(q).Time().Month(); q.Actor.Role == tilhor.RoleRektor && m >= time.April && m <= time.July {
+		leaving, _, err := p.Cases.LastYear(q.Context(), q.Actor)
+		if err != nil {
+			return s, err
+		}
+		v.lastYear = len(leaving)
+	}
 	s.lonely, s.fresh, s.late, s.soon, s.before, s.watch = len(v.Lonely), len(v.New), len(v.Late), len(v.Soon), len(v.Before), len(v.Watch)
 	if s == (sums{}) {
 		s.next, err = p.next(q, v)
@@ -349,6 +357,9 @@ func (v *todayView) notes(q *web.Req) error {
 	}
 	if v.left > 0 {
 		v.Notes = append(v.Notes, web.Note{Color: "warning", Title: w.T("children.today.left", "n", v.left), Href: "/skjerming", Link: w.T("children.today.left-link")})
+	}
+	if v.lastYear > 0 {
+		v.Notes = append(v.Notes, web.Note{Color: "info", Title: lang.Cap(count(w, "absence.last.today", v.lastYear)), Href: "/avgangstrinnet", Link: w.T("absence.last.today-link")})
 	}
 	drafts, err := q.Drafts()
 	if err == nil && len(drafts) > 0 {

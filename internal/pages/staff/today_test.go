@@ -9,6 +9,7 @@ import (
 	"tilhor"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
+	"tilhor/internal/db"
 	"tilhor/internal/duty"
 )
 
@@ -193,4 +194,20 @@ func TestACaseThatNobodyHasStandsFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	lacks(t, has(t, w.get(w.as("kari"), "/i-dag?l=nb"), 200, "Én ny bekymring"), "Ingen har saken")
+}
+
+var renameClass = db.SQL(`UPDATE roster_group SET name = $3 WHERE owner = $1 AND name = $2`)
+
+// From April on rektor is told of the open cases of those who leave in summer.
+func TestRektorIsToldOfWhoLeavesInSummer(t *testing.T) {
+	w := newTown(t)
+	w.take(w.tell())
+	w.write(func(tx *db.Tx) error {
+		_, err := tx.Exec(renameClass, owner, "6B", "10B")
+		return err
+	})
+	lacks(t, has(t, w.get(w.as("kari"), "/i-dag"), 200), "/avgangstrinnet")
+	w.later(140 * 24 * time.Hour)
+	has(t, w.get(w.as("kari"), "/i-dag?l=nb"), 200, "Én åpen sak om en elev som går ut til sommeren", "/avgangstrinnet")
+	lacks(t, has(t, w.get(w.as("ina"), "/i-dag"), 200), "/avgangstrinnet")
 }
