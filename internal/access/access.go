@@ -228,6 +228,14 @@ func Shut(tx *db.Tx, owner tilhor.OwnerID, b Bar) error {
 	return err
 }
 
+var openOne = db.SQL(`UPDATE access_bar SET until_at = $3 WHERE owner = $1 AND id = $2 AND until_at > $3`)
+
+// Open ends one bar from an instant on.
+func Open(tx *db.Tx, owner tilhor.OwnerID, id string, at time.Time) error {
+	_, err := tx.Exec(openOne, owner, id, at.UnixMilli())
+	return err
+}
+
 var endOne = db.SQL(`UPDATE access_grant SET until_at = $3 WHERE owner = $1 AND id = $2 AND until_at > $3`)
 
 // EndGrant ends one grant from an instant on.

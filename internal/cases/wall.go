@@ -140,6 +140,18 @@ func shut(bars []access.Bar, now time.Time) map[tilhor.PersonID]bool {
 	return m
 }
 
+// lifts are those whose bar can be lifted: who is out for another reason than
+// that the track is about the person.
+func lifts(bars []access.Bar, now time.Time) map[tilhor.PersonID]bool {
+	m := shut(bars, now)
+	for _, b := range bars {
+		if b.Reason == whyAccused {
+			delete(m, b.Person)
+		}
+	}
+	return m
+}
+
 // barKin bars whoever works for a school or the owner and is family of a child
 // in the matter, from every track of it: a party's next of kin has no part in
 // the case (ugild, forvaltningsloven § 6). Who had it loses it.
@@ -440,7 +452,10 @@ func (d *Desk) walls(tx *db.Tx, owner tilhor.OwnerID, f *File, now time.Time) er
 	if err != nil {
 		return err
 	}
-	f.Barred = shut(bars, now)
+	f.Barred, f.Lifts = shut(bars, now), map[tilhor.PersonID]string{}
+	for p := range lifts(bars, now) {
+		f.Lifts[p] = ""
+	}
 	for _, r := range f.Records {
 		if r.Kind == LedBy {
 			f.Leader = r.Ref // a name, once names are opened

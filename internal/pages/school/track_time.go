@@ -82,7 +82,7 @@ func (c chronicle) title(r cases.Record) string {
 		if c.other(r) {
 			key += ".other"
 		}
-	case cases.Appointed, cases.HandedOver, cases.LedBy, cases.AdvisedBy, cases.GivenOver:
+	case cases.Appointed, cases.HandedOver, cases.LedBy, cases.AdvisedBy, cases.GivenOver, cases.AccusedNamed, cases.RecusalOver:
 		by = r.Text["who"]
 	case cases.Source:
 		return c.t(key+"."+r.Answer, "what", strings.ToLower(c.w.T("school.source."+r.Ref)))
@@ -146,7 +146,7 @@ func (c chronicle) text(r cases.Record) string {
 		return lines(t["reason"], c.t("label.same-story"))
 	case cases.Packed, cases.Shielded, cases.Named, cases.Unnamed, cases.Unlocked:
 		return t["reason"]
-	case cases.Judged, cases.Recused:
+	case cases.Judged, cases.Recused, cases.RecusalOver:
 		return t["reason"]
 	case cases.ToldOwner:
 		return t["words"]
