@@ -181,6 +181,7 @@ type about struct {
 	Name     string `json:"name,omitempty"`
 	Size     int64  `json:"size"`
 	Original int64  `json:"original,omitempty"`
+	SHA256   string `json:"sha256,omitempty"` // of what readers get; not there for what was attached before it was kept
 }
 
 // Attach attaches a file that was put: its record and its entry, which commits
@@ -197,6 +198,11 @@ func (w *work) attach(a Attachment) error {
 	if err := w.tx.One(findFile, db.Args(w.by.Owner, a.File), &a.Kind, &b.Size, &b.Original); err != nil {
 		return err
 	}
+	body, err := w.d.AttachmentBytes(w.tx, w.by.Owner, w.t.ID, Attachment{File: a.File, Size: b.Size}, false)
+	if err != nil {
+		return err
+	}
+	b.SHA256 = seal.Fingerprint(body)
 	text, err := json.Marshal(b)
 	if err != nil {
 		return err

@@ -70,6 +70,7 @@ type Contents struct {
 	Findings int
 	Evals    int
 	Notices  int
+	Files    int // attachments that are read, for Statsforvalteren
 	Duties   int
 	Entries  int
 	Withheld map[Reason]int // from the family

@@ -33,7 +33,7 @@ func (d *Desk) Make(ctx context.Context, by tilhor.Actor, slug string, o Order) 
 		return nil, err
 	}
 	now := d.Clock()
-	f, err := d.Cases.Folder(ctx, by, slug, o.Readings)
+	f, err := d.Cases.Folder(ctx, by, slug, d.wanted(by, o, now))
 	if errors.Is(err, journal.ErrUnsigned) {
 		return nil, tilhor.Faults{{Field: "kind", Key: "handover.fault.unsigned"}}
 	}
@@ -61,18 +61,26 @@ func (d *Desk) pack(by tilhor.Actor, f *cases.Folder, o Order, now time.Time) (*
 	if err != nil {
 		return nil, err
 	}
+	attached, err := attachedOf(f)
+	if err != nil {
+		return nil, err
+	}
 	items = append(items, itemOf(fileRecord, "record", record),
 		itemOf(fileCheckpoint, "checkpoint", f.Checkpoint.Note), itemOf(fileKey, "key", []byte(f.Public+"\n")))
+	items = append(items, attached...)
 	m := manifest{
 		Format: format, Kind: o.Kind, Owner: string(by.Owner), OwnerName: o.Owner, SchoolName: o.School, Stream: "track/" + string(f.ID), Case: f.Number,
 		Made: now.UTC().Truncate(time.Second), Person: string(by.Person), Role: string(by.Role), Lang: string(o.Lang), Readings: o.Readings,
 		Key: f.Public, Tree: f.Checkpoint.Size, Entries: len(f.Entries), Parts: counts, Files: []fileLine{},
 	}
 	for _, i := range items {
-		m.Files = append(m.Files, fileLine{i.name, i.what, i.size, hex.EncodeToString(i.sum[:])})
+		m.Files = append(m.Files, fileLine{i.name, i.what, i.size, hex.EncodeToString(i.sum[:]), i.part})
+	}
+	if len(attached) > 0 {
+		m.Format = formatMore
 	}
 	list := itemOf(fileManifest, "manifest", m.text())
-	signed, err := d.Keys.Sign(by.Owner, statement(string(by.Owner), list.sum))
+	signed, err := d.Keys.Sign(by.Owner, statement(m.Format, string(by.Owner), list.sum))
 	if err != nil {
 		return nil, err
 	}
@@ -84,9 +92,15 @@ func (d *Desk) pack(by tilhor.Actor, f *cases.Folder, o Order, now time.Time) (*
 	return p, nil
 }
 
+// wanted is what of a track's folder a package of a kind takes: attachments go to
+// Statsforvalteren, and to nobody else before they are judged.
+func (d *Desk) wanted(by tilhor.Actor, o Order, now time.Time) cases.Wanted {
+	return cases.Wanted{Readings: o.Readings, Files: o.Kind == ForState}
+}
+
 // Look tells what a package of the track would hold, and which were made before.
 func (d *Desk) Look(ctx context.Context, by tilhor.Actor, slug string) (Contents, error) {
-	f, err := d.Cases.Folder(ctx, by, slug, false)
+	f, err := d.Cases.Folder(ctx, by, slug, d.wanted(by, Order{Kind: ForState}, d.Clock()))
 	ready := err == nil
 	if errors.Is(err, journal.ErrUnsigned) {
 		f.File, err = d.Cases.See(ctx, by, slug, "package")
@@ -99,7 +113,7 @@ func (d *Desk) Look(ctx context.Context, by tilhor.Actor, slug string) (Contents
 	}
 	c := Contents{
 		Track: f.Track, Records: len(f.Records), Plans: len(f.Plans), Findings: len(f.Of(cases.Finding)), Evals: len(f.Of(cases.Evaluated, cases.Checked)),
-		Notices: len(f.Of(noticeKinds...)), Duties: len(f.Duties), Entries: len(f.Entries), Windows: len(f.Windows), Ready: ready,
+		Files: len(f.Files), Notices: len(f.Of(noticeKinds...)), Duties: len(f.Duties), Entries: len(f.Entries), Windows: len(f.Windows), Ready: ready,
 		Guarded: f.Protected, At: d.Clock(), Made: f.Of(cases.Packed),
 	}
 	slices.Reverse(c.Made)

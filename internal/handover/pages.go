@@ -70,12 +70,13 @@ const (
 	pageNotices  = "06-varsler.html"
 	pageDuties   = "07-plikter.html"
 	pageReadings = "08-leselogg.html"
+	pageAttached = "09-vedlegg.html"
 )
 
 // pageKeys are what the pages are called, in texts and in the manifest.
 var pageKeys = map[string]string{
 	pageCover: "cover", pageTime: "chronology", pagePlans: "plans", pageVoices: "voices", pageFindings: "findings",
-	pageEvals: "evaluations", pageNotices: "notices", pageDuties: "duties", pageReadings: "readings",
+	pageEvals: "evaluations", pageNotices: "notices", pageDuties: "duties", pageReadings: "readings", pageAttached: "attached",
 }
 
 // A teller writes the pages of one package.
@@ -102,6 +103,9 @@ func newTeller(f *cases.Folder, s *shield, o Order, now time.Time) *teller {
 	if o.Readings {
 		t.list = append(t.list, pageReadings)
 	}
+	if len(f.Files) > 0 {
+		t.list = append(t.list, pageAttached)
+	}
 	return t
 }
 
@@ -116,6 +120,7 @@ func (t *teller) pages() ([]item, error) {
 		pageFindings: {{Rows: t.of(cases.Started, cases.Source, cases.Finding, cases.Found, cases.Interest)}},
 		pageEvals:    {{Rows: t.of(cases.Evaluated, cases.Checked, cases.Ended, cases.SteppedDownK, cases.Reopened)}},
 		pageNotices:  {{Rows: t.of(noticeKinds...)}}, pageDuties: t.duties(), pageReadings: t.readings(),
+		pageAttached: t.attachments(),
 	}
 	var all []item
 	for _, name := range t.list {

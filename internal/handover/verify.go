@@ -87,6 +87,8 @@ type Report struct {
 	Shown      int
 	Withheld   map[Reason]int
 	Shredded   int
+	Attached   int // attachments that are the ones the record has
+	Unproven   int // attached before the record kept a fingerprint: only the owner's signature speaks for them
 	Tree       int64
 	Signed     time.Time // of the checkpoint
 	Wrong      []Wrong
@@ -138,6 +140,7 @@ func Verify(r io.ReaderAt, size int64, public string) (Report, error) {
 	if err := c.record(); err != nil {
 		return Report{}, err
 	}
+	c.attached()
 	for _, name := range c.names {
 		if strings.HasSuffix(name, ".html") {
 			c.page(name)
@@ -184,7 +187,7 @@ func (c *checker) manifest(public string) error {
 	if line, err := unmarshal(raw, &c.m, "  "); err != nil {
 		return Unreadable{Place: Place{File: fileManifest, Line: line}, Key: "manifest"}
 	}
-	if c.m.Format != format {
+	if c.m.Format != format && c.m.Format != formatMore {
 		return unreadable(fileManifest, "format")
 	}
 	if c.m.Kind != ForState && c.m.Kind != ForFamily || !seal.ValidOwner(tilhor.OwnerID(c.m.Owner)) {
@@ -243,7 +246,7 @@ func (c *checker) signature() {
 	switch {
 	case err != nil || err2 != nil:
 		c.wrong(Place{File: fileSigned}, "signature")
-	case text != statement(c.m.Owner, [32]byte(sum)):
+	case text != statement(c.m.Format, c.m.Owner, [32]byte(sum)):
 		c.wrong(Place{File: fileManifest}, "unsigned")
 	}
 }
