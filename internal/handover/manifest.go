@@ -46,6 +46,10 @@ type manifest struct {
 	Entries    int        `json:"entries"`
 	Parts      partCounts `json:"parts"`
 	Files      []fileLine `json:"files"`
+	// Interventions: the record of each, in the order they stand, and how many
+	// entries they have together.
+	Forces       []string `json:"interventions,omitempty"`
+	ForceEntries int      `json:"interventionEntries,omitempty"`
 }
 
 type partCounts struct {

@@ -13,6 +13,7 @@ import (
 	"tilhor/internal/calendar"
 	"tilhor/internal/cases"
 	"tilhor/internal/duty"
+	"tilhor/internal/interventions"
 	"tilhor/internal/lang"
 	"tilhor/internal/seal"
 )
@@ -76,7 +77,7 @@ const (
 // pageKeys are what the pages are called, in texts and in the manifest.
 var pageKeys = map[string]string{
 	pageCover: "cover", pageTime: "chronology", pagePlans: "plans", pageVoices: "voices", pageFindings: "findings",
-	pageEvals: "evaluations", pageNotices: "notices", pageDuties: "duties", pageReadings: "readings", pageAttached: "attached",
+	pageEvals: "evaluations", pageNotices: "notices", pageDuties: "duties", pageReadings: "readings", pageAttached: "attached", pageForces: "forces",
 }
 
 // A teller writes the pages of one package.
@@ -89,6 +90,16 @@ type teller struct {
 	name string
 	list []string        // the pages there are
 	said map[string]bool // every label an entry has
+
+	forces []interventions.Folder
+}
+
+// with adds the interventions against the pupil.
+func (t *teller) with(forces []interventions.Folder) *teller {
+	if t.forces = forces; len(forces) > 0 {
+		t.list = append(t.list, pageForces)
+	}
+	return t
 }
 
 func newTeller(f *cases.Folder, s *shield, o Order, now time.Time) *teller {
@@ -120,7 +131,7 @@ func (t *teller) pages() ([]item, error) {
 		pageFindings: {{Rows: t.of(cases.Started, cases.Source, cases.Finding, cases.Found, cases.Interest)}},
 		pageEvals:    {{Rows: t.of(cases.Evaluated, cases.Checked, cases.Ended, cases.SteppedDownK, cases.Reopened)}},
 		pageNotices:  {{Rows: t.of(noticeKinds...)}}, pageDuties: t.duties(), pageReadings: t.readings(),
-		pageAttached: t.attachments(),
+		pageAttached: t.attachments(), pageForces: t.forcePage(),
 	}
 	var all []item
 	for _, name := range t.list {
