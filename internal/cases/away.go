@@ -91,8 +91,9 @@ var (
 	selectCarried = func() map[access.Act]*db.Stmt {
 		m := map[access.Act]*db.Stmt{}
 		for _, act := range []access.Act{access.Carry, access.Lead} {
-			m[act] = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.school = $4 AND t.id IN (SELECT m.track FROM cases_measure m
-				WHERE m.owner = $1 AND m.doer = $6 AND m.state = 'running') AND ` + access.Scope(act, "t.id") + ` ORDER BY t.opened_at, t.id`)
+			m[act] = db.SQL(`SELECT ` + columns + ` FROM (SELECT DISTINCT m.track FROM cases_measure m
+				WHERE m.owner = $1 AND m.doer = $6 AND m.state = 'running') mine CROSS JOIN cases_track t
+				WHERE t.owner = $1 AND t.id = mine.track AND t.school = $4 AND ` + access.Scope(act, "t.id") + ` ORDER BY t.opened_at, t.id`)
 		}
 		return m
 	}()

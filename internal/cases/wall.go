@@ -45,8 +45,10 @@ var (
 		WHERE NOT EXISTS (SELECT 1 FROM cases_sealed WHERE owner = $1 AND track = $2)`)
 	insertAccused = db.SQL(`INSERT INTO cases_accused (owner, track, person) SELECT $1, $2, $3
 		WHERE NOT EXISTS (SELECT 1 FROM cases_accused WHERE owner = $1 AND track = $2 AND person = $3)`)
-	selectSealed   = db.SQL(`SELECT accused FROM cases_sealed WHERE owner = $1 AND track = $2`)
-	selectAccused  = db.SQL(`SELECT person FROM cases_accused WHERE owner = $1 AND track = $2 ORDER BY person`)
+	selectSealed  = db.SQL(`SELECT accused FROM cases_sealed WHERE owner = $1 AND track = $2`)
+	selectAccused = db.SQL(`SELECT person FROM cases_accused WHERE owner = $1 AND track = $2 ORDER BY person`)
+	selectWall    = db.SQL(`SELECT accused, '' FROM cases_sealed WHERE owner = $1 AND track = $2
+		UNION ALL SELECT '', person FROM cases_accused WHERE owner = $1 AND track = $2`)
 	matterChildren = db.SQL(`SELECT pupil FROM cases_track WHERE owner = $1 AND matter = $2 AND pupil <> ''
 		UNION ALL SELECT person FROM cases_child WHERE owner = $1 AND matter = $2 AND person <> ''`)
 	matterTracks = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.matter = $2 ORDER BY t.opened_at, t.id`)
@@ -435,14 +437,15 @@ func (w *work) roleLeads() error {
 // walls fills in what a file says of its own walls.
 func (d *Desk) walls(tx *db.Tx, owner tilhor.OwnerID, f *File, now time.Time) error {
 	f.Barred, f.Accused = nil, map[tilhor.PersonID]string{}
-	err := tx.Each(selectSealed, func(scan db.Scan) error { return scan(&f.Sealed) }, owner, f.ID)
-	if err != nil {
-		return err
-	}
-	err = tx.Each(selectAccused, func(scan db.Scan) error {
+	err := tx.Each(selectWall, func(scan db.Scan) error {
+		var sealed string
 		var p tilhor.PersonID
-		err := scan(&p)
-		f.Accused[p] = ""
+		err := scan(&sealed, &p)
+		if sealed != "" {
+			f.Sealed = sealed
+		} else {
+			f.Accused[p] = ""
+		}
 		return err
 	}, owner, f.ID)
 	if err != nil {
