@@ -65,6 +65,12 @@ func tellPackage(app *App, w *lang.Words, r handover.Report) {
 		held += n
 	}
 	say("parts", "shown", r.Shown, "held", held, "shredded", r.Shredded)
+	if r.Forces > 0 {
+		say("forces", "n", r.Forces)
+	}
+	if r.Attached+r.Unproven > 0 {
+		say("attached", "n", r.Attached, "unproven", r.Unproven)
+	}
 	for _, why := range handover.Reasons {
 		if n := r.Withheld[why]; n > 0 {
 			fmt.Fprintf(app.Out, "  %s: %s\n", w.T("handover.held."+string(why)), w.Num(n))

@@ -65,7 +65,7 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	s.Mount((&public.Pages{Concerns: told, People: people}).Routes())
 	s.Mount((&staff.Pages{Concerns: told, Cases: worked, Danger: sealed, Interventions: used}).Routes())
 	s.Mount((&school.Pages{
-		Concerns: told, Cases: worked, Archive: h.archive(), Handover: &handover.Desk{Cases: worked, Keys: h.keys, Clock: h.clock},
+		Concerns: told, Cases: worked, Archive: h.archive(), Handover: &handover.Desk{Cases: worked, Interventions: used, Keys: h.keys, Clock: h.clock},
 	}).Routes())
 	s.Mount((&dpo.Pages{Privacy: &privacy.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Shred: cases.ShredPart}}).Routes())
 	s.Mount((&owner.Pages{Oversight: &oversight.Desk{DB: h.db, Clock: h.clock}}).Routes())

@@ -110,6 +110,23 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 	w.must(d.HandOn(ctx, other, tracks[0].Slug, cases.Transfer{
 		To: kari.School, Basis: cases.FromHome, Who: "Far", On: w.today(), Parts: []string{"note"}, Note: "Trenger en voksen om morgenen.", NoOne: true,
 	}))
+
+	// Who has the cases is away, and another stands in.
+	w.must(d.Away(ctx, kari, cases.Absence{Person: ina.Person, From: w.today().Add(1), Until: w.today().Add(4), Cases: jonas.Person}))
+
+	// Somebody has given cases on.
+	_, err = d.GiveOver(ctx, kari, ina.Person, []cases.Giving{{Slug: taken(pupils[1]), To: jonas.Person, Note: "Eleven stoler på Ina."}})
+	w.must(err)
+
+	// It is known later whom a report was about, and a recusal is lifted.
+	found, err := d.TakeSealed(ctx, kari, told(concerns.Telling{Pupils: pupils[1:2], Accused: duty.AccusedEmployee, Whom: "En vikar i gangen."}).Slug,
+		cases.Stance{Handler: ina.Person}, cases.ToOwner{Words: "Vi undersøker hvem det var."})
+	w.must(err)
+	w.must(d.NameAccused(ctx, kari, found[0].Slug, by["nurse"].actor.Person))
+	for _, who := range []string{"sfo", "nurse"} {
+		w.must(d.Recuse(ctx, kari, slug, cases.Recusal{Person: by[who].actor.Person, Why: "conflict", Reason: "Nabo av familien."}))
+	}
+	w.must(d.EndRecusal(ctx, kari, slug, by["nurse"].actor.Person, "Har flyttet."))
 	w.later(time.Second)
 	return original
 }

@@ -42,6 +42,7 @@ const (
 	Intake   Relation = "intake"   // receives what is told and takes a stance
 	Leads    Relation = "leads"    // decides: approves, appoints, closes (rektor)
 	Handles  Relation = "handles"  // works the case
+	Covers   Relation = "covers"   // stands in for who handles it, the days that person is away
 	Glass    Relation = "glass"    // opened it in an emergency, for an hour (nødtilgang)
 	OnCall   Relation = "oncall"   // has the watch at a school (vakt): may ask for emergency access, and nothing else
 	Carries  Relation = "carries"  // carries out a measure; sees that measure only
@@ -78,10 +79,10 @@ type rule struct {
 var rules = map[Act]rule{
 	Follow:  {Concern, []Relation{Reporter}, false},     // whoever told must be answered, trained or not
 	Receive: {Concern, []Relation{Intake, Leads}, true}, // a sealed concern is for who leads, not for all who receive
-	Read:    {Track, []Relation{Handles, Leads, Glass, Advises}, true},
-	Work:    {Track, []Relation{Handles, Leads}, true},
+	Read:    {Track, []Relation{Handles, Leads, Covers, Glass, Advises}, true},
+	Work:    {Track, []Relation{Handles, Leads, Covers}, true},
 	Lead:    {Track, []Relation{Leads}, true},
-	Carry:   {Track, []Relation{Carries, Handles, Leads}, true},
+	Carry:   {Track, []Relation{Carries, Handles, Leads, Covers}, true},
 	Assign:  {Track, []Relation{Appoints}, true},
 
 	FollowForce: {Force, []Relation{Reporter}, false}, // as Follow: who told has nothing to wait for
@@ -224,6 +225,14 @@ func BarsOf(tx *db.Tx, owner tilhor.OwnerID, kind Kind, thing string) ([]Bar, er
 // Shut writes a bar.
 func Shut(tx *db.Tx, owner tilhor.OwnerID, b Bar) error {
 	_, err := tx.Exec(insertBar, owner, tilhor.NewID(), b.Kind, b.Thing, b.Person, b.Role, b.Unit, b.From.UnixMilli(), end(b.Until), b.Reason)
+	return err
+}
+
+var openOne = db.SQL(`UPDATE access_bar SET until_at = $3 WHERE owner = $1 AND id = $2 AND until_at > $3`)
+
+// Open ends one bar from an instant on.
+func Open(tx *db.Tx, owner tilhor.OwnerID, id string, at time.Time) error {
+	_, err := tx.Exec(openOne, owner, id, at.UnixMilli())
 	return err
 }
 

@@ -47,7 +47,7 @@ func worlds(t *rapid.T) (gs []access.Grant, bs []access.Bar, ks []access.Guard, 
 	person := rapid.SampledFrom([]tilhor.PersonID{"kari", "ina", "jonas"})
 	role := rapid.SampledFrom([]tilhor.Role{tilhor.RoleRektor, tilhor.RoleRektor, tilhor.RoleTeacher, tilhor.RoleParent, tilhor.RoleOwnerAdviser, tilhor.RoleOwnerAdviser})
 	unit := rapid.SampledFrom([]tilhor.SchoolID{"solbakken", "solbakken", "fjell", access.Owner})
-	rel := rapid.SampledFrom([]access.Relation{access.Reporter, access.Intake, access.Leads, access.Leads, access.Leads, access.Handles, access.Carries, access.Glass, access.OnCall, access.Appoints, access.Advises})
+	rel := rapid.SampledFrom([]access.Relation{access.Reporter, access.Intake, access.Leads, access.Leads, access.Leads, access.Handles, access.Covers, access.Carries, access.Glass, access.OnCall, access.Appoints, access.Advises})
 	day := rapid.IntRange(-3, 2)
 	kind := rapid.SampledFrom([]access.Kind{access.Concern, access.Track, access.School, access.Force})
 	at := func() (time.Time, time.Time) {

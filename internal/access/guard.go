@@ -84,7 +84,7 @@ var (
 		WHERE g.owner = s.owner AND g.kind = s.kind AND g.thing = s.thing AND s.owner = $1 AND s.person = $2 AND g.unit = $3 AND g.role <> '' AND g.relation IN ('leads', 'intake') AND g.until_at > $4
 		ORDER BY g.from_at, g.id`)
 	endNamed = db.SQL(`UPDATE access_grant SET until_at = $4 WHERE owner = $1 AND person = $3 AND until_at > $4
-		AND (kind = 'person' AND thing = $2 OR relation IN ('leads', 'intake', 'handles') AND EXISTS (SELECT 1 FROM access_subject s
+		AND (kind = 'person' AND thing = $2 OR relation IN ('leads', 'intake', 'handles', 'covers') AND EXISTS (SELECT 1 FROM access_subject s
 			WHERE s.owner = access_grant.owner AND s.person = $2 AND s.kind = access_grant.kind AND s.thing = access_grant.thing))`)
 )
 

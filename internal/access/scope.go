@@ -92,11 +92,13 @@ func Duties(tx *db.Tx, a tilhor.Actor, now time.Time) (map[Relation]bool, error)
 	return m, err
 }
 
-var beginNow = db.SQL(`UPDATE access_grant SET from_at = $2 WHERE owner = $1 AND kind IN ('concern', 'track', 'force', 'person') AND from_at > $2`)
+var beginNow = db.SQL(`UPDATE access_grant SET from_at = $2 WHERE owner = $1 AND kind IN ('concern', 'track', 'force', 'person') AND from_at > $2
+	AND NOT (relation IN ('covers', 'carries') AND until_at < 9223372036854775807)`)
 
 // BeginNow lets grants begin that were given by a clock that ran ahead and has
 // been set back: a concern, a track or an intervention is given from the moment it is, never from
-// a day to come. What rektor hands over for days to come is left as it is.
+// a day to come. What rektor hands over for days to come is left as it is, and
+// so is standing in for who will be away.
 func BeginNow(tx *db.Tx, owner tilhor.OwnerID, now time.Time) error {
 	_, err := tx.Exec(beginNow, owner, now.UnixMilli())
 	return err

@@ -35,6 +35,9 @@ func (w *work) appoint(handler tilhor.PersonID) error {
 		return err
 	}
 	if w.t.Handler != "" {
+		if err := w.uncover(coverCases, "", w.now); err != nil {
+			return err
+		}
 		if err := access.End(w.tx, w.by.Owner, access.Track, string(w.t.ID), w.t.Handler, access.Handles, w.now); err != nil {
 			return err
 		}
@@ -50,7 +53,10 @@ func (w *work) appoint(handler tilhor.PersonID) error {
 	}
 	_, err := w.write(note{kind: Appointed, when: tilhor.Now(w.now), ref: string(handler)})
 	w.t.Handler = handler
-	return err
+	if err != nil {
+		return err
+	}
+	return w.coverFor(handler, coverCases)
 }
 
 // notKin refuses the pupil's own parent, who works at the school, as the one
@@ -124,39 +130,41 @@ func (d *Desk) Hand(ctx context.Context, by tilhor.Actor, h HandedTask) error {
 	if err := c.Err(); err != nil {
 		return err
 	}
-	return d.DB.Write(ctx, func(tx *db.Tx) error {
-		if err := d.worksAt(tx, by, by.School, h.Person, now, "person"); err != nil {
+	return d.DB.Write(ctx, func(tx *db.Tx) error { return d.hand(tx, by, h, now) })
+}
+
+func (d *Desk) hand(tx *db.Tx, by tilhor.Actor, h HandedTask, now time.Time) error {
+	if err := d.worksAt(tx, by, by.School, h.Person, now, "person"); err != nil {
+		return err
+	}
+	g := access.Grant{
+		Kind: access.School, Thing: string(by.School), Person: h.Person, Unit: by.School, By: by.Person,
+		From: midnight(h.From),
+	}
+	if h.From <= today(now) {
+		g.From = now
+	}
+	if h.Until != "" {
+		g.Until = midnight(h.Until.Add(1))
+	}
+	relations := []access.Relation{access.Intake}
+	switch h.Task {
+	case StandsIn:
+		relations = append(relations, access.Leads)
+	case HasWatch:
+		relations = []access.Relation{access.OnCall}
+	}
+	for _, r := range relations {
+		g.Relation = r
+		if err := access.Give(tx, by.Owner, g); err != nil {
 			return err
 		}
-		g := access.Grant{
-			Kind: access.School, Thing: string(by.School), Person: h.Person, Unit: by.School, By: by.Person,
-			From: midnight(h.From),
-		}
-		if h.From <= today(now) {
-			g.From = now
-		}
-		if h.Until != "" {
-			g.Until = midnight(h.Until.Add(1))
-		}
-		relations := []access.Relation{access.Intake}
-		switch h.Task {
-		case StandsIn:
-			relations = append(relations, access.Leads)
-		case HasWatch:
-			relations = []access.Relation{access.OnCall}
-		}
-		for _, r := range relations {
-			g.Relation = r
-			if err := access.Give(tx, by.Owner, g); err != nil {
-				return err
-			}
-		}
-		_, err := d.Journal.Append(tx, journal.Entry{
-			Stream: "school/" + string(by.School), Act: "cases.hand." + string(h.Task),
-			Subject: string(h.Person), When: tilhor.Now(now), By: by, Rule: "rektor",
-		})
-		return err
+	}
+	_, err := d.Journal.Append(tx, journal.Entry{
+		Stream: "school/" + string(by.School), Act: "cases.hand." + string(h.Task),
+		Subject: string(h.Person), When: tilhor.Now(now), By: by, Rule: "rektor",
 	})
+	return err
 }
 
 // TakeBack ends the tasks that were handed to a person, from now on; those that

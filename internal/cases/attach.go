@@ -64,7 +64,7 @@ var (
 		VALUES ($1, $2, $3, '', $4, $5, $6, $7, $8)`)
 	insertChunk = db.SQL(`INSERT INTO cases_chunk (owner, file, part, n, hash, sealed) VALUES ($1, $2, $3, $4, $5, $6)`)
 	linkFile    = db.SQL(`UPDATE cases_file SET record = $4 WHERE owner = $1 AND id = $2 AND track = $3 AND record = '' AND by_person = $5`)
-	findFile    = db.SQL(`SELECT kind, size, original FROM cases_file WHERE owner = $1 AND id = $2`)
+	findFile    = db.SQL(`SELECT kind, size, original, track, record, by_person FROM cases_file WHERE owner = $1 AND id = $2`)
 	findHashes  = db.SQL(`SELECT part, n, hash FROM cases_chunk WHERE owner = $1 AND file = $2 ORDER BY part, n`)
 	looseFiles  = db.SQL(`SELECT id FROM cases_file WHERE owner = $1 AND record = '' AND at <= $2 ORDER BY at LIMIT 100`)
 	dropChunks  = db.SQL(`DELETE FROM cases_chunk WHERE owner = $1 AND file = $2 AND EXISTS (SELECT 1 FROM cases_file f
@@ -181,6 +181,7 @@ type about struct {
 	Name     string `json:"name,omitempty"`
 	Size     int64  `json:"size"`
 	Original int64  `json:"original,omitempty"`
+	SHA256   string `json:"sha256,omitempty"` // of what readers get; not there for what was attached before it was kept
 }
 
 // Attach attaches a file that was put: its record and its entry, which commits
@@ -194,9 +195,20 @@ func (d *Desk) Attach(ctx context.Context, by tilhor.Actor, slug string, a Attac
 
 func (w *work) attach(a Attachment) error {
 	b := about{Name: a.Name}
-	if err := w.tx.One(findFile, db.Args(w.by.Owner, a.File), &a.Kind, &b.Size, &b.Original); err != nil {
+	var track tilhor.TrackID
+	var record tilhor.RecordID
+	var who tilhor.PersonID
+	if err := w.tx.One(findFile, db.Args(w.by.Owner, a.File), &a.Kind, &b.Size, &b.Original, &track, &record, &who); err != nil {
 		return err
 	}
+	if track != w.t.ID || record != "" || who != w.by.Person { // another's, or attached already
+		return tilhor.ErrConflict
+	}
+	body, err := w.d.AttachmentBytes(w.tx, w.by.Owner, w.t.ID, Attachment{File: a.File, Size: b.Size}, false)
+	if err != nil {
+		return err
+	}
+	b.SHA256 = seal.Fingerprint(body)
 	text, err := json.Marshal(b)
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 
 	"tilhor"
 	"tilhor/internal/access"
+	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/duty"
 	"tilhor/internal/journal"
@@ -78,12 +79,21 @@ func (d *Desk) StopRecord(ctx context.Context, by tilhor.Actor, slug string, s S
 	})
 }
 
+// partOfConcern begins the name of the part that is what was told, in the room of
+// concerns.
+const partOfConcern = "concern-"
+
 // along is what is blocked with a record: the version of the plan and its
-// measures, or the file.
+// measures, the file, or what was told, as it stands on the reporter's page.
 func (w *work) along(kind Kind, ref string) (all []string, err error) {
 	switch kind {
 	case Attached:
 		return []string{ref}, nil
+	case Told:
+		if ref == "" {
+			return nil, nil
+		}
+		return []string{partOfConcern + ref}, concerns.Hold(w.tx, w.by.Owner, tilhor.ConcernID(ref), w.now)
 	case Approved:
 		version, err := strconv.ParseInt(ref, 10, 64)
 		if err != nil {
@@ -228,6 +238,9 @@ func gone(track, part string, s journal.Stored) journal.Stored {
 // measure, a version of a plan, or a file. Their commitments and their entries
 // stay; without the salt that goes with the words nobody can guess them.
 func ShredPart(tx *db.Tx, owner tilhor.OwnerID, track tilhor.TrackID, part string, now time.Time) (thing string, err error) {
+	if concern, ok := strings.CutPrefix(part, partOfConcern); ok {
+		return concerns.Shred(tx, owner, tilhor.ConcernID(concern), now)
+	}
 	var id string
 	err = tx.One(isFile, db.Args(owner, part), &id)
 	if err == nil {
@@ -263,6 +276,12 @@ func BlankShredded(tx *db.Tx, owner tilhor.OwnerID) error {
 		return err
 	}
 	for _, thing := range all {
+		if told, err := concerns.BlankShredded(tx, owner, thing); err != nil || told {
+			if err != nil {
+				return err
+			}
+			continue
+		}
 		track, part, ok := strings.Cut(thing, ".")
 		if !ok {
 			continue

@@ -61,7 +61,10 @@ type Track struct {
 	DueOn     tilhor.Date // empty when no date is set
 	CheckOn   tilhor.Date
 	Ended     time.Time
-	Gone      string // the name of a handler who does not work at the school any more: nobody has it
+	Away      tilhor.Date     // the last day that who has it is away, "" for who is there
+	Stand     tilhor.PersonID // who stands in today
+	Stands    string          // the name of Stand
+	Gone      string          // the name of a handler who does not work at the school any more: nobody has it
 }
 
 // Code is what the duties call the pupil of the track.

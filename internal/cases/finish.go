@@ -254,6 +254,9 @@ func (d *Desk) HandMeasure(ctx context.Context, by tilhor.Actor, slug string, id
 			return err
 		}
 		if left == 0 {
+			if err := w.uncover(coverMeasures, m.Doer, w.now); err != nil {
+				return err
+			}
 			if err := access.End(w.tx, by.Owner, access.Track, string(w.t.ID), m.Doer, access.Carries, w.now); err != nil {
 				return err
 			}

@@ -21,13 +21,28 @@ type Folder struct {
 	Others     []string                      // names of the matter's other children: in nothing that goes to this family
 	Readings   []Seen                        // newest first, when asked for
 	Protected  bool                          // the pupil's address is protected
+	Files      []FolderFile                  // the attachments that can be read, when asked for
+}
+
+// A FolderFile is an attachment as it is handed over: read anew each time, so that
+// a folder of many large ones is never in memory as a whole.
+type FolderFile struct {
+	Attachment
+	Read func() ([]byte, error)
+}
+
+// A Wanted is what a folder shall hold besides the track.
+type Wanted struct {
+	Readings bool
+	Files    bool
+	Also     func(tx *db.Tx, f *Folder) error // what another room adds, read at the same moment
 }
 
 // Folder opens a track to hand it over. Who leads it may, and that it was read
 // stands in the record before anything of it is given. Only what the pages of
 // the track show is disclosed of an entry: what is blocked from them is in no
 // package.
-func (d *Desk) Folder(ctx context.Context, by tilhor.Actor, slug string, readings bool) (f Folder, err error) {
+func (d *Desk) Folder(ctx context.Context, by tilhor.Actor, slug string, want Wanted) (f Folder, err error) {
 	now := d.Clock()
 	var rule access.Relation
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
@@ -39,7 +54,16 @@ func (d *Desk) Folder(ctx context.Context, by tilhor.Actor, slug string, reading
 		if err := d.load(tx, by, &f.File, now); err != nil {
 			return err
 		}
-		return d.fold(tx, by, &f, readings)
+		if err := d.fold(tx, by, &f, want.Readings); err != nil {
+			return err
+		}
+		if want.Files {
+			d.files(ctx, by, &f)
+		}
+		if want.Also == nil {
+			return nil
+		}
+		return want.Also(tx, &f)
 	})
 	if err != nil {
 		return Folder{}, err
@@ -72,6 +96,23 @@ func (d *Desk) fold(tx *db.Tx, by tilhor.Actor, f *Folder, readings bool) error 
 		return nil
 	}
 	return d.readers(tx, by.Owner, f)
+}
+
+// files are the attachments of a folder that are neither blocked nor shredded.
+func (d *Desk) files(ctx context.Context, by tilhor.Actor, f *Folder) {
+	for _, a := range f.Attachments {
+		if p, known := f.Parts[seal.Label("about", string(a.Record))]; !known || p.Shredded {
+			continue
+		}
+		owner, track := by.Owner, f.ID
+		f.Files = append(f.Files, FolderFile{Attachment: a, Read: func() (body []byte, err error) {
+			err = d.DB.Read(ctx, func(tx *db.Tx) error {
+				body, err = d.AttachmentBytes(tx, owner, track, a, false)
+				return err
+			})
+			return body, err
+		}})
+	}
 }
 
 // shown are the labels of what the file shows a reader of the track. What is

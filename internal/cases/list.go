@@ -41,7 +41,8 @@ var (
 
 func selectList(n, states string) *db.Stmt {
 	return db.SQL(`SELECT ` + columns + `, ` + n + fromTrack + `WHERE t.owner = $1 AND t.school = $4 AND ` + states + ` AND ` + access.Scope(access.Read, "t.id") + `
-	AND ($7 = '' OR t.handler = $7) AND ($8 = '' OR t.arena = $8) AND ($9 = '' OR t.pupil = $9) AND (t.due_on, t.id) > ($10, $11)
+	AND ($7 = '' OR t.handler = $7 OR EXISTS (SELECT 1 FROM cases_cover k WHERE k.owner = t.owner AND k.track = t.id AND k.kind = 'handles' AND k.standin = $7 AND k.from_at <= $5 AND k.until_at > $5))
+	AND ($8 = '' OR t.arena = $8) AND ($9 = '' OR t.pupil = $9) AND (t.due_on, t.id) > ($10, $11)
 	ORDER BY t.due_on, t.id LIMIT 51`)
 }
 
@@ -168,8 +169,15 @@ func trackIDs(rows []Row) []string {
 // nameRows puts the pupil's and the handler's name on every row.
 func (d *Desk) nameRows(tx *db.Tx, owner tilhor.OwnerID, rows []Row, now time.Time) error {
 	var pupils, ids []tilhor.PersonID
+	away, err := d.awayNow(tx, owner, now)
+	if err != nil {
+		return err
+	}
 	for _, r := range rows {
 		pupils, ids = append(pupils, r.Pupil), append(ids, r.Pupil, r.Handler)
+		for _, c := range away.in[r.ID] {
+			ids = append(ids, c.standin)
+		}
 	}
 	names, protected, err := d.Roster.Faces(tx, owner, compact(ids)...)
 	if err != nil {
@@ -192,6 +200,8 @@ func (d *Desk) nameRows(tx *db.Tx, owner tilhor.OwnerID, rows []Row, now time.Ti
 			return err
 		}
 		r.left(works[r.School])
+		away.on(&r.Track, works[r.School])
+		r.Stands = names[r.Stand]
 		if protected[r.Pupil] { // a list is read over a shoulder: whose track it is stands in the track
 			r.Name, r.Class, r.Shielded = "", "", true
 		}

@@ -28,11 +28,19 @@ var (
 		FROM cases_measure m JOIN cases_track t ON t.owner = m.owner AND t.id = m.track
 		WHERE m.owner = $1 AND m.doer = $2 AND m.state = 'running' AND m.start_on <= $6 AND ` + access.Scope(access.Carry, "m.track") + `
 		ORDER BY m.start_on, m.id LIMIT 100`)
+	// What somebody else had promised and I stand in for today.
+	selectMyCovers = db.SQL(`SELECT m.id, m.track, m.version, m.start_on, m.until_on, m.weekdays, m.evaluate_on, t.pupil, t.slug
+		FROM cases_cover k JOIN cases_measure m ON m.owner = k.owner AND m.track = k.track AND m.doer = k.person
+		JOIN cases_track t ON t.owner = m.owner AND t.id = m.track
+		WHERE k.owner = $1 AND k.until_at > $5 AND k.from_at <= $5 AND k.standin = $2 AND k.kind = 'carries'
+		AND m.state = 'running' AND m.start_on <= $6 AND ` + access.Scope(access.Carry, "m.track") + `
+		ORDER BY m.start_on, m.id LIMIT 100`)
 	selectTextOf = db.SQL(`SELECT field, sealed FROM cases_text WHERE owner = $1 AND track = $2 AND record = $3`)
 	selectTicks  = db.SQL(`SELECT on_date, answer FROM cases_record WHERE owner = $1 AND track = $2 AND kind = 'ticked' AND ref = $3 AND on_date >= $4
 		ORDER BY written_at, id`)
 	selectDoersTrack = db.SQL(`SELECT t.slug, m.start_on, m.until_on FROM cases_measure m JOIN cases_track t ON t.owner = m.owner AND t.id = m.track
-		WHERE m.owner = $1 AND m.id = $2 AND m.doer = $3 AND m.state = 'running'`)
+		WHERE m.owner = $1 AND m.id = $2 AND m.state = 'running' AND (m.doer = $3 OR EXISTS (SELECT 1 FROM cases_cover k
+			WHERE k.owner = m.owner AND k.track = m.track AND k.person = m.doer AND k.kind = 'carries' AND k.standin = $3 AND k.from_at <= $4 AND k.until_at > $4))`)
 	countDone = db.SQL(`SELECT COUNT(*) FROM cases_record WHERE owner = $1 AND track = $2 AND kind = 'ticked' AND ref = $3 AND answer = 'done'`)
 )
 
@@ -67,10 +75,14 @@ func (w *work) carries(doer tilhor.PersonID) error {
 			return nil
 		}
 	}
-	return access.Give(w.tx, w.by.Owner, access.Grant{
+	err = access.Give(w.tx, w.by.Owner, access.Grant{
 		Kind: access.Track, Thing: string(w.t.ID), Person: doer, Unit: w.t.School,
 		Relation: access.Carries, From: w.now, By: w.by.Person,
 	})
+	if err != nil {
+		return err
+	}
+	return w.coverFor(doer, coverMeasures)
 }
 
 // endMeasures ends all that run, and what their doers could see, on the day that
@@ -93,6 +105,9 @@ func (w *work) endMeasures(on tilhor.Date) error {
 	}
 	for _, p := range doers {
 		if err := access.End(w.tx, w.by.Owner, access.Track, string(w.t.ID), p, access.Carries, end); err != nil {
+			return err
+		}
+		if err := w.uncover(coverMeasures, p, end); err != nil {
 			return err
 		}
 	}
@@ -175,17 +190,19 @@ func (d *Desk) mine(ctx context.Context, by tilhor.Actor, which func(Chore) bool
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
 		now, before = nil, nil
 		var all []Chore
-		err := tx.Each(selectMy, func(scan db.Scan) error {
-			var c Chore
-			var slug string
-			if err := scan(&c.ID, &c.track, &c.version, &c.start, &c.until, &c.weekdays, &c.Evaluate, &c.pupil, &slug); err != nil {
+		for _, stmt := range []*db.Stmt{selectMy, selectMyCovers} {
+			err := tx.Each(stmt, func(scan db.Scan) error {
+				var c Chore
+				var slug string
+				if err := scan(&c.ID, &c.track, &c.version, &c.start, &c.until, &c.weekdays, &c.Evaluate, &c.pupil, &slug); err != nil {
+					return err
+				}
+				all = append(all, c)
+				return nil
+			}, access.Args(by, access.Carry, clock, day)...)
+			if err != nil {
 				return err
 			}
-			all = append(all, c)
-			return nil
-		}, access.Args(by, access.Carry, clock, day)...)
-		if err != nil {
-			return err
 		}
 		for _, c := range all {
 			if !which(c) || !c.on(day) && !c.on(last) {
@@ -286,7 +303,7 @@ func (d *Desk) Tick(ctx context.Context, by tilhor.Actor, id tilhor.MeasureID, d
 	var slug string
 	var start, until tilhor.Date
 	err := d.DB.Read(ctx, func(tx *db.Tx) error {
-		return tx.One(selectDoersTrack, db.Args(by.Owner, id, by.Person), &slug, &start, &until)
+		return tx.One(selectDoersTrack, db.Args(by.Owner, id, by.Person, now.UnixMilli()), &slug, &start, &until)
 	})
 	if err != nil {
 		return err

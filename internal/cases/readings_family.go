@@ -18,7 +18,7 @@ type FamilyReading struct {
 
 // familyWhy are the fixed reasons, by the relation that let somebody read.
 var familyWhy = map[access.Relation]string{
-	access.Leads: "decides", access.Handles: "handles", access.Carries: "carries", access.Glass: "emergency",
+	access.Leads: "decides", access.Handles: "handles", access.Covers: "handles", access.Carries: "carries", access.Glass: "emergency",
 }
 
 // familySees are the roles whose readings the family sees without asking. Those

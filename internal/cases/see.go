@@ -33,6 +33,7 @@ type File struct {
 	Sealed      string // employee or leadership: closed to all at the school who are not named (§ 12-5)
 	Works       bool   // the reader works it; who only advises the owner reads it
 	Barred      map[tilhor.PersonID]bool
+	Lifts       map[tilhor.PersonID]string // those of the barred whose bar can be lifted, by name
 	Accused     map[tilhor.PersonID]string // whom it is about, of those who work there, by name
 	Leader      string                     // by name, when the owner appointed
 	Siblings    int                        // other pupils' tracks in the matter: a count, and no more
@@ -278,7 +279,17 @@ func (d *Desk) names(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 	for p := range f.Accused {
 		ids[p] = true
 	}
+	for p := range f.Lifts {
+		ids[p] = true
+	}
 	ids[tilhor.PersonID(f.Leader)] = true
+	away, err := d.awayNow(tx, owner, now)
+	if err != nil {
+		return err
+	}
+	for _, c := range away.in[f.ID] {
+		ids[c.standin] = true
+	}
 	delete(ids, "")
 	list := make([]tilhor.PersonID, 0, len(ids))
 	for id := range ids {
@@ -308,6 +319,8 @@ func (d *Desk) names(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 		return err
 	}
 	f.left(works)
+	away.on(&f.Track, works)
+	f.Stands = names[f.Stand]
 	if f.Pupil != "" {
 		if in, err := d.Roster.Pupil(tx, owner, f.Pupil, today(now)); err == nil {
 			f.Class = in.Class
@@ -325,6 +338,9 @@ func (f *File) setNames(names map[tilhor.PersonID]string) {
 	f.Name, f.Has, f.Leader = names[f.Pupil], names[f.Handler], names[tilhor.PersonID(f.Leader)]
 	for p := range f.Accused {
 		f.Accused[p] = names[p]
+	}
+	for p := range f.Lifts {
+		f.Lifts[p] = names[p]
 	}
 	for i := range f.Records {
 		f.Records[i].Name = names[f.Records[i].By]

@@ -129,6 +129,9 @@ func (w *work) unhandle() error {
 	if err := access.End(w.tx, w.by.Owner, access.Track, string(w.t.ID), w.t.Handler, access.Handles, w.now); err != nil {
 		return err
 	}
+	if err := w.uncover(coverCases, "", w.now); err != nil {
+		return err
+	}
 	_, err := w.tx.Exec(setHandler, w.by.Owner, w.t.ID, "")
 	w.t.Handler = ""
 	return err

@@ -45,8 +45,10 @@ var (
 		WHERE NOT EXISTS (SELECT 1 FROM cases_sealed WHERE owner = $1 AND track = $2)`)
 	insertAccused = db.SQL(`INSERT INTO cases_accused (owner, track, person) SELECT $1, $2, $3
 		WHERE NOT EXISTS (SELECT 1 FROM cases_accused WHERE owner = $1 AND track = $2 AND person = $3)`)
-	selectSealed   = db.SQL(`SELECT accused FROM cases_sealed WHERE owner = $1 AND track = $2`)
-	selectAccused  = db.SQL(`SELECT person FROM cases_accused WHERE owner = $1 AND track = $2 ORDER BY person`)
+	selectSealed  = db.SQL(`SELECT accused FROM cases_sealed WHERE owner = $1 AND track = $2`)
+	selectAccused = db.SQL(`SELECT person FROM cases_accused WHERE owner = $1 AND track = $2 ORDER BY person`)
+	selectWall    = db.SQL(`SELECT accused, '' FROM cases_sealed WHERE owner = $1 AND track = $2
+		UNION ALL SELECT '', person FROM cases_accused WHERE owner = $1 AND track = $2`)
 	matterChildren = db.SQL(`SELECT pupil FROM cases_track WHERE owner = $1 AND matter = $2 AND pupil <> ''
 		UNION ALL SELECT person FROM cases_child WHERE owner = $1 AND matter = $2 AND person <> ''`)
 	matterTracks = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.matter = $2 ORDER BY t.opened_at, t.id`)
@@ -135,6 +137,18 @@ func shut(bars []access.Bar, now time.Time) map[tilhor.PersonID]bool {
 	for _, b := range bars {
 		if b.Person != "" && !now.Before(b.From) && (b.Until.IsZero() || now.Before(b.Until)) {
 			m[b.Person] = true
+		}
+	}
+	return m
+}
+
+// lifts are those whose bar can be lifted: who is out for another reason than
+// that the track is about the person.
+func lifts(bars []access.Bar, now time.Time) map[tilhor.PersonID]bool {
+	m := shut(bars, now)
+	for _, b := range bars {
+		if b.Reason == whyAccused {
+			delete(m, b.Person)
 		}
 	}
 	return m
@@ -241,6 +255,9 @@ func (w *work) recuse(p tilhor.PersonID, why, reason string) error {
 		}
 	}
 	if w.t.Handler == p { // the hand-over is asked for: the case has nobody
+		if err := w.uncover(coverCases, "", w.now); err != nil {
+			return err
+		}
 		if _, err := w.tx.Exec(setHandler, w.by.Owner, w.t.ID, ""); err != nil {
 			return err
 		}
@@ -420,14 +437,15 @@ func (w *work) roleLeads() error {
 // walls fills in what a file says of its own walls.
 func (d *Desk) walls(tx *db.Tx, owner tilhor.OwnerID, f *File, now time.Time) error {
 	f.Barred, f.Accused = nil, map[tilhor.PersonID]string{}
-	err := tx.Each(selectSealed, func(scan db.Scan) error { return scan(&f.Sealed) }, owner, f.ID)
-	if err != nil {
-		return err
-	}
-	err = tx.Each(selectAccused, func(scan db.Scan) error {
+	err := tx.Each(selectWall, func(scan db.Scan) error {
+		var sealed string
 		var p tilhor.PersonID
-		err := scan(&p)
-		f.Accused[p] = ""
+		err := scan(&sealed, &p)
+		if sealed != "" {
+			f.Sealed = sealed
+		} else {
+			f.Accused[p] = ""
+		}
 		return err
 	}, owner, f.ID)
 	if err != nil {
@@ -437,7 +455,10 @@ func (d *Desk) walls(tx *db.Tx, owner tilhor.OwnerID, f *File, now time.Time) er
 	if err != nil {
 		return err
 	}
-	f.Barred = shut(bars, now)
+	f.Barred, f.Lifts = shut(bars, now), map[tilhor.PersonID]string{}
+	for p := range lifts(bars, now) {
+		f.Lifts[p] = ""
+	}
 	for _, r := range f.Records {
 		if r.Kind == LedBy {
 			f.Leader = r.Ref // a name, once names are opened

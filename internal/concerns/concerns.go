@@ -65,6 +65,7 @@ type Concern struct {
 	Role      tilhor.Role
 	Channel   Channel
 	Accused   duty.Accused // whether it is about somebody who works there (§ 12-5)
+	Held      bool         // its words are blocked: nobody reads them
 	Against   []Against    // whom
 	Pupils    []Pupil
 	Shielded  bool   // it is about a protected pupil: a list shows none of it

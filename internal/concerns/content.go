@@ -35,7 +35,11 @@ func init() {
 				s.Open = &open
 				return s, err
 			}
-			return s, tx.One(findText, db.Args(r.By.Owner, id, field), &s.Bytes)
+			err := tx.One(findText, db.Args(r.By.Owner, id, field), &s.Bytes)
+			if err == nil && len(s.Bytes) == 0 && hides(field) { // shredded alone: the mark tells of it
+				s.Kind, s.Thing = seal.KindText, goneThing(id)
+			}
+			return s, err
 		},
 		Each: func(tx *db.Tx, owner tilhor.OwnerID, yield func(string) error) error {
 			return tx.Each(everyText, func(scan db.Scan) error {

@@ -273,7 +273,15 @@ func (d *Desk) words(tx *db.Tx, owner tilhor.OwnerID, ids []tilhor.ConcernID, by
 			return fmt.Errorf("key of concern %s: %w", id, err)
 		}
 	}
+	held, err := heldOf(tx, owner, ids)
+	if err != nil {
+		return err
+	}
 	for _, r := range rows {
+		if hides(r.field) && (held[r.of] || len(r.bytes) == 0) { // blocked, or shredded: nobody reads it
+			by[r.of].Held = true
+			continue
+		}
 		plain, err := keys[r.of].Open(r.field, string(r.of), r.bytes)
 		if err != nil {
 			return err

@@ -13,15 +13,17 @@ import (
 
 	"tilhor"
 	"tilhor/internal/cases"
+	"tilhor/internal/interventions"
 	"tilhor/internal/journal"
 	"tilhor/internal/seal"
 )
 
 // A Desk is where packages are made.
 type Desk struct {
-	Cases *cases.Desk
-	Keys  *seal.Keys
-	Clock tilhor.Clock
+	Cases         *cases.Desk
+	Interventions *interventions.Desk // nil where there are none
+	Keys          *seal.Keys
+	Clock         tilhor.Clock
 }
 
 // A Kind is whom a package is for.
@@ -70,6 +72,8 @@ type Contents struct {
 	Findings int
 	Evals    int
 	Notices  int
+	Forces   int // interventions against the pupil, for Statsforvalteren
+	Files    int // attachments that are read, for Statsforvalteren
 	Duties   int
 	Entries  int
 	Withheld map[Reason]int // from the family

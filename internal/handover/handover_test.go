@@ -21,6 +21,7 @@ import (
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/handover"
+	"tilhor/internal/interventions"
 	"tilhor/internal/privacy"
 	"tilhor/internal/web/webtest"
 )
@@ -33,6 +34,7 @@ type world struct {
 	cases *cases.Desk
 	desk  *handover.Desk
 	told  *concerns.Desk
+	force *interventions.Desk
 
 	kari, ina, jonas tilhor.Actor
 	slug             string
@@ -56,7 +58,8 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	w := &world{Town: town, t: t, ctx: context.Background()}
 	w.told = &concerns.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: town.Now}
 	w.cases = &cases.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Concerns: w.told, Clock: town.Now}
-	w.desk = &handover.Desk{Cases: w.cases, Keys: k.Keys, Clock: town.Now}
+	w.force = &interventions.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: town.Now}
+	w.desk = &handover.Desk{Cases: w.cases, Interventions: w.force, Keys: k.Keys, Clock: town.Now}
 	w.kari, w.ina = town.Actor(tilhor.RoleRektor, town.Solbakken), town.Actor(tilhor.RoleSocialTeacher, town.Solbakken)
 	w.jonas = town.Actor(tilhor.RoleTeacher, town.Solbakken)
 	w.lives()

@@ -12,6 +12,8 @@ import (
 	"tilhor"
 	"tilhor/internal/calendar"
 	"tilhor/internal/cases"
+	"tilhor/internal/db"
+	"tilhor/internal/interventions"
 	"tilhor/internal/journal"
 	"tilhor/internal/lang"
 )
@@ -33,27 +35,33 @@ func (d *Desk) Make(ctx context.Context, by tilhor.Actor, slug string, o Order) 
 		return nil, err
 	}
 	now := d.Clock()
-	f, err := d.Cases.Folder(ctx, by, slug, o.Readings)
+	var forces []interventions.Folder
+	f, err := d.Cases.Folder(ctx, by, slug, d.wanted(by, o, now, &forces))
 	if errors.Is(err, journal.ErrUnsigned) {
 		return nil, tilhor.Faults{{Field: "kind", Key: "handover.fault.unsigned"}}
 	}
 	if err != nil {
 		return nil, err
 	}
-	p, err := d.pack(by, &f, o, now)
+	p, err := d.pack(by, &f, forces, o, now)
 	if err != nil {
 		return nil, err
+	}
+	if d.Interventions != nil {
+		if err := d.Interventions.Handed(ctx, by, forces); err != nil {
+			return nil, err
+		}
 	}
 	return p, d.Cases.Pack(ctx, by, slug, cases.Pack{Kind: string(o.Kind), Answer: o.Answers, Hash: p.Hash})
 }
 
 // pack makes the file of a folder.
-func (d *Desk) pack(by tilhor.Actor, f *cases.Folder, o Order, now time.Time) (*Package, error) {
+func (d *Desk) pack(by tilhor.Actor, f *cases.Folder, forces []interventions.Folder, o Order, now time.Time) (*Package, error) {
 	if o.Lang == "" || !slices.Contains(lang.Langs, o.Lang) {
 		o.Lang = tilhor.Bokmal
 	}
 	s := newShield(f, o.Kind)
-	items, err := newTeller(f, s, o, now).pages()
+	items, err := newTeller(f, s, o, now).with(forces).pages()
 	if err != nil {
 		return nil, err
 	}
@@ -61,18 +69,34 @@ func (d *Desk) pack(by tilhor.Actor, f *cases.Folder, o Order, now time.Time) (*
 	if err != nil {
 		return nil, err
 	}
+	force, forceEntries, err := forceText(forces, &counts)
+	if err != nil {
+		return nil, err
+	}
+	attached, err := attachedOf(f)
+	if err != nil {
+		return nil, err
+	}
 	items = append(items, itemOf(fileRecord, "record", record),
 		itemOf(fileCheckpoint, "checkpoint", f.Checkpoint.Note), itemOf(fileKey, "key", []byte(f.Public+"\n")))
+	if len(forces) > 0 {
+		items = append(items, itemOf(fileForces, "interventions", force))
+	}
+	items = append(items, attached...)
 	m := manifest{
 		Format: format, Kind: o.Kind, Owner: string(by.Owner), OwnerName: o.Owner, SchoolName: o.School, Stream: "track/" + string(f.ID), Case: f.Number,
 		Made: now.UTC().Truncate(time.Second), Person: string(by.Person), Role: string(by.Role), Lang: string(o.Lang), Readings: o.Readings,
 		Key: f.Public, Tree: f.Checkpoint.Size, Entries: len(f.Entries), Parts: counts, Files: []fileLine{},
+		Forces: streamsOf(forces), ForceEntries: forceEntries,
 	}
 	for _, i := range items {
-		m.Files = append(m.Files, fileLine{i.name, i.what, i.size, hex.EncodeToString(i.sum[:])})
+		m.Files = append(m.Files, fileLine{i.name, i.what, i.size, hex.EncodeToString(i.sum[:]), i.part})
+	}
+	if len(attached)+len(forces) > 0 {
+		m.Format = formatMore
 	}
 	list := itemOf(fileManifest, "manifest", m.text())
-	signed, err := d.Keys.Sign(by.Owner, statement(string(by.Owner), list.sum))
+	signed, err := d.Keys.Sign(by.Owner, statement(m.Format, string(by.Owner), list.sum))
 	if err != nil {
 		return nil, err
 	}
@@ -84,9 +108,30 @@ func (d *Desk) pack(by tilhor.Actor, f *cases.Folder, o Order, now time.Time) (*
 	return p, nil
 }
 
+// wanted is what of a track's folder a package of a kind takes: attachments, and
+// interventions against the pupil, go to Statsforvalteren, and to nobody else
+// before they are judged.
+func (d *Desk) wanted(by tilhor.Actor, o Order, now time.Time, forces *[]interventions.Folder) cases.Wanted {
+	w := cases.Wanted{Readings: o.Readings, Files: o.Kind == ForState}
+	if d.Interventions == nil || o.Kind != ForState {
+		return w
+	}
+	w.Also = func(tx *db.Tx, f *cases.Folder) (err error) {
+		*forces, err = d.Interventions.Folders(tx, by, f.School, f.Pupil, now)
+		for _, x := range *forces {
+			if err == nil && x.Checkpoint.Size != f.Checkpoint.Size { // one moment, one tree
+				err = journal.ErrUnsigned
+			}
+		}
+		return err
+	}
+	return w
+}
+
 // Look tells what a package of the track would hold, and which were made before.
 func (d *Desk) Look(ctx context.Context, by tilhor.Actor, slug string) (Contents, error) {
-	f, err := d.Cases.Folder(ctx, by, slug, false)
+	var forces []interventions.Folder
+	f, err := d.Cases.Folder(ctx, by, slug, d.wanted(by, Order{Kind: ForState}, d.Clock(), &forces))
 	ready := err == nil
 	if errors.Is(err, journal.ErrUnsigned) {
 		f.File, err = d.Cases.See(ctx, by, slug, "package")
@@ -99,7 +144,7 @@ func (d *Desk) Look(ctx context.Context, by tilhor.Actor, slug string) (Contents
 	}
 	c := Contents{
 		Track: f.Track, Records: len(f.Records), Plans: len(f.Plans), Findings: len(f.Of(cases.Finding)), Evals: len(f.Of(cases.Evaluated, cases.Checked)),
-		Notices: len(f.Of(noticeKinds...)), Duties: len(f.Duties), Entries: len(f.Entries), Windows: len(f.Windows), Ready: ready,
+		Files: len(f.Files), Forces: len(forces), Notices: len(f.Of(noticeKinds...)), Duties: len(f.Duties), Entries: len(f.Entries), Windows: len(f.Windows), Ready: ready,
 		Guarded: f.Protected, At: d.Clock(), Made: f.Of(cases.Packed),
 	}
 	slices.Reverse(c.Made)

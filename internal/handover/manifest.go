@@ -19,7 +19,12 @@ const (
 	fileKey        = "bevis/owner.pub"
 )
 
-const format = "tilhor package 1"
+// The formats. What holds attachments says so: a verifier that knows the first
+// only refuses it, and does not pass over what it cannot check.
+const (
+	format     = "tilhor package 1"
+	formatMore = "tilhor package 2"
+)
 
 // A manifest says what is in a package. Its field order and meaning stand in
 // docs/guide/package.md.
@@ -41,6 +46,10 @@ type manifest struct {
 	Entries    int        `json:"entries"`
 	Parts      partCounts `json:"parts"`
 	Files      []fileLine `json:"files"`
+	// Interventions: the record of each, in the order they stand, and how many
+	// entries they have together.
+	Forces       []string `json:"interventions,omitempty"`
+	ForceEntries int      `json:"interventionEntries,omitempty"`
 }
 
 type partCounts struct {
@@ -54,6 +63,7 @@ type fileLine struct {
 	What   string `json:"what"`
 	Size   int64  `json:"size"`
 	SHA256 string `json:"sha256"`
+	Part   string `json:"part,omitempty"` // of an attachment: the passage of the record that has its fingerprint
 }
 
 func (m manifest) text() []byte {
@@ -105,7 +115,7 @@ func unmarshal(raw []byte, v any, indent string) (line int, err error) {
 var errForm = errors.New("not in the form a package has")
 
 // statement is what the owner signs: that this is the manifest.
-func statement(owner string, sum [32]byte) string {
+func statement(format, owner string, sum [32]byte) string {
 	return fmt.Sprintf("%s\nowner %s\nmanifest %s\n", format, owner, hex.EncodeToString(sum[:]))
 }
 

@@ -13,6 +13,7 @@ import (
 	"tilhor/internal/calendar"
 	"tilhor/internal/cases"
 	"tilhor/internal/duty"
+	"tilhor/internal/interventions"
 	"tilhor/internal/lang"
 	"tilhor/internal/seal"
 )
@@ -70,12 +71,13 @@ const (
 	pageNotices  = "06-varsler.html"
 	pageDuties   = "07-plikter.html"
 	pageReadings = "08-leselogg.html"
+	pageAttached = "09-vedlegg.html"
 )
 
 // pageKeys are what the pages are called, in texts and in the manifest.
 var pageKeys = map[string]string{
 	pageCover: "cover", pageTime: "chronology", pagePlans: "plans", pageVoices: "voices", pageFindings: "findings",
-	pageEvals: "evaluations", pageNotices: "notices", pageDuties: "duties", pageReadings: "readings",
+	pageEvals: "evaluations", pageNotices: "notices", pageDuties: "duties", pageReadings: "readings", pageAttached: "attached", pageForces: "forces",
 }
 
 // A teller writes the pages of one package.
@@ -88,6 +90,16 @@ type teller struct {
 	name string
 	list []string        // the pages there are
 	said map[string]bool // every label an entry has
+
+	forces []interventions.Folder
+}
+
+// with adds the interventions against the pupil.
+func (t *teller) with(forces []interventions.Folder) *teller {
+	if t.forces = forces; len(forces) > 0 {
+		t.list = append(t.list, pageForces)
+	}
+	return t
 }
 
 func newTeller(f *cases.Folder, s *shield, o Order, now time.Time) *teller {
@@ -101,6 +113,9 @@ func newTeller(f *cases.Folder, s *shield, o Order, now time.Time) *teller {
 	t.list = []string{pageCover, pageTime, pagePlans, pageVoices, pageFindings, pageEvals, pageNotices, pageDuties}
 	if o.Readings {
 		t.list = append(t.list, pageReadings)
+	}
+	if len(f.Files) > 0 {
+		t.list = append(t.list, pageAttached)
 	}
 	return t
 }
@@ -116,6 +131,7 @@ func (t *teller) pages() ([]item, error) {
 		pageFindings: {{Rows: t.of(cases.Started, cases.Source, cases.Finding, cases.Found, cases.Interest)}},
 		pageEvals:    {{Rows: t.of(cases.Evaluated, cases.Checked, cases.Ended, cases.SteppedDownK, cases.Reopened)}},
 		pageNotices:  {{Rows: t.of(noticeKinds...)}}, pageDuties: t.duties(), pageReadings: t.readings(),
+		pageAttached: t.attachments(), pageForces: t.forcePage(),
 	}
 	var all []item
 	for _, name := range t.list {

@@ -54,7 +54,7 @@ var forFamily = map[cases.Kind]bool{
 	cases.Started: true, cases.Source: true, cases.Finding: true, cases.Found: true, cases.Interest: true, cases.Approved: true, cases.Ticked: true,
 	cases.Evaluated: true, cases.Wrote: true, cases.Informed: true, cases.Rights: true, cases.Identified: true, cases.Ended: true, cases.SteppedDownK: true,
 	cases.Checked: true, cases.Reopened: true, cases.Packed: true, cases.Corrected: true, cases.NotCorrected: true, cases.MeasureEnded: true,
-	cases.HandedOver: true, cases.Noticed: true, cases.SpokeTo: true, cases.Resolved: true, cases.Reached: true, cases.Appealed: true, cases.PassedOn: true,
+	cases.HandedOver: true, cases.Covered: true, cases.Noticed: true, cases.SpokeTo: true, cases.Resolved: true, cases.Reached: true, cases.Appealed: true, cases.PassedOn: true,
 	cases.StateReported: true, cases.StateAsked: true, cases.StateAnswered: true, cases.StateEnded: true, cases.StateDecided: true, cases.StateReceived: true,
 	cases.StateOrdered: true, cases.StateDone: true, cases.StateFined: true, cases.StateFineEnded: true, cases.StateAppealed: true,
 	cases.Affected: true, cases.NotReached: true, // withheld as another child's

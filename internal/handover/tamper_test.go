@@ -169,13 +169,13 @@ func (w *world) signedAnew(all []part) []part {
 			case strings.Contains(l, `"size": `):
 				lines[k] = fmt.Sprintf(`      "size": %d,`, len(p.data))
 			case strings.Contains(l, `"sha256": `):
-				lines[k] = `      "sha256": "` + sum(p.data) + `"`
+				lines[k] = `      "sha256": "` + sum(p.data) + `"` + strings.Repeat(",", strings.Count(l, ","))
 			}
 		}
 		text = head + strings.Join(lines, "\n") + tail[end:]
 	}
 	out[0].data = []byte(text)
-	note, err := w.Kit.Keys.Sign(webtest.Owner, "tilhor package 1\nowner "+string(webtest.Owner)+"\nmanifest "+sum(out[0].data)+"\n")
+	note, err := w.Kit.Keys.Sign(webtest.Owner, m["format"].(string)+"\nowner "+string(webtest.Owner)+"\nmanifest "+sum(out[0].data)+"\n")
 	w.must(err)
 	out[1].data = note
 	return out
@@ -315,7 +315,7 @@ func TestWhatIsNoPackageIsRefused(t *testing.T) {
 		"more in it":          {rebuilt(edit(all, "manifest.json", `"kind"`, `"more": 1, "kind"`)), "manifest"},
 		"a broken line":       {rebuilt(edit(all, "bevis/record.jsonl", `"leaf":`, `"leaf" :`)), "line"},
 		"no entry":            {rebuilt(edit(all, "bevis/record.jsonl", `tilhor entry 1`, `tilhor entry 2`)), "entry"},
-		"a format to come":    {rebuilt(edit(all, "manifest.json", `tilhor package 1`, `tilhor package 2`)), "format"},
+		"a format to come":    {rebuilt(edit(all, "manifest.json", `tilhor package 1`, `tilhor package 9`)), "format"},
 		"a file many times":   {rebuilt(many()), "many"},
 		"a name that is long": {rebuilt(append([]part{{strings.Repeat("a", 200), nil}}, all...)), "name"},
 	} {

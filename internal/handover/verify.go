@@ -87,6 +87,9 @@ type Report struct {
 	Shown      int
 	Withheld   map[Reason]int
 	Shredded   int
+	Forces     int // interventions against the pupil
+	Attached   int // attachments that are the ones the record has
+	Unproven   int // attached before the record kept a fingerprint: only the owner's signature speaks for them
 	Tree       int64
 	Signed     time.Time // of the checkpoint
 	Wrong      []Wrong
@@ -138,6 +141,11 @@ func Verify(r io.ReaderAt, size int64, public string) (Report, error) {
 	if err := c.record(); err != nil {
 		return Report{}, err
 	}
+	if err := c.forceRecord(); err != nil {
+		return Report{}, err
+	}
+	c.counts()
+	c.attached()
 	for _, name := range c.names {
 		if strings.HasSuffix(name, ".html") {
 			c.page(name)
@@ -173,7 +181,7 @@ func (c *checker) take(e entry, r io.Reader) error {
 }
 
 func asText(name string) bool {
-	return strings.HasSuffix(name, ".html") || slices.Contains([]string{fileManifest, fileSigned, fileRecord, fileCheckpoint, fileKey}, name)
+	return strings.HasSuffix(name, ".html") || slices.Contains([]string{fileManifest, fileSigned, fileRecord, fileForces, fileCheckpoint, fileKey}, name)
 }
 
 func (c *checker) manifest(public string) error {
@@ -184,7 +192,7 @@ func (c *checker) manifest(public string) error {
 	if line, err := unmarshal(raw, &c.m, "  "); err != nil {
 		return Unreadable{Place: Place{File: fileManifest, Line: line}, Key: "manifest"}
 	}
-	if c.m.Format != format {
+	if c.m.Format != format && c.m.Format != formatMore {
 		return unreadable(fileManifest, "format")
 	}
 	if c.m.Kind != ForState && c.m.Kind != ForFamily || !seal.ValidOwner(tilhor.OwnerID(c.m.Owner)) {
@@ -243,7 +251,7 @@ func (c *checker) signature() {
 	switch {
 	case err != nil || err2 != nil:
 		c.wrong(Place{File: fileSigned}, "signature")
-	case text != statement(c.m.Owner, [32]byte(sum)):
+	case text != statement(c.m.Format, c.m.Owner, [32]byte(sum)):
 		c.wrong(Place{File: fileManifest}, "unsigned")
 	}
 }
@@ -257,47 +265,76 @@ func (c *checker) checkpoint() {
 	c.check, c.whole, c.Tree, c.Signed = check, true, check.Size, check.Time
 }
 
-// record checks each entry: its text, its place after the one before, the way to
-// the signed root, and what it commits to.
-func (c *checker) record() error {
-	raw := c.texts[fileRecord]
-	if len(raw) > 0 && raw[len(raw)-1] != '\n' {
-		return Unreadable{Place: Place{File: fileRecord, Line: 1 + bytes.Count(raw, []byte("\n"))}, Key: "line"}
+// record checks the entries of the track.
+func (c *checker) record() (err error) {
+	c.Entries, err = c.entries(fileRecord, []string{c.m.Stream}, c.m.Entries)
+	return err
+}
+
+// forceRecord checks those of the interventions, each of a record of its own.
+func (c *checker) forceRecord() error {
+	if len(c.m.Forces) == 0 && c.m.ForceEntries == 0 {
+		return nil
 	}
-	prev, leaf, n := [32]byte{}, int64(-1), 0
+	for _, s := range c.m.Forces {
+		if !strings.HasPrefix(s, "force/") || c.m.Kind != ForState {
+			return unreadable(fileManifest, "manifest")
+		}
+	}
+	n, err := c.entries(fileForces, c.m.Forces, c.m.ForceEntries)
+	c.Entries, c.Forces = c.Entries+n, len(c.m.Forces)
+	return err
+}
+
+// counts holds how much is shown and withheld up against what the manifest says.
+func (c *checker) counts() {
+	if same := c.Shown == c.m.Parts.Shown && c.Shredded == c.m.Parts.Shredded && sameCounts(c.Withheld, c.m.Parts.Withheld); !same {
+		c.wrong(Place{File: fileRecord}, "counts")
+	}
+}
+
+// entries checks each entry of a file: its text, its place after the one before,
+// the way to the signed root, and what it commits to. The file has these streams,
+// one after another, and each from its beginning.
+func (c *checker) entries(file string, streams []string, said int) (n int, err error) {
+	raw := c.texts[file]
+	if len(raw) > 0 && raw[len(raw)-1] != '\n' {
+		return 0, Unreadable{Place: Place{File: file, Line: 1 + bytes.Count(raw, []byte("\n"))}, Key: "line"}
+	}
+	prev, leaf, seq, of := [32]byte{}, int64(-1), int64(0), 0
 	for len(raw) > 0 {
 		end := bytes.IndexByte(raw, '\n')
-		n++
-		at := Place{File: fileRecord, Line: n}
+		n, seq = n+1, seq+1
+		at := Place{File: file, Line: n}
 		var line recordLine
 		if _, err := unmarshal(raw[:end+1], &line, ""); err != nil {
-			return Unreadable{Place: at, Key: "line"}
+			return n, Unreadable{Place: at, Key: "line"}
 		}
 		raw = raw[end+1:]
 		e, err := journal.CheckProven(c.check, []byte(line.Entry), line.Leaf, line.Path)
 		if err == journal.ErrBody {
-			return Unreadable{Place: at, Key: "entry"}
+			return n, Unreadable{Place: at, Key: "entry"}
 		}
 		at.Entry = string(e.ID)
 		if err != nil && c.whole {
 			c.wrong(at, "path")
 		}
-		if e.Stream != c.m.Stream || string(e.By.Owner) != c.m.Owner {
+		if of+1 < len(streams) && e.Stream == streams[of+1] && seq > 1 {
+			prev, leaf, seq, of = [32]byte{}, -1, 1, of+1
+		}
+		if of >= len(streams) || e.Stream != streams[of] || string(e.By.Owner) != c.m.Owner {
 			c.wrong(at, "stream")
 		}
-		if e.Prev != prev || e.Seq != int64(n) || e.Leaf <= leaf {
+		if e.Prev != prev || e.Seq != seq || e.Leaf <= leaf {
 			c.wrong(at, "chain")
 		}
 		prev, leaf = e.Hash, e.Leaf
 		c.parts(at, e, line.Parts)
 	}
-	if c.Entries = n; n != c.m.Entries {
-		c.wrong(Place{File: fileRecord}, "entries", "n", n, "said", c.m.Entries)
+	if n != said || of+1 < len(streams) {
+		c.wrong(Place{File: file}, "entries", "n", n, "said", said)
 	}
-	if same := c.Shown == c.m.Parts.Shown && c.Shredded == c.m.Parts.Shredded && sameCounts(c.Withheld, c.m.Parts.Withheld); !same {
-		c.wrong(Place{File: fileRecord}, "counts")
-	}
-	return nil
+	return n, nil
 }
 
 func sameCounts(a, b map[Reason]int) bool {
@@ -374,7 +411,11 @@ func (c *checker) page(name string) {
 		}
 		label = html.UnescapeString(label)
 		at.Part = label
-		switch want, shown := c.shown[label]; {
+		want, shown := c.shown[label]
+		if strings.Contains(label, "#") {
+			want, shown = c.within(label)
+		}
+		switch {
 		case c.held[label]:
 			c.wrong(at, "page-held")
 		case !shown:

@@ -32,6 +32,7 @@ type item struct {
 	size  int64
 	crc   uint32
 	sum   [32]byte
+	part  string // of an attachment
 	write func(io.Writer) error
 }
 

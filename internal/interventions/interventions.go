@@ -75,6 +75,7 @@ type Line struct {
 	Text      string           `json:"text,omitempty"`
 	Serious   bool             `json:"serious,omitempty"`
 	Name      string           `json:"-"` // of By
+	ID        string           `json:"-"` // of the line, as its entry names it
 }
 
 // When is when the line says that it happened.
@@ -232,6 +233,7 @@ func (d *Desk) lines(tx *db.Tx, key seal.Key, owner tilhor.OwnerID, id EventID) 
 		if err := json.Unmarshal([]byte(plain), &l); err != nil {
 			return errors.New("a sealed line is not readable")
 		}
+		l.ID = lineID
 		all = append(all, l)
 		return nil
 	}, owner, id)

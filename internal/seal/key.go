@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -81,6 +82,13 @@ func Commitment(label string, salt [32]byte, plain string) [32]byte {
 	h.Write(salt[:])
 	h.Write([]byte(plain))
 	return [32]byte(h.Sum(nil))
+}
+
+// Fingerprint is SHA-256 of a file's bytes, in hexadecimal: what is sealed beside
+// its words, so that whoever is given the file can see that it is that one.
+func Fingerprint(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
 }
 
 // Seal seals plain as the field of the row id. The same plain sealed twice gives

@@ -20,25 +20,26 @@ var listPage = page("list")
 // first.
 type listView struct {
 	web.Frame
-	Heading string
-	Found   string // what was searched for, never in the address
-	Hide    string // the same list without names, or with them again
-	HideBy  string
-	Faults  *web.Summary
-	Search  web.Field
-	Form    *web.Form
-	Filters []web.Field
-	Dates   []web.Field
-	Further *further
-	Chosen  bool
-	Hidden  bool // names are hidden, and stay so
-	Table   web.Table
-	Empty   *web.Empty
-	Clear   string
-	More    string
-	Glass   string // where emergency access is asked for, for who may
-	Arrive  string // what other schools have handed on, for who decides here
-	Spoken  string // where who receives reports writes down what a family has told by voice
+	Heading  string
+	Found    string // what was searched for, never in the address
+	Hide     string // the same list without names, or with them again
+	HideBy   string
+	Faults   *web.Summary
+	Search   web.Field
+	Form     *web.Form
+	Filters  []web.Field
+	Dates    []web.Field
+	Further  *further
+	Chosen   bool
+	Hidden   bool // names are hidden, and stay so
+	Table    web.Table
+	Empty    *web.Empty
+	Clear    string
+	More     string
+	Glass    string // where emergency access is asked for, for who may
+	Arrive   string // what other schools have handed on, for who decides here
+	LastYear string // the cases of those who leave this summer, for who leads the school
+	Spoken   string // where who receives reports writes down what a family has told by voice
 }
 
 // A choice is what the address says shall be listed.
@@ -224,7 +225,7 @@ func (p *Pages) listed(q *web.Req, c choice, f *web.Form, rows []cases.Row) (lis
 		v.Spoken = "/bekymringer/muntlig"
 	}
 	if q.Actor.Role == tilhor.RoleRektor {
-		v.Arrive = "/overforinger"
+		v.Arrive, v.LastYear = "/overforinger", "/avgangstrinnet"
 	}
 	if q.Actor.Role != tilhor.RoleRektor { // has every ordinary case of the school already
 		if has, err = p.Cases.MayBreak(q.Context(), q.Actor); err != nil {
@@ -304,6 +305,17 @@ func rowName(w *lang.Words, t cases.Track, hide bool) string {
 	return name
 }
 
+// hasNow is who has a track, and who stands in while that person is away.
+func hasNow(w *lang.Words, t cases.Track) string {
+	switch {
+	case t.Away == "":
+		return t.Has
+	case t.Stand == "":
+		return w.T("absence.has.nobody", "who", t.Has, "date", w.DayMonth(t.Away))
+	}
+	return w.T("absence.has", "who", t.Has, "in", t.Stands, "date", w.DayMonth(t.Away))
+}
+
 func hasIt(w *lang.Words, r cases.Row) string {
 	if r.Gone != "" {
 		return w.T("life.gone", "who", r.Gone)
@@ -311,7 +323,7 @@ func hasIt(w *lang.Words, r cases.Row) string {
 	if r.Has == "" {
 		return w.T("school.people.nobody")
 	}
-	return r.Has
+	return hasNow(w, r.Track)
 }
 
 // rowStage is the stage a track stands at, from what its duties say is done.

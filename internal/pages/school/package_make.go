@@ -90,6 +90,12 @@ func (p *Pages) askPack(q *web.Req, code int, f *web.Form) error {
 	holds("evaluations", c.Evals)
 	holds("notices", c.Notices)
 	holds("duties", c.Duties)
+	if c.Forces > 0 {
+		holds("forces", c.Forces)
+	}
+	if c.Files > 0 {
+		holds("attached", c.Files)
+	}
 	if c.Ready {
 		v.Holds.Items = append(v.Holds.Items, web.Fact{Term: say("proof"), Text: w.T("handover.make.n.entries", "n", c.Entries)})
 	}

@@ -67,6 +67,13 @@ func (p *Pages) Routes() []web.Route {
 		{Method: "GET", Path: "/stedfortreder", Name: "school.standin", Roles: rektor, Sensitive: true, Serve: p.standin},
 		{Method: "POST", Path: "/stedfortreder", Name: "school.standin.hand", Roles: rektor, Sensitive: true, Serve: p.hand},
 		{Method: "POST", Path: "/stedfortreder/tilbake", Name: "school.standin.take-back", Form: "/stedfortreder", Roles: rektor, Sensitive: true, Serve: p.takeBack},
+		{Method: "GET", Path: "/fravaer", Name: "school.away", Roles: workers, Sensitive: true, Serve: p.away},
+		{Method: "POST", Path: "/fravaer", Name: "school.away.say", Roles: workers, Sensitive: true, Serve: p.sayAway},
+		{Method: "POST", Path: "/fravaer/tilbake", Name: "school.away.back", Form: "/fravaer", Roles: workers, Sensitive: true, Serve: p.back},
+		{Method: "GET", Path: "/overlevering", Name: "school.over", Roles: workers, Case: true, Sensitive: true, Serve: p.over},
+		{Method: "POST", Path: "/overlevering", Name: "school.over.give", Roles: workers, Case: true, Sensitive: true, Serve: p.giveOver},
+		{Method: "GET", Path: "/overlevering/{kvittering}", Name: "school.over.receipt", Roles: workers, Case: true, Sensitive: true, Serve: p.overReceipt},
+		{Method: "GET", Path: "/avgangstrinnet", Name: "school.lastyear", Roles: workers, Case: true, Sensitive: true, Serve: p.lastYear},
 		// A rektor without training may see who lacks it; recording it takes training.
 		{Method: "GET", Path: "/opplaring", Name: "school.training", Roles: rektor, Serve: p.training},
 		{Method: "POST", Path: "/opplaring", Name: "school.training.train", Roles: rektor, Sensitive: true, Serve: p.train},

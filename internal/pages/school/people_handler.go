@@ -41,6 +41,14 @@ func (p *Pages) askHandler(q *web.Req, code int, f *web.Form) error {
 	if file.Has != "" {
 		v.Lead = q.T.T("school.handler.now", "who", file.Has)
 	}
+	a, err := p.Cases.AwayOf(q.Context(), q.Actor, file.Slug)
+	if err != nil {
+		return err
+	}
+	if a.ID != "" { // for a while, or for good
+		v.Note = &web.Note{Color: "info", Title: q.T.T("absence.handler", "who", a.Name, "from", q.T.DayMonth(a.From), "until", q.T.DayMonth(a.Until))}
+		v.Questions = append(v.Questions, radios(q.T, f, "how", q.T.T("absence.handler.how"), "while", "absence.handler.while", "good", "absence.handler.good"))
+	}
 	return ask(q, code, f, v)
 }
 
@@ -48,6 +56,15 @@ func (p *Pages) doHandler(q *web.Req) error {
 	f, err := q.Form()
 	if err != nil {
 		return err
+	}
+	a, err := p.Cases.AwayOf(q.Context(), q.Actor, q.Path("spor"))
+	if err != nil {
+		return err
+	}
+	if a.ID != "" && f.Choice("how", "absence.fault.how", "while", "good") != "good" {
+		return answer(q, f, func() (string, error) {
+			return done(q, "vikar"), p.Cases.Cover(q.Context(), q.Actor, q.Path("spor"), tilhor.PersonID(f.Get("handler")))
+		}, func(code int, f *web.Form) error { return p.askHandler(q, code, f) })
 	}
 	return answer(q, f, func() (string, error) {
 		return done(q, "ansvar"), p.Cases.Appoint(q.Context(), q.Actor, q.Path("spor"), tilhor.PersonID(f.Get("handler")))

@@ -112,7 +112,7 @@ func (p *Pages) takeBack(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	task := cases.Task(f.Choice("task", "cases.fault.task", string(cases.StandsIn), string(cases.ReceivesReports)))
+	task := cases.Task(f.Choice("task", "cases.fault.task", string(cases.StandsIn), string(cases.ReceivesReports), string(cases.HasWatch)))
 	return answer(q, f, func() (string, error) {
 		return "/stedfortreder?gjort=tatt-tilbake", p.Cases.TakeBack(q.Context(), q.Actor, tilhor.PersonID(f.Get("person")), task)
 	}, func(code int, f *web.Form) error { return p.showStandin(q, code, f) })

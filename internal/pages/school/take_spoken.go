@@ -5,6 +5,7 @@ import (
 
 	"tilhor"
 	"tilhor/internal/concerns"
+	"tilhor/internal/duty"
 	"tilhor/internal/lang"
 	"tilhor/internal/roster"
 	"tilhor/internal/web"
@@ -32,10 +33,14 @@ func (p *Pages) askSpoken(q *web.Req, code int, f *web.Form) error {
 	if err != nil {
 		return err
 	}
+	staff, err := p.employees(q)
+	if err != nil {
+		return err
+	}
 	w := q.T
 	return ask(q, code, f, formView{
 		Back: web.Back{Href: "/i-dag", Text: w.T("school.today")}, Heading: w.T("school.spoken.title"), Lead: w.T("school.spoken.lead"),
-		Questions: spokenQuestions(w, f, all), Buttons: []web.Button{{Text: w.T("school.spoken.do")}, {Text: w.T("do.cancel"), Href: "/i-dag", Kind: "tertiary"}},
+		Questions: append(spokenQuestions(w, f, all), spokenAbout(w, f, staff)...), Buttons: []web.Button{{Text: w.T("school.spoken.do")}, {Text: w.T("do.cancel"), Href: "/i-dag", Kind: "tertiary"}},
 	})
 }
 
@@ -61,6 +66,22 @@ func spokenQuestions(w *lang.Words, f *web.Form, all []roster.Pupil) []question 
 	}
 }
 
+// spokenAbout asks whether it is about somebody who works at the school: then it
+// goes the way of § 12-5, as what is told in writing does. Who leads the school is
+// found out by the room, whatever is answered.
+func spokenAbout(w *lang.Words, f *web.Form, staff []roster.Employee) []question {
+	prefill(f, "accused", string(duty.AccusedNone))
+	adult := radios(w, f, "accused", w.T("concerns.tell.adult"), string(duty.AccusedNone), "sealed.tell.none",
+		string(duty.AccusedEmployee), "sealed.tell.employee", string(duty.AccusedLeadership), "sealed.tell.leadership")
+	adult.F.Options[1].Help, adult.F.Options[2].Help = w.T("sealed.tell.employee-help"), w.T("sealed.tell.leadership-help")
+	adult.F.Help = w.T("sealed.spoken.yourself")
+	against := employeeField(w, f, "against", w.T("sealed.tell.against"), staff)
+	against.Mark = w.T("form.optional")
+	whom := f.Field(w, "whom", w.T("sealed.tell.whom"))
+	whom.Mark, whom.Help, whom.Autocomplete = w.T("form.optional"), w.T("sealed.tell.whom-help"), "off"
+	return []question{adult, {Kind: "select", F: against}, {Kind: "text", F: whom}}
+}
+
 func (p *Pages) tell(q *web.Req) error {
 	f, err := q.Form()
 	if err != nil {
@@ -74,6 +95,12 @@ func (p *Pages) tell(q *web.Req) error {
 	if id := pupilOf(f, "pupil"); id != "" {
 		n.Pupils = []tilhor.PersonID{id}
 	}
+	if a := duty.Accused(f.Get("accused")); a != duty.AccusedNone {
+		n.Accused, n.Whom = a, f.Line("whom")
+		if id := f.Line("against"); id != "" {
+			n.Against = []tilhor.PersonID{tilhor.PersonID(id)}
+		}
+	}
 	switch f.Choice("knew", "school.spoken.fault.knew", "now", "before", "unknown") {
 	case "now":
 		n.Known = at
@@ -85,6 +112,9 @@ func (p *Pages) tell(q *web.Req) error {
 	}
 	return answer(q, f, func() (string, error) {
 		c, err := p.Concerns.Tell(q.Context(), q.Actor, n)
+		if err == nil && c.Sealed() { // who wrote it may be one who never gets it
+			return "/bekymringer/" + c.Slug, nil
+		}
 		return "/bekymringer/" + c.Slug + "/stilling", err
 	}, func(code int, f *web.Form) error { return p.askSpoken(q, code, f) })
 }

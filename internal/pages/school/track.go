@@ -209,6 +209,9 @@ func dutyRows(w *lang.Words, f cases.File, q *web.Req) (standing, met []web.Duty
 // bearer is who has the duty: by name when the school's duty has been given to
 // somebody.
 func bearer(w *lang.Words, f cases.File, b law.Bearer) string {
+	if (b == law.School || b == law.Responsible) && f.Stand != "" {
+		return f.Stands
+	}
 	if (b == law.School || b == law.Responsible) && f.Has != "" {
 		return f.Has
 	}
@@ -246,6 +249,9 @@ func (p *Pages) people(q *web.Req, f cases.File) (web.Facts, error) {
 	has := web.Fact{Term: w.T("school.people.has"), Text: w.T("school.people.nobody")}
 	if f.Has != "" {
 		has.Text = withRole(w, all, f.Handler, f.Has)
+	}
+	if f.Away != "" {
+		has.Text = hasNow(w, f.Track)
 	}
 	if f.Gone != "" {
 		has.Text = w.T("life.gone", "who", f.Gone)

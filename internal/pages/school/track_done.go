@@ -11,9 +11,9 @@ import (
 // trackDone are the acts after which the track's page says what was done. The
 // stage pages may send their readers there as well.
 var trackDone = []string{
-	"tatt-opp", "lagret", "skrevet", "strakstiltak", "ansvar", "elev", "tatt-opp-med-rektor", "apnet",
+	"tatt-opp", "lagret", "skrevet", "strakstiltak", "ansvar", "vikar", "elev", "tatt-opp-med-rektor", "apnet",
 	"rettet", "ikke-rettet", "nodtilgang", "samtale", "undersokt", "godkjent", "evaluert", "avsluttet", "trappet-ned", "spurt-igjen",
-	"alvorlig", "kommunen", "inhabil", "parten",
+	"alvorlig", "kommunen", "inhabil", "parten", "habil", "navngitt-anklaget",
 }
 
 // doneNote is what ?gjort= says was just done, if it is one of those that the

@@ -69,7 +69,7 @@ func (c chronicle) title(r cases.Record) string {
 	by, key := r.Name, string(r.Kind)
 	switch r.Kind {
 	case cases.Corrected, cases.NotCorrected, cases.GlassReviewed, cases.Told, cases.RaisedBy, cases.Evaluated, cases.Checked, cases.Reopened, cases.Affected, cases.Ticked, cases.Packed,
-		cases.Judged, cases.ToldOwner, cases.Party, cases.Recused:
+		cases.Judged, cases.ToldOwner, cases.Party, cases.Recused, cases.Covered:
 		if k := key + "." + r.Answer; c.w.Has("school.time." + k) {
 			key = k
 		}
@@ -82,7 +82,7 @@ func (c chronicle) title(r cases.Record) string {
 		if c.other(r) {
 			key += ".other"
 		}
-	case cases.Appointed, cases.HandedOver, cases.LedBy, cases.AdvisedBy:
+	case cases.Appointed, cases.HandedOver, cases.LedBy, cases.AdvisedBy, cases.GivenOver, cases.AccusedNamed, cases.RecusalOver:
 		by = r.Text["who"]
 	case cases.Source:
 		return c.t(key+"."+r.Answer, "what", strings.ToLower(c.w.T("school.source."+r.Ref)))
@@ -92,7 +92,7 @@ func (c chronicle) title(r cases.Record) string {
 		n, _ := strconv.Atoi(r.Ref)
 		return c.t(key, "n", n)
 	}
-	if r.Kind == cases.Recused || r.Kind == cases.Party {
+	if r.Kind == cases.Recused || r.Kind == cases.Party || r.Kind == cases.Covered {
 		by = r.Text["who"]
 	}
 	return c.t(key, "who", by, "date", c.w.DayMonth(r.On))
@@ -146,12 +146,14 @@ func (c chronicle) text(r cases.Record) string {
 		return lines(t["reason"], c.t("label.same-story"))
 	case cases.Packed, cases.Shielded, cases.Named, cases.Unnamed, cases.Unlocked:
 		return t["reason"]
-	case cases.Judged, cases.Recused:
+	case cases.Judged, cases.Recused, cases.RecusalOver:
 		return t["reason"]
 	case cases.ToldOwner:
 		return t["words"]
 	case cases.Party:
 		return t["text"]
+	case cases.GivenOver:
+		return t["note"]
 	}
 	if slices.Contains(cases.StateKinds, r.Kind) {
 		return c.stateText(r)

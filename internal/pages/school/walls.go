@@ -30,6 +30,10 @@ func (p *Pages) wallRoutes() []web.Route {
 		track("GET", "/kommunen/{melding}/kvittering", "told.receipt", p.ownerReceipt),
 		track("GET", "/inhabil", "recuse", p.recuse),
 		track("POST", "/inhabil", "recuse.do", p.doRecuse),
+		track("GET", "/inhabil/opphev", "recusal", p.recusal),
+		track("POST", "/inhabil/opphev", "recusal.end", p.endRecusal),
+		track("GET", "/hvem-det-gjelder", "accused", p.accused),
+		track("POST", "/hvem-det-gjelder", "accused.name", p.nameAccused),
 		track("GET", "/parten", "party", p.party),
 		track("POST", "/parten", "party.write", p.writeParty),
 		owner("GET", "/meldinger", "notices", p.notices),
@@ -73,7 +77,23 @@ func wallActs(w *lang.Words, f cases.File) (all []web.Button) {
 		add("sealed.do.party", "parten")
 	}
 	add("sealed.do.recuse", "inhabil")
+	if f.Lead && len(f.Lifts) > 0 {
+		add("sealed.do.lift", "inhabil/opphev")
+	}
+	if f.Lead && f.Sealed != "" {
+		add("sealed.do.accused", "hvem-det-gjelder")
+	}
 	return all
+}
+
+// notAccused are the staff without those whom the track is known to be about.
+func notAccused(all []roster.Employee, f cases.File) (out []roster.Employee) {
+	for _, e := range all {
+		if _, known := f.Accused[e.ID]; !known {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 // unbarred are the staff without those who can have nothing to do with the track.

@@ -123,6 +123,9 @@ func mine(q *web.Req, c concerns.Concern) web.Facts {
 		place += ". " + c.Place
 	}
 	f := web.Facts{Items: []web.Fact{{Term: w.T("staff.answer.about"), Text: about(w, c)}}}
+	if c.Held {
+		f.Items = append(f.Items, web.Fact{Term: w.T("staff.answer.saw"), Text: w.T("staff.answer.held")})
+	}
 	if c.Saw != "" {
 		f.Items = append(f.Items, web.Fact{Term: w.T("staff.answer.saw"), Text: c.Saw})
 	}

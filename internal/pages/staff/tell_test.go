@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tilhor"
+	"tilhor/internal/cases"
 )
 
 // step fills in one screen on top of what the page before carries.
@@ -196,4 +197,25 @@ func TestInEveryLanguage(t *testing.T) {
 		has(t, w.get(jonas, "/i-dag?l="+l), 200)
 		has(t, w.get(jonas, "/bekymringer?l="+l), 200)
 	}
+}
+
+// Who told sees that the words are blocked, and no longer the words.
+func TestWhatWasBlockedIsNotOnTheReportersPage(t *testing.T) {
+	w := newTown(t)
+	c := w.tell()
+	track := w.take(c)
+	at := "/bekymringer/" + c.Slug
+	has(t, w.get(w.as("jonas"), at), 200, "Elias ble stående i garderoben")
+	f, err := w.cases.See(t.Context(), w.actor("kari"), track.Slug, "whole")
+	if err == nil {
+		err = w.cases.StopRecord(t.Context(), w.actor("kari"), track.Slug, cases.Stop{Record: f.Last(cases.Told).ID, Reason: "health", Why: "Helseopplysninger."})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lang, words := range map[string]string{"nb": "Sperret: ingen leser det du skrev", "nn": "Sperra: ingen les det du skreiv", "en": "Blocked: nobody reads what you wrote"} {
+		body := has(t, w.get(w.as("jonas"), at+"?l="+lang), 200, words)
+		lacks(t, body, "Elias ble stående i garderoben", "De tar alltid ballen", "Ved ballbingen")
+	}
+	lacks(t, has(t, w.get(w.as("jonas"), "/bekymringer"), 200), "ballen")
 }

@@ -25,6 +25,7 @@ type todayView struct {
 	Day                 string
 	Lead                string
 	Notes               []web.Note
+	Lonely              []web.Duty // cases that nobody has, before anything else
 	New                 []web.Duty
 	First               *firstNew
 	Late, Soon, Running []web.Duty
@@ -36,6 +37,7 @@ type todayView struct {
 	TellFirst           bool       // telling is what this role most often comes for
 	Worker              bool       // has, or may have, cases
 	Spoken              bool       // may write down what a family took up by voice
+	lastYear            int        // open cases of those who leave this summer
 	ring, left          int        // openings of protected cases to look at, and such cases that nobody leads
 }
 
@@ -73,8 +75,8 @@ func (p *Pages) today(q *web.Req) error {
 
 // sums are what the headline says.
 type sums struct {
-	fresh, late, soon, chores, before, watch int
-	next                                     tilhor.Date
+	lonely, fresh, late, soon, chores, before, watch int
+	next                                             tilhor.Date
 }
 
 // sensitive fills what stands in cases, for who may see it now.
@@ -83,6 +85,11 @@ func (p *Pages) sensitive(q *web.Req, v *todayView) (s sums, err error) {
 	if !strong || !trained {
 		return s, nil
 	}
+	lonely, err := p.Cases.Nobody(q.Context(), q.Actor)
+	if err != nil {
+		return s, err
+	}
+	v.lonely(q, lonely)
 	fresh, err := p.Concerns.Waiting(q.Context(), q.Actor)
 	if err != nil {
 		return s, err
@@ -129,7 +136,14 @@ func (p *Pages) sensitive(q *web.Req, v *todayView) (s sums, err error) {
 		return s, err
 	}
 	v.ring, v.left = len(ring), len(left)
-	s.fresh, s.late, s.soon, s.before, s.watch = len(v.New), len(v.Late), len(v.Soon), len(v.Before), len(v.Watch)
+	if m := today(q).Time().Month(); q.Actor.Role == tilhor.RoleRektor && m >= time.April && m <= time.July {
+		leaving, _, err := p.Cases.LastYear(q.Context(), q.Actor)
+		if err != nil {
+			return s, err
+		}
+		v.lastYear = len(leaving)
+	}
+	s.lonely, s.fresh, s.late, s.soon, s.before, s.watch = len(v.Lonely), len(v.New), len(v.Late), len(v.Soon), len(v.Before), len(v.Watch)
 	if s == (sums{}) {
 		s.next, err = p.next(q, v)
 	}
@@ -144,6 +158,30 @@ func (p *Pages) next(q *web.Req, v *todayView) (tilhor.Date, error) {
 	}
 	v.Worker = true
 	return rows[0].DueOn, nil
+}
+
+// lonely puts the cases that nobody has first, each with the one thing to do.
+func (v *todayView) lonely(q *web.Req, all []cases.Lonely) {
+	w := q.T
+	for _, l := range all {
+		row := web.Duty{
+			What: w.T("staff.lonely.row", "who", whoOf(w, l.Row)), Href: "/saker/" + l.Slug + "/ansvar", Tag: web.TagOf(w, "lokal"),
+			Meta:  []string{w.T("school.case", "number", l.Number), w.T("staff.lonely.why."+l.Why, "who", l.Who)},
+			State: web.State{Name: web.Now, Word: w.T("staff.lonely.do")},
+		}
+		v.Lonely = append(v.Lonely, row)
+	}
+}
+
+// whoOf is whose case a row is, as far as a list may say it.
+func whoOf(w *lang.Words, r cases.Row) string {
+	if r.Shielded {
+		return w.T("children.shielded")
+	}
+	if r.Name == "" && r.Described != "" {
+		return short(r.Described)
+	}
+	return named(w, r.Name, r.Class)
 }
 
 func (v *todayView) fresh(q *web.Req, all []concerns.Concern) {
@@ -225,17 +263,14 @@ func (v *todayView) cases(q *web.Req, rows []cases.Row) {
 	for _, r := range rows {
 		d := foremost(r.Duties)
 		row := web.DutyRow(w, d, q.Now)
-		name := named(w, r.Name, r.Class)
-		if r.Shielded {
-			name = w.T("children.shielded")
-		}
-		if r.Name == "" && r.Described != "" {
-			name = short(r.Described)
-		}
-		row.What, row.Href = w.T("staff.case.row", "what", row.What, "who", name), "/saker/"+r.Slug
+		row.What, row.Href = w.T("staff.case.row", "what", row.What, "who", whoOf(w, r)), "/saker/"+r.Slug
 		meta := []string{}
 		switch {
-		case r.Handler == q.Actor.Person:
+		case r.Handler == q.Actor.Person && r.Stand == "":
+		case r.Stand == q.Actor.Person && r.Stand != "":
+			meta = append(meta, w.T("absence.today.for", "who", r.Has))
+		case r.Stand != "":
+			meta = append(meta, w.T("absence.today.in", "in", r.Stands, "who", r.Has))
 		case r.Has != "":
 			meta = append(meta, r.Has)
 		default:
@@ -276,7 +311,7 @@ func headline(q *web.Req, v *todayView, s sums) (title, lead string) {
 	for _, part := range []struct {
 		n   int
 		key string
-	}{{s.fresh, "staff.today.new"}, {s.watch, "insight.today.watch"}, {s.late, "staff.today.late"}, {s.soon, "staff.today.soon"}, {s.chores, "staff.today.chores"}, {s.before, "staff.today.before"}} {
+	}{{s.lonely, "staff.today.lonely"}, {s.fresh, "staff.today.new"}, {s.watch, "insight.today.watch"}, {s.late, "staff.today.late"}, {s.soon, "staff.today.soon"}, {s.chores, "staff.today.chores"}, {s.before, "staff.today.before"}} {
 		if part.n > 0 && len(parts) < 2 {
 			parts = append(parts, count(w, part.key, part.n))
 		}
@@ -322,6 +357,9 @@ func (v *todayView) notes(q *web.Req) error {
 	}
 	if v.left > 0 {
 		v.Notes = append(v.Notes, web.Note{Color: "warning", Title: w.T("children.today.left", "n", v.left), Href: "/skjerming", Link: w.T("children.today.left-link")})
+	}
+	if v.lastYear > 0 {
+		v.Notes = append(v.Notes, web.Note{Color: "info", Title: lang.Cap(count(w, "absence.last.today", v.lastYear)), Href: "/avgangstrinnet", Link: w.T("absence.last.today-link")})
 	}
 	drafts, err := q.Drafts()
 	if err == nil && len(drafts) > 0 {

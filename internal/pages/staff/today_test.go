@@ -9,6 +9,7 @@ import (
 	"tilhor"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
+	"tilhor/internal/db"
 	"tilhor/internal/duty"
 )
 
@@ -164,4 +165,49 @@ func TestTheAnswerToWhoTold(t *testing.T) {
 	}
 	has(t, w.get(jonas, "/bekymringer/"+aside.Slug), 200, "ble ikke en egen sak", "Dette meldte du i stad.", "Det samme var meldt før")
 	has(t, w.get(w.as("mona"), "/bekymringer"), 200, "Du har ikke meldt noe her ennå")
+}
+
+// What nobody has stands before all else, with the one thing to do; and only for
+// who can do it.
+func TestACaseThatNobodyHasStandsFirst(t *testing.T) {
+	w := newTown(t)
+	tracks, err := w.cases.TakeUp(t.Context(), w.actor("kari"), w.tell().Slug, cases.Stance{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.tell(func(n *concerns.Telling) { n.Pupils = []tilhor.PersonID{w.people["nora"]} })
+	for lang, words := range map[string][3]string{
+		"nb": {"Én sak som ingen har, og én ny bekymring", "Velg hvem som skal ha saken: Elias Haug, 6B", "ingen har fått den ennå"},
+		"nn": {"Éi sak som ingen har, og éi ny bekymring", "Vel kven som skal ha saka: Elias Haug, 6B", "ingen har fått ho enno"},
+		"en": {"One case that nobody has, and one new concern", "Choose who is to have the case: Elias Haug, 6B", "nobody has been given it yet"},
+	} {
+		body := has(t, w.get(w.as("kari"), "/i-dag?l="+lang), 200, words[0], words[1], words[2], "/saker/"+tracks[0].Slug+"/ansvar")
+		if strings.Index(body, words[1]) > strings.Index(body, "Nora Dahl") {
+			t.Errorf("%s: what nobody has does not stand first", lang)
+		}
+	}
+	for _, who := range []string{"ina", "jonas", "per"} {
+		lacks(t, has(t, w.get(w.as(who), "/i-dag"), 200), "/ansvar")
+	}
+	lacks(t, has(t, w.get(w.asWith("kari", "low"), "/i-dag"), 200), "/ansvar")
+	if err := w.cases.Appoint(t.Context(), w.actor("kari"), tracks[0].Slug, w.people["ina"]); err != nil {
+		t.Fatal(err)
+	}
+	lacks(t, has(t, w.get(w.as("kari"), "/i-dag?l=nb"), 200, "Én ny bekymring"), "Ingen har saken")
+}
+
+var renameClass = db.SQL(`UPDATE roster_group SET name = $3 WHERE owner = $1 AND name = $2`)
+
+// From April on rektor is told of the open cases of those who leave in summer.
+func TestRektorIsToldOfWhoLeavesInSummer(t *testing.T) {
+	w := newTown(t)
+	w.take(w.tell())
+	w.write(func(tx *db.Tx) error {
+		_, err := tx.Exec(renameClass, owner, "6B", "10B")
+		return err
+	})
+	lacks(t, has(t, w.get(w.as("kari"), "/i-dag"), 200), "/avgangstrinnet")
+	w.later(140 * 24 * time.Hour)
+	has(t, w.get(w.as("kari"), "/i-dag?l=nb"), 200, "Én åpen sak om en elev som går ut til sommeren", "/avgangstrinnet")
+	lacks(t, has(t, w.get(w.as("ina"), "/i-dag"), 200), "/avgangstrinnet")
 }

@@ -51,7 +51,7 @@ type town struct {
 
 // elsewhere are addresses of other packages that these pages lead to.
 func elsewhere(slugs ...string) []string {
-	all := []string{"/tilgjengelighet", "/personvern", "/hjelp", "/logg-ut", "/logg-inn", "/saker"}
+	all := []string{"/tilgjengelighet", "/personvern", "/hjelp", "/logg-ut", "/logg-inn", "/saker", "/fravaer", "/avgangstrinnet"}
 	return append(all, slugs...)
 }
 
@@ -220,7 +220,7 @@ func (w *town) do(who *http.Cookie, r *http.Request) *httptest.ResponseRecorder 
 		res := rec.Result()
 		res.Request = r
 		var links []string
-		for _, l := range regexp.MustCompile(`href="(/(?:saker|bekymringer)/[a-z2-7]{10}(?:/stilling)?)"`).FindAllStringSubmatch(rec.Body.String(), -1) {
+		for _, l := range regexp.MustCompile(`href="(/(?:saker|bekymringer)/[a-z2-7]{10}(?:/stilling|/ansvar)?)"`).FindAllStringSubmatch(rec.Body.String(), -1) {
 			links = append(links, l[1])
 		}
 		webtest.New(w.site, elsewhere(links...)...).Check(w.t, res, nil)

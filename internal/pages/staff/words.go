@@ -32,7 +32,11 @@ func about(w *lang.Words, c concerns.Concern) string {
 	var all []string
 	for _, p := range c.Pupils {
 		if p.Person == "" {
-			all = append(all, short(p.Described))
+			who := short(p.Described)
+			if c.Held && who == "" {
+				who = w.T("staff.unknown-pupil")
+			}
+			all = append(all, who)
 			continue
 		}
 		all = append(all, named(w, p.Name, p.Class))

@@ -1,0 +1,91 @@
+package cases
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"tilhor"
+	"tilhor/internal/access"
+	"tilhor/internal/db"
+	"tilhor/internal/roster"
+)
+
+var selectLedOpen = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.school = $4 AND t.state IN ('open', 'stepped-down') AND t.pupil <> ''
+	AND ` + access.Scope(access.Lead, "t.id") + ` ORDER BY t.due_on, t.id`)
+
+// LastYear lists the open cases of pupils in the school's last grade (10th, or
+// 7th where the school ends there), for who leads them, and which grade that is:
+// a case does not follow a pupil to the next school by itself, so what shall
+// follow must be decided while the pupil is here. The grade is read from the
+// class's name in the roster; a school whose last class is in another grade has
+// no such list.
+func (d *Desk) LastYear(ctx context.Context, by tilhor.Actor) (rows []Row, grade int, err error) {
+	now := d.Clock()
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		rows, grade = nil, 0
+		leads, err := d.leadsSchool(tx, by, now)
+		if err == nil && !leads {
+			err = tilhor.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		if grade, err = d.lastGrade(tx, by); err != nil || grade == 0 {
+			return err
+		}
+		var all []Row
+		var pupils []tilhor.PersonID
+		err = tx.Each(selectLedOpen, func(scan db.Scan) error {
+			t, err := trackRow(scan)
+			all, pupils = append(all, Row{Track: t}), append(pupils, t.Pupil)
+			return err
+		}, access.Args(by, access.Lead, now)...)
+		if err != nil {
+			return err
+		}
+		classes, err := d.Roster.Classes(tx, by.Owner, today(now), compact(pupils)...)
+		if err != nil {
+			return err
+		}
+		rows = slices.DeleteFunc(all, func(r Row) bool { return gradeOf(classes[r.Pupil]) != grade })
+		if err := standing(tx, by.Owner, rows); err != nil {
+			return err
+		}
+		return d.nameRows(tx, by.Owner, rows, now)
+	})
+	if err != nil || len(rows) == 0 {
+		return rows, grade, err
+	}
+	return rows, grade, d.listed(ctx, by, "cases", rows, now)
+}
+
+// lastGrade is the grade that pupils leave the actor's school from, 0 where that
+// cannot be told from the classes.
+func (d *Desk) lastGrade(tx *db.Tx, by tilhor.Actor) (last int, err error) {
+	groups, err := d.Roster.Groups(tx, by.Owner, by.School, today(d.Clock()))
+	for _, g := range groups {
+		if g.Kind == roster.KindClass {
+			last = max(last, gradeOf(g.Name))
+		}
+	}
+	if last != 7 && last != 10 {
+		last = 0
+	}
+	return last, err
+}
+
+// gradeOf is the grade that a class's name begins with: 10 for «10A», 0 when it
+// begins with none.
+func gradeOf(class string) (grade int) {
+	for _, r := range strings.TrimSpace(class) {
+		if r < '0' || r > '9' || grade > 10 {
+			break
+		}
+		grade = 10*grade + int(r-'0')
+	}
+	if grade > 10 {
+		return 0
+	}
+	return grade
+}

@@ -1,0 +1,41 @@
+package school_test
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+
+	"tilhor"
+	"tilhor/internal/cases"
+)
+
+func TestSeveralCasesAreGivenOn(t *testing.T) {
+	w := newWorld(t)
+	w.pages(w.rektor, "/overlevering", "Ingen har åpne saker")
+	nora, elias := w.track("", "nora"), w.track("", "elias")
+	mona := w.Actor(tilhor.RoleSFO, w.Solbakken)
+	body := w.pages(w.rektor, "/overlevering", "Hvem sine saker skal gis videre?", "Ina Lund", "To åpne saker")
+	lacks(t, body, "Nora", "Elias")
+	at := "/overlevering?" + url.Values{"hos": {string(w.sosial.Person)}}.Encode()
+	w.pages(w.rektor, at, "Gi videre sakene til Ina Lund", "Hvem får saken om Nora Dahl, 5A?", "Elias Moe, 5A", "Som valgt øverst")
+	for _, who := range []*http.Cookie{w.ina, w.jonas} {
+		w.shown(w.Get(who, "/overlevering"), http.StatusNotFound)
+		w.shown(w.Get(who, at), http.StatusNotFound)
+	}
+	w.must(w.cases.Recuse(t.Context(), w.kari, elias, cases.Recusal{Person: mona.Person, Why: "conflict", Reason: "Nabo."}))
+	send := func(pairs ...string) url.Values {
+		return form(append([]string{"hos", string(w.sosial.Person), "sak", nora, "sak", elias}, pairs...)...)
+	}
+	w.refused(w.rektor, "/overlevering", send("all", "", "to-"+nora, "", "note-"+nora, "", "to-"+elias, "", "note-"+elias, ""), "Velg minst én sak")
+	w.refused(w.rektor, "/overlevering", send("all", "", "note-"+nora, "Stoler på Mona.", "to-"+elias, "-"), "Velg hvem som får denne saken, eller la den være.", "Stoler på Mona.")
+	body = w.refused(w.rektor, "/overlevering", send("all", string(mona.Person), "note-"+nora, "Stoler på Mona.", "note-"+elias, "Møte torsdag."),
+		`href="#to-`+elias, "kan ikke", "Stoler på Mona.", "Møte torsdag.")
+	if !hasChosen(body, string(mona.Person)) {
+		t.Error("who was chosen is lost")
+	}
+	to := w.sent(w.rektor, "/overlevering", send("all", string(mona.Person), "note-"+nora, "Stoler på Mona.", "to-"+elias, string(w.teacher.Person), "note-"+elias, "Møte torsdag."))
+	w.pages(w.rektor, to, "To saker er gitt videre fra Ina Lund", "Kari Lund gav dem videre", "Stoler på Mona.", "Møte torsdag.", "Jonas Lund", "Mona Lund")
+	w.shown(w.Get(w.ina, to), http.StatusNotFound)
+	w.pages(w.rektor, "/overlevering", "Gitt videre før", `href="`+to+`"`)
+	w.pages(w.In(mona), "/saker/"+nora, "Beskjed til Mona Lund, som fikk saken", "Stoler på Mona.")
+}
