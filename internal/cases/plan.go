@@ -438,6 +438,9 @@ func (w *work) approve(p Plan) error {
 	if _, err := w.write(note{kind: Approved, when: tilhor.Now(w.now), ref: fmt.Sprint(p.Version), on: p.Evaluate(), text: []field{{"why", p.Why}}}); err != nil {
 		return err
 	}
+	if err := w.auditPlan(p); err != nil {
+		return err
+	}
 	if err := w.endMeasures(p.starts()); err != nil {
 		return err
 	}

@@ -122,6 +122,9 @@ func (d *Desk) begin(tx *db.Tx, by tilhor.Actor, like Track, w *work) (Track, er
 		return t, err
 	}
 	*w = work{d: d, tx: tx, by: by, t: t, rule: access.Leads, key: key, now: now}
+	if err := w.audited(false); err != nil {
+		return t, err
+	}
 	if t.Pupil == "" {
 		return t, nil
 	}

@@ -13,6 +13,7 @@ import (
 // case to do it well, and is asked of nobody.
 func (p *Pages) craftRoutes() []web.Route {
 	return append(p.attachRoutes(),
+		web.Route{Method: "GET", Path: auditPath, Name: "school.audit", Roles: workers, Case: true, Sensitive: true, Serve: p.audit},
 		web.Route{Method: "GET", Path: digitalPath, Name: "guide.digital", Roles: workers, Serve: p.digital},
 	)
 }

@@ -38,6 +38,7 @@ type listView struct {
 	More    string
 	Glass   string // where emergency access is asked for, for who may
 	Arrive  string // what other schools have handed on, for who decides here
+	Audit   string // how the cases stand the tests of an audit, for who decides here
 	Spoken  string // where who receives reports writes down what a family has told by voice
 }
 
@@ -222,6 +223,11 @@ func (p *Pages) listed(q *web.Req, c choice, f *web.Form, rows []cases.Row) (lis
 	}
 	if has {
 		v.Spoken = "/bekymringer/muntlig"
+	}
+	if leads, err := p.Cases.Leads(q.Context(), q.Actor); err != nil {
+		return v, err
+	} else if leads {
+		v.Audit = auditPath
 	}
 	if q.Actor.Role == tilhor.RoleRektor {
 		v.Arrive = "/overforinger"

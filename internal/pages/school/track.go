@@ -46,6 +46,8 @@ type trackView struct {
 	Others   string
 	Matter   string
 	Tools    []web.Button
+	Audit    web.Facts // how it stands the three tests of an audit
+	Rules    string    // where the rules stand in words; "" for who has no such page
 	Guard    string // who is named for a protected pupil; "" for who may not decide it
 }
 
@@ -96,6 +98,10 @@ func (p *Pages) track(q *web.Req) error {
 	v.State = path(f.Track, "statsforvalteren")
 	if f.Lead {
 		v.Raise = path(f.Track, "tatt-opp")
+	}
+	v.Audit = auditOf(w, f, q)
+	if f.Lead && q.Actor.School == f.School {
+		v.Rules = auditPath
 	}
 	if v.People, err = p.people(q, f); err != nil {
 		return err
