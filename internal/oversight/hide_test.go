@@ -65,8 +65,10 @@ func histories(t *rapid.T) (weeks []Counts) {
 		of := rapid.IntRange(0, plans)
 		open = max(0, open+rapid.IntRange(-3, 3).Draw(t, "more"))
 		due = max(0, due+rapid.IntRange(-3, 3).Draw(t, "more"))
-		weeks = append(weeks, Counts{Open: open, Due: due, Late: rapid.IntRange(0, open).Draw(t, "late"), OnTime: rapid.IntRange(0, due).Draw(t, "on time"),
-			Plans: plans, Told: of.Draw(t, "told"), Found: of.Draw(t, "found"), Concrete: of.Draw(t, "concrete")})
+		weeks = append(weeks, Counts{
+			Open: open, Due: due, Late: rapid.IntRange(0, open).Draw(t, "late"), OnTime: rapid.IntRange(0, due).Draw(t, "on time"),
+			Plans: plans, Told: of.Draw(t, "told"), Found: of.Draw(t, "found"), Concrete: of.Draw(t, "concrete"),
+		})
 	}
 	return weeks
 }

@@ -163,11 +163,15 @@ func (p *Pages) csv(q *web.Req) error {
 	c := csv.NewWriter(&b)
 	c.Comma = ';'
 	w := q.T
-	c.Write([]string{w.T("owner.col.week"), w.T("owner.col.unit"), w.T("owner.col.open"), w.T("owner.col.late"), w.T("owner.col.due"), w.T("owner.col.on-time"),
-		w.T("owner.col.plans"), w.T("owner.col.told"), w.T("owner.col.found"), w.T("owner.col.concrete")})
+	c.Write([]string{
+		w.T("owner.col.week"), w.T("owner.col.unit"), w.T("owner.col.open"), w.T("owner.col.late"), w.T("owner.col.due"), w.T("owner.col.on-time"),
+		w.T("owner.col.plans"), w.T("owner.col.told"), w.T("owner.col.found"), w.T("owner.col.concrete"),
+	})
 	for _, u := range units {
-		c.Write([]string{string(t.Week), plain(name(w, u)), plain(whole(w, u.Open)), plain(part(w, u.Late)), plain(whole(w, u.Due)), plain(part(w, u.OnTime)),
-			plain(whole(w, u.Plans)), plain(part(w, u.Told)), plain(part(w, u.Found)), plain(part(w, u.Concrete))})
+		c.Write([]string{
+			string(t.Week), plain(name(w, u)), plain(whole(w, u.Open)), plain(part(w, u.Late)), plain(whole(w, u.Due)), plain(part(w, u.OnTime)),
+			plain(whole(w, u.Plans)), plain(part(w, u.Told)), plain(part(w, u.Found)), plain(part(w, u.Concrete)),
+		})
 	}
 	c.Flush()
 	q.W.Header().Set("Content-Disposition", `attachment; filename="skoler.csv"`)

@@ -32,8 +32,24 @@ func (c chronicle) crafted(r cases.Record) string {
 	switch r.Kind {
 	case cases.Attached:
 		return r.Text["shows"]
-	case cases.Unsealed:
+	case cases.Unsealed, cases.Advice:
 		return r.Text["text"]
+	case cases.Asked:
+		return lines(r.Text["place"], r.Text["look"])
+	case cases.AskDeclined:
+		return r.Text["reason"]
+	case cases.ToFind:
+		return lines(r.Text["question"], r.Text["whom"])
+	case cases.FoundOut:
+		return lines(c.toFind(r.Ref), r.Text["line"])
+	}
+	return ""
+}
+
+// toFind is what a thing that was ticked off was about.
+func (c chronicle) toFind(id string) string {
+	if r := c.f.Record(tilhor.RecordID(id)); r != nil {
+		return r.Text["question"]
 	}
 	return ""
 }

@@ -48,7 +48,7 @@ type trackView struct {
 	Tools    []web.Button
 	Audit    web.Facts // how it stands the three tests of an audit
 	Rules    string    // where the rules stand in words; "" for who has no such page
-	Guard    string // who is named for a protected pupil; "" for who may not decide it
+	Guard    string    // who is named for a protected pupil; "" for who may not decide it
 }
 
 // A window is the family's way to Statsforvalteren, counted both ways.
@@ -100,8 +100,14 @@ func (p *Pages) track(q *web.Req) error {
 		v.Raise = path(f.Track, "tatt-opp")
 	}
 	v.Audit = auditOf(w, f, q)
-	if f.Lead && q.Actor.School == f.School {
-		v.Rules = auditPath
+	if f.Lead {
+		leads, err := p.Cases.Leads(q.Context(), q.Actor)
+		if err != nil {
+			return err
+		}
+		if leads && q.Actor.School == f.School {
+			v.Rules = auditPath
+		}
 	}
 	if v.People, err = p.people(q, f); err != nil {
 		return err
