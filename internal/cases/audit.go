@@ -216,9 +216,15 @@ type AuditRow struct {
 	N, Clear int // measures in the plan, and of them concrete
 }
 
+const auditColumns = `, a.unknown, a.finished_at, a.planned_at, a.findings, a.measures, a.concrete`
+
 var (
-	selectAudit = db.SQL(`SELECT ` + columns + `, a.unknown, a.finished_at, a.planned_at, a.findings, a.measures, a.concrete
-		FROM cases_audit a JOIN cases_track t ON t.owner = a.owner AND t.id = a.track
+	// Two statements: the open ones are few, and are not looked for among the
+	// closed of many years.
+	auditOpen = db.SQL(`SELECT ` + columns + auditColumns + ` FROM cases_track t JOIN cases_audit a ON a.owner = t.owner AND a.track = t.id
+		WHERE t.owner = $1 AND t.school = $4 AND t.state IN ('open', 'stepped-down') AND ` + access.Scope(access.Lead, "t.id") + ` AND (a.opened_at, a.track) < ($6, $7)
+		ORDER BY a.opened_at DESC, a.track DESC LIMIT 51`)
+	auditAll = db.SQL(`SELECT ` + columns + auditColumns + ` FROM cases_audit a JOIN cases_track t ON t.owner = a.owner AND t.id = a.track
 		WHERE a.owner = $1 AND a.school = $4 AND ` + access.Scope(access.Lead, "a.track") + ` AND (a.opened_at, a.track) < ($6, $7)
 		ORDER BY a.opened_at DESC, a.track DESC LIMIT 51`)
 	reportsOf = db.SQL(`SELECT thing, state, triggered_at, met_at, first_on FROM duty_state
@@ -240,16 +246,21 @@ func (d *Desk) Leads(ctx context.Context, by tilhor.Actor) (leads bool, err erro
 }
 
 // Audits lists the cases of the school with how each stands the three tests, the
-// newest first, fifty at a time, for who decides there. It opens no word of them.
-func (d *Desk) Audits(ctx context.Context, by tilhor.Actor, after string) (rows []AuditRow, next string, err error) {
+// newest first, fifty at a time, for who decides there; those that are over only
+// when all are asked for. It opens no word of them.
+func (d *Desk) Audits(ctx context.Context, by tilhor.Actor, every bool, after string) (rows []AuditRow, next string, err error) {
 	now := d.Clock()
 	at, id := auditCursor(after)
+	list := auditOpen
+	if every {
+		list = auditAll
+	}
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
 		rows, next = nil, ""
 		if err := d.leads(tx, by, now); err != nil {
 			return err
 		}
-		err := tx.Each(selectAudit, func(scan db.Scan) error {
+		err := tx.Each(list, func(scan db.Scan) error {
 			r, err := auditRow(scan)
 			rows = append(rows, r)
 			return err

@@ -76,7 +76,7 @@ func TestTheThreeTests(t *testing.T) {
 			if got := (verdicts{a.Told.Verdict, a.Found.Verdict, a.Measures.Verdict}); got != want {
 				w.T.Errorf("%s: the track says %v, want %v", name, got, want)
 			}
-			rows, _, err := w.desk.Audits(w.ctx, w.kari, "")
+			rows, _, err := w.desk.Audits(w.ctx, w.kari, true, "")
 			w.must(err)
 			for _, r := range rows {
 				if got := (verdicts{r.Told.Verdict, r.Found, r.Concrete}); r.Slug == slug && got != want {
@@ -131,24 +131,32 @@ func TestTheAuditListIsRektors(t *testing.T) {
 	each(t, func(w *world) {
 		w.taken(w.nora)
 		for _, who := range []tilhor.Actor{w.ina, w.jonas} {
-			if _, _, err := w.desk.Audits(w.ctx, who, ""); !errors.Is(err, tilhor.ErrNotFound) {
+			if _, _, err := w.desk.Audits(w.ctx, who, true, ""); !errors.Is(err, tilhor.ErrNotFound) {
 				w.T.Errorf("%s: %v", who.Role, err)
 			}
 		}
-		if rows, _, err := w.desk.Audits(w.ctx, w.other, ""); err != nil || len(rows) != 0 {
+		if rows, _, err := w.desk.Audits(w.ctx, w.other, true, ""); err != nil || len(rows) != 0 {
 			w.T.Errorf("the other school's rektor: %d rows, %v", len(rows), err)
 		}
 		for range 52 {
 			w.Later(time.Second)
 			w.taken(w.elias)
 		}
-		rows, next, err := w.desk.Audits(w.ctx, w.kari, "")
+		rows, next, err := w.desk.Audits(w.ctx, w.kari, false, "")
 		w.must(err)
 		if len(rows) != 50 || next == "" || !rows[0].Opened.After(rows[1].Opened) {
 			w.T.Fatalf("%d rows, next %q", len(rows), next)
 		}
-		rest, next, err := w.desk.Audits(w.ctx, w.kari, next)
+		rest, next, err := w.desk.Audits(w.ctx, w.kari, false, next)
 		w.must(err)
+		closed := w.closed(w.tuva)
+		for every, want := range map[bool]bool{false: false, true: true} {
+			rows, _, err := w.desk.Audits(w.ctx, w.kari, every, "")
+			w.must(err)
+			if got := slices.ContainsFunc(rows, func(r cases.AuditRow) bool { return r.Slug == closed }); got != want {
+				w.T.Errorf("all %v: a closed case is listed: %v", every, got)
+			}
+		}
 		if len(rest) != 3 || next != "" || rest[2].Name == "" {
 			w.T.Errorf("%d rows, next %q", len(rest), next)
 		}

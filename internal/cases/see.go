@@ -30,7 +30,7 @@ type File struct {
 	Gates       []duty.Gate
 	Lacks       []Lack // what approving the draft still lacks
 	Attachments []Attachment
-	Asks        []Ask // what colleagues were asked, oldest first
+	Asks        []Ask  // what colleagues were asked, oldest first
 	Sealed      string // employee or leadership: closed to all at the school who are not named (§ 12-5)
 	Works       bool   // the reader works it; who only advises the owner reads it
 	Barred      map[tilhor.PersonID]bool

@@ -67,18 +67,23 @@ type auditView struct {
 	web.Frame
 	Back  web.Back
 	Table web.Table
+	State web.Field // which cases are listed
 	Empty *web.Empty
 	More  string
 }
 
 // audit lists the cases, the newest first. It opens none of them.
 func (p *Pages) audit(q *web.Req) error {
-	rows, next, err := p.Cases.Audits(q.Context(), q.Actor, q.Query("etter"))
+	every := q.Query("tilstand") == "alle"
+	rows, next, err := p.Cases.Audits(q.Context(), q.Actor, every, q.Query("etter"))
 	if err != nil {
 		return err
 	}
 	w := q.T
 	v := auditView{Frame: q.Frame(w.T("audit.title")), Back: web.Back{Href: "/saker", Text: w.T("school.list.back")}}
+	v.State = web.Field{Name: "tilstand", Label: w.T("school.list.state"), Options: []web.Option{
+		{Label: w.T("school.list.state.")}, {Value: "alle", Label: w.T("school.list.state.alle"), Checked: every},
+	}}
 	v.Table = web.Table{Caption: w.T("audit.caption"), Hidden: true, Columns: []web.Column{
 		{Text: w.T("school.list.who")}, {Text: w.T("audit.told")}, {Text: w.T("audit.found")}, {Text: w.T("audit.concrete")},
 	}}
@@ -90,6 +95,9 @@ func (p *Pages) audit(q *web.Req) error {
 	}
 	if next != "" {
 		v.More = auditPath + "?etter=" + next
+		if every {
+			v.More += "&tilstand=alle"
+		}
 	}
 	return q.Render(auditPage, v)
 }

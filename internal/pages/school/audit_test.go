@@ -28,6 +28,7 @@ func TestTheTestsOfAnAudit(t *testing.T) {
 	w.page(w.rektor, "/saker", `href="/egenkontroll"`)
 	body = w.pages(w.rektor, "/egenkontroll", "Nora Dahl", "0 arbeidsdager", "1 av 2 tiltak", "Slik regner vi", base)
 	lacks(t, body, "Følge ekstra med.", "Jeg vil ikke ut.")
+	w.page(w.rektor, "/egenkontroll?tilstand=alle", "Nora Dahl", `value="alle" selected`)
 	for _, c := range []string{"ina", "jonas"} {
 		who := w.ina
 		if c == "jonas" {
