@@ -116,6 +116,12 @@ func (p *page) document(r cases.Record) {
 		if v, ok := version(p.f, r); ok {
 			p.plan(v, 2)
 		}
+	case cases.Met:
+		for _, x := range p.f.Of(cases.Agreed) {
+			if x.Ref == string(r.ID) {
+				p.section(x, 2)
+			}
+		}
 	case cases.Found:
 		for _, x := range inquiry(p.f.Records, r) {
 			p.section(x, 2)

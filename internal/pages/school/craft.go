@@ -12,7 +12,7 @@ import (
 // craftRoutes are the pages of the handler's craft: what helps whoever works a
 // case to do it well, and is asked of nobody.
 func (p *Pages) craftRoutes() []web.Route {
-	return append(p.attachRoutes(),
+	return append(append(p.attachRoutes(), p.meetRoutes()...),
 		web.Route{Method: "GET", Path: auditPath, Name: "school.audit", Roles: workers, Case: true, Sensitive: true, Serve: p.audit},
 		web.Route{Method: "GET", Path: digitalPath, Name: "guide.digital", Roles: workers, Serve: p.digital},
 	)
@@ -21,6 +21,10 @@ func (p *Pages) craftRoutes() []web.Route {
 // craftTools are the ways to them from a track.
 func craftTools(w *lang.Words, f cases.File) []web.Button {
 	all := []web.Button{{Text: w.T("craft.attach.link", "n", len(f.Attachments)), Href: path(f.Track, attachPath)}}
+	if f.Works {
+		all = append(all, web.Button{Text: w.T("look.link"), Href: path(f.Track, stageInquiry, lookPath)},
+			web.Button{Text: w.T("meet.link"), Href: path(f.Track, "moter")}, web.Button{Text: w.T("team.link"), Href: path(f.Track, "ressursteam")})
+	}
 	if f.Arena == tilhor.ArenaDigital {
 		all = append(all, web.Button{Text: w.T("craft.digital.link"), Href: digitalPath})
 	}
@@ -34,6 +38,12 @@ func (c chronicle) crafted(r cases.Record) string {
 		return r.Text["shows"]
 	case cases.Unsealed, cases.Advice:
 		return r.Text["text"]
+	case cases.Met:
+		return lines(r.Text["who"], r.Text["text"])
+	case cases.Agreed:
+		return lines(r.Text["what"], r.Text["who"], c.on(r))
+	case cases.AgreedDone:
+		return lines(c.agreedText(r.Ref), r.Text["line"])
 	case cases.Asked:
 		return lines(r.Text["place"], r.Text["look"])
 	case cases.AskDeclined:

@@ -123,14 +123,7 @@ func lookItems(q *web.Req, s several, file cases.File, child string) section {
 		if l.Answer != "" || file.Over() {
 			continue
 		}
-		do := lookTick + "-" + string(l.ID)
-		f := s.of(do)
-		line := f.Field(w, name(do, "line"), w.T("look.tick.line"))
-		line.Help, line.Mark = w.T("look.tick.line-help"), w.T("form.optional")
-		form := s.form(do, w.T("look.tick.do"),
-			radios(w, f, name(do, "found-out"), w.T("look.tick.answer"), cases.LookedDone, "look.tick.done", cases.LookedDropped, "look.tick.dropped"),
-			question{Kind: "text", F: line})
-		x.Forms = append(x.Forms, form.folded(w.T("look.tick", "what", l.Question)))
+		x.Forms = append(x.Forms, tickForm(q, s, string(l.ID), l.Question))
 	}
 	if len(facts.Items) > 0 {
 		x.Facts = &facts

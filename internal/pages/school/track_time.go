@@ -68,7 +68,7 @@ func (c chronicle) other(r cases.Record) bool { return r.Kind == cases.Voice && 
 func (c chronicle) title(r cases.Record) string {
 	by, key := r.Name, string(r.Kind)
 	switch r.Kind {
-	case cases.Corrected, cases.NotCorrected, cases.GlassReviewed, cases.Asked, cases.Told, cases.RaisedBy, cases.Evaluated, cases.Checked, cases.Reopened, cases.Affected, cases.Ticked, cases.Packed,
+	case cases.Corrected, cases.NotCorrected, cases.GlassReviewed, cases.Asked, cases.Met, cases.Told, cases.RaisedBy, cases.Evaluated, cases.Checked, cases.Reopened, cases.Affected, cases.Ticked, cases.Packed,
 		cases.Judged, cases.ToldOwner, cases.Party, cases.Recused:
 		if k := key + "." + r.Answer; c.w.Has("school.time." + k) {
 			key = k
@@ -244,7 +244,7 @@ func (c chronicle) planned(now time.Time) (all []web.Happening) {
 	}
 	add(evaluateOn(c.f), "planned.evaluation")
 	add(c.f.CheckOn, "planned.check")
-	return all
+	return append(all, c.agreedAhead(calendar.DateOf(now))...)
 }
 
 // lines are the passages that were written, each on its line.
