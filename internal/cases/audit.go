@@ -90,8 +90,8 @@ func (m Measure) Unclear() (lacks []string) {
 	return lacks
 }
 
-// Blank says whether something stands in brackets that was to be filled in.
-func (m Measure) Blank() bool { return strings.Contains(m.What+m.When, "[") }
+// Blank says whether something of the library stands in brackets still.
+func (m Measure) Blank() bool { return unfilled.MatchString(m.What + "\n" + m.When) }
 
 // Audit puts the three tests to the track.
 func (f File) Audit() Audit {

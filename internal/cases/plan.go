@@ -102,6 +102,9 @@ func (p Plan) Lacks() (all []Lack) {
 				all = append(all, Lack{Key: "cases.lack." + e.field, Page: "plan", Measure: i + 1, Field: e.field})
 			}
 		}
+		if m.Blank() { // of the library: who, where or when is not written
+			all = append(all, Lack{Key: "cases.lack.blank", Page: "plan", Measure: i + 1, Field: "what"})
+		}
 	}
 	return all
 }

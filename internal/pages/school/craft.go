@@ -14,6 +14,7 @@ import (
 func (p *Pages) craftRoutes() []web.Route {
 	return append(append(p.attachRoutes(), p.meetRoutes()...),
 		web.Route{Method: "GET", Path: auditPath, Name: "school.audit", Roles: workers, Case: true, Sensitive: true, Serve: p.audit},
+		web.Route{Method: "GET", Path: libraryPath, Name: "guide.library", Roles: given, Serve: p.library},
 		web.Route{Method: "GET", Path: digitalPath, Name: "guide.digital", Roles: workers, Serve: p.digital},
 	)
 }
