@@ -122,6 +122,7 @@ func (w *siteWorld) asksColleagues(by map[string]persona, slug string) {
 	ctx, d := context.Background(), w.cases()
 	ina, jonas := by["social-teacher"].actor, by["teacher"].actor
 	w.must(d.PlanInquiry(ctx, ina, slug, cases.Lookup{Question: "Hva skjer når det ringer inn?", Whom: "Jonas, i korridoren.", On: w.today().Add(3)}))
+	w.must(d.Describe(ctx, ina, slug, cases.DigitalEvent{At: tilhor.Now(w.clock()), Service: "En gruppe", Text: "Noen skrev stygt.", Keeper: "Eleven"}))
 	w.must(d.Meet(ctx, ina, slug, cases.Meeting{Kind: "home", At: tilhor.Now(w.clock()), Who: "Mor og Ina.", Points: []cases.Point{
 		{What: "Ina ringer hver fredag.", Who: "Ina", On: w.today().Add(4)}, {What: "Eleven sitter foran.", Who: "Jonas"},
 	}}))

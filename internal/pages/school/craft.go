@@ -26,10 +26,12 @@ func craftTools(w *lang.Words, f cases.File) []web.Button {
 		all = append(all, web.Button{Text: w.T("look.link"), Href: path(f.Track, stageInquiry, lookPath)},
 			web.Button{Text: w.T("meet.link"), Href: path(f.Track, "moter")}, web.Button{Text: w.T("team.link"), Href: path(f.Track, "ressursteam")})
 	}
-	if f.Arena == tilhor.ArenaDigital {
-		all = append(all, web.Button{Text: w.T("craft.digital.link"), Href: digitalPath})
+	if f.Works && f.Arena == tilhor.ArenaDigital { // first where it is what the case is about
+		all = append([]web.Button{{Text: w.T("digital.link"), Href: path(f.Track, inWordsPath)}}, all...)
+	} else if f.Works {
+		all = append(all, web.Button{Text: w.T("digital.link"), Href: path(f.Track, inWordsPath)})
 	}
-	return all
+	return append(all, web.Button{Text: w.T("craft.digital.link"), Href: digitalPath})
 }
 
 // crafted is what the records of the craft say in the chronology.

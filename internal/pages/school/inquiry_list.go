@@ -222,7 +222,7 @@ func sourcesOf(w *lang.Words, f cases.File, base string) (all []sourceShown) {
 }
 
 func (s *sourceShown) of(w *lang.Words, f cases.File, r cases.Record, base string) {
-	s.Name, s.Text = w.T("stage.inquiry.source."+r.Ref), lines(r.Text["place"], r.Text["text"], seemed(w, r))
+	s.Name, s.Text = w.T("stage.inquiry.source."+r.Ref), lines(append([]string{r.Text["place"], r.Text["text"], seemed(w, r)}, digitalLines(w, r)...)...)
 	if who := r.Text["who"]; who != "" {
 		s.Who = who
 	}

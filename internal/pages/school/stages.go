@@ -27,6 +27,8 @@ func (p *Pages) stageRoutes() []web.Route {
 		{Method: "GET", Path: "/samtaleguide", Name: "stage.guide", Roles: given, Serve: p.guide},
 		track("GET", "/undersokelse", "inquiry", p.inquiry),
 		track("POST", "/undersokelse", "inquiry.write", p.inquire),
+		track("GET", "/nett", "inquiry.digital", p.inWords),
+		track("POST", "/nett", "inquiry.digital.write", p.doInWords),
 		track("GET", "/undersokelse/plan", "inquiry.plan", p.look),
 		track("POST", "/undersokelse/plan", "inquiry.plan.write", p.doLook),
 		track("GET", "/elevens-beste", "best", p.best),

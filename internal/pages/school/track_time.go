@@ -123,7 +123,7 @@ func (c chronicle) text(r cases.Record) string {
 		if r.Ref == "talk-pupils" { // what other children said stands in their own tracks
 			return ""
 		}
-		return lines(t["who"], t["place"], t["text"], c.named("seemed", t["seemed"]))
+		return lines(append([]string{t["who"], t["place"], t["text"], c.named("seemed", t["seemed"])}, digitalLines(c.w, r)...)...)
 	case cases.Finding:
 		return t["finding"]
 	case cases.Interest:
