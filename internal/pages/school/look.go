@@ -3,7 +3,6 @@ package school
 import (
 	"net/http"
 	"slices"
-	"strings"
 
 	"tilhor"
 	"tilhor/internal/cases"
@@ -19,7 +18,7 @@ const lookPath = "plan"
 // What its forms can be asked to do.
 const (
 	lookAdd      = "sett"
-	lookTick     = "kryss" // with the point behind it
+	lookTick     = "kryss"
 	lookAsk      = "spor"
 	lookWithdraw = "trekk"
 )
@@ -39,16 +38,17 @@ func (p *Pages) doLook(q *web.Req) error {
 		return err
 	}
 	ctx, slug, do := q.Context(), q.Path("spor"), f.Get("do")
-	act, id, _ := strings.Cut(do, "-")
 	on := readDay(f, name(do, "due"))
-	f.Faults.Add(!slices.Contains([]string{lookAdd, lookTick, lookAsk, lookWithdraw}, act), name(lookAdd, "question"), "stage.fault.do")
-	back := path(cases.Track{Slug: slug}, stageInquiry, lookPath) + "?gjort=" + act
+	f.Faults.Add(!slices.Contains([]string{lookAdd, lookTick, lookAsk, lookWithdraw}, do), name(lookAdd, "question"), "stage.fault.do")
+	back := path(cases.Track{Slug: slug}, stageInquiry, lookPath) + "?gjort=" + do
 	return decided(q, f, func(do string, get func(string) string) (string, error) {
-		switch act {
+		switch do {
 		case lookAdd:
 			return back, p.Cases.PlanInquiry(ctx, q.Actor, slug, cases.Lookup{Question: get("question"), Whom: get("ask-whom"), On: on})
 		case lookTick:
-			return back, p.Cases.TickFound(ctx, q.Actor, slug, tilhor.RecordID(id), get("found-out"), get("line"))
+			return back, tick(get, func(id tilhor.RecordID, answer, line string) error {
+				return p.Cases.TickFound(ctx, q.Actor, slug, id, answer, line)
+			})
 		case lookAsk:
 			r := cases.Request{Kind: cases.ForObservation, Whom: persons(f.All(name(do, "whom"))), Place: get("spot"), Look: get("look"), Due: on}
 			return back, p.Cases.Ask(ctx, q.Actor, slug, r)
@@ -104,11 +104,12 @@ func saidDone(q *web.Req, key string) *web.Note {
 	return nil
 }
 
-// lookItems are the things to find out, each with its form until it is done.
+// lookItems are the things to find out, and how each went.
 func lookItems(q *web.Req, s several, file cases.File, child string) section {
 	w := q.T
 	x := section{ID: "finn", Title: w.T("look.items")}
 	var facts web.Facts
+	var open []openPoint
 	for _, l := range file.Lookups() {
 		when := w.T("look.item", "date", w.NearDay(l.On, today(q)))
 		switch {
@@ -120,16 +121,16 @@ func lookItems(q *web.Req, s several, file cases.File, child string) section {
 			when = w.T("look.item.late", "date", w.NearDay(l.On, today(q)))
 		}
 		facts.Items = append(facts.Items, web.Fact{Term: when, Text: lines(l.Question, l.Whom, l.Line)})
-		if l.Answer != "" || file.Over() {
-			continue
+		if l.Answer == "" {
+			open = append(open, openPoint{string(l.ID), l.Question})
 		}
-		x.Forms = append(x.Forms, tickForm(q, s, string(l.ID), l.Question))
 	}
 	if len(facts.Items) > 0 {
 		x.Facts = &facts
 	} else {
 		x.Text = w.T("look.items.none")
 	}
+	x.Forms = tickForm(q, s, open)
 	if file.Over() {
 		return x
 	}

@@ -48,7 +48,7 @@ func (p *Pages) doMeetings(q *web.Req) error {
 		return err
 	}
 	slug := q.Path("spor")
-	act, id, _ := strings.Cut(f.Get("do"), "-")
+	act := f.Get("do")
 	f.Faults.Add(act != meetAdd && act != lookTick, name(meetAdd, "present"), "stage.fault.do")
 	m := cases.Meeting{Kind: f.Get(name(meetAdd, "meeting")), At: readWhen(f, name(meetAdd, "at"), q.Now), Who: f.Get(name(meetAdd, "present")), Text: f.Get(name(meetAdd, "text"))}
 	for i := range meetRows {
@@ -61,7 +61,9 @@ func (p *Pages) doMeetings(q *web.Req) error {
 		if act == meetAdd {
 			return back, p.Cases.Meet(q.Context(), q.Actor, slug, m)
 		}
-		return back, p.Cases.TickAgreed(q.Context(), q.Actor, slug, tilhor.RecordID(id), get("found-out"), get("line"))
+		return back, tick(get, func(id tilhor.RecordID, answer, line string) error {
+			return p.Cases.TickAgreed(q.Context(), q.Actor, slug, id, answer, line)
+		})
 	}, func(code int, f *web.Form) error { return p.showMeetings(q, code, f) })
 }
 
@@ -108,9 +110,16 @@ func (p *Pages) showMeetings(q *web.Req, code int, f *web.Form) error {
 	s := several{q, f}
 	all := file.Meetings()
 	add := section{ID: "nytt", Title: w.T("meet.new"), Forms: []smallForm{meetForm(q, s)}}
+	var open []openPoint
+	for _, x := range file.Points() {
+		if x.Answer == "" {
+			open = append(open, openPoint{string(x.ID), x.What})
+		}
+	}
+	add.Forms = append(add.Forms, tickForm(q, s, open)...)
 	v.Sections = append(v.Sections, add)
 	for i, m := range slices.Backward(all) {
-		v.Sections = append(v.Sections, meetingShown(q, s, m, i))
+		v.Sections = append(v.Sections, meetingShown(q, m, i))
 	}
 	return v.show(q, code, f)
 }
@@ -146,8 +155,8 @@ func meetForm(q *web.Req, s several) smallForm {
 	return s.form(meetAdd, w.T("meet.do"), append(ask, text)...).first()
 }
 
-// meetingShown is one meeting, with a form for each thing that stands open.
-func meetingShown(q *web.Req, s several, m cases.Meeting, i int) section {
+// meetingShown is one meeting, with what was agreed and how it went.
+func meetingShown(q *web.Req, m cases.Meeting, i int) section {
 	w := q.T
 	x := section{ID: "mote-" + strconv.Itoa(i+1), Title: w.T("meet.one", "kind", w.T("meet.kind."+m.Kind), "when", w.Moment(m.At)), Text: lines(w.T("meet.was-there", "who", m.Who), m.Text)}
 	var facts web.Facts
@@ -164,9 +173,6 @@ func meetingShown(q *web.Req, s several, m cases.Meeting, i int) section {
 			when = w.T("look.item", "date", w.NearDay(p.On, today(q)))
 		}
 		facts.Items = append(facts.Items, web.Fact{Term: when, Text: lines(p.What, p.Who, p.Line)})
-		if p.Answer == "" {
-			x.Forms = append(x.Forms, tickForm(q, s, string(p.ID), p.What))
-		}
 	}
 	if len(facts.Items) > 0 {
 		x.Facts = &facts
@@ -174,15 +180,33 @@ func meetingShown(q *web.Req, s several, m cases.Meeting, i int) section {
 	return x
 }
 
-// tickForm ticks off one thing that was planned or agreed.
-func tickForm(q *web.Req, s several, id, what string) smallForm {
-	w, do := q.T, lookTick+"-"+id
-	f := s.of(do)
-	line := f.Field(w, name(do, "line"), w.T("look.tick.line"))
+// An openPoint is a thing that was planned or agreed, and is not done.
+type openPoint struct{ id, what string }
+
+// tickForm ticks off one of the things that stand open; nil when none does.
+func tickForm(q *web.Req, s several, all []openPoint) []smallForm {
+	w, f := q.T, s.of(lookTick)
+	if len(all) == 0 && f != s.sent {
+		return nil
+	}
+	which := f.Field(w, name(lookTick, "which"), w.T("look.tick.which"))
+	which.Options = []web.Option{{Label: w.T("form.choose")}}
+	for _, p := range all {
+		which.Options = append(which.Options, web.Option{Value: p.id, Label: p.what, Checked: which.Value == p.id || len(all) == 1})
+	}
+	line := f.Field(w, name(lookTick, "line"), w.T("look.tick.line"))
 	line.Help, line.Mark = w.T("look.tick.line-help"), w.T("form.optional")
-	return s.form(do, w.T("look.tick.do"),
-		radios(w, f, name(do, "found-out"), w.T("look.tick.answer"), cases.LookedDone, "look.tick.done", cases.LookedDropped, "look.tick.dropped"),
-		question{Kind: "text", F: line}).folded(w.T("look.tick", "what", what))
+	return []smallForm{s.form(lookTick, w.T("look.tick.do"), question{Kind: "select", F: which},
+		radios(w, f, name(lookTick, "found-out"), w.T("look.tick.answer"), cases.LookedDone, "look.tick.done", cases.LookedDropped, "look.tick.dropped"),
+		question{Kind: "text", F: line}).folded(w.T("look.tick"))}
+}
+
+// tick is the thing a form ticks off, or the fault that none was chosen.
+func tick(get func(string) string, do func(id tilhor.RecordID, answer, line string) error) error {
+	if get("which") == "" {
+		return tilhor.Faults{{Field: "which", Key: "look.tick.fault"}}
+	}
+	return do(tilhor.RecordID(get("which")), get("found-out"), get("line"))
 }
 
 // team takes the track up in the resource team: those who are chosen see the text
