@@ -52,6 +52,7 @@ type thing struct {
 	file                  cases.FileID    // a picture, attached
 	insight               tilhor.RecordID // a request for access to the track
 	measures              map[tilhor.Role]tilhor.MeasureID
+	asks                  map[tilhor.Role]tilhor.RecordID // what who carries out a measure is asked as well
 }
 
 // A matrixWorld is the whole site over two schools with one person in every
@@ -141,7 +142,7 @@ func (w *matrixWorld) thing(rel string) thing {
 	fresh, taken := tell(), tell()
 	tracks, err := w.cases().TakeUp(ctx, rektor, taken.Slug, cases.Stance{Handler: w.handler})
 	w.must(err)
-	id, x := string(tracks[0].ID), thing{concern: fresh.Slug, track: tracks[0].Slug, measures: map[tilhor.Role]tilhor.MeasureID{}}
+	id, x := string(tracks[0].ID), thing{concern: fresh.Slug, track: tracks[0].Slug, measures: map[tilhor.Role]tilhor.MeasureID{}, asks: map[tilhor.Role]tilhor.RecordID{}}
 	w.must(w.cases().AddChild(ctx, rektor, x.track, cases.Child{Described: "En gutt med blå jakke", Role: "witness"}))
 	w.plan(rektor, x.track)
 	f, err := w.cases().See(ctx, rektor, x.track, "track")
@@ -150,14 +151,14 @@ func (w *matrixWorld) thing(rel string) thing {
 	x.insight, err = w.cases().AskInsight(ctx, rektor, x.track, cases.NewInsight{Asker: "parent", Basis: "gdpr-15", Who: "Marit Dahl", Received: w.today()})
 	w.must(err)
 	x.file = w.attach(rektor, x.track)
-	x.measures[""] = w.measure(rektor, x.track, w.handler)
+	x.measures[""], x.asks[""] = w.measure(rektor, x.track, w.handler), w.asks(rektor, x.track, w.handler)
 	for _, role := range webtest.Roles {
 		if role == tilhor.RoleAnyone {
 			continue
 		}
 		a := w.town.Actor(role, w.town.Solbakken)
 		if rel == relCarries && role.Staff() {
-			x.measures[role] = w.measure(rektor, x.track, a.Person)
+			x.measures[role], x.asks[role] = w.measure(rektor, x.track, a.Person), w.asks(rektor, x.track, a.Person)
 		}
 		w.write(func(tx *db.Tx) error { return w.relate(tx, rel, a, string(fresh.ID), id) })
 	}
@@ -227,6 +228,23 @@ func (w *matrixWorld) measure(rektor tilhor.Actor, track string, doer tilhor.Per
 	return ""
 }
 
+// asks asks somebody for an observation, and finds the question.
+func (w *matrixWorld) asks(rektor tilhor.Actor, track string, whom tilhor.PersonID) tilhor.RecordID {
+	w.t.Helper()
+	w.must(w.cases().Ask(context.Background(), rektor, track, cases.Request{
+		Kind: cases.ForObservation, Whom: []tilhor.PersonID{whom}, Place: "Storefri.", Look: "Hvem er Nora sammen med?", Due: w.today().Add(2),
+	}))
+	f, err := w.cases().See(context.Background(), rektor, track, "track")
+	w.must(err)
+	for _, a := range f.Asks {
+		if a.Person == whom {
+			return a.ID
+		}
+	}
+	w.t.Fatal("the question is not there")
+	return ""
+}
+
 // keepDrafts lets everybody's session end while they write.
 func (w *matrixWorld) keepDrafts() {
 	before := map[tilhor.Role]*http.Cookie{}
@@ -283,11 +301,15 @@ func (w *matrixWorld) path(r web.Route, rel string) string {
 	if !ok {
 		m = x.measures[""]
 	}
+	a, ok := x.asks[w.role]
+	if !ok {
+		a = x.asks[""]
+	}
 	draft := w.drafts[tilhor.RoleRektor]
 	if rel == relHandles && w.drafts[w.role] != "" {
 		draft = w.drafts[w.role]
 	}
-	path := strings.NewReplacer("{spor}", x.track, "{slug}", x.concern, "{fil}", string(x.file), "{krav}", string(x.insight), "/tiltak/{id}", "/tiltak/"+string(m), "/kladder/{id}", "/kladder/"+draft,
+	path := strings.NewReplacer("{spor}", x.track, "{slug}", x.concern, "{fil}", string(x.file), "{krav}", string(x.insight), "/tiltak/{id}", "/tiltak/"+string(m), "/foresporsler/{id}", "/foresporsler/"+string(a), "/kladder/{id}", "/kladder/"+draft,
 		"{skole}", string(w.town.Solbakken)).Replace(r.Path)
 	if strings.Contains(r.Path, "{spor}") { // a part of a track that is not there
 		path = anyPart.ReplaceAllString(path, "zzzzzzzzzzzzzzzzzzzzzzzzzz")

@@ -128,7 +128,31 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 	}
 	w.must(d.EndRecusal(ctx, kari, slug, by["nurse"].actor.Person, "Har flyttet."))
 	w.later(time.Second)
+	w.asksColleagues(by, slug)
 	return original
+}
+
+// asksColleagues is what the handler's craft adds to a case: what to find out,
+// and colleagues who are asked. One question stands open.
+func (w *siteWorld) asksColleagues(by map[string]persona, slug string) {
+	w.t.Helper()
+	ctx, d := context.Background(), w.cases()
+	ina, jonas := by["social-teacher"].actor, by["teacher"].actor
+	w.must(d.PlanInquiry(ctx, ina, slug, cases.Lookup{Question: "Hva skjer når det ringer inn?", Whom: "Jonas, i korridoren.", On: w.today().Add(3)}))
+	w.must(d.Describe(ctx, ina, slug, cases.DigitalEvent{At: tilhor.Now(w.clock()), Service: "En gruppe", Text: "Noen skrev stygt.", Keeper: "Eleven"}))
+	w.must(d.Meet(ctx, ina, slug, cases.Meeting{Kind: "home", At: tilhor.Now(w.clock()), Who: "Mor og Ina.", Points: []cases.Point{
+		{What: "Ina ringer hver fredag.", Who: "Ina", On: w.today().Add(4)}, {What: "Eleven sitter foran.", Who: "Jonas"},
+	}}))
+	for _, kind := range []cases.AskKind{cases.ForObservation, cases.ForAdvice} {
+		w.must(d.Ask(ctx, ina, slug, cases.Request{Kind: kind, Whom: []tilhor.PersonID{jonas.Person}, Place: "Storefri.", Look: "Hvem er eleven sammen med?", Due: w.today().Add(2)}))
+	}
+	all, err := d.Questions(ctx, jonas)
+	w.must(err)
+	for _, q := range all {
+		if q.Kind == cases.ForAdvice {
+			w.must(d.Advise(ctx, jonas, q.ID, "La eleven velge en makker."))
+		}
+	}
 }
 
 // pupils are the pupils of somebody's school.

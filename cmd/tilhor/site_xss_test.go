@@ -153,9 +153,9 @@ func (p *poisonedTown) settle(source string) tilhor.Actor {
 
 // notText are fields that take a day, a clock, a search or what a machine wrote:
 // what stands in them is read, and never kept as it was written.
-var notText = regexp.MustCompile(`^(received|discovered|discovered-time|day|due|file|code|receipt|at|at-time|start|until|next|check|recheck|hear-by|from|on|known|known-time|raised-at|raised-at-time|again|find|sok|(happened|known)-(on|at)|[me]\d-(start|until|evaluate))$`)
+var notText = regexp.MustCompile(`^(received|discovered|discovered-time|day|due|file|code|receipt|at|at-time|start|until|next|check|recheck|hear-by|from|on|known|known-time|raised-at|raised-at-time|again|find|sok|(happened|known)-(on|at)|[me]\d-(start|until|evaluate)|(sett|spor)-due|mote-(at|at-time|p\d-on))$`)
 
-var numbered = regexp.MustCompile(`^([me]\d+-|o\d+$)`)
+var numbered = regexp.MustCompile(`^([me]\d+-|o\d+$)`) // the rows of a plan, of an evaluation and of a judgement
 
 // fieldName is a field without the number of its row.
 func fieldName(name string) string {
@@ -402,6 +402,15 @@ var theCase = []deed{
 	{Who: "rektor", At: "$track/strakstiltak", Fill: [][2]string{{"doer", "Petra"}}},
 	{Who: "social-teacher", At: "$track/undersokelse", Fill: [][2]string{{"do", "kilde"}, {"source", "observation"}, {"status", "given"}}},
 	{Who: "social-teacher", At: "$track/undersokelse", Fill: [][2]string{{"do", "funn"}, {"from", "*"}}},
+	{Who: "social-teacher", At: "$track/undersokelse/plan", Fill: [][2]string{{"do", "sett"}, {"sett-due", "25.11.2026"}}},
+	{Who: "social-teacher", At: "$track/undersokelse/plan", Fill: [][2]string{{"do", "kryss"}, {"kryss-found-out", "done"}}},
+	{Who: "social-teacher", At: "$track/undersokelse/plan", Fill: [][2]string{{"do", "spor"}, {"spor-whom", "Jonas"}, {"spor-due", "25.11.2026"}}},
+	{Who: "social-teacher", At: "$track/ressursteam", Fill: [][2]string{{"do", "spor"}, {"spor-whom", "Jonas"}, {"spor-ask", "advice"}, {"spor-due", "24.11.2026"}}},
+	{Who: "teacher", At: "/i-dag", Link: `^/foresporsler/`, Fill: [][2]string{{"do", "rad"}}},
+	{Who: "teacher", At: "/i-dag", Link: `^/foresporsler/`, Fill: [][2]string{{"do", "svar"}, {"at", "23.11.2026"}}},
+	{Who: "social-teacher", At: "$track/moter", Fill: [][2]string{{"do", "mote"}, {"mote-meeting", "home"}, {"mote-at", "23.11.2026"}, {"mote-p1-on", "27.11.2026"}}},
+	{Who: "social-teacher", At: "$track/moter", Fill: [][2]string{{"do", "kryss"}, {"kryss-which", "Ond"}, {"kryss-found-out", "done"}}},
+	{Who: "social-teacher", At: "$track/nett", Fill: [][2]string{{"at", "23.11.2026"}}},
 	{Who: "social-teacher", At: "$track/undersokelse", Fill: [][2]string{{"do", "ferdig"}}},
 	{Who: "social-teacher", At: "$track/elevens-beste", Fill: [][2]string{}},
 	{Who: "social-teacher", At: "$track/plan", Fill: [][2]string{{"m1-start", "23.11.2026"}, {"m1-doer", "Jonas"}, {"m1-evaluate", "07.12.2026"}, {"m2-evaluate", "07.12.2026"}}, Press: "do=save"},

@@ -46,6 +46,7 @@ const (
 	Glass    Relation = "glass"    // opened it in an emergency, for an hour (nødtilgang)
 	OnCall   Relation = "oncall"   // has the watch at a school (vakt): may ask for emergency access, and nothing else
 	Carries  Relation = "carries"  // carries out a measure; sees that measure only
+	Asked    Relation = "asked"    // was asked something about it; sees that question only
 	Named    Relation = "named"    // is named for a protected person: nobody else passes, whatever is granted
 	Appoints Relation = "appoints" // gives a track its lead or adviser for the owner, reads what the owner is told of it, and no more
 	Advises  Relation = "advises"  // the owner's adviser in this one case: reads it
@@ -62,6 +63,7 @@ const (
 	Work    Act = "work"    // hear, inquire, plan, evaluate, write in a track
 	Lead    Act = "lead"    // approve, appoint, close, step down
 	Carry   Act = "carry"   // tick off a measure
+	Answer  Act = "answer"  // answer what one was asked about a track
 	Assign  Act = "assign"  // for the owner: read what it is told, appoint who leads or advises
 
 	FollowForce Act = "follow-force" // who told of an intervention sees what was told
@@ -83,6 +85,7 @@ var rules = map[Act]rule{
 	Work:    {Track, []Relation{Handles, Leads, Covers}, true},
 	Lead:    {Track, []Relation{Leads}, true},
 	Carry:   {Track, []Relation{Carries, Handles, Leads, Covers}, true},
+	Answer:  {Track, []Relation{Asked}, true},
 	Assign:  {Track, []Relation{Appoints}, true},
 
 	FollowForce: {Force, []Relation{Reporter}, false}, // as Follow: who told has nothing to wait for

@@ -19,7 +19,7 @@ import (
 
 var now = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
 
-var acts = []access.Act{access.Follow, access.Receive, access.Read, access.Work, access.Lead, access.Carry, access.FollowForce, access.LeadForce, access.Assign}
+var acts = []access.Act{access.Follow, access.Receive, access.Read, access.Work, access.Lead, access.Carry, access.Answer, access.FollowForce, access.LeadForce, access.Assign}
 
 func kindOf(act access.Act) access.Kind {
 	if act == access.FollowForce || act == access.LeadForce {
@@ -47,7 +47,7 @@ func worlds(t *rapid.T) (gs []access.Grant, bs []access.Bar, ks []access.Guard, 
 	person := rapid.SampledFrom([]tilhor.PersonID{"kari", "ina", "jonas"})
 	role := rapid.SampledFrom([]tilhor.Role{tilhor.RoleRektor, tilhor.RoleRektor, tilhor.RoleTeacher, tilhor.RoleParent, tilhor.RoleOwnerAdviser, tilhor.RoleOwnerAdviser})
 	unit := rapid.SampledFrom([]tilhor.SchoolID{"solbakken", "solbakken", "fjell", access.Owner})
-	rel := rapid.SampledFrom([]access.Relation{access.Reporter, access.Intake, access.Leads, access.Leads, access.Leads, access.Handles, access.Covers, access.Carries, access.Glass, access.OnCall, access.Appoints, access.Advises})
+	rel := rapid.SampledFrom([]access.Relation{access.Reporter, access.Intake, access.Leads, access.Leads, access.Leads, access.Handles, access.Covers, access.Carries, access.Asked, access.Glass, access.OnCall, access.Appoints, access.Advises})
 	day := rapid.IntRange(-3, 2)
 	kind := rapid.SampledFrom([]access.Kind{access.Concern, access.Track, access.School, access.Force})
 	at := func() (time.Time, time.Time) {
@@ -118,6 +118,7 @@ func worlds(t *rapid.T) (gs []access.Grant, bs []access.Bar, ks []access.Guard, 
 			{Kind: access.Concern, Relation: access.Intake},
 			{Kind: access.Track, Relation: access.Leads},
 			{Kind: access.Track, Relation: access.Carries},
+			{Kind: access.Track, Relation: access.Asked},
 			{Kind: access.Track, Relation: access.Appoints},
 			{Kind: access.Force, Relation: access.Reporter},
 			{Kind: access.Force, Relation: access.Leads},

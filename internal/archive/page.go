@@ -116,6 +116,12 @@ func (p *page) document(r cases.Record) {
 		if v, ok := version(p.f, r); ok {
 			p.plan(v, 2)
 		}
+	case cases.Met:
+		for _, x := range p.f.Of(cases.Agreed) {
+			if x.Ref == string(r.ID) {
+				p.section(x, 2)
+			}
+		}
 	case cases.Found:
 		for _, x := range inquiry(p.f.Records, r) {
 			p.section(x, 2)
@@ -173,7 +179,7 @@ func (p *page) what(r cases.Record) string {
 // passages are the fields of records in the order they are read; others follow.
 var passages = []string{
 	"who", "from", "said", "words", "saw", "place", "asked", "wants", "weight", "how", "detail", "back", "way", "what", "finding",
-	"shows", "giver", "needed", "interests", "view", "weighing", "conclusion", "why", "best", "reason", "attempts", "text", "line",
+	"shows", "giver", "needed", "interests", "view", "weighing", "conclusion", "why", "best", "reason", "attempts", "text", "line", "question", "whom", "look", "seemed", "service", "seen-by", "keeper",
 }
 
 // of is everything that a record says.

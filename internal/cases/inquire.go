@@ -139,6 +139,9 @@ func (d *Desk) FinishInquiry(ctx context.Context, by tilhor.Actor, slug string) 
 		if _, err := w.write(note{kind: Found, when: tilhor.Now(w.now), ref: strconv.Itoa(n)}); err != nil {
 			return err
 		}
+		if _, err := w.tx.Exec(finishAudit, by.Owner, w.t.ID, w.now.UnixMilli()); err != nil {
+			return err
+		}
 		return w.facts(duty.Fact{Kind: duty.Found, When: tilhor.Now(w.now)})
 	})
 }

@@ -265,16 +265,7 @@ func (d *Desk) fillChore(tx *db.Tx, owner tilhor.OwnerID, c *Chore, day tilhor.D
 		return err
 	}
 	c.What, c.When = texts["what"], texts["when"]
-	if c.pupil == "" {
-		return nil
-	}
-	in, err := d.Roster.Pupil(tx, owner, c.pupil, day)
-	if err == nil && in.Protected { // who it is about is said by word of mouth, and stands on no list
-		c.Shielded = true
-		return nil
-	}
-	names, err := d.Roster.Names(tx, owner, c.pupil)
-	c.Pupil, c.Class = names[c.pupil], in.Class
+	c.Pupil, c.Class, c.Shielded, err = d.nameFor(tx, owner, c.pupil, day)
 	return err
 }
 

@@ -102,6 +102,9 @@ func (p Plan) Lacks() (all []Lack) {
 				all = append(all, Lack{Key: "cases.lack." + e.field, Page: "plan", Measure: i + 1, Field: e.field})
 			}
 		}
+		if m.Blank() { // of the library: who, where or when is not written
+			all = append(all, Lack{Key: "cases.lack.blank", Page: "plan", Measure: i + 1, Field: "what"})
+		}
 	}
 	return all
 }
@@ -436,6 +439,9 @@ func (w *work) approve(p Plan) error {
 		return tilhor.ErrConflict
 	}
 	if _, err := w.write(note{kind: Approved, when: tilhor.Now(w.now), ref: fmt.Sprint(p.Version), on: p.Evaluate(), text: []field{{"why", p.Why}}}); err != nil {
+		return err
+	}
+	if err := w.auditPlan(p); err != nil {
 		return err
 	}
 	if err := w.endMeasures(p.starts()); err != nil {

@@ -30,6 +30,7 @@ type File struct {
 	Gates       []duty.Gate
 	Lacks       []Lack // what approving the draft still lacks
 	Attachments []Attachment
+	Asks        []Ask  // what colleagues were asked, oldest first
 	Sealed      string // employee or leadership: closed to all at the school who are not named (§ 12-5)
 	Works       bool   // the reader works it; who only advises the owner reads it
 	Barred      map[tilhor.PersonID]bool
@@ -178,6 +179,9 @@ func (d *Desk) load(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 	if f.Measures, err = d.measures(tx, by.Owner, f.ID, texts); err != nil {
 		return err
 	}
+	if f.Asks, err = d.asks(tx, by.Owner, f.ID, texts); err != nil {
+		return err
+	}
 	plans, err := d.plans(tx, by.Owner, f.ID, key)
 	if err != nil {
 		return err
@@ -262,6 +266,9 @@ func (d *Desk) names(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 	}
 	for _, m := range f.Measures {
 		ids[m.Doer] = true
+	}
+	for _, a := range f.Asks {
+		ids[a.Person] = true
 	}
 	plans := f.Plans
 	if f.Draft != nil {
@@ -362,6 +369,9 @@ func (f *File) setNames(names map[tilhor.PersonID]string) {
 	}
 	for i := range f.Measures {
 		f.Measures[i].Name = names[f.Measures[i].Doer]
+	}
+	for i := range f.Asks {
+		f.Asks[i].Name = names[f.Asks[i].Person]
 	}
 	set := func(p *Plan) {
 		p.SavedName, p.Approver = names[p.SavedBy], names[p.ApprovedBy]

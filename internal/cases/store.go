@@ -41,7 +41,7 @@ func today(now time.Time) tilhor.Date { return tilhor.DateOf(now, calendar.Oslo(
 
 var findTrack = func() map[access.Act]*db.Stmt {
 	m := map[access.Act]*db.Stmt{}
-	for _, act := range []access.Act{access.Read, access.Work, access.Lead, access.Carry, access.Assign} {
+	for _, act := range []access.Act{access.Read, access.Work, access.Lead, access.Carry, access.Answer, access.Assign} {
 		m[act] = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.slug = $6 AND ` + access.Scope(act, "t.id"))
 	}
 	return m

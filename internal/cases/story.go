@@ -122,6 +122,9 @@ func (d *Desk) begin(tx *db.Tx, by tilhor.Actor, like Track, w *work) (Track, er
 		return t, err
 	}
 	*w = work{d: d, tx: tx, by: by, t: t, rule: access.Leads, key: key, now: now}
+	if err := w.audited(false); err != nil {
+		return t, err
+	}
 	if t.Pupil == "" {
 		return t, nil
 	}
@@ -171,7 +174,7 @@ func (d *Desk) BeginAnew(ctx context.Context, by tilhor.Actor, slug, reason stri
 // other is the person a record is about, besides who wrote it.
 func (r Record) other() tilhor.PersonID {
 	switch r.Kind {
-	case Appointed, LedBy, AdvisedBy, Recused, Party, Covered, GivenOver, AccusedNamed, RecusalOver:
+	case Appointed, LedBy, AdvisedBy, Recused, Party, Covered, GivenOver, AccusedNamed, RecusalOver, Asked, AskWithdrawn:
 		return tilhor.PersonID(r.Ref)
 	case HandedOver:
 		return tilhor.PersonID(r.Answer)

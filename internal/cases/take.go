@@ -183,6 +183,9 @@ func (d *Desk) take(tx *db.Tx, by tilhor.Actor, t Track, c concerns.Concern, s S
 			mine = p
 		}
 	}
+	if err := w.audited(c.Known.Precision == tilhor.Unknown); err != nil {
+		return err
+	}
 	told := note{
 		kind: Told, when: c.Known, ref: string(c.ID), answer: string(c.Channel),
 		text: []field{{"said", c.Said}, {"saw", c.Saw}, {"place", c.Place}, {"who", mine.Described}, {"from", c.From}},

@@ -32,10 +32,18 @@ func twins(weeks []Counts, week int, m string, publish func(Counts, Shown) Shown
 			c.Late = v
 		case "due":
 			c.Due = v
+		case "plans":
+			c.Plans = v
+		case "told":
+			c.Told = v
+		case "found":
+			c.Found = v
+		case "concrete":
+			c.Concrete = v
 		default:
 			c.OnTime = v
 		}
-		if c.Late > c.Open || c.OnTime > c.Due {
+		if c.Late > c.Open || c.OnTime > c.Due || max(c.Told, c.Found, c.Concrete) > c.Plans {
 			continue
 		}
 		same := true
@@ -51,10 +59,16 @@ func twins(weeks []Counts, week int, m string, publish func(Counts, Shown) Shown
 
 func histories(t *rapid.T) (weeks []Counts) {
 	open, due := rapid.IntRange(0, 14).Draw(t, "open"), rapid.IntRange(0, 14).Draw(t, "due")
+	plans := rapid.IntRange(0, 14).Draw(t, "plans")
 	for range rapid.IntRange(1, 5).Draw(t, "weeks") {
+		plans = max(0, plans+rapid.IntRange(-3, 3).Draw(t, "more"))
+		of := rapid.IntRange(0, plans)
 		open = max(0, open+rapid.IntRange(-3, 3).Draw(t, "more"))
 		due = max(0, due+rapid.IntRange(-3, 3).Draw(t, "more"))
-		weeks = append(weeks, Counts{Open: open, Due: due, Late: rapid.IntRange(0, open).Draw(t, "late"), OnTime: rapid.IntRange(0, due).Draw(t, "on time")})
+		weeks = append(weeks, Counts{
+			Open: open, Due: due, Late: rapid.IntRange(0, open).Draw(t, "late"), OnTime: rapid.IntRange(0, due).Draw(t, "on time"),
+			Plans: plans, Told: of.Draw(t, "told"), Found: of.Draw(t, "found"), Concrete: of.Draw(t, "concrete"),
+		})
 	}
 	return weeks
 }
@@ -77,10 +91,14 @@ func leaks(t *rapid.T, publish func(Counts, Shown) Shown) (leaked, hidden int) {
 	return leaked, hidden
 }
 
+// parted are the parts of the plans.
+var parted = map[string]bool{"told": true, "found": true, "concrete": true}
+
 // forced says that the number could not have been another with the rest as it
 // is: a part of a whole of zero.
 func forced(c Counts, m string) bool {
 	return m == "late" && c.Open == 0 || m == "on-time" && c.Due == 0 ||
+		parted[m] && c.Plans == 0 || m == "plans" && max(c.Told, c.Found, c.Concrete) == 4 && c.Plans == 4 ||
 		m == "open" && c.Late == 4 && c.Open == 4 || m == "due" && c.OnTime == 4 && c.Due == 4
 }
 
@@ -114,7 +132,7 @@ func TestWhatIsTold(t *testing.T) {
 					t.Fatalf("week %d tells that %s moved by %d", i, m, f.N-before.N)
 				}
 			}
-			for _, p := range [][2]Figure{{s.Open, s.Late}, {s.Due, s.OnTime}} {
+			for _, p := range [][2]Figure{{s.Open, s.Late}, {s.Due, s.OnTime}, {s.Plans, s.Told}, {s.Plans, s.Found}, {s.Plans, s.Concrete}} {
 				if p[1].Told && (!p[0].Told || p[0].N-p[1].N < Least) {
 					t.Fatalf("week %d tells the rest of a whole: %+v", i, p)
 				}
@@ -133,6 +151,14 @@ func TestSabotagedRulesAreCaught(t *testing.T) {
 		return s
 	}
 	nervous := func(c Counts, _ Shown) Shown { return hide(c, Shown{}) }
+	careless := func(c Counts, last Shown) Shown {
+		s := hide(c, last)
+		s.Concrete = tell(c.Concrete, last.Concrete)
+		return s
+	}
+	if s := shownOver([]Counts{{Plans: 12, Concrete: 11}}, careless)[0]; s.Plans.N-s.Concrete.N >= Least || !s.Concrete.Told {
+		t.Fatal("the control hides what it should tell")
+	}
 	told := shownOver([]Counts{{Open: 12, Late: 11}}, forgetful)[0]
 	if told.Open.N-told.Late.N >= Least || !told.Late.Told {
 		t.Fatal("the control hides what it should tell")

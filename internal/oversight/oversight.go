@@ -1,6 +1,6 @@
 // Package oversight is the owner's follow-up: how many cases are open, how many
-// are late, and how many evaluations were held on time, school by school, and
-// never a name (opplæringslova § 28-1 and kommuneloven § 25-1 ask the owner to
+// are late, how many evaluations were held on time, and in how many plans the
+// three tests of an audit are met, school by school, and never a name (opplæringslova § 28-1 and kommuneloven § 25-1 ask the owner to
 // know; opplæringsforskrifta § 20-2 lets it know no more than it needs).
 //
 // It reads views that hold counts only, once a week, and publishes what can be
@@ -41,6 +41,8 @@ type Table struct {
 var (
 	selectTracks = db.SQL(`SELECT school, sfo, open_n, late_n FROM oversight_tracks WHERE owner = $1`)
 	selectEvals  = db.SQL(`SELECT school, sfo, SUM(due_n), SUM(on_time_n) FROM oversight_evaluations
+		WHERE owner = $1 AND day > $2 AND day <= $3 GROUP BY school, sfo`)
+	selectAudit = db.SQL(`SELECT school, sfo, SUM(plans_n), SUM(told_n), SUM(found_n), SUM(concrete_n) FROM oversight_audit
 		WHERE owner = $1 AND day > $2 AND day <= $3 GROUP BY school, sfo`)
 	newestWeek  = db.SQL(`SELECT COALESCE(MAX(week), '') FROM oversight_shown WHERE owner = $1`)
 	selectShown = db.SQL(`SELECT school, sfo, measure, n FROM oversight_shown WHERE owner = $1 AND week = $2 ORDER BY school, sfo, measure`)
@@ -169,8 +171,8 @@ func put(tx *db.Tx, owner tilhor.OwnerID, week tilhor.Date, k key, s Shown) erro
 	return nil
 }
 
-// count reads the views: every line with a case open now, or an evaluation due
-// in the last twelve months.
+// count reads the views: every line with a case open now, or with an evaluation
+// due or a plan approved in the last twelve months.
 func count(tx *db.Tx, owner tilhor.OwnerID, today tilhor.Date) (map[key]Counts, error) {
 	all := map[key]Counts{}
 	err := tx.Each(selectTracks, func(scan db.Scan) error {
@@ -189,5 +191,15 @@ func count(tx *db.Tx, owner tilhor.OwnerID, today tilhor.Date) (map[key]Counts, 
 		all[k] = c
 		return err
 	}, owner, today.Add(-365), today))
+	day := today.Time().Unix() / 86400
+	err = errors.Join(err, tx.Each(selectAudit, func(scan db.Scan) error {
+		var k key
+		var plans, told, found, concrete int
+		err := scan(&k.school, &k.sfo, &plans, &told, &found, &concrete)
+		c := all[k]
+		c.Plans, c.Told, c.Found, c.Concrete = plans, told, found, concrete
+		all[k] = c
+		return err
+	}, owner, day-365, day))
 	return all, err
 }

@@ -23,6 +23,7 @@ type schoolsView struct {
 	Lead    string
 	Stats   []web.Stat
 	Table   web.Table
+	Tests   web.Table
 	Empty   *web.Empty
 	CSV     string
 }
@@ -51,7 +52,7 @@ func (p *Pages) schools(q *web.Req) error {
 			v.Heading = w.T("owner.schools.late", "n", table.Sum.Late.N)
 		}
 		v.Stats = sums(w, table.Sum)
-		v.Table = rows(w, units)
+		v.Table, v.Tests = rows(w, units), tests(w, units)
 	}
 	v.Frame = q.Frame(v.Heading)
 	return q.Render(schoolsPage, v)
@@ -112,6 +113,21 @@ func rows(w *lang.Words, units []unit) web.Table {
 	return t
 }
 
+// tests is in how many of the plans the three tests of an audit are met.
+func tests(w *lang.Words, units []unit) web.Table {
+	t := web.Table{Caption: w.T("owner.tests.caption"), Columns: []web.Column{
+		{Text: w.T("owner.col.unit")},
+		{Text: w.T("owner.col.plans"), Right: true},
+		{Text: w.T("owner.col.told"), Right: true},
+		{Text: w.T("owner.col.found"), Right: true},
+		{Text: w.T("owner.col.concrete"), Right: true},
+	}}
+	for _, u := range units {
+		t.Rows = append(t.Rows, []web.Cell{{Text: name(w, u)}, {Text: whole(w, u.Plans)}, {Text: part(w, u.Told)}, {Text: part(w, u.Found)}, {Text: part(w, u.Concrete)}})
+	}
+	return t
+}
+
 func name(w *lang.Words, u unit) string {
 	if u.sfo {
 		return w.T("owner.sfo", "school", u.name)
@@ -147,9 +163,15 @@ func (p *Pages) csv(q *web.Req) error {
 	c := csv.NewWriter(&b)
 	c.Comma = ';'
 	w := q.T
-	c.Write([]string{w.T("owner.col.week"), w.T("owner.col.unit"), w.T("owner.col.open"), w.T("owner.col.late"), w.T("owner.col.due"), w.T("owner.col.on-time")})
+	c.Write([]string{
+		w.T("owner.col.week"), w.T("owner.col.unit"), w.T("owner.col.open"), w.T("owner.col.late"), w.T("owner.col.due"), w.T("owner.col.on-time"),
+		w.T("owner.col.plans"), w.T("owner.col.told"), w.T("owner.col.found"), w.T("owner.col.concrete"),
+	})
 	for _, u := range units {
-		c.Write([]string{string(t.Week), plain(name(w, u)), plain(whole(w, u.Open)), plain(part(w, u.Late)), plain(whole(w, u.Due)), plain(part(w, u.OnTime))})
+		c.Write([]string{
+			string(t.Week), plain(name(w, u)), plain(whole(w, u.Open)), plain(part(w, u.Late)), plain(whole(w, u.Due)), plain(part(w, u.OnTime)),
+			plain(whole(w, u.Plans)), plain(part(w, u.Told)), plain(part(w, u.Found)), plain(part(w, u.Concrete)),
+		})
 	}
 	c.Flush()
 	q.W.Header().Set("Content-Disposition", `attachment; filename="skoler.csv"`)

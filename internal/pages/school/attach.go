@@ -47,7 +47,7 @@ type attachListView struct {
 	Done          *web.Note
 	Rows          []attachRow
 	Empty         *web.Empty
-	New           string
+	New, Guide    string
 }
 
 type attachRow struct{ Href, What, Shows, Meta string }
@@ -59,7 +59,7 @@ func (p *Pages) attachments(q *web.Req) error {
 		return err
 	}
 	w, h := q.T, p.head(q, f, "")
-	v := attachListView{Back: backTo(q, h), Line: h.Line, Done: doneNote(q, "vedlagt")}
+	v := attachListView{Back: backTo(q, h), Line: h.Line, Done: doneNote(q, "vedlagt"), Guide: digitalPath}
 	if f.Works {
 		v.New = path(f.Track, attachPath, "ny")
 	}
@@ -103,6 +103,7 @@ type attachAskView struct {
 	Checked       web.Field
 	Write         string // where it is described in words
 	Guide         string
+	InWords       string // where what happened on the net is written in words
 	Cancel        web.Button
 }
 
@@ -153,7 +154,7 @@ func (p *Pages) askAttachment(q *web.Req, code int, f *web.Form, step string) er
 	v := attachAskView{
 		Back: web.Back{Href: path(t.Track, attachPath), Text: w.T("craft.attach.back")}, Line: h.Line, Form: f, Step: step, Action: path(t.Track, attachPath, "ny"),
 		Heading: w.T("craft.attach." + step + ".title"), Faults: web.SummaryOf(w, f.Faults),
-		Write: path(t.Track, "skriv"), Guide: digitalPath, Cancel: web.Button{Text: w.T("do.cancel"), Href: path(t.Track, attachPath), Kind: "tertiary"},
+		Write: path(t.Track, "skriv"), Guide: digitalPath, InWords: path(t.Track, inWordsPath), Cancel: web.Button{Text: w.T("do.cancel"), Href: path(t.Track, attachPath), Kind: "tertiary"},
 	}
 	v.Frame, v.Faulty = q.Frame(v.Heading), len(f.Faults) > 0
 	if code != http.StatusOK || step == "stop" {

@@ -12,7 +12,9 @@ import (
 // craftRoutes are the pages of the handler's craft: what helps whoever works a
 // case to do it well, and is asked of nobody.
 func (p *Pages) craftRoutes() []web.Route {
-	return append(p.attachRoutes(),
+	return append(append(p.attachRoutes(), p.meetRoutes()...),
+		web.Route{Method: "GET", Path: auditPath, Name: "school.audit", Roles: workers, Case: true, Sensitive: true, Serve: p.audit},
+		web.Route{Method: "GET", Path: libraryPath, Name: "guide.library", Roles: given, Serve: p.library},
 		web.Route{Method: "GET", Path: digitalPath, Name: "guide.digital", Roles: workers, Serve: p.digital},
 	)
 }
@@ -20,10 +22,16 @@ func (p *Pages) craftRoutes() []web.Route {
 // craftTools are the ways to them from a track.
 func craftTools(w *lang.Words, f cases.File) []web.Button {
 	all := []web.Button{{Text: w.T("craft.attach.link", "n", len(f.Attachments)), Href: path(f.Track, attachPath)}}
-	if f.Arena == tilhor.ArenaDigital {
-		all = append(all, web.Button{Text: w.T("craft.digital.link"), Href: digitalPath})
+	if f.Works {
+		all = append(all, web.Button{Text: w.T("look.link"), Href: path(f.Track, stageInquiry, lookPath)},
+			web.Button{Text: w.T("meet.link"), Href: path(f.Track, "moter")}, web.Button{Text: w.T("team.link"), Href: path(f.Track, "ressursteam")})
 	}
-	return all
+	if f.Works && f.Arena == tilhor.ArenaDigital { // first where it is what the case is about
+		all = append([]web.Button{{Text: w.T("digital.link"), Href: path(f.Track, inWordsPath)}}, all...)
+	} else if f.Works {
+		all = append(all, web.Button{Text: w.T("digital.link"), Href: path(f.Track, inWordsPath)})
+	}
+	return append(all, web.Button{Text: w.T("craft.digital.link"), Href: digitalPath})
 }
 
 // crafted is what the records of the craft say in the chronology.
@@ -31,8 +39,30 @@ func (c chronicle) crafted(r cases.Record) string {
 	switch r.Kind {
 	case cases.Attached:
 		return r.Text["shows"]
-	case cases.Unsealed:
+	case cases.Unsealed, cases.Advice:
 		return r.Text["text"]
+	case cases.Met:
+		return lines(r.Text["who"], r.Text["text"])
+	case cases.Agreed:
+		return lines(r.Text["what"], r.Text["who"], c.on(r))
+	case cases.AgreedDone:
+		return lines(c.agreedText(r.Ref), r.Text["line"])
+	case cases.Asked:
+		return lines(r.Text["place"], r.Text["look"])
+	case cases.AskDeclined:
+		return r.Text["reason"]
+	case cases.ToFind:
+		return lines(r.Text["question"], r.Text["whom"])
+	case cases.FoundOut:
+		return lines(c.toFind(r.Ref), r.Text["line"])
+	}
+	return ""
+}
+
+// toFind is what a thing that was ticked off was about.
+func (c chronicle) toFind(id string) string {
+	if r := c.f.Record(tilhor.RecordID(id)); r != nil {
+		return r.Text["question"]
 	}
 	return ""
 }

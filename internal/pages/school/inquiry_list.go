@@ -32,6 +32,14 @@ type inquiryData struct {
 	Finished              string // when, "" while it goes on
 	FindFirst, SourceOpen bool
 	Plan                  string
+	Look, LookLeft        string // the plan of the inquiry, and what stands open in it
+	Asks                  []askShown
+}
+
+// An askShown is a colleague who was asked, and how it stands.
+type askShown struct {
+	Name  string
+	State web.State
 }
 
 type findingShown struct {
@@ -93,6 +101,7 @@ func (p *Pages) showInquiry(q *web.Req, code int, f *web.Form) error {
 		d.Title += " " + d.Say("title.left", "n", left, "count", lang.Cap(few(q.T, left)))
 	}
 	d.faulty(f.Faults)
+	d.planned(q)
 	if r := file.Last(cases.Found); r != nil {
 		d.Finished = q.T.Near(r.When.At, q.Now)
 	}
@@ -102,6 +111,25 @@ func (p *Pages) showInquiry(q *web.Req, code int, f *web.Form) error {
 	}
 	d.ask(q, f)
 	return q.RenderStatus(code, inquiryPage, d)
+}
+
+// planned is what stands open of the plan of the inquiry, and who is asked.
+func (d *inquiryData) planned(q *web.Req) {
+	d.Look = path(d.File.Track, stageInquiry, lookPath)
+	left := 0
+	for _, l := range d.File.Lookups() {
+		if l.Answer == "" {
+			left++
+		}
+	}
+	if left > 0 {
+		d.LookLeft = q.T.T("look.left", "n", left)
+	}
+	for _, a := range d.File.Asks {
+		if !a.Kind.Team() && a.State == cases.AskOpen {
+			d.Asks = append(d.Asks, askShown{a.Name, askState(q.T, a, today(q))})
+		}
+	}
 }
 
 func (d *inquiryData) ask(q *web.Req, f *web.Form) {
@@ -194,7 +222,7 @@ func sourcesOf(w *lang.Words, f cases.File, base string) (all []sourceShown) {
 }
 
 func (s *sourceShown) of(w *lang.Words, f cases.File, r cases.Record, base string) {
-	s.Name, s.Text = w.T("stage.inquiry.source."+r.Ref), r.Text["text"]
+	s.Name, s.Text = w.T("stage.inquiry.source."+r.Ref), lines(append([]string{r.Text["place"], r.Text["text"], seemed(w, r)}, digitalLines(w, r)...)...)
 	if who := r.Text["who"]; who != "" {
 		s.Who = who
 	}
@@ -207,6 +235,14 @@ func (s *sourceShown) of(w *lang.Words, f cases.File, r cases.Record, base strin
 	}
 	s.waiting, s.Href = true, base+"?kilde="+string(r.ID)+"#source"
 	s.State = web.State{Name: web.Wait, Word: w.T("stage.inquiry.waiting", "date", dayOf(w, r.When))}
+}
+
+// seemed is how the pupil seemed to a colleague who was asked to look.
+func seemed(w *lang.Words, r cases.Record) string {
+	if r.Text["seemed"] == "" {
+		return ""
+	}
+	return w.T("school.time.label.seemed") + " " + r.Text["seemed"]
 }
 
 // came says whether what was waited for has come: the same source from the

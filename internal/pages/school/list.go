@@ -39,6 +39,7 @@ type listView struct {
 	Glass    string // where emergency access is asked for, for who may
 	Arrive   string // what other schools have handed on, for who decides here
 	LastYear string // the cases of those who leave this summer, for who leads the school
+	Audit    string // how the cases stand the tests of an audit, for who decides here
 	Spoken   string // where who receives reports writes down what a family has told by voice
 }
 
@@ -223,6 +224,11 @@ func (p *Pages) listed(q *web.Req, c choice, f *web.Form, rows []cases.Row) (lis
 	}
 	if has {
 		v.Spoken = "/bekymringer/muntlig"
+	}
+	if leads, err := p.Cases.Leads(q.Context(), q.Actor); err != nil {
+		return v, err
+	} else if leads {
+		v.Audit = auditPath
 	}
 	if q.Actor.Role == tilhor.RoleRektor {
 		v.Arrive, v.LastYear = "/overforinger", "/avgangstrinnet"

@@ -20,6 +20,7 @@ const (
 	planAdd     = "add"
 	planRemove  = "remove-"
 	planApprove = "approve"
+	planLibrary = "library"
 )
 
 type planData struct {
@@ -28,6 +29,8 @@ type planData struct {
 	Gate           web.Gate
 	Measures       []measureForm
 	Why            web.Field
+	Library        web.Field
+	LibraryAt      string // where the measure will stand
 	Rev, N         string
 	Version        string
 	Editing        bool // a draft is written; else the plan in force is read
@@ -65,6 +68,12 @@ func (p *Pages) savePlan(q *web.Req) error {
 	case do == planAdd:
 		f.Set("n", strconv.Itoa(rowsOf(f)+1))
 		return p.showPlan(q, http.StatusOK, f)
+	case do == planLibrary:
+		code := http.StatusOK
+		if fromLibrary(q.T, f); len(f.Faults) > 0 {
+			code = http.StatusUnprocessableEntity
+		}
+		return p.showPlan(q, code, f)
 	case len(do) > len(planRemove) && do[:len(planRemove)] == planRemove:
 		n, _ := strconv.Atoi(do[len(planRemove):])
 		tidy(f, n)
@@ -183,11 +192,12 @@ func (p *Pages) showPlan(q *web.Req, code int, f *web.Form) error {
 	}
 	a := asker{d.say, f}
 	d.Measures = a.measureForms(staff, file, today(q))
-	d.Why = rows(2, a.free("why"))
+	d.Why, d.Library = rows(2, a.free("why")), libraryField(q.T, f)
 	d.Rev, d.N, d.Version = f.Get("rev"), strconv.Itoa(rowsOf(f)), strconv.Itoa(len(file.Plans)+1)
 	d.Later = len(file.Plans) > 0
 	d.gate(q, file)
 	d.MayApprove = file.Lead && file.Draft != nil && len(file.Lacks) == 0
+	d.LibraryAt = d.Path + "#plan-h"
 	d.AddAt = d.Path + "#" + measureField(rowsOf(f)+1, "problem")
 	d.around(q, file)
 	return q.RenderStatus(code, planPage, d)

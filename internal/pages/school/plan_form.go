@@ -146,7 +146,8 @@ func (a asker) measureForms(staff []roster.Employee, file cases.File, today tilh
 		}
 		m.Doer = employeeField(a.w, a.form, at("doer"), a.Say("doer"), withDoer(staff, file, a.form.Line(at("doer"))))
 		m.Doer.Help = a.Say("doer.help")
-		if m.Vague = (cases.Measure{What: a.form.Get(at("what"))}).Vague(); m.Vague {
+		written := cases.Measure{What: a.form.Get(at("what")), When: a.form.Get(at("when"))}
+		if m.Vague = written.Vague() || written.Blank(); m.Vague {
 			m.What.Help = a.Say("vague.help")
 		}
 		all = append(all, m)

@@ -101,6 +101,9 @@ func mayRow(w *lang.Words, m cases.Entitled, now time.Time) []web.Cell {
 	if m.Relation == access.Carries {
 		sees, until = "school.readings.sees.own", w.T("school.readings.until-measure")
 	}
+	if m.Relation == access.Asked {
+		sees, until = "school.readings.sees.asked", w.T("school.readings.until-answered")
+	}
 	if m.Relation == access.Leads && m.Person != "" {
 		why = "school.readings.why.stands-in"
 	}

@@ -46,7 +46,9 @@ type trackView struct {
 	Others   string
 	Matter   string
 	Tools    []web.Button
-	Guard    string // who is named for a protected pupil; "" for who may not decide it
+	Audit    web.Facts // how it stands the three tests of an audit
+	Rules    string    // where the rules stand in words; "" for who has no such page
+	Guard    string    // who is named for a protected pupil; "" for who may not decide it
 }
 
 // A window is the family's way to Statsforvalteren, counted both ways.
@@ -96,6 +98,16 @@ func (p *Pages) track(q *web.Req) error {
 	v.State = path(f.Track, "statsforvalteren")
 	if f.Lead {
 		v.Raise = path(f.Track, "tatt-opp")
+	}
+	v.Audit = auditOf(w, f, q)
+	if f.Lead {
+		leads, err := p.Cases.Leads(q.Context(), q.Actor)
+		if err != nil {
+			return err
+		}
+		if leads && q.Actor.School == f.School {
+			v.Rules = auditPath
+		}
 	}
 	if v.People, err = p.people(q, f); err != nil {
 		return err

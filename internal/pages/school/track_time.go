@@ -68,7 +68,7 @@ func (c chronicle) other(r cases.Record) bool { return r.Kind == cases.Voice && 
 func (c chronicle) title(r cases.Record) string {
 	by, key := r.Name, string(r.Kind)
 	switch r.Kind {
-	case cases.Corrected, cases.NotCorrected, cases.GlassReviewed, cases.Told, cases.RaisedBy, cases.Evaluated, cases.Checked, cases.Reopened, cases.Affected, cases.Ticked, cases.Packed,
+	case cases.Corrected, cases.NotCorrected, cases.GlassReviewed, cases.Asked, cases.Met, cases.Told, cases.RaisedBy, cases.Evaluated, cases.Checked, cases.Reopened, cases.Affected, cases.Ticked, cases.Packed,
 		cases.Judged, cases.ToldOwner, cases.Party, cases.Recused, cases.Covered:
 		if k := key + "." + r.Answer; c.w.Has("school.time." + k) {
 			key = k
@@ -92,7 +92,7 @@ func (c chronicle) title(r cases.Record) string {
 		n, _ := strconv.Atoi(r.Ref)
 		return c.t(key, "n", n)
 	}
-	if r.Kind == cases.Recused || r.Kind == cases.Party || r.Kind == cases.Covered {
+	if r.Kind == cases.Recused || r.Kind == cases.Party || r.Kind == cases.Covered || r.Kind == cases.Asked || r.Kind == cases.AskWithdrawn {
 		by = r.Text["who"]
 	}
 	return c.t(key, "who", by, "date", c.w.DayMonth(r.On))
@@ -123,7 +123,7 @@ func (c chronicle) text(r cases.Record) string {
 		if r.Ref == "talk-pupils" { // what other children said stands in their own tracks
 			return ""
 		}
-		return lines(t["who"], t["text"])
+		return lines(append([]string{t["who"], t["place"], t["text"], c.named("seemed", t["seemed"])}, digitalLines(c.w, r)...)...)
 	case cases.Finding:
 		return t["finding"]
 	case cases.Interest:
@@ -246,7 +246,7 @@ func (c chronicle) planned(now time.Time) (all []web.Happening) {
 	}
 	add(evaluateOn(c.f), "planned.evaluation")
 	add(c.f.CheckOn, "planned.check")
-	return all
+	return append(all, c.agreedAhead(calendar.DateOf(now))...)
 }
 
 // lines are the passages that were written, each on its line.

@@ -50,7 +50,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: "GET", Path: "/bekymringer/{slug}/kvittering", Name: "staff.receipt", Roles: staff, Case: true, Serve: p.receiptFile},
 		{Method: "GET", Path: "/bekymringer/{slug}/kvittering/bilde", Name: "staff.receipt.picture", Roles: staff, Case: true, Serve: p.receiptPicture},
 	}
-	return append(append(routes, p.dangerRoutes()...), p.forceRoutes()...)
+	return append(append(append(routes, p.dangerRoutes()...), p.forceRoutes()...), p.askedRoutes()...)
 }
 
 // ownSchool is the school the reader works at.

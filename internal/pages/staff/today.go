@@ -32,6 +32,7 @@ type todayView struct {
 	More                int // running cases that are not shown
 	Chores, Before      []chore
 	Told                []web.Duty
+	Asked               []web.Duty // what colleagues ask the reader to look for
 	Watch               []web.Duty // emergency access somebody must know of, and what else waits beside the case
 	Glass               string     // where emergency access is asked for; "" for who may not
 	TellFirst           bool       // telling is what this role most often comes for
@@ -75,8 +76,8 @@ func (p *Pages) today(q *web.Req) error {
 
 // sums are what the headline says.
 type sums struct {
-	lonely, fresh, late, soon, chores, before, watch int
-	next                                             tilhor.Date
+	lonely, fresh, late, soon, chores, before, watch, asked int
+	next                                                    tilhor.Date
 }
 
 // sensitive fills what stands in cases, for who may see it now.
@@ -126,6 +127,11 @@ func (p *Pages) sensitive(q *web.Req, v *todayView) (s sums, err error) {
 	for _, c := range before {
 		v.Before = append(v.Before, choreOf(q, c, web.NewForm(), today(q)))
 	}
+	asked, err := p.Cases.Questions(q.Context(), q.Actor)
+	if err != nil {
+		return s, err
+	}
+	v.Asked = askedRows(q, asked)
 	v.Worker = q.Actor.Role == tilhor.RoleRektor || len(fresh)+len(rows) > 0
 	ring, err := p.Cases.Ringing(q.Context(), q.Actor)
 	if err != nil {
@@ -143,7 +149,7 @@ func (p *Pages) sensitive(q *web.Req, v *todayView) (s sums, err error) {
 		}
 		v.lastYear = len(leaving)
 	}
-	s.lonely, s.fresh, s.late, s.soon, s.before, s.watch = len(v.Lonely), len(v.New), len(v.Late), len(v.Soon), len(v.Before), len(v.Watch)
+	s.lonely, s.fresh, s.late, s.soon, s.before, s.watch, s.asked = len(v.Lonely), len(v.New), len(v.Late), len(v.Soon), len(v.Before), len(v.Watch), len(v.Asked)
 	if s == (sums{}) {
 		s.next, err = p.next(q, v)
 	}
@@ -311,7 +317,7 @@ func headline(q *web.Req, v *todayView, s sums) (title, lead string) {
 	for _, part := range []struct {
 		n   int
 		key string
-	}{{s.lonely, "staff.today.lonely"}, {s.fresh, "staff.today.new"}, {s.watch, "insight.today.watch"}, {s.late, "staff.today.late"}, {s.soon, "staff.today.soon"}, {s.chores, "staff.today.chores"}, {s.before, "staff.today.before"}} {
+	}{{s.lonely, "staff.today.lonely"}, {s.fresh, "staff.today.new"}, {s.watch, "insight.today.watch"}, {s.late, "staff.today.late"}, {s.soon, "staff.today.soon"}, {s.chores, "staff.today.chores"}, {s.before, "staff.today.before"}, {s.asked, "asked.today.n"}} {
 		if part.n > 0 && len(parts) < 2 {
 			parts = append(parts, count(w, part.key, part.n))
 		}
@@ -345,6 +351,8 @@ func (v *todayView) notes(q *web.Req) error {
 	switch answer := q.Query("notert"); answer {
 	case "done", "not":
 		v.Notes = append(v.Notes, web.Note{Color: "success", Title: w.T("staff.today.noted-" + answer), Role: "status"})
+	case "svart", "kan-ikke":
+		v.Notes = append(v.Notes, web.Note{Color: "success", Title: w.T("asked.done." + answer), Role: "status"})
 	}
 	switch strong, trained := q.Cleared(); {
 	case !trained:
