@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"tilhor"
@@ -114,8 +115,7 @@ func menu(q *web.Req, told *concerns.Desk, worked *cases.Desk) []web.NavItem {
 	}
 	items = append(items, web.NavItem{Href: "/bekymringer", Icon: "Chat", Text: q.T.T("nav.told")})
 	if q.Actor.Role == tilhor.RoleRektor {
-		items = append(items, web.NavItem{Href: "/stedfortreder", Icon: "Person", Text: q.T.T("nav.standin")},
-			web.NavItem{Href: "/opplaring", Icon: "Book", Text: q.T.T("nav.training")}, web.NavItem{Href: "/skjerming", Icon: "ShieldLock", Text: q.T.T("nav.shields")})
+		items = append(items, web.NavItem{Href: school.HomePath, Icon: "MeetingSmall", Text: q.T.T("nav.school")})
 	}
 	return items
 }
@@ -132,6 +132,9 @@ func here(q *web.Req, items []web.NavItem) []web.NavItem {
 	}
 	if strings.HasSuffix(path, "/stilling") || path == "/bekymringer/muntlig" {
 		path = "/i-dag"
+	}
+	if q.Actor.Role == tilhor.RoleRektor && slices.ContainsFunc(school.UnderHome(), func(at string) bool { return path == at || strings.HasPrefix(path, at+"/") }) {
+		path = school.HomePath
 	}
 	for i := range items {
 		items[i].Current = path == items[i].Href || strings.HasPrefix(path, items[i].Href+"/")

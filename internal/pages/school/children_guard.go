@@ -45,7 +45,11 @@ func (p *Pages) showShields(q *web.Req, code int, f *web.Form) error {
 		return err
 	}
 	w := q.T
-	v := sectionsView{Back: web.Back{Href: "/i-dag", Text: w.T("school.today")}, Heading: w.T("children.shields.title", "n", len(ring)), Lead: w.T("children.shields.lead")}
+	heading := w.T("children.shields.title", "n", len(ring))
+	if len(ring) == 0 {
+		heading = w.T("children.shields.title.none")
+	}
+	v := sectionsView{Back: web.Back{Href: "/i-dag", Text: w.T("school.today")}, Heading: heading, Lead: w.T("children.shields.lead")}
 	if q.Query("gjort") != "" && w.Has("children.shields.done."+q.Query("gjort")) {
 		v.Done = &web.Note{Color: "success", Role: "status", Title: w.T("children.shields.done." + q.Query("gjort"))}
 	}

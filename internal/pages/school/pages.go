@@ -64,6 +64,7 @@ func (p *Pages) Routes() []web.Route {
 		track("POST", "/elev", "identify.do", p.doIdentify),
 		track("GET", "/apne", "reopen", p.reopen),
 		track("POST", "/apne", "reopen.do", p.doReopen),
+		{Method: "GET", Path: HomePath, Name: "school.places", Roles: rektor, Serve: p.school},
 		{Method: "GET", Path: "/stedfortreder", Name: "school.standin", Roles: rektor, Sensitive: true, Serve: p.standin},
 		{Method: "POST", Path: "/stedfortreder", Name: "school.standin.hand", Roles: rektor, Sensitive: true, Serve: p.hand},
 		{Method: "POST", Path: "/stedfortreder/tilbake", Name: "school.standin.take-back", Form: "/stedfortreder", Roles: rektor, Sensitive: true, Serve: p.takeBack},
