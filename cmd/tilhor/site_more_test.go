@@ -110,8 +110,18 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 	w.must(d.HandOn(ctx, other, tracks[0].Slug, cases.Transfer{
 		To: kari.School, Basis: cases.FromHome, Who: "Far", On: w.today(), Parts: []string{"note"}, Note: "Trenger en voksen om morgenen.", NoOne: true,
 	}))
+	w.children(slug, ina, pupils)
 	w.later(time.Second)
 	return original
+}
+
+// children is what a matter meets that is about more than one child: one more is
+// found to be exposed.
+func (w *siteWorld) children(slug string, by tilhor.Actor, pupils []tilhor.PersonID) {
+	w.t.Helper()
+	ctx, d := context.Background(), w.cases()
+	_, err := d.AddExposed(ctx, by, slug, cases.NewExposed{Pupil: pupils[3], Said: "De tar luen min også.", Known: tilhor.Now(w.clock())})
+	w.must(err)
 }
 
 // pupils are the pupils of somebody's school.

@@ -67,7 +67,7 @@ func (f File) ofOther(r Record) bool {
 		}
 		return true
 	}
-	return r.Kind == Voice && !f.Own(r) || r.Kind == Affected || r.Kind == NotReached || r.Kind == Source
+	return r.Kind == Voice && !f.Own(r) || r.Kind == Affected || r.Kind == NotReached || r.Kind == AlsoExposed || r.Kind == Source
 }
 
 func fieldsOf(r Record) (names []string) {

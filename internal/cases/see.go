@@ -84,7 +84,7 @@ func (f File) Quote() (string, *Record) {
 		switch {
 		case (r.Kind == Evaluated || r.Kind == Checked || r.Kind == Ended || r.Kind == Voice && f.Own(*r)) && r.Text["words"] != "":
 			return r.Text["words"], r
-		case r.Kind == Told && r.Text["said"] != "":
+		case (r.Kind == Told || r.Kind == Exposed) && r.Text["said"] != "":
 			return r.Text["said"], r
 		}
 	}
@@ -314,7 +314,7 @@ func (d *Desk) names(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 		}
 	}
 	for _, r := range f.Records {
-		if f.Pupil == "" && r.Kind == Told && r.Text["who"] != "" {
+		if f.Pupil == "" && (r.Kind == Told || r.Kind == Exposed) && r.Text["who"] != "" {
 			f.Described = r.Text["who"]
 		}
 	}

@@ -142,7 +142,7 @@ func (d *Desk) records(tx *db.Tx, owner tilhor.OwnerID, id tilhor.TrackID, texts
 
 // rank orders what one act writes at one instant: ids are random, and say
 // nothing of order.
-var rank = map[Kind]int{Reopened: 1, Told: 2, TakenUp: 3, Joined: 3, Appointed: 4, Protected: 5, Started: 6, Source: 7, Finding: 8, Found: 9}
+var rank = map[Kind]int{Reopened: 1, Told: 2, Exposed: 2, TakenUp: 3, Joined: 3, Appointed: 4, Protected: 5, Started: 6, Source: 7, Finding: 8, Found: 9}
 
 func rankOf(k Kind) int {
 	if r, ok := rank[k]; ok {

@@ -45,6 +45,7 @@ type trackView struct {
 	Readings string
 	Others   string
 	Matter   string
+	More     string // what the link to the matter is called
 	Tools    []web.Button
 	Guard    string // who is named for a protected pupil; "" for who may not decide it
 }
@@ -109,8 +110,11 @@ func (p *Pages) track(q *web.Req) error {
 	if f.Shielded && f.Lead {
 		v.Guard = path(f.Track, "skjerming")
 	}
-	if f.Siblings > 0 {
-		v.Others, v.Matter = w.T("school.track.others", "n", f.Siblings), path(f.Track, "sammenheng")
+	switch {
+	case f.Siblings > 0:
+		v.Others, v.Matter, v.More = w.T("school.track.others", "n", f.Siblings), path(f.Track, "sammenheng"), w.T("school.track.matter")
+	case f.Works && !f.Over():
+		v.Others, v.Matter, v.More = w.T("children.alone"), path(f.Track, "sammenheng"), w.T("children.exposed.fold")
 	}
 	return q.Render(trackPage, v)
 }
@@ -124,7 +128,7 @@ func quote(w *lang.Words, f cases.File, q *web.Req) *web.Quote {
 	x := &web.Quote{Text: words}
 	to := r.Name
 	switch r.Kind {
-	case cases.Told:
+	case cases.Told, cases.Exposed:
 		if r.Text["from"] != "" {
 			to = r.Text["from"]
 		}

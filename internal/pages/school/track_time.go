@@ -42,7 +42,7 @@ func (c chronicle) t(key string, kv ...any) string {
 
 // tell is one record as a moment of the chronology.
 func (c chronicle) tell(r cases.Record) web.Happening {
-	h := web.Happening{When: c.w.Moment(r.When), DateTime: machine(r.When), Key: r.Kind == cases.Told}
+	h := web.Happening{When: c.w.Moment(r.When), DateTime: machine(r.When), Key: r.Kind == cases.Told || r.Kind == cases.Exposed}
 	h.Title, h.Text, h.Amended = c.title(r), c.text(r), amended(c.w, c.f, r)
 	h.Href, h.Link = c.link(r)
 	if r.Late() {
@@ -108,7 +108,7 @@ func (c chronicle) text(r cases.Record) string {
 		return c.handedOn(r)
 	case cases.Glass, cases.GlassReviewed:
 		return c.glass(r)
-	case cases.Told:
+	case cases.Told, cases.Exposed:
 		return lines(c.own(t["said"]), c.from(t["saw"], t["from"]), t["place"])
 	case cases.RaisedBy, cases.Wrote, cases.Informed, cases.Rights:
 		return t["text"]

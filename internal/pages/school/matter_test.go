@@ -1,0 +1,44 @@
+package school_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"tilhor"
+)
+
+// One more pupil is found to be exposed: it gets a track of its own, from the
+// page where the pupils of the matter stand side by side.
+func TestOneMoreExposedPupil(t *testing.T) {
+	w := newWorld(t)
+	slug := w.track("De tok luen min.", "nora")
+	w.pages(w.ina, "/saker/"+slug, "En elev til er utsatt", `href="/saker/`+slug+`/sammenheng"`)
+	w.pages(w.ina, "/saker/"+slug+"/samtaler/barn", "Er dette barnet selv utsatt?")
+	page := "/saker/" + slug + "/sammenheng"
+	body := w.pages(w.ina, page, "Én elev har sitt eget spor", "Er en elev til utsatt?", "Elias Moe")
+	lacks(t, body, ">Nora Dahl</option>")
+	w.refused(w.ina, page, form("do", "exposed", "exposed-saw", "Ble stengt ute."), "Velg en elev", "Ble stengt ute.")
+	w.refused(w.ina, page, form("do", "exposed", "exposed-pupil", string(w.Person("elias"))), "Skriv hva barnet sa")
+	w.refused(w.ina, page, form("do", "exposed", "exposed-saw", "Ute.", "exposed-pupil", string(w.Person("elias")), "exposed-known", "i fjor"), "Ute.")
+	w.refused(w.ina, page, form())
+	to := w.sent(w.ina, page, form("do", "exposed", "exposed-pupil", string(w.Person("elias")), "exposed-saw", "Ble stengt ute.", "exposed-known", "20.11.2026"))
+	if strings.Contains(to, slug) {
+		t.Fatalf("sent to %s", to)
+	}
+	fresh := strings.TrimSuffix(to, "?gjort=eget-spor")
+	w.page(w.ina, to, "Eleven har sitt eget spor", "Ina Lund")
+	body = w.pages(w.ina, fresh, "Det ble funnet ut at Elias er utsatt", "Ble stengt ute.")
+	lacks(t, body, "Nora", "luen")
+	w.pages(w.ina, fresh+"/undersokelse", "Funnet mens en sak ble arbeidet med")
+	w.page(w.ina, fresh+"/utskrift", "Ble stengt ute.")
+	body = w.pages(w.ina, "/saker/"+slug, "En elev til har fått sitt eget spor")
+	lacks(t, body, "Elias", "stengt ute")
+	w.pages(w.rektor, page, "2 elever har hver sitt spor", "Elias Moe", "Nora Dahl")
+	if r := w.Post(w.jonas, page, form("do", "exposed", "exposed-described", "x", "exposed-saw", "x")); r.StatusCode != http.StatusNotFound {
+		t.Errorf("who has nothing to do with it gets %d", r.StatusCode)
+	}
+	if r := w.Get(w.As(tilhor.RoleRektor, w.Fjellvik), page); r.StatusCode != http.StatusNotFound {
+		t.Errorf("another school's rektor gets %d", r.StatusCode)
+	}
+}
