@@ -55,7 +55,8 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 			all = append(all, cases.Judgement{Passage: p.Key, Shown: true})
 		}
 		w.must(d.Judge(ctx, kari, slug, id, all))
-		w.must(d.DecideInsight(ctx, kari, slug, id, cases.Reply{}))
+		w.must(d.DecideHome(ctx, kari, slug, cases.HomeDecision{What: cases.HasResponsibility, Guardian: w.parent(kari, pupils[0]), Reason: "Folkeregisteret."}))
+		w.must(d.DecideInsight(ctx, kari, slug, id, cases.Reply{To: w.parent(kari, pupils[0])}))
 	}
 
 	// A picture, and a letter.
@@ -110,18 +111,35 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 	w.must(d.HandOn(ctx, other, tracks[0].Slug, cases.Transfer{
 		To: kari.School, Basis: cases.FromHome, Who: "Far", On: w.today(), Parts: []string{"note"}, Note: "Trenger en voksen om morgenen.", NoOne: true,
 	}))
-	w.children(slug, ina, pupils)
+	w.children(slug, kari, ina, pupils)
 	w.later(time.Second)
 	return original
 }
 
 // children is what a matter meets that is about more than one child: one more is
-// found to be exposed.
-func (w *siteWorld) children(slug string, by tilhor.Actor, pupils []tilhor.PersonID) {
+// found to be exposed; and what is decided about the home.
+func (w *siteWorld) children(slug string, kari, by tilhor.Actor, pupils []tilhor.PersonID) {
 	w.t.Helper()
 	ctx, d := context.Background(), w.cases()
 	_, err := d.AddExposed(ctx, by, slug, cases.NewExposed{Pupil: pupils[3], Said: "De tar luen min også.", Known: tilhor.Now(w.clock())})
 	w.must(err)
+	parent := w.parent(kari, pupils[0])
+	w.must(d.DecideHome(ctx, kari, slug, cases.HomeDecision{What: "fifteen", On: w.today(), Reason: "Folkeregisteret."}))
+	w.must(d.DecideHome(ctx, kari, slug, cases.HomeDecision{What: "tell", Guardian: parent, Basis: "main", Reason: "Eleven vil det."}))
+	w.must(d.DecideHome(ctx, kari, slug, cases.HomeDecision{What: "secret", Guardian: parent, Basis: "popl-16-c", Review: w.today().Add(30), Reason: "Redd hjemme."}))
+}
+
+// parent is the first of a pupil's guardians.
+func (w *siteWorld) parent(by tilhor.Actor, of tilhor.PersonID) (id tilhor.PersonID) {
+	w.t.Helper()
+	w.read(func(tx *db.Tx) error {
+		all, err := w.house.roster.Guardians(tx, by.Owner, of, w.today())
+		if len(all) > 0 {
+			id = all[0].ID
+		}
+		return err
+	})
+	return id
 }
 
 // pupils are the pupils of somebody's school.

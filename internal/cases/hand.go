@@ -149,15 +149,19 @@ func (d *Desk) readers(tx *db.Tx, owner tilhor.OwnerID, f *Folder) error {
 // A Pack is a package that was made of a track: for whom, what it answers, and
 // the hash of the file.
 type Pack struct {
-	Kind   string // state or family
-	Answer string // the request it answers, or why it was made
-	Hash   string // of the file, SHA-256 in hexadecimal
+	Kind   string          // state or family
+	Answer string          // the request it answers, or why it was made
+	Hash   string          // of the file, SHA-256 in hexadecimal
+	To     tilhor.PersonID // which of the parents it is for; empty: the pupil, or Statsforvalteren
 }
 
 // Pack tells the track that a package was made of it.
 func (d *Desk) Pack(ctx context.Context, by tilhor.Actor, slug string, h Pack) error {
 	return d.on(ctx, by, access.Lead, slug, func(w *work) error {
 		_, err := w.write(note{kind: Packed, when: tilhor.Now(w.now), ref: h.Hash, answer: h.Kind, text: []field{{"reason", h.Answer}}})
-		return err
+		if err != nil || h.To == "" {
+			return err
+		}
+		return w.giveHome(h.To, "package", "to")
 	})
 }

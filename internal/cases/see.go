@@ -299,6 +299,11 @@ func (d *Desk) names(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 			delete(names, c.Person)
 		}
 	}
+	for _, r := range f.Records { // nor is a parent whose address is protected
+		if r.Kind == HomeGiven && protected[r.other()] {
+			delete(names, r.other())
+		}
+	}
 	f.setNames(names)
 	works, err := d.Roster.Working(tx, owner, f.School, today(now))
 	if err != nil {

@@ -171,7 +171,7 @@ func (d *Desk) BeginAnew(ctx context.Context, by tilhor.Actor, slug, reason stri
 // other is the person a record is about, besides who wrote it.
 func (r Record) other() tilhor.PersonID {
 	switch r.Kind {
-	case Appointed, LedBy, AdvisedBy, Recused, Party:
+	case Appointed, LedBy, AdvisedBy, Recused, Party, HomeGiven:
 		return tilhor.PersonID(r.Ref)
 	case HandedOver:
 		return tilhor.PersonID(r.Answer)

@@ -7,7 +7,6 @@ import (
 	"tilhor"
 	"tilhor/internal/calendar"
 	"tilhor/internal/cases"
-	"tilhor/internal/db"
 	"tilhor/internal/duty"
 	"tilhor/internal/lang"
 	"tilhor/internal/law"
@@ -253,11 +252,15 @@ func (p *Pages) people(q *web.Req, f cases.File) (web.Facts, error) {
 	}
 	add("school.people.decides", rektors(all))
 	add("school.people.carries", doers(w, f))
-	home, err := p.home(q, f)
+	home, err := p.homeOf(q, f)
 	if err != nil {
 		return web.Facts{}, err
 	}
 	add("school.people.home", home)
+	if f.Works && f.Pupil != "" {
+		x := &facts.Items[len(facts.Items)-1]
+		x.Href, x.Link = path(f.Track, "hjemmet"), w.T("home.link")
+	}
 	if r := ownTalk(f); r != nil && r.Text["how"] != "" && r.Text["how"] != "none" && w.Has("stage.talk.how."+r.Text["how"]) {
 		add("school.people.help", []string{w.T("stage.talk.how." + r.Text["how"])})
 	}
@@ -300,28 +303,6 @@ func doers(w *lang.Words, f cases.File) (names []string) {
 		}
 	}
 	return names
-}
-
-// home are the pupil's parents, and when they were last told.
-func (p *Pages) home(q *web.Req, f cases.File) (lines []string, err error) {
-	if f.Pupil != "" {
-		err = q.Kit.DB.Read(q.Context(), func(tx *db.Tx) error {
-			all, err := q.Kit.Roster.Guardians(tx, q.Actor.Owner, f.Pupil, today(q))
-			lines = nil
-			for _, g := range all {
-				if g.Parent() && !g.Protected {
-					lines = append(lines, g.Name)
-				}
-			}
-			return err
-		})
-	}
-	if r := f.Last(cases.Informed); r != nil {
-		lines = append(lines, q.T.T("school.people.informed", "date", day(q.T, r.When, q.Now)))
-	} else {
-		lines = append(lines, q.T.T("school.people.not-informed"))
-	}
-	return lines, err
 }
 
 // otherActs are what else can be done; the next step has the one primary button.

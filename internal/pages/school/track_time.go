@@ -92,8 +92,11 @@ func (c chronicle) title(r cases.Record) string {
 		n, _ := strconv.Atoi(r.Ref)
 		return c.t(key, "n", n)
 	}
-	if r.Kind == cases.Recused || r.Kind == cases.Party {
+	if r.Kind == cases.Recused || r.Kind == cases.Party || r.Kind == cases.HomeGiven {
 		by = r.Text["who"]
+	}
+	if r.Kind == cases.HomeGiven && by == "" { // barnevernet, or one who is not named on any page
+		key += ".other"
 	}
 	return c.t(key, "who", by, "date", c.w.DayMonth(r.On))
 }
@@ -203,6 +206,11 @@ func (c chronicle) link(r cases.Record) (href, text string) {
 		return path(c.f.Track, stageTalks) + "#" + string(r.ID), c.t("link.talk")
 	case cases.Approved:
 		return path(c.f.Track, stagePlan, "utskrift") + "?versjon=" + r.Ref, c.t("link.plan")
+	case cases.HomeDecided:
+		if !c.f.Works {
+			return "", ""
+		}
+		return path(c.f.Track, "hjemmet"), c.t("link.home")
 	case cases.Follows, cases.FollowedBy:
 		if s := r.Text["slug"]; s != "" {
 			return "/saker/" + s, c.t("link.other-story")
