@@ -111,18 +111,23 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 	w.must(d.HandOn(ctx, other, tracks[0].Slug, cases.Transfer{
 		To: kari.School, Basis: cases.FromHome, Who: "Far", On: w.today(), Parts: []string{"note"}, Note: "Trenger en voksen om morgenen.", NoOne: true,
 	}))
-	w.children(slug, kari, ina, pupils)
+	w.children(slug, taken(pupils[4]), kari, ina, pupils)
 	w.later(time.Second)
 	return original
 }
 
 // children is what a matter meets that is about more than one child: one more is
 // found to be exposed; and what is decided about the home.
-func (w *siteWorld) children(slug string, kari, by tilhor.Actor, pupils []tilhor.PersonID) {
+func (w *siteWorld) children(slug, second string, kari, by tilhor.Actor, pupils []tilhor.PersonID) {
 	w.t.Helper()
 	ctx, d := context.Background(), w.cases()
 	_, err := d.AddExposed(ctx, by, slug, cases.NewExposed{Pupil: pupils[3], Said: "De tar luen min også.", Known: tilhor.Now(w.clock())})
 	w.must(err)
+	f, err := d.See(ctx, kari, second, "whole")
+	w.must(err)
+	w.must(d.JoinMatter(ctx, kari, slug, f.Number, "Samme sted og tid."))
+	w.must(d.TakeOut(ctx, kari, second, "Det var noe annet."))
+	w.must(d.JoinMatter(ctx, kari, slug, f.Number, "Likevel det samme."))
 	parent := w.parent(kari, pupils[0])
 	w.must(d.DecideHome(ctx, kari, slug, cases.HomeDecision{What: "fifteen", On: w.today(), Reason: "Folkeregisteret."}))
 	w.must(d.DecideHome(ctx, kari, slug, cases.HomeDecision{What: "tell", Guardian: parent, Basis: "main", Reason: "Eleven vil det."}))

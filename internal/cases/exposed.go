@@ -124,7 +124,11 @@ func (w *work) beside(x NewExposed) (n *work, isNew bool, err error) {
 	if !byRole {
 		as.lead = lead
 	}
-	t, err = w.d.track(w.tx, w.by, matter{w.t.Case, w.t.Number, true}, w.t.School, w.t.Arena, x.Pupil, as, w.now)
+	m := matter{id: w.t.Case, isNew: true}
+	if err := w.tx.One(numberOfCase, db.Args(w.by.Owner, m.id), &m.number); err != nil {
+		return nil, false, err
+	}
+	t, err = w.d.track(w.tx, w.by, m, w.t.School, w.t.Arena, x.Pupil, as, w.now)
 	if err != nil {
 		return nil, false, err
 	}

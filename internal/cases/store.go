@@ -15,9 +15,12 @@ import (
 
 // columns of a track, in the order that trackRow scans.
 // The number is looked up row by row: joined, SQLite began with every case of
-// the owner.
-const columns = `t.id, t.slug, t.matter, (SELECT c.number FROM cases_case c WHERE c.owner = t.owner AND c.id = t.matter), t.school, t.pupil,
+// the owner. A track that was moved to another matter keeps the number it had.
+const columns = `t.id, t.slug, t.matter, (SELECT c.number FROM cases_case c WHERE c.owner = t.owner AND c.id = ` + begunIn + `), t.school, t.pupil,
 	t.arena, t.sfo, t.state, t.handler, t.opened_at, t.written_at, t.due_on, t.check_on, t.ended_at`
+
+// begunIn is the matter whose number a track has.
+const begunIn = `CASE WHEN t.origin = '' THEN t.matter ELSE t.origin END`
 
 const fromTrack = ` FROM cases_track t `
 

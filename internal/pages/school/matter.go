@@ -2,6 +2,7 @@ package school
 
 import (
 	"net/http"
+	"strings"
 
 	"tilhor"
 	"tilhor/internal/calendar"
@@ -55,7 +56,7 @@ func (p *Pages) showMatter(q *web.Req, code int, f *web.Form) error {
 	}
 	w := q.T
 	v := matterView{
-		Back: web.Back{Href: "/saker", Text: w.T("school.list.back")}, Heading: w.T("school.matter.title", "n", len(rows)), Done: doneNote(q, "tatt-opp", "eget-spor"),
+		Back: web.Back{Href: "/saker", Text: w.T("school.list.back")}, Heading: w.T("school.matter.title", "n", len(rows)), Done: doneNote(q, "tatt-opp", "eget-spor", "slatt-sammen"),
 		Line: lang.Cap(w.T("school.case", "number", rows[0].Number)) + ", " + place(w, rows[0].Arena), Faults: web.SummaryOf(w, f.Faults),
 	}
 	for _, r := range rows {
@@ -87,7 +88,27 @@ func (p *Pages) matterSections(q *web.Req, s several, rows []cases.Row) ([]secti
 			all = append(all, x)
 		}
 	}
+	w, f := q.T, s.of("join")
+	number := f.Field(w, name("join", "number"), w.T("children.join.number"))
+	number.Help, number.Autocomplete, number.Max = w.T("children.join.number-help"), "off", 10
+	join := s.form("join", w.T("children.join.do"), question{Kind: "text", F: number},
+		area(w, f, name("join", "reason"), w.T("children.reason"), w.T("children.join.reason-help"), 3))
+	all = append(all, section{ID: "join", Title: w.T("children.join"), Text: w.T("children.join.text"), Forms: []smallForm{join.folded(w.T("children.join.fold"))}})
+	if len(rows) > 1 {
+		part := s.form("part", w.T("children.part.do"), area(w, s.of("part"), name("part", "reason"), w.T("children.reason"), w.T("children.part.reason-help"), 3))
+		all = append(all, section{ID: "part", Title: w.T("children.part", "name", p.partName(q, rows)), Text: w.T("children.part.text"), Forms: []smallForm{part.folded(w.T("children.part.fold"))}})
+	}
 	return all, nil
+}
+
+// partName is whose track is taken out: the one the page was reached by.
+func (p *Pages) partName(q *web.Req, rows []cases.Row) string {
+	for _, r := range rows {
+		if r.Slug == q.Path("spor") {
+			return rowName(q.T, cases.Track{Name: r.Name, Shielded: r.Shielded}, false)
+		}
+	}
+	return q.T.T("school.pupil")
 }
 
 // exposedSection asks for another child who is exposed too. It gets a track of
@@ -144,6 +165,10 @@ func (p *Pages) doMatter(q *web.Req) error {
 				to = path(fresh) + "?gjort=eget-spor"
 			}
 			return to, nil
+		case "join":
+			return "/saker/" + spor + "/sammenheng?gjort=slatt-sammen", p.Cases.JoinMatter(q.Context(), q.Actor, spor, strings.TrimSpace(get("number")), get("reason"))
+		case "part":
+			return "/saker/" + spor + "?gjort=tatt-ut", p.Cases.TakeOut(q.Context(), q.Actor, spor, get("reason"))
 		}
 		return "", tilhor.Faults{{Field: name("exposed", "pupil"), Key: "cases.fault.pupil"}}
 	}, func(code int, f *web.Form) error {

@@ -1,6 +1,7 @@
 package school_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -41,4 +42,28 @@ func TestOneMoreExposedPupil(t *testing.T) {
 	if r := w.Get(w.As(tilhor.RoleRektor, w.Fjellvik), page); r.StatusCode != http.StatusNotFound {
 		t.Errorf("another school's rektor gets %d", r.StatusCode)
 	}
+}
+
+// Two cases are joined, and a track is taken out again, from the page where the
+// pupils stand side by side.
+func TestJoiningAndPartingOnPages(t *testing.T) {
+	w := newWorld(t)
+	slug, other := w.track("De tok luen min.", "nora"), w.track("De stengte meg ute.", "elias")
+	f, err := w.cases.See(context.Background(), w.kari, other, "whole")
+	w.must(err)
+	page := "/saker/" + slug + "/sammenheng"
+	w.pages(w.ina, page, "Henger saken sammen med en annen?")
+	w.refused(w.ina, page, form("do", "join", "join-reason", "Samme gjeng."), "Skriv nummeret på den andre saken", "Samme gjeng.")
+	w.refused(w.ina, page, form("do", "join", "join-number", f.Number, "join-reason", "Elias var der."), "Skriv grunnen uten navn", "Elias var der.")
+	w.refused(w.ina, page, form("do", "join", "join-number", "zzzzzz", "join-reason", "Samme gjeng."), "Finner ingen sak med det nummeret")
+	to := w.sent(w.ina, page, form("do", "join", "join-number", f.Number, "join-reason", "Samme gjeng."))
+	w.page(w.ina, to, "Sakene står som én fra nå", "2 elever har hver sitt spor", "Elias Moe", "Nora Dahl")
+	w.pages(w.ina, page, "Skal sporet til Nora Dahl ut av saken?")
+	lacks(t, w.pages(w.ina, "/saker/"+other, "Slått sammen med en annen sak", "Samme gjeng.", f.Number), "Nora", "luen")
+	w.refused(w.ina, page, form("do", "part"), "Skriv hvorfor")
+	to = w.sent(w.ina, page, form("do", "part", "part-reason", "Det var noe annet."))
+	w.page(w.ina, to, "Sporet står i en egen sak fra nå")
+	w.pages(w.ina, "/saker/"+slug, "Tatt ut i en egen sak", "Det var noe annet.")
+	lacks(t, w.pages(w.ina, "/saker/"+other, "Et annet spor ble tatt ut av saken"), "noe annet.")
+	w.page(w.ina, "/saker/"+slug+"/utskrift", "Spor ble satt sammen eller skilt")
 }

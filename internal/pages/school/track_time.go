@@ -73,7 +73,7 @@ func (c chronicle) title(r cases.Record) string {
 		if k := key + "." + r.Answer; c.w.Has("school.time." + k) {
 			key = k
 		}
-	case cases.Noticed, cases.SpokeTo, cases.Resolved, cases.Reached, cases.Appealed, cases.Shielded, cases.Named:
+	case cases.Noticed, cases.SpokeTo, cases.Resolved, cases.Reached, cases.Appealed, cases.Shielded, cases.Named, cases.Together:
 		if k := key + "." + r.Answer; c.w.Has("school.time." + k) {
 			key = k
 		}
@@ -149,7 +149,7 @@ func (c chronicle) text(r cases.Record) string {
 		return lines(t["reason"], c.t("label.same-story"))
 	case cases.Packed, cases.Shielded, cases.Named, cases.Unnamed, cases.Unlocked:
 		return t["reason"]
-	case cases.Judged, cases.Recused:
+	case cases.Judged, cases.Recused, cases.Together:
 		return t["reason"]
 	case cases.ToldOwner:
 		return t["words"]
