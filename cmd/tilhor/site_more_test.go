@@ -111,7 +111,7 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 	w.must(d.HandOn(ctx, other, tracks[0].Slug, cases.Transfer{
 		To: kari.School, Basis: cases.FromHome, Who: "Far", On: w.today(), Parts: []string{"note"}, Note: "Trenger en voksen om morgenen.", NoOne: true,
 	}))
-	w.children(slug, taken(pupils[4]), kari, ina, pupils)
+	w.children(slug, taken(pupils[5]), kari, ina, pupils)
 	w.later(time.Second)
 	return original
 }
@@ -128,6 +128,10 @@ func (w *siteWorld) children(slug, second string, kari, by tilhor.Actor, pupils 
 	w.must(d.JoinMatter(ctx, kari, slug, f.Number, "Samme sted og tid."))
 	w.must(d.TakeOut(ctx, kari, second, "Det var noe annet."))
 	w.must(d.JoinMatter(ctx, kari, slug, f.Number, "Likevel det samme."))
+	w.must(d.Protect(ctx, kari, slug, cases.Urgent{What: "En voksen står ved porten.", Doer: by.Person, Start: w.today()}))
+	could, err := d.Sharable(ctx, kari, second)
+	w.must(err)
+	w.must(d.Share(ctx, kari, second, could[0].ID))
 	parent := w.parent(kari, pupils[0])
 	w.must(d.DecideHome(ctx, kari, slug, cases.HomeDecision{What: "fifteen", On: w.today(), Reason: "Folkeregisteret."}))
 	w.must(d.DecideHome(ctx, kari, slug, cases.HomeDecision{What: "tell", Guardian: parent, Basis: "main", Reason: "Eleven vil det."}))

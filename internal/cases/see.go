@@ -23,7 +23,8 @@ type File struct {
 	Records     []Record
 	Children    []Child
 	Measures    []Measure
-	Plans       []Plan // approved, oldest first
+	Shared      []Measure // of other tracks in the matter, that help this pupil too
+	Plans       []Plan    // approved, oldest first
 	Draft       *Plan
 	Duties      []duty.Duty
 	Windows     []duty.Window
@@ -177,6 +178,9 @@ func (d *Desk) load(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 	if f.Measures, err = d.measures(tx, by.Owner, f.ID, texts); err != nil {
 		return err
 	}
+	if err := d.shared(tx, by.Owner, f, now); err != nil {
+		return err
+	}
 	plans, err := d.plans(tx, by.Owner, f.ID, key)
 	if err != nil {
 		return err
@@ -259,7 +263,7 @@ func (d *Desk) names(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 	for _, c := range f.Children {
 		ids[c.Person] = true
 	}
-	for _, m := range f.Measures {
+	for _, m := range append(append([]Measure{}, f.Measures...), f.Shared...) {
 		ids[m.Doer] = true
 	}
 	plans := f.Plans
@@ -351,6 +355,9 @@ func (f *File) setNames(names map[tilhor.PersonID]string) {
 	}
 	for i := range f.Measures {
 		f.Measures[i].Name = names[f.Measures[i].Doer]
+	}
+	for i := range f.Shared {
+		f.Shared[i].Name = names[f.Shared[i].Doer]
 	}
 	set := func(p *Plan) {
 		p.SavedName, p.Approver = names[p.SavedBy], names[p.ApprovedBy]

@@ -73,6 +73,7 @@ func (f *File) left(works map[tilhor.PersonID]bool) {
 		}
 	}
 	mark(f.Measures)
+	mark(f.Shared)
 	for i := range f.Plans {
 		mark(f.Plans[i].Measures)
 	}

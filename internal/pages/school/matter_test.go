@@ -67,3 +67,35 @@ func TestJoiningAndPartingOnPages(t *testing.T) {
 	lacks(t, w.pages(w.ina, "/saker/"+other, "Et annet spor ble tatt ut av saken"), "noe annet.")
 	w.page(w.ina, "/saker/"+slug+"/utskrift", "Spor ble satt sammen eller skilt")
 }
+
+// A measure of one pupil's track is referred to from another's, without whose it
+// is.
+func TestSharedMeasuresOnPages(t *testing.T) {
+	w := newWorld(t)
+	slug, other := w.planned("nora"), w.track("De stengte meg ute.", "elias")
+	f, err := w.cases.See(context.Background(), w.kari, slug, "plan")
+	w.must(err)
+	w.must(w.cases.JoinMatter(context.Background(), w.kari, slug, w.numberOf(other), "Samme gjeng."))
+	could, err := w.cases.Sharable(context.Background(), w.sosial, other)
+	w.must(err)
+	if len(could) == 0 {
+		t.Fatalf("nothing of %+v can be shared", f.InForce())
+	}
+	page := "/saker/" + other + "/tiltak-i-gang"
+	w.page(w.ina, "/saker/"+other, `href="`+page+`"`)
+	w.pages(w.ina, page, "Tiltak som er felles med andre i saken", "Ingen ennå.", could[0].What)
+	w.refused(w.ina, page, form("do", "felles"), "Velg et av tiltakene")
+	to := w.sent(w.ina, page, form("do", "felles", "measure-felles", string(could[0].ID)))
+	lacks(t, w.page(w.ina, to, "Tiltaket er felles fra nå", "Et tiltak i saken gjelder også Elias", could[0].What), "Nora")
+	lacks(t, w.pages(w.ina, page, could[0].What, "Ikke vis til et tiltak lenger"), "Nora", "Ingen ennå.")
+	w.sent(w.ina, page, form("do", "ikke-felles", "measure-ikke-felles", string(could[0].ID)))
+	w.pages(w.ina, page, "Ingen ennå.")
+	w.pages(w.ina, "/saker/"+other, "Et felles tiltak gjelder ikke Elias lenger")
+}
+
+func (w *world) numberOf(slug string) string {
+	w.t.Helper()
+	f, err := w.cases.See(context.Background(), w.kari, slug, "whole")
+	w.must(err)
+	return f.Number
+}
