@@ -136,7 +136,7 @@ func (w *work) sharable() ([]sharedRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	names, err := w.firstNames(tracks)
+	names, err := w.namesOf(tracks)
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +165,7 @@ func (w *work) heardIn(id tilhor.TrackID) (map[string]bool, error) {
 	for _, c := range all {
 		as = append(as, Track{Pupil: c.Person})
 	}
-	return w.firstNames(as)
+	return w.namesOf(as)
 }
 
 // Sharable lists the measures that the pupil of a track could have a part in, for

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"tilhor"
 	"tilhor/internal/access"
@@ -27,9 +28,9 @@ var (
 	// numbered are the tracks that have a number, in whatever matter they stand.
 	numbered = `t.matter = c.id AND t.origin = '' OR t.origin <> '' AND t.origin = c.id`
 	// ofNumber finds the matter in which a track of that number stands, one that
-	// the reader works.
+	// the reader works, and that is not this one.
 	ofNumber = db.SQL(`SELECT t.matter FROM cases_case c JOIN cases_track t ON t.owner = c.owner AND (` + numbered + `)
-		WHERE c.owner = $1 AND c.number = $6 AND ` + access.Scope(access.Work, "t.id") + ` ORDER BY t.opened_at, t.id LIMIT 1`)
+		WHERE c.owner = $1 AND c.number = $6 AND ` + access.Scope(access.Work, "t.id") + ` AND t.matter <> $7 ORDER BY t.opened_at, t.id LIMIT 1`)
 	moveTrack = db.SQL(`UPDATE cases_track SET matter = $3, origin = CASE WHEN origin = $3 OR origin = '' AND matter = $3 THEN '' WHEN origin = '' THEN matter ELSE origin END
 		WHERE owner = $1 AND id = $2`)
 	moveChildren = db.SQL(`UPDATE cases_child SET matter = $3 WHERE owner = $1 AND track = $2`)
@@ -53,15 +54,16 @@ func (d *Desk) JoinMatter(ctx context.Context, by tilhor.Actor, slug, number, re
 	}
 	return d.on(ctx, by, access.Work, slug, func(w *work) error {
 		var other tilhor.CaseID
-		err := w.tx.One(ofNumber, access.Args(by, access.Work, w.now, number), &other)
+		err := w.tx.One(ofNumber, access.Args(by, access.Work, w.now, number, w.t.Case), &other)
 		if errors.Is(err, tilhor.ErrNotFound) {
-			return tilhor.Faults{{Field: "number", Key: "children.fault.join"}}
+			key := "children.fault.join"
+			if number == w.t.Number {
+				key = "children.fault.join-itself"
+			}
+			return tilhor.Faults{{Field: "number", Key: key}}
 		}
 		if err != nil {
 			return err
-		}
-		if other == w.t.Case {
-			return tilhor.Faults{{Field: "number", Key: "children.fault.join-itself"}}
 		}
 		here, there, err := w.both(other)
 		if err != nil {
@@ -150,7 +152,7 @@ func (w *work) sealedHow(t Track) (how string, err error) {
 // namesNobody refuses a reason that names one of the children: it stands in the
 // others' tracks as well.
 func (w *work) namesNobody(all []Track, reason string) error {
-	names, err := w.firstNames(all)
+	names, err := w.namesOf(all)
 	if err == nil && namesIn(reason, names) {
 		err = tilhor.Faults{{Field: "reason", Key: "children.fault.names"}}
 	}
@@ -249,8 +251,9 @@ func (w *work) ownMatter() (tilhor.CaseID, error) {
 	return own, err
 }
 
-// firstNames are those of the pupils of some tracks, in small letters.
-func (w *work) firstNames(all []Track) (map[string]bool, error) {
+// namesOf are the first and the last name of each pupil of some tracks, in
+// small letters.
+func (w *work) namesOf(all []Track) (map[string]bool, error) {
 	var ids []tilhor.PersonID
 	for _, t := range all {
 		ids = append(ids, t.Pupil)
@@ -258,8 +261,11 @@ func (w *work) firstNames(all []Track) (map[string]bool, error) {
 	known, err := w.d.Roster.Names(w.tx, w.by.Owner, compact(ids)...)
 	names := map[string]bool{}
 	for _, n := range known {
-		for _, part := range wordsIn(n) {
-			names[part] = true
+		parts := strings.Fields(strings.ToLower(n))
+		for i, part := range parts {
+			if words := wordsIn(part); (i == 0 || i == len(parts)-1) && len(words) == 1 && words[0] == part {
+				names[part] = true
+			}
 		}
 	}
 	return names, err

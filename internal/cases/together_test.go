@@ -86,6 +86,10 @@ func TestMattersAreJoinedAndParted(t *testing.T) {
 			t.Errorf("taken out, it is %s", got)
 		}
 		w.is(w.desk.TakeOut(w.ctx, w.kari, slug, "Alene."), tilhor.ErrConflict)
+		w.must(w.desk.JoinMatter(w.ctx, w.kari, slug, one.Number, "Likevel.")) // both have that number
+		if got := w.matter(w.kari, slug); got != "Nora "+one.Number+", Tuva "+one.Number {
+			t.Errorf("joined again, it is %s", got)
+		}
 		w.holds()
 	})
 }
