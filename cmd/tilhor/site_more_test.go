@@ -111,14 +111,14 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 	w.must(d.HandOn(ctx, other, tracks[0].Slug, cases.Transfer{
 		To: kari.School, Basis: cases.FromHome, Who: "Far", On: w.today(), Parts: []string{"note"}, Note: "Trenger en voksen om morgenen.", NoOne: true,
 	}))
-	w.children(slug, taken(pupils[5]), kari, ina, pupils)
+	w.children(slug, taken(pupils[5]), by["rektor elsewhere"].actor.School, kari, ina, pupils)
 	w.later(time.Second)
 	return original
 }
 
 // children is what a matter meets that is about more than one child: one more is
 // found to be exposed; and what is decided about the home.
-func (w *siteWorld) children(slug, second string, kari, by tilhor.Actor, pupils []tilhor.PersonID) {
+func (w *siteWorld) children(slug, second string, there tilhor.SchoolID, kari, by tilhor.Actor, pupils []tilhor.PersonID) {
 	w.t.Helper()
 	ctx, d := context.Background(), w.cases()
 	_, err := d.AddExposed(ctx, by, slug, cases.NewExposed{Pupil: pupils[3], Said: "De tar luen min også.", Known: tilhor.Now(w.clock())})
@@ -132,6 +132,8 @@ func (w *siteWorld) children(slug, second string, kari, by tilhor.Actor, pupils 
 	could, err := d.Sharable(ctx, kari, second)
 	w.must(err)
 	w.must(d.Share(ctx, kari, second, could[0].ID))
+	_, err = d.AddExposed(ctx, by, slug, cases.NewExposed{Described: "En gutt på fjerde trinn", Saw: "Ble stengt ute.", School: there, Known: tilhor.Now(w.clock())})
+	w.must(err)
 	parent := w.parent(kari, pupils[0])
 	w.must(d.DecideHome(ctx, kari, slug, cases.HomeDecision{What: "fifteen", On: w.today(), Reason: "Folkeregisteret."}))
 	w.must(d.DecideHome(ctx, kari, slug, cases.HomeDecision{What: "tell", Guardian: parent, Basis: "main", Reason: "Eleven vil det."}))

@@ -9,6 +9,7 @@ import (
 	"tilhor/internal/access"
 	"tilhor/internal/db"
 	"tilhor/internal/duty"
+	"tilhor/internal/roster"
 )
 
 // Exposed is what was found about another child of a matter, in the track that
@@ -25,10 +26,11 @@ func init() { kinds[Exposed], kinds[AlsoExposed] = true, true }
 // itself.
 type NewExposed struct {
 	Pupil     tilhor.PersonID
-	Described string      // who it is, while nobody knows
-	Known     tilhor.When // when somebody at the school first knew or suspected it of this child
-	Said      string      // the child's own words, if it has told
-	Saw       string      // what was seen or found
+	Described string          // who it is, while nobody knows
+	Known     tilhor.When     // when somebody at the school first knew or suspected it of this child
+	Said      string          // the child's own words, if it has told
+	Saw       string          // what was seen or found
+	School    tilhor.SchoolID // where the child goes, when that is another school of the owner's
 }
 
 func (x *NewExposed) check(d *Desk) error {
@@ -40,6 +42,7 @@ func (x *NewExposed) check(d *Desk) error {
 	c.Add(x.Pupil == "" && x.Described == "", "pupil", "cases.fault.pupil")
 	c.Add(x.Pupil != "" && x.Described != "", "described", "children.fault.either")
 	c.Add(x.Said == "" && x.Saw == "", "saw", "children.fault.what")
+	c.Add(x.School != "" && x.Pupil != "", "pupil", "children.fault.other-pupil") // its pupils are in no list here
 	return c.Err()
 }
 
@@ -60,11 +63,15 @@ func (d *Desk) AddExposed(ctx context.Context, by tilhor.Actor, slug string, x N
 		if err := w.mayBeExposed(x.Pupil); err != nil {
 			return err
 		}
+		from, err := w.atAnother(&x)
+		if err != nil {
+			return err
+		}
 		n, isNew, err := w.beside(x)
 		if err != nil {
 			return err
 		}
-		if err := n.found(w, x, isNew); err != nil {
+		if err := n.found(w, x, from, isNew); err != nil {
 			return err
 		}
 		fresh = n.t
@@ -98,6 +105,31 @@ func (w *work) mayBeExposed(pupil tilhor.PersonID) error {
 	return nil
 }
 
+// atAnother is for a child who goes to another school: that school leads the
+// track, and the child's clocks run there from when that school is told. Neither
+// school reads the other's. It gives the name of the school that tells. A matter
+// that is closed to the school tells no other school of it.
+func (w *work) atAnother(x *NewExposed) (from string, err error) {
+	if x.School == "" || x.School == w.t.School {
+		x.School = w.t.School
+		return "", nil
+	}
+	how, err := w.sealedHow(w.t)
+	if err != nil {
+		return "", err
+	}
+	schools, err := w.d.Roster.Schools(w.tx, w.by.Owner)
+	if err != nil {
+		return "", err
+	}
+	if how != "" || !slices.ContainsFunc(schools, func(s roster.School) bool { return s.ID == x.School }) {
+		return "", tilhor.Faults{{Field: "school", Key: "children.fault.school"}}
+	}
+	own, err := w.d.Roster.School(w.tx, w.by.Owner, w.t.School)
+	x.Known = tilhor.Now(w.now)
+	return own.Name, err
+}
+
 // beside is the act in the child's own track: a new one, or the one that it has
 // in the matter without this person being let into it. That it has one is told
 // to those alone who may read it.
@@ -120,6 +152,9 @@ func (w *work) beside(x NewExposed) (n *work, isNew bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
+	if x.School != w.t.School { // is led there, by who leads that school
+		lead, byRole = "", true
+	}
 	as := wall{}
 	if !byRole {
 		as.lead = lead
@@ -128,11 +163,11 @@ func (w *work) beside(x NewExposed) (n *work, isNew bool, err error) {
 	if err := w.tx.One(numberOfCase, db.Args(w.by.Owner, m.id), &m.number); err != nil {
 		return nil, false, err
 	}
-	t, err = w.d.track(w.tx, w.by, m, w.t.School, w.t.Arena, x.Pupil, as, w.now)
+	t, err = w.d.track(w.tx, w.by, m, x.School, w.t.Arena, x.Pupil, as, w.now)
 	if err != nil {
 		return nil, false, err
 	}
-	who, err := w.d.Roster.ShieldedIn(w.tx, w.by.Owner, w.t.School, x.Described, today(w.now))
+	who, err := w.d.Roster.ShieldedIn(w.tx, w.by.Owner, x.School, x.Described, today(w.now))
 	if err != nil {
 		return nil, false, err
 	}
@@ -201,7 +236,7 @@ func (w *work) leaders() (lead tilhor.PersonID, unit tilhor.SchoolID, byRole boo
 // found writes what was found into the child's own track, with the facts its
 // clocks run on. In a matter about somebody who works there the owner is told of
 // this child too, as it was of the first (§ 12-5).
-func (w *work) found(of *work, x NewExposed, isNew bool) error {
+func (w *work) found(of *work, x NewExposed, from string, isNew bool) error {
 	if w.t.State != Open {
 		err := w.reopen("concern")
 		if tilhor.FaultsOf(err) != nil {
@@ -215,7 +250,7 @@ func (w *work) found(of *work, x NewExposed, isNew bool) error {
 	if x.Said != "" {
 		by = duty.ByPupil
 	}
-	told := note{kind: Exposed, when: x.Known, answer: string(by), text: []field{{"said", x.Said}, {"saw", x.Saw}, {"who", x.Described}}}
+	told := note{kind: Exposed, when: x.Known, answer: string(by), text: []field{{"said", x.Said}, {"saw", x.Saw}, {"who", x.Described}, {"from", from}}}
 	if _, err := w.write(told); err != nil {
 		return err
 	}
@@ -237,7 +272,7 @@ func (w *work) found(of *work, x NewExposed, isNew bool) error {
 	if err := w.tellAlso(of, accused); err != nil {
 		return err
 	}
-	if of.t.Handler == "" || w.t.Handler != "" {
+	if of.t.Handler == "" || w.t.Handler != "" || from != "" {
 		return nil
 	}
 	err = w.appoint(of.t.Handler)

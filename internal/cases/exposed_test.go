@@ -196,3 +196,52 @@ func TestAnExposedChildWithATrackUnseen(t *testing.T) {
 		w.is(err, tilhor.ErrNotFound)
 	})
 }
+
+// A child of the same matter who goes to another school: that school leads its
+// own child's track, from when it is told, and neither reads the other's.
+func TestSeveralSchoolsInOneMatter(t *testing.T) {
+	each(t, func(w *world) {
+		slug := w.running(w.nora)
+		x := w.exposed("")
+		x.Described, x.School = "Odin i femte på Fjellvik", w.Fjellvik
+		fresh, err := w.desk.AddExposed(w.ctx, w.ina, slug, x)
+		w.must(err)
+		for _, who := range []tilhor.Actor{w.kari, w.ina} {
+			_, err := w.desk.See(w.ctx, who, fresh.Slug, "whole")
+			w.is(err, tilhor.ErrNotFound)
+			if got := w.matter(who, slug); got != "Nora "+w.see(slug).Number {
+				t.Errorf("%s sees the matter as %s", who.Role, got)
+			}
+		}
+		_, err = w.desk.See(w.ctx, w.other, slug, "whole")
+		w.is(err, tilhor.ErrNotFound)
+		f, err := w.desk.See(w.ctx, w.other, fresh.Slug, "whole")
+		w.must(err)
+		r := f.Last(cases.Exposed)
+		if !f.Lead || f.School != w.Fjellvik || f.Handler != "" || f.Case != w.see(slug).Case || f.Described != x.Described || r.Text["from"] != "Solbakken skole" || r.Text["saw"] != x.Saw {
+			t.Errorf("at the other school: %+v says %v", f.Track, r.Text)
+		}
+		for _, d := range f.Duties {
+			if d.ID == "k12.investigate" && !d.TriggeredAt.Equal(w.Now()) {
+				t.Errorf("it is looked into there from %s", d.TriggeredAt)
+			}
+		}
+		w.must(w.desk.Identify(w.ctx, w.other, fresh.Slug, w.odin))
+		if n := w.see(slug).Siblings; n != 1 {
+			t.Errorf("%d others in the matter", n)
+		}
+		refusals(t, []refusal{{"joined over its head", w.desk.JoinMatter(w.ctx, w.kari, w.taken(w.tuva), w.see(slug).Number, "Samme."), "number", "children.fault.join-all"}})
+		if all, err := w.desk.Sharable(w.ctx, w.other, fresh.Slug); err != nil || len(all) != 0 {
+			t.Errorf("the other school is offered %v (%v)", all, err)
+		}
+		chosen, nowhere := x, x
+		chosen.Pupil, chosen.Described, nowhere.School = w.odin, "", "finnesikke"
+		_, one := w.desk.AddExposed(w.ctx, w.ina, slug, chosen)
+		_, two := w.desk.AddExposed(w.ctx, w.ina, slug, nowhere)
+		refusals(t, []refusal{
+			{"another school's pupil by name", one, "pupil", "children.fault.other-pupil"},
+			{"no such school", two, "school", "children.fault.school"},
+		})
+		w.holds()
+	})
+}

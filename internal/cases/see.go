@@ -338,6 +338,9 @@ func (f *File) setNames(names map[tilhor.PersonID]string) {
 	for i := range f.Records {
 		f.Records[i].Name = names[f.Records[i].By]
 		r := &f.Records[i]
+		if r.Kind == Exposed && r.Text["from"] != "" { // another school told it, whoever wrote it there
+			r.Name = r.Text["from"]
+		}
 		if id := r.other(); id != "" {
 			text := map[string]string{"who": names[id]}
 			for k, v := range r.Text {

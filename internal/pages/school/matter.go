@@ -136,7 +136,18 @@ func (p *Pages) exposedSection(q *web.Req, s several, from cases.Track, rows []c
 	said := area(w, f, name("exposed", "said"), w.T("children.exposed.said"), w.T("children.exposed.said-help"), 3)
 	saw := area(w, f, name("exposed", "saw"), w.T("children.exposed.saw"), w.T("children.exposed.saw-help"), 3)
 	said.F.Mark = w.T("form.optional")
-	form := s.form("exposed", w.T("children.exposed.do"), who, question{Kind: "text", F: described}, said, saw,
+	schools, err := p.Cases.Schools(q.Context(), q.Actor)
+	if err != nil {
+		return section{}, err
+	}
+	where := f.Field(w, name("exposed", "school"), w.T("children.exposed.school"))
+	where.Help, where.Options = w.T("children.exposed.school-help"), []web.Option{{Label: w.T("children.exposed.school-here")}}
+	for _, x := range schools {
+		if x.ID != from.School {
+			where.Options = append(where.Options, web.Option{Value: string(x.ID), Label: x.Name, Checked: f.Get(name("exposed", "school")) == string(x.ID)})
+		}
+	}
+	form := s.form("exposed", w.T("children.exposed.do"), who, question{Kind: "text", F: described}, question{Kind: "select", F: where}, said, saw,
 		whenAsked(w, f, name("exposed", "known"), w.T("children.exposed.known")))
 	return section{ID: "exposed", Title: w.T("children.exposed"), Text: w.T("children.exposed.text"), Forms: []smallForm{form.folded(w.T("children.exposed.fold"))}}, nil
 }
@@ -156,11 +167,12 @@ func (p *Pages) doMatter(q *web.Req) error {
 		case "exposed":
 			fresh, err := p.Cases.AddExposed(q.Context(), q.Actor, spor, cases.NewExposed{
 				Pupil: tilhor.PersonID(get("pupil")), Described: get("described"), Known: known, Said: get("said"), Saw: get("saw"),
+				School: tilhor.SchoolID(get("school")),
 			})
 			if err != nil {
 				return "", err
 			}
-			to := "/saker/" + spor + "/sammenheng?gjort=eget-spor"
+			to := "/saker/" + spor + "?gjort=eget-spor"
 			if reads, err := p.Cases.Reads(q.Context(), q.Actor, fresh.Slug); err == nil && reads {
 				to = path(fresh) + "?gjort=eget-spor"
 			}

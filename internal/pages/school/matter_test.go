@@ -3,6 +3,7 @@ package school_test
 import (
 	"context"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -36,6 +37,14 @@ func TestOneMoreExposedPupil(t *testing.T) {
 	body = w.pages(w.ina, "/saker/"+slug, "En elev til har fått sitt eget spor")
 	lacks(t, body, "Elias", "stengt ute")
 	w.pages(w.rektor, page, "2 elever har hver sitt spor", "Elias Moe", "Nora Dahl")
+	w.refused(w.ina, page, form("do", "exposed", "exposed-pupil", string(w.Person("tuva")), "exposed-school", string(w.Fjellvik), "exposed-saw", "Ute."), "Skriv hvem det er. Elever ved andre skoler")
+	to = w.sent(w.ina, page, form("do", "exposed", "exposed-described", "Odin i femte", "exposed-school", string(w.Fjellvik), "exposed-saw", "Ble stengt ute han også."))
+	lacks(t, w.page(w.ina, to, "Eleven har sitt eget spor"), "Odin")
+	lacks(t, w.pages(w.ina, page, "2 elever har hver sitt spor"), "Odin")
+	arne := w.As(tilhor.RoleRektor, w.Fjellvik)
+	body = w.page(arne, "/saker", "Elev uten navn ennå")
+	at := regexp.MustCompile(`href="(/saker/[a-z2-7]{10})"`).FindStringSubmatch(body)
+	lacks(t, w.pages(arne, at[1], "Solbakken skole: Ble stengt ute han også.", "til har sine egne spor"), "Nora", "luen", "Ina")
 	if r := w.Post(w.jonas, page, form("do", "exposed", "exposed-described", "x", "exposed-saw", "x")); r.StatusCode != http.StatusNotFound {
 		t.Errorf("who has nothing to do with it gets %d", r.StatusCode)
 	}
