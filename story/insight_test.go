@@ -6,8 +6,10 @@ import (
 
 	"tilhor"
 	"tilhor/internal/cases"
+	"tilhor/internal/db"
 	"tilhor/internal/journal"
 	"tilhor/internal/privacy"
+	"tilhor/internal/roster"
 )
 
 // En forelder ber om innsyn i en sak med tre barn: hun får det som er hennes barns, og ser at noe er utelatt og hvorfor.
@@ -40,7 +42,8 @@ func TestInnsynMedTreBarn(t *testing.T) {
 			valg = append(valg, cases.Judgement{Passage: p.Key, Shown: !p.Marked(), Reason: "fvl-13", Words: "Gjelder et annet barn."})
 		}
 		s.must(s.cases.Judge(s.ctx, s.people["Kari"], sara, krav, valg))
-		s.must(s.cases.DecideInsight(s.ctx, s.people["Kari"], sara, krav, cases.Reply{Complain: "Personvernombudet."}))
+		mor := s.mother("Sara")
+		s.must(s.cases.DecideInsight(s.ctx, s.people["Kari"], sara, krav, cases.Reply{Complain: "Personvernombudet.", To: mor}))
 		kopi, err := s.cases.CopyOf(s.ctx, s.people["Kari"], sara, krav)
 		s.must(err)
 		alt, utelatt := "", 0
@@ -141,4 +144,17 @@ func TestNotatOmFeilBarn(t *testing.T) {
 			t.Fatalf("the record does not hold: %v", rapport.Wrong)
 		}
 	})
+}
+
+// mother is a parent with parental responsibility, put into the lists by hand.
+func (s *story) mother(of string) (id tilhor.PersonID) {
+	s.Helper()
+	s.must(s.db.Write(s.ctx, func(tx *db.Tx) (err error) {
+		keeper := tilhor.Actor{Owner: owner, Role: "operator"}
+		if id, err = s.roster.AddPerson(tx, keeper, roster.NewPerson{Name: "Mor Lie", Home: s.school.ID}, s.now); err != nil {
+			return err
+		}
+		return s.roster.Override(tx, keeper, roster.Override{Pupil: s.pupils[of], Guardian: id, Holds: true, Responsibility: roster.Yes, Reason: "Folkeregisteret."}, s.now)
+	}))
+	return id
 }

@@ -55,7 +55,8 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 			all = append(all, cases.Judgement{Passage: p.Key, Shown: true})
 		}
 		w.must(d.Judge(ctx, kari, slug, id, all))
-		w.must(d.DecideInsight(ctx, kari, slug, id, cases.Reply{}))
+		w.must(d.DecideHome(ctx, kari, slug, cases.HomeDecision{What: cases.HasResponsibility, Guardian: w.parent(kari, pupils[0]), Reason: "Folkeregisteret."}))
+		w.must(d.DecideInsight(ctx, kari, slug, id, cases.Reply{To: w.parent(kari, pupils[0])}))
 	}
 
 	// A picture, and a letter.
@@ -127,6 +128,7 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 		w.must(d.Recuse(ctx, kari, slug, cases.Recusal{Person: by[who].actor.Person, Why: "conflict", Reason: "Nabo av familien."}))
 	}
 	w.must(d.EndRecusal(ctx, kari, slug, by["nurse"].actor.Person, "Har flyttet."))
+	w.children(slug, taken(pupils[5]), by["rektor elsewhere"].actor.School, kari, ina, pupils)
 	w.later(time.Second)
 	w.asksColleagues(by, slug)
 	return original
@@ -153,6 +155,43 @@ func (w *siteWorld) asksColleagues(by map[string]persona, slug string) {
 			w.must(d.Advise(ctx, jonas, q.ID, "La eleven velge en makker."))
 		}
 	}
+}
+
+// children is what a matter meets that is about more than one child: one more is
+// found to be exposed; and what is decided about the home.
+func (w *siteWorld) children(slug, second string, there tilhor.SchoolID, kari, by tilhor.Actor, pupils []tilhor.PersonID) {
+	w.t.Helper()
+	ctx, d := context.Background(), w.cases()
+	_, err := d.AddExposed(ctx, by, slug, cases.NewExposed{Pupil: pupils[3], Said: "De tar luen min også.", Known: tilhor.Now(w.clock())})
+	w.must(err)
+	f, err := d.See(ctx, kari, second, "whole")
+	w.must(err)
+	w.must(d.JoinMatter(ctx, kari, slug, f.Number, "Samme sted og tid."))
+	w.must(d.TakeOut(ctx, kari, second, "Det var noe annet."))
+	w.must(d.JoinMatter(ctx, kari, slug, f.Number, "Likevel det samme."))
+	w.must(d.Protect(ctx, kari, slug, cases.Urgent{What: "En voksen står ved porten.", Doer: by.Person, Start: w.today()}))
+	could, err := d.Sharable(ctx, kari, second)
+	w.must(err)
+	w.must(d.Share(ctx, kari, second, could[0].ID))
+	_, err = d.AddExposed(ctx, by, slug, cases.NewExposed{Described: "En gutt på fjerde trinn", Saw: "Ble stengt ute.", School: there, Known: tilhor.Now(w.clock())})
+	w.must(err)
+	parent := w.parent(kari, pupils[0])
+	w.must(d.DecideHome(ctx, kari, slug, cases.HomeDecision{What: "fifteen", On: w.today(), Reason: "Folkeregisteret."}))
+	w.must(d.DecideHome(ctx, kari, slug, cases.HomeDecision{What: "tell", Guardian: parent, Basis: "main", Reason: "Eleven vil det."}))
+	w.must(d.DecideHome(ctx, kari, slug, cases.HomeDecision{What: "secret", Guardian: parent, Basis: "popl-16-c", Review: w.today().Add(30), Reason: "Redd hjemme."}))
+}
+
+// parent is the first of a pupil's guardians.
+func (w *siteWorld) parent(by tilhor.Actor, of tilhor.PersonID) (id tilhor.PersonID) {
+	w.t.Helper()
+	w.read(func(tx *db.Tx) error {
+		all, err := w.house.roster.Guardians(tx, by.Owner, of, w.today())
+		if len(all) > 0 {
+			id = all[0].ID
+		}
+		return err
+	})
+	return id
 }
 
 // pupils are the pupils of somebody's school.

@@ -153,7 +153,7 @@ func (p *poisonedTown) settle(source string) tilhor.Actor {
 
 // notText are fields that take a day, a clock, a search or what a machine wrote:
 // what stands in them is read, and never kept as it was written.
-var notText = regexp.MustCompile(`^(received|discovered|discovered-time|day|due|file|code|receipt|at|at-time|start|until|next|check|recheck|hear-by|from|on|known|known-time|raised-at|raised-at-time|again|find|sok|(happened|known)-(on|at)|[me]\d-(start|until|evaluate)|(sett|spor)-due|mote-(at|at-time|p\d-on))$`)
+var notText = regexp.MustCompile(`^(received|discovered|discovered-time|day|due|file|code|receipt|at|at-time|start|until|next|check|recheck|hear-by|from|on|known|known-time|raised-at|raised-at-time|again|find|sok|(happened|known)-(on|at)|[me]\d-(start|until|evaluate)|(sett|spor)-due|mote-(at|at-time|p\d-on)|exposed-known|exposed-known-time|join-number|taushet-review|femten-on)$`)
 
 var numbered = regexp.MustCompile(`^([me]\d+-|o\d+$)`) // the rows of a plan, of an evaluation and of a judgement
 
@@ -426,6 +426,41 @@ var theCase = []deed{
 	{Who: "social-teacher", At: "$track/evalueringer", Fill: [][2]string{{"answer", "safe"}, {"way", "self"}, {"e1-helped", "yes"}, {"e1-then", "end"}, {"e2-helped", "partly"}, {"e2-then", "end"}, {"then", "end"}}},
 }
 
+// theHome is what is decided about the home.
+var theHome = []deed{
+	{Who: "rektor", At: "$track/hjemmet", Fill: [][2]string{{"do", "ansvar"}, {"ansvar-what", "responsibility"}, {"ansvar-guardian", "Marit"}}},
+	{Who: "rektor", At: "$track/hjemmet", Fill: [][2]string{{"do", "barnevern"}, {"barnevern-what", "in-care"}}},
+	{Who: "rektor", At: "$track/hjemmet", Fill: [][2]string{{"do", "barnevern"}, {"barnevern-what", "not-in-care"}}},
+	{Who: "rektor", At: "$track/hjemmet", Fill: [][2]string{{"do", "taushet"}, {"taushet-what", "secret"}, {"taushet-guardian", "Marit"}, {"taushet-basis", "fvl-19"}, {"taushet-review", "30.11.2026"}}},
+	{Who: "rektor", At: "$track/hjemmet", Fill: [][2]string{{"do", "taushet"}, {"taushet-what", "not-secret"}, {"taushet-guardian", "Marit"}}},
+	{Who: "rektor", At: "$track/hjemmet", Fill: [][2]string{{"do", "sperre"}, {"sperre-what", "barred"}, {"sperre-guardian", "Marit"}, {"sperre-basis", "judgment"}}},
+	{Who: "rektor", At: "$track/hjemmet", Fill: [][2]string{{"do", "sperre"}, {"sperre-what", "unbarred"}, {"sperre-guardian", "Marit"}}},
+	{Who: "rektor", At: "$track/hjemmet", Fill: [][2]string{{"do", "femten"}, {"femten-what", "fifteen"}, {"femten-on", "23.11.2026"}}},
+	{Who: "rektor", At: "$track/hjemmet", Fill: [][2]string{{"do", "fortelle"}, {"fortelle-guardian", "Marit"}, {"fortelle-basis", "all"}}},
+}
+
+// theOthers are more children of the matter, one of whom nobody knows; the first
+// is taken out of it, and put back.
+func (p *poisonedTown) theOthers() {
+	p.t.Helper()
+	const at = "$track/sammenheng"
+	for _, d := range []deed{
+		{Who: "rektor", At: at, Fill: [][2]string{{"do", "exposed"}, {"exposed-pupil", "Tuva"}, {"exposed-described", ""}, {"exposed-known", "23.11.2026"}}},
+		{Who: "rektor", At: at, Fill: [][2]string{{"do", "exposed"}, {"exposed-known", "23.11.2026"}}},
+		{Who: "rektor", At: at, Fill: [][2]string{{"do", "part"}}},
+		{Who: "rektor", At: at, Fill: [][2]string{{"do", "join"}, {"join-number", "$number"}}},
+	} {
+		p.onTrackOf("nora")
+		if d.Fill[0][1] == "join" {
+			p.read(func(tx *db.Tx) error {
+				return tx.One(numberOfTrack, db.Args(p.owner(), strings.TrimPrefix(p.track, "/saker/")), &d.Fill[1][1])
+			})
+		}
+		p.does(d)
+	}
+	p.onTrackOf("nora")
+}
+
 // theEnd ends it, and opens it again.
 var theEnd = []deed{
 	{Who: "rektor", At: "$track/avslutning", Fill: [][2]string{{"do", "avslutt"}, {"check", "11.01.2027"}}},
@@ -441,6 +476,9 @@ var theEnd = []deed{
 	{Who: "rektor", At: "$track/slutter", Fill: [][2]string{{"why-left", "moved"}, {"sure", "yes"}}},
 	{Who: "rektor", At: "/skjerming", Fill: [][2]string{{"do", "shield"}, {"shield-pupil", "Tuva"}, {"shield-grade", "fortrolig"}, {"shield-leader", "Ina"}}},
 }
+
+var numberOfTrack = testSQL(`SELECT c.number FROM cases_track t JOIN cases_case c ON c.owner = t.owner AND c.id = CASE WHEN t.origin = '' THEN t.matter ELSE t.origin END
+	WHERE t.owner = $1 AND t.slug = $2`)
 
 var trackOf = testSQL(`SELECT slug FROM cases_track WHERE owner = $1 AND pupil = $2`)
 
@@ -568,6 +606,10 @@ func TestPoison(t *testing.T) {
 	for _, d := range theCase {
 		p.does(d)
 	}
+	p.theOthers()
+	for _, d := range theHome {
+		p.does(d)
+	}
 	visits := p.visits("worked:", forms, "rektor", "teacher", "nobody")
 	seen := p.look(p.h, visits)
 	p.judges()
@@ -622,7 +664,7 @@ func (p *poisonedTown) judges() {
 		}
 		p.does(deed{At: page, Fill: fill})
 	}
-	p.does(deed{At: at + "/vedtak", Fill: [][2]string{{"way", "give"}}})
+	p.does(deed{At: at + "/vedtak", Fill: [][2]string{{"way", "give"}, {"to", "Marit"}}})
 }
 
 // draft lets a session end in the middle of a text.

@@ -21,6 +21,7 @@ type docKind struct {
 // so that what a later version writes is kept as well.
 var kinds = map[cases.Kind]docKind{
 	cases.Told:         {"X", "MELDING"},
+	cases.Exposed:      {"X", "MELDING"},
 	cases.RaisedBy:     {"I", "MELDING"},
 	cases.Protected:    {"X", "NOTAT"},
 	cases.Voice:        {"X", "NOTAT"},

@@ -34,7 +34,7 @@ func (d *Desk) NameAccused(ctx context.Context, by tilhor.Actor, slug string, pe
 		return tilhor.Faults{{Field: "person", Key: "cases.fault.person"}}
 	}
 	return d.on(ctx, by, access.Lead, slug, func(w *work) error {
-		sealed, err := w.sealedAs()
+		sealed, err := w.closedAs()
 		if err != nil {
 			return err
 		}
@@ -77,8 +77,8 @@ func (d *Desk) NameAccused(ctx context.Context, by tilhor.Actor, slug string, pe
 	})
 }
 
-// sealedAs is how the track is closed: employee, leadership, or not at all.
-func (w *work) sealedAs() (accused string, err error) {
+// closedAs is how the track is closed: employee, leadership, or not at all.
+func (w *work) closedAs() (accused string, err error) {
 	err = w.tx.Each(selectSealed, func(scan db.Scan) error { return scan(&accused) }, w.by.Owner, w.t.ID)
 	return accused, err
 }
@@ -101,7 +101,7 @@ func (w *work) leadsThere(p tilhor.PersonID) (bool, error) {
 
 // nameAccused puts the wall around one track of the matter.
 func (w *work) nameAccused(p tilhor.PersonID, leads bool) error {
-	sealed, err := w.sealedAs()
+	sealed, err := w.closedAs()
 	if err != nil || sealed == "" {
 		return err
 	}

@@ -39,7 +39,7 @@ var (
 	selectAlarms = db.SQL(`SELECT a.id, a.person, a.role, a.view, a.at, a.seen_at FROM cases_alarm a
 		WHERE a.owner = $1 AND a.track = $2 ORDER BY a.at DESC, a.id LIMIT 200`)
 	selectRinging = db.SQL(`SELECT a.id, a.person, a.role, a.view, a.at, t.slug, c.number FROM cases_alarm a
-		JOIN cases_track t ON t.owner = a.owner AND t.id = a.track JOIN cases_case c ON c.owner = t.owner AND c.id = t.matter
+		JOIN cases_track t ON t.owner = a.owner AND t.id = a.track JOIN cases_case c ON c.owner = t.owner AND c.id = ` + begunIn + `
 		WHERE a.owner = $1 AND t.school = $4 AND a.seen_at IS NULL AND a.person <> $2 AND ` + access.Scope(access.Lead, "t.id") + ` ORDER BY a.at DESC, a.id LIMIT 200`)
 	ackAlarms    = db.SQL(`UPDATE cases_alarm SET seen_at = $3, seen_by = $4 WHERE owner = $1 AND track = $2 AND seen_at IS NULL AND person <> $4`)
 	insertUnlock = db.SQL(`INSERT INTO cases_unlock (owner, id, track, person, until_at) VALUES ($1, $2, $3, $4, $5)`)

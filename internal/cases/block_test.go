@@ -51,7 +51,7 @@ func TestStopAndShred(t *testing.T) {
 			all = append(all, cases.Judgement{Passage: p.Key, Shown: true})
 		}
 		w.must(w.desk.Judge(w.ctx, w.kari, slug, krav, all))
-		w.must(w.desk.DecideInsight(w.ctx, w.kari, slug, krav, cases.Reply{}))
+		w.must(w.desk.DecideInsight(w.ctx, w.kari, slug, krav, cases.Reply{To: w.Person("forelder-nora")}))
 
 		w.must(w.desk.StopRecord(w.ctx, w.kari, slug, stop))
 		if w.reads(slug, "FEIL-BARN") {

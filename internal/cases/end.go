@@ -230,7 +230,7 @@ func wordStands(all []Record) bool {
 		switch {
 		case (r.Kind == Evaluated || r.Kind == Checked) && r.Answer == SafeNow:
 			word = later(word, at)
-		case r.Kind == Evaluated, r.Kind == Checked, r.Kind == Told, r.Kind == RaisedBy, r.Kind == Reopened:
+		case r.Kind == Evaluated, r.Kind == Checked, r.Kind == Told, r.Kind == Exposed, r.Kind == RaisedBy, r.Kind == Reopened:
 			doubt = later(doubt, at)
 		}
 	}

@@ -53,7 +53,7 @@ func selectFind(from, limit string) *db.Stmt {
 	AND (t.state = $6 OR $6 = 'any' OR $6 = '' AND t.state IN ('open', 'stepped-down'))
 	AND ($7 = '' OR t.handler = $7 OR $7 = '-' AND t.handler = '') AND ($8 = '' OR t.arena = $8) AND ($9 = '' OR t.pupil = $9)
 	AND (t.due_on, t.id) > ($10, $11) AND t.opened_at >= $12 AND t.opened_at < $13
-	AND ($14 = '' OR EXISTS (SELECT 1 FROM cases_case c WHERE c.owner = $1 AND c.id = t.matter AND c.number = $14))
+	AND ($14 = '' OR EXISTS (SELECT 1 FROM cases_case c WHERE c.owner = $1 AND c.id = ` + begunIn + ` AND c.number = $14))
 	AND ` + duty.Has("t.id", 15, 16) + `
 	ORDER BY t.due_on, t.id LIMIT ` + limit)
 }

@@ -120,7 +120,8 @@ func (d *Desk) missed(ctx context.Context, by tilhor.Actor, now time.Time) error
 }
 
 var selectByNumber = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.school = $2 AND t.state <> 'closed' AND t.pupil <> ''
-	AND t.matter IN (SELECT id FROM cases_case WHERE owner = $1 AND number = $3)
+	AND (t.origin = '' AND t.matter IN (SELECT id FROM cases_case WHERE owner = $1 AND number = $3)
+		OR t.origin <> '' AND t.origin IN (SELECT id FROM cases_case WHERE owner = $1 AND number = $3))
 	AND NOT EXISTS (SELECT 1 FROM cases_sealed x WHERE x.owner = t.owner AND x.track = t.id)`)
 
 // behindGlass finds the track, or says errNoGlass.

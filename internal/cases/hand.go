@@ -144,9 +144,10 @@ func (f *Folder) shown() map[string]bool {
 	return all
 }
 
-var selectOthers = db.SQL(`SELECT pupil FROM cases_track WHERE owner = $1 AND matter = $2 AND id <> $3 AND pupil <> ''`)
+var selectOthers = db.SQL(`SELECT pupil FROM cases_track WHERE owner = $1 AND matter = $2 AND id <> $3 AND pupil <> ''
+	UNION SELECT t.pupil FROM cases_stood s JOIN cases_track t ON t.owner = s.owner AND t.id = s.other WHERE s.owner = $1 AND s.track = $3 AND t.pupil <> ''`)
 
-// others names the other children of the matter.
+// others names the other children of the matter, and those who were of it.
 func (d *Desk) others(tx *db.Tx, owner tilhor.OwnerID, f *Folder) error {
 	var ids []tilhor.PersonID
 	for _, c := range f.Children {
@@ -190,15 +191,19 @@ func (d *Desk) readers(tx *db.Tx, owner tilhor.OwnerID, f *Folder) error {
 // A Pack is a package that was made of a track: for whom, what it answers, and
 // the hash of the file.
 type Pack struct {
-	Kind   string // state or family
-	Answer string // the request it answers, or why it was made
-	Hash   string // of the file, SHA-256 in hexadecimal
+	Kind   string          // state or family
+	Answer string          // the request it answers, or why it was made
+	Hash   string          // of the file, SHA-256 in hexadecimal
+	To     tilhor.PersonID // which of the parents it is for; empty: the pupil, or Statsforvalteren
 }
 
 // Pack tells the track that a package was made of it.
 func (d *Desk) Pack(ctx context.Context, by tilhor.Actor, slug string, h Pack) error {
 	return d.on(ctx, by, access.Lead, slug, func(w *work) error {
 		_, err := w.write(note{kind: Packed, when: tilhor.Now(w.now), ref: h.Hash, answer: h.Kind, text: []field{{"reason", h.Answer}}})
-		return err
+		if err != nil || h.To == "" {
+			return err
+		}
+		return w.giveHome(h.To, "package", "to")
 	})
 }

@@ -109,7 +109,7 @@ func (w *work) hasSources(from []string) error {
 	}
 	known := map[string]bool{}
 	for _, r := range all {
-		known[string(r.ID)] = r.Kind == Source || r.Kind == Voice || r.Kind == Told
+		known[string(r.ID)] = r.Kind == Source || r.Kind == Voice || r.Kind == Told || r.Kind == Exposed
 	}
 	for _, f := range from {
 		if !known[f] {

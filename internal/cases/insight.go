@@ -13,6 +13,7 @@ import (
 	"tilhor/internal/calendar"
 	"tilhor/internal/db"
 	"tilhor/internal/journal"
+	"tilhor/internal/roster"
 	"tilhor/internal/seal"
 )
 
@@ -50,8 +51,12 @@ type Insight struct {
 	Due      tilhor.Date // empty where the act gives a word and no number
 	Decided  bool
 	Decision tilhor.RecordID
-	Outcome  string // whole, part, none
+	Outcome  string          // whole, part, none
+	To       tilhor.PersonID // which of the parents it is given to
 }
+
+// OfHome says whether it is one of the parents who asks.
+func (i Insight) OfHome() bool { return i.Asker == "parent" || i.Asker == "other-parent" }
 
 // A NewInsight registers that somebody asked.
 type NewInsight struct {
@@ -71,14 +76,14 @@ func dueOn(basis string, received tilhor.Date) tilhor.Date {
 	return calendar.NextOpen(calendar.AddMonths(received, 1))
 }
 
-const insightColumns = `id, asker, basis, received_on, due_on, state, decision, outcome`
+const insightColumns = `id, asker, basis, received_on, due_on, state, decision, outcome, guardian`
 
 var (
 	insertInsight = db.SQL(`INSERT INTO cases_insight (owner, id, track, school, asker, basis, received_on, due_on, state, decision, outcome)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', '', '')`)
 	selectInsights = db.SQL(`SELECT ` + insightColumns + ` FROM cases_insight WHERE owner = $1 AND track = $2 ORDER BY received_on DESC, id`)
 	selectOpenOnes = db.SQL(`SELECT track, ` + insightColumns + ` FROM cases_insight WHERE owner = $1 AND school = $2 AND state = 'open' ORDER BY due_on, id LIMIT 200`)
-	decideInsight  = db.SQL(`UPDATE cases_insight SET state = 'decided', decision = $4, outcome = $5 WHERE owner = $1 AND track = $2 AND id = $3 AND state = 'open'`)
+	decideInsight  = db.SQL(`UPDATE cases_insight SET state = 'decided', decision = $4, outcome = $5, guardian = $6 WHERE owner = $1 AND track = $2 AND id = $3 AND state = 'open'`)
 	selectPassages = db.SQL(`SELECT passage, shown, reason, sealed FROM cases_passage WHERE owner = $1 AND insight = $2`)
 	setPassage     = db.SQL(`INSERT INTO cases_passage (owner, insight, passage, shown, reason, sealed, by_person, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (owner, insight, passage) DO UPDATE SET shown = excluded.shown, reason = excluded.reason, sealed = excluded.sealed,
@@ -87,7 +92,7 @@ var (
 
 func insightRow(scan db.Scan, before ...any) (i Insight, err error) {
 	var state string
-	err = scan(append(before, &i.ID, &i.Asker, &i.Basis, &i.Received, &i.Due, &state, &i.Decision, &i.Outcome)...)
+	err = scan(append(before, &i.ID, &i.Asker, &i.Basis, &i.Received, &i.Due, &state, &i.Decision, &i.Outcome, &i.To)...)
 	i.Decided = state == "decided"
 	return i, err
 }
@@ -341,10 +346,11 @@ func (d *Desk) Judge(ctx context.Context, by tilhor.Actor, slug string, id tilho
 
 // A Reply answers a request for access.
 type Reply struct {
-	Refused  bool   // nothing is given
-	Reason   string // the provision a refusal stands on
-	Text     string // the written reason
-	Complain string // where and how the answer can be complained of
+	Refused  bool            // nothing is given
+	Reason   string          // the provision a refusal stands on
+	Text     string          // the written reason
+	Complain string          // where and how the answer can be complained of
+	To       tilhor.PersonID // which of the parents it is given to, when one of them asks
 }
 
 // DecideInsight answers a request. Nothing is decided until a person has judged
@@ -369,6 +375,9 @@ func (d *Desk) DecideInsight(ctx context.Context, by tilhor.Actor, slug string, 
 		if err := c.Err(); err != nil {
 			return err
 		}
+		if err := w.insightTo(r.Insight, &x); err != nil {
+			return err
+		}
 		kept, err := json.Marshal(choices)
 		if err != nil {
 			return err
@@ -381,9 +390,41 @@ func (d *Desk) DecideInsight(ctx context.Context, by tilhor.Actor, slug string, 
 		if err != nil {
 			return err
 		}
-		_, err = w.tx.Exec(decideInsight, by.Owner, w.t.ID, id, decision, outcome)
+		if _, err = w.tx.Exec(decideInsight, by.Owner, w.t.ID, id, decision, outcome, x.To); err != nil || x.To == "" {
+			return err
+		}
+		_, err = w.write(note{kind: HomeGiven, when: tilhor.Now(w.now), ref: string(x.To), answer: "insight"})
 		return err
 	})
+}
+
+// insightTo asks which of the parents a copy is given to, and whether that one
+// may be told. Who has no parental responsibility can be given what a person has
+// judged, by the rule that is made for it (barnelova § 47); nobody else.
+func (w *work) insightTo(i Insight, x *Reply) error {
+	if x.Refused || !i.OfHome() {
+		x.To = ""
+		return nil
+	}
+	i.To = x.To
+	t, err := w.d.telling(w.tx, w.by.Owner, w.t, x.To, w.now)
+	if err != nil || i.allows(t) {
+		return err
+	}
+	key := "home.fault.may-not"
+	if x.To == "" {
+		key = "home.fault.guardian"
+	}
+	return tilhor.Faults{{Field: "to", Key: key}}
+}
+
+// allows says whether what is decided may be given, by what the one who asks may
+// be told.
+func (i Insight) allows(t Telling) bool {
+	if i.Basis == "bl-47" && (t.Why == WhyNone || t.Why == WhyNextOfKin || t.Why == WhyStranger && i.To == "") {
+		return true
+	}
+	return t.May == roster.TellAll
 }
 
 // choices are the judgements as they are decided on, and what they come to.
@@ -414,6 +455,7 @@ type Copy struct {
 	Asked    Record
 	Decision Record
 	Items    []CopyItem
+	Kept     bool // what was decided about the home since: it is not given now, and nothing stands in it
 }
 
 // A CopyItem is one passage as it stands in a copy. Text is empty when it is
@@ -441,6 +483,16 @@ func (d *Desk) CopyOf(ctx context.Context, by tilhor.Actor, slug string, id tilh
 		}
 		if !r.Insight.Decided {
 			return tilhor.ErrNotFound
+		}
+		if r.Insight.To != "" { // what was decided about the home since
+			t, err := d.telling(tx, by.Owner, r.Track, r.Insight.To, now)
+			if err != nil {
+				return err
+			}
+			if !r.Insight.allows(t) {
+				c = Copy{Track: r.Track, Insight: r.Insight, Kept: true}
+				return nil
+			}
 		}
 		c, err = r.copy()
 		return err

@@ -86,7 +86,7 @@ func TestInsight(t *testing.T) {
 		w.is(err, tilhor.ErrNotFound)
 		w.must(w.desk.Judge(w.ctx, w.kari, slug, id, other))
 		refusals(t, []refusal{{"nothing of how to complain", w.desk.DecideInsight(w.ctx, w.kari, slug, id, cases.Reply{}), "complain", "cases.fault.complain"}})
-		w.must(w.desk.DecideInsight(w.ctx, w.kari, slug, id, cases.Reply{Complain: "Personvernombudet."}))
+		w.must(w.desk.DecideInsight(w.ctx, w.kari, slug, id, cases.Reply{Complain: "Personvernombudet.", To: w.Person("forelder-nora")}))
 		w.is(w.desk.Judge(w.ctx, w.kari, slug, id, other), tilhor.ErrConflict)
 		w.is(w.desk.DecideInsight(w.ctx, w.kari, slug, id, cases.Reply{Complain: "x"}), tilhor.ErrConflict)
 

@@ -306,7 +306,7 @@ func (d *Desk) OpenNotice(ctx context.Context, by tilhor.Actor, id tilhor.Record
 		}
 		n.Words, n.Told = texts[string(n.ID)]["words"], nil
 		for _, r := range records {
-			if r.Kind == Told {
+			if r.Kind == Told || r.Kind == Exposed {
 				n.Told = append(n.Told, r)
 			}
 		}

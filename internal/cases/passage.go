@@ -67,7 +67,7 @@ func (f File) ofOther(r Record) bool {
 		}
 		return true
 	}
-	return r.Kind == Voice && !f.Own(r) || r.Kind == Affected || r.Kind == NotReached || r.Kind == Source || r.Kind == Advice
+	return r.Kind == Voice && !f.Own(r) || r.Kind == Affected || r.Kind == NotReached || r.Kind == AlsoExposed || r.Kind == Source || r.Kind == Advice
 }
 
 func fieldsOf(r Record) (names []string) {
@@ -98,11 +98,15 @@ func paragraphs(p Passage, text string, names map[string]bool) (all []Passage) {
 // namesIn says whether one of the names stands in a text, as a word, also with
 // the s of the genitive.
 func namesIn(text string, names map[string]bool) bool {
-	for _, w := range strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && r != '-' }) {
-		w = strings.ToLower(w)
+	for _, w := range wordsIn(text) {
 		if names[w] || names[strings.TrimSuffix(w, "s")] {
 			return true
 		}
 	}
 	return false
+}
+
+// wordsIn are the words of a text, in small letters.
+func wordsIn(text string) []string {
+	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && r != '-' })
 }

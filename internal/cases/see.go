@@ -23,7 +23,8 @@ type File struct {
 	Records     []Record
 	Children    []Child
 	Measures    []Measure
-	Plans       []Plan // approved, oldest first
+	Shared      []Measure // of other tracks in the matter, that help this pupil too
+	Plans       []Plan    // approved, oldest first
 	Draft       *Plan
 	Duties      []duty.Duty
 	Windows     []duty.Window
@@ -86,7 +87,7 @@ func (f File) Quote() (string, *Record) {
 		switch {
 		case (r.Kind == Evaluated || r.Kind == Checked || r.Kind == Ended || r.Kind == Voice && f.Own(*r)) && r.Text["words"] != "":
 			return r.Text["words"], r
-		case r.Kind == Told && r.Text["said"] != "":
+		case (r.Kind == Told || r.Kind == Exposed) && r.Text["said"] != "":
 			return r.Text["said"], r
 		}
 	}
@@ -182,6 +183,9 @@ func (d *Desk) load(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 	if f.Asks, err = d.asks(tx, by.Owner, f.ID, texts); err != nil {
 		return err
 	}
+	if err := d.shared(tx, by.Owner, f, now); err != nil {
+		return err
+	}
 	plans, err := d.plans(tx, by.Owner, f.ID, key)
 	if err != nil {
 		return err
@@ -264,7 +268,7 @@ func (d *Desk) names(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 	for _, c := range f.Children {
 		ids[c.Person] = true
 	}
-	for _, m := range f.Measures {
+	for _, m := range append(append([]Measure{}, f.Measures...), f.Shared...) {
 		ids[m.Doer] = true
 	}
 	for _, a := range f.Asks {
@@ -317,6 +321,11 @@ func (d *Desk) names(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 			delete(names, c.Person)
 		}
 	}
+	for _, r := range f.Records { // nor is a parent whose address is protected
+		if r.Kind == HomeGiven && protected[r.other()] {
+			delete(names, r.other())
+		}
+	}
 	f.setNames(names)
 	works, err := d.Roster.Working(tx, owner, f.School, today(now))
 	if err != nil {
@@ -334,7 +343,7 @@ func (d *Desk) names(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 		}
 	}
 	for _, r := range f.Records {
-		if f.Pupil == "" && r.Kind == Told && r.Text["who"] != "" {
+		if f.Pupil == "" && (r.Kind == Told || r.Kind == Exposed) && r.Text["who"] != "" {
 			f.Described = r.Text["who"]
 		}
 	}
@@ -352,6 +361,9 @@ func (f *File) setNames(names map[tilhor.PersonID]string) {
 	for i := range f.Records {
 		f.Records[i].Name = names[f.Records[i].By]
 		r := &f.Records[i]
+		if r.Kind == Exposed && r.Text["from"] != "" { // another school told it, whoever wrote it there
+			r.Name = r.Text["from"]
+		}
 		if id := r.other(); id != "" {
 			text := map[string]string{"who": names[id]}
 			for k, v := range r.Text {
@@ -372,6 +384,9 @@ func (f *File) setNames(names map[tilhor.PersonID]string) {
 	}
 	for i := range f.Asks {
 		f.Asks[i].Name = names[f.Asks[i].Person]
+	}
+	for i := range f.Shared {
+		f.Shared[i].Name = names[f.Shared[i].Doer]
 	}
 	set := func(p *Plan) {
 		p.SavedName, p.Approver = names[p.SavedBy], names[p.ApprovedBy]

@@ -15,9 +15,12 @@ import (
 
 // columns of a track, in the order that trackRow scans.
 // The number is looked up row by row: joined, SQLite began with every case of
-// the owner.
-const columns = `t.id, t.slug, t.matter, (SELECT c.number FROM cases_case c WHERE c.owner = t.owner AND c.id = t.matter), t.school, t.pupil,
+// the owner. A track that was moved to another matter keeps the number it had.
+const columns = `t.id, t.slug, t.matter, (SELECT c.number FROM cases_case c WHERE c.owner = t.owner AND c.id = ` + begunIn + `), t.school, t.pupil,
 	t.arena, t.sfo, t.state, t.handler, t.opened_at, t.written_at, t.due_on, t.check_on, t.ended_at`
+
+// begunIn is the matter whose number a track has.
+const begunIn = `CASE WHEN t.origin = '' THEN t.matter ELSE t.origin END`
 
 const fromTrack = ` FROM cases_track t `
 
@@ -142,7 +145,7 @@ func (d *Desk) records(tx *db.Tx, owner tilhor.OwnerID, id tilhor.TrackID, texts
 
 // rank orders what one act writes at one instant: ids are random, and say
 // nothing of order.
-var rank = map[Kind]int{Reopened: 1, Told: 2, TakenUp: 3, Joined: 3, Appointed: 4, Protected: 5, Started: 6, Source: 7, Finding: 8, Found: 9}
+var rank = map[Kind]int{Reopened: 1, Told: 2, Exposed: 2, TakenUp: 3, Joined: 3, Appointed: 4, Protected: 5, Started: 6, Source: 7, Finding: 8, Found: 9}
 
 func rankOf(k Kind) int {
 	if r, ok := rank[k]; ok {

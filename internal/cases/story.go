@@ -73,6 +73,7 @@ func (f *File) left(works map[tilhor.PersonID]bool) {
 		}
 	}
 	mark(f.Measures)
+	mark(f.Shared)
 	for i := range f.Plans {
 		mark(f.Plans[i].Measures)
 	}
@@ -174,7 +175,7 @@ func (d *Desk) BeginAnew(ctx context.Context, by tilhor.Actor, slug, reason stri
 // other is the person a record is about, besides who wrote it.
 func (r Record) other() tilhor.PersonID {
 	switch r.Kind {
-	case Appointed, LedBy, AdvisedBy, Recused, Party, Covered, GivenOver, AccusedNamed, RecusalOver, Asked, AskWithdrawn:
+	case Appointed, LedBy, AdvisedBy, Recused, Party, Covered, GivenOver, AccusedNamed, RecusalOver, Asked, AskWithdrawn, HomeGiven:
 		return tilhor.PersonID(r.Ref)
 	case HandedOver:
 		return tilhor.PersonID(r.Answer)

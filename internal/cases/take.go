@@ -89,9 +89,11 @@ type matter struct {
 	isNew  bool
 }
 
-var selectMatter = db.SQL(`SELECT c.id FROM cases_case c WHERE c.owner = $1 AND c.number = $6
-	AND EXISTS (SELECT 1 FROM cases_track t WHERE t.owner = $1 AND t.matter = c.id AND ` + access.Scope(access.Lead, "t.id") + `
-		AND $7 = COALESCE((SELECT x.accused FROM cases_sealed x WHERE x.owner = t.owner AND x.track = t.id), ''))`)
+// The matter in which a track of that number stands.
+var selectMatter = db.SQL(`SELECT t.matter, (SELECT n.number FROM cases_case n WHERE n.owner = t.owner AND n.id = t.matter)
+	FROM cases_case c JOIN cases_track t ON t.owner = c.owner AND (` + numbered + `)
+	WHERE c.owner = $1 AND c.number = $6 AND ` + access.Scope(access.Lead, "t.id") + `
+		AND $7 = COALESCE((SELECT x.accused FROM cases_sealed x WHERE x.owner = t.owner AND x.track = t.id), '') ORDER BY t.opened_at, t.id LIMIT 1`)
 
 // matter is a new case, or the one to join, found through the scope.
 func (d *Desk) matter(tx *db.Tx, by tilhor.Actor, join string, c concerns.Concern, now time.Time) (matter, error) {
@@ -101,7 +103,7 @@ func (d *Desk) matter(tx *db.Tx, by tilhor.Actor, join string, c concerns.Concer
 		return m, err
 	}
 	m := matter{number: join}
-	err := tx.One(selectMatter, access.Args(by, access.Lead, now, join, sealedAs(c)), &m.id)
+	err := tx.One(selectMatter, access.Args(by, access.Lead, now, join, sealedAs(c)), &m.id, &m.number)
 	if err == tilhor.ErrNotFound {
 		return m, tilhor.Faults{{Field: "join", Key: "cases.fault.join"}}
 	}

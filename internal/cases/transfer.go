@@ -60,7 +60,7 @@ type Transfer struct {
 // shown before anything is sent.
 func (f File) ToHandOn() map[string]string {
 	m := map[string]string{}
-	if words, r := f.Quote(); r != nil && r.Kind != Told {
+	if words, r := f.Quote(); r != nil && r.Kind != Told && r.Kind != Exposed {
 		m["words"] = words
 	}
 	var plan []string

@@ -379,40 +379,8 @@ func (d *Desk) elsewhere(tx *db.Tx, owner tilhor.OwnerID, t Track, works map[til
 // inherit puts the walls of an older track around one that goes on from it: it
 // is closed as the older was, to the same, and led by whom the owner appointed.
 func (w *work) inherit(old *work) error {
-	var accused string
-	err := w.tx.Each(selectSealed, func(scan db.Scan) error { return scan(&accused) }, w.by.Owner, old.t.ID)
-	if err != nil {
+	if err := w.sealedAs(old); err != nil {
 		return err
-	}
-	if accused != "" {
-		if _, err := w.tx.Exec(insertSealed, w.by.Owner, w.t.ID, accused, w.now.UnixMilli()); err != nil {
-			return err
-		}
-	}
-	var whom []tilhor.PersonID
-	err = w.tx.Each(selectAccused, func(scan db.Scan) error {
-		var p tilhor.PersonID
-		err := scan(&p)
-		whom = append(whom, p)
-		return err
-	}, w.by.Owner, old.t.ID)
-	if err != nil {
-		return err
-	}
-	for _, p := range whom {
-		if _, err := w.tx.Exec(insertAccused, w.by.Owner, w.t.ID, p); err != nil {
-			return err
-		}
-	}
-	bars, err := access.BarsOf(w.tx, w.by.Owner, access.Track, string(old.t.ID))
-	if err != nil {
-		return err
-	}
-	for _, b := range bars {
-		b.Thing = string(w.t.ID)
-		if err := access.Shut(w.tx, w.by.Owner, b); err != nil {
-			return err
-		}
 	}
 	grants, err := access.GrantsOf(w.tx, w.by.Owner, access.Track, string(old.t.ID))
 	if err != nil {

@@ -42,8 +42,9 @@ const (
 // An Order says what package is wanted.
 type Order struct {
 	Kind     Kind
-	Answers  string // the request it answers, or why it is made
-	Readings bool   // with the reading log: only when it is asked for
+	To       tilhor.PersonID // for the family: the pupil, one of the guardians, or cases.Barnevern
+	Answers  string          // the request it answers, or why it is made
+	Readings bool            // with the reading log: only when it is asked for
 	Lang     tilhor.Lang
 	Owner    string // as readers know it: «Granvik kommune»
 	School   string

@@ -131,6 +131,17 @@ func order(k handover.Kind) handover.Order {
 	return handover.Order{Kind: k, Answers: "Brev fra Statsforvalteren 1. desember", Readings: true, Lang: tilhor.Bokmal, Owner: "Granvik kommune", School: "Solbakken skole", Maker: "Kari Lund"}
 }
 
+// forFamily is for the pupil herself.
+func (w *world) forFamily() handover.Order {
+	o := order(handover.ForFamily)
+	o.To = w.Person("nora")
+	return o
+}
+
+func (w *world) orders() map[handover.Kind]handover.Order {
+	return map[handover.Kind]handover.Order{handover.ForState: order(handover.ForState), handover.ForFamily: w.forFamily()}
+}
+
 // made is a package as bytes.
 func (w *world) made(o handover.Order) (*handover.Package, []byte) {
 	w.t.Helper()
@@ -222,7 +233,7 @@ func TestAPackageForStatsforvalterenIsWholeAndHolds(t *testing.T) {
 			t.Error("written twice it is two files")
 		}
 		w.sign()
-		if _, next := w.made(order(handover.ForFamily)); !bytes.Contains(next, []byte(p.Hash)) {
+		if _, next := w.made(w.forFamily()); !bytes.Contains(next, []byte(p.Hash)) {
 			t.Error("the next package does not tell of this one")
 		}
 	})
@@ -231,7 +242,7 @@ func TestAPackageForStatsforvalterenIsWholeAndHolds(t *testing.T) {
 func TestAPackageForTheFamilyHoldsBackWhatIsOthers(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
-		_, file := w.made(order(handover.ForFamily))
+		_, file := w.made(w.forFamily())
 		r := verify(t, file, w.public())
 		if !r.Holds() || r.Withheld[handover.OtherChild] == 0 || r.Withheld[handover.Blocked] != 0 {
 			t.Fatalf("%+v", r)
@@ -309,7 +320,7 @@ func TestWhatIsBlockedIsInNoPackage(t *testing.T) {
 		}
 		w.sign()
 		for _, k := range []handover.Kind{handover.ForState, handover.ForFamily} {
-			_, file := w.made(order(k))
+			_, file := w.made(w.orders()[k])
 			for _, secret := range []string{"følger Nora til gym", measure1, "Tuvas vennegjeng"} {
 				if bytes.Contains(file, []byte(secret)) {
 					t.Errorf("%s: %q is in the package", k, secret)
@@ -368,7 +379,7 @@ func TestGolden(t *testing.T) {
 	}
 	w := newWorld(t, dbtest.SQLite(t))
 	for _, k := range []handover.Kind{handover.ForState, handover.ForFamily} {
-		_, file := w.made(order(k))
+		_, file := w.made(w.orders()[k])
 		w.must(os.WriteFile(filepath.Join(os.Getenv("TILHOR_PACKAGE"), string(k)+".zip"), file, 0o600))
 		w.sign()
 	}

@@ -16,6 +16,7 @@ import (
 	"tilhor/internal/interventions"
 	"tilhor/internal/journal"
 	"tilhor/internal/lang"
+	"tilhor/internal/roster"
 )
 
 // maxAnswers is how long the request that a package answers may be told.
@@ -31,6 +32,7 @@ func (d *Desk) Make(ctx context.Context, by tilhor.Actor, slug string, o Order) 
 	c.Add(o.Kind != ForState && o.Kind != ForFamily, "kind", "handover.fault.kind")
 	c.Add(o.Answers == "", "answers", "handover.fault.answers")
 	c.Add(utf8.RuneCountInString(o.Answers) > maxAnswers, "answers", "handover.fault.long")
+	c.Add(o.Kind == ForFamily && o.To == "", "to", "handover.fault.to")
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
@@ -43,6 +45,11 @@ func (d *Desk) Make(ctx context.Context, by tilhor.Actor, slug string, o Order) 
 	if err != nil {
 		return nil, err
 	}
+	if o.To == f.Pupil || o.Kind == ForState {
+		o.To = ""
+	} else if t, err := d.Cases.MayTell(ctx, by, slug, o.To); err != nil || t.May != roster.TellAll {
+		return nil, errors.Join(err, tilhor.Faults{{Field: "to", Key: "home.fault.may-not"}})
+	}
 	p, err := d.pack(by, &f, forces, o, now)
 	if err != nil {
 		return nil, err
@@ -52,7 +59,7 @@ func (d *Desk) Make(ctx context.Context, by tilhor.Actor, slug string, o Order) 
 			return nil, err
 		}
 	}
-	return p, d.Cases.Pack(ctx, by, slug, cases.Pack{Kind: string(o.Kind), Answer: o.Answers, Hash: p.Hash})
+	return p, d.Cases.Pack(ctx, by, slug, cases.Pack{Kind: string(o.Kind), Answer: o.Answers, Hash: p.Hash, To: o.To})
 }
 
 // pack makes the file of a folder.

@@ -201,7 +201,7 @@ func (t *teller) cover() []section {
 	}
 	if words, r := t.f.Quote(); r != nil {
 		label := seal.Label("words", string(r.ID))
-		if r.Kind == cases.Told {
+		if r.Kind == cases.Told || r.Kind == cases.Exposed {
 			label = seal.Label("said", string(r.ID))
 		}
 		all = append(all, section{Title: t.t("cover.says"), Facts: []fact{t.passage(t.w.Moment(r.When), words, label)}})
@@ -406,7 +406,7 @@ func (t *teller) voices() []section {
 	own := section{ID: "eleven", Title: t.name}
 	for _, r := range t.f.Records {
 		switch r.Kind {
-		case cases.Told:
+		case cases.Told, cases.Exposed:
 			if r.Text["said"] != "" {
 				own.Rows = append(own.Rows, t.row(r))
 			}

@@ -50,7 +50,7 @@ func newShield(f *cases.Folder, k Kind) *shield {
 // forFamily are the kinds of records that are the family's to read. Any other is
 // withheld until a person has judged it: what is new is not given away unseen.
 var forFamily = map[cases.Kind]bool{
-	cases.Told: true, cases.TakenUp: true, cases.Joined: true, cases.RaisedBy: true, cases.Appointed: true, cases.Protected: true, cases.Voice: true,
+	cases.Told: true, cases.Exposed: true, cases.TakenUp: true, cases.Joined: true, cases.RaisedBy: true, cases.Appointed: true, cases.Protected: true, cases.Voice: true,
 	cases.Started: true, cases.Source: true, cases.Finding: true, cases.Found: true, cases.Interest: true, cases.Approved: true, cases.Ticked: true,
 	cases.Evaluated: true, cases.Wrote: true, cases.Informed: true, cases.Rights: true, cases.Identified: true, cases.Ended: true, cases.SteppedDownK: true,
 	cases.Checked: true, cases.Reopened: true, cases.Packed: true, cases.Corrected: true, cases.NotCorrected: true, cases.MeasureEnded: true,
@@ -88,7 +88,7 @@ func (s *shield) record(r cases.Record) {
 // it said, is that child's own.
 func aboutOthers(f cases.File, r cases.Record) bool {
 	switch r.Kind {
-	case cases.Affected, cases.NotReached:
+	case cases.Affected, cases.NotReached, cases.AlsoExposed:
 		return true
 	case cases.Voice:
 		return !f.Own(r)

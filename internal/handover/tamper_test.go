@@ -41,7 +41,7 @@ func caught(file []byte, public string) (bool, string) {
 // Every byte of a package is accounted for: one that is flipped is named.
 func TestEveryByteThatIsFlippedIsNamed(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t))
-	_, file := w.made(order(handover.ForFamily))
+	_, file := w.made(w.forFamily())
 	if bad, where := caught(file, w.public()); bad {
 		t.Fatal("the control: an untouched package is refused:", where)
 	}

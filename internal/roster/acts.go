@@ -33,9 +33,14 @@ type Override struct {
 	Responsibility  Responsibility
 	From, Until     tilhor.Date // Until is the first day it no longer holds; "" for no end
 	Reason          string
+	By              tilhor.PersonID // who decided it, and when
+	Written         time.Time
 }
 
 var (
+	selectOverrides = db.SQL(`SELECT id, guardian, holds, responsibility, from_date, until_date, home, reason, by_person, written FROM roster_override
+		WHERE owner = $1 AND pupil = $2 ORDER BY written, id`)
+	lastOverride   = db.SQL(`SELECT COALESCE(MAX(written), 0) FROM roster_override WHERE owner = $1 AND pupil = $2`)
 	insertOverride = db.SQL(`INSERT INTO roster_override
 		(owner, id, pupil, guardian, holds, responsibility, from_date, until_date, home, reason, by_person, written)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`)
@@ -85,13 +90,50 @@ func (r *Roster) Override(tx *db.Tx, by tilhor.Actor, o Override, now time.Time)
 	if err != nil {
 		return fmt.Errorf("seal the reason of an override: %w", err)
 	}
+	written, err := writtenAfter(tx, lastOverride, by.Owner, o.Pupil, now)
+	if err != nil {
+		return err
+	}
 	id := tilhor.NewID()
 	reason := key.Seal(fieldReason, id, o.Reason)
 	if _, err := tx.Exec(insertOverride, by.Owner, id, o.Pupil, o.Guardian, o.Holds, o.Responsibility, o.From, o.Until,
-		home, reason.Bytes, by.Person, now.UnixMilli()); err != nil {
+		home, reason.Bytes, by.Person, written); err != nil {
 		return err
 	}
 	return r.tell(tx, by, "roster.override", id, now, journal.Parts(reason)...)
+}
+
+// Overrides lists what was decided by hand about who a pupil's guardians are,
+// oldest first.
+func (r *Roster) Overrides(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonID) (all []Override, err error) {
+	type sealed struct {
+		id    string
+		home  tilhor.SchoolID
+		bytes []byte
+	}
+	var reasons []sealed
+	err = tx.Each(selectOverrides, func(scan db.Scan) error {
+		o, s := Override{Pupil: pupil}, sealed{}
+		var written int64
+		err := scan(&s.id, &o.Guardian, &o.Holds, &o.Responsibility, &o.From, &o.Until, &s.home, &s.bytes, &o.By, &written)
+		o.Written = time.UnixMilli(written).UTC()
+		all, reasons = append(all, o), append(reasons, s)
+		return err
+	}, owner, pupil)
+	open := r.opener(tx, owner)
+	for i := range all {
+		if err != nil {
+			return nil, err
+		}
+		k, err := open.key(reasons[i].home)
+		if err != nil {
+			return nil, err
+		}
+		if all[i].Reason, err = k.Open(fieldReason, reasons[i].id, reasons[i].bytes); err != nil {
+			return nil, err
+		}
+	}
+	return all, err
 }
 
 // Protect sets or lifts a person's protection. A protected person is in no list

@@ -26,6 +26,7 @@ type Decision struct {
 	Basis   string          // what it rests on, one of Bases
 	From    tilhor.Date
 	Until   tilhor.Date // the first day it no longer holds, "" for no end
+	Review  tilhor.Date // when it is looked at again, "" for what has no such day
 	Reason  string
 	By      tilhor.PersonID
 	Written time.Time
@@ -42,21 +43,46 @@ const (
 	NotInCare      DecisionKind = "not-in-care"
 	NamedFor       DecisionKind = "named" // may come past the guard of a protected pupil
 	NotNamedFor    DecisionKind = "unnamed"
+	Secret         DecisionKind = "secret" // nothing of it is told to one of the parents, until it is lifted
+	NotSecret      DecisionKind = "not-secret"
+	Fifteen        DecisionKind = "fifteen" // the pupil is fifteen, from a day
+	NotFifteen     DecisionKind = "not-fifteen"
+	Tell           DecisionKind = "tell" // what one of the parents is told, where a person decides it
 )
 
 // Bases are what a decision about a parent may rest on.
 var Bases = []string{"contact-ban", "judgment", "barnevern", "protected-address", "other"}
 
+// SecretBases are the rules that secrecy towards a parent may stand on, and
+// TellBases how much one is told.
+var (
+	SecretBases = []string{"fvl-19", "popl-16-c"}
+	TellBases   = []string{TellAll, TellMain, TellNothing}
+)
+
+// How much a parent is told where a person decides it.
+const (
+	TellAll     = "all"
+	TellMain    = "main" // the main points, and no words of the pupil's
+	TellNothing = "nothing"
+)
+
+// longestSecret is how many days there may be to the day secrecy is looked at
+// again.
+const longestSecret = 365
+
 // fieldDecision is the sealed field of a decision. Never change it.
 const fieldDecision = "roster.decision.reason"
 
 var (
-	insertDecision = db.SQL(`INSERT INTO roster_decision (owner, id, kind, pupil, person, basis, from_date, until_date, home, reason, by_person, written)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`)
+	insertDecision = db.SQL(`INSERT INTO roster_decision (owner, id, kind, pupil, person, basis, from_date, until_date, home, reason, by_person, written, review_on)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`)
 	findDecision    = db.SQL(`SELECT home, reason FROM roster_decision WHERE owner = $1 AND id = $2`)
-	selectDecisions = db.SQL(`SELECT id, kind, person, basis, from_date, until_date, home, reason, by_person, written FROM roster_decision
+	selectDecisions = db.SQL(`SELECT id, kind, person, basis, from_date, until_date, home, reason, by_person, written, review_on FROM roster_decision
 		WHERE owner = $1 AND pupil = $2 ORDER BY written, id`)
-	barsOfPupil = db.SQL(`SELECT person, kind, from_date, until_date FROM roster_decision
+	lastDecision = db.SQL(`SELECT COALESCE(MAX(written), 0) FROM roster_decision WHERE owner = $1 AND pupil = $2`)
+	dueReviews   = db.SQL(`SELECT DISTINCT pupil FROM roster_decision WHERE owner = $1 AND review_on <> '' AND review_on <= $2 ORDER BY pupil`)
+	barsOfPupil  = db.SQL(`SELECT person, kind, from_date, until_date FROM roster_decision
 		WHERE owner = $1 AND pupil = $2 AND kind IN ('barred', 'unbarred') ORDER BY written, id`)
 	barsOfGuardian = db.SQL(`SELECT pupil, kind, from_date, until_date FROM roster_decision
 		WHERE owner = $1 AND person = $2 AND kind IN ('barred', 'unbarred') ORDER BY written, id`)
@@ -91,6 +117,10 @@ func (r *Roster) Decide(tx *db.Tx, by tilhor.Actor, x Decision, now time.Time) e
 	f.Add(x.Reason == "", "reason", "roster.fault.reason")
 	f.Add(utf8.RuneCountInString(x.Reason) > 4000, "reason", "roster.fault.reason")
 	f.Add(x.Kind == Barred && !slices.Contains(Bases, x.Basis), "basis", "roster.fault.basis")
+	f.Add(x.Kind == Secret && !slices.Contains(SecretBases, x.Basis), "basis", "roster.fault.basis")
+	f.Add(x.Kind == Tell && !slices.Contains(TellBases, x.Basis), "basis", "roster.fault.tell")
+	day := calendar.DateOf(now)
+	f.Add(x.Kind == Secret && (x.Review <= day || x.Review > day.Add(longestSecret)), "review", "roster.fault.review")
 	f.Add(x.From > calendar.DateOf(now), "from", "roster.fault.from-later")
 	f.Add(x.Until != "" && x.Until <= x.From, "until", "roster.fault.until")
 	f.Add(x.Pupil == x.Person, "person", "roster.fault.same")
@@ -107,12 +137,24 @@ func (r *Roster) Decide(tx *db.Tx, by tilhor.Actor, x Decision, now time.Time) e
 	if err != nil {
 		return fmt.Errorf("seal the reason of a decision: %w", err)
 	}
+	written, err := writtenAfter(tx, lastDecision, by.Owner, x.Pupil, now)
+	if err != nil {
+		return err
+	}
 	id := tilhor.NewID()
 	reason := key.Seal(fieldDecision, id, x.Reason)
-	if _, err := tx.Exec(insertDecision, by.Owner, id, x.Kind, x.Pupil, x.Person, x.Basis, x.From, x.Until, home, reason.Bytes, by.Person, now.UnixMilli()); err != nil {
+	if _, err := tx.Exec(insertDecision, by.Owner, id, x.Kind, x.Pupil, x.Person, x.Basis, x.From, x.Until, home, reason.Bytes, by.Person, written, x.Review); err != nil {
 		return err
 	}
 	return r.tell(tx, by, "roster."+string(x.Kind), id, now, journal.Parts(reason)...)
+}
+
+// writtenAfter is when something decided about a pupil is written: now, and never at the
+// same instant as the last, for the newest is the one that holds.
+func writtenAfter(tx *db.Tx, last *db.Stmt, owner tilhor.OwnerID, pupil tilhor.PersonID, now time.Time) (int64, error) {
+	var was int64
+	err := tx.One(last, db.Args(owner, pupil), &was)
+	return max(now.UnixMilli(), was+1), err
 }
 
 // Decisions lists what has been decided about a pupil, oldest first.
@@ -125,7 +167,7 @@ func (r *Roster) Decisions(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonI
 	err = tx.Each(selectDecisions, func(scan db.Scan) error {
 		x, s := Decision{Pupil: pupil}, sealed{}
 		var written int64
-		err := scan(&x.ID, &x.Kind, &x.Person, &x.Basis, &x.From, &x.Until, &s.home, &s.bytes, &x.By, &written)
+		err := scan(&x.ID, &x.Kind, &x.Person, &x.Basis, &x.From, &x.Until, &s.home, &s.bytes, &x.By, &written, &x.Review)
 		x.Written = time.UnixMilli(written).UTC()
 		all, reasons = append(all, x), append(reasons, s)
 		return err
@@ -146,18 +188,38 @@ func (r *Roster) Decisions(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonI
 	return all, nil
 }
 
-// Care is the decision by which barnevernet has the care of a pupil on a day,
-// in the parents' place (opplæringslova § 24-4); nil when the parents have it.
-func Care(all []Decision, on tilhor.Date) (care *Decision) {
-	for i, x := range all {
-		if (x.Kind == InCare || x.Kind == NotInCare) && holds(x.From, x.Until, on) {
-			care = nil
-			if x.Kind == InCare {
-				care = &all[i]
+// DueReviews are the pupils of whose homes something should have been looked at
+// again by a day. It may have been lifted, or looked at, since: the newest
+// decision says.
+func (r *Roster) DueReviews(tx *db.Tx, owner tilhor.OwnerID, on tilhor.Date) (all []tilhor.PersonID, err error) {
+	err = tx.Each(dueReviews, func(scan db.Scan) error {
+		var p tilhor.PersonID
+		err := scan(&p)
+		all = append(all, p)
+		return err
+	}, owner, on)
+	return all, err
+}
+
+// Stands is the decision that holds about a person on a day, of some kind that
+// another kind ends; nil when none does. Person is empty for what is about the
+// pupil alone.
+func Stands(all []Decision, kind, end DecisionKind, person tilhor.PersonID, on tilhor.Date) (x *Decision) {
+	for i, d := range all {
+		if (d.Kind == kind || d.Kind == end) && d.Person == person && holds(d.From, d.Until, on) {
+			x = nil
+			if d.Kind == kind {
+				x = &all[i]
 			}
 		}
 	}
-	return care
+	return x
+}
+
+// Care is the decision by which barnevernet has the care of a pupil on a day,
+// in the parents' place (opplæringslova § 24-4); nil when the parents have it.
+func Care(all []Decision, on tilhor.Date) (care *Decision) {
+	return Stands(all, InCare, NotInCare, "", on)
 }
 
 // Name lets somebody past the guard of a protected pupil, with a reason.

@@ -22,6 +22,8 @@ func (p *Pages) childrenRoutes() []web.Route {
 		{Method: "POST", Path: "/skjerming", Name: "children.shields.decide", Roles: []tilhor.Role{tilhor.RoleRektor}, Case: true, Sensitive: true, Serve: p.doShields},
 		track("GET", "/skjerming", "guard", p.guard),
 		track("POST", "/skjerming", "guard.decide", p.doGuard),
+		{Method: "GET", Path: "/saker/{spor}/hjemmet", Name: "children.home", Roles: given, Case: true, Sensitive: true, Serve: p.homePage},
+		{Method: "POST", Path: "/saker/{spor}/hjemmet", Name: "children.home.decide", Roles: given, Case: true, Sensitive: true, Serve: p.decideHome},
 	}
 }
 

@@ -217,7 +217,7 @@ func (p *Pages) found(q *web.Req, f *web.Form, hits []cases.Hit, x *further) err
 // for all.
 func whereOf(k cases.Kind) string {
 	switch k {
-	case cases.Told, cases.Joined, cases.RaisedBy:
+	case cases.Told, cases.Exposed, cases.Joined, cases.RaisedBy:
 		return "told"
 	case cases.Voice:
 		return "talk"

@@ -204,11 +204,13 @@ func waitingFor(all []sourceShown) (n int) {
 // was told, talks, and what the school asked and looked at. Another child's
 // talk is a source, but its words stand with that child only.
 func sourcesOf(w *lang.Words, f cases.File, base string) (all []sourceShown) {
-	for _, r := range f.Of(cases.Told, cases.Voice, cases.Source) {
+	for _, r := range f.Of(cases.Told, cases.Exposed, cases.Voice, cases.Source) {
 		s := sourceShown{ID: string(r.ID), N: strconv.Itoa(len(all) + 1), Who: byRole(w, r.Name, r.Role), State: web.State{Name: web.OK, Word: lang.Cap(dayOf(w, r.When))}}
 		switch {
 		case r.Kind == cases.Told:
 			s.Name, s.Who = w.T("stage.inquiry.told"), toldBy(w, r)
+		case r.Kind == cases.Exposed:
+			s.Name = w.T("stage.kind.exposed")
 		case r.Kind == cases.Voice && f.Own(r):
 			s.Name = w.T("stage.inquiry.talk", "name", short(w, f.Track))
 		case r.Kind == cases.Voice:

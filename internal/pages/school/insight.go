@@ -2,6 +2,7 @@ package school
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"tilhor"
@@ -334,6 +335,15 @@ func (p *Pages) askDecide(q *web.Req, code int, f *web.Form) error {
 			area(w, f, "complain", w.T("insight.decide.complain"), w.T("insight.decide.complain-help"), 3),
 		}, Buttons: []web.Button{{Text: w.T("insight.decide.do")}, {Text: w.T("do.cancel"), Href: path(r.Track, "innsyn"), Kind: "tertiary"}},
 	}
+	if r.Insight.OfHome() {
+		home, err := p.Cases.HomeOf(q.Context(), q.Actor, q.Path("spor"))
+		if err != nil {
+			return err
+		}
+		to := guardianField(w, f, "to", w.T("home.insight.to"), home)
+		to.Help = w.T("home.insight.to-help")
+		v.Questions = slices.Insert(v.Questions, 1, question{Kind: "select", F: to})
+	}
 	if n := r.Left(); n > 0 {
 		v.Note = &web.Note{Color: "warning", Title: w.T("insight.decide.left", "n", n), Text: w.T("insight.decide.left-text"), Href: path(r.Track, "innsyn", string(r.Insight.ID)), Link: w.T("insight.decide.back")}
 	}
@@ -345,7 +355,7 @@ func (p *Pages) doDecideInsight(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	x := cases.Reply{Refused: f.Choice("way", "insight.fault.way", "give", "refuse") == "refuse", Reason: f.Get("provision"), Text: f.Get("reason"), Complain: f.Get("complain")}
+	x := cases.Reply{Refused: f.Choice("way", "insight.fault.way", "give", "refuse") == "refuse", Reason: f.Get("provision"), Text: f.Get("reason"), Complain: f.Get("complain"), To: tilhor.PersonID(f.Line("to"))}
 	if !x.Refused {
 		x.Reason = ""
 	}
@@ -397,9 +407,15 @@ func (p *Pages) copyOf(q *web.Req) error {
 	file := cases.File{Track: c.Track}
 	v := copyView{
 		Back: web.Back{Href: path(c.Track, "innsyn"), Text: w.T("insight.requests")}, Line: w.T("school.case", "number", c.Track.Number) + " · " + q.School(),
-		Heading: w.T("insight.copy.title." + c.Insight.Outcome), Letter: letter(w, c),
-		Note: web.Note{Color: "info", Title: w.T("insight.copy.so"), Text: w.T("insight.copy.so-text")},
-		Made: w.T("insight.copy.who", "who", q.Who(), "when", w.DateTime(q.Now)),
+		Heading: w.T("insight.copy.title." + c.Insight.Outcome),
+		Note:    web.Note{Color: "info", Title: w.T("insight.copy.so"), Text: w.T("insight.copy.so-text")},
+		Made:    w.T("insight.copy.who", "who", q.Who(), "when", w.DateTime(q.Now)),
+	}
+	if !c.Kept {
+		v.Letter = letter(w, c)
+	} else {
+		v.Heading, v.Made = w.T("home.kept"), ""
+		v.Note = web.Note{Color: "danger", Title: w.T("home.kept-title"), Text: w.T("home.kept-text"), Href: path(c.Track, "hjemmet"), Link: w.T("home.link")}
 	}
 	if c.Insight.Outcome != "none" {
 		for _, x := range c.Items {

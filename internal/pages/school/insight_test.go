@@ -55,7 +55,7 @@ func TestInsightOnPages(t *testing.T) {
 	w.later(time.Minute)
 	to = w.sent(w.rektor, krav, values)
 	w.pages(w.rektor, to, "Alle avsnitt er vurdert", "Lagret")
-	to = w.sent(w.rektor, krav+"/vedtak", form("way", "give", "complain", "Skriv til personvernombudet."))
+	to = w.sent(w.rektor, krav+"/vedtak", form("way", "give", "to", string(w.Person("forelder-nora")), "complain", "Skriv til personvernombudet."))
 	body = w.pages(w.rektor, to, "Innsyn i deler av saken", "Marit Dahl ba", "Her er et avsnitt utelatt: forvaltningsloven § 13", "Det gjelder et annet barn", "Skriv til personvernombudet.", "§ 13 b")
 	lacks(t, mainOf(body), "Elias", "Tuva", "Jonas")
 	w.pages(w.rektor, at, "Gitt, noe er utelatt")

@@ -2,6 +2,7 @@ package school
 
 import (
 	"net/http"
+	"strings"
 
 	"tilhor"
 	"tilhor/internal/cases"
@@ -35,12 +36,12 @@ func (p *Pages) lifeRoutes() []web.Route {
 
 // What the track's page says was done, after an act of these pages.
 func init() {
-	trackDone = append(trackDone, "ny-historie", "tiltak-skrevet", "tiltak-gitt", "tiltak-ferdig", "sluttet", "mottatt")
+	trackDone = append(trackDone, "ny-historie", "tiltak-skrevet", "tiltak-gitt", "tiltak-ferdig", "tiltak-felles", "tiltak-ikke-felles", "sluttet", "mottatt")
 }
 
 // lifeActs are the acts of this file's pages among what else can be done.
 func lifeActs(w *lang.Words, f cases.File) (acts []web.Button) {
-	if !f.Over() && len(running(f)) > 0 {
+	if !f.Over() && len(running(f))+f.Siblings+len(f.Shared) > 0 {
 		acts = append(acts, web.Button{Text: w.T("life.do.measures"), Href: path(f.Track, "tiltak-i-gang"), Kind: "secondary", Icon: "Tasklist"})
 	}
 	if f.Lead && f.Pupil != "" {
@@ -64,6 +65,12 @@ func (c chronicle) lifeText(r cases.Record) string {
 	switch r.Kind {
 	case cases.MeasureEnded, cases.HandedOver:
 		return lines(c.measureOf(r.Ref), r.Text["reason"])
+	case cases.SharedK: // as it stands where it is, while it does
+		for _, m := range c.f.Shared {
+			if string(m.ID) == r.Ref {
+				return m.What
+			}
+		}
 	case cases.LeftK:
 		return lines(c.t("left."+r.Answer), r.Text["text"])
 	case cases.Offered:
@@ -112,6 +119,10 @@ type measuresData struct {
 	Tick, Give, End []question
 	Empty           web.Empty
 	Href, Link      string
+
+	Together       bool // there are other tracks in the matter
+	Shared         []runShown
+	Share, Unshare []question
 }
 
 type runShown struct{ What, Who, When string }
@@ -121,11 +132,14 @@ const (
 	measureTick = "skriv"
 	measureGive = "gi"
 	measureEnd  = "avslutt"
+
+	measureShare   = "felles"
+	measureUnshare = "ikke-felles"
 )
 
 // measureFieldOf is the field in which each of the three forms names a measure.
 func measureFieldOf(act string) string {
-	if act == measureGive || act == measureEnd {
+	if act == measureGive || act == measureEnd || act == measureShare || act == measureUnshare {
 		return "measure-" + act
 	}
 	return "measure"
@@ -164,6 +178,12 @@ func (p *Pages) doRuns(q *web.Req) error {
 		said = "tiltak-ferdig"
 		e := cases.Finishing{Measure: id, Reason: f.Get("reason")}
 		act = func() error { return p.Cases.EndMeasure(q.Context(), q.Actor, slug, e) }
+	case measureShare:
+		said = "tiltak-felles"
+		act = func() error { return p.Cases.Share(q.Context(), q.Actor, slug, id) }
+	case measureUnshare:
+		said = "tiltak-ikke-felles"
+		act = func() error { return p.Cases.Unshare(q.Context(), q.Actor, slug, id) }
 	default:
 		f.Faults.Add(true, field, "stage.fault.do")
 	}
@@ -184,7 +204,7 @@ func (p *Pages) showRuns(q *web.Req, code int, f *web.Form) error {
 			f.Faults[i].Field = measureFieldOf(f.Get("do"))
 		}
 	}
-	d := measuresData{Forms: forms(f, measureTick, measureGive, measureEnd), Open: f.Get("do")}
+	d := measuresData{Forms: forms(f, measureTick, measureGive, measureEnd, measureShare, measureUnshare), Open: f.Get("do")}
 	runs := running(file)
 	title := "title"
 	if len(runs) == 0 || file.Over() {
@@ -192,6 +212,9 @@ func (p *Pages) showRuns(q *web.Req, code int, f *web.Form) error {
 	}
 	d.stage = p.stage(q, file, stagePlan, "runs", title)
 	d.faulty(f.Faults)
+	if err := p.sharedRuns(q, file, &d); err != nil {
+		return err
+	}
 	if len(runs) == 0 {
 		d.Empty = web.Empty{Title: d.Cap("none"), Text: d.Cap("none.text")}
 		d.Href, d.Link = path(file.Track, stagePlan), d.W.T("school.stage."+stagePlan)
@@ -223,6 +246,43 @@ func (p *Pages) showRuns(q *web.Req, code int, f *web.Form) error {
 	d.Give = []question{which(give, measureGive), {Kind: "select", F: employeeField(d.W, give, "doer", d.Cap("doer"), all)}}
 	d.End = []question{which(end, measureEnd), {Kind: "area", F: rows(3, asker{d.say, end}.field("reason"))}}
 	return q.RenderStatus(code, measuresPage, d)
+}
+
+// sharedRuns are the measures of other tracks in the matter that help this pupil
+// too, and those that could. None of them says whose it is.
+func (p *Pages) sharedRuns(q *web.Req, file cases.File, d *measuresData) error {
+	if file.Siblings == 0 && len(file.Shared) == 0 || file.Over() {
+		return nil
+	}
+	could, err := p.Cases.Sharable(q.Context(), q.Actor, q.Path("spor"))
+	if err != nil {
+		return err
+	}
+	w := q.T
+	for _, m := range file.Shared {
+		x := runShown{What: m.What, Who: m.Name, When: strings.TrimSpace(m.When)}
+		if m.Gone {
+			x.Who = w.T("life.gone", "who", m.Name)
+		}
+		d.Shared = append(d.Shared, x)
+	}
+	which := func(act, label string, all []cases.Measure) []question {
+		name := measureFieldOf(act)
+		x := d.Forms[act].Field(w, name, w.T(label))
+		x.Options = []web.Option{{Label: w.T("form.choose")}}
+		for _, m := range all {
+			x.Options = append(x.Options, web.Option{Value: string(m.ID), Label: m.What + ". " + m.Name, Checked: d.Forms[act].Get(name) == string(m.ID)})
+		}
+		return []question{{Kind: "select", F: x}}
+	}
+	if len(could) > 0 {
+		d.Share = which(measureShare, "children.share.which", could)
+	}
+	if len(file.Shared) > 0 {
+		d.Unshare = which(measureUnshare, "children.share.which", file.Shared)
+	}
+	d.Together = true
+	return nil
 }
 
 // askAnew asks for a new case, when the old one ended more than ninety days

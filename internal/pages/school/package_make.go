@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"tilhor"
+	"tilhor/internal/cases"
 	"tilhor/internal/handover"
 	"tilhor/internal/lang"
 	"tilhor/internal/web"
@@ -37,7 +38,7 @@ type packView struct {
 	Held       web.Facts
 	Form       *web.Form
 	Action     string
-	For        web.Field
+	For, To    web.Field
 	Answers    web.Field
 	Readings   web.Field
 	Made       []web.Happening
@@ -108,6 +109,19 @@ func (p *Pages) askPack(q *web.Req, code int, f *web.Form) error {
 		v.HeldNone = say("held-none")
 	}
 	v.For = radios(w, f, "kind", say("for"), string(handover.ForState), "handover.make.state", string(handover.ForFamily), "handover.make.family").F
+	home, err := p.Cases.HomeOf(q.Context(), q.Actor, q.Path("spor"))
+	if err != nil {
+		return err
+	}
+	v.To = guardianField(w, f, "to", w.T("home.package.to"), home)
+	v.To.Help, v.To.Mark = w.T("home.package.to-help"), w.T("home.package.to-mark")
+	own := func(id tilhor.PersonID, label string) {
+		v.To.Options = append(v.To.Options, web.Option{Value: string(id), Label: label, Checked: f.Get("to") == string(id)})
+	}
+	if c.Track.Pupil != "" {
+		own(c.Track.Pupil, w.T("home.package.pupil"))
+	}
+	own(cases.Barnevern, w.T("home.package.barnevern"))
 	v.Answers = area(w, f, "answers", say("answers"), say("answers-help"), 3).F
 	v.Readings = f.Field(w, "readings", say("readings"))
 	v.Readings.Help = say("readings-help")
@@ -129,7 +143,7 @@ func (p *Pages) makePack(q *web.Req) error {
 		return err
 	}
 	made, err := p.Handover.Make(q.Context(), q.Actor, q.Path("spor"), handover.Order{
-		Kind: handover.Kind(f.Get("kind")), Answers: f.Get("answers"), Readings: f.Ticked("readings", "yes"), Lang: q.Lang,
+		Kind: handover.Kind(f.Get("kind")), To: tilhor.PersonID(f.Line("to")), Answers: f.Get("answers"), Readings: f.Ticked("readings", "yes"), Lang: q.Lang,
 		Owner: q.Kit.Owner.Name, School: q.School(), Maker: q.Who(),
 	})
 	if faults := tilhor.FaultsOf(err); faults != nil {

@@ -51,6 +51,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: "POST", Path: "/saker", Name: "school.list.search", Roles: given, Case: true, Sensitive: true, Serve: p.search},
 		track("GET", "", "track", p.track),
 		track("GET", "/sammenheng", "matter", p.matter),
+		track("POST", "/sammenheng", "matter.decide", p.doMatter),
 		track("GET", "/lesinger", "readings", p.readings),
 		track("GET", "/skriv", "note", p.note),
 		track("POST", "/skriv", "note.write", p.doNote),

@@ -133,7 +133,7 @@ func (s *stage) quote() {
 // said to somebody else.
 func said(w *lang.Words, name string, r cases.Record) string {
 	key := "stage.said"
-	if r.Kind == cases.Told {
+	if r.Kind == cases.Told || r.Kind == cases.Exposed {
 		key = "stage.said.told"
 	}
 	by := w.T(key, "name", lang.Cap(name), "to", r.Name, "when", w.Moment(r.When))

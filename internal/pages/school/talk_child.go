@@ -47,6 +47,7 @@ func (p *Pages) askChild(q *web.Req, code int, f *web.Form) error {
 	person.F.Options = []web.Option{{Label: a.Say("person.none")}}
 	return ask(q, code, f, formView{
 		Back: toTalks(q, h), Line: h.Line, Heading: a.Cap("title"), Lead: a.Say("lead"),
+		Note:      &web.Note{Color: "info", Title: q.T.T("children.exposed.ask"), Text: q.T.T("children.exposed.ask-text"), Href: h.Path + "/sammenheng#exposed", Link: q.T.T("children.exposed.fold")},
 		Questions: []question{person, {Kind: "text", F: a.free("described")}, {Kind: "radios", F: a.choice("role", cases.ChildRoles...)}},
 		Buttons:   []web.Button{{Text: a.Say("save")}, {Text: q.T.T("do.cancel"), Href: toTalks(q, h).Href, Kind: "tertiary"}},
 	})

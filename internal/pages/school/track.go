@@ -7,7 +7,6 @@ import (
 	"tilhor"
 	"tilhor/internal/calendar"
 	"tilhor/internal/cases"
-	"tilhor/internal/db"
 	"tilhor/internal/duty"
 	"tilhor/internal/lang"
 	"tilhor/internal/law"
@@ -45,6 +44,7 @@ type trackView struct {
 	Readings string
 	Others   string
 	Matter   string
+	More     string // what the link to the matter is called
 	Tools    []web.Button
 	Audit    web.Facts // how it stands the three tests of an audit
 	Rules    string    // where the rules stand in words; "" for who has no such page
@@ -121,8 +121,11 @@ func (p *Pages) track(q *web.Req) error {
 	if f.Shielded && f.Lead {
 		v.Guard = path(f.Track, "skjerming")
 	}
-	if f.Siblings > 0 {
-		v.Others, v.Matter = w.T("school.track.others", "n", f.Siblings), path(f.Track, "sammenheng")
+	switch {
+	case f.Siblings > 0:
+		v.Others, v.Matter, v.More = w.T("school.track.others", "n", f.Siblings), path(f.Track, "sammenheng"), w.T("school.track.matter")
+	case f.Works && !f.Over():
+		v.Others, v.Matter, v.More = w.T("children.alone"), path(f.Track, "sammenheng"), w.T("children.exposed.fold")
 	}
 	return q.Render(trackPage, v)
 }
@@ -148,7 +151,7 @@ func quote(w *lang.Words, f cases.File, q *web.Req) *web.Quote {
 	x := &web.Quote{Text: words}
 	to := r.Name
 	switch r.Kind {
-	case cases.Told:
+	case cases.Told, cases.Exposed:
 		if r.Text["from"] != "" {
 			to = r.Text["from"]
 		}
@@ -279,11 +282,15 @@ func (p *Pages) people(q *web.Req, f cases.File) (web.Facts, error) {
 	}
 	add("school.people.decides", rektors(all))
 	add("school.people.carries", doers(w, f))
-	home, err := p.home(q, f)
+	home, err := p.homeOf(q, f)
 	if err != nil {
 		return web.Facts{}, err
 	}
 	add("school.people.home", home)
+	if f.Works && f.Pupil != "" {
+		x := &facts.Items[len(facts.Items)-1]
+		x.Href, x.Link = path(f.Track, "hjemmet"), w.T("home.link")
+	}
 	if r := ownTalk(f); r != nil && r.Text["how"] != "" && r.Text["how"] != "none" && w.Has("stage.talk.how."+r.Text["how"]) {
 		add("school.people.help", []string{w.T("stage.talk.how." + r.Text["how"])})
 	}
@@ -326,28 +333,6 @@ func doers(w *lang.Words, f cases.File) (names []string) {
 		}
 	}
 	return names
-}
-
-// home are the pupil's parents, and when they were last told.
-func (p *Pages) home(q *web.Req, f cases.File) (lines []string, err error) {
-	if f.Pupil != "" {
-		err = q.Kit.DB.Read(q.Context(), func(tx *db.Tx) error {
-			all, err := q.Kit.Roster.Guardians(tx, q.Actor.Owner, f.Pupil, today(q))
-			lines = nil
-			for _, g := range all {
-				if g.Parent() && !g.Protected {
-					lines = append(lines, g.Name)
-				}
-			}
-			return err
-		})
-	}
-	if r := f.Last(cases.Informed); r != nil {
-		lines = append(lines, q.T.T("school.people.informed", "date", day(q.T, r.When, q.Now)))
-	} else {
-		lines = append(lines, q.T.T("school.people.not-informed"))
-	}
-	return lines, err
 }
 
 // otherActs are what else can be done; the next step has the one primary button.

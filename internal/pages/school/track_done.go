@@ -13,7 +13,7 @@ import (
 var trackDone = []string{
 	"tatt-opp", "lagret", "skrevet", "strakstiltak", "ansvar", "vikar", "elev", "tatt-opp-med-rektor", "apnet",
 	"rettet", "ikke-rettet", "nodtilgang", "samtale", "undersokt", "godkjent", "evaluert", "avsluttet", "trappet-ned", "spurt-igjen",
-	"alvorlig", "kommunen", "inhabil", "parten", "habil", "navngitt-anklaget",
+	"alvorlig", "kommunen", "inhabil", "parten", "habil", "navngitt-anklaget", "eget-spor", "tatt-ut",
 }
 
 // doneNote is what ?gjort= says was just done, if it is one of those that the

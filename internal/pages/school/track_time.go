@@ -42,7 +42,7 @@ func (c chronicle) t(key string, kv ...any) string {
 
 // tell is one record as a moment of the chronology.
 func (c chronicle) tell(r cases.Record) web.Happening {
-	h := web.Happening{When: c.w.Moment(r.When), DateTime: machine(r.When), Key: r.Kind == cases.Told}
+	h := web.Happening{When: c.w.Moment(r.When), DateTime: machine(r.When), Key: r.Kind == cases.Told || r.Kind == cases.Exposed}
 	h.Title, h.Text, h.Amended = c.title(r), c.text(r), amended(c.w, c.f, r)
 	h.Href, h.Link = c.link(r)
 	if r.Late() {
@@ -73,7 +73,7 @@ func (c chronicle) title(r cases.Record) string {
 		if k := key + "." + r.Answer; c.w.Has("school.time." + k) {
 			key = k
 		}
-	case cases.Noticed, cases.SpokeTo, cases.Resolved, cases.Reached, cases.Appealed, cases.Shielded, cases.Named:
+	case cases.Noticed, cases.SpokeTo, cases.Resolved, cases.Reached, cases.Appealed, cases.Shielded, cases.Named, cases.Together:
 		if k := key + "." + r.Answer; c.w.Has("school.time." + k) {
 			key = k
 		}
@@ -92,8 +92,11 @@ func (c chronicle) title(r cases.Record) string {
 		n, _ := strconv.Atoi(r.Ref)
 		return c.t(key, "n", n)
 	}
-	if r.Kind == cases.Recused || r.Kind == cases.Party || r.Kind == cases.Covered || r.Kind == cases.Asked || r.Kind == cases.AskWithdrawn {
+	if r.Kind == cases.Recused || r.Kind == cases.Party || r.Kind == cases.Covered || r.Kind == cases.Asked || r.Kind == cases.AskWithdrawn || r.Kind == cases.HomeGiven {
 		by = r.Text["who"]
+	}
+	if r.Kind == cases.HomeGiven && by == "" { // barnevernet, or one who is not named on any page
+		key += ".other"
 	}
 	return c.t(key, "who", by, "date", c.w.DayMonth(r.On))
 }
@@ -108,7 +111,7 @@ func (c chronicle) text(r cases.Record) string {
 		return c.handedOn(r)
 	case cases.Glass, cases.GlassReviewed:
 		return c.glass(r)
-	case cases.Told:
+	case cases.Told, cases.Exposed:
 		return lines(c.own(t["said"]), c.from(t["saw"], t["from"]), t["place"])
 	case cases.RaisedBy, cases.Wrote, cases.Informed, cases.Rights:
 		return t["text"]
@@ -146,7 +149,7 @@ func (c chronicle) text(r cases.Record) string {
 		return lines(t["reason"], c.t("label.same-story"))
 	case cases.Packed, cases.Shielded, cases.Named, cases.Unnamed, cases.Unlocked:
 		return t["reason"]
-	case cases.Judged, cases.Recused, cases.RecusalOver:
+	case cases.Judged, cases.Recused, cases.RecusalOver, cases.Together:
 		return t["reason"]
 	case cases.ToldOwner:
 		return t["words"]
@@ -205,6 +208,11 @@ func (c chronicle) link(r cases.Record) (href, text string) {
 		return path(c.f.Track, stageTalks) + "#" + string(r.ID), c.t("link.talk")
 	case cases.Approved:
 		return path(c.f.Track, stagePlan, "utskrift") + "?versjon=" + r.Ref, c.t("link.plan")
+	case cases.HomeDecided:
+		if !c.f.Works {
+			return "", ""
+		}
+		return path(c.f.Track, "hjemmet"), c.t("link.home")
 	case cases.Follows, cases.FollowedBy:
 		if s := r.Text["slug"]; s != "" {
 			return "/saker/" + s, c.t("link.other-story")

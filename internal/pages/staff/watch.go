@@ -52,6 +52,16 @@ func (p *Pages) watch(q *web.Req, v *todayView) error {
 			Meta: []string{w.T("school.case", "number", t.Number)}, State: web.State{Name: web.Now, Word: w.T("clock.open")},
 		})
 	}
+	homes, err := p.Cases.HomeReviews(q.Context(), q.Actor)
+	if err != nil {
+		return err
+	}
+	for _, h := range homes {
+		v.Watch = append(v.Watch, web.Duty{
+			What: w.T("home.today"), Href: "/saker/" + h.Slug + "/hjemmet", Tag: web.TagOf(w, "lokal"), Meta: []string{w.T("school.case", "number", h.Number)},
+			State: web.State{Name: web.Late, Word: w.T("home.today.late")}, When: w.T("home.today.since", "date", w.NearDay(h.Since, today(q))),
+		})
+	}
 	if q.Actor.Role == tilhor.RoleRektor { // has every ordinary case of the school already
 		return nil
 	}

@@ -1,0 +1,469 @@
+package cases
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/access"
+	"tilhor/internal/db"
+	"tilhor/internal/journal"
+	"tilhor/internal/roster"
+)
+
+// HomeDecided says in every track of a pupil that something about the home was
+// decided: what, and of whom, and no reason: that stands with the home alone.
+// HomeGiven says that something was given to one of the parents.
+const (
+	HomeDecided Kind = "home"
+	HomeGiven   Kind = "home-given"
+)
+
+func init() { kinds[HomeDecided], kinds[HomeGiven] = true, true }
+
+// What can be decided about a home, besides roster's own kinds of decisions.
+const (
+	HasResponsibility = "responsibility"
+	NoResponsibility  = "no-responsibility"
+)
+
+// HomeWhats are all of it, each with the one that ends it, if one does.
+var HomeWhats = []string{
+	HasResponsibility, NoResponsibility, string(roster.Barred), string(roster.NoLongerBarred), string(roster.Secret), string(roster.NotSecret),
+	string(roster.Tell), string(roster.InCare), string(roster.NotInCare), string(roster.Fifteen), string(roster.NotFifteen),
+}
+
+// ofGuardian are those that are about one of the guardians; the others are about
+// the pupil. ends are those that end another, which must stand.
+var (
+	ofGuardian = []string{
+		HasResponsibility, NoResponsibility, string(roster.Barred), string(roster.NoLongerBarred), string(roster.Secret), string(roster.NotSecret), string(roster.Tell),
+	}
+	ends = map[string]roster.DecisionKind{
+		string(roster.NoLongerBarred): roster.Barred, string(roster.NotSecret): roster.Secret,
+		string(roster.NotInCare): roster.InCare, string(roster.NotFifteen): roster.Fifteen,
+	}
+)
+
+// A Telling is what one guardian may see and be told of a track, and why.
+type Telling struct {
+	May    string // all, main or nothing
+	Why    string
+	Review tilhor.Date // of secrecy: when somebody looks at it again
+	Due    bool        // that day has come
+}
+
+// Why a guardian is told what it is. All but responsible, foster and decided are
+// told nothing.
+const (
+	WhyStranger    = "stranger"          // is not linked to the pupil in the lists
+	WhyUnknown     = "unknown"           // nobody knows whether there is parental responsibility
+	WhyNextOfKin   = "next-of-kin"       // is next of kin, and no parent
+	WhyNone        = "no-responsibility" // has no parental responsibility; may ask (barnelova § 47)
+	WhyBarred      = "barred"            // a person has decided that this parent is told nothing
+	WhyAccused     = "accused"           // works at the school, and the track is about what that one did (§ 12-5)
+	WhyCare        = "in-care"           // barnevernet is in the parents' place (§ 24-4)
+	WhySecret      = "secret"            // secrecy, with a reason, until a person lifts it
+	WhyFifteen     = "fifteen"           // the pupil is fifteen, and nobody has decided
+	WhyProtected   = "protected"         // the pupil's address is protected, and nobody has decided
+	WhyDecided     = "decided"           // a person has decided how much
+	WhyFoster      = "foster"            // foster parent, while barnevernet has the care (§ 24-4)
+	WhyResponsible = "responsible"       // has parental responsibility
+)
+
+// an atHome is what the answer hangs on.
+type atHome struct {
+	all       []roster.Decision
+	protected bool // the pupil's address
+	accused   bool // the guardian is one whom the track is about
+	on        tilhor.Date
+}
+
+// tells is the one answer to what a guardian may see and be told of a track:
+// nothing, unless something lets it. Secrecy whose day of review has passed
+// still stands: a person lifts it, no date does.
+func tells(g *roster.Guardian, x atHome) Telling {
+	no := func(why string) Telling { return Telling{May: roster.TellNothing, Why: why} }
+	if g == nil {
+		return no(WhyStranger)
+	}
+	why := WhyResponsible
+	care := roster.Care(x.all, x.on) != nil
+	switch {
+	case g.Barred:
+		return no(WhyBarred)
+	case x.accused:
+		return no(WhyAccused)
+	case g.Kind == roster.LinkNextOfKin:
+		return no(WhyNextOfKin)
+	case care && g.Kind != roster.LinkFoster:
+		return no(WhyCare)
+	case care:
+		why = WhyFoster
+	case g.Responsibility == roster.No:
+		return no(WhyNone)
+	case g.Responsibility != roster.Yes:
+		return no(WhyUnknown)
+	}
+	if s := roster.Stands(x.all, roster.Secret, roster.NotSecret, g.ID, x.on); s != nil {
+		return Telling{May: roster.TellNothing, Why: WhySecret, Review: s.Review, Due: s.Review <= x.on}
+	}
+	fifteen := roster.Stands(x.all, roster.Fifteen, roster.NotFifteen, "", x.on) != nil
+	if !fifteen && !x.protected {
+		return Telling{May: roster.TellAll, Why: why}
+	}
+	if t := roster.Stands(x.all, roster.Tell, "", g.ID, x.on); t != nil {
+		return Telling{May: t.Basis, Why: WhyDecided}
+	}
+	if x.protected {
+		return no(WhyProtected)
+	}
+	return no(WhyFifteen)
+}
+
+// A HomeGuardian is one of the adults at home, and what that one may be told.
+type HomeGuardian struct {
+	roster.Guardian
+	Telling
+}
+
+// A Home is what stands about the home of a pupil (hjemmet): in the lists, and
+// decided by a person.
+type Home struct {
+	Track
+	Lead      bool
+	Guardians []HomeGuardian
+	Care      *roster.Decision
+	Fifteen   *roster.Decision
+	Decided   []HomeDecision // newest first
+}
+
+// A HomeDecision is something that was decided, or is to be.
+type HomeDecision struct {
+	What     string
+	Guardian tilhor.PersonID
+	Basis    string
+	On       tilhor.Date // the day the pupil became fifteen
+	Review   tilhor.Date // of secrecy: when somebody looks at it again
+	Reason   string      // who decided it where, when, and what it says
+	At       time.Time
+	Name, By string
+}
+
+// guardians are those of the track's pupil, with what each may be told.
+func (d *Desk) guardians(tx *db.Tx, owner tilhor.OwnerID, t Track, now time.Time) (all []HomeGuardian, decided []roster.Decision, err error) {
+	if t.Pupil == "" {
+		return nil, nil, nil
+	}
+	linked, err := d.Roster.Guardians(tx, owner, t.Pupil, today(now))
+	if err != nil {
+		return nil, nil, err
+	}
+	x, err := d.atHome(tx, owner, t, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	accused, err := d.accused(tx, owner, t)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, g := range linked {
+		x.accused = slices.Contains(accused, g.ID)
+		all = append(all, HomeGuardian{g, tells(&g, x)})
+	}
+	return all, x.all, nil
+}
+
+func (d *Desk) atHome(tx *db.Tx, owner tilhor.OwnerID, t Track, now time.Time) (x atHome, err error) {
+	x.on = today(now)
+	if x.all, err = d.Roster.Decisions(tx, owner, t.Pupil); err != nil {
+		return x, err
+	}
+	grade, err := d.Roster.Grade(tx, owner, t.Pupil)
+	x.protected = grade != roster.NotProtected
+	return x, err
+}
+
+func (d *Desk) accused(tx *db.Tx, owner tilhor.OwnerID, t Track) (all []tilhor.PersonID, err error) {
+	err = tx.Each(selectAccused, func(scan db.Scan) error {
+		var p tilhor.PersonID
+		err := scan(&p)
+		all = append(all, p)
+		return err
+	}, owner, t.ID)
+	return all, err
+}
+
+// Barnevern stands for barnevernet, where it is in the parents' place.
+const Barnevern tilhor.PersonID = "barnevern"
+
+// telling is what one person may be told of a track as a guardian.
+func (d *Desk) telling(tx *db.Tx, owner tilhor.OwnerID, t Track, guardian tilhor.PersonID, now time.Time) (Telling, error) {
+	all, decided, err := d.guardians(tx, owner, t, now)
+	if err != nil {
+		return Telling{}, err
+	}
+	if guardian == Barnevern && roster.Care(decided, today(now)) != nil {
+		return Telling{May: roster.TellAll, Why: WhyCare}, nil
+	}
+	for _, g := range all {
+		if g.ID == guardian {
+			return g.Telling, nil
+		}
+	}
+	return tells(nil, atHome{}), nil
+}
+
+// MayTell says what a guardian may see and be told of a track, to who works it.
+func (d *Desk) MayTell(ctx context.Context, by tilhor.Actor, slug string, guardian tilhor.PersonID) (t Telling, err error) {
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		track, _, err := d.find(tx, by, access.Work, slug, d.Clock())
+		if err != nil {
+			return err
+		}
+		t, err = d.telling(tx, by.Owner, track, guardian, d.Clock())
+		return err
+	})
+	return t, err
+}
+
+// HomeOf lists the guardians of a track's pupil, with what each may be told, to
+// who reads the track: part of a reading that is in the record already.
+func (d *Desk) HomeOf(ctx context.Context, by tilhor.Actor, slug string) (all []HomeGuardian, err error) {
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		t, _, err := d.find(tx, by, access.Read, slug, d.Clock())
+		if err != nil {
+			return err
+		}
+		all, _, err = d.guardians(tx, by.Owner, t, d.Clock())
+		return err
+	})
+	return all, err
+}
+
+// Home opens the page of the home, for who works the track.
+func (d *Desk) Home(ctx context.Context, by tilhor.Actor, slug string) (h Home, err error) {
+	now := d.Clock()
+	err = d.DB.Write(ctx, func(tx *db.Tx) error {
+		h = Home{}
+		var rule access.Relation
+		var err error
+		if h.Track, rule, err = d.find(tx, by, access.Work, slug, now); err != nil {
+			return err
+		}
+		if h.Pupil == "" {
+			return tilhor.ErrNotFound
+		}
+		if _, err := access.Allow(tx, by, access.Lead, string(h.ID), now); err == nil {
+			h.Lead = true
+		}
+		var decided []roster.Decision
+		if h.Guardians, decided, err = d.guardians(tx, by.Owner, h.Track, now); err != nil {
+			return err
+		}
+		h.Care = roster.Care(decided, today(now))
+		h.Fifteen = roster.Stands(decided, roster.Fifteen, roster.NotFifteen, "", today(now))
+		if err := d.homeDecided(tx, by.Owner, &h, decided); err != nil {
+			return err
+		}
+		guarded, err := access.Guarded(tx, by.Owner, access.Track, string(h.ID), now)
+		if err != nil {
+			return err
+		}
+		if h.Shielded = len(guarded) > 0; h.Shielded {
+			if err := d.opened(tx, by, h.ID, "home", now); err != nil {
+				return err
+			}
+		}
+		return d.Journal.Seen(tx, by, journal.ReadingsOf(string(h.ID)), string(h.ID), "home", string(rule), now)
+	})
+	return h, err
+}
+
+// homeDecided lists what was decided, with names.
+func (d *Desk) homeDecided(tx *db.Tx, owner tilhor.OwnerID, h *Home, decided []roster.Decision) error {
+	ids := []tilhor.PersonID{h.Pupil}
+	for _, x := range slices.Backward(decided) {
+		if x.Kind == roster.NamedFor || x.Kind == roster.NotNamedFor { // stands with the guard
+			continue
+		}
+		ids = append(ids, x.By, x.Person)
+		h.Decided = append(h.Decided, HomeDecision{What: string(x.Kind), Guardian: x.Person, Basis: x.Basis, On: x.From, Review: x.Review, Reason: x.Reason, At: x.Written, By: string(x.By)})
+	}
+	over, err := d.Roster.Overrides(tx, owner, h.Pupil)
+	if err != nil {
+		return err
+	}
+	for _, o := range over {
+		what := map[roster.Responsibility]string{roster.Yes: HasResponsibility, roster.No: NoResponsibility}[o.Responsibility]
+		if !o.Holds || what == "" {
+			continue
+		}
+		ids = append(ids, o.By, o.Guardian)
+		h.Decided = append(h.Decided, HomeDecision{What: what, Guardian: o.Guardian, On: o.From, Reason: o.Reason, At: o.Written, By: string(o.By)})
+	}
+	slices.SortStableFunc(h.Decided, func(a, b HomeDecision) int { return b.At.Compare(a.At) })
+	names, protected, err := d.Roster.Faces(tx, owner, compact(ids)...)
+	h.Name = names[h.Pupil]
+	for i := range h.Decided {
+		x := &h.Decided[i]
+		x.By = names[tilhor.PersonID(x.By)]
+		if !protected[x.Guardian] {
+			x.Name = names[x.Guardian]
+		}
+	}
+	return err
+}
+
+// DecideHome writes what a person has decided about the home of a track's pupil:
+// who leads the track does it, with the reason and where it comes from. It is
+// the pupil's, and holds in every track the pupil has. No import undoes it.
+func (d *Desk) DecideHome(ctx context.Context, by tilhor.Actor, slug string, x HomeDecision) error {
+	var c check
+	c.Add(!slices.Contains(HomeWhats, x.What), "what", "home.fault.what")
+	c.limit(&x.Reason, "reason", true, 4000, "cases.fault.long")
+	if x.What == string(roster.Fifteen) {
+		c.Add(x.On == "" || x.On > today(d.Clock()), "on", "home.fault.fifteen")
+	} else {
+		x.On = ""
+	}
+	if err := c.Err(); err != nil {
+		return err
+	}
+	return d.on(ctx, by, access.Lead, slug, func(w *work) error {
+		if w.t.Pupil == "" {
+			return tilhor.ErrConflict
+		}
+		if err := w.mayDecideHome(&x); err != nil {
+			return err
+		}
+		if err := w.decideHome(x); err != nil {
+			return err
+		}
+		return d.tellTracks(w.tx, by, w.t.Pupil, note{kind: HomeDecided, when: tilhor.Now(w.now), ref: string(x.Guardian), on: x.Review, answer: x.What}, w.now)
+	})
+}
+
+// mayDecideHome refuses what is about nobody at home, and what would change
+// nothing. How much a parent is told is decided only where a person has to: else
+// it is secrecy, which has a rule it stands on and a day of review.
+func (w *work) mayDecideHome(x *HomeDecision) error {
+	all, decided, err := w.d.guardians(w.tx, w.by.Owner, w.t, w.now)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(ofGuardian, x.What) {
+		x.Guardian = ""
+	} else if !slices.ContainsFunc(all, func(g HomeGuardian) bool { return g.ID == x.Guardian }) {
+		return tilhor.Faults{{Field: "guardian", Key: "home.fault.guardian"}}
+	}
+	if of, ends := ends[x.What]; ends && roster.Stands(decided, of, roster.DecisionKind(x.What), x.Guardian, today(w.now)) == nil {
+		return tilhor.Faults{{Field: "what", Key: "home.fault.nothing"}}
+	}
+	if x.What == string(roster.Tell) {
+		st, err := w.d.atHome(w.tx, w.by.Owner, w.t, w.now)
+		if err != nil {
+			return err
+		}
+		if !st.protected && roster.Stands(decided, roster.Fifteen, roster.NotFifteen, "", st.on) == nil {
+			return tilhor.Faults{{Field: "what", Key: "home.fault.tell-when"}}
+		}
+	}
+	return nil
+}
+
+func (w *work) decideHome(x HomeDecision) error {
+	r := map[string]roster.Responsibility{HasResponsibility: roster.Yes, NoResponsibility: roster.No}[x.What]
+	if r != "" {
+		return w.d.Roster.Override(w.tx, w.by, roster.Override{Pupil: w.t.Pupil, Guardian: x.Guardian, Holds: true, Responsibility: r, Reason: x.Reason}, w.now)
+	}
+	decided := roster.Decision{Kind: roster.DecisionKind(x.What), Pupil: w.t.Pupil, Person: x.Guardian, Basis: x.Basis, From: x.On, Reason: x.Reason}
+	if x.What == string(roster.Secret) {
+		decided.Review = x.Review
+	}
+	return w.d.Roster.Decide(w.tx, w.by, decided, w.now)
+}
+
+// giveHome says in a track that something was given to one of the parents, and
+// refuses it when that one may not be told all of it.
+func (w *work) giveHome(guardian tilhor.PersonID, what, field string) error {
+	t, err := w.d.telling(w.tx, w.by.Owner, w.t, guardian, w.now)
+	if err != nil {
+		return err
+	}
+	if t.May != roster.TellAll {
+		return tilhor.Faults{{Field: field, Key: "home.fault.may-not"}}
+	}
+	_, err = w.write(note{kind: HomeGiven, when: tilhor.Now(w.now), ref: string(guardian), answer: what})
+	return err
+}
+
+// A HomeReview is secrecy towards a parent that should have been looked at
+// again: the case, and nothing of whom.
+type HomeReview struct {
+	Track
+	Since tilhor.Date
+}
+
+// HomeReviews are those that wait for this person: one line a pupil, in a track
+// that this person leads.
+func (d *Desk) HomeReviews(ctx context.Context, by tilhor.Actor) (all []HomeReview, err error) {
+	now := d.Clock()
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		all = nil
+		pupils, err := d.Roster.DueReviews(tx, by.Owner, today(now))
+		if err != nil {
+			return err
+		}
+		for _, p := range pupils {
+			t, found, err := d.ledOf(tx, by, p, now)
+			if err != nil {
+				return err
+			}
+			if !found {
+				continue
+			}
+			home, _, err := d.guardians(tx, by.Owner, t, now)
+			if err != nil {
+				return err
+			}
+			since := tilhor.Date("")
+			for _, g := range home {
+				if g.Due && (since == "" || g.Review < since) {
+					since = g.Review
+				}
+			}
+			if since != "" {
+				all = append(all, HomeReview{t, since})
+			}
+		}
+		return nil
+	})
+	return all, err
+}
+
+// ledOf is a track of a pupil that this person leads: the newest, and one that
+// is worked before one that is over.
+func (d *Desk) ledOf(tx *db.Tx, by tilhor.Actor, pupil tilhor.PersonID, now time.Time) (best Track, found bool, err error) {
+	var all []Track
+	err = tx.Each(selectTracksOf, func(scan db.Scan) error {
+		t, err := trackRow(scan)
+		all = append(all, t)
+		return err
+	}, by.Owner, pupil)
+	for _, t := range all {
+		_, err := access.Allow(tx, by, access.Lead, string(t.ID), now)
+		if errors.Is(err, tilhor.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return best, false, err
+		}
+		if !found || best.Over() || !t.Over() {
+			best, found = t, true
+		}
+	}
+	return best, found, err
+}

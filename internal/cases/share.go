@@ -1,0 +1,243 @@
+package cases
+
+import (
+	"context"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/access"
+	"tilhor/internal/db"
+	"tilhor/internal/duty"
+	"tilhor/internal/privacy"
+	"tilhor/internal/seal"
+)
+
+// SharedK is that a measure of another track in the matter helps the pupil of
+// this one too (felles tiltak); UnsharedK that it is not referred to any more.
+const (
+	SharedK   Kind = "shared"
+	UnsharedK Kind = "unshared"
+)
+
+func init() { kinds[SharedK], kinds[UnsharedK] = true, true }
+
+var (
+	insertShared = db.SQL(`INSERT INTO cases_shared (owner, track, measure, of_track, at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (owner, track, measure) DO UPDATE SET at = excluded.at, ended_at = NULL`)
+	endShared = db.SQL(`UPDATE cases_shared SET ended_at = $4 WHERE owner = $1 AND track = $2 AND measure = $3 AND ended_at IS NULL`)
+
+	// What is referred to stands as long as it runs, in a track that is worked, of
+	// the matter in which this one stands.
+	selectShared = db.SQL(`SELECT s.of_track, m.id, m.version, m.doer, m.start_on, m.until_on, m.weekdays, m.evaluate_on
+		FROM cases_shared s JOIN cases_measure m ON m.owner = s.owner AND m.id = s.measure AND m.state = 'running'
+		JOIN cases_track t ON t.owner = s.owner AND t.id = s.of_track AND t.matter = $3 AND t.state IN ('open', 'stepped-down')
+		WHERE s.owner = $1 AND s.track = $2 AND s.ended_at IS NULL ORDER BY m.start_on, m.id`)
+	selectSharable = db.SQL(`SELECT m.track, m.id, m.version, m.doer, m.start_on, m.until_on, m.weekdays, m.evaluate_on
+		FROM cases_track t JOIN cases_measure m ON m.owner = t.owner AND m.track = t.id AND m.state = 'running'
+		WHERE t.owner = $1 AND t.matter = $6 AND t.id <> $7 AND t.state IN ('open', 'stepped-down') AND ` + access.Scope(access.Work, "t.id") + `
+		AND NOT EXISTS (SELECT 1 FROM cases_shared s WHERE s.owner = t.owner AND s.track = $7 AND s.measure = m.id AND s.ended_at IS NULL)
+		ORDER BY m.start_on, m.id`)
+)
+
+// A sharedRow is a measure and the track that it is in.
+type sharedRow struct {
+	of tilhor.TrackID
+	Measure
+}
+
+func sharedOf(scan db.Scan) (r sharedRow, err error) {
+	err = scan(&r.of, &r.ID, &r.Version, &r.Doer, &r.Start, &r.Until, &r.Weekdays, &r.Evaluate)
+	r.Running, r.Urgent = true, r.Version == 0
+	return r, err
+}
+
+// spoken fills in the words of measures of other tracks: what is done and when,
+// and no more of the other child. What is blocked has none, nor has what is in
+// the track of a protected pupil: it is left out.
+func (d *Desk) spoken(tx *db.Tx, owner tilhor.OwnerID, rows []sharedRow, now time.Time) (all []sharedRow, err error) {
+	for _, r := range rows {
+		guarded, err := access.Guarded(tx, owner, access.Track, string(r.of), now)
+		if err != nil {
+			return nil, err
+		}
+		if len(guarded) > 0 || r.Until != "" && r.Until < today(now) {
+			continue
+		}
+		stopped, err := privacy.Stopped(tx, owner, r.of, string(r.ID))
+		if err != nil {
+			return nil, err
+		}
+		if stopped {
+			continue
+		}
+		key, err := d.Keys.Get(tx, owner, seal.KindTrack, string(r.of))
+		if err != nil {
+			return nil, err
+		}
+		err = tx.Each(selectTextOf, func(scan db.Scan) error {
+			var name string
+			var sealed []byte
+			if err := scan(&name, &sealed); err != nil || len(sealed) == 0 {
+				return err
+			}
+			to := map[string]*string{"what": &r.What, "when": &r.When}[name]
+			if to == nil {
+				return nil
+			}
+			*to, err = key.Open(name, string(r.ID), sealed)
+			return err
+		}, owner, r.of, r.ID)
+		if err != nil {
+			return nil, err
+		}
+		if r.What != "" {
+			all = append(all, r)
+		}
+	}
+	return all, nil
+}
+
+// shared are the measures of other tracks that a track refers to, as they stand
+// now. They are read where they are, and name no child.
+func (d *Desk) shared(tx *db.Tx, owner tilhor.OwnerID, f *File, now time.Time) error {
+	var rows []sharedRow
+	err := tx.Each(selectShared, func(scan db.Scan) error {
+		r, err := sharedOf(scan)
+		rows = append(rows, r)
+		return err
+	}, owner, f.ID, f.Case)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	rows, err = d.spoken(tx, owner, rows, now)
+	f.Shared = nil
+	for _, r := range rows {
+		f.Shared = append(f.Shared, r.Measure)
+	}
+	return err
+}
+
+// sharable are the running measures of the other tracks in the matter that this
+// person works, and that name none of the children.
+func (w *work) sharable() ([]sharedRow, error) {
+	var rows []sharedRow
+	err := w.tx.Each(selectSharable, func(scan db.Scan) error {
+		r, err := sharedOf(scan)
+		rows = append(rows, r)
+		return err
+	}, access.Args(w.by, access.Work, w.now, w.t.Case, w.t.ID)...)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	if rows, err = w.d.spoken(w.tx, w.by.Owner, rows, w.now); err != nil {
+		return nil, err
+	}
+	tracks, err := w.tracksOf(w.t.Case)
+	if err != nil {
+		return nil, err
+	}
+	names, err := w.namesOf(tracks)
+	if err != nil {
+		return nil, err
+	}
+	others := map[tilhor.TrackID]map[string]bool{}
+	var kept []sharedRow
+	for _, r := range rows {
+		if others[r.of] == nil {
+			if others[r.of], err = w.heardIn(r.of); err != nil {
+				return nil, err
+			}
+		}
+		if text := r.What + " " + r.When; !namesIn(text, names) && !namesIn(text, others[r.of]) {
+			kept = append(kept, r)
+		}
+	}
+	return kept, nil
+}
+
+// heardIn are the names of the other children of a track.
+func (w *work) heardIn(id tilhor.TrackID) (map[string]bool, error) {
+	all, err := w.d.children(w.tx, w.by.Owner, id, nil)
+	if err != nil {
+		return nil, err
+	}
+	var as []Track
+	for _, c := range all {
+		as = append(as, Track{Pupil: c.Person})
+	}
+	return w.namesOf(as)
+}
+
+// Sharable lists the measures that the pupil of a track could have a part in, for
+// who works the track and theirs.
+func (d *Desk) Sharable(ctx context.Context, by tilhor.Actor, slug string) (all []Measure, err error) {
+	now := d.Clock()
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		all = nil
+		t, rule, err := d.find(tx, by, access.Work, slug, now)
+		if err != nil {
+			return err
+		}
+		rows, err := (&work{d: d, tx: tx, by: by, t: t, rule: rule, now: now}).sharable()
+		if err != nil {
+			return err
+		}
+		ids := []tilhor.PersonID{}
+		for _, r := range rows {
+			all, ids = append(all, r.Measure), append(ids, r.Doer)
+		}
+		names, err := d.Roster.Names(tx, by.Owner, compact(ids)...)
+		for i := range all {
+			all[i].Name = names[all[i].Doer]
+		}
+		return err
+	})
+	return all, err
+}
+
+// Share lets a track refer to a measure of another track in the matter: a grown-up
+// who stands at the gate stands there for both. It is never copied: it stands
+// with its own plan, is evaluated there, and is referred to no longer when it
+// ends. What names a child is not shared.
+func (d *Desk) Share(ctx context.Context, by tilhor.Actor, slug string, id tilhor.MeasureID) error {
+	return d.on(ctx, by, access.Work, slug, func(w *work) error {
+		if err := w.running(); err != nil {
+			return err
+		}
+		if _, err := w.tx.Exec(lockMatter, by.Owner, w.t.Case); err != nil {
+			return err
+		}
+		all, err := w.sharable()
+		if err != nil {
+			return err
+		}
+		for _, r := range all {
+			if r.ID != id {
+				continue
+			}
+			if _, err := w.tx.Exec(insertShared, by.Owner, w.t.ID, id, r.of, w.now.UnixMilli()); err != nil {
+				return err
+			}
+			if _, err := w.write(note{kind: SharedK, when: tilhor.Now(w.now), ref: string(id)}); err != nil {
+				return err
+			}
+			return w.facts(duty.Fact{Kind: duty.Written, When: tilhor.Now(w.now)})
+		}
+		return tilhor.Faults{{Field: "measure", Key: "life.fault.measure"}}
+	})
+}
+
+// Unshare ends the reference, and nothing of the measure.
+func (d *Desk) Unshare(ctx context.Context, by tilhor.Actor, slug string, id tilhor.MeasureID) error {
+	return d.on(ctx, by, access.Work, slug, func(w *work) error {
+		n, err := w.tx.Exec(endShared, by.Owner, w.t.ID, id, w.now.UnixMilli())
+		if err == nil && n == 0 {
+			err = tilhor.Faults{{Field: "measure", Key: "life.fault.measure"}}
+		}
+		if err != nil {
+			return err
+		}
+		_, err = w.write(note{kind: UnsharedK, when: tilhor.Now(w.now), ref: string(id)})
+		return err
+	})
+}
