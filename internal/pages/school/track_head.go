@@ -50,6 +50,7 @@ func (p *Pages) see(q *web.Req, view string) (cases.File, error) {
 // only be refused takes what is typed in it.
 var toWrite = map[string]bool{
 	"write": true, "talks": true, "inquiry": true, "best": true, "plan": true, "evaluations": true, "end": true, "check": true,
+	"look": true, "meetings": true, "team": true,
 }
 
 // head is the head of a track's page. current is the stage the page belongs
