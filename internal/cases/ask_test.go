@@ -161,6 +161,7 @@ func TestWhoIsNotAsked(t *testing.T) {
 		refusals(w.T, []refusal{
 			{"nobody", with(func(r *cases.Request) { r.Whom = nil }), "whom", "cases.fault.whom"},
 			{"a stranger", with(func(r *cases.Request) { r.Whom = []tilhor.PersonID{w.other.Person} }), "whom", "cases.fault.whom"},
+			{"one with no page to answer on", with(func(r *cases.Request) { r.Whom = []tilhor.PersonID{w.Actor(tilhor.RolePPT, w.Solbakken).Person} }), "whom", "cases.fault.whom"},
 			{"no place", with(func(r *cases.Request) { r.Place = " " }), "spot", "cases.fault.spot"},
 			{"nothing to look for", with(func(r *cases.Request) { r.Look = "" }), "look", "cases.fault.look"},
 			{"too much", with(func(r *cases.Request) { r.Look = strings.Repeat("a", 1501) }), "look", "cases.fault.look-long"},
