@@ -13,6 +13,7 @@ import (
 	"tilhor/internal/duty"
 	"tilhor/internal/journal"
 	"tilhor/internal/privacy"
+	"tilhor/internal/roster"
 	"tilhor/internal/seal"
 )
 
@@ -151,14 +152,22 @@ func (d *Desk) Ask(ctx context.Context, by tilhor.Actor, slug string, r Request)
 }
 
 func (w *work) mayBeAsked(p tilhor.PersonID) error {
-	if err := w.d.worksAt(w.tx, w.by, w.t.School, p, w.now, "whom"); err != nil {
+	all, err := w.d.Roster.Employees(w.tx, w.by.Owner, w.t.School, today(w.now))
+	if err != nil {
 		return err
+	}
+	if !slices.ContainsFunc(all, func(e roster.Employee) bool { return e.ID == p && CanAnswer(e) }) {
+		return tilhor.Faults{{Field: "whom", Key: "cases.fault.whom"}}
 	}
 	if err := w.notBarred(p, "whom"); err != nil {
 		return err
 	}
 	return w.mayBeGiven(p, "whom")
 }
+
+// CanAnswer says whether somebody at a school has a page to answer on: those of
+// PPT come there and have none.
+func CanAnswer(e roster.Employee) bool { return slices.ContainsFunc(e.Roles, tilhor.Role.Staff) }
 
 func (w *work) ask(p tilhor.PersonID, r Request) error {
 	had, err := w.stillAsked(p)

@@ -424,8 +424,16 @@ func (d *Desk) walls(tx *db.Tx, owner tilhor.OwnerID, f *File, now time.Time) er
 		return err
 	}
 	f.Barred, f.Lifts = shut(bars, now), map[tilhor.PersonID]string{}
-	for p := range lifts(bars, now) {
-		f.Lifts[p] = ""
+	if may := lifts(bars, now); len(may) > 0 { // of those who work here: who is kept out at the school it came from is not told
+		staff, err := d.Roster.Employees(tx, owner, f.School, today(now))
+		if err != nil {
+			return err
+		}
+		for _, e := range staff {
+			if may[e.ID] {
+				f.Lifts[e.ID] = ""
+			}
+		}
 	}
 	for _, r := range f.Records {
 		if r.Kind == LedBy {

@@ -204,7 +204,7 @@ func whomAsked(q *web.Req, f *web.Form, do, label string, staff []roster.Employe
 	x := f.Field(w, name(do, "whom"), label)
 	x.Value = ""
 	for _, e := range staff {
-		if e.ID == q.Actor.Person {
+		if e.ID == q.Actor.Person || !cases.CanAnswer(e) {
 			continue
 		}
 		o := web.Option{Value: string(e.ID), Label: employeeName(w, e), Checked: f.Ticked(x.Name, string(e.ID))}

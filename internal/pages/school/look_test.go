@@ -17,7 +17,8 @@ func TestThePlanOfTheInquiry(t *testing.T) {
 	base := "/saker/" + w.track("De låser døren.", "nora")
 	at := base + "/undersokelse/plan"
 	w.page(w.ina, base+"/undersokelse", `href="`+at+`"`)
-	w.pages(w.ina, at, "Plan for undersøkelsen av hvordan Nora har det", "Ingenting er satt opp ennå.", "aldri saken", "Jonas Lund")
+	w.pages(w.ina, at, "Plan for undersøkelsen av hvordan Nora har det", "Ingenting er satt opp ennå.", "aldri saken", "Jonas Lund, lærer")
+	lacks(t, w.page(w.ina, at), "PP-rådgiver") // comes to the school, and has no page to answer on
 	w.refused(w.ina, at, form("do", "sett", "sett-question", "Hva skjer når det ringer inn?", "sett-due", "snart"), "Skriv datoen med dag, måned og år", "Hva skjer når det ringer inn?")
 	w.refused(w.ina, at, form("do", "sett", "sett-question", "Hva skjer når det ringer inn?", "sett-due", "25.11.2026"), "Skriv hvem dere spør", "Hva skjer når det ringer inn?")
 	w.refused(w.ina, at, form("do", "noe"), "Velg hva du vil gjøre.")

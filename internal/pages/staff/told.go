@@ -27,7 +27,10 @@ func toldRows(q *web.Req, all []concerns.Concern) (rows []web.Duty) {
 	for _, c := range all {
 		r := web.Duty{
 			What: about(w, c), Href: "/bekymringer/" + c.Slug, State: stateOf(w, c),
-			Meta: []string{w.T("staff.told.sent", "when", w.Near(c.Written, q.Now)), w.T("arena." + string(c.Arena))},
+			Meta: []string{w.T("staff.told.sent", "when", w.Near(c.Written, q.Now))},
+		}
+		if !c.Shielded {
+			r.Meta = append(r.Meta, w.T("arena."+string(c.Arena)))
 		}
 		switch {
 		case c.Ask != "":
