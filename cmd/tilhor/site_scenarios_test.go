@@ -198,6 +198,28 @@ var scenarios = map[string]struct {
 		}, Sees: "rektor"},
 		{Who: "rektor", At: "/i-dag", Link: `^/inngrep/[a-z2-7]{10}$`, Fill: [][2]string{{"do", "kommunen"}, {"text", "Ringte kommunen."}}},
 	}},
+	"§ 8.3: eleven ber om taushet": {story: story(
+		toldOf([]string{"Nora Dahl"}, "Ikke si det til mamma.", "Nora gråt da hun sa det.", "class"),
+		takenUp(),
+		[]deed{
+			{Who: "social-teacher", At: "$track/samtaler", Fill: [][2]string{{"answer", "told"}, {"words", "Mamma blir sint. Ikke si det."}, {"wants", "At mamma ikke får vite det ennå."}, {"how", "none"}}, Sees: "At mamma ikke får vite det ennå."},
+			// Ansvaret er kjent, og skolen har en grunn. Den har en dag da noen ser på den igjen.
+			{Who: "rektor", At: "$track/hjemmet", Fill: [][2]string{{"do", "ansvar"}, {"ansvar-what", "responsibility"}, {"ansvar-guardian", "Marit"}, {"ansvar-reason", "Skjema fra skolestart."}}, Sees: "Får vite alt"},
+			{Who: "rektor", At: "$track/hjemmet", Fill: [][2]string{
+				{"do", "taushet"}, {"taushet-what", "secret"}, {"taushet-guardian", "Marit"}, {"taushet-basis", "popl-16-c"}, {"taushet-review", "07.12.2026"}, {"taushet-reason", "Nora er redd hjemme. Meldt til barnevernet."},
+			}, Sees: "Får ikke vite noe"},
+			{Who: "rektor", Days: 14, At: "/i-dag", Link: `/hjemmet`},
+			{Who: "rektor", At: "$track/hjemmet", Sees: "Får ikke vite noe", Fill: [][2]string{
+				{"do", "taushet"}, {"taushet-what", "secret"}, {"taushet-guardian", "Marit"}, {"taushet-basis", "popl-16-c"}, {"taushet-review", "11.01.2027"}, {"taushet-reason", "Barnevernet ber oss vente."},
+			}},
+		},
+	), ends: func(t *testing.T, w *storyWorld, f *formReader) {
+		f.cookie = w.enter(w.whoever("rektor"), mfa)
+		f.open(f.track)
+		if s := plainText(f.body); strings.Contains(s, "Marit Dahl") {
+			t.Errorf("one who is not to be told stands among those around the pupil:\n%s", s)
+		}
+	}},
 	"§ 8.4: strengt fortrolig adresse": {story: story(
 		toldOf([]string{"Tuva Aas"}, "Noen sto ved porten.", "", "way"),
 		takenUp(),
