@@ -132,7 +132,9 @@ func (w *work) nameAccused(p tilhor.PersonID, leads bool) error {
 			return err
 		}
 	}
-	return w.facts(duty.Fact{Kind: duty.OwnerInformed, When: tilhor.Now(w.now)})
+	return w.facts( // who decides is now the owner's to see to, not rektor's (§ 12-5 second paragraph)
+		duty.Fact{Kind: duty.Known, When: tilhor.Now(w.now), By: duty.ByStaff, Accused: duty.AccusedLeadership},
+		duty.Fact{Kind: duty.OwnerInformed, When: tilhor.Now(w.now)})
 }
 
 // lockOut keeps the person from what was told, and makes a bar that had another

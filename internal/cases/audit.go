@@ -111,7 +111,7 @@ func (f File) toldTest() ToldTest {
 		}
 	}
 	var first *Record
-	for _, r := range f.Of(Told) {
+	for _, r := range f.Of(Told, Exposed) {
 		if first == nil || r.When.Written.Before(first.When.Written) {
 			first = &r
 		}

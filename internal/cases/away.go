@@ -370,10 +370,20 @@ func (w *work) absences(p tilhor.PersonID) (all []Absence, err error) {
 // uncover ends what a stand-in has of the track, for one who is away or for all:
 // somebody else has it now.
 func (w *work) uncover(kind string, p tilhor.PersonID, at time.Time) error {
+	return w.uncovers(at, func(c cover) bool { return c.kind == kind && (p == "" || c.person == p) })
+}
+
+// standsNoMore ends all that one stands in for on the track: who is kept out of
+// it stands in for nobody, and the page says that nobody does.
+func (w *work) standsNoMore(p tilhor.PersonID) error {
+	return w.uncovers(w.now, func(c cover) bool { return c.standin == p })
+}
+
+func (w *work) uncovers(at time.Time, which func(cover) bool) error {
 	var all []cover
 	err := w.tx.Each(selectCovers, func(scan db.Scan) error {
 		c, err := coverRow(scan)
-		if c.kind == kind && (p == "" || c.person == p) {
+		if which(c) {
 			all = append(all, c)
 		}
 		return err
@@ -395,8 +405,12 @@ func (d *Desk) endCover(tx *db.Tx, owner tilhor.OwnerID, c cover, at time.Time) 
 	if err != nil {
 		return err
 	}
+	gave := access.Covers
+	if c.kind == coverMeasures {
+		gave = access.Carries
+	}
 	for _, g := range grants {
-		if g.Person == c.standin && g.Until.Equal(c.until) && g.From.Equal(c.from) && (g.Relation == access.Covers || g.Relation == access.Carries) {
+		if g.Person == c.standin && g.Relation == gave && g.Until.Equal(c.until) && g.From.Equal(c.from) {
 			if err := access.EndGrant(tx, owner, g.ID, at); err != nil {
 				return err
 			}

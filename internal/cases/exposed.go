@@ -254,6 +254,11 @@ func (w *work) found(of *work, x NewExposed, from string, isNew bool) error {
 	if _, err := w.write(told); err != nil {
 		return err
 	}
+	if isNew {
+		if err := w.audited(x.Known.Precision == tilhor.Unknown); err != nil {
+			return err
+		}
+	}
 	accused, to := duty.AccusedNone, duty.ToRektor
 	err := w.tx.Each(selectSealed, func(scan db.Scan) error { return scan(&accused) }, w.by.Owner, w.t.ID)
 	if err != nil {

@@ -96,12 +96,33 @@ func (w *work) finish(m Measure, text []field) error {
 		return err
 	}
 	if left == 0 {
-		if err := access.End(w.tx, w.by.Owner, access.Track, string(w.t.ID), m.Doer, access.Carries, w.now); err != nil {
+		if err := w.carriesNoMore(m.Doer); err != nil {
 			return err
 		}
 	}
 	_, err := w.write(note{kind: MeasureEnded, when: tilhor.Now(w.now), ref: string(m.ID), text: text})
 	return err
+}
+
+// carriesNoMore takes back what one could see who carries out nothing here any
+// more, and what a stand-in had of it. What the person has as somebody else's
+// stand-in has an end of its own, and stays.
+func (w *work) carriesNoMore(p tilhor.PersonID) error {
+	if err := w.uncover(coverMeasures, p, w.now); err != nil {
+		return err
+	}
+	grants, err := access.GrantsOf(w.tx, w.by.Owner, access.Track, string(w.t.ID))
+	if err != nil {
+		return err
+	}
+	for _, g := range grants {
+		if g.Person == p && g.Relation == access.Carries && g.Until.IsZero() {
+			if err := access.EndGrant(w.tx, w.by.Owner, g.ID, w.now); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // leavesSome refuses to go on with a plan of which every measure is said to
@@ -254,10 +275,7 @@ func (d *Desk) HandMeasure(ctx context.Context, by tilhor.Actor, slug string, id
 			return err
 		}
 		if left == 0 {
-			if err := w.uncover(coverMeasures, m.Doer, w.now); err != nil {
-				return err
-			}
-			if err := access.End(w.tx, by.Owner, access.Track, string(w.t.ID), m.Doer, access.Carries, w.now); err != nil {
+			if err := w.carriesNoMore(m.Doer); err != nil {
 				return err
 			}
 		}

@@ -208,6 +208,9 @@ func (d *Desk) telling(tx *db.Tx, owner tilhor.OwnerID, t Track, guardian tilhor
 	if guardian == Barnevern && roster.Care(decided, today(now)) != nil {
 		return Telling{May: roster.TellAll, Why: WhyCare}, nil
 	}
+	if guardian == t.Pupil && roster.Stands(decided, roster.Fifteen, roster.NotFifteen, "", today(now)) != nil {
+		return Telling{May: roster.TellAll, Why: WhyDecided}, nil // under 15 a pupil is not given what is confidential (fvl. §§ 16, 17, 18, 27)
+	}
 	for _, g := range all {
 		if g.ID == guardian {
 			return g.Telling, nil

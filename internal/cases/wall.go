@@ -244,6 +244,9 @@ func (w *work) recuse(p tilhor.PersonID, why, reason string) error {
 	if err != nil {
 		return err
 	}
+	if err := w.standsNoMore(p); err != nil {
+		return err
+	}
 	had := reason != "" || w.t.Handler == p
 	for _, g := range grants {
 		if g.Person != p || !g.Until.IsZero() && !g.Until.After(w.now) {

@@ -45,7 +45,7 @@ func (d *Desk) Make(ctx context.Context, by tilhor.Actor, slug string, o Order) 
 	if err != nil {
 		return nil, err
 	}
-	if o.To == f.Pupil || o.Kind == ForState {
+	if o.Kind == ForState {
 		o.To = ""
 	} else if t, err := d.Cases.MayTell(ctx, by, slug, o.To); err != nil || t.May != roster.TellAll {
 		return nil, errors.Join(err, tilhor.Faults{{Field: "to", Key: "home.fault.may-not"}})

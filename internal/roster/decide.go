@@ -81,7 +81,9 @@ var (
 	selectDecisions = db.SQL(`SELECT id, kind, person, basis, from_date, until_date, home, reason, by_person, written, review_on FROM roster_decision
 		WHERE owner = $1 AND pupil = $2 ORDER BY written, id`)
 	lastDecision = db.SQL(`SELECT COALESCE(MAX(written), 0) FROM roster_decision WHERE owner = $1 AND pupil = $2`)
-	dueReviews   = db.SQL(`SELECT DISTINCT pupil FROM roster_decision WHERE owner = $1 AND review_on <> '' AND review_on <= $2 ORDER BY pupil`)
+	dueReviews   = db.SQL(`SELECT DISTINCT d.pupil FROM roster_decision d WHERE d.owner = $1 AND d.review_on <> '' AND d.review_on <= $2
+		AND NOT EXISTS (SELECT 1 FROM roster_decision l WHERE l.owner = d.owner AND l.pupil = d.pupil AND l.person = d.person
+			AND l.kind IN ('secret', 'not-secret') AND l.written > d.written) ORDER BY d.pupil`)
 	barsOfPupil  = db.SQL(`SELECT person, kind, from_date, until_date FROM roster_decision
 		WHERE owner = $1 AND pupil = $2 AND kind IN ('barred', 'unbarred') ORDER BY written, id`)
 	barsOfGuardian = db.SQL(`SELECT pupil, kind, from_date, until_date FROM roster_decision

@@ -7,6 +7,7 @@ import (
 	"tilhor/internal/cases"
 	"tilhor/internal/handover"
 	"tilhor/internal/lang"
+	"tilhor/internal/roster"
 	"tilhor/internal/web"
 )
 
@@ -118,7 +119,11 @@ func (p *Pages) askPack(q *web.Req, code int, f *web.Form) error {
 	own := func(id tilhor.PersonID, label string) {
 		v.To.Options = append(v.To.Options, web.Option{Value: string(id), Label: label, Checked: f.Get("to") == string(id)})
 	}
-	if c.Track.Pupil != "" {
+	may, err := p.Cases.MayTell(q.Context(), q.Actor, q.Path("spor"), c.Track.Pupil)
+	if err != nil {
+		return err
+	}
+	if may.May == roster.TellAll {
 		own(c.Track.Pupil, w.T("home.package.pupil"))
 	}
 	own(cases.Barnevern, w.T("home.package.barnevern"))
