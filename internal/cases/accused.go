@@ -108,13 +108,7 @@ func (w *work) nameAccused(p tilhor.PersonID, leads bool) error {
 	if _, err := w.write(note{kind: AccusedNamed, when: tilhor.Now(w.now), ref: string(p)}); err != nil {
 		return err
 	}
-	if _, err := w.tx.Exec(insertAccused, w.by.Owner, w.t.ID, p); err != nil {
-		return err
-	}
-	if err := w.lockOut(p); err != nil {
-		return err
-	}
-	if err := w.recuse(p, whyAccused, ""); err != nil {
+	if err := w.keepOut(p); err != nil {
 		return err
 	}
 	if !leads || sealed == string(duty.AccusedLeadership) {
@@ -126,6 +120,9 @@ func (w *work) nameAccused(p tilhor.PersonID, leads bool) error {
 	if err := w.notify(Leadership, nil); err != nil { // before the bars: who names may be rektor
 		return err
 	}
+	if err := w.rolesHaveNothing(); err != nil {
+		return err
+	}
 	for _, r := range []tilhor.Role{tilhor.RoleRektor, tilhor.RoleDeputy} {
 		b := access.Bar{Kind: access.Track, Thing: string(w.t.ID), Role: r, Unit: w.t.School, From: w.now, Reason: whyAccused}
 		if err := access.Shut(w.tx, w.by.Owner, b); err != nil {
@@ -135,6 +132,45 @@ func (w *work) nameAccused(p tilhor.PersonID, leads bool) error {
 	return w.facts( // who decides is now the owner's to see to, not rektor's (§ 12-5 second paragraph)
 		duty.Fact{Kind: duty.Known, When: tilhor.Now(w.now), By: duty.ByStaff, Accused: duty.AccusedLeadership},
 		duty.Fact{Kind: duty.OwnerInformed, When: tilhor.Now(w.now)})
+}
+
+// rolesHaveNothing takes the track, and what was told, from everybody who has it
+// by role: also from who has rektor's task handed over, and no bar of a role.
+func (w *work) rolesHaveNothing() error {
+	things := [][2]string{{string(access.Track), string(w.t.ID)}}
+	told, err := w.toldIn()
+	for _, concern := range told {
+		things = append(things, [2]string{string(access.Concern), concern})
+	}
+	if err != nil {
+		return err
+	}
+	for _, thing := range things {
+		grants, err := access.GrantsOf(w.tx, w.by.Owner, access.Kind(thing[0]), thing[1])
+		if err != nil {
+			return err
+		}
+		for _, g := range grants {
+			if g.Role == "" || g.Relation != access.Leads && g.Relation != access.Intake {
+				continue
+			}
+			if err := access.EndGrant(w.tx, w.by.Owner, g.ID, w.now); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// toldIn are the concerns that the track was told by.
+func (w *work) toldIn() (all []string, err error) {
+	err = w.tx.Each(selectToldOf, func(scan db.Scan) error {
+		var concern string
+		err := scan(&concern)
+		all = append(all, concern)
+		return err
+	}, w.by.Owner, w.t.ID)
+	return all, err
 }
 
 // lockOut keeps the person from what was told, and makes a bar that had another
@@ -150,13 +186,7 @@ func (w *work) lockOut(p tilhor.PersonID) error {
 			return err
 		}
 	}
-	var told []string
-	err = w.tx.Each(selectToldOf, func(scan db.Scan) error {
-		var concern string
-		err := scan(&concern)
-		told = append(told, concern)
-		return err
-	}, w.by.Owner, w.t.ID)
+	told, err := w.toldIn()
 	for _, concern := range told {
 		b := access.Bar{Kind: access.Concern, Thing: concern, Person: p, From: w.now, Reason: whyAccused}
 		if err := access.Shut(w.tx, w.by.Owner, b); err != nil {

@@ -103,7 +103,7 @@ func (f File) Audit() Audit {
 func (f File) toldTest() ToldTest {
 	x := ToldTest{Verdict: NotAsked}
 	for _, d := range f.Duties {
-		if d.ID != reportDuty || d.State == duty.Ended {
+		if d.ID != reportDuty && d.ID != staffReport || d.State == duty.Ended {
 			continue
 		}
 		if v := verdictOf(d.State); rankVerdict[v] > rankVerdict[x.Verdict] {
@@ -122,8 +122,12 @@ func (f File) toldTest() ToldTest {
 	return x
 }
 
-// reportDuty is the duty to report to rektor (§ 12-4 second paragraph).
-const reportDuty = "k12.report"
+// The duty to report to rektor: § 12-4 second paragraph, and straks where it is
+// about somebody who works at the school (§ 12-5 first paragraph).
+const (
+	reportDuty  = "k12.report"
+	staffReport = "k12.staff_report"
+)
 
 var rankVerdict = map[Verdict]int{NotAsked: 0, Kept: 1, NotYet: 2, NotKept: 3}
 
@@ -228,7 +232,7 @@ var (
 		WHERE a.owner = $1 AND a.school = $4 AND ` + access.Scope(access.Lead, "a.track") + ` AND (a.opened_at, a.track) < ($6, $7)
 		ORDER BY a.opened_at DESC, a.track DESC LIMIT 51`)
 	reportsOf = db.SQL(`SELECT thing, state, triggered_at, met_at, first_on FROM duty_state
-		WHERE owner = $1 AND duty = 'k12.report' AND state <> 'ended' AND thing IN (` + db.Marks(2) + `)`)
+		WHERE owner = $1 AND duty IN ('k12.report', 'k12.staff_report') AND state <> 'ended' AND thing IN (` + db.Marks(2) + `)`)
 )
 
 // Leads says whether the actor decides in the ordinary cases of the school:

@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,12 +32,15 @@ type Stop struct {
 }
 
 var (
-	findRecord  = db.SQL(`SELECT kind, ref FROM cases_record WHERE owner = $1 AND track = $2 AND id = $3`)
-	measuresOf  = db.SQL(`SELECT id FROM cases_measure WHERE owner = $1 AND track = $2 AND version = $3 ORDER BY id`)
-	blankTexts  = db.SQL(`UPDATE cases_text SET sealed = $4 WHERE owner = $1 AND track = $2 AND record = $3`)
-	blankPlan   = db.SQL(`UPDATE cases_plan SET sealed = $4 WHERE owner = $1 AND track = $2 AND version = $3`)
-	isFile      = db.SQL(`SELECT id FROM cases_file WHERE owner = $1 AND id = $2`)
-	textsOfOne  = db.SQL(`SELECT field, sealed FROM cases_text WHERE owner = $1 AND track = $2 AND record = $3 ORDER BY field`)
+	findRecord = db.SQL(`SELECT kind, ref FROM cases_record WHERE owner = $1 AND track = $2 AND id = $3`)
+	measuresOf = db.SQL(`SELECT id FROM cases_measure WHERE owner = $1 AND track = $2 AND version = $3 ORDER BY id`)
+	blankTexts = db.SQL(`UPDATE cases_text SET sealed = $4 WHERE owner = $1 AND track = $2 AND record = $3`)
+	blankPlan  = db.SQL(`UPDATE cases_plan SET sealed = $4 WHERE owner = $1 AND track = $2 AND version = $3`)
+	isFile     = db.SQL(`SELECT id FROM cases_file WHERE owner = $1 AND id = $2`)
+	textsOfOne = db.SQL(`SELECT field, sealed FROM cases_text WHERE owner = $1 AND track = $2 AND record = $3 ORDER BY field`)
+	agreedAt   = db.SQL(`SELECT a.id FROM cases_record a WHERE a.owner = $1 AND a.track = $2 AND a.kind = 'agreed' AND a.ref = $3
+		UNION ALL SELECT g.id FROM cases_record a JOIN cases_record g ON g.owner = a.owner AND g.track = a.track AND g.kind = 'agreed-done' AND g.ref = a.id
+		WHERE a.owner = $1 AND a.track = $2 AND a.kind = 'agreed' AND a.ref = $3`)
 	recordWhen  = db.SQL(`SELECT at, precision FROM cases_record WHERE owner = $1 AND id = $2`)
 	trackOfSlug = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.slug = $6 AND ` + access.Scope(access.Lead, "t.id"))
 )
@@ -63,7 +67,7 @@ func (d *Desk) StopRecord(ctx context.Context, by tilhor.Actor, slug string, s S
 		if err != nil {
 			return err
 		}
-		along, err := w.along(kind, ref)
+		along, err := w.along(s.Record, kind, ref)
 		if err != nil {
 			return err
 		}
@@ -84,8 +88,8 @@ func (d *Desk) StopRecord(ctx context.Context, by tilhor.Actor, slug string, s S
 const partOfConcern = "concern-"
 
 // along is what is blocked with a record: the version of the plan and its
-// measures, the file, or what was told, as it stands on the reporter's page.
-func (w *work) along(kind Kind, ref string) (all []string, err error) {
+// measures, the file, what a meeting agreed, or what was told, as it stands on the reporter's page.
+func (w *work) along(id tilhor.RecordID, kind Kind, ref string) (all []string, err error) {
 	switch kind {
 	case Attached:
 		return []string{ref}, nil
@@ -94,6 +98,18 @@ func (w *work) along(kind Kind, ref string) (all []string, err error) {
 			return nil, nil
 		}
 		return []string{partOfConcern + ref}, concerns.Hold(w.tx, w.by.Owner, tilhor.ConcernID(ref), w.now)
+	case Met: // and what was agreed there, and how it went
+		err := w.tx.Each(agreedAt, func(scan db.Scan) error {
+			var point string
+			err := scan(&point)
+			all = append(all, point)
+			return err
+		}, w.by.Owner, w.t.ID, id)
+		if err != nil {
+			return nil, err
+		}
+		gone, err := privacy.StoppedParts(w.tx, w.by.Owner, w.t.ID)
+		return slices.DeleteFunc(all, func(point string) bool { return gone[point] }), err
 	case Approved:
 		version, err := strconv.ParseInt(ref, 10, 64)
 		if err != nil {

@@ -239,8 +239,11 @@ func (w *work) leaders() (lead tilhor.PersonID, unit tilhor.SchoolID, byRole boo
 func (w *work) found(of *work, x NewExposed, from string, isNew bool) error {
 	if w.t.State != Open {
 		err := w.reopen("concern")
-		if tilhor.FaultsOf(err) != nil {
-			return tilhor.Faults{{Field: "pupil", Key: "life.fault.has-track"}}
+		if tilhor.FaultsOf(err) != nil { // told only to who may see that there is one: else the words go there, and nothing is said
+			if _, hidden := access.Allow(w.tx, w.by, access.Read, string(w.t.ID), w.now); hidden == nil {
+				return tilhor.Faults{{Field: "pupil", Key: "life.fault.has-track"}}
+			}
+			err = nil
 		}
 		if err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 
 	"tilhor"
 	"tilhor/internal/access"
+	"tilhor/internal/calendar"
 	"tilhor/internal/duty"
 )
 
@@ -60,6 +61,7 @@ const (
 
 // check trims the minutes, and drops the rows that nobody filled in.
 func (m *Meeting) check(c *check, now tilhor.Date) {
+	held := calendar.DateOf(m.At.Counts()) // what was agreed for yesterday can be written today
 	c.oneOf(m.Kind, "meeting", MeetingKinds...)
 	c.text(&m.Who, "present", true)
 	c.text(&m.Text, "text", false)
@@ -73,7 +75,7 @@ func (m *Meeting) check(c *check, now tilhor.Date) {
 		}
 		c.Add(p.What == "", at("what"), "cases.fault.agreed")
 		c.Add(p.Who == "", at("who"), "cases.fault.agreed-who")
-		c.Add(p.On != "" && (p.On < now || p.On > now.Add(pointUntil)), at("on"), "cases.fault.agreed-on")
+		c.Add(p.On != "" && (p.On < held || p.On > now.Add(pointUntil)), at("on"), "cases.fault.agreed-on")
 		kept = append(kept, p)
 	}
 	c.Add(len(kept) == 0 && m.Text == "", "p1-what", "cases.fault.agreed-nothing")

@@ -86,6 +86,9 @@ func (d *Desk) JoinMatter(ctx context.Context, by tilhor.Actor, slug, number, re
 				return err
 			}
 		}
+		if err := w.oneWall(); err != nil {
+			return err
+		}
 		return w.barKin()
 	})
 }
@@ -124,7 +127,7 @@ func (w *work) fit(here, there []Track, at string) error {
 	for _, t := range append(slices.Clone(here), there...) {
 		if _, err := access.Allow(w.tx, w.by, access.Work, string(t.ID), w.now); err != nil {
 			if errors.Is(err, tilhor.ErrNotFound) {
-				err = tilhor.Faults{{Field: at, Key: "children.fault.join-all"}}
+				err = tilhor.Faults{{Field: at, Key: "children.fault.join"}}
 			}
 			return err
 		}

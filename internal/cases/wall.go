@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -50,9 +51,66 @@ var (
 	selectWall    = db.SQL(`SELECT accused, '' FROM cases_sealed WHERE owner = $1 AND track = $2
 		UNION ALL SELECT '', person FROM cases_accused WHERE owner = $1 AND track = $2`)
 	matterChildren = db.SQL(`SELECT pupil FROM cases_track WHERE owner = $1 AND matter = $2 AND pupil <> ''
-		UNION ALL SELECT person FROM cases_child WHERE owner = $1 AND matter = $2 AND person <> ''`)
+		UNION ALL SELECT person FROM cases_child WHERE owner = $1 AND matter = $2 AND person <> ''
+		UNION ALL SELECT o.pupil FROM cases_stood s JOIN cases_track o ON o.owner = s.owner AND o.id = s.other WHERE s.owner = $1 AND s.track = $3 AND o.pupil <> ''`)
 	matterTracks = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.matter = $2 ORDER BY t.opened_at, t.id`)
 )
+
+// oneWall keeps whom one closed track of the matter is about out of every other
+// closed track of it: the matter is one.
+func (w *work) oneWall() error {
+	tracks, err := w.tracksOf(w.t.Case)
+	if err != nil {
+		return err
+	}
+	accused := map[tilhor.TrackID][]tilhor.PersonID{}
+	all := map[tilhor.PersonID]bool{}
+	var closed []Track
+	for _, t := range tracks {
+		how, err := w.sealedHow(t)
+		if err != nil {
+			return err
+		}
+		if how == "" {
+			continue
+		}
+		closed = append(closed, t)
+		if accused[t.ID], err = w.d.accused(w.tx, w.by.Owner, t); err != nil {
+			return err
+		}
+		for _, p := range accused[t.ID] {
+			all[p] = true
+		}
+	}
+	for _, t := range closed {
+		for _, p := range slices.Sorted(maps.Keys(all)) {
+			if slices.Contains(accused[t.ID], p) {
+				continue
+			}
+			x := w
+			if t.ID != w.t.ID {
+				if x, err = w.in(t); err != nil {
+					return err
+				}
+			}
+			if err := x.keepOut(p); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// keepOut closes the track to one whom the matter is about.
+func (w *work) keepOut(p tilhor.PersonID) error {
+	if _, err := w.tx.Exec(insertAccused, w.by.Owner, w.t.ID, p); err != nil {
+		return err
+	}
+	if err := w.lockOut(p); err != nil {
+		return err
+	}
+	return w.recuse(p, whyAccused, "")
+}
 
 // wallIn puts the wall around a track that is taken up.
 func (w *work) wallIn(x wall, c concerns.Concern) error {
@@ -79,6 +137,9 @@ func (w *work) wallIn(x wall, c concerns.Concern) error {
 				return err
 			}
 		}
+	}
+	if err := w.oneWall(); err != nil {
+		return err
 	}
 	if err := w.barKin(); err != nil {
 		return err
@@ -207,7 +268,7 @@ func (w *work) kin() (all []tilhor.PersonID, err error) {
 		err := scan(&p)
 		children = append(children, p)
 		return err
-	}, w.by.Owner, w.t.Case)
+	}, w.by.Owner, w.t.Case, w.t.ID)
 	if err != nil {
 		return nil, err
 	}

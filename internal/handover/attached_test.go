@@ -63,7 +63,7 @@ func TestAttachmentsGoToStatsforvalteren(t *testing.T) {
 			t.Errorf("the letter is %q at %q, told as %s", texts[pdf], pdf, texts["09-vedlegg.html"])
 		}
 		w.sign()
-		if _, file := w.made(order(handover.ForFamily)); bytes.Contains(file, []byte("%PDF")) || bytes.Contains(file, []byte("vedlegg/")) {
+		if _, file := w.made(w.forFamily()); bytes.Contains(file, []byte("%PDF")) || bytes.Contains(file, []byte("vedlegg/")) {
 			t.Error("the family gets what nobody has judged")
 		}
 	})

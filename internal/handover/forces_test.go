@@ -60,7 +60,7 @@ func TestInterventionsGoToStatsforvalteren(t *testing.T) {
 			t.Errorf("%d of them are in the record as read, %v", seen, err)
 		}
 		w.sign()
-		if _, file := w.made(order(handover.ForFamily)); bytes.Contains(file, []byte("kastet stoler")) {
+		if _, file := w.made(w.forFamily()); bytes.Contains(file, []byte("kastet stoler")) {
 			t.Error("the family's copy has what nobody has judged")
 		}
 	})

@@ -85,6 +85,7 @@ func (w *world) lives() {
 	all, err := w.cases.TakeUp(w.ctx, w.kari, c.Slug, cases.Stance{Handler: w.ina.Person, Urgent: "Jonas følger Nora til gym.", Doer: w.jonas.Person})
 	w.must(err)
 	w.slug = all[0].Slug
+	w.must(w.cases.DecideHome(w.ctx, w.kari, w.slug, cases.HomeDecision{What: "fifteen", On: w.day(), Reason: "Folkeregisteret."}))
 	w.Later(time.Minute)
 	w.must(w.cases.Hear(w.ctx, w.ina, w.slug, cases.Talk{At: tilhor.Now(w.Now()), Answer: cases.Spoke, How: "drawing", Words: noraSays, Wants: "At noen er der.", Back: true}))
 	w.must(w.cases.AddChild(w.ctx, w.ina, w.slug, cases.Child{Person: w.Person("tuva"), Role: "alleged"}))
@@ -235,6 +236,20 @@ func TestAPackageForStatsforvalterenIsWholeAndHolds(t *testing.T) {
 		w.sign()
 		if _, next := w.made(w.forFamily()); !bytes.Contains(next, []byte(p.Hash)) {
 			t.Error("the next package does not tell of this one")
+		}
+	})
+}
+
+// A pupil under fifteen is not given what is confidential (fvl. §§ 16, 17, 18 and
+// 27): a folder for the family goes to who may be told all of it.
+func TestAPupilUnderFifteenIsGivenNoFolder(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		w.must(w.cases.DecideHome(w.ctx, w.kari, w.slug, cases.HomeDecision{What: "not-fifteen", Reason: "Feil dato."}))
+		w.sign()
+		_, err := w.desk.Make(w.ctx, w.kari, w.slug, w.forFamily())
+		if all := tilhor.FaultsOf(err); len(all) != 1 || all[0].Key != "home.fault.may-not" {
+			t.Fatal(err)
 		}
 	})
 }

@@ -67,7 +67,7 @@ func (s *shield) record(r cases.Record) {
 		o := s.f.Record(tilhor.RecordID(r.Ref))
 		about = o != nil && aboutOthers(s.f.File, *o)
 	}
-	if !forFamily[r.Kind] {
+	if !forFamily[r.Kind] || r.Kind == cases.Source && r.Ref == "digital" { // what was written on the net, and by whom
 		s.held[seal.Label("row", string(r.ID))] = Unjudged
 		for field := range r.Text {
 			s.held[seal.Label(field, string(r.ID))] = Unjudged

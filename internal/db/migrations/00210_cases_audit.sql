@@ -29,15 +29,16 @@ SELECT t.owner, t.id, t.school, t.opened_at,
 FROM cases_track t;
 
 -- What the owner's adviser may know of it: of the plans of a day, in how many
--- each test is met. A case about the leadership goes past rektor (§ 12-5 second
--- paragraph), and is not counted.
+-- each test is met. As in every other count, nothing of a protected pupil and
+-- nothing that is closed to the school (§ 12-5) is in it.
 CREATE VIEW oversight_audit AS
 	SELECT a.owner AS owner, a.school AS school, t.sfo AS sfo, a.planned_at / 86400000 AS day, COUNT(*) AS plans_n,
-		SUM(CASE WHEN a.unknown OR EXISTS (SELECT 1 FROM duty_state s WHERE s.owner = a.owner AND s.thing = a.track AND s.duty = 'k12.report'
+		SUM(CASE WHEN a.unknown OR EXISTS (SELECT 1 FROM duty_state s WHERE s.owner = a.owner AND s.thing = a.track AND s.duty IN ('k12.report', 'k12.staff_report')
 			AND s.state IN ('open', 'late', 'late-local', 'met-late')) THEN 0 ELSE 1 END) AS told_n,
 		SUM(CASE WHEN a.findings > 0 THEN 1 ELSE 0 END) AS found_n,
 		SUM(CASE WHEN a.concrete = a.measures THEN 1 ELSE 0 END) AS concrete_n
 	FROM cases_audit a JOIN cases_track t ON t.owner = a.owner AND t.id = a.track
 	WHERE a.planned_at > 0 AND a.concrete >= 0
-		AND NOT EXISTS (SELECT 1 FROM cases_sealed x WHERE x.owner = a.owner AND x.track = a.track AND x.accused = 'leadership')
+		AND NOT EXISTS (SELECT 1 FROM access_guard k WHERE k.owner = a.owner AND k.kind = 'track' AND k.thing = a.track AND k.until_at = 9223372036854775807)
+		AND NOT EXISTS (SELECT 1 FROM cases_sealed x WHERE x.owner = a.owner AND x.track = a.track)
 	GROUP BY a.owner, a.school, t.sfo, a.planned_at / 86400000;

@@ -106,7 +106,10 @@ func fromLibrary(w *lang.Words, f *web.Form) {
 			break
 		}
 	}
-	n = min(n, maxRows)
+	if n > maxRows { // what stands in the last row is not written over
+		f.Faults.Add(true, "library", "library.full")
+		return
+	}
 	f.Set("n", strconv.Itoa(n))
 	f.Set(measureField(n, "what"), w.T("library."+id+".text"))
 	f.Set("library")
