@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"tilhor"
 	"tilhor/internal/access"
@@ -23,32 +24,9 @@ var selectLedOpen = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1
 func (d *Desk) LastYear(ctx context.Context, by tilhor.Actor) (rows []Row, grade int, err error) {
 	now := d.Clock()
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		rows, grade = nil, 0
-		leads, err := d.leadsSchool(tx, by, now)
-		if err == nil && !leads {
-			err = tilhor.ErrNotFound
-		}
-		if err != nil {
+		if rows, grade, err = d.leaving(tx, by, now); err != nil {
 			return err
 		}
-		if grade, err = d.lastGrade(tx, by); err != nil || grade == 0 {
-			return err
-		}
-		var all []Row
-		var pupils []tilhor.PersonID
-		err = tx.Each(selectLedOpen, func(scan db.Scan) error {
-			t, err := trackRow(scan)
-			all, pupils = append(all, Row{Track: t}), append(pupils, t.Pupil)
-			return err
-		}, access.Args(by, access.Lead, now)...)
-		if err != nil {
-			return err
-		}
-		classes, err := d.Roster.Classes(tx, by.Owner, today(now), compact(pupils)...)
-		if err != nil {
-			return err
-		}
-		rows = slices.DeleteFunc(all, func(r Row) bool { return gradeOf(classes[r.Pupil]) != grade })
 		if err := standing(tx, by.Owner, rows); err != nil {
 			return err
 		}
@@ -58,6 +36,40 @@ func (d *Desk) LastYear(ctx context.Context, by tilhor.Actor) (rows []Row, grade
 		return rows, grade, err
 	}
 	return rows, grade, d.listed(ctx, by, "cases", rows, now)
+}
+
+// Leaving counts them, and shows none of them.
+func (d *Desk) Leaving(ctx context.Context, by tilhor.Actor) (n int, err error) {
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		rows, _, err := d.leaving(tx, by, d.Clock())
+		n = len(rows)
+		return err
+	})
+	return n, err
+}
+
+func (d *Desk) leaving(tx *db.Tx, by tilhor.Actor, now time.Time) (rows []Row, grade int, err error) {
+	leads, err := d.leadsSchool(tx, by, now)
+	if err == nil && !leads {
+		err = tilhor.ErrNotFound
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	if grade, err = d.lastGrade(tx, by); err != nil || grade == 0 {
+		return nil, grade, err
+	}
+	var pupils []tilhor.PersonID
+	err = tx.Each(selectLedOpen, func(scan db.Scan) error {
+		t, err := trackRow(scan)
+		rows, pupils = append(rows, Row{Track: t}), append(pupils, t.Pupil)
+		return err
+	}, access.Args(by, access.Lead, now)...)
+	if err != nil {
+		return nil, 0, err
+	}
+	classes, err := d.Roster.Classes(tx, by.Owner, today(now), compact(pupils)...)
+	return slices.DeleteFunc(rows, func(r Row) bool { return gradeOf(classes[r.Pupil]) != grade }), grade, err
 }
 
 // lastGrade is the grade that pupils leave the actor's school from, 0 where that

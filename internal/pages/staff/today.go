@@ -142,12 +142,10 @@ func (p *Pages) sensitive(q *web.Req, v *todayView) (s sums, err error) {
 		return s, err
 	}
 	v.ring, v.left = len(ring), len(left)
-	if m := today(q).Time().Month(); q.Actor.Role == tilhor.RoleRektor && m >= time.April && m <= time.July {
-		leaving, _, err := p.Cases.LastYear(q.Context(), q.Actor)
-		if err != nil {
+	if m := today(q).Time().Month(); q.Actor.Role == tilhor.RoleRektor && m >= time.April && m <= time.June {
+		if v.lastYear, err = p.Cases.Leaving(q.Context(), q.Actor); err != nil {
 			return s, err
 		}
-		v.lastYear = len(leaving)
 	}
 	s.lonely, s.fresh, s.late, s.soon, s.before, s.watch, s.asked = len(v.Lonely), len(v.New), len(v.Late), len(v.Soon), len(v.Before), len(v.Watch), len(v.Asked)
 	if s == (sums{}) {
