@@ -53,7 +53,7 @@ func TestWhatIsGivenHome(t *testing.T) {
 	slug, mother := w.track("De tok luen min.", "nora"), string(w.Person("forelder-nora"))
 	w.sign()
 	page := "/saker/" + slug + "/pakke"
-	w.pages(w.rektor, page, "Hvem i familien får den", "Marit Dahl, får vite alt", "Eleven selv")
+	w.pages(w.rektor, page, "Hvem i familien får den", "Marit Dahl, får vite alt")
 	w.refused(w.rektor, page, form("kind", "family", "answers", "Mor ba om den."), "Velg hvem i familien", "Mor ba om den.")
 	w.refused(w.rektor, page, form("kind", "family", "to", "barnevern", "answers", "Barnevernet ba om den."), "Denne skal ikke få alt dette.")
 	w.refused(w.rektor, page, form("kind", "family", "to", string(w.Person("forelder-elias")), "answers", "Far ba om den."), "Denne skal ikke få alt dette.")

@@ -34,7 +34,7 @@ func TestSeveralCasesAreGivenOn(t *testing.T) {
 		t.Error("who was chosen is lost")
 	}
 	to := w.sent(w.rektor, "/overlevering", send("all", string(mona.Person), "note-"+nora, "Stoler på Mona.", "to-"+elias, string(w.teacher.Person), "note-"+elias, "Møte torsdag."))
-	w.pages(w.rektor, to, "To saker er gitt videre fra Ina Lund", "Kari Lund gav dem videre", "Stoler på Mona.", "Møte torsdag.", "Jonas Lund", "Mona Lund")
+	w.pages(w.rektor, to, "To saker er gitt videre fra Ina Lund", "Kari Lund ga dem videre", "Stoler på Mona.", "Møte torsdag.", "Jonas Lund", "Mona Lund")
 	w.shown(w.Get(w.ina, to), http.StatusNotFound)
 	w.pages(w.rektor, "/overlevering", "Gitt videre før", `href="`+to+`"`)
 	w.pages(w.In(mona), "/saker/"+nora, "Beskjed til Mona Lund, som fikk saken", "Stoler på Mona.")
