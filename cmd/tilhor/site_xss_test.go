@@ -86,6 +86,7 @@ func poisonedFiles(p func(n int) string) map[string][][]string {
 			{"nora", "Nora", p(3), "sol", "5a"},
 			{"elias", "Elias", p(6), "sol", "6b"},
 			{"tuva", "Tuva", p(14), "sol", "5a"},
+			{"live", "Live", p(5), "sol", "6b"},
 		},
 		"ansatte.csv": {
 			{"ansatt-id", "fornavn", "etternavn", "rolle", "skole-id"},
@@ -409,7 +410,7 @@ var theCase = []deed{
 	{Who: "teacher", At: "/i-dag", Link: `^/foresporsler/`, Fill: [][2]string{{"do", "rad"}}},
 	{Who: "teacher", At: "/i-dag", Link: `^/foresporsler/`, Fill: [][2]string{{"do", "svar"}, {"at", "23.11.2026"}}},
 	{Who: "social-teacher", At: "$track/moter", Fill: [][2]string{{"do", "mote"}, {"mote-meeting", "home"}, {"mote-at", "23.11.2026"}, {"mote-p1-on", "27.11.2026"}}},
-	{Who: "social-teacher", At: "$track/moter", Fill: [][2]string{{"do", "kryss"}, {"kryss-which", "Ond"}, {"kryss-found-out", "done"}}},
+	{Who: "social-teacher", At: "$track/moter", Fill: [][2]string{{"do", "kryss"}, {"kryss-which", "*"}, {"kryss-found-out", "done"}}},
 	{Who: "social-teacher", At: "$track/nett", Fill: [][2]string{{"at", "23.11.2026"}}},
 	{Who: "social-teacher", At: "$track/undersokelse", Fill: [][2]string{{"do", "ferdig"}}},
 	{Who: "social-teacher", At: "$track/elevens-beste", Fill: [][2]string{}},
@@ -419,6 +420,7 @@ var theCase = []deed{
 	{Who: "rektor", At: "$track/plan", Press: "do=approve"},
 	{Who: "rektor", At: "$track/alvorlig", Fill: [][2]string{{"serious", "no"}}},
 	{Who: "rektor", At: "$track/inhabil", Fill: [][2]string{{"person", "Siri"}, {"why", "declared"}}},
+	{Who: "rektor", At: "$track/inhabil/opphev", Fill: [][2]string{{"person", "Siri"}}},
 	{Who: "social-teacher", At: "$track/retting", Fill: [][2]string{{"record", "23."}, {"asker", "pupil"}, {"granted", "yes"}}},
 	{Who: "rektor", At: "$track/innsyn", Fill: [][2]string{{"asker", "parent"}, {"from", poison(5)}, {"basis", "gdpr-15"}}},
 	{Who: "rektor", At: "$track/statsforvalteren/meldt", Fill: [][2]string{{"by", "parent"}, {"at", "23.11.2026"}}},
@@ -474,7 +476,7 @@ var theEnd = []deed{
 	{Who: "rektor", At: "$track/pakke", Fill: [][2]string{{"kind", "state"}}},
 	{Who: "rektor", At: "$track/skolebytte", Fill: [][2]string{{"to", "other"}, {"basis", "parents"}, {"on", "23.11.2026"}, {"parts", "note"}, {"no-one", "yes"}}},
 	{Who: "rektor", At: "$track/slutter", Fill: [][2]string{{"why-left", "moved"}, {"sure", "yes"}}},
-	{Who: "rektor", At: "/skjerming", Fill: [][2]string{{"do", "shield"}, {"shield-pupil", "Tuva"}, {"shield-grade", "fortrolig"}, {"shield-leader", "Ina"}}},
+	{Who: "rektor", At: "/skjerming", Fill: [][2]string{{"do", "shield"}, {"shield-pupil", "Live"}, {"shield-grade", "fortrolig"}, {"shield-leader", "Ina"}}},
 }
 
 var numberOfTrack = testSQL(`SELECT c.number FROM cases_track t JOIN cases_case c ON c.owner = t.owner AND c.id = CASE WHEN t.origin = '' THEN t.matter ELSE t.origin END
