@@ -13,8 +13,9 @@ import (
 	"tilhor/internal/roster"
 )
 
-// HomeDecided says in every track of a pupil that something about the home was
+// HomeDecided says in the tracks of a pupil that something about the home was
 // decided: what, and of whom, and no reason: that stands with the home alone.
+// What was decided in a sealed track is said in none that is not sealed alike.
 // HomeGiven says that something was given to one of the parents.
 const (
 	HomeDecided Kind = "home"
@@ -150,6 +151,8 @@ type HomeDecision struct {
 	Reason   string      // who decided it where, when, and what it says
 	At       time.Time
 	Name, By string
+	Track    tilhor.TrackID // where it was decided
+	Hidden   bool           // in a track that the reader does not read: no reason, and nobody wrote it
 }
 
 // guardians are those of the track's pupil, with what each may be told.
@@ -268,7 +271,7 @@ func (d *Desk) Home(ctx context.Context, by tilhor.Actor, slug string) (h Home, 
 		}
 		h.Care = roster.Care(decided, today(now))
 		h.Fifteen = roster.Stands(decided, roster.Fifteen, roster.NotFifteen, "", today(now))
-		if err := d.homeDecided(tx, by.Owner, &h, decided); err != nil {
+		if err := d.homeDecided(tx, by, &h, decided, now); err != nil {
 			return err
 		}
 		guarded, err := access.Guarded(tx, by.Owner, access.Track, string(h.ID), now)
@@ -285,15 +288,18 @@ func (d *Desk) Home(ctx context.Context, by tilhor.Actor, slug string) (h Home, 
 	return h, err
 }
 
-// homeDecided lists what was decided, with names.
-func (d *Desk) homeDecided(tx *db.Tx, owner tilhor.OwnerID, h *Home, decided []roster.Decision) error {
+// homeDecided lists what was decided, with names. What holds is for whoever works
+// a track of the pupil; why, and who wrote it, is for who reads the track it was
+// decided in.
+func (d *Desk) homeDecided(tx *db.Tx, by tilhor.Actor, h *Home, decided []roster.Decision, now time.Time) error {
+	owner := by.Owner
 	ids := []tilhor.PersonID{h.Pupil}
 	for _, x := range slices.Backward(decided) {
 		if x.Kind == roster.NamedFor || x.Kind == roster.NotNamedFor { // stands with the guard
 			continue
 		}
 		ids = append(ids, x.By, x.Person)
-		h.Decided = append(h.Decided, HomeDecision{What: string(x.Kind), Guardian: x.Person, Basis: x.Basis, On: x.From, Review: x.Review, Reason: x.Reason, At: x.Written, By: string(x.By)})
+		h.Decided = append(h.Decided, HomeDecision{What: string(x.Kind), Guardian: x.Person, Basis: x.Basis, On: x.From, Review: x.Review, Reason: x.Reason, At: x.Written, By: string(x.By), Track: x.Track})
 	}
 	over, err := d.Roster.Overrides(tx, owner, h.Pupil)
 	if err != nil {
@@ -305,9 +311,12 @@ func (d *Desk) homeDecided(tx *db.Tx, owner tilhor.OwnerID, h *Home, decided []r
 			continue
 		}
 		ids = append(ids, o.By, o.Guardian)
-		h.Decided = append(h.Decided, HomeDecision{What: what, Guardian: o.Guardian, On: o.From, Reason: o.Reason, At: o.Written, By: string(o.By)})
+		h.Decided = append(h.Decided, HomeDecision{What: what, Guardian: o.Guardian, On: o.From, Reason: o.Reason, At: o.Written, By: string(o.By), Track: o.Track})
 	}
 	slices.SortStableFunc(h.Decided, func(a, b HomeDecision) int { return b.At.Compare(a.At) })
+	if err := h.hide(tx, by, now); err != nil {
+		return err
+	}
 	names, protected, err := d.Roster.Faces(tx, owner, compact(ids)...)
 	h.Name = names[h.Pupil]
 	for i := range h.Decided {
@@ -318,6 +327,27 @@ func (d *Desk) homeDecided(tx *db.Tx, owner tilhor.OwnerID, h *Home, decided []r
 		}
 	}
 	return err
+}
+
+// hide takes away why something was decided, and who wrote it, where that was in
+// a track that the reader does not read.
+func (h *Home) hide(tx *db.Tx, by tilhor.Actor, now time.Time) error {
+	reads := map[tilhor.TrackID]bool{"": false, h.ID: true}
+	for i := range h.Decided {
+		x := &h.Decided[i]
+		if _, asked := reads[x.Track]; !asked {
+			_, err := access.Allow(tx, by, access.Read, string(x.Track), now)
+			if err != nil && !errors.Is(err, tilhor.ErrNotFound) {
+				return err
+			}
+			reads[x.Track] = err == nil
+		}
+		if reads[x.Track] {
+			continue
+		}
+		*x = HomeDecision{What: x.What, Guardian: x.Guardian, On: x.On, Review: x.Review, Hidden: true}
+	}
+	return nil
 }
 
 // DecideHome writes what a person has decided about the home of a track's pupil:
@@ -345,7 +375,7 @@ func (d *Desk) DecideHome(ctx context.Context, by tilhor.Actor, slug string, x H
 		if err := w.decideHome(x); err != nil {
 			return err
 		}
-		return d.tellTracks(w.tx, by, w.t.Pupil, note{kind: HomeDecided, when: tilhor.Now(w.now), ref: string(x.Guardian), on: x.Review, answer: x.What}, w.now)
+		return d.tellAlike(w, note{kind: HomeDecided, when: tilhor.Now(w.now), ref: string(x.Guardian), on: x.Review, answer: x.What})
 	})
 }
 
@@ -380,9 +410,9 @@ func (w *work) mayDecideHome(x *HomeDecision) error {
 func (w *work) decideHome(x HomeDecision) error {
 	r := map[string]roster.Responsibility{HasResponsibility: roster.Yes, NoResponsibility: roster.No}[x.What]
 	if r != "" {
-		return w.d.Roster.Override(w.tx, w.by, roster.Override{Pupil: w.t.Pupil, Guardian: x.Guardian, Holds: true, Responsibility: r, Reason: x.Reason}, w.now)
+		return w.d.Roster.Override(w.tx, w.by, roster.Override{Pupil: w.t.Pupil, Guardian: x.Guardian, Holds: true, Responsibility: r, Reason: x.Reason, Track: w.t.ID}, w.now)
 	}
-	decided := roster.Decision{Kind: roster.DecisionKind(x.What), Pupil: w.t.Pupil, Person: x.Guardian, Basis: x.Basis, From: x.On, Reason: x.Reason}
+	decided := roster.Decision{Kind: roster.DecisionKind(x.What), Pupil: w.t.Pupil, Person: x.Guardian, Basis: x.Basis, From: x.On, Reason: x.Reason, Track: w.t.ID}
 	if x.What == string(roster.Secret) {
 		decided.Review = x.Review
 	}
@@ -450,12 +480,7 @@ func (d *Desk) HomeReviews(ctx context.Context, by tilhor.Actor) (all []HomeRevi
 // ledOf is a track of a pupil that this person leads: the newest, and one that
 // is worked before one that is over.
 func (d *Desk) ledOf(tx *db.Tx, by tilhor.Actor, pupil tilhor.PersonID, now time.Time) (best Track, found bool, err error) {
-	var all []Track
-	err = tx.Each(selectTracksOf, func(scan db.Scan) error {
-		t, err := trackRow(scan)
-		all = append(all, t)
-		return err
-	}, by.Owner, pupil)
+	all, err := d.tracksOf(tx, by.Owner, pupil)
 	for _, t := range all {
 		_, err := access.Allow(tx, by, access.Lead, string(t.ID), now)
 		if errors.Is(err, tilhor.ErrNotFound) {

@@ -212,6 +212,52 @@ func TestWhoDecidesAboutTheHome(t *testing.T) {
 	})
 }
 
+// What was decided in a sealed track holds in the pupil's others, and tells there
+// neither why, nor of whom it was, nor that there is another track.
+func TestADecisionAboutTheHomeStaysBehindItsWall(t *testing.T) {
+	each(t, func(w *world) {
+		open := w.taken(w.nora)
+		w.must(w.desk.Appoint(w.ctx, w.kari, open, w.jonas.Person))
+		take := func(whom tilhor.PersonID) string {
+			all, err := w.desk.TakeSealed(w.ctx, w.kari, w.against(duty.AccusedEmployee, whom).Slug, cases.Stance{Handler: w.ina.Person}, cases.ToOwner{})
+			w.must(err)
+			return all[0].Slug
+		}
+		sealed, another := take(w.jonas.Person), take(w.mona.Person)
+		for _, what := range []string{"barred", cases.NoResponsibility} {
+			w.must(w.home(sealed, what))
+		}
+		said := func(slug string) (n int) { return len(w.see(slug).Of(cases.HomeDecided)) }
+		if said(sealed) != 2 || said(open) != 0 || said(another) != 0 {
+			t.Errorf("it is said %d, %d and %d times", said(sealed), said(open), said(another))
+		}
+		decided := func(who tilhor.Actor, slug string) []cases.HomeDecision {
+			t.Helper()
+			h, err := w.desk.Home(w.ctx, who, slug)
+			w.must(err)
+			if len(h.Decided) != 2 || h.Guardians[0].Why != cases.WhyBarred {
+				t.Fatalf("what holds is %+v", h)
+			}
+			return h.Decided
+		}
+		for _, x := range decided(w.jonas, open) {
+			if !x.Hidden || x.Reason != "" || x.By != "" || x.Basis != "" || !x.At.IsZero() || x.Name == "" {
+				t.Errorf("the accused reads in another case %+v", x)
+			}
+		}
+		for _, x := range append(decided(w.ina, sealed), decided(w.kari, open)...) {
+			if x.Hidden || x.Reason == "" || x.By != "Kari Lund" {
+				t.Errorf("who reads the track reads %+v", x)
+			}
+		}
+		w.must(w.home(open, "unbarred"))
+		if said(sealed) != 3 || said(open) != 1 || said(another) != 1 {
+			t.Errorf("what was decided in the open is said %d, %d and %d times", said(sealed), said(open), said(another))
+		}
+		w.holds()
+	})
+}
+
 // Secrecy has a day on which it is looked at again: from then it is something to
 // do, for who leads, until it is lifted or a new day is set.
 func TestSecrecyIsLookedAtAgain(t *testing.T) {

@@ -171,6 +171,10 @@ func decidedSection(q *web.Req, h cases.Home) section {
 		if d.Guardian != "" && about == "" {
 			about = w.T("home.protected")
 		}
+		if d.Hidden { // decided in a case that the reader has not
+			t.Rows = append(t.Rows, []web.Cell{{Text: what}, {Text: about}, {Text: w.T("home.decided.hidden")}})
+			continue
+		}
 		small := w.T("home.decided.by", "who", d.By, "date", w.Date(calendar.DateOf(d.At)))
 		if d.By == "" { // by command, of who keeps the lists
 			small = w.Date(calendar.DateOf(d.At))
