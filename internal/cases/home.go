@@ -77,14 +77,16 @@ const (
 // an atHome is what the answer hangs on.
 type atHome struct {
 	all       []roster.Decision
-	protected bool // the pupil's address
-	accused   bool // the guardian is one whom the track is about
+	protected bool      // the pupil's address
+	since     time.Time // from when it is
+	accused   bool      // the guardian is one whom the track is about
 	on        tilhor.Date
 }
 
 // tells is the one answer to what a guardian may see and be told of a track:
 // nothing, unless something lets it. Secrecy whose day of review has passed
-// still stands: a person lifts it, no date does.
+// still stands: a person lifts it, no date does. What was decided before the
+// address was protected lets nothing.
 func tells(g *roster.Guardian, x atHome) Telling {
 	no := func(why string) Telling { return Telling{May: roster.TellNothing, Why: why} }
 	if g == nil {
@@ -97,6 +99,11 @@ func tells(g *roster.Guardian, x atHome) Telling {
 		return no(WhyBarred)
 	case x.accused:
 		return no(WhyAccused)
+	}
+	if s := roster.Stands(x.all, roster.Secret, roster.NotSecret, g.ID, x.on); s != nil {
+		return Telling{May: roster.TellNothing, Why: WhySecret, Review: s.Review, Due: s.Review <= x.on}
+	}
+	switch {
 	case g.Kind == roster.LinkNextOfKin:
 		return no(WhyNextOfKin)
 	case care && g.Kind != roster.LinkFoster:
@@ -108,14 +115,11 @@ func tells(g *roster.Guardian, x atHome) Telling {
 	case g.Responsibility != roster.Yes:
 		return no(WhyUnknown)
 	}
-	if s := roster.Stands(x.all, roster.Secret, roster.NotSecret, g.ID, x.on); s != nil {
-		return Telling{May: roster.TellNothing, Why: WhySecret, Review: s.Review, Due: s.Review <= x.on}
-	}
 	fifteen := roster.Stands(x.all, roster.Fifteen, roster.NotFifteen, "", x.on) != nil
 	if !fifteen && !x.protected {
 		return Telling{May: roster.TellAll, Why: why}
 	}
-	if t := roster.Stands(x.all, roster.Tell, "", g.ID, x.on); t != nil {
+	if t := roster.Stands(x.all, roster.Tell, "", g.ID, x.on); t != nil && !(x.protected && !t.Written.After(x.since)) {
 		return Telling{May: t.Basis, Why: WhyDecided}
 	}
 	if x.protected {
@@ -184,9 +188,17 @@ func (d *Desk) atHome(tx *db.Tx, owner tilhor.OwnerID, t Track, now time.Time) (
 	if x.all, err = d.Roster.Decisions(tx, owner, t.Pupil); err != nil {
 		return x, err
 	}
-	grade, err := d.Roster.Grade(tx, owner, t.Pupil)
+	grade, since, err := d.Roster.GradeSince(tx, owner, t.Pupil)
+	x.since = since
 	x.protected = grade != roster.NotProtected
 	return x, err
+}
+
+// keeps says whether somebody is to be kept from what is about the pupil.
+func (x atHome) keeps() bool {
+	return x.protected || roster.Care(x.all, x.on) != nil || slices.ContainsFunc(x.all, func(d roster.Decision) bool {
+		return roster.Stands(x.all, roster.Barred, roster.NoLongerBarred, d.Person, x.on) != nil || roster.Stands(x.all, roster.Secret, roster.NotSecret, d.Person, x.on) != nil
+	})
 }
 
 func (d *Desk) accused(tx *db.Tx, owner tilhor.OwnerID, t Track) (all []tilhor.PersonID, err error) {
@@ -249,6 +261,19 @@ func (d *Desk) HomeOf(ctx context.Context, by tilhor.Actor, slug string) (all []
 	return all, err
 }
 
+// here says whether the pupil of a track goes to its school still, or to none
+// since: the home is a pupil's where it goes now, and no other school's.
+func (d *Desk) here(tx *db.Tx, owner tilhor.OwnerID, t Track, now time.Time) (bool, error) {
+	if t.Pupil == "" {
+		return false, nil
+	}
+	school, err := d.Roster.SchoolOf(tx, owner, t.Pupil, today(now))
+	if errors.Is(err, tilhor.ErrNotFound) {
+		return false, nil
+	}
+	return school == t.School, err
+}
+
 // Home opens the page of the home, for who works the track.
 func (d *Desk) Home(ctx context.Context, by tilhor.Actor, slug string) (h Home, err error) {
 	now := d.Clock()
@@ -259,8 +284,12 @@ func (d *Desk) Home(ctx context.Context, by tilhor.Actor, slug string) (h Home, 
 		if h.Track, rule, err = d.find(tx, by, access.Work, slug, now); err != nil {
 			return err
 		}
-		if h.Pupil == "" {
-			return tilhor.ErrNotFound
+		here, err := d.here(tx, by.Owner, h.Track, now)
+		if err == nil && !here {
+			err = tilhor.ErrNotFound
+		}
+		if err != nil {
+			return err
 		}
 		if _, err := access.Allow(tx, by, access.Lead, string(h.ID), now); err == nil {
 			h.Lead = true
@@ -368,6 +397,13 @@ func (d *Desk) DecideHome(ctx context.Context, by tilhor.Actor, slug string, x H
 	return d.on(ctx, by, access.Lead, slug, func(w *work) error {
 		if w.t.Pupil == "" {
 			return tilhor.ErrConflict
+		}
+		here, err := d.here(w.tx, by.Owner, w.t, w.now)
+		if err == nil && !here {
+			err = tilhor.ErrNotFound
+		}
+		if err != nil {
+			return err
 		}
 		if err := w.mayDecideHome(&x); err != nil {
 			return err
@@ -482,7 +518,14 @@ func (d *Desk) HomeReviews(ctx context.Context, by tilhor.Actor) (all []HomeRevi
 func (d *Desk) ledOf(tx *db.Tx, by tilhor.Actor, pupil tilhor.PersonID, now time.Time) (best Track, found bool, err error) {
 	all, err := d.tracksOf(tx, by.Owner, pupil)
 	for _, t := range all {
-		_, err := access.Allow(tx, by, access.Lead, string(t.ID), now)
+		here, err := d.here(tx, by.Owner, t, now)
+		if err != nil {
+			return best, false, err
+		}
+		if !here {
+			continue
+		}
+		_, err = access.Allow(tx, by, access.Lead, string(t.ID), now)
 		if errors.Is(err, tilhor.ErrNotFound) {
 			continue
 		}

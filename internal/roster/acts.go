@@ -45,7 +45,7 @@ var (
 	insertOverride = db.SQL(`INSERT INTO roster_override
 		(owner, id, pupil, guardian, holds, responsibility, from_date, until_date, home, reason, by_person, written, track)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`)
-	setProtection  = db.SQL(`UPDATE roster_person SET protection = $3 WHERE owner = $1 AND id = $2`)
+	setProtection  = db.SQL(`UPDATE roster_person SET protection = $3, protected_at = $4 WHERE owner = $1 AND id = $2`)
 	insertTraining = db.SQL(`INSERT INTO roster_training (owner, person, on_date, recorded_by, recorded) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (owner, person, on_date) DO NOTHING`)
 	putMember = db.SQL(`INSERT INTO roster_member (owner, school, role, grp, person, from_date, until_date, detail, manual)
@@ -146,7 +146,11 @@ func (r *Roster) Protect(tx *db.Tx, by tilhor.Actor, person tilhor.PersonID, gra
 	default:
 		return tilhor.Fault{Field: "grade", Key: "roster.fault.grade"}
 	}
-	n, err := tx.Exec(setProtection, by.Owner, person, grade)
+	written, err := writtenAfter(tx, lastDecision, by.Owner, person, now) // after all that was decided before
+	if err != nil {
+		return err
+	}
+	n, err := tx.Exec(setProtection, by.Owner, person, grade, written)
 	if err != nil {
 		return err
 	}

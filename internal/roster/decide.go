@@ -51,8 +51,9 @@ const (
 	Tell           DecisionKind = "tell" // what one of the parents is told, where a person decides it
 )
 
-// Bases are what a decision about a parent may rest on.
-var Bases = []string{"contact-ban", "judgment", "barnevern", "protected-address", "other"}
+// Bases are what a decision that a parent is told nothing may rest on: what
+// others have decided, and that says so. For any other reason it is secrecy.
+var Bases = []string{"contact-ban", "judgment", "barnevern"}
 
 // SecretBases are the rules that secrecy towards a parent may stand on, and
 // TellBases how much one is told.

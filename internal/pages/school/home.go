@@ -36,7 +36,11 @@ func (p *Pages) showHome(q *web.Req, code int, f *web.Form) error {
 	}
 	for _, g := range h.Guardians {
 		if g.Due {
-			v.Notes = append(v.Notes, web.Note{Color: "warning", Title: w.T("home.due", "who", guardianName(w, g), "date", w.Date(g.Review)), Text: w.T("home.due-text"), Href: "#taushet", Link: w.T("home.due-link")})
+			n := web.Note{Color: "warning", Title: w.T("home.due", "who", guardianName(w, g), "date", w.Date(g.Review)), Text: w.T("home.due-text")}
+			if h.Lead { // for whom the form is there
+				n.Href, n.Link = "#taushet", w.T("home.due-link")
+			}
+			v.Notes = append(v.Notes, n)
 		}
 	}
 	if h.Care != nil {

@@ -23,8 +23,9 @@ func TestTheHomePage(t *testing.T) {
 	for _, who := range []*http.Cookie{w.jonas, w.As(tilhor.RoleRektor, w.Fjellvik)} {
 		w.shown(w.Get(who, page), http.StatusNotFound)
 	}
-	body = w.pages(w.rektor, page, "Hold en forelder utenfor", "Taushet overfor en forelder")
-	lacks(t, mainOf(body), "Bestem hva en forelder får vite", " checked", " selected")
+	body = w.pages(w.rektor, page, "Hold en forelder utenfor", "Forelder som ikke skal få vite", "når avgjørelsen sier det")
+	lacks(t, mainOf(body), "Bestem hva en forelder får vite", " checked", " selected", "Noe annet, som står i grunnen")
+	w.refused(w.rektor, page, form("do", "sperre", "sperre-what", "barred", "sperre-guardian", mother, "sperre-basis", "other", "sperre-reason", "Bor skjult."), "Velg hva det bygger på.", "Bor skjult.")
 	w.refused(w.rektor, page, form())
 	w.refused(w.rektor, page, form("do", "sperre", "sperre-guardian", mother, "sperre-reason", "Dom fra tingretten."), "Velg hva som er bestemt.", "Dom fra tingretten.")
 	w.refused(w.rektor, page, form("do", "sperre", "sperre-what", "barred", "sperre-guardian", mother, "sperre-reason", "Dom fra tingretten."), "Velg hva det bygger på.")
@@ -32,13 +33,14 @@ func TestTheHomePage(t *testing.T) {
 	w.refused(w.rektor, page, form("do", "femten", "femten-what", "fifteen", "femten-on", "i går", "femten-reason", "Mor sa det."), "Mor sa det.")
 	w.sent(w.rektor, page, form("do", "taushet", "taushet-what", "secret", "taushet-guardian", mother, "taushet-basis", "fvl-19", "taushet-review", "30.11.2026", "taushet-reason", "Redd hjemme."))
 	w.pages(w.rektor, page+"?gjort=hjemmet", "Det er lagret", "Får ikke vite noe", "Se på det igjen 30.", "Redd hjemme.", "Forvaltningsloven § 19", "Kari Lund")
-	body = w.pages(w.ina, "/saker/"+slug, "skrev noe om hjemmet", "Én til skal ikke ha noe av dette")
+	body = w.pages(w.ina, "/saker/"+slug, "skrev noe om hjemmet", "Én til får ikke vite noe herfra")
 	lacks(t, body, "Marit Dahl", "Redd hjemme")
 	w.later(7 * 24 * time.Hour)
-	w.pages(w.rektor, page, "Se på det igjen: Marit Dahl får ikke vite noe", "Opphev den, eller skriv hvorfor")
+	w.pages(w.rektor, page, "Se på det igjen: Marit Dahl får ikke vite noe", "Opphev den, eller skriv hvorfor", `href="#taushet"`, `id="taushet"`)
+	lacks(t, mainOf(w.pages(w.ina, page, "Se på det igjen: Marit Dahl får ikke vite noe")), "#taushet") // leads to what is not there
 	w.sent(w.rektor, page, form("do", "taushet", "taushet-what", "not-secret", "taushet-guardian", mother, "taushet-reason", "Er trygt nå."))
 	w.sent(w.rektor, page, form("do", "femten", "femten-what", "fifteen", "femten-on", "01.11.2026", "femten-reason", "Mor sa det."))
-	w.pages(w.rektor, page, "Nora fylte 15 år", "fvl. §§ 16", "Bestem, med en grunn")
+	w.pages(w.rektor, page, "Nora fylte 15 år", "får i saker om enkeltvedtak egne varsler og vedtak (fvl. §§ 16", "opplæringslova § 24-5", "Bestem, med en grunn", "skolens eget valg")
 	w.sent(w.rektor, page, form("do", "fortelle", "fortelle-guardian", mother, "fortelle-basis", "main", "fortelle-reason", "Nora vil det."))
 	w.pages(w.rektor, page, "Får vite hovedtrekkene", "Nora vil det.")
 	w.sent(w.rektor, page, form("do", "barnevern", "barnevern-what", "in-care", "barnevern-reason", "Barnevernet ringte."))
@@ -53,7 +55,7 @@ func TestWhatIsGivenHome(t *testing.T) {
 	slug, mother := w.track("De tok luen min.", "nora"), string(w.Person("forelder-nora"))
 	w.sign()
 	page := "/saker/" + slug + "/pakke"
-	w.pages(w.rektor, page, "Hvem i familien får den", "Marit Dahl, får vite alt", "Eleven selv")
+	w.pages(w.rektor, page, "Hvem i familien får den", "Marit Dahl, får vite alt")
 	w.refused(w.rektor, page, form("kind", "family", "answers", "Mor ba om den."), "Velg hvem i familien", "Mor ba om den.")
 	w.refused(w.rektor, page, form("kind", "family", "to", "barnevern", "answers", "Barnevernet ba om den."), "Denne skal ikke få alt dette.")
 	w.refused(w.rektor, page, form("kind", "family", "to", string(w.Person("forelder-elias")), "answers", "Far ba om den."), "Denne skal ikke få alt dette.")
