@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"tilhor"
+	"tilhor/internal/cases"
+	"tilhor/internal/duty"
 )
 
 // The home: who may be told what, why, and what a person has decided; secrecy
@@ -47,6 +49,32 @@ func TestTheHomePage(t *testing.T) {
 	w.pages(w.rektor, page, "Barnevernet har omsorgen", "opplæringslova § 24")
 	unknown := w.track("", "")
 	w.shown(w.Get(w.ina, "/saker/"+unknown+"/hjemmet"), http.StatusNotFound) // nobody knows whose home
+}
+
+// In a case that is not sealed, nothing says why something was decided in the
+// sealed one, nor by whom.
+func TestTheHomePageOfSomebodyBehindTheWall(t *testing.T) {
+	w := newWorld(t)
+	slug, mother := w.track("De tok luen min.", "nora"), w.Person("forelder-nora")
+	w.must(w.cases.Appoint(t.Context(), w.kari, slug, w.teacher.Person))
+	all, err := w.cases.TakeSealed(t.Context(), w.kari, w.tellsOf(duty.AccusedEmployee, "den som hadde inspeksjon").Slug, cases.Stance{Handler: w.sosial.Person}, cases.ToOwner{Words: "Vi følger opp."})
+	w.must(err)
+	w.must(w.cases.DecideHome(t.Context(), w.kari, all[0].Slug, cases.HomeDecision{What: "barred", Guardian: mother, Basis: "judgment", Reason: "Dom fra tingretten."}))
+	body := w.pages(w.jonas, "/saker/"+slug+"/hjemmet", "Er holdt utenfor", "Marit Dahl", "Grunnen er bare for dem som har tilgang til den.")
+	lacks(t, mainOf(body), "Dom", "Kari Lund")
+	lacks(t, w.page(w.jonas, "/saker/"+slug), "skrev noe om hjemmet")
+	w.pages(w.rektor, "/saker/"+slug+"/hjemmet", "Dom fra tingretten.", "Kari Lund")
+}
+
+// What the page is called in nynorsk: it is no duty of secrecy, and no case of a
+// pronoun that is not there.
+func TestTheHomePageInNynorsk(t *testing.T) {
+	w := newWorld(t)
+	slug := w.track("De tok luen min.", "nora")
+	w.sign()
+	body := w.page(w.rektor, "/saker/"+slug+"/hjemmet?l=nn", "Forelder som ikkje skal få vite", "La han stå tom", "når avgjerda seier det")
+	lacks(t, mainOf(body), "eieplikt", " henne")
+	lacks(t, mainOf(w.page(w.rektor, "/saker/"+slug+"/pakke?l=nn", "Kven i familien får ho")), " henne")
 }
 
 // A package for the family, and a copy, are for one who is told all.
