@@ -13,8 +13,9 @@ import (
 	"tilhor/internal/roster"
 )
 
-// HomeDecided says in every track of a pupil that something about the home was
+// HomeDecided says in the tracks of a pupil that something about the home was
 // decided: what, and of whom, and no reason: that stands with the home alone.
+// What was decided in a sealed track is said in none that is not sealed alike.
 // HomeGiven says that something was given to one of the parents.
 const (
 	HomeDecided Kind = "home"
@@ -76,14 +77,16 @@ const (
 // an atHome is what the answer hangs on.
 type atHome struct {
 	all       []roster.Decision
-	protected bool // the pupil's address
-	accused   bool // the guardian is one whom the track is about
+	protected bool      // the pupil's address
+	since     time.Time // from when it is
+	accused   bool      // the guardian is one whom the track is about
 	on        tilhor.Date
 }
 
 // tells is the one answer to what a guardian may see and be told of a track:
 // nothing, unless something lets it. Secrecy whose day of review has passed
-// still stands: a person lifts it, no date does.
+// still stands: a person lifts it, no date does. What was decided before the
+// address was protected lets nothing.
 func tells(g *roster.Guardian, x atHome) Telling {
 	no := func(why string) Telling { return Telling{May: roster.TellNothing, Why: why} }
 	if g == nil {
@@ -96,6 +99,11 @@ func tells(g *roster.Guardian, x atHome) Telling {
 		return no(WhyBarred)
 	case x.accused:
 		return no(WhyAccused)
+	}
+	if s := roster.Stands(x.all, roster.Secret, roster.NotSecret, g.ID, x.on); s != nil {
+		return Telling{May: roster.TellNothing, Why: WhySecret, Review: s.Review, Due: s.Review <= x.on}
+	}
+	switch {
 	case g.Kind == roster.LinkNextOfKin:
 		return no(WhyNextOfKin)
 	case care && g.Kind != roster.LinkFoster:
@@ -107,14 +115,11 @@ func tells(g *roster.Guardian, x atHome) Telling {
 	case g.Responsibility != roster.Yes:
 		return no(WhyUnknown)
 	}
-	if s := roster.Stands(x.all, roster.Secret, roster.NotSecret, g.ID, x.on); s != nil {
-		return Telling{May: roster.TellNothing, Why: WhySecret, Review: s.Review, Due: s.Review <= x.on}
-	}
 	fifteen := roster.Stands(x.all, roster.Fifteen, roster.NotFifteen, "", x.on) != nil
 	if !fifteen && !x.protected {
 		return Telling{May: roster.TellAll, Why: why}
 	}
-	if t := roster.Stands(x.all, roster.Tell, "", g.ID, x.on); t != nil {
+	if t := roster.Stands(x.all, roster.Tell, "", g.ID, x.on); t != nil && !(x.protected && !t.Written.After(x.since)) {
 		return Telling{May: t.Basis, Why: WhyDecided}
 	}
 	if x.protected {
@@ -150,6 +155,8 @@ type HomeDecision struct {
 	Reason   string      // who decided it where, when, and what it says
 	At       time.Time
 	Name, By string
+	Track    tilhor.TrackID // where it was decided
+	Hidden   bool           // in a track that the reader does not read: no reason, and nobody wrote it
 }
 
 // guardians are those of the track's pupil, with what each may be told.
@@ -181,9 +188,17 @@ func (d *Desk) atHome(tx *db.Tx, owner tilhor.OwnerID, t Track, now time.Time) (
 	if x.all, err = d.Roster.Decisions(tx, owner, t.Pupil); err != nil {
 		return x, err
 	}
-	grade, err := d.Roster.Grade(tx, owner, t.Pupil)
+	grade, since, err := d.Roster.GradeSince(tx, owner, t.Pupil)
+	x.since = since
 	x.protected = grade != roster.NotProtected
 	return x, err
+}
+
+// keeps says whether somebody is to be kept from what is about the pupil.
+func (x atHome) keeps() bool {
+	return x.protected || roster.Care(x.all, x.on) != nil || slices.ContainsFunc(x.all, func(d roster.Decision) bool {
+		return roster.Stands(x.all, roster.Barred, roster.NoLongerBarred, d.Person, x.on) != nil || roster.Stands(x.all, roster.Secret, roster.NotSecret, d.Person, x.on) != nil
+	})
 }
 
 func (d *Desk) accused(tx *db.Tx, owner tilhor.OwnerID, t Track) (all []tilhor.PersonID, err error) {
@@ -246,6 +261,19 @@ func (d *Desk) HomeOf(ctx context.Context, by tilhor.Actor, slug string) (all []
 	return all, err
 }
 
+// here says whether the pupil of a track goes to its school still, or to none
+// since: the home is a pupil's where it goes now, and no other school's.
+func (d *Desk) here(tx *db.Tx, owner tilhor.OwnerID, t Track, now time.Time) (bool, error) {
+	if t.Pupil == "" {
+		return false, nil
+	}
+	school, err := d.Roster.SchoolOf(tx, owner, t.Pupil, today(now))
+	if errors.Is(err, tilhor.ErrNotFound) {
+		return false, nil
+	}
+	return school == t.School, err
+}
+
 // Home opens the page of the home, for who works the track.
 func (d *Desk) Home(ctx context.Context, by tilhor.Actor, slug string) (h Home, err error) {
 	now := d.Clock()
@@ -256,8 +284,12 @@ func (d *Desk) Home(ctx context.Context, by tilhor.Actor, slug string) (h Home, 
 		if h.Track, rule, err = d.find(tx, by, access.Work, slug, now); err != nil {
 			return err
 		}
-		if h.Pupil == "" {
-			return tilhor.ErrNotFound
+		here, err := d.here(tx, by.Owner, h.Track, now)
+		if err == nil && !here {
+			err = tilhor.ErrNotFound
+		}
+		if err != nil {
+			return err
 		}
 		if _, err := access.Allow(tx, by, access.Lead, string(h.ID), now); err == nil {
 			h.Lead = true
@@ -268,7 +300,7 @@ func (d *Desk) Home(ctx context.Context, by tilhor.Actor, slug string) (h Home, 
 		}
 		h.Care = roster.Care(decided, today(now))
 		h.Fifteen = roster.Stands(decided, roster.Fifteen, roster.NotFifteen, "", today(now))
-		if err := d.homeDecided(tx, by.Owner, &h, decided); err != nil {
+		if err := d.homeDecided(tx, by, &h, decided, now); err != nil {
 			return err
 		}
 		guarded, err := access.Guarded(tx, by.Owner, access.Track, string(h.ID), now)
@@ -285,15 +317,18 @@ func (d *Desk) Home(ctx context.Context, by tilhor.Actor, slug string) (h Home, 
 	return h, err
 }
 
-// homeDecided lists what was decided, with names.
-func (d *Desk) homeDecided(tx *db.Tx, owner tilhor.OwnerID, h *Home, decided []roster.Decision) error {
+// homeDecided lists what was decided, with names. What holds is for whoever works
+// a track of the pupil; why, and who wrote it, is for who reads the track it was
+// decided in.
+func (d *Desk) homeDecided(tx *db.Tx, by tilhor.Actor, h *Home, decided []roster.Decision, now time.Time) error {
+	owner := by.Owner
 	ids := []tilhor.PersonID{h.Pupil}
 	for _, x := range slices.Backward(decided) {
 		if x.Kind == roster.NamedFor || x.Kind == roster.NotNamedFor { // stands with the guard
 			continue
 		}
 		ids = append(ids, x.By, x.Person)
-		h.Decided = append(h.Decided, HomeDecision{What: string(x.Kind), Guardian: x.Person, Basis: x.Basis, On: x.From, Review: x.Review, Reason: x.Reason, At: x.Written, By: string(x.By)})
+		h.Decided = append(h.Decided, HomeDecision{What: string(x.Kind), Guardian: x.Person, Basis: x.Basis, On: x.From, Review: x.Review, Reason: x.Reason, At: x.Written, By: string(x.By), Track: x.Track})
 	}
 	over, err := d.Roster.Overrides(tx, owner, h.Pupil)
 	if err != nil {
@@ -305,9 +340,12 @@ func (d *Desk) homeDecided(tx *db.Tx, owner tilhor.OwnerID, h *Home, decided []r
 			continue
 		}
 		ids = append(ids, o.By, o.Guardian)
-		h.Decided = append(h.Decided, HomeDecision{What: what, Guardian: o.Guardian, On: o.From, Reason: o.Reason, At: o.Written, By: string(o.By)})
+		h.Decided = append(h.Decided, HomeDecision{What: what, Guardian: o.Guardian, On: o.From, Reason: o.Reason, At: o.Written, By: string(o.By), Track: o.Track})
 	}
 	slices.SortStableFunc(h.Decided, func(a, b HomeDecision) int { return b.At.Compare(a.At) })
+	if err := h.hide(tx, by, now); err != nil {
+		return err
+	}
 	names, protected, err := d.Roster.Faces(tx, owner, compact(ids)...)
 	h.Name = names[h.Pupil]
 	for i := range h.Decided {
@@ -318,6 +356,27 @@ func (d *Desk) homeDecided(tx *db.Tx, owner tilhor.OwnerID, h *Home, decided []r
 		}
 	}
 	return err
+}
+
+// hide takes away why something was decided, and who wrote it, where that was in
+// a track that the reader does not read.
+func (h *Home) hide(tx *db.Tx, by tilhor.Actor, now time.Time) error {
+	reads := map[tilhor.TrackID]bool{"": false, h.ID: true}
+	for i := range h.Decided {
+		x := &h.Decided[i]
+		if _, asked := reads[x.Track]; !asked {
+			_, err := access.Allow(tx, by, access.Read, string(x.Track), now)
+			if err != nil && !errors.Is(err, tilhor.ErrNotFound) {
+				return err
+			}
+			reads[x.Track] = err == nil
+		}
+		if reads[x.Track] {
+			continue
+		}
+		*x = HomeDecision{What: x.What, Guardian: x.Guardian, On: x.On, Review: x.Review, Hidden: true}
+	}
+	return nil
 }
 
 // DecideHome writes what a person has decided about the home of a track's pupil:
@@ -339,13 +398,20 @@ func (d *Desk) DecideHome(ctx context.Context, by tilhor.Actor, slug string, x H
 		if w.t.Pupil == "" {
 			return tilhor.ErrConflict
 		}
+		here, err := d.here(w.tx, by.Owner, w.t, w.now)
+		if err == nil && !here {
+			err = tilhor.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
 		if err := w.mayDecideHome(&x); err != nil {
 			return err
 		}
 		if err := w.decideHome(x); err != nil {
 			return err
 		}
-		return d.tellTracks(w.tx, by, w.t.Pupil, note{kind: HomeDecided, when: tilhor.Now(w.now), ref: string(x.Guardian), on: x.Review, answer: x.What}, w.now)
+		return d.tellAlike(w, note{kind: HomeDecided, when: tilhor.Now(w.now), ref: string(x.Guardian), on: x.Review, answer: x.What})
 	})
 }
 
@@ -380,9 +446,9 @@ func (w *work) mayDecideHome(x *HomeDecision) error {
 func (w *work) decideHome(x HomeDecision) error {
 	r := map[string]roster.Responsibility{HasResponsibility: roster.Yes, NoResponsibility: roster.No}[x.What]
 	if r != "" {
-		return w.d.Roster.Override(w.tx, w.by, roster.Override{Pupil: w.t.Pupil, Guardian: x.Guardian, Holds: true, Responsibility: r, Reason: x.Reason}, w.now)
+		return w.d.Roster.Override(w.tx, w.by, roster.Override{Pupil: w.t.Pupil, Guardian: x.Guardian, Holds: true, Responsibility: r, Reason: x.Reason, Track: w.t.ID}, w.now)
 	}
-	decided := roster.Decision{Kind: roster.DecisionKind(x.What), Pupil: w.t.Pupil, Person: x.Guardian, Basis: x.Basis, From: x.On, Reason: x.Reason}
+	decided := roster.Decision{Kind: roster.DecisionKind(x.What), Pupil: w.t.Pupil, Person: x.Guardian, Basis: x.Basis, From: x.On, Reason: x.Reason, Track: w.t.ID}
 	if x.What == string(roster.Secret) {
 		decided.Review = x.Review
 	}
@@ -450,14 +516,16 @@ func (d *Desk) HomeReviews(ctx context.Context, by tilhor.Actor) (all []HomeRevi
 // ledOf is a track of a pupil that this person leads: the newest, and one that
 // is worked before one that is over.
 func (d *Desk) ledOf(tx *db.Tx, by tilhor.Actor, pupil tilhor.PersonID, now time.Time) (best Track, found bool, err error) {
-	var all []Track
-	err = tx.Each(selectTracksOf, func(scan db.Scan) error {
-		t, err := trackRow(scan)
-		all = append(all, t)
-		return err
-	}, by.Owner, pupil)
+	all, err := d.tracksOf(tx, by.Owner, pupil)
 	for _, t := range all {
-		_, err := access.Allow(tx, by, access.Lead, string(t.ID), now)
+		here, err := d.here(tx, by.Owner, t, now)
+		if err != nil {
+			return best, false, err
+		}
+		if !here {
+			continue
+		}
+		_, err = access.Allow(tx, by, access.Lead, string(t.ID), now)
 		if errors.Is(err, tilhor.ErrNotFound) {
 			continue
 		}

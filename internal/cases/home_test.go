@@ -145,8 +145,10 @@ func TestAGuardianWhomTheCaseIsAboutOrThePupilProtected(t *testing.T) {
 		if got.May != "nothing" || got.Why != cases.WhyAccused {
 			t.Errorf("the accused parent: %+v", got)
 		}
-		w.shielded()
 		mother := w.Person("forelder-nora")
+		w.must(w.home(all[0].Slug, "fifteen"))
+		w.must(w.home(all[0].Slug, "tell", func(x *cases.HomeDecision) { x.Basis = "all" })) // of the home that was
+		w.shielded()
 		got, err = w.desk.MayTell(w.ctx, w.ina, all[0].Slug, mother)
 		w.must(err)
 		if got.May != "nothing" || got.Why != cases.WhyProtected {
@@ -212,6 +214,52 @@ func TestWhoDecidesAboutTheHome(t *testing.T) {
 	})
 }
 
+// What was decided in a sealed track holds in the pupil's others, and tells there
+// neither why, nor of whom it was, nor that there is another track.
+func TestADecisionAboutTheHomeStaysBehindItsWall(t *testing.T) {
+	each(t, func(w *world) {
+		open := w.taken(w.nora)
+		w.must(w.desk.Appoint(w.ctx, w.kari, open, w.jonas.Person))
+		take := func(whom tilhor.PersonID) string {
+			all, err := w.desk.TakeSealed(w.ctx, w.kari, w.against(duty.AccusedEmployee, whom).Slug, cases.Stance{Handler: w.ina.Person}, cases.ToOwner{})
+			w.must(err)
+			return all[0].Slug
+		}
+		sealed, another := take(w.jonas.Person), take(w.mona.Person)
+		for _, what := range []string{"barred", cases.NoResponsibility} {
+			w.must(w.home(sealed, what))
+		}
+		said := func(slug string) (n int) { return len(w.see(slug).Of(cases.HomeDecided)) }
+		if said(sealed) != 2 || said(open) != 0 || said(another) != 0 {
+			t.Errorf("it is said %d, %d and %d times", said(sealed), said(open), said(another))
+		}
+		decided := func(who tilhor.Actor, slug string) []cases.HomeDecision {
+			t.Helper()
+			h, err := w.desk.Home(w.ctx, who, slug)
+			w.must(err)
+			if len(h.Decided) != 2 || h.Guardians[0].Why != cases.WhyBarred {
+				t.Fatalf("what holds is %+v", h)
+			}
+			return h.Decided
+		}
+		for _, x := range decided(w.jonas, open) {
+			if !x.Hidden || x.Reason != "" || x.By != "" || x.Basis != "" || !x.At.IsZero() || x.Name == "" {
+				t.Errorf("the accused reads in another case %+v", x)
+			}
+		}
+		for _, x := range append(decided(w.ina, sealed), decided(w.kari, open)...) {
+			if x.Hidden || x.Reason == "" || x.By != "Kari Lund" {
+				t.Errorf("who reads the track reads %+v", x)
+			}
+		}
+		w.must(w.home(open, "unbarred"))
+		if said(sealed) != 3 || said(open) != 1 || said(another) != 1 {
+			t.Errorf("what was decided in the open is said %d, %d and %d times", said(sealed), said(open), said(another))
+		}
+		w.holds()
+	})
+}
+
 // Secrecy has a day on which it is looked at again: from then it is something to
 // do, for who leads, until it is lifted or a new day is set.
 func TestSecrecyIsLookedAtAgain(t *testing.T) {
@@ -259,6 +307,112 @@ func TestSecrecyIsLookedAtAgain(t *testing.T) {
 	})
 }
 
+// A parent who is in no list can be given a copy by the rule that is made for
+// it: once somebody has checked that it is one, and while nobody is to be kept
+// from it. Nobody chosen is not that.
+func TestACopyForAParentWhoIsInNoList(t *testing.T) {
+	each(t, func(w *world) {
+		slug := w.taken(w.nora)
+		asked := func(asker, basis string) tilhor.RecordID {
+			t.Helper()
+			id, err := w.desk.AskInsight(w.ctx, w.ina, slug, cases.NewInsight{Asker: asker, Basis: basis, Who: "Even", Received: w.in(0)})
+			w.must(err)
+			r, err := w.desk.ReviewInsight(w.ctx, w.kari, slug, id)
+			w.must(err)
+			var all []cases.Judgement
+			for _, p := range r.Passages {
+				all = append(all, cases.Judgement{Passage: p.Key, Shown: true})
+			}
+			w.must(w.desk.Judge(w.ctx, w.kari, slug, id, all))
+			return id
+		}
+		give := func(id tilhor.RecordID, to tilhor.PersonID, parent bool) error {
+			return w.desk.DecideInsight(w.ctx, w.kari, slug, id, cases.Reply{To: to, Parent: parent})
+		}
+		id := asked("parent", "bl-47")
+		refusals(t, []refusal{
+			{"nobody chosen", give(id, "", true), "to", "home.fault.guardian"},
+			{"nobody has checked", give(id, cases.NotListed, false), "parent", "home.fault.parent"},
+			{"by another rule", give(asked("parent", "gdpr-15"), cases.NotListed, true), "to", "home.fault.may-not"},
+			{"of another child", give(asked("other-parent", "bl-47"), cases.NotListed, true), "to", "home.fault.may-not"},
+		})
+		kept := func() bool {
+			t.Helper()
+			c, err := w.desk.CopyOf(w.ctx, w.kari, slug, id)
+			w.must(err)
+			return c.Kept
+		}
+		w.must(give(id, cases.NotListed, true))
+		if r := w.see(slug).Last(cases.HomeGiven); r == nil || r.Ref != string(cases.NotListed) || kept() {
+			t.Errorf("it is not given: %+v", r)
+		}
+		next := asked("parent", "bl-47")
+		for _, of := range [][2]string{{"barred", "unbarred"}, {"secret", "not-secret"}, {"in-care", "not-in-care"}} {
+			w.must(w.home(slug, of[0]))
+			refusals(t, []refusal{{of[0], give(next, cases.NotListed, true), "to", "home.fault.not-listed"}})
+			if !kept() {
+				t.Errorf("%s since, and the copy is given", of[0])
+			}
+			w.must(w.home(slug, of[1]))
+		}
+		w.must(give(next, cases.NotListed, true))
+		w.holds()
+	})
+}
+
+// The home is a pupil's where it goes: the school that it has left reads and
+// changes it no more. Between two school years it is the last school's.
+func TestTheHomeGoesWithThePupil(t *testing.T) {
+	each(t, func(w *world) {
+		slug := w.taken(w.nora)
+		w.must(w.home(slug, "secret"))
+		w.days(31)
+		sees := func() (s string) {
+			t.Helper()
+			_, err := w.desk.Home(w.ctx, w.kari, slug)
+			if err == nil {
+				s = "home "
+			} else {
+				w.is(err, tilhor.ErrNotFound)
+			}
+			if err = w.home(slug, "secret"); err == nil {
+				s += "decides "
+			} else {
+				w.is(err, tilhor.ErrNotFound)
+			}
+			if w.see(slug).Home {
+				s += "link"
+			}
+			return s
+		}
+		waits := func() int {
+			t.Helper()
+			all, err := w.desk.HomeReviews(w.ctx, w.kari)
+			w.must(err)
+			return len(all)
+		}
+		w.exec(leaveSchool, w.kari.Owner, w.nora, w.in(0))
+		if n, got := waits(), sees(); n != 1 || got != "home decides link" {
+			t.Errorf("in the summer: %d to look at, %s", n, got)
+		}
+		w.days(31)
+		w.exec(joinSchool, w.kari.Owner, w.Fjellvik, w.nora, w.in(0))
+		if n, got := waits(), sees(); n != 0 || got != "" {
+			t.Errorf("the old school: %d to look at, %s", n, got)
+		}
+		w.exec(leaveSchool, w.kari.Owner, w.nora, w.in(1))
+		w.days(1)
+		if got := sees(); got != "" {
+			t.Errorf("when the pupil has left the other too: %s", got)
+		}
+	})
+}
+
+var (
+	leaveSchool = db.SQL(`UPDATE roster_member SET until_date = $3 WHERE owner = $1 AND person = $2 AND until_date = ''`)
+	joinSchool  = db.SQL(`INSERT INTO roster_member (owner, school, role, grp, person, from_date, until_date, detail, manual) VALUES ($1, $2, 'pupil', '', $3, $4, '', '', FALSE)`)
+)
+
 // A copy is given to one of the parents who may have it; one who has no parental
 // responsibility can be given it by the rule that is made for that.
 func TestWhichParentACopyIsGivenTo(t *testing.T) {
@@ -301,6 +455,13 @@ func TestWhichParentACopyIsGivenTo(t *testing.T) {
 		w.must(w.home(slug, cases.NoResponsibility))
 		refusals(t, []refusal{{"no responsibility", give(asked("fvl-18"), mother), "to", "home.fault.may-not"}})
 		w.must(give(asked("bl-47"), mother))
+		w.must(w.home(slug, "secret"))
+		refusals(t, []refusal{{"no responsibility, and secrecy", give(asked("bl-47"), mother), "to", "home.fault.may-not"}})
+		w.must(w.home(slug, "not-secret"))
+		w.link("next-of-kin", roster.No) // somebody has written that this is a parent, without responsibility
+		w.must(give(asked("bl-47"), mother))
 		w.holds()
+		w.exec(noOverrides, w.kari.Owner, w.nora)
+		refusals(t, []refusal{{"next of kin, by § 47", give(asked("bl-47"), mother), "to", "home.fault.may-not"}})
 	})
 }

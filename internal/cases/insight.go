@@ -350,7 +350,8 @@ type Reply struct {
 	Reason   string          // the provision a refusal stands on
 	Text     string          // the written reason
 	Complain string          // where and how the answer can be complained of
-	To       tilhor.PersonID // which of the parents it is given to, when one of them asks
+	To       tilhor.PersonID // which of the parents it is given to, when one of them asks, or NotListed
+	Parent   bool            // who is not in the lists has shown to be the pupil's parent
 }
 
 // DecideInsight answers a request. Nothing is decided until a person has judged
@@ -398,33 +399,54 @@ func (d *Desk) DecideInsight(ctx context.Context, by tilhor.Actor, slug string, 
 	})
 }
 
+// NotListed stands for a parent without parental responsibility who is in none of
+// the lists.
+const NotListed tilhor.PersonID = "not-listed"
+
 // insightTo asks which of the parents a copy is given to, and whether that one
-// may be told. Who has no parental responsibility can be given what a person has
-// judged, by the rule that is made for it (barnelova § 47); nobody else.
+// may be told.
 func (w *work) insightTo(i Insight, x *Reply) error {
 	if x.Refused || !i.OfHome() {
 		x.To = ""
 		return nil
 	}
 	i.To = x.To
-	t, err := w.d.telling(w.tx, w.by.Owner, w.t, x.To, w.now)
-	if err != nil || i.allows(t) {
+	key, err := w.d.mayHave(w.tx, w.by.Owner, w.t, i, w.now)
+	if err != nil {
 		return err
 	}
-	key := "home.fault.may-not"
-	if x.To == "" {
-		key = "home.fault.guardian"
+	if key != "" {
+		return tilhor.Faults{{Field: "to", Key: key}}
 	}
-	return tilhor.Faults{{Field: "to", Key: key}}
+	if x.To == NotListed && !x.Parent {
+		return tilhor.Faults{{Field: "parent", Key: "home.fault.parent"}}
+	}
+	return nil
 }
 
-// allows says whether what is decided may be given, by what the one who asks may
-// be told.
-func (i Insight) allows(t Telling) bool {
-	if i.Basis == "bl-47" && (t.Why == WhyNone || t.Why == WhyNextOfKin || t.Why == WhyStranger && i.To == "") {
-		return true
+// mayHave says why a copy may not be given to whom it is for, "" when it may. A
+// parent who has no parental responsibility can be given what a person has
+// judged, by the rule that is made for it (barnelova § 47); nobody else who is
+// not told all. One whom the lists do not know cannot, while anybody is to be
+// kept from it: nobody knows that it is another.
+func (d *Desk) mayHave(tx *db.Tx, owner tilhor.OwnerID, t Track, i Insight, now time.Time) (key string, err error) {
+	switch {
+	case i.To == "":
+		return "home.fault.guardian", nil
+	case i.To == NotListed && (i.Basis != "bl-47" || i.Asker != "parent"):
+		return "home.fault.may-not", nil
+	case i.To == NotListed:
+		x, err := d.atHome(tx, owner, t, now)
+		if err == nil && x.keeps() {
+			key = "home.fault.not-listed"
+		}
+		return key, err
 	}
-	return t.May == roster.TellAll
+	may, err := d.telling(tx, owner, t, i.To, now)
+	if may.May != roster.TellAll && !(i.Basis == "bl-47" && may.Why == WhyNone) {
+		key = "home.fault.may-not"
+	}
+	return key, err
 }
 
 // choices are the judgements as they are decided on, and what they come to.
@@ -484,12 +506,12 @@ func (d *Desk) CopyOf(ctx context.Context, by tilhor.Actor, slug string, id tilh
 		if !r.Insight.Decided {
 			return tilhor.ErrNotFound
 		}
-		if r.Insight.To != "" { // what was decided about the home since
-			t, err := d.telling(tx, by.Owner, r.Track, r.Insight.To, now)
+		if r.Insight.OfHome() && r.Insight.Outcome != "none" { // what was decided about the home since
+			no, err := d.mayHave(tx, by.Owner, r.Track, r.Insight, now)
 			if err != nil {
 				return err
 			}
-			if !r.Insight.allows(t) {
+			if no != "" {
 				c = Copy{Track: r.Track, Insight: r.Insight, Kept: true}
 				return nil
 			}

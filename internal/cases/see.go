@@ -34,6 +34,7 @@ type File struct {
 	Asks        []Ask  // what colleagues were asked, oldest first
 	Sealed      string // employee or leadership: closed to all at the school who are not named (§ 12-5)
 	Works       bool   // the reader works it; who only advises the owner reads it
+	Home        bool   // and so the home of the pupil, who goes to the school still
 	Barred      map[tilhor.PersonID]bool
 	Lifts       map[tilhor.PersonID]string // those of the barred whose bar can be lifted, by name
 	Accused     map[tilhor.PersonID]string // whom it is about, of those who work there, by name
@@ -115,6 +116,9 @@ func (d *Desk) See(ctx context.Context, by tilhor.Actor, slug, view string) (f F
 		}
 		if _, err := access.Allow(tx, by, access.Work, string(f.ID), now); err == nil {
 			f.Works = true
+			if f.Home, err = d.here(tx, by.Owner, f.Track, now); err != nil {
+				return err
+			}
 		}
 		return d.load(tx, by, &f, now)
 	})

@@ -3,6 +3,8 @@ package cases
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"tilhor"
@@ -93,17 +95,64 @@ func (d *Desk) mayLead(tx *db.Tx, by tilhor.Actor, person tilhor.PersonID, at st
 
 var selectTracksOf = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.pupil = $2 ORDER BY t.opened_at, t.id`)
 
-// tellTracks writes a line into every track a pupil has.
-func (d *Desk) tellTracks(tx *db.Tx, by tilhor.Actor, pupil tilhor.PersonID, n note, now time.Time) error {
-	var all []Track
-	err := tx.Each(selectTracksOf, func(scan db.Scan) error {
+func (d *Desk) tracksOf(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonID) (all []Track, err error) {
+	err = tx.Each(selectTracksOf, func(scan db.Scan) error {
 		t, err := trackRow(scan)
 		all = append(all, t)
 		return err
-	}, by.Owner, pupil)
+	}, owner, pupil)
+	return all, err
+}
+
+// tellTracks writes a line into every track a pupil has.
+func (d *Desk) tellTracks(tx *db.Tx, by tilhor.Actor, pupil tilhor.PersonID, n note, now time.Time) error {
+	all, err := d.tracksOf(tx, by.Owner, pupil)
 	if err != nil {
 		return err
 	}
+	return d.tellThose(tx, by, all, n, now)
+}
+
+// tellAlike writes a line into the tracks of a pupil, as something is decided in
+// one of them: when that one has a wall around it, in those alone that have the
+// same. A line in another would say that there is one.
+func (d *Desk) tellAlike(w *work, n note) error {
+	wall, err := w.wallOf(w.t.ID)
+	if err != nil {
+		return err
+	}
+	all, err := d.tracksOf(w.tx, w.by.Owner, w.t.Pupil)
+	if err != nil {
+		return err
+	}
+	var alike []Track
+	for _, t := range all {
+		other, err := w.wallOf(t.ID)
+		if err != nil {
+			return err
+		}
+		if wall == "" || other == wall {
+			alike = append(alike, t)
+		}
+	}
+	return d.tellThose(w.tx, w.by, alike, n, w.now)
+}
+
+// wallOf says how a track is sealed and whom it is about, "" for one that is open
+// to those at the school who have it.
+func (w *work) wallOf(id tilhor.TrackID) (string, error) {
+	var all []string
+	err := w.tx.Each(selectWall, func(scan db.Scan) error {
+		var accused, person string
+		err := scan(&accused, &person)
+		all = append(all, accused+"/"+person)
+		return err
+	}, w.by.Owner, id)
+	slices.Sort(all)
+	return strings.Join(all, " "), err
+}
+
+func (d *Desk) tellThose(tx *db.Tx, by tilhor.Actor, all []Track, n note, now time.Time) error {
 	for _, t := range all {
 		w, err := d.workOn(tx, by, t, access.Leads, now)
 		if err != nil {

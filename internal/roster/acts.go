@@ -35,16 +35,17 @@ type Override struct {
 	Reason          string
 	By              tilhor.PersonID // who decided it, and when
 	Written         time.Time
+	Track           tilhor.TrackID // where it was decided: the reason is for who reads it
 }
 
 var (
-	selectOverrides = db.SQL(`SELECT id, guardian, holds, responsibility, from_date, until_date, home, reason, by_person, written FROM roster_override
+	selectOverrides = db.SQL(`SELECT id, guardian, holds, responsibility, from_date, until_date, home, reason, by_person, written, track FROM roster_override
 		WHERE owner = $1 AND pupil = $2 ORDER BY written, id`)
 	lastOverride   = db.SQL(`SELECT COALESCE(MAX(written), 0) FROM roster_override WHERE owner = $1 AND pupil = $2`)
 	insertOverride = db.SQL(`INSERT INTO roster_override
-		(owner, id, pupil, guardian, holds, responsibility, from_date, until_date, home, reason, by_person, written)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`)
-	setProtection  = db.SQL(`UPDATE roster_person SET protection = $3 WHERE owner = $1 AND id = $2`)
+		(owner, id, pupil, guardian, holds, responsibility, from_date, until_date, home, reason, by_person, written, track)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`)
+	setProtection  = db.SQL(`UPDATE roster_person SET protection = $3, protected_at = $4 WHERE owner = $1 AND id = $2`)
 	insertTraining = db.SQL(`INSERT INTO roster_training (owner, person, on_date, recorded_by, recorded) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (owner, person, on_date) DO NOTHING`)
 	putMember = db.SQL(`INSERT INTO roster_member (owner, school, role, grp, person, from_date, until_date, detail, manual)
@@ -97,7 +98,7 @@ func (r *Roster) Override(tx *db.Tx, by tilhor.Actor, o Override, now time.Time)
 	id := tilhor.NewID()
 	reason := key.Seal(fieldReason, id, o.Reason)
 	if _, err := tx.Exec(insertOverride, by.Owner, id, o.Pupil, o.Guardian, o.Holds, o.Responsibility, o.From, o.Until,
-		home, reason.Bytes, by.Person, written); err != nil {
+		home, reason.Bytes, by.Person, written, o.Track); err != nil {
 		return err
 	}
 	return r.tell(tx, by, "roster.override", id, now, journal.Parts(reason)...)
@@ -115,7 +116,7 @@ func (r *Roster) Overrides(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonI
 	err = tx.Each(selectOverrides, func(scan db.Scan) error {
 		o, s := Override{Pupil: pupil}, sealed{}
 		var written int64
-		err := scan(&s.id, &o.Guardian, &o.Holds, &o.Responsibility, &o.From, &o.Until, &s.home, &s.bytes, &o.By, &written)
+		err := scan(&s.id, &o.Guardian, &o.Holds, &o.Responsibility, &o.From, &o.Until, &s.home, &s.bytes, &o.By, &written, &o.Track)
 		o.Written = time.UnixMilli(written).UTC()
 		all, reasons = append(all, o), append(reasons, s)
 		return err
@@ -145,7 +146,11 @@ func (r *Roster) Protect(tx *db.Tx, by tilhor.Actor, person tilhor.PersonID, gra
 	default:
 		return tilhor.Fault{Field: "grade", Key: "roster.fault.grade"}
 	}
-	n, err := tx.Exec(setProtection, by.Owner, person, grade)
+	written, err := writtenAfter(tx, lastDecision, by.Owner, person, now) // after all that was decided before
+	if err != nil {
+		return err
+	}
+	n, err := tx.Exec(setProtection, by.Owner, person, grade, written)
 	if err != nil {
 		return err
 	}

@@ -25,8 +25,9 @@ type Decision struct {
 	Person  tilhor.PersonID // whom it is about, besides the pupil
 	Basis   string          // what it rests on, one of Bases
 	From    tilhor.Date
-	Until   tilhor.Date // the first day it no longer holds, "" for no end
-	Review  tilhor.Date // when it is looked at again, "" for what has no such day
+	Until   tilhor.Date    // the first day it no longer holds, "" for no end
+	Review  tilhor.Date    // when it is looked at again, "" for what has no such day
+	Track   tilhor.TrackID // where it was decided: the reason is for who reads it
 	Reason  string
 	By      tilhor.PersonID
 	Written time.Time
@@ -50,8 +51,9 @@ const (
 	Tell           DecisionKind = "tell" // what one of the parents is told, where a person decides it
 )
 
-// Bases are what a decision about a parent may rest on.
-var Bases = []string{"contact-ban", "judgment", "barnevern", "protected-address", "other"}
+// Bases are what a decision that a parent is told nothing may rest on: what
+// others have decided, and that says so. For any other reason it is secrecy.
+var Bases = []string{"contact-ban", "judgment", "barnevern"}
 
 // SecretBases are the rules that secrecy towards a parent may stand on, and
 // TellBases how much one is told.
@@ -75,16 +77,16 @@ const longestSecret = 365
 const fieldDecision = "roster.decision.reason"
 
 var (
-	insertDecision = db.SQL(`INSERT INTO roster_decision (owner, id, kind, pupil, person, basis, from_date, until_date, home, reason, by_person, written, review_on)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`)
+	insertDecision = db.SQL(`INSERT INTO roster_decision (owner, id, kind, pupil, person, basis, from_date, until_date, home, reason, by_person, written, review_on, track)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`)
 	findDecision    = db.SQL(`SELECT home, reason FROM roster_decision WHERE owner = $1 AND id = $2`)
-	selectDecisions = db.SQL(`SELECT id, kind, person, basis, from_date, until_date, home, reason, by_person, written, review_on FROM roster_decision
+	selectDecisions = db.SQL(`SELECT id, kind, person, basis, from_date, until_date, home, reason, by_person, written, review_on, track FROM roster_decision
 		WHERE owner = $1 AND pupil = $2 ORDER BY written, id`)
 	lastDecision = db.SQL(`SELECT COALESCE(MAX(written), 0) FROM roster_decision WHERE owner = $1 AND pupil = $2`)
 	dueReviews   = db.SQL(`SELECT DISTINCT d.pupil FROM roster_decision d WHERE d.owner = $1 AND d.review_on <> '' AND d.review_on <= $2
 		AND NOT EXISTS (SELECT 1 FROM roster_decision l WHERE l.owner = d.owner AND l.pupil = d.pupil AND l.person = d.person
 			AND l.kind IN ('secret', 'not-secret') AND l.written > d.written) ORDER BY d.pupil`)
-	barsOfPupil  = db.SQL(`SELECT person, kind, from_date, until_date FROM roster_decision
+	barsOfPupil = db.SQL(`SELECT person, kind, from_date, until_date FROM roster_decision
 		WHERE owner = $1 AND pupil = $2 AND kind IN ('barred', 'unbarred') ORDER BY written, id`)
 	barsOfGuardian = db.SQL(`SELECT pupil, kind, from_date, until_date FROM roster_decision
 		WHERE owner = $1 AND person = $2 AND kind IN ('barred', 'unbarred') ORDER BY written, id`)
@@ -145,7 +147,7 @@ func (r *Roster) Decide(tx *db.Tx, by tilhor.Actor, x Decision, now time.Time) e
 	}
 	id := tilhor.NewID()
 	reason := key.Seal(fieldDecision, id, x.Reason)
-	if _, err := tx.Exec(insertDecision, by.Owner, id, x.Kind, x.Pupil, x.Person, x.Basis, x.From, x.Until, home, reason.Bytes, by.Person, written, x.Review); err != nil {
+	if _, err := tx.Exec(insertDecision, by.Owner, id, x.Kind, x.Pupil, x.Person, x.Basis, x.From, x.Until, home, reason.Bytes, by.Person, written, x.Review, x.Track); err != nil {
 		return err
 	}
 	return r.tell(tx, by, "roster."+string(x.Kind), id, now, journal.Parts(reason)...)
@@ -169,7 +171,7 @@ func (r *Roster) Decisions(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonI
 	err = tx.Each(selectDecisions, func(scan db.Scan) error {
 		x, s := Decision{Pupil: pupil}, sealed{}
 		var written int64
-		err := scan(&x.ID, &x.Kind, &x.Person, &x.Basis, &x.From, &x.Until, &s.home, &s.bytes, &x.By, &written, &x.Review)
+		err := scan(&x.ID, &x.Kind, &x.Person, &x.Basis, &x.From, &x.Until, &s.home, &s.bytes, &x.By, &written, &x.Review, &x.Track)
 		x.Written = time.UnixMilli(written).UTC()
 		all, reasons = append(all, x), append(reasons, s)
 		return err

@@ -117,6 +117,8 @@ var (
 		LEFT JOIN roster_group g ON g.owner = m.owner AND g.id = m.grp AND g.from_date <= $3 AND (g.until_date = '' OR g.until_date > $3)
 		WHERE m.owner = $1 AND m.person = $2 AND m.role = 'pupil' AND m.from_date <= $3
 			AND (m.until_date = '' OR m.until_date > $3)`)
+	lastSchool = db.SQL(`SELECT school FROM roster_member WHERE owner = $1 AND person = $2 AND role = 'pupil' AND from_date <= $3
+		ORDER BY CASE WHEN until_date = '' THEN '9999' ELSE until_date END DESC, from_date DESC, school LIMIT 1`)
 	listEmployees = db.SQL(`SELECT p.id, p.home, p.name, m.role, m.detail, COALESCE(g.name, ''),
 			COALESCE((SELECT MAX(t.on_date) FROM roster_training t WHERE t.owner = $1 AND t.person = p.id AND t.on_date <= $3), '')
 		FROM roster_member m
@@ -334,6 +336,16 @@ func (r *Roster) Pupil(tx *db.Tx, owner tilhor.OwnerID, id tilhor.PersonID, on t
 func (r *Roster) Where(tx *db.Tx, owner tilhor.OwnerID, id tilhor.PersonID, on tilhor.Date) (Pupil, error) {
 	p, _, err := pupil(tx, owner, id, on)
 	return p, err
+}
+
+// SchoolOf is the school of a pupil on a day, or between two school years the one
+// that the pupil went to last; ErrNotFound for who never was a pupil.
+func (r *Roster) SchoolOf(tx *db.Tx, owner tilhor.OwnerID, id tilhor.PersonID, on tilhor.Date) (school tilhor.SchoolID, err error) {
+	in, err := r.Where(tx, owner, id, on)
+	if errors.Is(err, tilhor.ErrNotFound) {
+		err = tx.One(lastSchool, db.Args(owner, id, on), &in.School)
+	}
+	return in.School, err
 }
 
 func pupil(tx *db.Tx, owner tilhor.OwnerID, id tilhor.PersonID, on tilhor.Date) (Pupil, namedRow, error) {

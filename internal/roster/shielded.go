@@ -2,6 +2,7 @@ package roster
 
 import (
 	"strings"
+	"time"
 	"unicode"
 
 	"tilhor"
@@ -16,7 +17,7 @@ var (
 		LEFT JOIN roster_group g ON g.owner = m.owner AND g.id = m.grp AND g.kind = 'class' AND g.from_date <= $3 AND (g.until_date = '' OR g.until_date > $3)
 		WHERE m.owner = $1 AND m.school = $2 AND m.role = 'pupil' AND m.from_date <= $3
 			AND (m.until_date = '' OR m.until_date > $3) AND p.protection <> ''`)
-	oneProtection = db.SQL(`SELECT protection FROM roster_person WHERE owner = $1 AND id = $2`)
+	oneProtection = db.SQL(`SELECT protection, protected_at FROM roster_person WHERE owner = $1 AND id = $2`)
 )
 
 // Shielded lists the pupils of a school whose address is protected, by name:
@@ -77,8 +78,15 @@ func (r *Roster) ShieldedIn(tx *db.Tx, owner tilhor.OwnerID, school tilhor.Schoo
 
 // Grade is how a person's address is protected.
 func (r *Roster) Grade(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID) (g Protection, err error) {
-	err = tx.One(oneProtection, db.Args(owner, person), &g)
+	g, _, err = r.GradeSince(tx, owner, person)
 	return g, err
+}
+
+// GradeSince is Grade, with when it was set.
+func (r *Roster) GradeSince(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID) (g Protection, since time.Time, err error) {
+	var at int64
+	err = tx.One(oneProtection, db.Args(owner, person), &g, &at)
+	return g, time.UnixMilli(at).UTC(), err
 }
 
 type spoken []string

@@ -36,7 +36,11 @@ func (p *Pages) showHome(q *web.Req, code int, f *web.Form) error {
 	}
 	for _, g := range h.Guardians {
 		if g.Due {
-			v.Notes = append(v.Notes, web.Note{Color: "warning", Title: w.T("home.due", "who", guardianName(w, g), "date", w.Date(g.Review)), Text: w.T("home.due-text"), Href: "#taushet", Link: w.T("home.due-link")})
+			n := web.Note{Color: "warning", Title: w.T("home.due", "who", guardianName(w, g), "date", w.Date(g.Review)), Text: w.T("home.due-text")}
+			if h.Lead { // for whom the form is there
+				n.Href, n.Link = "#taushet", w.T("home.due-link")
+			}
+			v.Notes = append(v.Notes, n)
 		}
 	}
 	if h.Care != nil {
@@ -170,6 +174,10 @@ func decidedSection(q *web.Req, h cases.Home) section {
 		about := d.Name
 		if d.Guardian != "" && about == "" {
 			about = w.T("home.protected")
+		}
+		if d.Hidden { // decided in a case that the reader has not
+			t.Rows = append(t.Rows, []web.Cell{{Text: what}, {Text: about}, {Text: w.T("home.decided.hidden")}})
+			continue
 		}
 		small := w.T("home.decided.by", "who", d.By, "date", w.Date(calendar.DateOf(d.At)))
 		if d.By == "" { // by command, of who keeps the lists

@@ -342,7 +342,12 @@ func (p *Pages) askDecide(q *web.Req, code int, f *web.Form) error {
 		}
 		to := guardianField(w, f, "to", w.T("home.insight.to"), home)
 		to.Help = w.T("home.insight.to-help")
-		v.Questions = slices.Insert(v.Questions, 1, question{Kind: "select", F: to})
+		asked := []question{{Kind: "select", F: to}}
+		if r.Insight.Basis == "bl-47" && r.Insight.Asker == "parent" {
+			asked[0].F.Options = append(to.Options, web.Option{Value: string(cases.NotListed), Label: w.T("home.insight.not-listed"), Checked: f.Get("to") == string(cases.NotListed)})
+			asked = append(asked, question{Kind: "box", F: web.Field{Name: "parent", Error: f.Field(w, "parent", "").Error, Options: []web.Option{{Value: "yes", Label: w.T("home.insight.parent"), Checked: f.Ticked("parent", "yes")}}}})
+		}
+		v.Questions = slices.Insert(v.Questions, 1, asked...)
 	}
 	if n := r.Left(); n > 0 {
 		v.Note = &web.Note{Color: "warning", Title: w.T("insight.decide.left", "n", n), Text: w.T("insight.decide.left-text"), Href: path(r.Track, "innsyn", string(r.Insight.ID)), Link: w.T("insight.decide.back")}
@@ -355,7 +360,7 @@ func (p *Pages) doDecideInsight(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	x := cases.Reply{Refused: f.Choice("way", "insight.fault.way", "give", "refuse") == "refuse", Reason: f.Get("provision"), Text: f.Get("reason"), Complain: f.Get("complain"), To: tilhor.PersonID(f.Line("to"))}
+	x := cases.Reply{Refused: f.Choice("way", "insight.fault.way", "give", "refuse") == "refuse", Reason: f.Get("provision"), Text: f.Get("reason"), Complain: f.Get("complain"), To: tilhor.PersonID(f.Line("to")), Parent: f.Ticked("parent", "yes")}
 	if !x.Refused {
 		x.Reason = ""
 	}

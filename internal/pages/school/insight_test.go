@@ -62,6 +62,34 @@ func TestInsightOnPages(t *testing.T) {
 	w.pages(w.rektor, "/saker/"+slug, "Noen ba om innsyn", "Kravet om innsyn ble avgjort")
 }
 
+// A parent who is in no list is given a copy by § 47 alone, when somebody has
+// checked that it is one; nobody chosen is a fault.
+func TestACopyForAParentInNoListOnPages(t *testing.T) {
+	w := newWorld(t)
+	ctx, slug := context.Background(), w.track("", "nora")
+	at := "/saker/" + slug + "/innsyn"
+	krav := func(basis string) string {
+		t.Helper()
+		id, err := w.cases.AskInsight(ctx, w.sosial, slug, cases.NewInsight{Asker: "parent", Basis: basis, Who: "Even", Received: "2026-11-20"})
+		w.must(err)
+		r, err := w.cases.ReviewInsight(ctx, w.kari, slug, id)
+		w.must(err)
+		var all []cases.Judgement
+		for _, p := range r.Passages {
+			all = append(all, cases.Judgement{Passage: p.Key, Shown: true})
+		}
+		w.must(w.cases.Judge(ctx, w.kari, slug, id, all))
+		return at + "/" + string(id) + "/vedtak"
+	}
+	lacks(t, mainOf(w.pages(w.rektor, krav("gdpr-15"), "Hvem av foreldrene får kopien")), "Vi har sjekket")
+	page := krav("bl-47")
+	lacks(t, mainOf(w.pages(w.rektor, page, "En forelder som ikke står i listene", "Vi har sjekket")), " checked", " selected")
+	w.refused(w.rektor, page, form("way", "give", "complain", "Skriv til skolen."), "Velg en av dem som står på listen.", "Skriv til skolen.")
+	w.refused(w.rektor, page, form("way", "give", "to", "not-listed", "complain", "Skriv til skolen."), "Sjekk det, og kryss av.", "Skriv til skolen.")
+	w.sent(w.rektor, page, form("way", "give", "to", "not-listed", "parent", "yes", "complain", "Skriv til skolen."))
+	w.pages(w.rektor, "/saker/"+slug, "Gitt til en forelder som ikke står i listene")
+}
+
 // Emergency access on its pages: asked for, told, looked at.
 func TestGlassOnPages(t *testing.T) {
 	w := newWorld(t)

@@ -287,7 +287,7 @@ func (p *Pages) people(q *web.Req, f cases.File) (web.Facts, error) {
 		return web.Facts{}, err
 	}
 	add("school.people.home", home)
-	if f.Works && f.Pupil != "" {
+	if f.Home {
 		x := &facts.Items[len(facts.Items)-1]
 		x.Href, x.Link = path(f.Track, "hjemmet"), w.T("home.link")
 	}

@@ -95,7 +95,9 @@ func (c chronicle) title(r cases.Record) string {
 	if r.Kind == cases.Recused || r.Kind == cases.Party || r.Kind == cases.Covered || r.Kind == cases.Asked || r.Kind == cases.AskWithdrawn || r.Kind == cases.HomeGiven {
 		by = r.Text["who"]
 	}
-	if r.Kind == cases.HomeGiven && by == "" { // barnevernet, or one who is not named on any page
+	if r.Kind == cases.HomeGiven && r.Ref == string(cases.NotListed) {
+		key += ".not-listed"
+	} else if r.Kind == cases.HomeGiven && by == "" { // barnevernet, or one who is not named on any page
 		key += ".other"
 	}
 	return c.t(key, "who", by, "date", c.w.DayMonth(r.On))
@@ -209,7 +211,7 @@ func (c chronicle) link(r cases.Record) (href, text string) {
 	case cases.Approved:
 		return path(c.f.Track, stagePlan, "utskrift") + "?versjon=" + r.Ref, c.t("link.plan")
 	case cases.HomeDecided:
-		if !c.f.Works {
+		if !c.f.Home {
 			return "", ""
 		}
 		return path(c.f.Track, "hjemmet"), c.t("link.home")
