@@ -230,7 +230,7 @@ func TestSeveralSchoolsInOneMatter(t *testing.T) {
 		if n := w.see(slug).Siblings; n != 1 {
 			t.Errorf("%d others in the matter", n)
 		}
-		refusals(t, []refusal{{"joined over its head", w.desk.JoinMatter(w.ctx, w.kari, w.taken(w.tuva), w.see(slug).Number, "Samme."), "number", "children.fault.join-all"}})
+		refusals(t, []refusal{{"joined over its head", w.desk.JoinMatter(w.ctx, w.kari, w.taken(w.tuva), w.see(slug).Number, "Samme."), "number", "children.fault.join"}})
 		if all, err := w.desk.Sharable(w.ctx, w.other, fresh.Slug); err != nil || len(all) != 0 {
 			t.Errorf("the other school is offered %v (%v)", all, err)
 		}

@@ -145,7 +145,7 @@ func (f *Folder) shown() map[string]bool {
 }
 
 var selectOthers = db.SQL(`SELECT pupil FROM cases_track WHERE owner = $1 AND matter = $2 AND id <> $3 AND pupil <> ''
-	UNION SELECT t.pupil FROM cases_stood s JOIN cases_track t ON t.owner = s.owner AND t.id = s.other WHERE s.owner = $1 AND s.track = $3 AND t.pupil <> ''`)
+	UNION ALL SELECT t.pupil FROM cases_stood s JOIN cases_track t ON t.owner = s.owner AND t.id = s.other WHERE s.owner = $1 AND s.track = $3 AND t.pupil <> ''`)
 
 // others names the other children of the matter, and those who were of it.
 func (d *Desk) others(tx *db.Tx, owner tilhor.OwnerID, f *Folder) error {

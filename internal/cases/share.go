@@ -33,8 +33,8 @@ var (
 		JOIN cases_track t ON t.owner = s.owner AND t.id = s.of_track AND t.matter = $3 AND t.state IN ('open', 'stepped-down')
 		WHERE s.owner = $1 AND s.track = $2 AND s.ended_at IS NULL ORDER BY m.start_on, m.id`)
 	selectSharable = db.SQL(`SELECT m.track, m.id, m.version, m.doer, m.start_on, m.until_on, m.weekdays, m.evaluate_on
-		FROM cases_track t JOIN cases_measure m ON m.owner = t.owner AND m.track = t.id AND m.state = 'running'
-		WHERE t.owner = $1 AND t.matter = $6 AND t.id <> $7 AND t.state IN ('open', 'stepped-down') AND ` + access.Scope(access.Work, "t.id") + `
+		FROM cases_track t CROSS JOIN cases_measure m
+		WHERE m.owner = t.owner AND m.track = t.id AND m.state = 'running' AND t.owner = $1 AND t.matter = $6 AND t.id <> $7 AND t.state IN ('open', 'stepped-down') AND ` + access.Scope(access.Work, "t.id") + `
 		AND NOT EXISTS (SELECT 1 FROM cases_shared s WHERE s.owner = t.owner AND s.track = $7 AND s.measure = m.id AND s.ended_at IS NULL)
 		ORDER BY m.start_on, m.id`)
 )

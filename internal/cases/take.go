@@ -91,8 +91,7 @@ type matter struct {
 
 // The matter in which a track of that number stands.
 var selectMatter = db.SQL(`SELECT t.matter, (SELECT n.number FROM cases_case n WHERE n.owner = t.owner AND n.id = t.matter)
-	FROM cases_case c JOIN cases_track t ON t.owner = c.owner AND (` + numbered + `)
-	WHERE c.owner = $1 AND c.number = $6 AND ` + access.Scope(access.Lead, "t.id") + `
+	` + numbered + access.Scope(access.Lead, "t.id") + `
 		AND $7 = COALESCE((SELECT x.accused FROM cases_sealed x WHERE x.owner = t.owner AND x.track = t.id), '') ORDER BY t.opened_at, t.id LIMIT 1`)
 
 // matter is a new case, or the one to join, found through the scope.

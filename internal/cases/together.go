@@ -25,12 +25,13 @@ const (
 )
 
 var (
-	// numbered are the tracks that have a number, in whatever matter they stand.
-	numbered = `t.matter = c.id AND t.origin = '' OR t.origin <> '' AND t.origin = c.id`
+	// numbered are the tracks that have the number $6, in whatever matter they stand.
+	numbered = `FROM (SELECT o.id FROM cases_case c JOIN cases_track o ON o.owner = c.owner AND o.matter = c.id AND o.origin = '' WHERE c.owner = $1 AND c.number = $6
+		UNION ALL SELECT o.id FROM cases_case c JOIN cases_track o ON o.owner = c.owner AND o.origin = c.id AND o.origin <> '' WHERE c.owner = $1 AND c.number = $6) d
+		CROSS JOIN cases_track t WHERE t.owner = $1 AND t.id = d.id AND `
 	// ofNumber finds the matter in which a track of that number stands, one that
 	// the reader works, and that is not this one.
-	ofNumber = db.SQL(`SELECT t.matter FROM cases_case c JOIN cases_track t ON t.owner = c.owner AND (` + numbered + `)
-		WHERE c.owner = $1 AND c.number = $6 AND ` + access.Scope(access.Work, "t.id") + ` AND t.matter <> $7 ORDER BY t.opened_at, t.id LIMIT 1`)
+	ofNumber = db.SQL(`SELECT t.matter ` + numbered + access.Scope(access.Work, "t.id") + ` AND t.matter <> $7 ORDER BY t.opened_at, t.id LIMIT 1`)
 	moveTrack = db.SQL(`UPDATE cases_track SET matter = $3, origin = CASE WHEN origin = $3 OR origin = '' AND matter = $3 THEN '' WHEN origin = '' THEN matter ELSE origin END
 		WHERE owner = $1 AND id = $2`)
 	moveChildren = db.SQL(`UPDATE cases_child SET matter = $3 WHERE owner = $1 AND track = $2`)
