@@ -55,24 +55,24 @@ func (d *Desk) Holders(ctx context.Context, by tilhor.Actor) (all []Holder, err 
 		if err != nil {
 			return err
 		}
-		away, err := d.awayNow(tx, by.Owner, now)
-		if err != nil {
-			return err
-		}
 		var ids []tilhor.PersonID
 		err = tx.Each(selectHolders, func(scan db.Scan) error {
 			var h Holder
 			err := scan(&h.Person, &h.N)
-			h.Left, h.Away = !works[h.Person], away.until[h.Person]
+			h.Left = !works[h.Person]
 			ids, all = append(ids, h.Person), append(all, h)
 			return err
 		}, access.Args(by, access.Lead, now)...)
 		if err != nil {
 			return err
 		}
+		until, err := d.awayUntil(tx, by.Owner, now, ids...)
+		if err != nil {
+			return err
+		}
 		names, err := d.Roster.Names(tx, by.Owner, ids...)
 		for i := range all {
-			all[i].Name = names[all[i].Person]
+			all[i].Name, all[i].Away = names[all[i].Person], until[all[i].Person]
 		}
 		return err
 	})

@@ -152,17 +152,21 @@ func (d *Desk) notThere(tx *db.Tx, by tilhor.Actor, now time.Time) (absent []til
 	if err != nil {
 		return nil, err
 	}
-	away, err := d.awayNow(tx, by.Owner, now)
-	if err != nil {
-		return nil, err
-	}
+	var have []tilhor.PersonID
 	err = tx.Each(selectHandlers, func(scan db.Scan) error {
 		var p tilhor.PersonID
 		err := scan(&p)
-		if !works[p] || away.until[p] != "" {
-			absent = append(absent, p)
-		}
+		have = append(have, p)
 		return err
 	}, by.Owner, by.School)
+	if err != nil {
+		return nil, err
+	}
+	until, err := d.awayUntil(tx, by.Owner, now, have...)
+	for _, p := range have {
+		if !works[p] || until[p] != "" {
+			absent = append(absent, p)
+		}
+	}
 	return absent, err
 }

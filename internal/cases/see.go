@@ -294,7 +294,7 @@ func (d *Desk) names(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 		ids[p] = true
 	}
 	ids[tilhor.PersonID(f.Leader)] = true
-	away, err := d.awayNow(tx, owner, now)
+	away, err := d.awayNow(tx, owner, now, f.Track)
 	if err != nil {
 		return err
 	}
