@@ -41,6 +41,7 @@ type File struct {
 	Siblings    int                        // other pupils' tracks in the matter: a count, and no more
 	LastSeen    *Seen
 	Held        map[string]bool // records that are blocked: nobody reads their words
+	sharedOf    []tilhor.TrackID
 }
 
 // Current is the plan in force.
@@ -126,6 +127,9 @@ func (d *Desk) See(ctx context.Context, by tilhor.Actor, slug, view string) (f F
 			if err := d.opened(tx, by, f.ID, view, now); err != nil {
 				return err
 			}
+		}
+		if err := d.sawShared(tx, by, f.sharedOf, rule, now); err != nil {
+			return err
 		}
 		return d.Journal.Seen(tx, by, journal.ReadingsOf(string(f.ID)), string(f.ID), view, string(rule), now)
 	})
