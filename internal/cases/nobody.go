@@ -95,16 +95,28 @@ func lonelyOf(r Row, barred bool) Lonely {
 	return l
 }
 
-var countRecused = db.SQL(`SELECT COUNT(*) FROM cases_record WHERE owner = $1 AND track = $2 AND kind = 'recused'`)
+// Of what stands in one instant, who was given it comes first: the kinds are in that order.
+var selectHad = db.SQL(`SELECT kind, ref FROM cases_record WHERE owner = $1 AND track = $2 AND kind IN ('appointed', 'led-by', 'recused') ORDER BY written_at, kind`)
 
-// wasRecused tells a track that was taken from somebody from one that nobody was given.
+// wasRecused tells a track that was taken from who had it from one that nobody was
+// given: that somebody else was kept out of it is no reason.
 func (d *Desk) wasRecused(tx *db.Tx, owner tilhor.OwnerID, l *Lonely) error {
-	var n int
-	err := tx.One(countRecused, db.Args(owner, l.ID), &n)
-	if n > 0 {
-		l.Why = LonelyRecused
-	}
-	return err
+	var had, leader string
+	return tx.Each(selectHad, func(scan db.Scan) error {
+		var kind Kind
+		var who string
+		err := scan(&kind, &who)
+		switch {
+		case kind == Appointed, kind == LedBy && (had == "" || had == leader):
+			had, l.Why = who, LonelyNew
+		case kind == Recused && who == had:
+			had, l.Why = "", LonelyRecused
+		}
+		if kind == LedBy {
+			leader = who
+		}
+		return err
+	}, owner, l.ID)
 }
 
 // lonely are the tracks that may have nobody: at the own school those of who is
