@@ -453,24 +453,14 @@ func (d *Desk) Decline(ctx context.Context, by tilhor.Actor, id tilhor.RecordID,
 // A question of another kind is as one that is not there. One that was taken back,
 // answered or blocked meanwhile is a conflict: what was typed comes back with it.
 func (d *Desk) answer(ctx context.Context, by tilhor.Actor, id tilhor.RecordID, fits func(AskKind) bool, write func(*work) (tilhor.RecordID, string, error)) error {
-	var track tilhor.TrackID
-	var slug, state string
-	var kind AskKind
-	var held bool
-	err := d.DB.Read(ctx, func(tx *db.Tx) error {
-		err := tx.One(findAsk, db.Args(by.Owner, id, by.Person), &track, &slug, &kind, &state)
-		if err == nil {
-			held, err = privacy.Stopped(tx, by.Owner, track, string(id))
-		}
-		return err
-	})
+	slug, kind, open, err := d.asked(ctx, by, id)
 	if err != nil {
 		return err
 	}
 	if !fits(kind) {
 		return tilhor.ErrNotFound
 	}
-	if held || state != AskOpen {
+	if !open {
 		return tilhor.ErrConflict
 	}
 	return d.on(ctx, by, access.Answer, slug, func(w *work) error {
@@ -483,4 +473,30 @@ func (d *Desk) answer(ctx context.Context, by tilhor.Actor, id tilhor.RecordID, 
 		}
 		return w.ended(id, by.Person, state, record)
 	})
+}
+
+// Ended says whether this person was asked something that is not asked any more:
+// answered, taken back or blocked.
+func (d *Desk) Ended(ctx context.Context, by tilhor.Actor, id tilhor.RecordID) (bool, error) {
+	_, _, open, err := d.asked(ctx, by, id)
+	if errors.Is(err, tilhor.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && !open, err
+}
+
+// asked is what this person was asked, by the track it is about, and whether it
+// stands open.
+func (d *Desk) asked(ctx context.Context, by tilhor.Actor, id tilhor.RecordID) (slug string, kind AskKind, open bool, err error) {
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		var track tilhor.TrackID
+		var state string
+		if err := tx.One(findAsk, db.Args(by.Owner, id, by.Person), &track, &slug, &kind, &state); err != nil {
+			return err
+		}
+		held, err := privacy.Stopped(tx, by.Owner, track, string(id))
+		open = state == AskOpen && !held
+		return err
+	})
+	return slug, kind, open, err
 }
