@@ -430,3 +430,26 @@ func TestNothingIsLeftOfAnAbsence(t *testing.T) {
 		}
 	})
 }
+
+// A list asks of those who have its cases: that others are away costs it nothing.
+func TestAListAsksOnlyOfThoseWhoHaveItsCases(t *testing.T) {
+	each(t, func(w *world) {
+		w.taken(w.nora)
+		asked := func() int64 {
+			ctx, n := db.Counted(w.ctx)
+			_, _, err := w.desk.List(ctx, w.kari, cases.Filter{})
+			w.must(err)
+			return n.Load()
+		}
+		asked() // that it was read stands in the record from now on
+		before := asked()
+		w.must(w.desk.Away(w.ctx, w.kari, cases.Absence{Person: w.mona.Person, From: w.in(0), Until: w.in(4)}))
+		if n := asked(); n != before {
+			w.T.Errorf("somebody else is away, and the list takes %d statements, not %d", n, before)
+		}
+		w.must(w.desk.Away(w.ctx, w.kari, cases.Absence{Person: w.ina.Person, From: w.in(0), Until: w.in(4), Cases: w.jonas.Person}))
+		if n := asked(); n <= before {
+			w.T.Errorf("the control: who has the case is away, and the list takes %d statements", n)
+		}
+	})
+}
