@@ -114,7 +114,7 @@ var (
 	selectMyAsks = db.SQL(`SELECT a.id, a.kind, a.track, a.due_on, t.pupil FROM cases_ask a JOIN cases_track t ON t.owner = a.owner AND t.id = a.track
 		WHERE a.owner = $1 AND a.person = $2 AND a.state = 'open' AND t.state IN ('open', 'stepped-down') AND ` + access.Scope(access.Answer, "a.track") + `
 		ORDER BY a.due_on, a.id LIMIT 50`)
-	findAsk  = db.SQL(`SELECT t.slug, a.kind FROM cases_ask a JOIN cases_track t ON t.owner = a.owner AND t.id = a.track WHERE a.owner = $1 AND a.id = $2 AND a.person = $3`)
+	findAsk  = db.SQL(`SELECT t.id, t.slug, a.kind, a.state FROM cases_ask a JOIN cases_track t ON t.owner = a.owner AND t.id = a.track WHERE a.owner = $1 AND a.id = $2 AND a.person = $3`)
 	whoseAsk = db.SQL(`SELECT person FROM cases_ask WHERE owner = $1 AND id = $2 AND track = $3`)
 	endAsk   = db.SQL(`UPDATE cases_ask SET state = $4, ended_at = $5, answer = $6 WHERE owner = $1 AND id = $2 AND track = $3 AND state = 'open'`)
 	openAsks = db.SQL(`SELECT COUNT(*) FROM cases_ask WHERE owner = $1 AND track = $2 AND person = $3 AND state = 'open'`)
@@ -151,7 +151,12 @@ func (d *Desk) Ask(ctx context.Context, by tilhor.Actor, slug string, r Request)
 	})
 }
 
+// mayBeAsked refuses whom nobody can ask: who does not work there, who may have no
+// part in the track, and oneself, as what a stand-in is asked would outlive the days.
 func (w *work) mayBeAsked(p tilhor.PersonID) error {
+	if p == w.by.Person {
+		return tilhor.Faults{{Field: "whom", Key: "cases.fault.self"}}
+	}
 	all, err := w.d.Roster.Employees(w.tx, w.by.Owner, w.t.School, today(w.now))
 	if err != nil {
 		return err
@@ -160,6 +165,9 @@ func (w *work) mayBeAsked(p tilhor.PersonID) error {
 		return tilhor.Faults{{Field: "whom", Key: "cases.fault.whom"}}
 	}
 	if err := w.notBarred(p, "whom"); err != nil {
+		return err
+	}
+	if err := at("whom", w.notKin(p)); err != nil {
 		return err
 	}
 	return w.mayBeGiven(p, "whom")
@@ -226,12 +234,12 @@ func (w *work) withdraw(id tilhor.RecordID, p tilhor.PersonID) error {
 	return err
 }
 
-// withdrawAll takes back all that stands open when a track ends: nobody looks at
-// a child for a case that is over.
-func (w *work) withdrawAll() error {
+// withdrawAll takes back all that stands open, of one or of everybody: when a track
+// ends nobody looks at a child for it, and who is kept out of one is not asked.
+func (w *work) withdrawAll(of tilhor.PersonID) error {
 	all, err := w.d.asks(w.tx, w.by.Owner, w.t.ID, nil)
 	for _, a := range all {
-		if err == nil && a.State == AskOpen {
+		if err == nil && a.State == AskOpen && (of == "" || a.Person == of) {
 			err = w.withdraw(a.ID, a.Person)
 		}
 	}
@@ -288,7 +296,14 @@ func (d *Desk) Question(ctx context.Context, by tilhor.Actor, id tilhor.RecordID
 	if err != nil {
 		return Question{}, err
 	}
-	return all[0], nil
+	return all[0], d.DB.Write(ctx, func(tx *db.Tx) error { // of a protected pupil, that it was opened rings
+		now := d.Clock()
+		guarded, err := access.Guarded(tx, by.Owner, access.Track, string(all[0].track), now)
+		if err != nil || len(guarded) == 0 {
+			return err
+		}
+		return d.opened(tx, by, all[0].track, "asked", now)
+	})
 }
 
 func (d *Desk) questions(ctx context.Context, by tilhor.Actor, which func(Question) bool) (all []Question, err error) {
@@ -371,8 +386,11 @@ func (d *Desk) nameFor(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonID, d
 	if err != nil && !errors.Is(err, tilhor.ErrNotFound) {
 		return "", "", false, err
 	}
-	names, err := d.Roster.Names(tx, owner, pupil)
-	return names[pupil], in.Class, false, err
+	names, protected, err := d.Roster.Faces(tx, owner, pupil) // in the summer a pupil goes to no school, and is protected all the same
+	if err != nil || protected[pupil] {
+		return "", "", err == nil, err
+	}
+	return names[pupil], in.Class, false, nil
 }
 
 // An Observation is what a colleague saw: what, where, when, and how the pupil
@@ -432,16 +450,18 @@ func (d *Desk) Decline(ctx context.Context, by tilhor.Actor, id tilhor.RecordID,
 }
 
 // answer finds the question through the scope, and ends it with what was written.
-// A question of another kind is as one that is not there.
+// A question of another kind is as one that is not there. One that was taken back,
+// answered or blocked meanwhile is a conflict: what was typed comes back with it.
 func (d *Desk) answer(ctx context.Context, by tilhor.Actor, id tilhor.RecordID, fits func(AskKind) bool, write func(*work) (tilhor.RecordID, string, error)) error {
-	var slug string
-	var kind AskKind
-	err := d.DB.Read(ctx, func(tx *db.Tx) error { return tx.One(findAsk, db.Args(by.Owner, id, by.Person), &slug, &kind) })
+	slug, kind, open, err := d.asked(ctx, by, id)
 	if err != nil {
 		return err
 	}
 	if !fits(kind) {
 		return tilhor.ErrNotFound
+	}
+	if !open {
+		return tilhor.ErrConflict
 	}
 	return d.on(ctx, by, access.Answer, slug, func(w *work) error {
 		if err := w.running(); err != nil {
@@ -453,4 +473,30 @@ func (d *Desk) answer(ctx context.Context, by tilhor.Actor, id tilhor.RecordID, 
 		}
 		return w.ended(id, by.Person, state, record)
 	})
+}
+
+// Ended says whether this person was asked something that is not asked any more:
+// answered, taken back or blocked.
+func (d *Desk) Ended(ctx context.Context, by tilhor.Actor, id tilhor.RecordID) (bool, error) {
+	_, _, open, err := d.asked(ctx, by, id)
+	if errors.Is(err, tilhor.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && !open, err
+}
+
+// asked is what this person was asked, by the track it is about, and whether it
+// stands open.
+func (d *Desk) asked(ctx context.Context, by tilhor.Actor, id tilhor.RecordID) (slug string, kind AskKind, open bool, err error) {
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		var track tilhor.TrackID
+		var state string
+		if err := tx.One(findAsk, db.Args(by.Owner, id, by.Person), &track, &slug, &kind, &state); err != nil {
+			return err
+		}
+		held, err := privacy.Stopped(tx, by.Owner, track, string(id))
+		open = state == AskOpen && !held
+		return err
+	})
+	return slug, kind, open, err
 }

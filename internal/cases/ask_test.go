@@ -88,7 +88,7 @@ func TestAColleagueIsAskedForAnObservation(t *testing.T) {
 		if n := len(w.questions(w.jonas)); n != 0 {
 			w.T.Errorf("%d left after the answer", n)
 		}
-		w.is(w.desk.Observe(w.ctx, w.jonas, mine[0].ID, w.observation()), tilhor.ErrNotFound)
+		w.is(w.desk.Observe(w.ctx, w.jonas, mine[0].ID, w.observation()), tilhor.ErrConflict)
 
 		// Mona cannot; her day passes first.
 		hers := w.questions(w.mona)
@@ -129,7 +129,8 @@ func TestAQuestionIsTakenBack(t *testing.T) {
 		}
 		w.must(w.desk.Withdraw(w.ctx, w.ina, slug, mine[0].ID))
 		w.is(w.desk.Withdraw(w.ctx, w.ina, slug, mine[0].ID), tilhor.ErrConflict)
-		w.is(w.desk.Observe(w.ctx, w.jonas, mine[0].ID, w.observation()), tilhor.ErrNotFound)
+		w.is(w.desk.Observe(w.ctx, w.jonas, mine[0].ID, w.observation()), tilhor.ErrConflict)
+		w.is(w.desk.Observe(w.ctx, w.mona, mine[0].ID, w.observation()), tilhor.ErrNotFound)
 
 		w.must(w.desk.Ask(w.ctx, w.ina, slug, w.look(w.jonas)))
 		w.days(1)
@@ -167,6 +168,7 @@ func TestWhoIsNotAsked(t *testing.T) {
 			{"too much", with(func(r *cases.Request) { r.Look = strings.Repeat("a", 1501) }), "look", "cases.fault.look-long"},
 			{"yesterday", with(func(r *cases.Request) { r.Due = w.in(-1) }), "due", "cases.fault.due"},
 			{"for something else", with(func(r *cases.Request) { r.Kind = "gossip" }), "ask", "cases.fault.ask"},
+			{"oneself", with(func(r *cases.Request) { r.Whom = []tilhor.PersonID{w.ina.Person} }), "whom", "cases.fault.self"},
 		})
 		w.must(w.desk.Ask(w.ctx, w.ina, slug, w.look(w.jonas)))
 		id := w.questions(w.jonas)[0].ID
@@ -182,6 +184,9 @@ func TestWhoIsNotAsked(t *testing.T) {
 			{"tomorrow", o(func(o *cases.Observation) { o.At = tilhor.When{At: w.Now().AddDate(0, 0, 1), Precision: tilhor.Exact} }), "at", "cases.fault.future"},
 			{"no advice", w.desk.Advise(w.ctx, w.jonas, id, " "), "advice", "cases.fault.advice"},
 		})
+		parent := w.Person("forelder-nora") // who came to the school after the case was taken up
+		w.employ(parent, tilhor.RoleTeacher)
+		refusals(w.T, []refusal{{"the pupil's own parent", with(func(r *cases.Request) { r.Whom = []tilhor.PersonID{parent} }), "whom", "cases.fault.kin"}})
 		untrained := w.jonas
 		untrained.Trained = false
 		if n := len(w.questions(untrained)); n != 0 {
@@ -197,16 +202,93 @@ func TestWhoIsNotAsked(t *testing.T) {
 	})
 }
 
-// What stands blocked is asked of nobody.
+// What stands blocked is asked of nobody, and answered by nobody.
 func TestABlockedQuestionIsNotShown(t *testing.T) {
 	each(t, func(w *world) {
 		slug := w.taken(w.nora)
 		w.must(w.desk.Ask(w.ctx, w.ina, slug, w.look(w.jonas)))
-		w.must(w.desk.StopRecord(w.ctx, w.kari, slug, cases.Stop{Record: w.questions(w.jonas)[0].ID, Reason: "wrong-child", Why: "Feil elev."}))
+		id := w.questions(w.jonas)[0].ID
+		w.must(w.desk.StopRecord(w.ctx, w.kari, slug, cases.Stop{Record: id, Reason: "wrong-child", Why: "Feil elev."}))
 		if n := len(w.questions(w.jonas)); n != 0 {
 			w.T.Errorf("%d are shown", n)
 		}
+		w.is(w.desk.Observe(w.ctx, w.jonas, id, w.observation()), tilhor.ErrConflict)
+		w.is(w.desk.Decline(w.ctx, w.jonas, id, ""), tilhor.ErrConflict)
 	})
+}
+
+// Who is kept out of a case is asked nothing about it any more.
+func TestWhoIsRecusedIsNotAsked(t *testing.T) {
+	each(t, func(w *world) {
+		slug := w.taken(w.nora)
+		w.must(w.desk.Ask(w.ctx, w.ina, slug, w.look(w.jonas, w.mona)))
+		w.must(w.desk.Recuse(w.ctx, w.kari, slug, cases.Recusal{Person: w.jonas.Person, Why: "conflict", Reason: "Nabo."}))
+		f := w.see(slug)
+		if a, b := askOf(f, w.jonas).State, askOf(f, w.mona).State; a != cases.AskTakenBack || b != cases.AskOpen {
+			w.T.Errorf("what was asked of Jonas stands %s, and of Mona %s", a, b)
+		}
+		if r := f.Last(cases.Recused); r == nil {
+			w.T.Error("the track does not say that he is out")
+		}
+		w.is(w.desk.Observe(w.ctx, w.jonas, askOf(f, w.jonas).ID, w.observation()), tilhor.ErrConflict)
+		w.holds()
+	})
+}
+
+// To open a question about a protected pupil rings, and names the pupil neither
+// while at school nor in the summer.
+func TestAQuestionAboutAProtectedPupil(t *testing.T) {
+	each(t, func(w *world) {
+		slug := w.running(w.nora)
+		w.shielded()
+		w.must(w.desk.Name(w.ctx, w.ina, slug, w.jonas.Person, false, "Har henne i timene."))
+		r := w.look(w.jonas)
+		r.Due = w.in(60)
+		w.must(w.desk.Ask(w.ctx, w.ina, slug, r))
+		ringing := func() (n int) {
+			all, err := w.desk.Ringing(w.ctx, w.ina)
+			w.must(err)
+			for _, a := range all {
+				if a.View == "asked" && a.Person == w.jonas.Person {
+					n++
+				}
+			}
+			return n
+		}
+		mine := w.questions(w.jonas)
+		if len(mine) != 1 || ringing() != 0 {
+			w.T.Fatalf("%d questions, and the list alone rang %d times", len(mine), ringing())
+		}
+		q, err := w.desk.Question(w.ctx, w.jonas, mine[0].ID)
+		w.must(err)
+		if q.Pupil != "" || !q.Shielded || ringing() != 1 {
+			w.T.Errorf("named %q, and rang %d times", q.Pupil, ringing())
+		}
+		w.leaves(w.nora)
+		for _, q := range w.questions(w.jonas) {
+			if q.Pupil != "" || !q.Shielded {
+				w.T.Errorf("she goes to no school, and stands as %q", q.Pupil)
+			}
+		}
+		now, _, err := w.desk.Mine(w.ctx, w.jonas)
+		w.must(err)
+		for _, c := range now {
+			if c.Pupil != "" || !c.Shielded {
+				w.T.Errorf("the measure of the day names %q", c.Pupil)
+			}
+		}
+	})
+}
+
+var endSchooling = db.SQL(`UPDATE roster_member SET until_date = $3 WHERE owner = $1 AND person = $2`)
+
+// leaves ends what a pupil is in at the school, as it ends for the summer.
+func (w *world) leaves(p tilhor.PersonID) {
+	w.T.Helper()
+	w.must(w.Kit.DB.Write(w.ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(endSchooling, w.kari.Owner, p, w.in(-1))
+		return err
+	}))
 }
 
 // The plan of an inquiry: what to find out, ticked off once, or let go with a reason.

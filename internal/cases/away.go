@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"sort"
 	"time"
@@ -21,9 +22,10 @@ func init() { kinds[Covered] = true }
 
 // What a stand-in stands in for.
 const (
-	coverCases    = "handles"
-	coverMeasures = "carries"
-	coverBack     = "back" // the person is back before the time
+	coverCases     = "handles"
+	coverMeasures  = "carries"
+	coverBack      = "back"      // the person is back before the time
+	coverCancelled = "cancelled" // or was not away after all
 )
 
 // longestAway bounds an absence: who is away for longer hands the cases over.
@@ -46,6 +48,7 @@ type Absence struct {
 	Covered  int // cases that somebody stands in for
 	Bare     int // cases that nobody has meanwhile, of those the reader leads or works
 	Mine     bool
+	by       tilhor.PersonID // who wrote it, and chose
 }
 
 func (a Absence) begins(now time.Time) time.Time {
@@ -57,7 +60,10 @@ func (a Absence) begins(now time.Time) time.Time {
 
 func (a Absence) ends() time.Time { return midnight(a.Until.Add(1)) }
 
-const absenceColumns = `a.id, a.person, a.from_on, a.until_on, a.cases, a.measures, a.leads`
+const (
+	absenceColumns = `a.id, a.person, a.from_on, a.until_on, a.cases, a.measures, a.leads, a.by_person`
+	coverColumns   = `id, absence, track, kind, person, standin, from_at, until_at`
+)
 
 var (
 	insertAbsence = db.SQL(`INSERT INTO cases_absence (owner, id, school, person, from_on, until_on, cases, measures, leads, by_person, at, ended_at)
@@ -67,17 +73,24 @@ var (
 	selectAbsences = db.SQL(`SELECT ` + absenceColumns + ` FROM cases_absence a
 		WHERE a.owner = $1 AND a.school = $2 AND a.until_on >= $3 AND a.ended_at = 0 AND ($4 = '' OR a.person = $4) ORDER BY a.from_on, a.id`)
 	selectAwayNow = db.SQL(`SELECT a.person, a.until_on FROM cases_absence a
-		WHERE a.owner = $1 AND a.until_on >= $2 AND a.from_on <= $2 AND a.ended_at = 0`)
+		WHERE a.owner = $1 AND a.until_on >= $2 AND a.from_on <= $2 AND a.ended_at = 0 AND a.person IN (` + db.Marks(3) + `)`)
 	countAway = db.SQL(`SELECT COUNT(*) FROM cases_absence a
 		WHERE a.owner = $1 AND a.until_on >= $2 AND a.from_on <= $3 AND a.ended_at = 0 AND a.person = $4`)
 	insertCover = db.SQL(`INSERT INTO cases_cover (owner, id, absence, track, kind, person, standin, from_at, until_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
 	countCover  = db.SQL(`SELECT COUNT(*) FROM cases_cover WHERE owner = $1 AND track = $2 AND absence = $3 AND kind = $4 AND until_at > $5`)
-	countCovers = db.SQL(`SELECT COUNT(*) FROM cases_cover k JOIN cases_track t ON t.owner = k.owner AND t.id = k.track
-		WHERE k.owner = $1 AND k.absence = $2 AND k.kind = 'handles' AND k.until_at > $3 AND t.state IN ('open', 'stepped-down')`)
-	selectCovers    = db.SQL(`SELECT id, track, kind, person, standin, from_at, until_at FROM cases_cover WHERE owner = $1 AND track = $2 AND until_at > $3`)
-	selectCoversOf  = db.SQL(`SELECT id, track, kind, person, standin, from_at, until_at FROM cases_cover WHERE owner = $1 AND absence = $2 AND until_at > $3 ORDER BY track, id`)
-	selectCoversNow = db.SQL(`SELECT id, track, kind, person, standin, from_at, until_at FROM cases_cover
-		WHERE owner = $1 AND until_at > $2 AND from_at <= $2 AND kind = 'handles'`)
+	// Of those the reader leads or works: a case that is closed to the reader is not counted either.
+	countCovers = func() map[access.Act]*db.Stmt {
+		m := map[access.Act]*db.Stmt{}
+		for _, act := range []access.Act{access.Work, access.Lead} {
+			m[act] = db.SQL(`SELECT COUNT(*) FROM cases_cover k JOIN cases_track t ON t.owner = k.owner AND t.id = k.track
+				WHERE k.owner = $1 AND k.absence = $6 AND k.kind = 'handles' AND k.until_at > $5 AND t.state IN ('open', 'stepped-down') AND ` + access.Scope(act, "t.id"))
+		}
+		return m
+	}()
+	selectCovers    = db.SQL(`SELECT ` + coverColumns + ` FROM cases_cover WHERE owner = $1 AND track = $2 AND until_at > $3`)
+	selectCoversOf  = db.SQL(`SELECT ` + coverColumns + ` FROM cases_cover WHERE owner = $1 AND absence = $2 AND until_at > $3 ORDER BY track, id`)
+	selectCoversNow = db.SQL(`SELECT ` + coverColumns + ` FROM cases_cover
+		WHERE owner = $1 AND until_at > $2 AND from_at <= $2 AND kind = 'handles' AND track IN (` + db.Marks(3) + `)`)
 	endCover   = db.SQL(`UPDATE cases_cover SET until_at = $3 WHERE owner = $1 AND id = $2`)
 	trackByID  = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.id = $2`)
 	selectHeld = func() map[access.Act]*db.Stmt {
@@ -100,13 +113,14 @@ var (
 )
 
 func absenceRow(scan db.Scan) (a Absence, err error) {
-	err = scan(&a.ID, &a.Person, &a.From, &a.Until, &a.Cases, &a.Measures, &a.Leads)
+	err = scan(&a.ID, &a.Person, &a.From, &a.Until, &a.Cases, &a.Measures, &a.Leads, &a.by)
 	return a, err
 }
 
 // A cover is one stand-in on one track.
 type cover struct {
 	id, kind        string
+	absence         string
 	track           tilhor.TrackID
 	person, standin tilhor.PersonID
 	from, until     time.Time
@@ -114,7 +128,7 @@ type cover struct {
 
 func coverRow(scan db.Scan) (c cover, err error) {
 	var from, until int64
-	err = scan(&c.id, &c.track, &c.kind, &c.person, &c.standin, &from, &until)
+	err = scan(&c.id, &c.absence, &c.track, &c.kind, &c.person, &c.standin, &from, &until)
 	c.from, c.until = instant(from), instant(until)
 	return c, err
 }
@@ -149,7 +163,7 @@ func (d *Desk) Away(ctx context.Context, by tilhor.Actor, a Absence) error {
 		if err := d.mayBeAway(tx, by, a, now); err != nil {
 			return err
 		}
-		a.ID = tilhor.NewID()
+		a.ID, a.by = tilhor.NewID(), by.Person
 		if _, err := tx.Exec(insertAbsence, by.Owner, a.ID, by.School, a.Person, a.From, a.Until, a.Cases, a.Measures, a.Leads, by.Person, now.UnixMilli()); err != nil {
 			return err
 		}
@@ -314,17 +328,14 @@ func (w *work) cover(a Absence, kind string, standin tilhor.PersonID) error {
 	if err := w.notBarred(standin, "cases"); err != nil {
 		return err
 	}
+	if err := w.mayStandIn(a, kind, standin); err != nil {
+		return err
+	}
 	g := access.Grant{
 		Kind: access.Track, Thing: string(w.t.ID), Person: standin, Unit: w.t.School,
 		Relation: access.Carries, From: a.begins(w.now), Until: a.ends(), By: w.by.Person,
 	}
 	if kind == coverCases {
-		if err := w.notKin(standin); err != nil {
-			return err
-		}
-		if err := w.mayBeGiven(standin, "cases"); err != nil {
-			return err
-		}
 		g.Relation = access.Covers
 	}
 	if err := access.Give(w.tx, w.by.Owner, g); err != nil {
@@ -335,6 +346,47 @@ func (w *work) cover(a Absence, kind string, standin tilhor.PersonID) error {
 	}
 	_, err := w.write(note{kind: Covered, when: tilhor.Now(w.now), ref: string(standin), on: a.Until, answer: kind})
 	return err
+}
+
+// mayStandIn refuses who cannot have the track meanwhile. Into one that is closed
+// to all who are not named (§ 12-5) nobody is let but by whoever leads it: who is
+// away does not choose there.
+func (w *work) mayStandIn(a Absence, kind string, standin tilhor.PersonID) error {
+	leads, err := w.leads()
+	if err != nil {
+		return err
+	}
+	if !leads || a.by != w.by.Person {
+		closed, err := w.closed()
+		if err != nil {
+			return err
+		}
+		if closed {
+			return tilhor.Faults{{Field: "cases", Key: "sealed.fault.barred"}}
+		}
+	}
+	if leads && kind == coverMeasures {
+		return nil
+	}
+	if err := w.notKin(standin); err != nil {
+		return err
+	}
+	return w.mayBeGiven(standin, "cases")
+}
+
+// leads says whether the actor decides in the track.
+func (w *work) leads() (bool, error) {
+	_, err := access.Allow(w.tx, w.by, access.Lead, string(w.t.ID), w.now)
+	if errors.Is(err, tilhor.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// closed says whether the track is about somebody who works there (§ 12-5).
+func (w *work) closed() (is bool, err error) {
+	err = w.tx.Each(selectSealed, func(db.Scan) error { is = true; return nil }, w.by.Owner, w.t.ID)
+	return is, err
 }
 
 // coverFor lets the stand-in of who is given something have it too.
@@ -373,10 +425,11 @@ func (w *work) uncover(kind string, p tilhor.PersonID, at time.Time) error {
 	return w.uncovers(at, func(c cover) bool { return c.kind == kind && (p == "" || c.person == p) })
 }
 
-// standsNoMore ends all that one stands in for on the track: who is kept out of
-// it stands in for nobody, and the page says that nobody does.
+// standsNoMore ends all that one stands in for on the track, and that others do for
+// that one: who is kept out of it stands in for nobody, chooses nobody, and the page
+// says that nobody does.
 func (w *work) standsNoMore(p tilhor.PersonID) error {
-	return w.uncovers(w.now, func(c cover) bool { return c.standin == p })
+	return w.uncovers(w.now, func(c cover) bool { return c.standin == p || c.person == p })
 }
 
 func (w *work) uncovers(at time.Time, which func(cover) bool) error {
@@ -442,9 +495,11 @@ func (d *Desk) Cover(ctx context.Context, by tilhor.Actor, slug string, standin 
 		if away {
 			return tilhor.Faults{{Field: "handler", Key: "absence.fault.away-too"}}
 		}
-		if err := w.uncover(coverCases, w.t.Handler, w.now); err != nil {
+		err = w.uncovers(w.now, func(c cover) bool { return c.kind == coverCases && c.absence == a.ID }) // what is agreed for later days stands
+		if err != nil {
 			return err
 		}
+		a.by = by.Person
 		return at("handler", w.cover(a, coverCases, standin))
 	})
 }
@@ -483,10 +538,7 @@ func (d *Desk) Return(ctx context.Context, by tilhor.Actor, id string) error {
 			return err
 		}
 		for _, c := range covers {
-			if err := d.endCover(tx, by.Owner, c, now); err != nil {
-				return err
-			}
-			if err := d.tellBack(tx, by, c, now); err != nil {
+			if err := d.uncoverAs(tx, by, a, c, now); err != nil {
 				return err
 			}
 		}
@@ -517,7 +569,10 @@ func (d *Desk) absence(tx *db.Tx, by tilhor.Actor, id string, now time.Time) (a 
 	return a, over, err
 }
 
-func (d *Desk) tellBack(tx *db.Tx, by tilhor.Actor, c cover, now time.Time) error {
+// uncoverAs gives one track back to who was away, and says so there. In a track
+// that another leads, only who was away does: it is not for anybody else to write
+// in, or to take a stand-in from.
+func (d *Desk) uncoverAs(tx *db.Tx, by tilhor.Actor, a Absence, c cover, now time.Time) error {
 	var t Track
 	err := tx.Each(trackByID, func(scan db.Scan) (err error) {
 		t, err = trackRow(scan)
@@ -530,7 +585,20 @@ func (d *Desk) tellBack(tx *db.Tx, by tilhor.Actor, c cover, now time.Time) erro
 	if err != nil {
 		return err
 	}
-	if _, err = w.write(note{kind: Covered, when: tilhor.Now(now), ref: string(c.person), answer: coverBack}); err != nil {
+	if by.Person != a.Person {
+		if leads, err := w.leads(); err != nil || !leads {
+			return err
+		}
+		w.rule = access.Leads
+	}
+	if err := d.endCover(tx, by.Owner, c, now); err != nil {
+		return err
+	}
+	answer := coverBack
+	if a.From > today(now) {
+		answer = coverCancelled
+	}
+	if _, err = w.write(note{kind: Covered, when: tilhor.Now(now), ref: string(c.person), answer: answer}); err != nil {
 		return err
 	}
 	return w.touch()
@@ -605,12 +673,12 @@ func (d *Desk) Absences(ctx context.Context, by tilhor.Actor) (all []Absence, le
 }
 
 func (d *Desk) countCovers(tx *db.Tx, by tilhor.Actor, a *Absence, leads bool, now time.Time) error {
-	if err := tx.One(countCovers, db.Args(by.Owner, a.ID, now.UnixMilli()), &a.Covered); err != nil {
-		return err
-	}
 	act := access.Work
 	if leads {
 		act = access.Lead
+	}
+	if err := tx.One(countCovers[act], access.Args(by, act, now, a.ID), &a.Covered); err != nil {
+		return err
 	}
 	var ids []tilhor.TrackID
 	err := tx.Each(selectHeld[act], func(scan db.Scan) error {
@@ -639,24 +707,51 @@ type awayNow struct {
 	in    map[tilhor.TrackID][]cover
 }
 
-func (d *Desk) awayNow(tx *db.Tx, owner tilhor.OwnerID, now time.Time) (a awayNow, err error) {
-	a = awayNow{map[tilhor.PersonID]tilhor.Date{}, map[tilhor.TrackID][]cover{}}
-	err = tx.Each(selectAwayNow, func(scan db.Scan) error {
-		var p tilhor.PersonID
-		var until tilhor.Date
-		err := scan(&p, &until)
-		a.until[p] = max(until, a.until[p])
-		return err
-	}, owner, today(now))
-	if err != nil || len(a.until) == 0 {
+// awayNow asks of those who have some tracks, and of who stands in on these: the
+// rest of the owner's are not read.
+func (d *Desk) awayNow(tx *db.Tx, owner tilhor.OwnerID, now time.Time, tracks ...Track) (a awayNow, err error) {
+	a.in = map[tilhor.TrackID][]cover{}
+	var have []tilhor.PersonID
+	for _, t := range tracks {
+		have = append(have, t.Handler)
+	}
+	if a.until, err = d.awayUntil(tx, owner, now, have...); err != nil || len(a.until) == 0 {
 		return a, err
 	}
-	err = tx.Each(selectCoversNow, func(scan db.Scan) error {
-		c, err := coverRow(scan)
-		a.in[c.track] = append(a.in[c.track], c)
-		return err
-	}, owner, now.UnixMilli())
+	var ids []tilhor.TrackID
+	for _, t := range tracks {
+		if a.until[t.Handler] != "" {
+			ids = append(ids, t.ID)
+		}
+	}
+	var instead []tilhor.PersonID
+	err = db.InMany(ids, db.Args(owner, now.UnixMilli()), func(args []any) error {
+		return tx.Each(selectCoversNow, func(scan db.Scan) error {
+			c, err := coverRow(scan)
+			a.in[c.track], instead = append(a.in[c.track], c), append(instead, c.standin)
+			return err
+		}, args...)
+	})
+	if err != nil {
+		return a, err
+	}
+	too, err := d.awayUntil(tx, owner, now, instead...)
+	maps.Copy(a.until, too)
 	return a, err
+}
+
+// awayUntil says of some people until when each is away, of those who are today.
+func (d *Desk) awayUntil(tx *db.Tx, owner tilhor.OwnerID, now time.Time, who ...tilhor.PersonID) (map[tilhor.PersonID]tilhor.Date, error) {
+	until := map[tilhor.PersonID]tilhor.Date{}
+	return until, db.InMany(compact(who), db.Args(owner, today(now)), func(args []any) error {
+		return tx.Each(selectAwayNow, func(scan db.Scan) error {
+			var p tilhor.PersonID
+			var last tilhor.Date
+			err := scan(&p, &last)
+			until[p] = max(last, until[p])
+			return err
+		}, args...)
+	})
 }
 
 // on says of a track until when who has it is away, and who stands in: somebody

@@ -7,6 +7,7 @@ import (
 
 	"tilhor"
 	"tilhor/internal/cases"
+	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/duty"
 )
@@ -249,6 +250,163 @@ func TestAnAbsenceOpensNoWall(t *testing.T) {
 		if got := w.may(w.mona, slug); got != "works" {
 			w.T.Errorf("Mona stands in: %s", got)
 		}
+		if list, _, err = w.desk.Absences(w.ctx, w.kari); err != nil || list[0].Covered+list[0].Bare != 0 {
+			w.T.Errorf("rektor, whom it is about, counts it: %+v (%v)", list[0], err)
+		}
+		// Rektor says that Ina is back: who stands in is not for rektor to take away,
+		// and nothing is written there.
+		seen := func() int {
+			f, err := w.desk.See(w.ctx, w.other, slug, "overview")
+			w.must(err)
+			return len(f.Of(cases.Covered))
+		}
+		before := seen()
+		w.must(w.desk.Return(w.ctx, w.kari, list[0].ID))
+		if got, n := w.may(w.mona, slug), seen(); got != "works" || n != before {
+			w.T.Errorf("rektor wrote through the wall: Mona %s, %d lines of %d", got, n, before)
+		}
+	})
+}
+
+// Into a case about somebody who works there only whoever leads it lets a
+// stand-in: not whoever has it, or carries something out, and goes away.
+func TestWhoIsAwayChoosesNobodyForASealedCase(t *testing.T) {
+	each(t, func(w *world) {
+		c := w.against(duty.AccusedEmployee, w.jonas.Person)
+		all, err := w.desk.TakeSealed(w.ctx, w.kari, c.Slug, cases.Stance{Handler: w.ina.Person}, cases.ToOwner{Words: "Vi har sørget for avstand."})
+		w.must(err)
+		slug, open := all[0].Slug, w.taken(w.elias)
+		w.must(w.desk.Away(w.ctx, w.ina, cases.Absence{Person: w.ina.Person, From: w.in(0), Until: w.in(4), Cases: w.mona.Person}))
+		if got := w.may(w.mona, slug) + " " + w.may(w.mona, open); got != "no works" {
+			w.T.Errorf("whom Ina chose: %s", got)
+		}
+		if got := w.lonely(w.kari); got != "away Nora Dahl Ina Lund" {
+			w.T.Errorf("who leads it is told %q", got)
+		}
+		w.must(w.desk.Appoint(w.ctx, w.kari, slug, w.mona.Person))
+		w.must(w.desk.Appoint(w.ctx, w.kari, slug, w.ina.Person)) // back to who is away, and who chose a stand-in
+		if got := w.may(w.mona, slug); got != "no" {
+			w.T.Errorf("whom Ina chose, when she was given it: %s", got)
+		}
+		w.must(w.desk.Cover(w.ctx, w.kari, slug, w.mona.Person))
+		if got := w.may(w.mona, slug); got != "works" {
+			w.T.Errorf("whom rektor chose: %s", got)
+		}
+	})
+}
+
+// Nor for what is to be carried out, there or for a protected pupil.
+func TestWhoIsAwayChoosesNobodyForAClosedMeasure(t *testing.T) {
+	each(t, func(w *world) {
+		w.running(w.nora) // Jonas carries it out
+		w.shielded()
+		w.must(w.desk.Away(w.ctx, w.jonas, cases.Absence{Person: w.jonas.Person, From: w.in(0), Until: w.in(4), Measures: w.mona.Person}))
+		if now, _ := w.chores(w.mona); now != "" {
+			w.T.Errorf("Mona, who is not named, carries out %q", now)
+		}
+		c, err := w.told.Tell(w.ctx, w.mona, concerns.Telling{
+			School: w.Solbakken, Pupils: []tilhor.PersonID{w.elias}, Saw: "Holdt ham i armen.", Arena: tilhor.ArenaCorridor, Happened: w.now(), Known: w.now(),
+			Accused: duty.AccusedEmployee, Against: []tilhor.PersonID{w.jonas.Person}, Whom: "den som hadde inspeksjon",
+		})
+		w.must(err)
+		all, err := w.desk.TakeSealed(w.ctx, w.kari, c.Slug, cases.Stance{Handler: w.ina.Person}, cases.ToOwner{Words: "Vi har sørget for avstand."})
+		w.must(err)
+		w.must(w.desk.Protect(w.ctx, w.ina, all[0].Slug, cases.Urgent{What: "Følger ham ut.", Doer: w.mona.Person, Start: w.in(0)}))
+		w.must(w.desk.Away(w.ctx, w.mona, cases.Absence{Person: w.mona.Person, From: w.in(0), Until: w.in(4), Measures: w.kari.Person}))
+		if now, _ := w.chores(w.kari); now != "" {
+			w.T.Errorf("whom Mona chose carries out %q", now)
+		}
+	})
+}
+
+// What a stand-in gives oneself would outlive the days.
+func TestAStandInGivesItselfNothing(t *testing.T) {
+	each(t, func(w *world) {
+		slug := w.running(w.nora)
+		w.must(w.desk.Away(w.ctx, w.kari, cases.Absence{Person: w.ina.Person, From: w.in(0), Until: w.in(1), Cases: w.mona.Person}))
+		refusals(w.T, []refusal{
+			{"asks oneself", w.desk.Ask(w.ctx, w.mona, slug, w.look(w.mona)), "whom", "cases.fault.self"},
+			{"hands oneself a measure", w.desk.HandMeasure(w.ctx, w.mona, slug, w.see(slug).InForce()[0].ID, w.mona.Person), "doer", "cases.fault.self"},
+			{"protects oneself", w.desk.Protect(w.ctx, w.mona, slug, cases.Urgent{What: "Følger henne ut.", Doer: w.mona.Person, Start: w.in(0)}), "doer", "cases.fault.self"},
+		})
+		w.must(w.desk.Protect(w.ctx, w.mona, slug, cases.Urgent{What: "Følger henne ut.", Doer: w.jonas.Person, Start: w.in(0)}))
+		w.days(2)
+		for _, g := range w.grants(slug) {
+			if g.Person == w.mona.Person && (g.Until.IsZero() || g.Until.After(w.Now())) {
+				w.T.Errorf("the days are over, and Mona has %s", g.Relation)
+			}
+		}
+	})
+}
+
+// Two absences of one: another stand-in for the first leaves the second as it was.
+func TestAnotherStandInForOneOfTwoAbsences(t *testing.T) {
+	each(t, func(w *world) {
+		slug := w.taken(w.nora)
+		for _, day := range []int{0, 5} {
+			w.must(w.desk.Away(w.ctx, w.kari, cases.Absence{Person: w.ina.Person, From: w.in(day), Until: w.in(day + 1), Cases: w.mona.Person}))
+		}
+		w.must(w.desk.Cover(w.ctx, w.kari, slug, w.jonas.Person))
+		if got := w.may(w.jonas, slug) + w.may(w.mona, slug); got != "worksno" {
+			w.T.Errorf("the first days: %s", got)
+		}
+		w.days(5)
+		if got := w.may(w.jonas, slug) + w.may(w.mona, slug); got != "noworks" {
+			w.T.Errorf("the days that were agreed before: %s", got)
+		}
+	})
+}
+
+// Whoever the owner appoints to lead has the case: who stood in for the one before
+// stands in no longer.
+func TestANewLeaderEndsTheStandIn(t *testing.T) {
+	each(t, func(w *world) {
+		anne := w.adviser()
+		w.must(w.desk.AppointReceiver(w.ctx, anne, anne.Person))
+		all, err := w.desk.TakeForOwner(w.ctx, anne, w.against(duty.AccusedLeadership).Slug, w.ina.Person)
+		w.must(err)
+		slug := all[0].Slug
+		w.must(w.desk.Away(w.ctx, w.ina, cases.Absence{Person: w.ina.Person, From: w.in(0), Until: w.in(4), Cases: w.mona.Person}))
+		if got := w.may(w.mona, slug); got != "works" {
+			w.T.Fatalf("whom Ina, who leads it, chose: %s", got)
+		}
+		ns, err := w.desk.Notices(w.ctx, anne)
+		w.must(err)
+		w.must(w.desk.AppointLead(w.ctx, anne, ns[0].ID, w.jonas.Person))
+		if got := w.may(w.mona, slug) + w.may(w.jonas, slug); got != "noworks" {
+			w.T.Errorf("Mona and who leads it now: %s", got)
+		}
+	})
+}
+
+// Who is kept out has chosen nobody any more either.
+func TestWhoIsRecusedHasNoStandIn(t *testing.T) {
+	each(t, func(w *world) {
+		slug := w.running(w.nora)
+		w.must(w.desk.Away(w.ctx, w.kari, cases.Absence{Person: w.jonas.Person, From: w.in(0), Until: w.in(4), Measures: w.mona.Person}))
+		w.must(w.desk.Recuse(w.ctx, w.kari, slug, cases.Recusal{Person: w.jonas.Person, Why: "conflict", Reason: "Nabo."}))
+		if now, _ := w.chores(w.mona); now != "" {
+			w.T.Errorf("Mona carries out %q", now)
+		}
+	})
+}
+
+// An absence that is taken back before it began was none: nobody came back.
+func TestAnAbsenceIsTakenBack(t *testing.T) {
+	each(t, func(w *world) {
+		slug := w.taken(w.nora)
+		w.must(w.desk.Away(w.ctx, w.kari, cases.Absence{Person: w.ina.Person, From: w.in(2), Until: w.in(9), Cases: w.mona.Person}))
+		w.days(1)
+		all, _, err := w.desk.Absences(w.ctx, w.ina)
+		w.must(err)
+		w.must(w.desk.Return(w.ctx, w.ina, all[0].ID))
+		if r := w.see(slug).Last(cases.Covered); r == nil || r.Answer != "cancelled" || r.Text["who"] != "Ina Lund" {
+			w.T.Errorf("the track says %+v", r)
+		}
+		w.days(2)
+		if got := w.may(w.mona, slug); got != "no" {
+			w.T.Errorf("Mona stands in all the same: %s", got)
+		}
 	})
 }
 
@@ -269,6 +427,29 @@ func TestNothingIsLeftOfAnAbsence(t *testing.T) {
 		w.days(2)
 		if n := count(); n != 0 {
 			w.T.Errorf("%d grants are left", n)
+		}
+	})
+}
+
+// A list asks of those who have its cases: that others are away costs it nothing.
+func TestAListAsksOnlyOfThoseWhoHaveItsCases(t *testing.T) {
+	each(t, func(w *world) {
+		w.taken(w.nora)
+		asked := func() int64 {
+			ctx, n := db.Counted(w.ctx)
+			_, _, err := w.desk.List(ctx, w.kari, cases.Filter{})
+			w.must(err)
+			return n.Load()
+		}
+		asked() // that it was read stands in the record from now on
+		before := asked()
+		w.must(w.desk.Away(w.ctx, w.kari, cases.Absence{Person: w.mona.Person, From: w.in(0), Until: w.in(4)}))
+		if n := asked(); n != before {
+			w.T.Errorf("somebody else is away, and the list takes %d statements, not %d", n, before)
+		}
+		w.must(w.desk.Away(w.ctx, w.kari, cases.Absence{Person: w.ina.Person, From: w.in(0), Until: w.in(4), Cases: w.jonas.Person}))
+		if n := asked(); n <= before {
+			w.T.Errorf("the control: who has the case is away, and the list takes %d statements", n)
 		}
 	})
 }

@@ -54,7 +54,7 @@ func (d *Desk) Close(ctx context.Context, by tilhor.Actor, slug string, e Ending
 		if err := w.endMeasures(today(w.now)); err != nil {
 			return err
 		}
-		if err := w.withdrawAll(); err != nil {
+		if err := w.withdrawAll(""); err != nil {
 			return err
 		}
 		if err := w.state(Closed, e.CheckOn); err != nil {

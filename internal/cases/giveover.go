@@ -7,6 +7,8 @@ import (
 	"tilhor"
 	"tilhor/internal/access"
 	"tilhor/internal/db"
+	"tilhor/internal/journal"
+	"tilhor/internal/privacy"
 	"tilhor/internal/seal"
 )
 
@@ -55,32 +57,33 @@ func (d *Desk) Holders(ctx context.Context, by tilhor.Actor) (all []Holder, err 
 		if err != nil {
 			return err
 		}
-		away, err := d.awayNow(tx, by.Owner, now)
-		if err != nil {
-			return err
-		}
 		var ids []tilhor.PersonID
 		err = tx.Each(selectHolders, func(scan db.Scan) error {
 			var h Holder
 			err := scan(&h.Person, &h.N)
-			h.Left, h.Away = !works[h.Person], away.until[h.Person]
+			h.Left = !works[h.Person]
 			ids, all = append(ids, h.Person), append(all, h)
 			return err
 		}, access.Args(by, access.Lead, now)...)
 		if err != nil {
 			return err
 		}
+		until, err := d.awayUntil(tx, by.Owner, now, ids...)
+		if err != nil {
+			return err
+		}
 		names, err := d.Roster.Names(tx, by.Owner, ids...)
 		for i := range all {
-			all[i].Name = names[all[i].Person]
+			all[i].Name, all[i].Away = names[all[i].Person], until[all[i].Person]
 		}
 		return err
 	})
 	return all, err
 }
 
-// HeldBy lists the open cases that a person has, of those the reader leads.
-func (d *Desk) HeldBy(ctx context.Context, by tilhor.Actor, p tilhor.PersonID) (rows []Row, err error) {
+// HeldBy lists the open cases that a person has, of those the reader leads: as many
+// as one form gives on, the oldest first, and how many there are.
+func (d *Desk) HeldBy(ctx context.Context, by tilhor.Actor, p tilhor.PersonID) (rows []Row, n int, err error) {
 	now := d.Clock()
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
 		rows = nil
@@ -98,15 +101,16 @@ func (d *Desk) HeldBy(ctx context.Context, by tilhor.Actor, p tilhor.PersonID) (
 		if err != nil {
 			return err
 		}
-		if rows = rows[:min(len(rows), mostGiven)]; len(rows) == 0 {
+		n = len(rows)
+		if rows = rows[:min(n, mostGiven)]; n == 0 {
 			return tilhor.ErrNotFound
 		}
 		return d.nameRows(tx, by.Owner, rows, now)
 	})
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return rows, d.listed(ctx, by, "cases", rows, now)
+	return rows, n, d.listed(ctx, by, "cases", rows, now)
 }
 
 // A Giving is one of several cases that are given on at once, and what whoever
@@ -276,15 +280,9 @@ func (d *Desk) GiveOverOf(ctx context.Context, by tilhor.Actor, id string) (r Gi
 		r.From, r.By = names[from], names[who]
 		for i := range rows {
 			g := GivenRow{Row: rows[i], To: names[to[i]]}
-			key, err := d.Keys.Get(tx, by.Owner, seal.KindTrack, string(rows[i].ID))
-			if err != nil {
+			if g.Note, err = d.passage(tx, by.Owner, rows[i].ID, records[i], "note"); err != nil {
 				return err
 			}
-			texts, err := d.texts(tx, by.Owner, rows[i].ID, key)
-			if err != nil {
-				return err
-			}
-			g.Note = texts[records[i]]["note"]
 			r.Rows = append(r.Rows, g)
 		}
 		return nil
@@ -292,5 +290,48 @@ func (d *Desk) GiveOverOf(ctx context.Context, by tilhor.Actor, id string) (r Gi
 	if err != nil {
 		return GiveOverReceipt{}, err
 	}
-	return r, d.listed(ctx, by, "cases", rows, now)
+	err = d.DB.Write(ctx, func(tx *db.Tx) error {
+		for _, row := range rows {
+			guarded, err := access.Guarded(tx, by.Owner, access.Track, string(row.ID), now)
+			if err != nil {
+				return err
+			}
+			if len(guarded) > 0 {
+				if err := d.opened(tx, by, row.ID, viewGiven, now); err != nil {
+					return err
+				}
+			}
+			if err := d.Journal.Seen(tx, by, journal.ReadingsOf(string(row.ID)), string(row.ID), viewGiven, string(access.Leads), now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return r, err
+}
+
+// viewGiven is the reading of the note that a track was given on with.
+const viewGiven = "given-over"
+
+// passage opens one passage of one record, and no other of the track: nothing when
+// it is blocked or shredded.
+func (d *Desk) passage(tx *db.Tx, owner tilhor.OwnerID, id tilhor.TrackID, record, name string) (plain string, err error) {
+	stopped, err := privacy.Stopped(tx, owner, id, record)
+	if err != nil || stopped {
+		return "", err
+	}
+	key, err := d.Keys.Get(tx, owner, seal.KindTrack, string(id))
+	if err != nil {
+		return "", err
+	}
+	err = tx.Each(selectTextOf, func(scan db.Scan) error {
+		var field string
+		var sealed []byte
+		if err := scan(&field, &sealed); err != nil || field != name || len(sealed) == 0 {
+			return err
+		}
+		plain, err = key.Open(field, record, sealed)
+		return err
+	}, owner, id, record)
+	return plain, err
 }

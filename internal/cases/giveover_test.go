@@ -2,12 +2,14 @@ package cases_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"tilhor"
 	"tilhor/internal/cases"
 	"tilhor/internal/duty"
+	"tilhor/internal/roster"
 )
 
 // Several cases are given on at once, each with its note: all of them, or none.
@@ -48,7 +50,7 @@ func TestSeveralCasesAreGivenOnAtOnce(t *testing.T) {
 			w.is(err, tilhor.ErrNotFound)
 			_, err = w.desk.GiveOver(w.ctx, who, w.ina.Person, []cases.Giving{{Slug: tuva, To: w.jonas.Person, Note: "Ta den."}})
 			w.is(err, tilhor.ErrNotFound)
-			_, err = w.desk.HeldBy(w.ctx, who, w.ina.Person)
+			_, _, err = w.desk.HeldBy(w.ctx, who, w.ina.Person)
 			w.is(err, tilhor.ErrNotFound)
 			if who != w.other { // who has her own
 				_, err = w.desk.Holders(w.ctx, who)
@@ -100,9 +102,9 @@ func TestWhoHasCasesToGiveOn(t *testing.T) {
 		if len(got) != 2 || got["Per Vikar"] != "1 true false" || got["Ina Lund"] != "1 false true" {
 			w.T.Errorf("those who have cases: %v", got)
 		}
-		rows, err := w.desk.HeldBy(w.ctx, w.kari, vikar)
+		rows, n, err := w.desk.HeldBy(w.ctx, w.kari, vikar)
 		w.must(err)
-		if len(rows) != 1 || rows[0].Slug != elias {
+		if n != 1 || len(rows) != 1 || rows[0].Slug != elias {
 			w.T.Errorf("%d of what Per left", len(rows))
 		}
 		_, err = w.desk.GiveOver(w.ctx, w.kari, vikar, []cases.Giving{{Slug: all[0].Slug, To: w.ina.Person, Note: "Ta den."}})
@@ -111,6 +113,44 @@ func TestWhoHasCasesToGiveOn(t *testing.T) {
 		w.must(err)
 		if got := w.may(w.jonas, elias); got != "works" {
 			w.T.Errorf("Jonas has it: %s", got)
+		}
+	})
+}
+
+// The receipt opens the one note of each case, and that is a reading of the case:
+// of a protected pupil it rings, and what is blocked is not shown.
+func TestTheReceiptIsAReading(t *testing.T) {
+	each(t, func(w *world) {
+		nora, elias := w.taken(w.nora), w.taken(w.elias)
+		shielded, open := w.see(nora).ID, w.see(elias).ID
+		w.must(w.desk.Shield(w.ctx, w.kari, cases.Shielding{Pupil: w.nora, Grade: roster.StrictConfidential, Leader: w.kari.Person, Reason: "Melding fra politiet."}))
+		for _, who := range []tilhor.Actor{w.ina, w.mona} {
+			w.must(w.desk.Name(w.ctx, w.kari, nora, who.Person, who == w.mona, "Har henne i timene."))
+		}
+		w.must(w.desk.Appoint(w.ctx, w.kari, nora, w.ina.Person))
+		id, err := w.desk.GiveOver(w.ctx, w.kari, w.ina.Person, []cases.Giving{
+			{Slug: nora, To: w.mona.Person, Note: "Stoler på Mona."}, {Slug: elias, To: w.jonas.Person, Note: "Møte torsdag."},
+		})
+		w.must(err)
+		w.must(w.desk.StopRecord(w.ctx, w.kari, elias, cases.Stop{Record: w.see(elias).Last(cases.GivenOver).ID, Reason: "wrong-child", Why: "Feil elev."}))
+		r, err := w.desk.GiveOverOf(w.ctx, w.kari, id)
+		w.must(err)
+		got := map[tilhor.TrackID]string{}
+		for _, g := range r.Rows {
+			got[g.ID] = g.Note
+		}
+		if len(got) != 2 || got[shielded] != "Stoler på Mona." || got[open] != "" {
+			t.Errorf("the notes: %v", got)
+		}
+		for _, track := range []tilhor.TrackID{shielded, open} {
+			if !slices.Contains(w.readIn(track, w.kari), "given-over") {
+				t.Errorf("the case says %v", w.readIn(track, w.kari))
+			}
+		}
+		ring, err := w.desk.Ringing(w.ctx, w.mona)
+		w.must(err)
+		if !slices.ContainsFunc(ring, func(a cases.Alarm) bool { return a.View == "given-over" && a.Person == w.kari.Person }) {
+			t.Errorf("it did not ring: %+v", ring)
 		}
 	})
 }

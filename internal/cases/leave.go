@@ -63,7 +63,7 @@ func (d *Desk) Leave(ctx context.Context, by tilhor.Actor, slug string, l Leavin
 		if err := w.endMeasures(today(now)); err != nil {
 			return err
 		}
-		if err := w.withdrawAll(); err != nil {
+		if err := w.withdrawAll(""); err != nil {
 			return err
 		}
 		if err := w.state(Left, ""); err != nil {

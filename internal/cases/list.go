@@ -169,7 +169,11 @@ func trackIDs(rows []Row) []string {
 // nameRows puts the pupil's and the handler's name on every row.
 func (d *Desk) nameRows(tx *db.Tx, owner tilhor.OwnerID, rows []Row, now time.Time) error {
 	var pupils, ids []tilhor.PersonID
-	away, err := d.awayNow(tx, owner, now)
+	tracks := make([]Track, len(rows))
+	for i, r := range rows {
+		tracks[i] = r.Track
+	}
+	away, err := d.awayNow(tx, owner, now, tracks...)
 	if err != nil {
 		return err
 	}

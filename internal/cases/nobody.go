@@ -95,16 +95,28 @@ func lonelyOf(r Row, barred bool) Lonely {
 	return l
 }
 
-var countRecused = db.SQL(`SELECT COUNT(*) FROM cases_record WHERE owner = $1 AND track = $2 AND kind = 'recused'`)
+// Of what stands in one instant, who was given it comes first: the kinds are in that order.
+var selectHad = db.SQL(`SELECT kind, ref FROM cases_record WHERE owner = $1 AND track = $2 AND kind IN ('appointed', 'led-by', 'recused') ORDER BY written_at, kind`)
 
-// wasRecused tells a track that was taken from somebody from one that nobody was given.
+// wasRecused tells a track that was taken from who had it from one that nobody was
+// given: that somebody else was kept out of it is no reason.
 func (d *Desk) wasRecused(tx *db.Tx, owner tilhor.OwnerID, l *Lonely) error {
-	var n int
-	err := tx.One(countRecused, db.Args(owner, l.ID), &n)
-	if n > 0 {
-		l.Why = LonelyRecused
-	}
-	return err
+	var had, leader string
+	return tx.Each(selectHad, func(scan db.Scan) error {
+		var kind Kind
+		var who string
+		err := scan(&kind, &who)
+		switch {
+		case kind == Appointed, kind == LedBy && (had == "" || had == leader):
+			had, l.Why = who, LonelyNew
+		case kind == Recused && who == had:
+			had, l.Why = "", LonelyRecused
+		}
+		if kind == LedBy {
+			leader = who
+		}
+		return err
+	}, owner, l.ID)
 }
 
 // lonely are the tracks that may have nobody: at the own school those of who is
@@ -152,17 +164,21 @@ func (d *Desk) notThere(tx *db.Tx, by tilhor.Actor, now time.Time) (absent []til
 	if err != nil {
 		return nil, err
 	}
-	away, err := d.awayNow(tx, by.Owner, now)
-	if err != nil {
-		return nil, err
-	}
+	var have []tilhor.PersonID
 	err = tx.Each(selectHandlers, func(scan db.Scan) error {
 		var p tilhor.PersonID
 		err := scan(&p)
-		if !works[p] || away.until[p] != "" {
-			absent = append(absent, p)
-		}
+		have = append(have, p)
 		return err
 	}, by.Owner, by.School)
+	if err != nil {
+		return nil, err
+	}
+	until, err := d.awayUntil(tx, by.Owner, now, have...)
+	for _, p := range have {
+		if !works[p] || until[p] != "" {
+			absent = append(absent, p)
+		}
+	}
 	return absent, err
 }

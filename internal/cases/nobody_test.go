@@ -62,6 +62,28 @@ func TestACaseThatNobodyHas(t *testing.T) {
 	})
 }
 
+// That somebody else was kept out of a case is not why nobody has it.
+func TestARecusalOfAnotherIsNoReason(t *testing.T) {
+	each(t, func(w *world) {
+		all, err := w.desk.TakeUp(w.ctx, w.kari, w.worry(tilhor.ArenaBreak, "", w.nora).Slug, cases.Stance{})
+		w.must(err)
+		slug := all[0].Slug
+		recuse := func(who tilhor.Actor) {
+			w.must(w.desk.Recuse(w.ctx, w.kari, slug, cases.Recusal{Person: who.Person, Why: "conflict", Reason: "Nabo."}))
+			w.Later(1e9)
+		}
+		recuse(w.mona)
+		if got := w.lonely(w.kari); got != "new Nora Dahl" {
+			w.T.Errorf("nobody was given it: %q", got)
+		}
+		w.must(w.desk.Appoint(w.ctx, w.kari, slug, w.ina.Person))
+		recuse(w.ina)
+		if got := w.lonely(w.kari); got != "recused Nora Dahl" {
+			w.T.Errorf("who had it is out: %q", got)
+		}
+	})
+}
+
 // What is closed to rektor is not told her either: the one whom the owner
 // appointed is told, wherever that person works.
 func TestASealedCaseThatNobodyHas(t *testing.T) {

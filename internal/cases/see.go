@@ -42,6 +42,7 @@ type File struct {
 	Siblings    int                        // other pupils' tracks in the matter: a count, and no more
 	LastSeen    *Seen
 	Held        map[string]bool // records that are blocked: nobody reads their words
+	sharedOf    []tilhor.TrackID
 }
 
 // Current is the plan in force.
@@ -130,6 +131,9 @@ func (d *Desk) See(ctx context.Context, by tilhor.Actor, slug, view string) (f F
 			if err := d.opened(tx, by, f.ID, view, now); err != nil {
 				return err
 			}
+		}
+		if err := d.sawShared(tx, by, f.sharedOf, rule, now); err != nil {
+			return err
 		}
 		return d.Journal.Seen(tx, by, journal.ReadingsOf(string(f.ID)), string(f.ID), view, string(rule), now)
 	})
@@ -298,7 +302,7 @@ func (d *Desk) names(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 		ids[p] = true
 	}
 	ids[tilhor.PersonID(f.Leader)] = true
-	away, err := d.awayNow(tx, owner, now)
+	away, err := d.awayNow(tx, owner, now, f.Track)
 	if err != nil {
 		return err
 	}

@@ -2,12 +2,14 @@ package cases
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"tilhor"
 	"tilhor/internal/access"
 	"tilhor/internal/db"
 	"tilhor/internal/duty"
+	"tilhor/internal/journal"
 	"tilhor/internal/privacy"
 	"tilhor/internal/seal"
 )
@@ -20,6 +22,9 @@ const (
 )
 
 func init() { kinds[SharedK], kinds[UnsharedK] = true, true }
+
+// viewShared is the reading of a measure's words from another track of the matter.
+const viewShared = "shared"
 
 var (
 	insertShared = db.SQL(`INSERT INTO cases_shared (owner, track, measure, of_track, at) VALUES ($1, $2, $3, $4, $5)
@@ -101,6 +106,7 @@ func (d *Desk) spoken(tx *db.Tx, owner tilhor.OwnerID, rows []sharedRow, now tim
 // now. They are read where they are, and name no child.
 func (d *Desk) shared(tx *db.Tx, owner tilhor.OwnerID, f *File, now time.Time) error {
 	var rows []sharedRow
+	f.Shared, f.sharedOf = nil, nil
 	err := tx.Each(selectShared, func(scan db.Scan) error {
 		r, err := sharedOf(scan)
 		rows = append(rows, r)
@@ -109,12 +115,29 @@ func (d *Desk) shared(tx *db.Tx, owner tilhor.OwnerID, f *File, now time.Time) e
 	if err != nil || len(rows) == 0 {
 		return err
 	}
-	rows, err = d.spoken(tx, owner, rows, now)
-	f.Shared = nil
+	if rows, err = d.spoken(tx, owner, rows, now); err != nil || len(rows) == 0 {
+		return err
+	}
+	w := &work{d: d, tx: tx, by: tilhor.Actor{Owner: owner}, t: f.Track, now: now}
+	rows, err = w.nameless(rows) // a child may have come to the matter since it was shared
 	for _, r := range rows {
-		f.Shared = append(f.Shared, r.Measure)
+		f.Shared, f.sharedOf = append(f.Shared, r.Measure), append(f.sharedOf, r.of)
 	}
 	return err
+}
+
+// sawShared says in the record of the other tracks that words of theirs were read
+// from this one.
+func (d *Desk) sawShared(tx *db.Tx, by tilhor.Actor, of []tilhor.TrackID, rule access.Relation, now time.Time) error {
+	for i, id := range of {
+		if slices.Contains(of[:i], id) {
+			continue
+		}
+		if err := d.Journal.Seen(tx, by, journal.ReadingsOf(string(id)), string(id), viewShared, string(rule), now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sharable are the running measures of the other tracks in the matter that this
@@ -132,6 +155,12 @@ func (w *work) sharable() ([]sharedRow, error) {
 	if rows, err = w.d.spoken(w.tx, w.by.Owner, rows, w.now); err != nil {
 		return nil, err
 	}
+	return w.nameless(rows)
+}
+
+// nameless keeps those that name none of the children of the matter, nor of the
+// track they are in.
+func (w *work) nameless(rows []sharedRow) ([]sharedRow, error) {
 	tracks, err := w.tracksOf(w.t.Case)
 	if err != nil {
 		return nil, err
@@ -172,10 +201,12 @@ func (w *work) heardIn(id tilhor.TrackID) (map[string]bool, error) {
 // who works the track and theirs.
 func (d *Desk) Sharable(ctx context.Context, by tilhor.Actor, slug string) (all []Measure, err error) {
 	now := d.Clock()
+	var of []tilhor.TrackID
+	var rule access.Relation
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		all = nil
-		t, rule, err := d.find(tx, by, access.Work, slug, now)
-		if err != nil {
+		all, of = nil, nil
+		var t Track
+		if t, rule, err = d.find(tx, by, access.Work, slug, now); err != nil {
 			return err
 		}
 		rows, err := (&work{d: d, tx: tx, by: by, t: t, rule: rule, now: now}).sharable()
@@ -184,7 +215,7 @@ func (d *Desk) Sharable(ctx context.Context, by tilhor.Actor, slug string) (all 
 		}
 		ids := []tilhor.PersonID{}
 		for _, r := range rows {
-			all, ids = append(all, r.Measure), append(ids, r.Doer)
+			all, of, ids = append(all, r.Measure), append(of, r.of), append(ids, r.Doer)
 		}
 		names, err := d.Roster.Names(tx, by.Owner, compact(ids)...)
 		for i := range all {
@@ -192,7 +223,10 @@ func (d *Desk) Sharable(ctx context.Context, by tilhor.Actor, slug string) (all 
 		}
 		return err
 	})
-	return all, err
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return all, d.DB.Write(ctx, func(tx *db.Tx) error { return d.sawShared(tx, by, of, rule, now) })
 }
 
 // Share lets a track refer to a measure of another track in the matter: a grown-up

@@ -1,11 +1,13 @@
 package cases_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"tilhor"
 	"tilhor/internal/cases"
+	"tilhor/internal/db"
 )
 
 // two are the tracks of two pupils in one matter, handled by Ina; the first has a
@@ -98,6 +100,67 @@ func TestASharedMeasureGoesWithItsTrack(t *testing.T) {
 			})
 		})
 	}
+}
+
+// readIn are the views of a track that a person has read, by the record.
+func (w *world) readIn(id tilhor.TrackID, by tilhor.Actor) (views []string) {
+	w.T.Helper()
+	w.must(w.Kit.DB.Read(w.ctx, func(tx *db.Tx) error {
+		all, err := w.Kit.Journal.Readings(tx, by.Owner, string(id))
+		for _, r := range all {
+			if r.Person == by.Person {
+				views = append(views, r.View)
+			}
+		}
+		return err
+	}))
+	return views
+}
+
+// Whoever reads a measure's words from another track stands in the record of the
+// one they are read of.
+func TestASharedMeasureIsReadWhereItIs(t *testing.T) {
+	each(t, func(w *world) {
+		one, two, gate := w.two()
+		id := w.see(one).ID
+		w.must(w.desk.Appoint(w.ctx, w.kari, two, w.mona.Person))
+		if could, err := w.desk.Sharable(w.ctx, w.mona, two); err != nil || len(could) != 0 || len(w.readIn(id, w.mona)) != 0 {
+			t.Fatalf("Mona, who has the second alone, is offered %v (%v)", could, err)
+		}
+		if _, err := w.desk.Sharable(w.ctx, w.kari, two); err != nil || !slices.Contains(w.readIn(id, w.kari), "shared") {
+			t.Errorf("what rektor could share is read as %v (%v)", w.readIn(id, w.kari), err)
+		}
+		w.must(w.desk.Share(w.ctx, w.kari, two, gate))
+		f, err := w.desk.See(w.ctx, w.mona, two, "whole")
+		w.must(err)
+		if len(f.Shared) != 1 || !slices.Equal(w.readIn(id, w.mona), []string{"shared"}) {
+			t.Errorf("Mona reads %d, and the other track says %v", len(f.Shared), w.readIn(id, w.mona))
+		}
+	})
+}
+
+// A child who comes to the matter later is not named either.
+func TestASharedMeasureNamesNobodyWhoComesLater(t *testing.T) {
+	each(t, func(w *world) {
+		one, two, _ := w.two()
+		m := w.measure()
+		m.What = "En voksen går ut med Tuva."
+		w.must(w.desk.Protect(w.ctx, w.ina, one, cases.Urgent{What: m.What, Doer: w.jonas.Person, Start: w.in(0)}))
+		could, err := w.desk.Sharable(w.ctx, w.ina, two)
+		w.must(err)
+		for _, c := range could {
+			if c.What == m.What {
+				w.must(w.desk.Share(w.ctx, w.ina, two, c.ID))
+			}
+		}
+		if got := w.sharedIn(two); got != m.What+", Jonas Lund" {
+			t.Fatalf("before: %q", got)
+		}
+		w.must(w.desk.AddChild(w.ctx, w.ina, one, cases.Child{Person: w.tuva, Role: "alleged"}))
+		if got := w.sharedIn(two); got != "" {
+			t.Errorf("Tuva is named in the other track: %q", got)
+		}
+	})
 }
 
 func TestWhatIsNotShared(t *testing.T) {

@@ -308,6 +308,9 @@ func (w *work) recuse(p tilhor.PersonID, why, reason string) error {
 	if err := w.standsNoMore(p); err != nil {
 		return err
 	}
+	if err := w.withdrawAll(p); err != nil { // nor is anything asked of the person any more
+		return err
+	}
 	had := reason != "" || w.t.Handler == p
 	for _, g := range grants {
 		if g.Person != p || !g.Until.IsZero() && !g.Until.After(w.now) {
@@ -411,6 +414,9 @@ func (w *work) leadBy(p tilhor.PersonID, unit tilhor.SchoolID) error {
 		return err
 	}
 	if w.t.Handler == "" || slices.ContainsFunc(grants, func(g access.Grant) bool { return g.Relation == access.Leads && g.Person == w.t.Handler }) {
+		if err := w.uncover(coverCases, "", w.now); err != nil { // who stood in did so for another
+			return err
+		}
 		if _, err := w.tx.Exec(setHandler, w.by.Owner, w.t.ID, p); err != nil { // until somebody else is given it
 			return err
 		}

@@ -174,3 +174,21 @@ func TestTheSchoolIsShut(t *testing.T) {
 	w.must(w.cases.Hand(context.Background(), w.kari, cases.HandedTask{Person: w.sosial.Person, Task: cases.StandsIn, From: "2026-11-23", Until: "2026-11-30"}))
 	w.page(w.rektor, "/saker/"+slug, "Ina Lund står inn for rektor")
 }
+
+// Who reads a shared measure from the track it helps in is no stranger to the one
+// it stands in: the log of that one says what was read, and why.
+func TestASharedMeasureIsReadByNoStranger(t *testing.T) {
+	w := newWorld(t)
+	c := w.tells("", "Sto alene i storefri.", "nora", "elias")
+	all, err := w.cases.TakeUp(t.Context(), w.kari, c.Slug, cases.Stance{Handler: w.sosial.Person})
+	w.must(err)
+	one, two := all[0].Slug, all[1].Slug
+	w.must(w.cases.Protect(t.Context(), w.kari, one, cases.Urgent{What: "Voksen ved ballbingen.", Doer: w.sosial.Person, Start: "2026-11-23"}))
+	could, err := w.cases.Sharable(t.Context(), w.kari, two)
+	w.must(err)
+	w.must(w.cases.Share(t.Context(), w.kari, two, could[0].ID))
+	w.must(w.cases.Appoint(t.Context(), w.kari, two, w.teacher.Person))
+	w.pages(w.jonas, "/saker/"+two)
+	body := w.pages(w.rektor, "/saker/"+one+"/lesinger", "Jonas Lund", "Et felles tiltak, lest fra en annen elevs sak", "Har saken til en annen elev, der tiltaket også står")
+	lacks(t, mainOf(body), "uten å ha saken", "Hadde ikke saken")
+}

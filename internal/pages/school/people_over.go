@@ -1,6 +1,7 @@
 package school
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -31,6 +32,7 @@ type overView struct {
 	Heading string
 	Lead    string
 	Note    *web.Note
+	Cut     *web.Note // there are more than one form takes
 	Faults  *web.Summary
 	Form    *web.Form
 	From    tilhor.PersonID
@@ -39,6 +41,7 @@ type overView struct {
 	Empty   web.Empty
 	All     web.Field
 	Rows    []overRow
+	Lost    []string // what was typed of cases that are not in the list any more
 	Buttons []web.Button
 }
 
@@ -120,7 +123,11 @@ func absent(h cases.Holder) int {
 }
 
 func (p *Pages) showOver(q *web.Req, code int, f *web.Form, from tilhor.PersonID) error {
-	rows, err := p.Cases.HeldBy(q.Context(), q.Actor, from)
+	rows, n, err := p.Cases.HeldBy(q.Context(), q.Actor, from)
+	lost := lostNotes(f, rows)
+	if errors.Is(err, tilhor.ErrNotFound) && (len(lost) > 0 || q.R.Method != http.MethodGet) {
+		return p.showGone(q, code, f, lost)
+	}
 	if err != nil {
 		return err
 	}
@@ -136,7 +143,10 @@ func (p *Pages) showOver(q *web.Req, code int, f *web.Form, from tilhor.PersonID
 	}
 	v := overView{
 		Back: web.Back{Href: "/overlevering", Text: w.T("absence.over.back")}, Heading: w.T("absence.over.of", "who", who), Lead: w.T("absence.over.of-lead"),
-		Form: f, Faults: web.SummaryOf(w, f.Faults), From: from, Buttons: []web.Button{{Text: w.T("absence.over.do")}},
+		Form: f, Faults: web.SummaryOf(w, f.Faults), From: from, Lost: lost, Buttons: []web.Button{{Text: w.T("absence.over.do")}},
+	}
+	if n > len(rows) {
+		v.Cut = &web.Note{Color: "info", Title: w.T("absence.over.first", "n", len(rows), "all", n), Text: w.T("absence.over.first-text")}
 	}
 	if rows[0].Away != "" {
 		v.Note = &web.Note{Color: "info", Title: w.T("absence.over.while", "who", who), Href: "/fravaer", Link: w.T("absence.over.while-link")}
@@ -160,6 +170,37 @@ func (p *Pages) showOver(q *web.Req, code int, f *web.Form, from tilhor.PersonID
 	return q.RenderStatus(code, overPage, v)
 }
 
+// lostNotes are the notes that were typed of cases that are not in the list: they
+// were given on meanwhile. Those that were lost before stay.
+func lostNotes(f *web.Form, rows []cases.Row) []string {
+	lost := slices.DeleteFunc(slices.Clone(f.All("lost")), func(s string) bool { return strings.TrimSpace(s) == "" })
+	for _, slug := range f.All("sak") {
+		note := strings.TrimSpace(f.Get("note-" + slug))
+		if note != "" && !slices.Contains(lost, note) && !slices.ContainsFunc(rows, func(r cases.Row) bool { return r.Slug == slug }) {
+			lost = append(lost, note)
+		}
+	}
+	return lost
+}
+
+// showGone is the page when every case was given on meanwhile: who leads the school
+// is told, and keeps what was typed.
+func (p *Pages) showGone(q *web.Req, code int, f *web.Form, lost []string) error {
+	if _, err := p.Cases.Holders(q.Context(), q.Actor); err != nil {
+		return err
+	}
+	w := q.T
+	v := overView{
+		Back: web.Back{Href: "/overlevering", Text: w.T("absence.over.back")}, Heading: w.T("absence.over.gone"), Lead: w.T("absence.over.gone-text"),
+		Form: f, Lost: lost,
+	}
+	v.Frame = q.Frame(v.Heading)
+	if q.R.Method != http.MethodGet {
+		v.Langs = nil
+	}
+	return q.RenderStatus(code, overPage, v)
+}
+
 func (p *Pages) giveOver(q *web.Req) error {
 	f, err := q.Form()
 	if err != nil {
@@ -173,13 +214,17 @@ func (p *Pages) giveOver(q *web.Req) error {
 			to = all
 		}
 		if to == keep || to == "" {
-			f.Faults.Add(to == "" && f.Line("note-"+slug) != "", "to-"+slug, "absence.fault.to") // a note to nobody is not thrown away
+			key := map[bool]string{true: "absence.fault.kept", false: "absence.fault.to"}[to == keep]
+			f.Faults.Add(f.Line("note-"+slug) != "", "to-"+slug, key) // a note to nobody is not thrown away
 			continue
 		}
 		give = append(give, cases.Giving{Slug: slug, To: tilhor.PersonID(to), Note: f.Get("note-" + slug)})
 	}
 	return answer(q, f, func() (string, error) {
 		id, err := p.Cases.GiveOver(q.Context(), q.Actor, from, give)
+		if errors.Is(err, tilhor.ErrNotFound) { // one is not the reader's any more: shown again as it is now, or not at all
+			err = tilhor.Faults{{Field: "all", Key: "absence.fault.moved"}}
+		}
 		return "/overlevering/" + id, err
 	}, func(code int, f *web.Form) error { return p.showOver(q, code, f, from) })
 }

@@ -140,6 +140,9 @@ func entitled(s cases.Seen, may []cases.Entitled) (cases.Entitled, bool) {
 			return m, true
 		}
 	}
+	if s.View == "shared" { // a measure that helps another pupil of the matter too, read from that pupil's track
+		return cases.Entitled{Person: s.Person, Relation: "shared"}, true
+	}
 	return cases.Entitled{}, false
 }
 

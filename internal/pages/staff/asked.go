@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"errors"
 	"net/http"
 
 	"tilhor"
@@ -70,7 +71,15 @@ func (p *Pages) doAsked(q *web.Req) error {
 		o := cases.Observation{At: readWhen(f, q.Now), Place: f.Get("observed-where"), Saw: f.Get("observed"), Seemed: f.Get("seemed")}
 		act = func() (string, error) { return to + "svart", p.Cases.Observe(ctx, q.Actor, id, o) }
 	}
-	return answer(q, f, act, func(code int) error { return p.showAsked(q, code, f) })
+	return answer(q, f, act, func(code int) error {
+		err := p.showAsked(q, code, f)
+		if errors.Is(err, tilhor.ErrNotFound) { // taken back while it was written: what was typed is not lost for that
+			if ended, ask := p.Cases.Ended(ctx, q.Actor, id); ask != nil || ended {
+				return errors.Join(ask, tilhor.ErrConflict)
+			}
+		}
+		return err
+	})
 }
 
 func (p *Pages) showAsked(q *web.Req, code int, f *web.Form) error {

@@ -56,6 +56,25 @@ func TestWhatAColleagueIsAsked(t *testing.T) {
 	}
 }
 
+// A question that is taken back while it is answered: what was typed comes back,
+// also when something lacks in it.
+func TestAQuestionIsTakenBackMeanwhile(t *testing.T) {
+	w := newTown(t)
+	track := w.take(w.tell())
+	here, jonas := w.asks(track, cases.ForObservation), w.as("jonas")
+	if err := w.cases.Withdraw(t.Context(), w.actor("ina"), track.Slug, tilhor.RecordID(here[len("/foresporsler/"):])); err != nil {
+		t.Fatal(err)
+	}
+	form := url.Values{"do": {"svar"}, "observed": {"Han sto alene i ti minutter."}, "observed-where": {"Ballbingen"}, "at": {"23.11.2026"}}
+	has(t, w.post(jonas, here, form), 409, "Han sto alene i ti minutter.")
+	form.Set("seemed", "Han så ned.")
+	has(t, w.post(jonas, here, form), 409, "Han sto alene i ti minutter.", "Han så ned.")
+	has(t, w.post(jonas, here, url.Values{"do": {"kan-ikke"}, "reason": {"Jeg var på tur."}}), 409, "Jeg var på tur.")
+	has(t, w.post(w.as("mona"), here, form), 404)
+	form.Del("seemed")
+	has(t, w.post(w.as("mona"), here, form), 404)
+}
+
 // In the resource team, the name is told only when it was found to be needed; and
 // who cannot says so, with or without a reason.
 func TestAdviceIsAskedWithoutAName(t *testing.T) {
