@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	mostAsked = 40       // statements that opening a case may take, however long it is
+	mostAsked = 50       // statements that opening a case may take, however long it is
 	mostSent  = 60 << 10 // bytes of any page on the line
 )
 
