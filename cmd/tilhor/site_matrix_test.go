@@ -158,7 +158,10 @@ func (w *matrixWorld) thing(rel string) thing {
 		}
 		a := w.town.Actor(role, w.town.Solbakken)
 		if rel == relCarries && role.Staff() {
-			x.measures[role], x.asks[role] = w.measure(rektor, x.track, a.Person), w.asks(rektor, x.track, a.Person)
+			x.measures[role], x.asks[role] = w.measure(rektor, x.track, a.Person), x.asks[""]
+			if a.Person != rektor.Person { // nobody asks oneself
+				x.asks[role] = w.asks(rektor, x.track, a.Person)
+			}
 		}
 		w.write(func(tx *db.Tx) error { return w.relate(tx, rel, a, string(fresh.ID), id) })
 	}

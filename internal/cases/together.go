@@ -31,7 +31,7 @@ var (
 		CROSS JOIN cases_track t WHERE t.owner = $1 AND t.id = d.id AND `
 	// ofNumber finds the matter in which a track of that number stands, one that
 	// the reader works, and that is not this one.
-	ofNumber = db.SQL(`SELECT t.matter ` + numbered + access.Scope(access.Work, "t.id") + ` AND t.matter <> $7 ORDER BY t.opened_at, t.id LIMIT 1`)
+	ofNumber  = db.SQL(`SELECT t.matter ` + numbered + access.Scope(access.Work, "t.id") + ` AND t.matter <> $7 ORDER BY t.opened_at, t.id LIMIT 1`)
 	moveTrack = db.SQL(`UPDATE cases_track SET matter = $3, origin = CASE WHEN origin = $3 OR origin = '' AND matter = $3 THEN '' WHEN origin = '' THEN matter ELSE origin END
 		WHERE owner = $1 AND id = $2`)
 	moveChildren = db.SQL(`UPDATE cases_child SET matter = $3 WHERE owner = $1 AND track = $2`)
