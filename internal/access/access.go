@@ -241,6 +241,21 @@ func Open(tx *db.Tx, owner tilhor.OwnerID, id string, at time.Time) error {
 
 var endOne = db.SQL(`UPDATE access_grant SET until_at = $3 WHERE owner = $1 AND id = $2 AND until_at > $3`)
 
+var unitsOf = db.SQL(`SELECT DISTINCT thing, unit FROM access_grant WHERE owner = $1 AND person = $2 AND kind = $3 AND until_at > $4`)
+
+// Units are the things of a kind that a person has by name, and at which units.
+func Units(tx *db.Tx, owner tilhor.OwnerID, kind Kind, person tilhor.PersonID, now time.Time) (map[string][]tilhor.SchoolID, error) {
+	all := map[string][]tilhor.SchoolID{}
+	err := tx.Each(unitsOf, func(scan db.Scan) error {
+		var thing string
+		var unit tilhor.SchoolID
+		err := scan(&thing, &unit)
+		all[thing] = append(all[thing], unit)
+		return err
+	}, owner, person, kind, now.UnixMilli())
+	return all, err
+}
+
 // EndGrant ends one grant from an instant on.
 func EndGrant(tx *db.Tx, owner tilhor.OwnerID, id string, at time.Time) error {
 	_, err := tx.Exec(endOne, owner, id, at.UnixMilli())

@@ -191,7 +191,7 @@ func (d *Desk) nameRows(tx *db.Tx, owner tilhor.OwnerID, rows []Row, now time.Ti
 	if err != nil {
 		return err
 	}
-	works := map[tilhor.SchoolID]map[tilhor.PersonID]bool{}
+	works, asked := map[tilhor.SchoolID]map[tilhor.PersonID]bool{}, map[tilhor.PersonID]map[string][]tilhor.SchoolID{}
 	for i := range rows {
 		r := &rows[i]
 		r.Name, r.Has, r.Class = names[r.Pupil], names[r.Handler], classes[r.Pupil]
@@ -200,7 +200,7 @@ func (d *Desk) nameRows(tx *db.Tx, owner tilhor.OwnerID, rows []Row, now time.Ti
 				return err
 			}
 		}
-		if err := d.elsewhere(tx, owner, r.Track, works[r.School], now); err != nil {
+		if err := d.elsewhere(tx, owner, r.Track, works[r.School], asked, now); err != nil {
 			return err
 		}
 		r.left(works[r.School])

@@ -71,3 +71,32 @@ func TestAListTellsWhatEachRowTells(t *testing.T) {
 		}
 	})
 }
+
+// A list costs no more for each case: somebody who had them all has left.
+func TestAListCostsTheSameForManyCases(t *testing.T) {
+	each(t, func(w *world) {
+		asked := func() int64 {
+			ctx, n := db.Counted(w.ctx)
+			_, _, err := w.desk.List(ctx, w.kari, cases.Filter{})
+			w.must(err)
+			return n.Load()
+		}
+		temp := w.temp("Vikar Vang")
+		take := func(n int) {
+			for range n {
+				c := w.worry(tilhor.ArenaBreak, "En gutt med blå jakke.")
+				_, err := w.desk.TakeUp(w.ctx, w.kari, c.Slug, cases.Stance{Handler: temp})
+				w.must(err)
+			}
+		}
+		take(3)
+		w.days(40) // and the temp has left
+		few := asked()
+		w.days(-40)
+		take(20)
+		w.days(40)
+		if many := asked(); many > few+9 { // one for each would be twenty more; many ids are asked for in some more pieces
+			w.T.Errorf("3 cases take %d statements, and 23 take %d", few, many)
+		}
+	})
+}

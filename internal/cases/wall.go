@@ -428,22 +428,28 @@ func (w *work) leadBy(p tilhor.PersonID, unit tilhor.SchoolID) error {
 
 // elsewhere adds to those who work at a track's school whoever has the track and
 // works for the owner or at another school: appointed, and not one who has left.
-func (d *Desk) elsewhere(tx *db.Tx, owner tilhor.OwnerID, t Track, works map[tilhor.PersonID]bool, now time.Time) error {
+// Each is asked about once, however many tracks of a list they have.
+func (d *Desk) elsewhere(tx *db.Tx, owner tilhor.OwnerID, t Track, works map[tilhor.PersonID]bool, asked map[tilhor.PersonID]map[string][]tilhor.SchoolID, now time.Time) error {
 	if t.Handler == "" || works[t.Handler] {
 		return nil
 	}
-	roles, err := d.Roster.RolesOf(tx, owner, t.Handler, today(now))
-	if err != nil {
-		return err
+	units, known := asked[t.Handler]
+	if !known {
+		roles, err := d.Roster.RolesOf(tx, owner, t.Handler, today(now))
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(roles, func(a tilhor.Actor) bool { return a.Role.Staff() || a.Role == tilhor.RoleOwnerAdviser }) {
+			if units, err = access.Units(tx, owner, access.Track, t.Handler, now); err != nil {
+				return err
+			}
+		}
+		asked[t.Handler] = units
 	}
-	if !slices.ContainsFunc(roles, func(a tilhor.Actor) bool { return a.Role.Staff() || a.Role == tilhor.RoleOwnerAdviser }) {
-		return nil
+	if slices.ContainsFunc(units[string(t.ID)], func(unit tilhor.SchoolID) bool { return unit != t.School }) {
+		works[t.Handler] = true
 	}
-	grants, err := access.GrantsOf(tx, owner, access.Track, string(t.ID))
-	works[t.Handler] = slices.ContainsFunc(grants, func(g access.Grant) bool {
-		return g.Person == t.Handler && g.Unit != t.School && (g.Until.IsZero() || now.Before(g.Until))
-	})
-	return err
+	return nil
 }
 
 // inherit puts the walls of an older track around one that goes on from it: it
