@@ -241,18 +241,20 @@ func Open(tx *db.Tx, owner tilhor.OwnerID, id string, at time.Time) error {
 
 var endOne = db.SQL(`UPDATE access_grant SET until_at = $3 WHERE owner = $1 AND id = $2 AND until_at > $3`)
 
-var unitsOf = db.SQL(`SELECT DISTINCT thing, unit FROM access_grant WHERE owner = $1 AND person = $2 AND kind = $3 AND until_at > $4`)
+var unitsOf = db.SQL(`SELECT DISTINCT thing, unit FROM access_grant WHERE owner = $1 AND person = $2 AND kind = $3 AND until_at > $4 AND thing IN (` + db.Marks(5) + `)`)
 
-// Units are the things of a kind that a person has by name, and at which units.
-func Units(tx *db.Tx, owner tilhor.OwnerID, kind Kind, person tilhor.PersonID, now time.Time) (map[string][]tilhor.SchoolID, error) {
+// Units says which of some things a person has by name, and at which units.
+func Units(tx *db.Tx, owner tilhor.OwnerID, kind Kind, person tilhor.PersonID, now time.Time, things ...string) (map[string][]tilhor.SchoolID, error) {
 	all := map[string][]tilhor.SchoolID{}
-	err := tx.Each(unitsOf, func(scan db.Scan) error {
-		var thing string
-		var unit tilhor.SchoolID
-		err := scan(&thing, &unit)
-		all[thing] = append(all[thing], unit)
-		return err
-	}, owner, person, kind, now.UnixMilli())
+	err := db.InMany(things, db.Args(owner, person, kind, now.UnixMilli()), func(args []any) error {
+		return tx.Each(unitsOf, func(scan db.Scan) error {
+			var thing string
+			var unit tilhor.SchoolID
+			err := scan(&thing, &unit)
+			all[thing] = append(all[thing], unit)
+			return err
+		}, args...)
+	})
 	return all, err
 }
 

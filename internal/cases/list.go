@@ -170,8 +170,10 @@ func trackIDs(rows []Row) []string {
 func (d *Desk) nameRows(tx *db.Tx, owner tilhor.OwnerID, rows []Row, now time.Time) error {
 	var pupils, ids []tilhor.PersonID
 	tracks := make([]Track, len(rows))
+	theirs := map[tilhor.PersonID][]string{}
 	for i, r := range rows {
 		tracks[i] = r.Track
+		theirs[r.Handler] = append(theirs[r.Handler], string(r.ID))
 	}
 	away, err := d.awayNow(tx, owner, now, tracks...)
 	if err != nil {
@@ -200,7 +202,7 @@ func (d *Desk) nameRows(tx *db.Tx, owner tilhor.OwnerID, rows []Row, now time.Ti
 				return err
 			}
 		}
-		if err := d.elsewhere(tx, owner, r.Track, works[r.School], asked, now); err != nil {
+		if err := d.elsewhere(tx, owner, r.Track, works[r.School], asked, theirs[r.Handler], now); err != nil {
 			return err
 		}
 		r.left(works[r.School])

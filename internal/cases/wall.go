@@ -428,8 +428,8 @@ func (w *work) leadBy(p tilhor.PersonID, unit tilhor.SchoolID) error {
 
 // elsewhere adds to those who work at a track's school whoever has the track and
 // works for the owner or at another school: appointed, and not one who has left.
-// Each is asked about once, however many tracks of a list they have.
-func (d *Desk) elsewhere(tx *db.Tx, owner tilhor.OwnerID, t Track, works map[tilhor.PersonID]bool, asked map[tilhor.PersonID]map[string][]tilhor.SchoolID, now time.Time) error {
+// Each is asked about once, however many tracks of a list are theirs.
+func (d *Desk) elsewhere(tx *db.Tx, owner tilhor.OwnerID, t Track, works map[tilhor.PersonID]bool, asked map[tilhor.PersonID]map[string][]tilhor.SchoolID, theirs []string, now time.Time) error {
 	if t.Handler == "" || works[t.Handler] {
 		return nil
 	}
@@ -440,7 +440,7 @@ func (d *Desk) elsewhere(tx *db.Tx, owner tilhor.OwnerID, t Track, works map[til
 			return err
 		}
 		if slices.ContainsFunc(roles, func(a tilhor.Actor) bool { return a.Role.Staff() || a.Role == tilhor.RoleOwnerAdviser }) {
-			if units, err = access.Units(tx, owner, access.Track, t.Handler, now); err != nil {
+			if units, err = access.Units(tx, owner, access.Track, t.Handler, now, theirs...); err != nil {
 				return err
 			}
 		}
