@@ -48,12 +48,7 @@ func (d *Desk) NameAccused(ctx context.Context, by tilhor.Actor, slug string, pe
 		if err != nil {
 			return err
 		}
-		var tracks []Track
-		err = w.tx.Each(matterTracks, func(scan db.Scan) error {
-			t, err := trackRow(scan)
-			tracks = append(tracks, t)
-			return err
-		}, by.Owner, w.t.Case)
+		tracks, err := w.tracksOf(w.t.Case)
 		if err != nil {
 			return err
 		}

@@ -70,6 +70,11 @@ var countRef = db.SQL(`SELECT COUNT(*) FROM cases_record WHERE owner = $1 AND tr
 // TickFound ticks off a thing to find out: it was done, or let go with a line
 // that says why.
 func (d *Desk) TickFound(ctx context.Context, by tilhor.Actor, slug string, id tilhor.RecordID, answer, line string) error {
+	return d.tickOff(ctx, by, slug, id, ToFind, FoundOut, answer, line)
+}
+
+// tickOff ends a record of one kind with one of another.
+func (d *Desk) tickOff(ctx context.Context, by tilhor.Actor, slug string, id tilhor.RecordID, kind, ends Kind, answer, line string) error {
 	var c check
 	c.oneOf(answer, "found-out", LookedDone, LookedDropped)
 	c.short(&line, "line", false)
@@ -78,10 +83,10 @@ func (d *Desk) TickFound(ctx context.Context, by tilhor.Actor, slug string, id t
 		return err
 	}
 	return d.on(ctx, by, access.Work, slug, func(w *work) error {
-		if err := w.openPoint(id, ToFind, FoundOut); err != nil {
+		if err := w.openPoint(id, kind, ends); err != nil {
 			return err
 		}
-		if _, err := w.write(note{kind: FoundOut, when: tilhor.Now(w.now), ref: string(id), answer: answer, text: []field{{"line", line}}}); err != nil {
+		if _, err := w.write(note{kind: ends, when: tilhor.Now(w.now), ref: string(id), answer: answer, text: []field{{"line", line}}}); err != nil {
 			return err
 		}
 		return w.facts(duty.Fact{Kind: duty.Written, When: tilhor.Now(w.now)})

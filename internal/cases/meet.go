@@ -111,22 +111,7 @@ func (d *Desk) Meet(ctx context.Context, by tilhor.Actor, slug string, m Meeting
 // TickAgreed says how it went with a thing that was agreed: done, or let go with
 // a line that says why.
 func (d *Desk) TickAgreed(ctx context.Context, by tilhor.Actor, slug string, id tilhor.RecordID, answer, line string) error {
-	var c check
-	c.oneOf(answer, "found-out", LookedDone, LookedDropped)
-	c.short(&line, "line", false)
-	c.Add(answer == LookedDropped && line == "", "line", "cases.fault.dropped")
-	if err := c.Err(); err != nil {
-		return err
-	}
-	return d.on(ctx, by, access.Work, slug, func(w *work) error {
-		if err := w.openPoint(id, Agreed, AgreedDone); err != nil {
-			return err
-		}
-		if _, err := w.write(note{kind: AgreedDone, when: tilhor.Now(w.now), ref: string(id), answer: answer, text: []field{{"line", line}}}); err != nil {
-			return err
-		}
-		return w.facts(duty.Fact{Kind: duty.Written, When: tilhor.Now(w.now)})
-	})
+	return d.tickOff(ctx, by, slug, id, Agreed, AgreedDone, answer, line)
 }
 
 // Meetings are the minutes, oldest first, each with what was agreed and how it

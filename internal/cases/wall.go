@@ -223,12 +223,7 @@ func (w *work) barKin() error {
 	if err != nil || len(kin) == 0 {
 		return err
 	}
-	var tracks []Track
-	err = w.tx.Each(matterTracks, func(scan db.Scan) error {
-		t, err := trackRow(scan)
-		tracks = append(tracks, t)
-		return err
-	}, w.by.Owner, w.t.Case)
+	tracks, err := w.tracksOf(w.t.Case)
 	if err != nil {
 		return err
 	}
