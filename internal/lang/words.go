@@ -46,6 +46,24 @@ func For(l tilhor.Lang) *Words {
 // Lang is the language these words are in, as html's lang attribute wants it.
 func (w *Words) Lang() tilhor.Lang { return w.lang }
 
+// Page is the language that most of a page is in, as html's lang attribute wants
+// it: what is said in Sámi is little, and marked where it stands.
+func (w *Words) Page() tilhor.Lang {
+	if w.lang == tilhor.Sami {
+		return Instead(w.lang)
+	}
+	return w.lang
+}
+
+// Own is the language of a text where it is not that of the page, and "" where
+// it is.
+func (w *Words) Own(key string) tilhor.Lang {
+	if _, own := w.cat[key]; own && w.lang != w.Page() {
+		return w.lang
+	}
+	return ""
+}
+
 // Dir is the way the language is written, as html's dir attribute wants it.
 func (w *Words) Dir() string {
 	if w.lang == tilhor.Arabic {

@@ -164,6 +164,9 @@ var langNames = map[tilhor.Lang]string{
 	tilhor.Polish: "Polski", tilhor.Ukrainian: "Українська", tilhor.Arabic: "العربية", tilhor.Somali: "Soomaali",
 }
 
+// LangName is what a language is called by those who speak it.
+func LangName(l tilhor.Lang) string { return langNames[l] }
+
 // LangLinks are links to the page at u in every language. They keep its path
 // and query, and are plain GETs, so they work without JavaScript and never
 // repeat a post.

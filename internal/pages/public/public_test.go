@@ -164,8 +164,8 @@ func lacks(t *testing.T, body string, texts ...string) {
 func TestFurtherLanguages(t *testing.T) {
 	w := newTown(t)
 	for _, l := range lang.Further {
-		body := has(t, w.get("/rettigheter/foresatt?l="+string(l)), 200, `<html lang="`+string(l)+`"`, `hreflang="ar"`,
-			lang.For(l).T("lang.unchecked"), "ikke lest av et menneske", `href="/?l=`+string(l)+`"`)
+		body := has(t, w.get("/rettigheter/foresatt?l="+string(l)), 200, `<html lang="`+string(lang.For(l).Page())+`"`, `hreflang="ar"`,
+			">"+lang.For(l).T("lang.unchecked"), "ikke lest av et menneske", `href="/?l=`+string(l)+`"`)
 		if rtl := strings.Contains(body, `dir="rtl" data-`); rtl != (l == tilhor.Arabic) {
 			t.Errorf("%s is written from the right: %v", l, rtl)
 		}
@@ -175,6 +175,7 @@ func TestFurtherLanguages(t *testing.T) {
 		other := has(t, w.get("/hjelp?l="+string(l)), 200, `<html lang="`+string(lang.Instead(l))+`"`, `?l=`+string(l))
 		lacks(t, other, `hreflang="ar"`)
 	}
+	has(t, w.get("/rettigheter/foresatt?l=se"), 200, `<h1 class="t-h1" lang="se">`)
 	r := httptest.NewRequest("GET", "http://localhost/rettigheter/11", nil)
 	r.Header.Set("Accept-Language", "uk-UA")
 	has(t, w.do(r), 200, `<html lang="uk"`)
