@@ -55,7 +55,9 @@ func each(t *testing.T, test func(w *world)) {
 		w.told = &concerns.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock}
 		w.worked = &cases.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Concerns: w.told, Clock: k.Clock}
 		w.desk = &notices.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock, Days: w.worked.Days}
-		w.desk.Family = func(*db.Tx, tilhor.OwnerID, string, time.Time) ([]tilhor.PersonID, error) { return slices.Clone(w.family), nil }
+		w.desk.Family = func(*db.Tx, tilhor.OwnerID, string, time.Time) ([]tilhor.PersonID, error) {
+			return slices.Clone(w.family), nil
+		}
 		w.desk.May = func(_ *db.Tx, _ tilhor.OwnerID, p tilhor.PersonID, _ time.Time) (bool, error) {
 			return slices.Contains(w.allowed, p), nil
 		}
