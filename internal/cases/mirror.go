@@ -23,7 +23,7 @@ var mirrors = []journal.Mirror{
 	{Table: "cases_insight", Odd: odd(`r.id FROM cases_record r`, `SELECT 1 FROM cases_insight x WHERE x.owner = r.owner AND x.id = r.id`, `r.kind = 'insight-asked'`)},
 	{Table: "cases_insight", Odd: odd(`x.id FROM cases_insight x`, `SELECT 1 FROM cases_record r WHERE r.owner = x.owner AND r.id = x.decision
 		AND r.track = x.track AND r.kind = 'insight-decided' AND r.ref = x.id AND r.answer = x.outcome`, `x.state = 'decided'`)},
-	{Table: "cases_insight", Odd: odd(`r.id FROM cases_record r`, `SELECT 1 FROM cases_insight x WHERE x.owner = r.owner AND x.decision = r.id AND x.state = 'decided'`, `r.kind = 'insight-decided'`)},
+	{Table: "cases_insight", Odd: odd(`r.id FROM cases_record r`, `SELECT 1 FROM cases_insight x WHERE x.owner = r.owner AND x.id = r.ref AND x.decision = r.id AND x.state = 'decided'`, `r.kind = 'insight-decided'`)},
 	{Table: "cases_cover", Odd: odd(`x.id FROM cases_cover x`, `SELECT 1 FROM cases_record r WHERE r.owner = x.owner AND r.track = x.track
 		AND r.kind = 'covered' AND r.ref = x.standin AND r.answer = x.kind`)},
 	{Table: "cases_cover", Odd: odd(`r.id FROM cases_record r`, `SELECT 1 FROM cases_cover x WHERE x.owner = r.owner AND x.track = r.track AND x.standin = r.ref AND x.kind = r.answer`, `r.kind = 'covered'`)},
