@@ -132,8 +132,12 @@ func (d *Desk) Ask(ctx context.Context, by tilhor.Actor, slug string, r Request)
 		if err := w.running(); err != nil {
 			return err
 		}
+		works, err := d.Roster.Employees(w.tx, by.Owner, w.t.School, today(w.now))
+		if err != nil {
+			return err
+		}
 		for _, p := range r.Whom {
-			if err := w.mayBeAsked(p); err != nil {
+			if err := w.mayBeAsked(p, works); err != nil {
 				return err
 			}
 		}
@@ -153,15 +157,11 @@ func (d *Desk) Ask(ctx context.Context, by tilhor.Actor, slug string, r Request)
 
 // mayBeAsked refuses whom nobody can ask: who does not work there, who may have no
 // part in the track, and oneself, as what a stand-in is asked would outlive the days.
-func (w *work) mayBeAsked(p tilhor.PersonID) error {
+func (w *work) mayBeAsked(p tilhor.PersonID, works []roster.Employee) error {
 	if p == w.by.Person {
 		return tilhor.Faults{{Field: "whom", Key: "cases.fault.self"}}
 	}
-	all, err := w.d.Roster.Employees(w.tx, w.by.Owner, w.t.School, today(w.now))
-	if err != nil {
-		return err
-	}
-	if !slices.ContainsFunc(all, func(e roster.Employee) bool { return e.ID == p && CanAnswer(e) }) {
+	if !slices.ContainsFunc(works, func(e roster.Employee) bool { return e.ID == p && CanAnswer(e) }) {
 		return tilhor.Faults{{Field: "whom", Key: "cases.fault.whom"}}
 	}
 	if err := w.notBarred(p, "whom"); err != nil {

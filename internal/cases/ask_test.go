@@ -1,6 +1,7 @@
 package cases_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -326,6 +327,24 @@ func TestThePlanOfAnInquiry(t *testing.T) {
 		}
 		if !errors.Is(w.desk.TickFound(w.ctx, w.jonas, slug, all[0].ID, cases.LookedDone, ""), tilhor.ErrNotFound) {
 			w.T.Error("a stranger ticked it off")
+		}
+	})
+}
+
+// Who works at the school is asked once, however many are asked to look: each of
+// them costs no more than what is written for that one, and the walls.
+func TestToAskManyLooksUpWhoWorksThereOnce(t *testing.T) {
+	each(t, func(w *world) {
+		slug := w.taken(w.nora)
+		asked := func(whom ...tilhor.Actor) int64 {
+			ctx, n := db.Counted(context.Background())
+			w.must(w.desk.Ask(ctx, w.ina, slug, w.look(whom...)))
+			return n.Load()
+		}
+		asked(w.jonas, w.mona, w.kari) // the inquiry has begun, and each of them has the access
+		one, three := asked(w.jonas), asked(w.jonas, w.mona, w.kari)
+		if each := (three - one) / 2; each > 15 {
+			t.Errorf("one more who is asked costs %d statements", each)
 		}
 	})
 }
