@@ -78,6 +78,10 @@ func awayRowOf(q *web.Req, a cases.Absence, leads bool) awayRow {
 	if a.From > today(q) {
 		r.Back = w.T("absence.cancel")
 	}
+	if a.Still {
+		r.When, r.Back = w.T("absence.still", "until", w.NearDay(a.Until, today(q))), w.T("absence.still-back")
+		return r
+	}
 	for _, in := range [][2]string{{"absence.in.cases", a.InCases}, {"absence.in.measures", a.InRest}, {"absence.in.leads", a.InLead}} {
 		if in[1] != "" {
 			r.Lines = append(r.Lines, w.T(in[0], "who", in[1], "n", a.Covered))

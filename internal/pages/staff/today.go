@@ -38,6 +38,7 @@ type todayView struct {
 	TellFirst           bool       // telling is what this role most often comes for
 	Worker              bool       // has, or may have, cases
 	Spoken              bool       // may write down what a family took up by voice
+	stoodInFor          bool // somebody stands in for the reader still, who is back
 	lastYear            int        // open cases of those who leave this summer
 	ring, left          int        // openings of protected cases to look at, and such cases that nobody leads
 }
@@ -142,6 +143,9 @@ func (p *Pages) sensitive(q *web.Req, v *todayView) (s sums, err error) {
 		return s, err
 	}
 	v.ring, v.left = len(ring), len(left)
+	if v.stoodInFor, err = p.Cases.StoodInFor(q.Context(), q.Actor); err != nil {
+		return s, err
+	}
 	if m := today(q).Time().Month(); q.Actor.Role == tilhor.RoleRektor && m >= time.April && m <= time.June {
 		if v.lastYear, err = p.Cases.Leaving(q.Context(), q.Actor); err != nil {
 			return s, err
@@ -363,6 +367,9 @@ func (v *todayView) notes(q *web.Req) error {
 	}
 	if v.left > 0 {
 		v.Notes = append(v.Notes, web.Note{Color: "warning", Title: w.T("children.today.left", "n", v.left), Href: "/skjerming", Link: w.T("children.today.left-link")})
+	}
+	if v.stoodInFor {
+		v.Notes = append(v.Notes, web.Note{Color: "info", Title: w.T("absence.today.still"), Href: "/fravaer", Link: w.T("absence.today.still-link")})
 	}
 	if v.lastYear > 0 {
 		v.Notes = append(v.Notes, web.Note{Color: "info", Title: lang.Cap(count(w, "absence.last.today", v.lastYear)), Href: "/avgangstrinnet", Link: w.T("absence.last.today-link")})
