@@ -38,7 +38,7 @@ type todayView struct {
 	TellFirst           bool       // telling is what this role most often comes for
 	Worker              bool       // has, or may have, cases
 	Spoken              bool       // may write down what a family took up by voice
-	stoodInFor          bool // somebody stands in for the reader still, who is back
+	stoodInFor          bool       // somebody stands in for the reader still, who is back
 	lastYear            int        // open cases of those who leave this summer
 	ring, left          int        // openings of protected cases to look at, and such cases that nobody leads
 }
