@@ -794,6 +794,42 @@ func (d *Desk) awayUntil(tx *db.Tx, owner tilhor.OwnerID, now time.Time, who ...
 	})
 }
 
+// uncarried says of each measure that runs until when its doer is away, when nobody
+// carries it out meanwhile: into a case that is closed nobody is let but by whoever
+// leads it, who has to be told.
+func (d *Desk) uncarried(tx *db.Tx, owner tilhor.OwnerID, f *File, works map[tilhor.PersonID]bool, now time.Time) error {
+	var doers, instead []tilhor.PersonID
+	for _, m := range f.Measures {
+		if m.Running && !m.Gone {
+			doers = append(doers, m.Doer)
+		}
+	}
+	until, err := d.awayUntil(tx, owner, now, doers...)
+	if err != nil || len(until) == 0 {
+		return err
+	}
+	in := map[tilhor.PersonID][]tilhor.PersonID{}
+	err = tx.Each(selectCovers, func(scan db.Scan) error {
+		c, err := coverRow(scan)
+		if c.kind == coverMeasures && !c.from.After(now) {
+			in[c.person], instead = append(in[c.person], c.standin), append(instead, c.standin)
+		}
+		return err
+	}, owner, f.ID, now.UnixMilli())
+	if err != nil {
+		return err
+	}
+	too, err := d.awayUntil(tx, owner, now, instead...)
+	for i := range f.Measures {
+		m := &f.Measures[i]
+		there := slices.ContainsFunc(in[m.Doer], func(p tilhor.PersonID) bool { return works[p] && too[p] == "" })
+		if m.Running && !m.Gone && !there {
+			m.Away = until[m.Doer]
+		}
+	}
+	return err
+}
+
 // on says of a track until when who has it is away, and who stands in: somebody
 // who works there and is not away too.
 func (a awayNow) on(t *Track, works map[tilhor.PersonID]bool) {

@@ -356,6 +356,20 @@ func TestWhoIsAwayChoosesNobodyForAClosedMeasure(t *testing.T) {
 		if now, _ := w.chores(w.kari); now != "" {
 			w.T.Errorf("whom Mona chose carries out %q", now)
 		}
+		bare := func() tilhor.Date {
+			f, err := w.desk.See(w.ctx, w.kari, all[0].Slug, "overview")
+			w.must(err)
+			return f.Measures[0].Away
+		}
+		if got := bare(); got != w.in(4) {
+			w.T.Errorf("who leads it is told that nobody does it until %q", got)
+		}
+		f, err := w.desk.See(w.ctx, w.kari, all[0].Slug, "overview")
+		w.must(err)
+		w.must(w.desk.HandMeasure(w.ctx, w.kari, all[0].Slug, f.Measures[0].ID, w.ina.Person))
+		if got := bare(); got != "" {
+			w.T.Errorf("Ina does it, and it is said that nobody does: %q", got)
+		}
 	})
 }
 

@@ -344,6 +344,9 @@ func (d *Desk) names(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 	}
 	f.left(works)
 	away.on(&f.Track, works)
+	if err := d.uncarried(tx, owner, f, works, now); err != nil {
+		return err
+	}
 	f.Stands = names[f.Stand]
 	if f.Pupil != "" {
 		if in, err := d.Roster.Pupil(tx, owner, f.Pupil, today(now)); err == nil {

@@ -83,3 +83,20 @@ func TestWhoIsBackTakesBackWhatRektorDoesNotSee(t *testing.T) {
 	w.pages(w.ina, w.sent(w.ina, "/fravaer/tilbake", form("id", id)), "Ingen er skrevet inn som borte")
 	w.shown(w.Get(w.In(mona), "/saker/"+slug), http.StatusNotFound)
 }
+
+// A measure whose doer is away with nobody instead is told to who leads the case, on
+// its own page, and to nobody else.
+func TestAMeasureThatNobodyCarriesOut(t *testing.T) {
+	w := newWorld(t)
+	slug := w.track("", "nora")
+	w.must(w.cases.Protect(t.Context(), w.sosial, slug, cases.Urgent{What: "Går sammen med Nora.", Doer: w.teacher.Person, Start: "2026-11-23"}))
+	lacks(t, w.page(w.rektor, "/saker/"+slug), "ingen gjør dette imens")
+	away := cases.Absence{Person: w.teacher.Person, From: "2026-11-23", Until: "2026-11-27"}
+	w.must(w.cases.Away(t.Context(), w.kari, away))
+	w.pages(w.rektor, "/saker/"+slug, "Jonas Lund er borte til og med 27.", "og ingen gjør dette imens", "Gi det til en annen", "Går sammen med Nora.")
+	lacks(t, w.page(w.ina, "/saker/"+slug), "ingen gjør dette imens")
+	w.sent(w.rektor, "/fravaer/tilbake", form("id", hidden(w.page(w.rektor, "/fravaer"), "id")))
+	away.Measures = w.Actor(tilhor.RoleSFO, w.Solbakken).Person
+	w.must(w.cases.Away(t.Context(), w.kari, away))
+	lacks(t, w.page(w.rektor, "/saker/"+slug), "ingen gjør dette imens")
+}
