@@ -132,6 +132,9 @@ func (d *Desk) See(ctx context.Context, by tilhor.Actor, slug, view string) (f F
 				return err
 			}
 		}
+		if err := d.sawAnswers(tx, by, &f, view, now); err != nil {
+			return err
+		}
 		if err := d.sawShared(tx, by, f.sharedOf, rule, now); err != nil {
 			return err
 		}

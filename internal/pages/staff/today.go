@@ -32,6 +32,7 @@ type todayView struct {
 	More                int // running cases that are not shown
 	Chores, Before      []chore
 	Told                []web.Duty
+	Answers             []web.Duty // colleagues who have answered the reader
 	Asked               []web.Duty // what colleagues ask the reader to look for
 	Watch               []web.Duty // emergency access somebody must know of, and what else waits beside the case
 	Glass               string     // where emergency access is asked for; "" for who may not
@@ -77,7 +78,7 @@ func (p *Pages) today(q *web.Req) error {
 
 // sums are what the headline says.
 type sums struct {
-	lonely, fresh, late, soon, chores, before, watch, asked int
+	lonely, fresh, late, soon, chores, before, watch, asked, answers int
 	next                                                    tilhor.Date
 }
 
@@ -133,6 +134,12 @@ func (p *Pages) sensitive(q *web.Req, v *todayView) (s sums, err error) {
 		return s, err
 	}
 	v.Asked = askedRows(q, asked)
+	answers, err := p.Cases.Answers(q.Context(), q.Actor)
+	if err != nil {
+		return s, err
+	}
+	v.Answers = answerRows(q, answers)
+	s.answers = len(answers)
 	v.Worker = q.Actor.Role == tilhor.RoleRektor || len(fresh)+len(rows) > 0
 	ring, err := p.Cases.Ringing(q.Context(), q.Actor)
 	if err != nil {
@@ -319,7 +326,7 @@ func headline(q *web.Req, v *todayView, s sums) (title, lead string) {
 	for _, part := range []struct {
 		n   int
 		key string
-	}{{s.lonely, "staff.today.lonely"}, {s.fresh, "staff.today.new"}, {s.watch, "insight.today.watch"}, {s.late, "staff.today.late"}, {s.soon, "staff.today.soon"}, {s.chores, "staff.today.chores"}, {s.before, "staff.today.before"}, {s.asked, "asked.today.n"}} {
+	}{{s.lonely, "staff.today.lonely"}, {s.fresh, "staff.today.new"}, {s.watch, "insight.today.watch"}, {s.late, "staff.today.late"}, {s.soon, "staff.today.soon"}, {s.chores, "staff.today.chores"}, {s.before, "staff.today.before"}, {s.asked, "asked.today.n"}, {s.answers, "asked.answers.n"}} {
 		if part.n > 0 && len(parts) < 2 {
 			parts = append(parts, count(w, part.key, part.n))
 		}
