@@ -116,15 +116,15 @@ var (
 	selectMyAsks = db.SQL(`SELECT a.id, a.kind, a.track, a.due_on, t.pupil FROM cases_ask a JOIN cases_track t ON t.owner = a.owner AND t.id = a.track
 		WHERE a.owner = $1 AND a.person = $2 AND a.state = 'open' AND t.state IN ('open', 'stepped-down') AND ` + access.Scope(access.Answer, "a.track") + `
 		ORDER BY a.due_on, a.id LIMIT 50`)
-	findAsk  = db.SQL(`SELECT t.id, t.slug, a.kind, a.state FROM cases_ask a JOIN cases_track t ON t.owner = a.owner AND t.id = a.track WHERE a.owner = $1 AND a.id = $2 AND a.person = $3`)
+	findAsk = db.SQL(`SELECT t.id, t.slug, a.kind, a.state FROM cases_ask a JOIN cases_track t ON t.owner = a.owner AND t.id = a.track WHERE a.owner = $1 AND a.id = $2 AND a.person = $3`)
 	// What was answered, and who asked has not seen, in what that one works still.
 	selectAnswered = db.SQL(`SELECT ` + columns + `, a.kind, a.person, a.state FROM cases_ask a JOIN cases_track t ON t.owner = a.owner AND t.id = a.track
 		WHERE a.owner = $1 AND a.asked_by = $2 AND a.seen_at = 0 AND a.state IN ('answered', 'declined') AND ` + access.Scope(access.Work, "a.track") + `
 		ORDER BY a.ended_at, a.id LIMIT 50`)
 	seeAnswers = db.SQL(`UPDATE cases_ask SET seen_at = $4 WHERE owner = $1 AND track = $2 AND asked_by = $3 AND seen_at = 0 AND state IN ('answered', 'declined')`)
-	whoseAsk = db.SQL(`SELECT person FROM cases_ask WHERE owner = $1 AND id = $2 AND track = $3`)
-	endAsk   = db.SQL(`UPDATE cases_ask SET state = $4, ended_at = $5, answer = $6 WHERE owner = $1 AND id = $2 AND track = $3 AND state = 'open'`)
-	openAsks = db.SQL(`SELECT COUNT(*) FROM cases_ask WHERE owner = $1 AND track = $2 AND person = $3 AND state = 'open'`)
+	whoseAsk   = db.SQL(`SELECT person FROM cases_ask WHERE owner = $1 AND id = $2 AND track = $3`)
+	endAsk     = db.SQL(`UPDATE cases_ask SET state = $4, ended_at = $5, answer = $6 WHERE owner = $1 AND id = $2 AND track = $3 AND state = 'open'`)
+	openAsks   = db.SQL(`SELECT COUNT(*) FROM cases_ask WHERE owner = $1 AND track = $2 AND person = $3 AND state = 'open'`)
 )
 
 // Ask asks colleagues for a short observation each, or takes the track up in the
@@ -321,7 +321,9 @@ var answerViews = []string{"whole", "inquiry", "look", "team"}
 
 // sawAnswers keeps that who asked has seen the answers.
 func (d *Desk) sawAnswers(tx *db.Tx, by tilhor.Actor, f *File, view string, now time.Time) error {
-	fresh := func(a Ask) bool { return a.by == by.Person && !a.seen && (a.State == AskAnswered || a.State == AskRefused) }
+	fresh := func(a Ask) bool {
+		return a.by == by.Person && !a.seen && (a.State == AskAnswered || a.State == AskRefused)
+	}
 	if !slices.Contains(answerViews, view) || !slices.ContainsFunc(f.Asks, fresh) {
 		return nil
 	}

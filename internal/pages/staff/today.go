@@ -79,7 +79,7 @@ func (p *Pages) today(q *web.Req) error {
 // sums are what the headline says.
 type sums struct {
 	lonely, fresh, late, soon, chores, before, watch, asked, answers int
-	next                                                    tilhor.Date
+	next                                                             tilhor.Date
 }
 
 // sensitive fills what stands in cases, for who may see it now.
