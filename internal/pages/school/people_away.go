@@ -16,6 +16,7 @@ var awayPage = page("people_away")
 
 type awayView struct {
 	web.Frame
+	Back          web.Back
 	Heading, Lead string
 	Done          *web.Note
 	Faults        *web.Summary
@@ -67,6 +68,9 @@ func (p *Pages) showAway(q *web.Req, code int, f *web.Form) error {
 		v.Away = append(v.Away, awayRowOf(q, a, leads))
 	}
 	v.Questions = awayAsked(q, f, staff, leads)
+	if v.Back = schoolBack(q); v.Back.Href != HomePath { // who is no rektor comes from the page of today
+		v.Back = web.Back{Href: "/i-dag", Text: w.T("asked.back")}
+	}
 	v.Frame = q.Frame(v.Heading)
 	v.Faulty = code == http.StatusUnprocessableEntity
 	return q.RenderStatus(code, awayPage, v)
