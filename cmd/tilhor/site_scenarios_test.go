@@ -226,7 +226,7 @@ var scenarios = map[string]struct {
 		[]deed{
 			{Who: "rektor", At: "/skolen", Link: `^/skolen/kartlegging$`, Fill: [][2]string{
 				{"kartlegg-survey-whom", "Alle på 5A."}, {"kartlegg-survey-questions", "Hvem plager noen i klassen?"}, {"kartlegg-survey-names", "yes"}, {"kartlegg-due", "30.11.2026"},
-			}, No: true, Sees: "opplæringsforskrifta § 20-5 tredje ledd"},
+			}, No: true, Sees: "opplæringsforskrifta §\u00a020\u20115 tredje ledd"},
 			{Who: "rektor", At: "/skolen/kartlegging", Fill: [][2]string{
 				{"kartlegg-survey-whom", "Alle på 5A."}, {"kartlegg-survey-questions", "Hvem er du sammen med i friminuttet?"}, {"kartlegg-survey-names", "no"}, {"kartlegg-due", "30.11.2026"},
 			}, Sees: "Spørreundersøkelsen er skrevet inn."},

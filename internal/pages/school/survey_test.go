@@ -15,11 +15,11 @@ func TestWhatAClassIsAsked(t *testing.T) {
 	w := newWorld(t)
 	const at = "/skolen/kartlegging"
 	w.page(w.rektor, "/skolen", `href="`+at+`"`)
-	w.pages(w.rektor, at, "Skal dere spørre alle i en klasse?", "opplæringsforskrifta § 20-5", `href="/skolen"`, "Til sakene")
+	w.pages(w.rektor, at, "Skal dere spørre alle i en klasse?", "opplæringsforskrifta §\u00a020\u20115", `href="/skolen"`, "Til sakene")
 	w.shown(w.Get(w.jonas, at), http.StatusNotFound)
 	w.shown(w.Post(w.jonas, at, form("do", "kartlegg")), http.StatusNotFound)
 	ask := form("do", "kartlegg", "kartlegg-survey-whom", "Alle på 5A.", "kartlegg-survey-questions", "Hvem plager noen?", "kartlegg-survey-names", "yes", "kartlegg-due", "30.11.2026")
-	w.refused(w.rektor, at, ask, "§ 20-5 tredje ledd", "Hvem plager noen?", "30.11.2026")
+	w.refused(w.rektor, at, ask, "§\u00a020\u20115 tredje ledd", "Hvem plager noen?", "30.11.2026")
 	ask.Set("kartlegg-survey-names", "no")
 	ask.Set("kartlegg-survey-questions", "Hvem er du sammen med?")
 	w.pages(w.rektor, w.sent(w.rektor, at, ask), "Spørreundersøkelsen er skrevet inn.", "Alle på 5A.", "Kari Lund skrev det inn")
