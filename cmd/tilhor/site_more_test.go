@@ -131,6 +131,14 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 	w.children(slug, taken(pupils[5]), by["rektor elsewhere"].actor.School, kari, ina, pupils)
 	w.later(time.Second)
 	w.asksColleagues(by, slug)
+	w.must(d.PlanSurvey(ctx, kari, cases.Survey{Whom: "Alle på 5. trinn.", Questions: "Hvem er du sammen med?", Names: "no", On: w.today().Add(7)}))
+	named := cases.NamingSurvey{Why: "Har vart siden april.", Tried: "Samtaler og tilsyn.", Whom: "Alle på 5. trinn.", Questions: "Hvem stenger porten?", On: w.today().Add(7)}
+	for range 2 {
+		w.must(d.SurveyNaming(ctx, kari, slug, named))
+	}
+	f, err = d.See(ctx, kari, slug, "whole")
+	w.must(err)
+	w.must(d.CheckSurvey(ctx, ina, slug, f.NamingSurveys()[0].ID, "To så etter.", "Porten blir stengt i storefri."))
 	return original
 }
 

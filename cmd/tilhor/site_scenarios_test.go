@@ -220,6 +220,59 @@ var scenarios = map[string]struct {
 			t.Errorf("one who is not to be told stands among those around the pupil:\n%s", s)
 		}
 	}},
+	"§ 8.10: kartlegging med navn": {story: story(
+		// Rektor vil spørre alle på 5A hvem som plager noen, slik klassen blir spurt hver høst.
+		// Det er ikke lov for å forebygge: siden sier det, med paragrafen.
+		[]deed{
+			{Who: "rektor", At: "/skolen", Link: `^/skolen/kartlegging$`, Fill: [][2]string{
+				{"kartlegg-survey-whom", "Alle på 5A."}, {"kartlegg-survey-questions", "Hvem plager noen i klassen?"}, {"kartlegg-survey-names", "yes"}, {"kartlegg-due", "30.11.2026"},
+			}, No: true, Sees: "opplæringsforskrifta §\u00a020\u20115 tredje ledd"},
+			{Who: "rektor", At: "/skolen/kartlegging", Fill: [][2]string{
+				{"kartlegg-survey-whom", "Alle på 5A."}, {"kartlegg-survey-questions", "Hvem er du sammen med i friminuttet?"}, {"kartlegg-survey-names", "no"}, {"kartlegg-due", "30.11.2026"},
+			}, Sees: "Spørreundersøkelsen er skrevet inn."},
+		},
+		toldOf([]string{"Nora Dahl"}, "Det har vart siden april.", "Nora sto alene igjen.", "break"),
+		takenUp(),
+		[]deed{
+			// I Noras sak er ingenting prøvd ennå.
+			{Who: "rektor", At: "$track/undersokelse/kartlegging", Fill: [][2]string{
+				{"kartlegg-survey-why", "Det har vart siden april, og flere er med."},
+				{"kartlegg-survey-tried", "Ingenting ennå."},
+				{"kartlegg-survey-whom", "Alle på 5A."},
+				{"kartlegg-survey-questions", "Hvem plager noen i klassen?"},
+				{"kartlegg-due", "30.11.2026"},
+			}, No: true, Sees: "Andre måter må være prøvd først"},
+			{Who: "social-teacher", Days: 1, At: "$track/samtaler", Fill: [][2]string{{"answer", "told"}, {"words", "Jeg vet ikke hvem som skriver."}, {"wants", "At det stopper."}, {"how", "none"}}},
+			{Who: "social-teacher", Days: 9, At: "$track/undersokelse", Fill: [][2]string{{"do", "kilde"}, {"source", "observation"}, {"who", "Jonas Lund"}, {"status", "given"}, {"text", "Så ingenting på ni dager."}}},
+			{Who: "rektor", At: "$track/undersokelse/plan", Link: `/undersokelse/kartlegging$`, Fill: [][2]string{
+				{"kartlegg-survey-why", "Det har vart siden april, og flere er med."},
+				{"kartlegg-survey-tried", "Samtale, og tilsyn i ni dager. Ingen av dem viste hva som skjer."},
+				{"kartlegg-survey-whom", "Alle på 5A."},
+				{"kartlegg-survey-questions", "Hvem plager noen i klassen?"},
+				{"kartlegg-due", "04.12.2026"},
+			}, Sees: "Svarene er ikke bekreftet ennå."},
+			// Svarene er kommet. De er ingen kilde før de er sjekket.
+			{Who: "social-teacher", Days: 1, At: "$track/undersokelse", Fill: [][2]string{{"do", "kilde"}, {"source", "survey"}, {"who", "5A"}, {"status", "given"}, {"text", "Qz10 tre skrev samme navn."}}, No: true, Sees: "venter på å bli bekreftet"},
+			{Who: "social-teacher", Days: 4, At: "$track/undersokelse/kartlegging", Fill: [][2]string{
+				{"do", "sjekk"}, {"sjekk-survey-how", "To lærere så etter i storefri."}, {"sjekk-survey-stands", "En elev stenger porten for Nora."},
+			}, Sees: "Det som står seg, er en kilde"},
+			{Who: "social-teacher", At: "$track/undersokelse", Fill: [][2]string{{"do", "funn"}, {"finding", "Porten blir stengt i storefri."}, {"from", "*"}}, Sees: "Porten blir stengt i storefri."},
+		},
+	), ends: func(t *testing.T, w *storyWorld, f *formReader) {
+		f.cookie = w.enter(w.whoever("social-teacher"), mfa)
+		for _, page := range []string{"", "/undersokelse", "/utskrift"} {
+			f.open(f.track + page)
+			if strings.Contains(f.body, "Qz10") {
+				t.Errorf("what nobody checked stands in %s", page)
+			}
+		}
+		teacher := w.enter(w.whoever("teacher"), mfa)
+		for _, page := range []string{"/skolen/kartlegging", f.track + "/undersokelse/kartlegging"} {
+			if r := w.do("GET", teacher, "nb", page, nil); r.StatusCode != http.StatusNotFound {
+				t.Errorf("the teacher comes to %s: %d", page, r.StatusCode)
+			}
+		}
+	}},
 	"§ 8.4: strengt fortrolig adresse": {story: story(
 		toldOf([]string{"Tuva Aas"}, "Noen sto ved porten.", "", "way"),
 		takenUp(),

@@ -34,6 +34,7 @@ type deed struct {
 	Fill  [][2]string `json:"fill"`  // by the field's name: what is written, or the answer's value or words. A hidden field must have the value
 	Press string      `json:"press"` // name=value of the button; "" is the form's first
 	Sees  string      `json:"sees"`  // in the page it leads to
+	No    bool        `json:"-"`     // it is refused: what was typed comes back
 }
 
 // theStory is the whole of it: a teacher is worried about Nora, and it ends
@@ -212,7 +213,7 @@ func (f *formReader) do(d deed) {
 			return
 		}
 		sent = true
-		f.send(attrOf(n, "action"), v)
+		f.send(attrOf(n, "action"), v, d.No)
 	})
 	if !sent {
 		f.t.Fatalf("no form on %s takes %v: %s\n%s", f.at, d.Fill, strings.Join(why, "; "), plainText(f.body))
@@ -222,7 +223,7 @@ func (f *formReader) do(d deed) {
 	}
 }
 
-func (f *formReader) send(action string, v url.Values) {
+func (f *formReader) send(action string, v url.Values, refused bool) {
 	f.t.Helper()
 	to, err := f.at.Parse(action)
 	if err != nil {
@@ -230,11 +231,11 @@ func (f *formReader) send(action string, v url.Values) {
 	}
 	to.Host, to.Scheme, to.Fragment = "", "", ""
 	r := f.w.do("POST", f.cookie, "nb", to.String(), v)
-	if r.StatusCode == http.StatusSeeOther {
+	if r.StatusCode == http.StatusSeeOther && !refused {
 		f.open(r.Header.Get("Location"))
 		return
 	}
-	f.shown(r, http.StatusOK)
+	f.shown(r, map[bool]int{true: http.StatusUnprocessableEntity, false: http.StatusOK}[refused])
 }
 
 // filled is what a browser would send of a form when a deed is done in it.

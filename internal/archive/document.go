@@ -63,7 +63,7 @@ var leads = map[cases.Kind]bool{
 	cases.TakenUp: true, cases.Joined: true, cases.Appointed: true, cases.Started: true, cases.Source: true,
 	cases.Finding: true, cases.Ticked: true, cases.Affected: true, cases.Identified: true,
 	cases.MeasureEnded: true, cases.HandedOver: true, cases.Covered: true, cases.Unsealed: true, cases.Asked: true, cases.AskDeclined: true, cases.AskWithdrawn: true,
-	cases.ToFind: true, cases.FoundOut: true, cases.Agreed: true, cases.AgreedDone: true,
+	cases.ToFind: true, cases.FoundOut: true, cases.SurveyChecked: true, cases.Agreed: true, cases.AgreedDone: true,
 }
 
 // overview is the kind of the whole chronology, made each time a track is closed.

@@ -76,6 +76,8 @@ type Ask struct {
 	Place    string
 	Look     string
 	Declined string // why, if a reason was given
+	by       tilhor.PersonID
+	seen     bool // who asked has seen how it ended
 }
 
 // Late says whether the day has passed with no answer.
@@ -107,17 +109,22 @@ func (r *Request) check(now tilhor.Date) error {
 }
 
 var (
-	insertAsk = db.SQL(`INSERT INTO cases_ask (owner, id, track, kind, person, due_on, state, asked_at, ended_at, answer)
-		VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, 0, '')`)
-	selectAsks = db.SQL(`SELECT id, kind, person, due_on, state, asked_at, ended_at, answer FROM cases_ask
+	insertAsk = db.SQL(`INSERT INTO cases_ask (owner, id, track, kind, person, due_on, state, asked_at, ended_at, answer, asked_by, seen_at)
+		VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, 0, '', $8, 0)`)
+	selectAsks = db.SQL(`SELECT id, kind, person, due_on, state, asked_at, ended_at, answer, asked_by, seen_at FROM cases_ask
 		WHERE owner = $1 AND track = $2 ORDER BY asked_at, id`)
 	selectMyAsks = db.SQL(`SELECT a.id, a.kind, a.track, a.due_on, t.pupil FROM cases_ask a JOIN cases_track t ON t.owner = a.owner AND t.id = a.track
 		WHERE a.owner = $1 AND a.person = $2 AND a.state = 'open' AND t.state IN ('open', 'stepped-down') AND ` + access.Scope(access.Answer, "a.track") + `
 		ORDER BY a.due_on, a.id LIMIT 50`)
-	findAsk  = db.SQL(`SELECT t.id, t.slug, a.kind, a.state FROM cases_ask a JOIN cases_track t ON t.owner = a.owner AND t.id = a.track WHERE a.owner = $1 AND a.id = $2 AND a.person = $3`)
-	whoseAsk = db.SQL(`SELECT person FROM cases_ask WHERE owner = $1 AND id = $2 AND track = $3`)
-	endAsk   = db.SQL(`UPDATE cases_ask SET state = $4, ended_at = $5, answer = $6 WHERE owner = $1 AND id = $2 AND track = $3 AND state = 'open'`)
-	openAsks = db.SQL(`SELECT COUNT(*) FROM cases_ask WHERE owner = $1 AND track = $2 AND person = $3 AND state = 'open'`)
+	findAsk = db.SQL(`SELECT t.id, t.slug, a.kind, a.state FROM cases_ask a JOIN cases_track t ON t.owner = a.owner AND t.id = a.track WHERE a.owner = $1 AND a.id = $2 AND a.person = $3`)
+	// What was answered, and who asked has not seen, in what that one works still.
+	selectAnswered = db.SQL(`SELECT ` + columns + `, a.kind, a.person, a.state FROM cases_ask a JOIN cases_track t ON t.owner = a.owner AND t.id = a.track
+		WHERE a.owner = $1 AND a.asked_by = $2 AND a.seen_at = 0 AND a.state IN ('answered', 'declined') AND ` + access.Scope(access.Work, "a.track") + `
+		ORDER BY a.ended_at, a.id LIMIT 50`)
+	seeAnswers = db.SQL(`UPDATE cases_ask SET seen_at = $4 WHERE owner = $1 AND track = $2 AND asked_by = $3 AND seen_at = 0 AND state IN ('answered', 'declined')`)
+	whoseAsk   = db.SQL(`SELECT person FROM cases_ask WHERE owner = $1 AND id = $2 AND track = $3`)
+	endAsk     = db.SQL(`UPDATE cases_ask SET state = $4, ended_at = $5, answer = $6 WHERE owner = $1 AND id = $2 AND track = $3 AND state = 'open'`)
+	openAsks   = db.SQL(`SELECT COUNT(*) FROM cases_ask WHERE owner = $1 AND track = $2 AND person = $3 AND state = 'open'`)
 )
 
 // Ask asks colleagues for a short observation each, or takes the track up in the
@@ -132,8 +139,12 @@ func (d *Desk) Ask(ctx context.Context, by tilhor.Actor, slug string, r Request)
 		if err := w.running(); err != nil {
 			return err
 		}
+		works, err := d.Roster.Employees(w.tx, by.Owner, w.t.School, today(w.now))
+		if err != nil {
+			return err
+		}
 		for _, p := range r.Whom {
-			if err := w.mayBeAsked(p); err != nil {
+			if err := w.mayBeAsked(p, works); err != nil {
 				return err
 			}
 		}
@@ -153,15 +164,11 @@ func (d *Desk) Ask(ctx context.Context, by tilhor.Actor, slug string, r Request)
 
 // mayBeAsked refuses whom nobody can ask: who does not work there, who may have no
 // part in the track, and oneself, as what a stand-in is asked would outlive the days.
-func (w *work) mayBeAsked(p tilhor.PersonID) error {
+func (w *work) mayBeAsked(p tilhor.PersonID, works []roster.Employee) error {
 	if p == w.by.Person {
 		return tilhor.Faults{{Field: "whom", Key: "cases.fault.self"}}
 	}
-	all, err := w.d.Roster.Employees(w.tx, w.by.Owner, w.t.School, today(w.now))
-	if err != nil {
-		return err
-	}
-	if !slices.ContainsFunc(all, func(e roster.Employee) bool { return e.ID == p && CanAnswer(e) }) {
+	if !slices.ContainsFunc(works, func(e roster.Employee) bool { return e.ID == p && CanAnswer(e) }) {
 		return tilhor.Faults{{Field: "whom", Key: "cases.fault.whom"}}
 	}
 	if err := w.notBarred(p, "whom"); err != nil {
@@ -186,7 +193,7 @@ func (w *work) ask(p tilhor.PersonID, r Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := w.tx.Exec(insertAsk, w.by.Owner, id, w.t.ID, r.Kind, p, r.Due, w.now.UnixMilli()); err != nil || had > 0 {
+	if _, err := w.tx.Exec(insertAsk, w.by.Owner, id, w.t.ID, r.Kind, p, r.Due, w.now.UnixMilli(), w.by.Person); err != nil || had > 0 {
 		return err
 	}
 	return access.Give(w.tx, w.by.Owner, access.Grant{
@@ -250,10 +257,11 @@ func (w *work) withdrawAll(of tilhor.PersonID) error {
 func (d *Desk) asks(tx *db.Tx, owner tilhor.OwnerID, id tilhor.TrackID, texts map[string]map[string]string) (all []Ask, err error) {
 	err = tx.Each(selectAsks, func(scan db.Scan) error {
 		var a Ask
-		var asked, ended int64
-		if err := scan(&a.ID, &a.Kind, &a.Person, &a.Due, &a.State, &asked, &ended, &a.Answer); err != nil {
+		var asked, ended, seen int64
+		if err := scan(&a.ID, &a.Kind, &a.Person, &a.Due, &a.State, &asked, &ended, &a.Answer, &a.by, &seen); err != nil {
 			return err
 		}
+		a.seen = seen > 0
 		if a.Asked = instant(asked); ended > 0 {
 			a.Ended = instant(ended)
 		}
@@ -263,6 +271,64 @@ func (d *Desk) asks(tx *db.Tx, owner tilhor.OwnerID, id tilhor.TrackID, texts ma
 		return nil
 	}, owner, id)
 	return all, err
+}
+
+// An Answered is a colleague who has answered, or cannot, and whom it was about: for
+// who asked, until that one has seen it in the case.
+type Answered struct {
+	Row
+	Kind AskKind
+	Who  string
+	No   bool // could not
+}
+
+// Answers lists what came back to this person and is not seen yet, oldest first.
+func (d *Desk) Answers(ctx context.Context, by tilhor.Actor) (all []Answered, err error) {
+	now := d.Clock()
+	var rows []Row
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		all, rows = nil, nil
+		var who []tilhor.PersonID
+		err := tx.Each(selectAnswered, func(scan db.Scan) error {
+			var a Answered
+			var p tilhor.PersonID
+			var state string
+			t, err := trackRow(func(dst ...any) error { return scan(append(dst, &a.Kind, &p, &state)...) })
+			a.No = state == AskRefused
+			all, rows, who = append(all, a), append(rows, Row{Track: t}), append(who, p)
+			return err
+		}, access.Args(by, access.Work, now)...)
+		if err != nil || len(all) == 0 {
+			return err
+		}
+		if err := d.nameRows(tx, by.Owner, rows, now); err != nil {
+			return err
+		}
+		names, err := d.Roster.Names(tx, by.Owner, compact(who)...)
+		for i := range all {
+			all[i].Row, all[i].Who = rows[i], names[who[i]]
+		}
+		return err
+	})
+	if err != nil || len(all) == 0 {
+		return all, err
+	}
+	return all, d.listed(ctx, by, "today", rows, now)
+}
+
+// answerViews are the views of a track in which the answers stand.
+var answerViews = []string{"whole", "inquiry", "look", "team"}
+
+// sawAnswers keeps that who asked has seen the answers.
+func (d *Desk) sawAnswers(tx *db.Tx, by tilhor.Actor, f *File, view string, now time.Time) error {
+	fresh := func(a Ask) bool {
+		return a.by == by.Person && !a.seen && (a.State == AskAnswered || a.State == AskRefused)
+	}
+	if !slices.Contains(answerViews, view) || !slices.ContainsFunc(f.Asks, fresh) {
+		return nil
+	}
+	_, err := tx.Exec(seeAnswers, by.Owner, f.ID, by.Person, now.UnixMilli())
+	return err
 }
 
 // A Question is what a colleague is asked, as that colleague sees it: the pupil's

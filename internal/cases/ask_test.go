@@ -1,9 +1,12 @@
 package cases_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"tilhor"
 	"tilhor/internal/access"
@@ -326,6 +329,74 @@ func TestThePlanOfAnInquiry(t *testing.T) {
 		}
 		if !errors.Is(w.desk.TickFound(w.ctx, w.jonas, slug, all[0].ID, cases.LookedDone, ""), tilhor.ErrNotFound) {
 			w.T.Error("a stranger ticked it off")
+		}
+	})
+}
+
+// Who works at the school is asked once, however many are asked to look: each of
+// them costs no more than what is written for that one, and the walls.
+func TestToAskManyLooksUpWhoWorksThereOnce(t *testing.T) {
+	each(t, func(w *world) {
+		slug := w.taken(w.nora)
+		asked := func(whom ...tilhor.Actor) int64 {
+			ctx, n := db.Counted(context.Background())
+			w.must(w.desk.Ask(ctx, w.ina, slug, w.look(whom...)))
+			return n.Load()
+		}
+		asked(w.jonas, w.mona, w.kari) // the inquiry has begun, and each of them has the access
+		one, three := asked(w.jonas), asked(w.jonas, w.mona, w.kari)
+		if each := (three - one) / 2; each > 15 {
+			t.Errorf("one more who is asked costs %d statements", each)
+		}
+	})
+}
+
+// Who asked is told of each answer until it is seen in the case; nobody else is, and
+// another's look at the case is not that. Who has the case no more is not told.
+func TestWhoAskedIsToldOfTheAnswer(t *testing.T) {
+	each(t, func(w *world) {
+		slug := w.taken(w.nora)
+		told := func(who tilhor.Actor) string {
+			all, err := w.desk.Answers(w.ctx, who)
+			w.must(err)
+			s := ""
+			for _, a := range all {
+				s += fmt.Sprintf("%s %s %v;", a.Who, a.Name, a.No)
+			}
+			return s
+		}
+		w.must(w.desk.Ask(w.ctx, w.ina, slug, w.look(w.jonas, w.mona)))
+		w.must(w.desk.Ask(w.ctx, w.kari, slug, w.look(w.jonas)))
+		if got := told(w.ina) + told(w.kari); got != "" {
+			t.Errorf("before anybody answers: %s", got)
+		}
+		w.must(w.desk.Decline(w.ctx, w.mona, w.questions(w.mona)[0].ID, "Jeg er borte."))
+		w.Later(time.Minute)
+		for _, q := range w.questions(w.jonas) {
+			w.must(w.desk.Observe(w.ctx, w.jonas, q.ID, w.observation()))
+		}
+		if got := told(w.ina); got != "Mona Lund Nora Dahl true;Jonas Lund Nora Dahl false;" {
+			t.Errorf("Ina is told %s", got)
+		}
+		if got := told(w.jonas) + told(w.mona) + told(w.other); got != "" {
+			t.Errorf("others are told %s", got)
+		}
+		_, err := w.desk.See(w.ctx, w.kari, slug, "whole")
+		w.must(err)
+		_, err = w.desk.See(w.ctx, w.ina, slug, "talks") // the answers do not stand there
+		w.must(err)
+		if got := told(w.ina) + told(w.kari); !strings.HasPrefix(got, "Mona Lund") || strings.Count(got, ";") != 2 {
+			t.Errorf("rektor has seen hers, and Ina not: %s", got)
+		}
+		w.must(w.desk.Appoint(w.ctx, w.kari, slug, w.mona.Person))
+		if got := told(w.ina); got != "" {
+			t.Errorf("who has it no more is told %s", got)
+		}
+		w.must(w.desk.Appoint(w.ctx, w.kari, slug, w.ina.Person))
+		_, err = w.desk.See(w.ctx, w.ina, slug, "inquiry")
+		w.must(err)
+		if got := told(w.ina); got != "" {
+			t.Errorf("she has seen it, and is told %s", got)
 		}
 	})
 }

@@ -190,25 +190,51 @@ func (d *Desk) Attach(ctx context.Context, by tilhor.Actor, slug string, a Attac
 	if err := a.check(d.Clock()); err != nil {
 		return err
 	}
-	return d.on(ctx, by, access.Work, slug, func(w *work) error { return w.attach(a) })
-}
-
-func (w *work) attach(a Attachment) error {
-	b := about{Name: a.Name}
-	var track tilhor.TrackID
-	var record tilhor.RecordID
-	var who tilhor.PersonID
-	if err := w.tx.One(findFile, db.Args(w.by.Owner, a.File), &a.Kind, &b.Size, &b.Original, &track, &record, &who); err != nil {
-		return err
-	}
-	if track != w.t.ID || record != "" || who != w.by.Person { // another's, or attached already
-		return tilhor.ErrConflict
-	}
-	body, err := w.d.AttachmentBytes(w.tx, w.by.Owner, w.t.ID, Attachment{File: a.File, Size: b.Size}, false)
+	sum, err := d.fingerprint(ctx, by, slug, a.File)
 	if err != nil {
 		return err
 	}
-	b.SHA256 = seal.Fingerprint(body)
+	return d.on(ctx, by, access.Work, slug, func(w *work) error { return w.attach(a, sum) })
+}
+
+// fingerprint is that of what readers get of a file that was put. It is taken before
+// anything is written: a large file keeps nobody waiting, and its pieces do not
+// change.
+func (d *Desk) fingerprint(ctx context.Context, by tilhor.Actor, slug string, id FileID) (sum string, err error) {
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		t, _, err := d.find(tx, by, access.Work, slug, d.Clock())
+		if err != nil {
+			return err
+		}
+		_, b, err := d.loose(tx, by, t, id)
+		if err != nil {
+			return err
+		}
+		body, err := d.AttachmentBytes(tx, by.Owner, t.ID, Attachment{File: id, Size: b.Size}, false)
+		sum = seal.Fingerprint(body)
+		return err
+	})
+	return sum, err
+}
+
+// loose is a file that this person put on a track, and that is not attached yet.
+func (d *Desk) loose(tx *db.Tx, by tilhor.Actor, t Track, id FileID) (kind file.Kind, b about, err error) {
+	var track tilhor.TrackID
+	var record tilhor.RecordID
+	var who tilhor.PersonID
+	err = tx.One(findFile, db.Args(by.Owner, id), &kind, &b.Size, &b.Original, &track, &record, &who)
+	if err == nil && (track != t.ID || record != "" || who != by.Person) { // another's, or attached already
+		err = tilhor.ErrConflict
+	}
+	return kind, b, err
+}
+
+func (w *work) attach(a Attachment, sum string) error {
+	kind, b, err := w.d.loose(w.tx, w.by, w.t, a.File)
+	if err != nil {
+		return err
+	}
+	a.Kind, b.Name, b.SHA256 = kind, a.Name, sum
 	text, err := json.Marshal(b)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package cases_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"image"
 	"image/jpeg"
@@ -336,5 +337,26 @@ func TestAShreddedFile(t *testing.T) {
 			_, err := w.desk.AttachmentBytes(tx, w.kari.Owner, f.ID, b, false)
 			return err
 		}), seal.ErrShredded)
+	})
+}
+
+// The pieces of a file are read and its fingerprint taken before the write begins:
+// nobody waits for a large one. A write that runs twice shows what stands in it.
+func TestAFileIsReadBeforeItsAttachingWrites(t *testing.T) {
+	each(t, func(w *world) {
+		slug := w.taken(w.nora)
+		attach := func(in context.Context) int64 {
+			a := w.attachment()
+			id, err := w.desk.Put(w.ctx, w.ina, slug, a, photo())
+			w.must(err)
+			a.File = id
+			ctx, n := db.Counted(in)
+			w.must(w.desk.Attach(ctx, w.ina, slug, a))
+			return n.Load()
+		}
+		attach(w.ctx)
+		if n := attach(db.Twice(context.Background())) - attach(context.Background()); n > 19 {
+			t.Errorf("the write takes %d statements", n)
+		}
 	})
 }

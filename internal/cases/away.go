@@ -48,6 +48,7 @@ type Absence struct {
 	Covered  int // cases that somebody stands in for
 	Bare     int // cases that nobody has meanwhile, of those the reader leads or works
 	Mine     bool
+	Still    bool            // it was ended by another, and somebody stands in where that one does not lead
 	by       tilhor.PersonID // who wrote it, and chose
 }
 
@@ -72,6 +73,10 @@ var (
 	// Those of a school that are not over, the first first.
 	selectAbsences = db.SQL(`SELECT ` + absenceColumns + ` FROM cases_absence a
 		WHERE a.owner = $1 AND a.school = $2 AND a.until_on >= $3 AND a.ended_at = 0 AND ($4 = '' OR a.person = $4) ORDER BY a.from_on, a.id`)
+	// Those of a person that another ended, while somebody stands in still: in a case that is closed to who ended it.
+	selectStill = db.SQL(`SELECT ` + absenceColumns + ` FROM cases_absence a
+		WHERE a.owner = $1 AND a.school = $2 AND a.person = $3 AND a.ended_at > 0 AND a.until_on >= $4
+		AND EXISTS (SELECT 1 FROM cases_cover k WHERE k.owner = a.owner AND k.absence = a.id AND k.until_at > $5) ORDER BY a.from_on, a.id`)
 	selectAwayNow = db.SQL(`SELECT a.person, a.until_on FROM cases_absence a
 		WHERE a.owner = $1 AND a.until_on >= $2 AND a.from_on <= $2 AND a.ended_at = 0 AND a.person IN (` + db.Marks(3) + `)`)
 	countAway = db.SQL(`SELECT COUNT(*) FROM cases_absence a
@@ -517,16 +522,20 @@ func at(field string, err error) error {
 }
 
 // Return says that somebody is back before the time, or was not away after all.
-// What others had meanwhile goes back at once.
+// What others had meanwhile goes back at once. Where rektor says it, a track that
+// another leads is not for rektor to know of: who was away takes that back, by the
+// same act (Still).
 func (d *Desk) Return(ctx context.Context, by tilhor.Actor, id string) error {
 	now := d.Clock()
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
 		a, over, err := d.absence(tx, by, id, now)
-		if err != nil || over { // somebody else has said so already
+		if err != nil || over && by.Person != a.Person { // somebody else has said so already
 			return err
 		}
-		if _, err := tx.Exec(endAbsence, by.Owner, a.ID, now.UnixMilli()); err != nil {
-			return err
+		if !over {
+			if _, err := tx.Exec(endAbsence, by.Owner, a.ID, now.UnixMilli()); err != nil {
+				return err
+			}
 		}
 		var covers []cover
 		err = tx.Each(selectCoversOf, func(scan db.Scan) error {
@@ -541,6 +550,9 @@ func (d *Desk) Return(ctx context.Context, by tilhor.Actor, id string) error {
 			if err := d.uncoverAs(tx, by, a, c, now); err != nil {
 				return err
 			}
+		}
+		if over { // the school knows
+			return nil
 		}
 		if err := d.endLeading(tx, by, a, now); err != nil {
 			return err
@@ -644,6 +656,29 @@ func (d *Desk) absencesFor(tx *db.Tx, by tilhor.Actor, now time.Time) (all []Abs
 	return all, err
 }
 
+// still are this person's own absences that another ended, and that somebody stands
+// in for still.
+func (d *Desk) still(tx *db.Tx, by tilhor.Actor, now time.Time) (all []Absence, err error) {
+	err = tx.Each(selectStill, func(scan db.Scan) error {
+		a, err := absenceRow(scan)
+		a.Mine, a.Still = true, true
+		all = append(all, a)
+		return err
+	}, by.Owner, by.School, by.Person, today(now), now.UnixMilli())
+	return all, err
+}
+
+// StoodInFor says whether somebody stands in for this person still, after the
+// absence was ended: the page of today says so, and the own absences take it back.
+func (d *Desk) StoodInFor(ctx context.Context, by tilhor.Actor) (is bool, err error) {
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		all, err := d.still(tx, by, d.Clock())
+		is = len(all) > 0
+		return err
+	})
+	return is, err
+}
+
 // Absences lists who is away at the school now or later, who stands in, and how
 // many cases nobody has meanwhile; and whether the reader may say it of others.
 func (d *Desk) Absences(ctx context.Context, by tilhor.Actor) (all []Absence, leads bool, err error) {
@@ -652,6 +687,11 @@ func (d *Desk) Absences(ctx context.Context, by tilhor.Actor) (all []Absence, le
 		if all, err = d.absencesFor(tx, by, now); err != nil {
 			return err
 		}
+		still, err := d.still(tx, by, now)
+		if err != nil {
+			return err
+		}
+		all = append(all, still...)
 		if leads, err = d.leadsSchool(tx, by, now); err != nil {
 			return err
 		}
@@ -752,6 +792,42 @@ func (d *Desk) awayUntil(tx *db.Tx, owner tilhor.OwnerID, now time.Time, who ...
 			return err
 		}, args...)
 	})
+}
+
+// uncarried says of each measure that runs until when its doer is away, when nobody
+// carries it out meanwhile: into a case that is closed nobody is let but by whoever
+// leads it, who has to be told.
+func (d *Desk) uncarried(tx *db.Tx, owner tilhor.OwnerID, f *File, works map[tilhor.PersonID]bool, now time.Time) error {
+	var doers, instead []tilhor.PersonID
+	for _, m := range f.Measures {
+		if m.Running && !m.Gone {
+			doers = append(doers, m.Doer)
+		}
+	}
+	until, err := d.awayUntil(tx, owner, now, doers...)
+	if err != nil || len(until) == 0 {
+		return err
+	}
+	in := map[tilhor.PersonID][]tilhor.PersonID{}
+	err = tx.Each(selectCovers, func(scan db.Scan) error {
+		c, err := coverRow(scan)
+		if c.kind == coverMeasures && !c.from.After(now) {
+			in[c.person], instead = append(in[c.person], c.standin), append(instead, c.standin)
+		}
+		return err
+	}, owner, f.ID, now.UnixMilli())
+	if err != nil {
+		return err
+	}
+	too, err := d.awayUntil(tx, owner, now, instead...)
+	for i := range f.Measures {
+		m := &f.Measures[i]
+		there := slices.ContainsFunc(in[m.Doer], func(p tilhor.PersonID) bool { return works[p] && too[p] == "" })
+		if m.Running && !m.Gone && !there {
+			m.Away = until[m.Doer]
+		}
+	}
+	return err
 }
 
 // on says of a track until when who has it is away, and who stands in: somebody

@@ -265,6 +265,46 @@ func TestAnAbsenceOpensNoWall(t *testing.T) {
 		if got, n := w.may(w.mona, slug), seen(); got != "works" || n != before {
 			w.T.Errorf("rektor wrote through the wall: Mona %s, %d lines of %d", got, n, before)
 		}
+		// Ina is told that somebody stands in for her still, and takes it back herself.
+		told := func(who tilhor.Actor) (n int) {
+			all, _, err := w.desk.Absences(w.ctx, who)
+			w.must(err)
+			for _, a := range all {
+				if a.Still {
+					n++
+				}
+			}
+			is, err := w.desk.StoodInFor(w.ctx, who)
+			w.must(err)
+			if is != (n > 0) {
+				w.T.Errorf("%s: the two disagree", who.Role)
+			}
+			return n
+		}
+		if got := fmt.Sprint(told(w.ina), told(w.kari), told(w.mona)); got != "1 0 0" {
+			w.T.Errorf("who is told that somebody stands in still: %s", got)
+		}
+		schools := func() (n int) {
+			w.must(w.DB.Read(w.ctx, func(tx *db.Tx) error {
+				all, err := w.Kit.Journal.Stream(tx, w.kari.Owner, "school/"+string(w.Solbakken))
+				n = len(all)
+				return err
+			}))
+			return n
+		}
+		wrote := schools()
+		w.must(w.desk.Return(w.ctx, w.kari, list[0].ID)) // again: nothing
+		if got := w.may(w.mona, slug); got != "works" {
+			w.T.Errorf("rektor said it twice: Mona %s", got)
+		}
+		w.must(w.desk.Return(w.ctx, w.ina, list[0].ID))
+		if got, n := w.may(w.mona, slug), seen(); got != "no" || n != before+1 || told(w.ina) != 0 {
+			w.T.Errorf("Ina took it back: Mona %s, %d lines of %d, %d still", got, n, before, told(w.ina))
+		}
+		if n := schools(); n != wrote {
+			w.T.Errorf("the school's record tells of it: %d entries, not %d", n, wrote)
+		}
+		w.must(w.desk.Return(w.ctx, w.ina, list[0].ID))
 	})
 }
 
@@ -315,6 +355,20 @@ func TestWhoIsAwayChoosesNobodyForAClosedMeasure(t *testing.T) {
 		w.must(w.desk.Away(w.ctx, w.mona, cases.Absence{Person: w.mona.Person, From: w.in(0), Until: w.in(4), Measures: w.kari.Person}))
 		if now, _ := w.chores(w.kari); now != "" {
 			w.T.Errorf("whom Mona chose carries out %q", now)
+		}
+		bare := func() tilhor.Date {
+			f, err := w.desk.See(w.ctx, w.kari, all[0].Slug, "overview")
+			w.must(err)
+			return f.Measures[0].Away
+		}
+		if got := bare(); got != w.in(4) {
+			w.T.Errorf("who leads it is told that nobody does it until %q", got)
+		}
+		f, err := w.desk.See(w.ctx, w.kari, all[0].Slug, "overview")
+		w.must(err)
+		w.must(w.desk.HandMeasure(w.ctx, w.kari, all[0].Slug, f.Measures[0].ID, w.ina.Person))
+		if got := bare(); got != "" {
+			w.T.Errorf("Ina does it, and it is said that nobody does: %q", got)
 		}
 	})
 }

@@ -302,7 +302,7 @@ func (d *Desk) places(tx *db.Tx, owner tilhor.OwnerID, text string, part []Row) 
 			var kind Kind
 			err := scan(&id, &track, &kind, &ref)
 			mine := ref == "" || ref == code[track] || strings.HasPrefix(ref, "unknown-")
-			of[id] = at{track, kind, kind == Voice && !mine || kind == Source && ref == "talk-pupils" || kind == Affected || kind == NotReached}
+			of[id] = at{track, kind, kind == Voice && !mine || (Record{Kind: kind, Ref: ref}).OtherChildren() || kind == Affected || kind == NotReached}
 			return err
 		}, args...)
 	})

@@ -69,6 +69,11 @@ func (d *Desk) Folder(ctx context.Context, by tilhor.Actor, slug string, want Wa
 		return Folder{}, err
 	}
 	return f, d.DB.Write(ctx, func(tx *db.Tx) error {
+		if f.Shielded {
+			if err := d.opened(tx, by, f.ID, "package", now); err != nil {
+				return err
+			}
+		}
 		return d.Journal.Seen(tx, by, journal.ReadingsOf(string(f.ID)), string(f.ID), "package", string(rule), now)
 	})
 }

@@ -428,6 +428,12 @@ func (w *work) mayDecideHome(x *HomeDecision) error {
 	} else if !slices.ContainsFunc(all, func(g HomeGuardian) bool { return g.ID == x.Guardian }) {
 		return tilhor.Faults{{Field: "guardian", Key: "home.fault.guardian"}}
 	}
+	if behind, err := w.behind(x, decided); err != nil || behind {
+		if err == nil {
+			err = tilhor.Faults{{Field: "what", Key: "home.fault.hidden"}}
+		}
+		return err
+	}
 	if of, ends := ends[x.What]; ends && roster.Stands(decided, of, roster.DecisionKind(x.What), x.Guardian, today(w.now)) == nil {
 		return tilhor.Faults{{Field: "what", Key: "home.fault.nothing"}}
 	}
@@ -441,6 +447,49 @@ func (w *work) mayDecideHome(x *HomeDecision) error {
 		}
 	}
 	return nil
+}
+
+// behind says whether what stands, and would be lifted or written over, was decided
+// in a sealed track that the actor does not read: why is not seen, and who does not
+// see why does not undo it.
+func (w *work) behind(x *HomeDecision, decided []roster.Decision) (bool, error) {
+	kind, end := roster.DecisionKind(x.What), roster.DecisionKind("")
+	for e, of := range ends {
+		if e == x.What || of == kind {
+			kind, end = of, roster.DecisionKind(e)
+			break
+		}
+	}
+	if s := roster.Stands(decided, kind, end, x.Guardian, today(w.now)); s != nil {
+		return w.d.behind(w.tx, w.by, s.Track, w.now)
+	}
+	if x.What != HasResponsibility && x.What != NoResponsibility {
+		return false, nil
+	}
+	over, err := w.d.Roster.Overrides(w.tx, w.by.Owner, w.t.Pupil)
+	if err != nil {
+		return false, err
+	}
+	var in tilhor.TrackID
+	for _, o := range over { // the last one holds
+		if o.Holds && o.Guardian == x.Guardian {
+			in = o.Track
+		}
+	}
+	return w.d.behind(w.tx, w.by, in, w.now)
+}
+
+// behind says whether a track is sealed, and closed to the actor.
+func (d *Desk) behind(tx *db.Tx, by tilhor.Actor, id tilhor.TrackID, now time.Time) (sealed bool, err error) {
+	err = tx.Each(selectSealed, func(db.Scan) error { sealed = true; return nil }, by.Owner, id)
+	if err != nil || !sealed {
+		return false, err
+	}
+	_, err = access.Allow(tx, by, access.Read, string(id), now)
+	if errors.Is(err, tilhor.ErrNotFound) {
+		return true, nil
+	}
+	return false, err
 }
 
 func (w *work) decideHome(x HomeDecision) error {
@@ -494,12 +543,20 @@ func (d *Desk) HomeReviews(ctx context.Context, by tilhor.Actor) (all []HomeRevi
 			if !found {
 				continue
 			}
-			home, _, err := d.guardians(tx, by.Owner, t, now)
+			home, decided, err := d.guardians(tx, by.Owner, t, now)
 			if err != nil {
 				return err
 			}
 			since := tilhor.Date("")
 			for _, g := range home {
+				if s := roster.Stands(decided, roster.Secret, roster.NotSecret, g.ID, today(now)); s != nil {
+					if behind, err := d.behind(tx, by, s.Track, now); err != nil || behind { // not for this person to look at again
+						if err != nil {
+							return err
+						}
+						continue
+					}
+				}
 				if g.Due && (since == "" || g.Review < since) {
 					since = g.Review
 				}

@@ -1,6 +1,7 @@
 package cases_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -463,5 +464,51 @@ func TestWhichParentACopyIsGivenTo(t *testing.T) {
 		w.holds()
 		w.exec(noOverrides, w.kari.Owner, w.nora)
 		refusals(t, []refusal{{"next of kin, by § 47", give(asked("bl-47"), mother), "to", "home.fault.may-not"}})
+	})
+}
+
+// Who leads an open track does not lift, or write over, what was decided in a sealed
+// one that is closed to that one: why is not seen. Nor is it for that one to look at
+// again. Whoever reads the sealed track does both.
+func TestWhatASealedTrackDecidedIsLiftedByWhoSeesWhy(t *testing.T) {
+	each(t, func(w *world) {
+		open, anne := w.taken(w.nora), w.adviser()
+		w.must(w.desk.AppointReceiver(w.ctx, anne, anne.Person))
+		all, err := w.desk.TakeForOwner(w.ctx, anne, w.against(duty.AccusedLeadership).Slug, w.other.Person)
+		w.must(err)
+		sealed := all[0].Slug
+		mother := w.Person("forelder-nora")
+		lead := func(what string) error {
+			x := cases.HomeDecision{What: what, Guardian: mother, Basis: "popl-16-c", Review: w.in(10), On: w.in(-5), Reason: "Meldt av barnevernet."}
+			if what == "barred" {
+				x.Basis = "judgment"
+			}
+			return w.desk.DecideHome(w.ctx, w.other, sealed, x)
+		}
+		w.must(w.home(open, "fifteen")) // in the open: anybody who leads one lifts it
+		w.must(lead("not-fifteen"))
+		for what, lifts := range map[string]string{"secret": "not-secret", "barred": "unbarred", "in-care": "not-in-care", "fifteen": "not-fifteen", cases.NoResponsibility: cases.HasResponsibility} {
+			w.must(lead(what))
+			refusals(t, []refusal{
+				{what + ", lifted", w.home(open, lifts), "what", "home.fault.hidden"},
+				{what + ", written over", w.home(open, what), "what", "home.fault.hidden"},
+			})
+		}
+		if got, err := w.desk.MayTell(w.ctx, w.kari, open, mother); err != nil || got.May != "nothing" {
+			t.Errorf("it holds in the open track: %+v (%v)", got, err)
+		}
+		w.must(lead("unbarred"))
+		w.days(11)
+		waits := func(who tilhor.Actor) int {
+			all, err := w.desk.HomeReviews(w.ctx, who)
+			w.must(err)
+			return len(all)
+		}
+		if n := fmt.Sprint(waits(w.kari), waits(w.other)); n != "0 1" {
+			t.Errorf("to look at again, for rektor and for who leads it: %s", n)
+		}
+		w.must(lead("not-secret"))
+		w.must(w.home(open, "secret")) // nothing sealed stands any more
+		w.must(w.home(open, "not-secret"))
 	})
 }

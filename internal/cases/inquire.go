@@ -40,6 +40,9 @@ func (d *Desk) Inquire(ctx context.Context, by tilhor.Actor, slug string, s Sour
 		if s.Waiting {
 			answer = "waiting"
 		}
+		if err := w.unchecked(s.Kind); err != nil {
+			return err
+		}
 		if err := w.start(s.At); err != nil {
 			return err
 		}

@@ -227,6 +227,11 @@ func (d *Desk) ReviewInsight(ctx context.Context, by tilhor.Actor, slug string, 
 		return Review{}, err
 	}
 	return r, d.DB.Write(ctx, func(tx *db.Tx) error {
+		if r.Shielded {
+			if err := d.opened(tx, by, r.ID, "insight", now); err != nil {
+				return err
+			}
+		}
 		return d.Journal.Seen(tx, by, journal.ReadingsOf(string(r.ID)), string(r.ID), "insight", string(rule), now)
 	})
 }
@@ -498,6 +503,7 @@ type CopyItem struct {
 func (d *Desk) CopyOf(ctx context.Context, by tilhor.Actor, slug string, id tilhor.RecordID) (c Copy, err error) {
 	now := d.Clock()
 	var rule access.Relation
+	shielded := false
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
 		var r Review
 		if r, rule, err = d.review(tx, by, slug, id, now); err != nil {
@@ -506,6 +512,7 @@ func (d *Desk) CopyOf(ctx context.Context, by tilhor.Actor, slug string, id tilh
 		if !r.Insight.Decided {
 			return tilhor.ErrNotFound
 		}
+		shielded = r.Shielded
 		if r.Insight.OfHome() && r.Insight.Outcome != "none" { // what was decided about the home since
 			no, err := d.mayHave(tx, by.Owner, r.Track, r.Insight, now)
 			if err != nil {
@@ -523,6 +530,11 @@ func (d *Desk) CopyOf(ctx context.Context, by tilhor.Actor, slug string, id tilh
 		return Copy{}, err
 	}
 	return c, d.DB.Write(ctx, func(tx *db.Tx) error {
+		if shielded {
+			if err := d.opened(tx, by, c.Track.ID, "copy", now); err != nil {
+				return err
+			}
+		}
 		return d.Journal.Seen(tx, by, journal.ReadingsOf(string(c.Track.ID)), string(c.Track.ID), "copy", string(rule), now)
 	})
 }

@@ -30,11 +30,12 @@ type Measure struct {
 	Doer     tilhor.PersonID  `json:"doer"`
 	Evaluate tilhor.Date      `json:"evaluate"`
 
-	Version int    `json:"-"`
-	Name    string `json:"-"` // of the doer
-	Gone    bool   `json:"-"` // the doer does not work at the school any more
-	Running bool   `json:"-"`
-	Urgent  bool   `json:"-"`
+	Version int         `json:"-"`
+	Name    string      `json:"-"` // of the doer
+	Gone    bool        `json:"-"` // the doer does not work at the school any more
+	Running bool        `json:"-"`
+	Away    tilhor.Date `json:"-"` // the doer is away until then, and nobody carries it out meanwhile
+	Urgent  bool        `json:"-"`
 }
 
 // empty says whether nothing was filled in: an extra row of the form.

@@ -42,6 +42,7 @@ type File struct {
 	Siblings    int                        // other pupils' tracks in the matter: a count, and no more
 	LastSeen    *Seen
 	Held        map[string]bool // records that are blocked: nobody reads their words
+	refers      bool            // what it refers to in other tracks is opened too, and written in their readings
 	sharedOf    []tilhor.TrackID
 }
 
@@ -108,7 +109,7 @@ func (d *Desk) See(ctx context.Context, by tilhor.Actor, slug, view string) (f F
 	now := d.Clock()
 	var rule access.Relation
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		f = File{}
+		f = File{refers: true}
 		if f.Track, rule, err = d.find(tx, by, access.Read, slug, now); err != nil {
 			return err
 		}
@@ -131,6 +132,9 @@ func (d *Desk) See(ctx context.Context, by tilhor.Actor, slug, view string) (f F
 			if err := d.opened(tx, by, f.ID, view, now); err != nil {
 				return err
 			}
+		}
+		if err := d.sawAnswers(tx, by, &f, view, now); err != nil {
+			return err
 		}
 		if err := d.sawShared(tx, by, f.sharedOf, rule, now); err != nil {
 			return err
@@ -191,8 +195,10 @@ func (d *Desk) load(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 	if f.Asks, err = d.asks(tx, by.Owner, f.ID, texts); err != nil {
 		return err
 	}
-	if err := d.shared(tx, by.Owner, f, now); err != nil {
-		return err
+	if f.refers { // who takes a copy, or one attachment, reads no words of another track
+		if err := d.shared(tx, by.Owner, f, now); err != nil {
+			return err
+		}
 	}
 	plans, err := d.plans(tx, by.Owner, f.ID, key)
 	if err != nil {
@@ -344,6 +350,9 @@ func (d *Desk) names(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 	}
 	f.left(works)
 	away.on(&f.Track, works)
+	if err := d.uncarried(tx, owner, f, works, now); err != nil {
+		return err
+	}
 	f.Stands = names[f.Stand]
 	if f.Pupil != "" {
 		if in, err := d.Roster.Pupil(tx, owner, f.Pupil, today(now)); err == nil {

@@ -136,6 +136,20 @@ func TestASharedMeasureIsReadWhereItIs(t *testing.T) {
 		if len(f.Shared) != 1 || !slices.Equal(w.readIn(id, w.mona), []string{"shared"}) {
 			t.Errorf("Mona reads %d, and the other track says %v", len(f.Shared), w.readIn(id, w.mona))
 		}
+		// What is not shown is not opened: a package, a request for access, the archive.
+		_, err = w.Kit.Journal.Sequence(w.ctx, w.DB, w.kari.Owner, w.Now())
+		w.must(err)
+		folder, err := w.desk.Folder(w.ctx, w.kari, two, cases.Wanted{})
+		w.must(err)
+		ask, err := w.desk.AskInsight(w.ctx, w.kari, two, cases.NewInsight{Asker: "parent", Basis: "fvl-18", Who: "Mor", Received: w.in(0)})
+		w.must(err)
+		review, err := w.desk.ReviewInsight(w.ctx, w.kari, two, ask)
+		w.must(err)
+		whole, err := w.desk.Whole(w.ctx, tilhor.Actor{Owner: w.kari.Owner, Role: cases.RoleOperator, Trained: true}, folder.ID, "archive", w.Now())
+		w.must(err)
+		if n := len(folder.Shared) + len(review.Shared) + len(whole.Shared); n != 0 {
+			t.Errorf("%d measures of the other track are opened, and its record does not say so", n)
+		}
 	})
 }
 

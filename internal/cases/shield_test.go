@@ -2,6 +2,7 @@ package cases_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -258,6 +259,22 @@ func TestOpeningsRingAndPrintsAreUnlocked(t *testing.T) {
 		if ring, err := w.desk.Ringing(w.ctx, w.ina); err != nil || len(ring) != 0 {
 			t.Errorf("it still rings: %v (%v)", ring, err)
 		}
+		// A package and a request for access open the whole of it, and ring as well.
+		_, err = w.Kit.Journal.Sequence(w.ctx, w.DB, w.ina.Owner, w.Now())
+		w.must(err)
+		_, err = w.desk.Folder(w.ctx, w.ina, slug, cases.Wanted{})
+		w.must(err)
+		ask, err := w.desk.AskInsight(w.ctx, w.ina, slug, cases.NewInsight{Asker: "pupil", Basis: "fvl-18", Who: "Eleven", Received: w.in(0)})
+		w.must(err)
+		_, err = w.desk.ReviewInsight(w.ctx, w.ina, slug, ask)
+		w.must(err)
+		g, err := w.desk.Guarding(w.ctx, w.ina, slug)
+		w.must(err)
+		for _, view := range []string{"package", "insight"} {
+			if !slices.ContainsFunc(g.Alarms, func(a cases.Alarm) bool { return a.View == view && a.Person == w.ina.Person }) {
+				t.Errorf("that a %s opened it is not told: %+v", view, g.Alarms)
+			}
+		}
 		_, err = w.desk.See(w.ctx, w.ina, slug, "print")
 		w.is(err, cases.ErrLocked)
 		w.is(w.desk.Unlock(w.ctx, w.jonas, slug, "Til møtet."), tilhor.ErrNotFound)
@@ -273,7 +290,7 @@ func TestOpeningsRingAndPrintsAreUnlocked(t *testing.T) {
 		w.Later(16 * time.Minute)
 		_, err = w.desk.See(w.ctx, w.ina, slug, "print")
 		w.is(err, cases.ErrLocked) // and not later
-		g, err := w.desk.Guarding(w.ctx, w.ina, slug)
+		g, err = w.desk.Guarding(w.ctx, w.ina, slug)
 		w.must(err)
 		if len(g.Named) != 2 || len(g.Alarms) == 0 || g.Grade != roster.StrictConfidential || g.Open != nil {
 			t.Errorf("the page of who is named: %+v", g)

@@ -92,10 +92,8 @@ func aboutOthers(f cases.File, r cases.Record) bool {
 		return true
 	case cases.Voice:
 		return !f.Own(r)
-	case cases.Source:
-		return r.Ref == "talk-pupils"
 	}
-	return false
+	return r.OtherChildren()
 }
 
 // ownWords says whether a passage is the pupil's own words: they are the pupil's,

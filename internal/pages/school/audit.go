@@ -80,7 +80,7 @@ func (p *Pages) audit(q *web.Req) error {
 		return err
 	}
 	w := q.T
-	v := auditView{Frame: q.Frame(w.T("audit.title")), Back: web.Back{Href: "/saker", Text: w.T("school.list.back")}}
+	v := auditView{Frame: q.Frame(w.T("audit.title")), Back: schoolBack(q)}
 	v.State = web.Field{Name: "tilstand", Label: w.T("school.list.state"), Options: []web.Option{
 		{Label: w.T("school.list.state.")}, {Value: "alle", Label: w.T("school.list.state.alle"), Checked: every},
 	}}

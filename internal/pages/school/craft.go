@@ -12,7 +12,7 @@ import (
 // craftRoutes are the pages of the handler's craft: what helps whoever works a
 // case to do it well, and is asked of nobody.
 func (p *Pages) craftRoutes() []web.Route {
-	return append(append(p.attachRoutes(), p.meetRoutes()...),
+	return append(append(append(p.attachRoutes(), p.meetRoutes()...), p.surveyRoutes()...),
 		web.Route{Method: "GET", Path: auditPath, Name: "school.audit", Roles: workers, Case: true, Sensitive: true, Serve: p.audit},
 		web.Route{Method: "GET", Path: libraryPath, Name: "guide.library", Roles: given, Serve: p.library},
 		web.Route{Method: "GET", Path: digitalPath, Name: "guide.digital", Roles: workers, Serve: p.digital},
@@ -53,6 +53,8 @@ func (c chronicle) crafted(r cases.Record) string {
 		return r.Text["reason"]
 	case cases.ToFind:
 		return lines(r.Text["question"], r.Text["whom"])
+	case cases.Surveyed:
+		return lines(r.Text["whom"], c.named("reasons", r.Text["reason"]), r.Text["questions"])
 	case cases.FoundOut:
 		return lines(c.toFind(r.Ref), r.Text["line"])
 	}

@@ -87,7 +87,11 @@ func homeSection(w *lang.Words, h cases.Home) section {
 		if g.Review != "" {
 			why = w.T("home.review", "date", w.Date(g.Review))
 		}
-		t.Rows = append(t.Rows, []web.Cell{{Text: guardianName(w, g), Small: w.T("home.kind." + string(g.Kind))}, {State: &state}, {Text: w.T("home.why." + g.Why), Small: why}})
+		key := "home.why." + g.Why
+		if !h.Lead && w.Has(key+".tell") { // whoever leads the case decides it: the reader tells that one
+			key += ".tell"
+		}
+		t.Rows = append(t.Rows, []web.Cell{{Text: guardianName(w, g), Small: w.T("home.kind." + string(g.Kind))}, {State: &state}, {Text: w.T(key), Small: why}})
 	}
 	x.Table = &t
 	return x

@@ -95,3 +95,14 @@ func TestWhatIsGivenHome(t *testing.T) {
 	w.sign()
 	w.refused(w.rektor, page, form("kind", "family", "to", mother, "answers", "Mor ba om den."), "Denne skal ikke få alt dette.")
 }
+
+// Who handles the case has no form on the page of the home, and is not told to fill
+// one in.
+func TestTheHomeAsksNothingOfWhoCannot(t *testing.T) {
+	w := newWorld(t)
+	slug := w.track("", "nora")
+	page := "/saker/" + slug + "/hjemmet"
+	w.must(w.cases.DecideHome(t.Context(), w.kari, slug, cases.HomeDecision{What: "fifteen", On: "2026-11-20", Reason: "Folkeregisteret."}))
+	lacks(t, w.page(w.ina, page, "Rektor bestemmer, med en grunn, hva foreldrene får vite."), "15 år. Bestem, med en grunn")
+	w.page(w.rektor, page, "15 år. Bestem, med en grunn")
+}

@@ -241,7 +241,7 @@ func (p *Pages) arrivals(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	d := arrivalsData{Heading: q.T.T("life.arrivals.title", "n", len(all)), Back: web.Back{Href: "/saker", Text: q.T.T("school.list.back")}}
+	d := arrivalsData{Heading: q.T.T("life.arrivals.title", "n", len(all)), Back: schoolBack(q)}
 	for _, x := range all {
 		d.Waiting = append(d.Waiting, web.Fact{
 			Term: q.T.T("life.arrivals.from", "school", x.School), Text: lang.Cap(q.T.NearDay(calendar.DateOf(x.Made), today(q))),

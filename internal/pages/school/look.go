@@ -93,7 +93,18 @@ func (p *Pages) showLook(q *web.Req, code int, f *web.Form) error {
 	if !file.Over() {
 		v.Sections[1].Forms = append([]smallForm{askForm(q, s, h.Name, staff)}, v.Sections[1].Forms...)
 	}
+	v.Sections = append(v.Sections, namingLink(w, file))
 	return v.show(q, code, f)
+}
+
+// namingLink leads to where a survey that names pupils is decided on, and says of
+// one that waits to be checked.
+func namingLink(w *lang.Words, file cases.File) section {
+	text := w.T("survey.link-text")
+	if slices.ContainsFunc(file.NamingSurveys(), func(s cases.NamingSurvey) bool { return !s.Checked }) {
+		text = w.T("survey.waits")
+	}
+	return section{ID: "kartlegging", Title: w.T("survey.link-title"), Note: &web.Note{Color: "info", Title: text, Href: path(file.Track, stageInquiry, namingPath), Link: w.T("survey.link")}}
 }
 
 // saidDone is what was just done, by the address, when there is a text for it.

@@ -134,25 +134,43 @@ func meetForm(q *web.Req, s several) smallForm {
 		kinds = append(kinds, k, "meet.kind."+k)
 	}
 	ask := []question{
-		radios(w, f, n("meeting"), w.T("meet.kind"), kinds...), whenAsked(w, f, n("at"), w.T("meet.at")),
-		area(w, f, n("present"), w.T("meet.present"), w.T("meet.present-help"), 2),
+		heading(w.T("meet.h-meeting")), radios(w, f, n("meeting"), w.T("meet.kind"), kinds...), whenAsked(w, f, n("at"), w.T("meet.at")),
+		area(w, f, n("present"), w.T("meet.present"), w.T("meet.present-help"), 2), heading(w.T("meet.h-agreed")),
 	}
+	more := question{Kind: "fold", F: web.Field{Label: w.T("meet.more")}}
 	for i := range meetRows {
-		row := strconv.Itoa(i + 1)
-		what := area(w, f, n("p"+row+"-what"), w.T("meet.what", "n", row), "", 1)
-		who := f.Field(w, n("p"+row+"-who"), w.T("meet.who", "n", row))
-		on := f.Field(w, n("p"+row+"-on"), w.T("meet.on", "n", row))
-		on.Mark = w.T("form.optional")
+		point, filled := agreedAsked(w, f, i)
 		if i == 0 {
-			what.F.Help, on.Help = w.T("meet.what-help"), w.T("form.date-help")
-		} else {
-			what.F.Mark, who.Mark = w.T("form.optional"), w.T("form.optional")
+			ask = append(ask, point...)
+			continue
 		}
-		ask = append(ask, what, question{Kind: "text", F: who}, question{Kind: "date", F: on})
+		more.Parts, more.Open = append(more.Parts, point...), more.Open || filled
 	}
 	text := area(w, f, n("text"), w.T("meet.text"), w.T("meet.text-help"), 3)
 	text.F.Mark = w.T("form.optional")
-	return s.form(meetAdd, w.T("meet.do"), append(ask, text)...).first()
+	return s.form(meetAdd, w.T("meet.do"), append(ask, more, text)...).first()
+}
+
+// heading begins a part of a form.
+func heading(text string) question { return question{Kind: "head", F: web.Field{Label: text}} }
+
+// agreedAsked asks for one thing that was agreed, and says whether it is filled in.
+func agreedAsked(w *lang.Words, f *web.Form, i int) (all []question, filled bool) {
+	row := strconv.Itoa(i + 1)
+	at := func(field string) string { return name(meetAdd, "p"+row+"-"+field) }
+	what := area(w, f, at("what"), w.T("meet.what", "n", row), "", 1)
+	who := f.Field(w, at("who"), w.T("meet.who", "n", row))
+	on := f.Field(w, at("on"), w.T("meet.on", "n", row))
+	on.Mark = w.T("form.optional")
+	if i == 0 {
+		what.F.Help, on.Help = w.T("meet.what-help"), w.T("form.date-help")
+	} else {
+		what.F.Mark, who.Mark = w.T("form.optional"), w.T("form.optional")
+	}
+	for _, field := range []string{"what", "who", "on"} {
+		filled = filled || f.Get(at(field)) != ""
+	}
+	return []question{what, {Kind: "row", Parts: []question{{Kind: "text", F: who}, {Kind: "date", F: on}}}}, filled
 }
 
 // meetingShown is one meeting, with what was agreed and how it went.

@@ -3,6 +3,7 @@ package school_test
 import (
 	"context"
 	"regexp"
+	"strings"
 	"testing"
 
 	"tilhor/internal/cases"
@@ -21,6 +22,9 @@ func TestTheMinutesOfAMeeting(t *testing.T) {
 	body := w.refused(w.ina, at, form("do", "mote", "mote-meeting", "home", "mote-present", "Mor og Ina", "mote-p2-what", "Ina ringer hver fredag.", "mote-p2-on", "snart", "mote-p4-what", "Nora sitter foran.", "mote-p4-who", "Jonas"), "Skriv datoen med dag", `href="#mote-p1-on"`)
 	if m := regexp.MustCompile(`(?s)id="mote-p2-what"[^>]*>\s*Nora sitter foran\.`).FindString(body); m == "" {
 		t.Error("what was typed did not move together")
+	}
+	if n := strings.Count(body, "<details class=\"t-more\" open>"); n != 1 {
+		t.Errorf("the second row is filled in, and %d parts are open", n)
 	}
 	w.refused(w.ina, at, form("do", "mote", "mote-meeting", "home", "mote-present", "Mor og Ina", "mote-p2-what", "Ina ringer hver fredag."), "Skriv hvem som gjør det.", `href="#mote-p1-who"`)
 	w.refused(w.ina, at, form("do", "noe"), "Velg hva du vil gjøre.")

@@ -16,6 +16,7 @@ var awayPage = page("people_away")
 
 type awayView struct {
 	web.Frame
+	Back          web.Back
 	Heading, Lead string
 	Done          *web.Note
 	Faults        *web.Summary
@@ -67,6 +68,9 @@ func (p *Pages) showAway(q *web.Req, code int, f *web.Form) error {
 		v.Away = append(v.Away, awayRowOf(q, a, leads))
 	}
 	v.Questions = awayAsked(q, f, staff, leads)
+	if v.Back = schoolBack(q); v.Back.Href != HomePath { // who is no rektor comes from the page of today
+		v.Back = web.Back{Href: "/i-dag", Text: w.T("asked.back")}
+	}
 	v.Frame = q.Frame(v.Heading)
 	v.Faulty = code == http.StatusUnprocessableEntity
 	return q.RenderStatus(code, awayPage, v)
@@ -77,6 +81,10 @@ func awayRowOf(q *web.Req, a cases.Absence, leads bool) awayRow {
 	r := awayRow{ID: a.ID, Name: a.Name, When: w.T("absence.days", "from", w.NearDay(a.From, today(q)), "until", w.NearDay(a.Until, today(q))), Back: w.T("absence.back"), Form: web.NewForm()}
 	if a.From > today(q) {
 		r.Back = w.T("absence.cancel")
+	}
+	if a.Still {
+		r.When, r.Back = w.T("absence.still", "until", w.NearDay(a.Until, today(q))), w.T("absence.still-back")
+		return r
 	}
 	for _, in := range [][2]string{{"absence.in.cases", a.InCases}, {"absence.in.measures", a.InRest}, {"absence.in.leads", a.InLead}} {
 		if in[1] != "" {

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"tilhor"
+	"tilhor/internal/cases"
+	"tilhor/internal/duty"
 )
 
 func TestWhoIsAwayAndWhoStandsIn(t *testing.T) {
@@ -59,4 +61,42 @@ func hidden(body, name string) string {
 // hasChosen says whether the option of a value is the chosen one.
 func hasChosen(body, value string) bool {
 	return strings.Contains(body, `value="`+value+`" selected`)
+}
+
+// Rektor ends an absence, and somebody stands in still in a case that is closed to
+// rektor: who was away is told, and takes it back; rektor learns nothing.
+func TestWhoIsBackTakesBackWhatRektorDoesNotSee(t *testing.T) {
+	w := newWorld(t)
+	anne, other, mona := w.Actor(tilhor.RoleOwnerAdviser, ""), w.Actor(tilhor.RoleRektor, w.Fjellvik), w.Actor(tilhor.RoleSFO, w.Solbakken)
+	w.must(w.cases.AppointReceiver(t.Context(), anne, anne.Person))
+	all, err := w.cases.TakeForOwner(t.Context(), anne, w.tellsOf(duty.AccusedLeadership, "").Slug, other.Person)
+	w.must(err)
+	slug := all[0].Slug
+	w.must(w.cases.Appoint(t.Context(), other, slug, w.sosial.Person))
+	w.must(w.cases.Away(t.Context(), w.kari, cases.Absence{Person: w.sosial.Person, From: "2026-11-23", Until: "2026-11-27"}))
+	w.must(w.cases.Cover(t.Context(), other, slug, mona.Person))
+	lacks(t, w.page(w.ina, "/fravaer", "Er tilbake"), "Ta tilbake")
+	id := hidden(w.page(w.rektor, "/fravaer"), "id")
+	w.pages(w.rektor, w.sent(w.rektor, "/fravaer/tilbake", form("id", id)), "Fraværet er over", "Ingen er skrevet inn som borte")
+	w.pages(w.ina, "/fravaer", "Fraværet er over. Noen står fortsatt inn, til og med", "Ta tilbake")
+	w.page(w.In(mona), "/saker/"+slug)
+	w.pages(w.ina, w.sent(w.ina, "/fravaer/tilbake", form("id", id)), "Ingen er skrevet inn som borte")
+	w.shown(w.Get(w.In(mona), "/saker/"+slug), http.StatusNotFound)
+}
+
+// A measure whose doer is away with nobody instead is told to who leads the case, on
+// its own page, and to nobody else.
+func TestAMeasureThatNobodyCarriesOut(t *testing.T) {
+	w := newWorld(t)
+	slug := w.track("", "nora")
+	w.must(w.cases.Protect(t.Context(), w.sosial, slug, cases.Urgent{What: "Går sammen med Nora.", Doer: w.teacher.Person, Start: "2026-11-23"}))
+	lacks(t, w.page(w.rektor, "/saker/"+slug), "ingen gjør dette imens")
+	away := cases.Absence{Person: w.teacher.Person, From: "2026-11-23", Until: "2026-11-27"}
+	w.must(w.cases.Away(t.Context(), w.kari, away))
+	w.pages(w.rektor, "/saker/"+slug, "Jonas Lund er borte til og med 27.", "og ingen gjør dette imens", "Gi det til en annen", "Går sammen med Nora.")
+	lacks(t, w.page(w.ina, "/saker/"+slug), "ingen gjør dette imens")
+	w.sent(w.rektor, "/fravaer/tilbake", form("id", hidden(w.page(w.rektor, "/fravaer"), "id")))
+	away.Measures = w.Actor(tilhor.RoleSFO, w.Solbakken).Person
+	w.must(w.cases.Away(t.Context(), w.kari, away))
+	lacks(t, w.page(w.rektor, "/saker/"+slug), "ingen gjør dette imens")
 }

@@ -33,7 +33,7 @@ func (p *Pages) lastYear(q *web.Req) error {
 	}
 	w := q.T
 	v := lastYearView{
-		Back: web.Back{Href: "/saker", Text: w.T("school.list.back")}, Heading: w.T("absence.last.none"), Lead: w.T("absence.last.lead"),
+		Back: schoolBack(q), Heading: w.T("absence.last.none"), Lead: w.T("absence.last.lead"),
 		Law:   web.Note{Color: "info", Title: w.T("absence.last.law"), Text: w.T("absence.last.law-text")},
 		Empty: web.Empty{Title: w.T("absence.last.empty"), Text: w.T("absence.last.empty-text")},
 	}

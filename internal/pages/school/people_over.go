@@ -1,6 +1,7 @@
 package school
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -40,13 +41,19 @@ type overView struct {
 	Given   []holderRow // receipts
 	Empty   web.Empty
 	All     web.Field
-	Rows    []overRow
+	Groups  []overGroup
 	Lost    []string // what was typed of cases that are not in the list any more
 	Buttons []web.Button
 }
 
 // A holderRow is one who has cases, and the way to give them on.
 type holderRow struct{ Name, State, Href string }
+
+// An overGroup is the cases of one class.
+type overGroup struct {
+	Title string
+	Rows  []overRow
+}
 
 // An overRow is one case of the form.
 type overRow struct {
@@ -83,7 +90,7 @@ func (p *Pages) showHolders(q *web.Req) error {
 	}
 	w := q.T
 	v := overView{
-		Back: web.Back{Href: "/saker", Text: w.T("school.list.back")}, Heading: w.T("absence.over.title"), Lead: w.T("absence.over.lead"),
+		Back: schoolBack(q), Heading: w.T("absence.over.title"), Lead: w.T("absence.over.lead"),
 		Empty: web.Empty{Title: w.T("absence.over.empty"), Text: w.T("absence.over.empty-text")},
 	}
 	lang.Sort(q.Lang, all, func(h cases.Holder) string { return h.Name })
@@ -153,14 +160,26 @@ func (p *Pages) showOver(q *web.Req, code int, f *web.Form, from tilhor.PersonID
 	}
 	v.All = employeeField(w, f, "all", w.T("absence.over.all"), staff)
 	v.All.Mark, v.All.Help, v.All.Options[0].Label = w.T("form.optional"), w.T("absence.over.all-help"), w.T("absence.over.all-none")
-	for _, r := range rows {
+	class := func(r cases.Row) string {
+		if r.Shielded { // a list says nothing of where
+			return ""
+		}
+		return r.Class
+	}
+	lang.Sort(q.Lang, rows, class)
+	for i, r := range rows {
 		x := overRow{Slug: r.Slug, Name: rowName(w, r.Track, false), Line: w.T("school.case", "number", r.Number) + ", " + place(w, r.Arena)}
 		x.To = employeeField(w, f, "to-"+r.Slug, w.T("absence.over.to", "name", x.Name), staff)
 		x.To.Options[0].Label = w.T("absence.over.as-all")
 		x.To.Options = slices.Insert(x.To.Options, 1, web.Option{Value: keep, Label: w.T("absence.over.keep"), Checked: f.Get("to-"+r.Slug) == keep})
 		x.Note = f.Field(w, "note-"+r.Slug, w.T("absence.over.note", "name", x.Name))
 		x.Note.Rows, x.Note.Help = 2, w.T("absence.over.note-help")
-		v.Rows = append(v.Rows, x)
+		if i == 0 || class(r) != class(rows[i-1]) {
+			title := cmp.Or(class(r), w.T("absence.over.no-class"))
+			v.Groups = append(v.Groups, overGroup{Title: title})
+		}
+		g := &v.Groups[len(v.Groups)-1]
+		g.Rows = append(g.Rows, x)
 	}
 	v.Frame = q.Frame(v.Heading)
 	v.Faulty = code == http.StatusUnprocessableEntity

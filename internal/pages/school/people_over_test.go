@@ -15,11 +15,15 @@ func TestSeveralCasesAreGivenOn(t *testing.T) {
 	w.pages(w.rektor, "/overlevering", "Ingen har åpne saker")
 	nora, elias := w.track("", "nora"), w.track("", "elias")
 	mona := w.Actor(tilhor.RoleSFO, w.Solbakken)
+	for _, at := range []string{"/overlevering", "/fravaer", "/avgangstrinnet", "/egenkontroll", "/stedfortreder", "/opplaring", "/overforinger", "/skolen/kartlegging"} {
+		w.page(w.rektor, at, `class="t-back" href="/skolen"`)
+	}
 	body := w.pages(w.rektor, "/overlevering", "Hvem sine saker skal gis videre?", "Ina Lund", "To åpne saker")
 	lacks(t, body, "Nora", "Elias")
 	at := "/overlevering?" + url.Values{"hos": {string(w.sosial.Person)}}.Encode()
 	w.pages(w.rektor, at, "Gi videre sakene til Ina Lund", "Hvem får saken om Nora Dahl, 5A?", "Elias Moe, 5A", "Som valgt øverst")
 	for _, who := range []*http.Cookie{w.ina, w.jonas} {
+		w.page(who, "/fravaer", `class="t-back" href="/i-dag"`)
 		w.shown(w.Get(who, "/overlevering"), http.StatusNotFound)
 		w.shown(w.Get(who, at), http.StatusNotFound)
 	}

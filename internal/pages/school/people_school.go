@@ -1,6 +1,9 @@
 package school
 
-import "tilhor/internal/web"
+import (
+	"tilhor"
+	"tilhor/internal/web"
+)
 
 var schoolPage = page("people_school")
 
@@ -24,6 +27,7 @@ var schoolPlaces = []struct{ key, href string }{
 	{"over", "/overlevering"},
 	{"arrivals", "/overforinger"},
 	{"lastyear", "/avgangstrinnet"},
+	{"survey", surveyPath},
 	{"audit", auditPath},
 	{"training", "/opplaring"},
 	{"shields", "/skjerming"},
@@ -46,4 +50,13 @@ func UnderHome() (paths []string) {
 		paths = append(paths, x.href)
 	}
 	return paths
+}
+
+// schoolBack is the way back from them: to the school's page for rektor, whose it
+// is, and to the cases for who stands in.
+func schoolBack(q *web.Req) web.Back {
+	if q.Actor.Role == tilhor.RoleRektor {
+		return web.Back{Href: HomePath, Text: q.T.T("nav.school")}
+	}
+	return web.Back{Href: "/saker", Text: q.T.T("school.list.back")}
 }

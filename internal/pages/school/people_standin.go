@@ -16,6 +16,7 @@ var standinPage = page("people_standin")
 
 type standinView struct {
 	web.Frame
+	Back      web.Back
 	Heading   string
 	Done      *web.Note
 	Faults    *web.Summary
@@ -60,6 +61,7 @@ func (p *Pages) showStandin(q *web.Req, code int, f *web.Form) error {
 	from, until := f.Field(w, "from", w.T("school.standin.from")), f.Field(w, "until", w.T("school.standin.until"))
 	from.Help, until.Help = w.T("form.date-help"), w.T("school.standin.until-help")
 	v := standinView{
+		Back:    schoolBack(q),
 		Heading: standinHeading(w, tasks, today(q)), Form: f, Faults: web.SummaryOf(w, f.Faults),
 		Empty: web.Empty{Title: w.T("school.standin.empty"), Text: w.T("school.standin.empty-text")},
 		Questions: []question{

@@ -19,6 +19,7 @@ var trainingPage = page("people_training")
 
 type trainingView struct {
 	web.Frame
+	Back    web.Back
 	Heading string
 	Done    *web.Note
 	Own     *web.Note
@@ -48,7 +49,7 @@ func (p *Pages) showTraining(q *web.Req, code int, f *web.Form) error {
 		return err
 	}
 	w := q.T
-	v := trainingView{Form: f, Faults: web.SummaryOf(w, f.Faults), Done: doneNote(q, "opplaring"), Buttons: []web.Button{{Text: w.T("school.training.do")}}}
+	v := trainingView{Back: schoolBack(q), Form: f, Faults: web.SummaryOf(w, f.Faults), Done: doneNote(q, "opplaring"), Buttons: []web.Button{{Text: w.T("school.training.do")}}}
 	v.Lacking = f.Field(w, "person", w.T("school.training.who"))
 	v.Lacking.Help = w.T("school.training.who-help")
 	v.On = f.Field(w, "on", w.T("school.training.on"))

@@ -125,7 +125,7 @@ func (p *Pages) printTrack(q *web.Req) error {
 // recordFields are the passages of records, in the order they are read.
 var recordFields = []string{
 	"who", "said", "words", "saw", "place", "asked", "wants", "weight", "what", "finding", "interests", "view",
-	"weighing", "conclusion", "why", "best", "reason", "attempts", "text", "line", "told-by", "detail", "grounds", "facts", "tried", "reasons", "where", "decided-by", "to", "question", "whom", "look", "seemed", "service", "seen-by", "keeper",
+	"weighing", "conclusion", "why", "best", "reason", "attempts", "text", "line", "told-by", "detail", "grounds", "facts", "tried", "reasons", "where", "decided-by", "to", "question", "whom", "questions", "how", "look", "seemed", "service", "seen-by", "keeper",
 }
 
 func (d *printTrackData) event(r cases.Record) eventShown {
@@ -182,7 +182,7 @@ func (d *printTrackData) event(r cases.Record) eventShown {
 // aboutOthers says whether the words of a record are about other children: who
 // they are and what they said does not go with this pupil's papers.
 func aboutOthers(r cases.Record) bool {
-	return r.Kind == cases.Affected || r.Kind == cases.NotReached || r.Kind == cases.Source && r.Ref == "talk-pupils"
+	return r.Kind == cases.Affected || r.Kind == cases.NotReached || r.OtherChildren()
 }
 
 func (d *printTrackData) effect(x cases.Effect) string {

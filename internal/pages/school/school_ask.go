@@ -28,10 +28,12 @@ type formView struct {
 
 // A question is a field and how it is asked.
 type question struct {
-	Kind   string // text, area, date, select, radios, checks, box, when, pupil
+	Kind   string // text, area, date, select, radios, checks, box, when, pupil; head, row and fold order the others
 	F      web.Field
-	Clock  web.Field // of when
-	Groups []group   // of pupil
+	Clock  web.Field  // of when
+	Groups []group    // of pupil
+	Parts  []question // of row, side by side, and of fold, under a line
+	Open   bool
 }
 
 // A group is a class with its pupils.

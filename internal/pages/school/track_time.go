@@ -125,7 +125,7 @@ func (c chronicle) text(r cases.Record) string {
 		}
 		return lines(c.own(t["words"]), c.named("wants", t["wants"]), c.labelled("again", r.On))
 	case cases.Source:
-		if r.Ref == "talk-pupils" { // what other children said stands in their own tracks
+		if r.OtherChildren() { // what other children said stands in their own tracks
 			return ""
 		}
 		return lines(append([]string{t["who"], t["place"], t["text"], c.named("seemed", t["seemed"])}, digitalLines(c.w, r)...)...)

@@ -56,8 +56,28 @@ func wallNotes(w *lang.Words, f cases.File) (all []web.Note) {
 		}
 		all = append(all, n)
 	}
+	if f.Lead && !f.Over() {
+		all = append(all, uncarried(w, f)...)
+	}
 	if f.Lead && f.State == cases.Open && f.Last(cases.Judged) == nil && f.Sealed != "leadership" {
 		all = append(all, web.Note{Color: "info", Title: w.T("sealed.unjudged"), Text: w.T("sealed.unjudged-text"), Href: path(f.Track, "alvorlig"), Link: w.T("sealed.unjudged-link")})
+	}
+	return all
+}
+
+// uncarried tells whoever leads a track of each who carries something out, is away,
+// and has nobody instead.
+func uncarried(w *lang.Words, f cases.File) (all []web.Note) {
+	said := map[tilhor.PersonID]bool{}
+	for _, m := range f.Measures {
+		if m.Away == "" || said[m.Doer] {
+			continue
+		}
+		said[m.Doer] = true
+		all = append(all, web.Note{
+			Color: "warning", Title: w.T("absence.uncarried", "who", m.Name, "date", w.DayMonth(m.Away)), Text: m.What,
+			Href: path(f.Track, "tiltak-i-gang"), Link: w.T("absence.uncarried-link"),
+		})
 	}
 	return all
 }

@@ -169,3 +169,26 @@ func askedRows(q *web.Req, all []cases.Question) (rows []web.Duty) {
 	}
 	return rows
 }
+
+// answerRows are the colleagues who have answered the reader, each with the way to
+// where the answer stands.
+func answerRows(q *web.Req, all []cases.Answered) (rows []web.Duty) {
+	w := q.T
+	for _, a := range all {
+		key, to := "asked.answer", "/undersokelse"
+		if a.Kind.Team() {
+			to = "/ressursteam"
+		}
+		if a.No {
+			key = "asked.answer-no"
+		}
+		if a.No && !a.Kind.Team() { // it is no source: it stands where they were asked
+			to += "/plan"
+		}
+		rows = append(rows, web.Duty{
+			What: w.T(key, "who", a.Who, "about", whoOf(w, a.Row)), Href: "/saker/" + a.Slug + to, Tag: web.TagOf(w, "lokal"),
+			Meta: []string{w.T("school.case", "number", a.Number)}, State: web.State{Name: web.Now, Word: w.T("asked.answer-state")},
+		})
+	}
+	return rows
+}

@@ -50,10 +50,15 @@ func TestWhatAColleagueIsAsked(t *testing.T) {
 	}
 	lacks(t, has(t, w.get(jonas, "/i-dag?notert=svart"), 200, "Takk for at du så etter."), "Du er spurt")
 	has(t, w.get(jonas, here), 404)
+	has(t, w.get(w.as("ina"), "/i-dag?l=nb"), 200, "Svar fra kolleger", "Jonas Berg har svart: Elias Haug, 6B", "/saker/"+track.Slug+`/undersokelse"`, "Ikke lest ennå")
+	for _, who := range []string{"kari", "mona", "jonas"} {
+		lacks(t, has(t, w.get(w.as(who), "/i-dag?l=nb"), 200), "Svar fra kolleger")
+	}
 	f, err := w.cases.See(t.Context(), w.actor("ina"), track.Slug, "whole")
 	if err != nil || f.Last(cases.Source) == nil || f.Last(cases.Source).Text["text"] != "Han sto alene i ti minutter." {
 		t.Fatal(err, f.Last(cases.Source))
 	}
+	lacks(t, has(t, w.get(w.as("ina"), "/i-dag?l=nb"), 200), "Svar fra kolleger")
 }
 
 // A question that is taken back while it is answered: what was typed comes back,

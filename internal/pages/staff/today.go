@@ -32,12 +32,14 @@ type todayView struct {
 	More                int // running cases that are not shown
 	Chores, Before      []chore
 	Told                []web.Duty
+	Answers             []web.Duty // colleagues who have answered the reader
 	Asked               []web.Duty // what colleagues ask the reader to look for
 	Watch               []web.Duty // emergency access somebody must know of, and what else waits beside the case
 	Glass               string     // where emergency access is asked for; "" for who may not
 	TellFirst           bool       // telling is what this role most often comes for
 	Worker              bool       // has, or may have, cases
 	Spoken              bool       // may write down what a family took up by voice
+	stoodInFor          bool       // somebody stands in for the reader still, who is back
 	lastYear            int        // open cases of those who leave this summer
 	ring, left          int        // openings of protected cases to look at, and such cases that nobody leads
 }
@@ -76,8 +78,8 @@ func (p *Pages) today(q *web.Req) error {
 
 // sums are what the headline says.
 type sums struct {
-	lonely, fresh, late, soon, chores, before, watch, asked int
-	next                                                    tilhor.Date
+	lonely, fresh, late, soon, chores, before, watch, asked, answers int
+	next                                                             tilhor.Date
 }
 
 // sensitive fills what stands in cases, for who may see it now.
@@ -132,6 +134,12 @@ func (p *Pages) sensitive(q *web.Req, v *todayView) (s sums, err error) {
 		return s, err
 	}
 	v.Asked = askedRows(q, asked)
+	answers, err := p.Cases.Answers(q.Context(), q.Actor)
+	if err != nil {
+		return s, err
+	}
+	v.Answers = answerRows(q, answers)
+	s.answers = len(answers)
 	v.Worker = q.Actor.Role == tilhor.RoleRektor || len(fresh)+len(rows) > 0
 	ring, err := p.Cases.Ringing(q.Context(), q.Actor)
 	if err != nil {
@@ -142,6 +150,9 @@ func (p *Pages) sensitive(q *web.Req, v *todayView) (s sums, err error) {
 		return s, err
 	}
 	v.ring, v.left = len(ring), len(left)
+	if v.stoodInFor, err = p.Cases.StoodInFor(q.Context(), q.Actor); err != nil {
+		return s, err
+	}
 	if m := today(q).Time().Month(); q.Actor.Role == tilhor.RoleRektor && m >= time.April && m <= time.June {
 		if v.lastYear, err = p.Cases.Leaving(q.Context(), q.Actor); err != nil {
 			return s, err
@@ -315,7 +326,7 @@ func headline(q *web.Req, v *todayView, s sums) (title, lead string) {
 	for _, part := range []struct {
 		n   int
 		key string
-	}{{s.lonely, "staff.today.lonely"}, {s.fresh, "staff.today.new"}, {s.watch, "insight.today.watch"}, {s.late, "staff.today.late"}, {s.soon, "staff.today.soon"}, {s.chores, "staff.today.chores"}, {s.before, "staff.today.before"}, {s.asked, "asked.today.n"}} {
+	}{{s.lonely, "staff.today.lonely"}, {s.fresh, "staff.today.new"}, {s.watch, "insight.today.watch"}, {s.late, "staff.today.late"}, {s.soon, "staff.today.soon"}, {s.chores, "staff.today.chores"}, {s.before, "staff.today.before"}, {s.asked, "asked.today.n"}, {s.answers, "asked.answers.n"}} {
 		if part.n > 0 && len(parts) < 2 {
 			parts = append(parts, count(w, part.key, part.n))
 		}
@@ -363,6 +374,9 @@ func (v *todayView) notes(q *web.Req) error {
 	}
 	if v.left > 0 {
 		v.Notes = append(v.Notes, web.Note{Color: "warning", Title: w.T("children.today.left", "n", v.left), Href: "/skjerming", Link: w.T("children.today.left-link")})
+	}
+	if v.stoodInFor {
+		v.Notes = append(v.Notes, web.Note{Color: "info", Title: w.T("absence.today.still"), Href: "/fravaer", Link: w.T("absence.today.still-link")})
 	}
 	if v.lastYear > 0 {
 		v.Notes = append(v.Notes, web.Note{Color: "info", Title: lang.Cap(count(w, "absence.last.today", v.lastYear)), Href: "/avgangstrinnet", Link: w.T("absence.last.today-link")})

@@ -220,7 +220,7 @@ func (w *town) do(who *http.Cookie, r *http.Request) *httptest.ResponseRecorder 
 		res := rec.Result()
 		res.Request = r
 		var links []string
-		for _, l := range regexp.MustCompile(`href="(/(?:saker|bekymringer)/[a-z2-7]{10}(?:/stilling|/ansvar)?)"`).FindAllStringSubmatch(rec.Body.String(), -1) {
+		for _, l := range regexp.MustCompile(`href="(/(?:saker|bekymringer)/[a-z2-7]{10}(?:/stilling|/ansvar|/undersokelse)?)"`).FindAllStringSubmatch(rec.Body.String(), -1) {
 			links = append(links, l[1])
 		}
 		webtest.New(w.site, elsewhere(links...)...).Check(w.t, res, nil)
