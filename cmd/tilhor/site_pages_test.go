@@ -415,12 +415,15 @@ func (w *siteWorld) more(cast []persona) map[string][]string {
 	if !strings.HasPrefix(kept, "/utlogget?kladd=") {
 		w.t.Fatalf("a text after the session had ended led to %q", kept)
 	}
+	w.must(w.house.notices().OpenFeed(ctx, kari))
+	feed, err := w.house.notices().FeedOf(ctx, kari)
+	w.must(err)
 	w.signIn(cast)
 	original := w.whatHappens(by) // last: a reason for a picture lasts a quarter of an hour
 	also := map[string][]string{
 		"nobody": {
 			"/utlogget", kept, "/ut", "/hjelp", "/personvern", "/tilgjengelighet", "/logg-inn", "/logg-inn?niva=hoyt", "/logg-ut/ferdig", "/logg-ut", "/rolle",
-			"/kvittering/" + receiptCode, "/kvittering/" + receiptCode + "/fil", "/i-dag", "/saker",
+			"/kvittering/" + receiptCode, "/kvittering/" + receiptCode + "/fil", "/i-dag", "/saker", "/kalender/" + feed,
 		},
 		"rektor":    {original},
 		"two-roles": {"/rolle"},

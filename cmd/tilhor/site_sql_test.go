@@ -191,6 +191,7 @@ var mayScan = map[string]string{
 	"detail, manual FROM rost":              "an import compares with all that is stored",
 	"SELECT pupil, guardian":                "an import compares with all that is stored",
 	"DISTINCT pupil FROM rost":              "an import asks what was decided by hand: few",
+	"SELECT id FROM cases_survey":           "verify: every line of the room",
 	"SELECT id FROM danger_li":              "verify: every line of the room",
 	"SELECT id FROM intervent":              "verify: every line of the room",
 	"ORDER BY x.id LIMIT 100":               "verify: every row that says what a record says",
