@@ -17,7 +17,7 @@ var wordList string
 // of a person or a body, so that no seven of them can hurt.
 var words = strings.Fields(wordList)
 
-// codeLength is how many words a code has: 80 bits of 2 757 words.
+// codeLength is how many words a code has: 80 bits of some 2 800 words.
 const codeLength = 7
 
 // codePurpose keeps the hashes of codes apart from every other.

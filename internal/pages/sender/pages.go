@@ -107,10 +107,10 @@ func codeOf(s roster.School) string {
 func moment(q *web.Req, t time.Time, exact bool) string {
 	w := q.T
 	if exact {
-		return lang.Cap(w.Near(t, q.Now))
+		return w.Near(t, q.Now)
 	}
 	from, to := t.In(lang.Oslo), t.Add(time.Hour).In(lang.Oslo)
-	day := lang.Cap(w.NearDay(calendar.DateOf(t), calendar.DateOf(q.Now)))
+	day := w.NearDay(calendar.DateOf(t), calendar.DateOf(q.Now))
 	return w.T("dialogue.hour", "day", day, "from", from.Format("15"), "to", to.Format("15"))
 }
 
@@ -144,5 +144,9 @@ func hours(q *web.Req, school tilhor.SchoolID) (string, error) {
 	for n := 0; n < 120 && !open(next); n++ {
 		next = next.Add(1)
 	}
-	return q.T.T("dialogue.shut", "day", q.T.NearDay(next, today)), nil
+	day := q.T.Weekday(next) + " " + q.T.DayMonth(next)
+	if next.Sub(today) < 2 {
+		day = q.T.NearDay(next, today)
+	}
+	return q.T.T("dialogue.shut", "day", day), nil
 }
