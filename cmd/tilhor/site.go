@@ -87,6 +87,9 @@ func home(r tilhor.Role) string {
 	if r == tilhor.RoleDPO {
 		return "/personvernombud"
 	}
+	if r == tilhor.RolePupil || r == tilhor.RoleParent { // until they have a page of their own
+		return "/hjelp"
+	}
 	return "/i-dag"
 }
 

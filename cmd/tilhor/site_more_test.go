@@ -131,6 +131,7 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 	w.children(slug, taken(pupils[5]), by["rektor elsewhere"].actor.School, kari, ina, pupils)
 	w.later(time.Second)
 	w.asksColleagues(by, slug)
+	w.talks(by)
 	return original
 }
 

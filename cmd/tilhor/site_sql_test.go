@@ -189,6 +189,7 @@ var mayScan = map[string]string{
 	"SELECT pupil, guardian":                "an import compares with all that is stored",
 	"DISTINCT pupil FROM rost":              "an import asks what was decided by hand: few",
 	"SELECT id FROM danger_li":              "verify: every line of the room",
+	"SELECT id FROM dialogue_":              "verify: every line of the room",
 	"SELECT id FROM intervent":              "verify: every line of the room",
 	"SELECT concern, field":                 "verify: every text of the room",
 	"SELECT record, field":                  "verify: every text of the room",

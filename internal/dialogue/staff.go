@@ -43,8 +43,8 @@ var mayReach = `(` + access.Scope(access.Receive, "t.concern") + ` OR EXISTS (SE
 var (
 	selectReached = db.SQL(`SELECT ` + columns + ` FROM dialogue_thread t WHERE t.owner = $1 AND t.slug = $6 AND ` + mayReach)
 	selectTracks  = db.SQL(`SELECT track FROM dialogue_track WHERE owner = $1 AND concern = $2 ORDER BY track`)
-	selectOf      = db.SQL(`SELECT ` + columns + ` FROM dialogue_thread t JOIN dialogue_track k ON k.owner = t.owner AND k.concern = t.concern
-		WHERE t.owner = $1 AND k.track = $2 ORDER BY t.opened_at, t.concern`)
+	selectOf      = db.SQL(`SELECT ` + columns + ` FROM dialogue_track k
+		CROSS JOIN dialogue_thread t WHERE k.owner = $1 AND k.track = $2 AND t.owner = k.owner AND t.concern = k.concern ORDER BY t.opened_at, t.concern`)
 	selectWaiting = db.SQL(`SELECT ` + columns + ` FROM dialogue_thread t
 		WHERE t.owner = $1 AND t.school = $6 AND t.said_n > t.answer_n AND ` + mayReach + ` ORDER BY t.last_at, t.concern LIMIT 100`)
 	markRead = db.SQL(`UPDATE dialogue_thread SET read_n = $3, read_at = $4 WHERE owner = $1 AND concern = $2 AND read_n < $3`)

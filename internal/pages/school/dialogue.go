@@ -35,7 +35,7 @@ type dialogueView struct {
 	Faults  *web.Summary
 	Done    *web.Note
 	State   web.State
-	Who     *web.Note
+	With    *web.Note // who is written with
 	Needs   []string
 	Told    []saying
 	Talk    []saying
@@ -75,7 +75,7 @@ func (p *Pages) showDialogue(q *web.Req, code int, f *web.Form) error {
 	w := q.T
 	v := dialogueView{
 		Frame: q.Frame(w.T("dialogue.staff.title")), Back: web.Back{Href: "/i-dag", Text: w.T("dialogue.staff.back-today")}, Faults: web.SummaryOf(w, f.Faults),
-		Action: q.R.URL.Path, Works: t.Works, State: web.State{Name: web.OK, Word: w.T("dialogue.staff.answered")}, Who: sayWho(w, t),
+		Action: q.R.URL.Path, Works: t.Works, State: web.State{Name: web.OK, Word: w.T("dialogue.staff.answered")}, With: sayWho(w, t),
 	}
 	v.Faulty = len(f.Faults) > 0
 	if t.Receives {

@@ -88,7 +88,9 @@ func (p *Pages) code(q *web.Req) error {
 	}
 	switch f.Get(fieldDo) {
 	case "kort":
-		return render(q, http.StatusOK, cardPage, view(q, s, code, "dialogue.card.title"))
+		v := view(q, s, code, "dialogue.card.title")
+		v.School = "" // it says neither what it is for, nor where
+		return render(q, http.StatusOK, cardPage, v)
 	case "skrevet":
 		return confirm(q, s, code)
 	case "sjekk":

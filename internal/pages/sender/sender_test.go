@@ -213,11 +213,11 @@ func TestATalkInPages(t *testing.T) {
 		return w.Post(nil, "/samtale", form(append([]string{"kode", code}, kv...)...))
 	}
 	typed := strings.ToUpper(strings.ReplaceAll(code, " ", ", "))
-	w.page(talk(typed, "gjor", "les"), 200, "Ikke lest ennå", canary, "i dag mellom kl.\u00a010 og 11", "Vi har fått det du sendte")
+	w.page(talk(typed, "gjor", "les"), 200, "Ikke lest ennå", canary, "i dag kl.\u00a010–11", "Vi har fått det du sendte")
 	w.Later(time.Hour)
 	_, err := w.desk.Read(context.Background(), w.kari, c.Slug)
 	w.must(err)
-	w.page(talk(code), 200, "En voksen har lest det", "Lest: i dag mellom kl.\u00a011 og 12")
+	w.page(talk(code), 200, "En voksen har lest det", "Lest: i dag kl.\u00a011–12")
 	w.must(w.desk.Reply(context.Background(), w.kari, c.Slug, "Bare oss: hvem har vakt?", dialogue.ToStaff))
 	w.must(w.desk.Reply(context.Background(), w.kari, c.Slug, "Takk for at du\nsier det.", dialogue.ToSender))
 	page := w.page(talk(code), 200, "Du har fått svar", "Takk for at du", "Kari Lund på skolen")
@@ -296,7 +296,7 @@ func TestThePagesHaveOneSize(t *testing.T) {
 		if len(b) != int(web.Talk) || r.Header.Get("Content-Encoding") != "" || r.Header.Get("Set-Cookie") != "" {
 			t.Errorf("%s: %d bytes, %v", name, len(b), r.Header)
 		}
-		if head, _, _ := strings.Cut(string(b), "</head>"); !strings.Contains(head, "<title>Arbeidsside – ") {
+		if head, _, _ := strings.Cut(string(b), "</head>"); !strings.Contains(head, "Arbeidsside – ") {
 			t.Errorf("%s: its head is %s", name, head)
 		}
 	}

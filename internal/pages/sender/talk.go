@@ -54,7 +54,7 @@ type talkView struct {
 	Code    string // of who has one
 	Read    web.State
 	Lead    string
-	Who     string
+	Readers string // who may read it
 	Told    []message
 	Talk    []message
 	Hours   string
@@ -140,16 +140,16 @@ func (p *Pages) show(q *web.Req, told dialogue.Told, f *web.Form) (*talkView, er
 	if told.Owner {
 		who = q.Kit.Owner.Name
 	}
-	v := &talkView{Frame: frame(q, w.T(titleOf(told))), Who: w.T("dialogue.talk.who", "who", who), Named: told.Named, Faults: web.SummaryOf(w, f.Faults)}
+	v := &talkView{Frame: frame(q, w.T(titleOf(told))), Readers: w.T("dialogue.talk.who", "who", who), Named: told.Named, Faults: web.SummaryOf(w, f.Faults)}
 	v.School, v.Faulty = school, len(f.Faults) > 0
 	switch {
 	case told.Sealed && !told.Owner:
-		v.Who = w.T("dialogue.talk.who-sealed")
+		v.Readers = w.T("dialogue.talk.who-sealed")
 	case told.Owner:
-		v.Who = w.T("dialogue.talk.who-owner", "who", who)
+		v.Readers = w.T("dialogue.talk.who-owner", "who", who)
 	}
 	if !told.Exact && !told.Named {
-		v.Who += " " + w.T("dialogue.talk.unknown")
+		v.Readers += " " + w.T("dialogue.talk.unknown")
 	}
 	v.Read, v.Lead = state(q, told)
 	v.Told = toldOf(q, told)
