@@ -18,6 +18,7 @@ import (
 	"tilhor/internal/duty"
 	"tilhor/internal/journal"
 	"tilhor/internal/lang"
+	"tilhor/internal/roster"
 	"tilhor/internal/seal"
 	"tilhor/internal/web/webtest"
 )
@@ -366,6 +367,35 @@ func TestATalkAboutAnAdult(t *testing.T) {
 		w.must(w.desk.Reply(w.ctx, w.kari, c.Slug, "Takk.", dialogue.ToSender))
 		if told := w.back(coded(code)); told.Owner || told.Lines[0].Name != "" {
 			w.Errorf("the sender is told %+v", told)
+		}
+	})
+}
+
+// Of a protected pupil only who is named for her has the talk, whatever they have
+// besides; the sender goes on as before.
+func TestATalkAboutAProtectedPupil(t *testing.T) {
+	each(t, func(w *world) {
+		c := w.named(w.pupil)
+		all, err := w.cases.TakeUp(w.ctx, w.kari, c.Slug, cases.Stance{Handler: w.jonas.Person})
+		w.must(err)
+		for _, a := range []tilhor.Actor{w.kari, w.jonas} {
+			w.read(a, c.Slug)
+		}
+		w.must(w.cases.Shield(w.ctx, w.kari, cases.Shielding{Pupil: w.pupil.Person, Grade: roster.Confidential, Leader: w.ina.Person, Reason: "Melding fra politiet."}))
+		for _, a := range []tilhor.Actor{w.kari, w.jonas} {
+			_, err := w.desk.Read(w.ctx, a, c.Slug)
+			w.is(err, tilhor.ErrNotFound)
+			if links, err := w.desk.Of(w.ctx, a, all[0].ID); err != nil || len(links) > 0 {
+				w.Errorf("%s is led there: %v (%v)", a.Role, links, err)
+			}
+			if waits, err := w.desk.Waiting(w.ctx, a); err != nil || len(waits) > 0 {
+				w.Errorf("%s waits for %v (%v)", a.Role, waits, err)
+			}
+		}
+		w.read(w.ina, c.Slug)
+		w.must(w.desk.Reply(w.ctx, w.ina, c.Slug, "Hei.", dialogue.ToSender))
+		if got := texts(w.back(dialogue.Sender{Slug: c.Slug, By: w.pupil}).Lines); !slices.Equal(got, []string{"Hei."}) {
+			w.Errorf("the pupil reads %v", got)
 		}
 	})
 }

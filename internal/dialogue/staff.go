@@ -41,7 +41,7 @@ var mayReach = `(` + access.Scope(access.Receive, "t.concern") + ` OR EXISTS (SE
 		WHERE k.owner = t.owner AND k.concern = t.concern AND ` + access.Scope(access.Read, "k.track") + `))`
 
 var (
-	selectReached = db.SQL(`SELECT ` + columns + ` FROM dialogue_thread t WHERE t.owner = $1 AND t.slug = $6 AND ` + mayReach)
+	selectReached = db.SQL(`SELECT ` + columns + ` FROM dialogue_thread t WHERE t.slug = $6 AND t.owner = $1 AND ` + mayReach)
 	selectTracks  = db.SQL(`SELECT track FROM dialogue_track WHERE owner = $1 AND concern = $2 ORDER BY track`)
 	selectOf      = db.SQL(`SELECT ` + columns + ` FROM dialogue_track k
 		CROSS JOIN dialogue_thread t WHERE k.owner = $1 AND k.track = $2 AND t.owner = k.owner AND t.concern = k.concern ORDER BY t.opened_at, t.concern`)

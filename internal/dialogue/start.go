@@ -15,7 +15,7 @@ const actOpen = "dialogue.open"
 var (
 	insertThread = db.SQL(`INSERT INTO dialogue_thread (owner, concern, slug, school, code, sender, role, named, opened_at, last_at, said_n, answer_n, read_n)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, FALSE, $8, $8, 0, 0, -1)`)
-	insertTrack = db.SQL(`INSERT INTO dialogue_track (owner, concern, track) VALUES ($1, $2, $3) ON CONFLICT (owner, concern, track) DO NOTHING`)
+	insertTrack = db.SQL(`INSERT INTO dialogue_track (owner, concern, track) VALUES ($1, $2, $3) ON CONFLICT (owner, track, concern) DO NOTHING`)
 )
 
 // Start opens the talk of a concern that somebody told without a name, in the

@@ -39,6 +39,6 @@ CREATE TABLE dialogue_track (
 	owner   TEXT NOT NULL,
 	concern TEXT NOT NULL,
 	track   TEXT NOT NULL,
-	PRIMARY KEY (owner, concern, track)
+	PRIMARY KEY (owner, track, concern)
 );
-CREATE INDEX dialogue_track_of ON dialogue_track (owner, track);
+CREATE INDEX dialogue_track_of ON dialogue_track (owner, concern, track);
