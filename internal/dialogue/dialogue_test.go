@@ -262,6 +262,13 @@ func TestWhoHasATalk(t *testing.T) {
 			w.Errorf("the handler has %+v", talk)
 		}
 		w.must(w.desk.Reply(w.ctx, w.ina, c.Slug, "Hei, jeg heter Ina.", dialogue.ToSender))
+		for _, thing := range []string{string(c.ID), string(all[0].ID)} { // what was read stands beside the concern, and beside the case
+			var n int
+			w.must(w.DB.One(w.ctx, readBy, db.Args(webtest.Owner, "readings/"+thing, w.ina.Person), &n))
+			if n != 1 {
+				w.Errorf("%d readings by the handler", n)
+			}
+		}
 		links, err := w.desk.Of(w.ctx, w.ina, all[0].ID)
 		if err != nil || len(links) != 1 || links[0].Slug != c.Slug {
 			w.Errorf("the track leads to %+v (%v)", links, err)
@@ -504,6 +511,8 @@ func TestTheRecordOfATalk(t *testing.T) {
 		}
 	})
 }
+
+var readBy = db.SQL(`SELECT COUNT(*) FROM journal_entry WHERE owner = $1 AND stream = $2 AND person = $3 AND view = 'dialogue'`)
 
 var spoil = db.SQL(`DELETE FROM dialogue_line WHERE owner = $1 AND n = (SELECT MAX(n) FROM dialogue_line WHERE owner = $1)`)
 

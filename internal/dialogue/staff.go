@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -105,6 +106,7 @@ type way struct {
 	receives bool
 	works    bool
 	lead     bool
+	tracks   []string // those of what it became that the reader may read
 }
 
 func (d *Desk) way(tx *db.Tx, by tilhor.Actor, t thread, now time.Time) (w way, err error) {
@@ -126,26 +128,33 @@ func (d *Desk) way(tx *db.Tx, by tilhor.Actor, t thread, now time.Time) (w way, 
 		tracks = append(tracks, k)
 		return err
 	}, by.Owner, t.concern)
+	if err != nil {
+		return w, err
+	}
 	for _, k := range tracks {
+		works, err := allow(access.Work, k)
 		if err != nil {
 			return w, err
 		}
-		var works, leads bool
-		if works, err = allow(access.Work, k); err != nil {
+		leads, err := allow(access.Lead, k)
+		if err != nil {
 			return w, err
 		}
-		if leads, err = allow(access.Lead, k); err != nil {
+		reads, err := allow(access.Read, k)
+		if err != nil {
 			return w, err
 		}
-		_, err = allow(access.Read, k)
+		if reads {
+			w.tracks = append(w.tracks, k)
+		}
 		w.works, w.lead = w.works || works, w.lead || leads
 	}
 	w.lead = w.lead || w.receives && by.Role == tilhor.RoleRektor
-	return w, err
+	return w, nil
 }
 
 func ignoreMissing(err error) error {
-	if err == tilhor.ErrNotFound {
+	if errors.Is(err, tilhor.ErrNotFound) {
 		return nil
 	}
 	return err
@@ -170,7 +179,12 @@ func (d *Desk) Read(ctx context.Context, by tilhor.Actor, slug string) (talk Tal
 		if _, err := tx.Exec(markRead, by.Owner, t.concern, t.saidN, t.at(now).UnixMilli()); err != nil {
 			return err
 		}
-		return d.Journal.Seen(tx, by, journal.ReadingsOf(string(t.concern)), string(t.concern), "dialogue", string(w.rule), now)
+		for _, k := range append(w.tracks, string(t.concern)) { // who handles the case sees it among its readings
+			if err := d.Journal.Seen(tx, by, journal.ReadingsOf(k), k, "dialogue", string(w.rule), now); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return Talk{}, missing(err)

@@ -6,8 +6,12 @@ import "bytes"
 // sizes pass by is to know which page of a way it was.
 type Bucket int
 
-// Talk is the bucket of the pages of who comes back with a code.
-const Talk Bucket = 32 << 10
+// The buckets of the pages of who tells without a name, and of who comes back
+// with a code.
+const (
+	Telling Bucket = 16 << 10
+	Talk    Bucket = 32 << 10
+)
 
 // RenderPadded answers with a page of a whole number of buckets, filled up in a
 // comment, and never packed: how well a text packs tells of it.

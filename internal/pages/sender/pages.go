@@ -70,8 +70,12 @@ func frame(q *web.Req, title string) web.Frame {
 	return f
 }
 
-// render answers with a page of the way with a code: all of one size.
+// render answers with a page of the way with a code: those of being given one
+// have the size of those of telling, and those of coming back another.
 func render(q *web.Req, code int, p *web.Page, v any) error {
+	if _, giving := v.(codeView); giving {
+		return q.RenderPadded(code, web.Telling, p, v)
+	}
 	return q.RenderPadded(code, web.Talk, p, v)
 }
 
