@@ -370,6 +370,19 @@ func TestATalkAboutAnAdult(t *testing.T) {
 		if told := w.back(coded(code)); !told.Owner || !told.Sealed {
 			w.Errorf("the sender is told %+v", told)
 		}
+		w.must(w.cases.AppointReceiver(w.ctx, w.anne, w.anne.Person))
+		w.must(w.desk.Write(w.ctx, coded(code), dialogue.Say, "Han gjorde det igjen."))
+		waits, err := w.desk.Waiting(w.ctx, w.anne)
+		if err != nil || len(waits) != 1 || waits[0].Slug != c.Slug {
+			w.Errorf("the municipality waits for %v (%v)", waits, err)
+		}
+		if talk := w.read(w.anne, c.Slug); !talk.Works || !talk.Receives {
+			w.Errorf("the municipality has %+v", talk)
+		}
+		w.must(w.desk.Reply(w.ctx, w.anne, c.Slug, "Takk.", dialogue.ToSender))
+		if waits, err := w.desk.Waiting(w.ctx, w.kari); err != nil || len(waits) > 0 {
+			w.Errorf("rektor waits for %v (%v)", waits, err)
+		}
 		c, code = w.unnamed(func(n *concerns.Telling) { n.Accused, n.Whom = duty.AccusedEmployee, "En lærer" })
 		w.must(w.desk.Reply(w.ctx, w.kari, c.Slug, "Takk.", dialogue.ToSender))
 		if told := w.back(coded(code)); told.Owner || told.Lines[0].Name != "" {

@@ -48,6 +48,11 @@ var (
 		CROSS JOIN dialogue_thread t WHERE k.owner = $1 AND k.track = $2 AND t.owner = k.owner AND t.concern = k.concern ORDER BY t.opened_at, t.concern`)
 	selectWaiting = db.SQL(`SELECT ` + columns + ` FROM dialogue_thread t
 		WHERE t.owner = $1 AND t.school = $6 AND t.said_n > t.answer_n AND ` + mayReach + ` ORDER BY t.last_at, t.concern LIMIT 100`)
+	// What went past the school: looked up from what was given to the owner.
+	selectWaitingOwner = db.SQL(`SELECT ` + columns + ` FROM (SELECT DISTINCT o.thing FROM access_grant o
+			WHERE o.owner = $1 AND o.kind = 'concern' AND o.unit = '' AND o.person = '') told
+		CROSS JOIN dialogue_thread t WHERE t.owner = $1 AND t.concern = told.thing AND t.said_n > t.answer_n
+		AND ` + access.Scope(access.Receive, "t.concern") + ` ORDER BY t.last_at, t.concern LIMIT 100`)
 	markRead = db.SQL(`UPDATE dialogue_thread SET read_n = $3, read_at = $4 WHERE owner = $1 AND concern = $2 AND read_n < $3`)
 )
 
@@ -351,11 +356,15 @@ func (d *Desk) Waiting(ctx context.Context, by tilhor.Actor) (all []Link, err er
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
 		all = nil
 		var of []thread
-		err := tx.Each(selectWaiting, func(scan db.Scan) error {
+		list, args := selectWaiting, access.Args(by, access.Receive, now, by.School)
+		if by.School == access.Owner {
+			list, args = selectWaitingOwner, access.Args(by, access.Receive, now)
+		}
+		err := tx.Each(list, func(scan db.Scan) error {
 			t, err := row(scan)
 			of = append(of, t)
 			return err
-		}, access.Args(by, access.Receive, now, by.School)...)
+		}, args...)
 		if err != nil {
 			return err
 		}

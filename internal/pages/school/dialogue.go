@@ -90,7 +90,7 @@ func (p *Pages) showDialogue(q *web.Req, code int, f *web.Form) error {
 	if done := q.Query("gjort"); code == http.StatusOK && w.Has("dialogue.staff.done."+done) {
 		v.Done = &web.Note{Color: "success", Title: w.T("dialogue.staff.done." + done), Role: "status"}
 	}
-	from := w.T("dialogue.staff.from.sender", "when", saidAt(q, t, dialogue.Line{At: t.Sent, Exact: t.Exact}))
+	from := w.T("dialogue.staff.from.sender", "when", saidAt(q, dialogue.Line{At: t.Sent, Exact: t.Exact}))
 	for _, text := range []string{t.Said, t.Saw} {
 		if text != "" {
 			v.Told = append(v.Told, saying{From: from, Text: text})
@@ -154,7 +154,7 @@ func sayWho(w *lang.Words, t dialogue.Talk) *web.Note {
 }
 
 // saidAt is when something was said: the hour on the way with a code.
-func saidAt(q *web.Req, t dialogue.Talk, l dialogue.Line) string {
+func saidAt(q *web.Req, l dialogue.Line) string {
 	if l.Exact {
 		return q.T.Near(l.At, q.Now)
 	}
@@ -163,7 +163,7 @@ func saidAt(q *web.Req, t dialogue.Talk, l dialogue.Line) string {
 }
 
 func saidOf(q *web.Req, t dialogue.Talk, l dialogue.Line) saying {
-	w, when := q.T, saidAt(q, t, l)
+	w, when := q.T, saidAt(q, l)
 	s := saying{Own: !l.Own, Text: l.Text, From: w.T("dialogue.staff.from.sender", "when", when)}
 	if !l.Own {
 		s.From = w.T("dialogue.staff.from.staff", "who", l.Name, "when", when)
@@ -209,6 +209,28 @@ func talkLinks(w *lang.Words, all []dialogue.Link) (links []web.Button) {
 		links = append(links, web.Button{Text: w.T(key), Href: talkPath(l.Slug)})
 	}
 	return links
+}
+
+// waitingTalks are those in which somebody who told something waits for an answer
+// from the municipality: no name and no word.
+func (p *Pages) waitingTalks(q *web.Req) (rows []web.Duty, err error) {
+	if p.Dialogue == nil {
+		return nil, nil
+	}
+	all, err := p.Dialogue.Waiting(q.Context(), q.Actor)
+	w := q.T
+	for _, l := range all {
+		what := w.T("dialogue.staff.today-named")
+		if l.Coded {
+			what = w.T("dialogue.staff.today-what")
+		}
+		when := saidAt(q, dialogue.Line{At: l.Last, Exact: l.Exact})
+		rows = append(rows, web.Duty{
+			What: what, Href: talkPath(l.Slug), Meta: []string{w.T("dialogue.staff.today-since", "when", when)},
+			State: web.State{Name: web.Wait, Word: w.T("dialogue.staff.waits")},
+		})
+	}
+	return rows, err
 }
 
 // talkOf leads from what was told to the talk about it, nil when there is none.
