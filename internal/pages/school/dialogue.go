@@ -52,11 +52,12 @@ type dialogueView struct {
 
 // A saying is one message as the school reads it.
 type saying struct {
-	Own  bool // the school wrote it
-	From string
-	To   string // who reads it, of what the school wrote
-	Kind string
-	Text string
+	Own    bool // the school wrote it
+	Inside bool // and the sender does not see it
+	From   string
+	To     string // who reads it, of what the school wrote
+	Kind   string
+	Text   string
 }
 
 func (p *Pages) dialogue(q *web.Req) error {
@@ -167,7 +168,7 @@ func saidOf(q *web.Req, t dialogue.Talk, l dialogue.Line) saying {
 	s := saying{Own: !l.Own, Text: l.Text, From: w.T("dialogue.staff.from.sender", "when", when)}
 	if !l.Own {
 		s.From = w.T("dialogue.staff.from.staff", "who", l.Name, "when", when)
-		s.To = w.T("dialogue.staff.to." + string(l.To))
+		s.To, s.Inside = w.T("dialogue.staff.reach."+string(l.To)), l.To != dialogue.ToSender
 	}
 	switch {
 	case t.Held:

@@ -74,7 +74,7 @@ func TestTalkPage(t *testing.T) {
 	if got := sees(); len(got) != 1 || got[0] != "Takk for at du sier det." {
 		t.Errorf("the sender sees %v", got)
 	}
-	w.pages(w.rektor, path+"?gjort=sender", "Sendt til den som sa ifra.", "Bare vi på skolen", "Besvart")
+	w.pages(w.rektor, path+"?gjort=sender", "Sendt til den som sa ifra.", "bare skolen ser dette", "sendt til den som sa ifra", "Besvart")
 	w.shown(write(w.rektor, "text", "", "to", "sender"), 422, "Skriv noe først.", `value="sender" checked`)
 	w.shown(write(w.rektor, "text", strings.Repeat("langt ", 800)+"kanari", "to", "owner"), 422, "kanari", `value="owner" checked`)
 	w.shown(write(w.rektor, "need", ""), 422, "Skriv hva som trengs.")
