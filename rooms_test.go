@@ -29,6 +29,7 @@ var floors = map[string]int{
 	"tilhor/internal/interventions": 6, // physical intervention (fysisk inngrep)
 	"tilhor/internal/danger":        6, // what one employee keeps of an own report: knows no case, and no case knows it
 	"tilhor/internal/cases":         7,
+	"tilhor/internal/dialogue":      7, // the talk about what was told: stands on concerns, and knows no case
 	"tilhor/internal/oversight":     8,
 	"tilhor/internal/archive":       8, // hands cases over to the municipality's archive, and lets go of what is no case
 	"tilhor/internal/handover":      8, // the package for Statsforvalteren: reads a track, and proves what it shows
@@ -41,6 +42,7 @@ var floors = map[string]int{
 	"tilhor/internal/pages/public":  11,
 	"tilhor/internal/pages/staff":   11,
 	"tilhor/internal/pages/school":  11,
+	"tilhor/internal/pages/sender":  11, // whoever told something, with a code or signed in
 	"tilhor/internal/pages/dpo":     11,
 	"tilhor/internal/pages/own":     11,
 	"tilhor/internal/pages/owner":   11,
@@ -89,6 +91,10 @@ var never = []struct{ who, what, why string }{
 	{"tilhor/internal/oversight", "tilhor/internal/concerns", "counts come from views that hold counts only"},
 	{"tilhor/internal/oversight", "tilhor/internal/seal", "who counts opens nothing"},
 	{"tilhor/internal/pages/public", "tilhor/internal/cases", "a public page knows no case"},
+	{"tilhor/internal/pages/sender", "tilhor/internal/cases", "who told something sees what was answered, never a case"},
+	{"tilhor/internal/pages/owner", "tilhor/internal/dialogue", "the owner's adviser sees counts, never a child's words"},
+	{"tilhor/internal/pages/dpo", "tilhor/internal/dialogue", "the officer sees who has read, never what"},
+	{"tilhor/internal/oversight", "tilhor/internal/dialogue", "counts come from views that hold counts only"},
 	{"tilhor/internal/pages/school", "tilhor/internal/danger", "a sealed note stands in no page of a case"},
 	{"tilhor/internal/cases", "tilhor/internal/danger", "a sealed note stands in no case"},
 	{"tilhor/internal/oversight", "tilhor/internal/danger", "a sealed note is not counted"},

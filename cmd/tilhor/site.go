@@ -11,6 +11,7 @@ import (
 	"tilhor/internal/concerns"
 	"tilhor/internal/danger"
 	"tilhor/internal/db"
+	"tilhor/internal/dialogue"
 	"tilhor/internal/handover"
 	"tilhor/internal/interventions"
 	"tilhor/internal/journal"
@@ -21,6 +22,7 @@ import (
 	"tilhor/internal/pages/owner"
 	"tilhor/internal/pages/public"
 	"tilhor/internal/pages/school"
+	"tilhor/internal/pages/sender"
 	"tilhor/internal/pages/staff"
 	"tilhor/internal/privacy"
 	"tilhor/internal/roster"
@@ -54,6 +56,8 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 		return nil, fmt.Errorf("sign-in: %w", err)
 	}
 	told := &concerns.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
+	talks := &dialogue.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
+	told.Became = talks.Became
 	worked := &cases.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
 	sealed := &danger.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	used := &interventions.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
@@ -67,9 +71,11 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	}
 	s.Mount(door.Routes(s))
 	s.Mount((&public.Pages{Concerns: told, People: people}).Routes())
-	s.Mount((&staff.Pages{Concerns: told, Cases: worked, Danger: sealed, Interventions: used}).Routes())
+	s.Mount((&sender.Pages{Dialogue: talks}).Routes())
+	s.Mount((&staff.Pages{Concerns: told, Cases: worked, Danger: sealed, Interventions: used, Dialogue: talks}).Routes())
 	s.Mount((&school.Pages{
 		Concerns: told, Cases: worked, Archive: h.archive(), Handover: &handover.Desk{Cases: worked, Interventions: used, Keys: h.keys, Clock: h.clock},
+		Dialogue: talks,
 	}).Routes())
 	s.Mount((&dpo.Pages{Privacy: &privacy.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Shred: cases.ShredPart}}).Routes())
 	s.Mount((&own.Pages{Notices: h.notices(), Base: login.Base}).Routes())
@@ -84,6 +90,9 @@ func home(r tilhor.Role) string {
 	}
 	if r == tilhor.RoleDPO {
 		return "/personvernombud"
+	}
+	if r == tilhor.RolePupil || r == tilhor.RoleParent { // until they have a page of their own
+		return "/hjelp"
 	}
 	return "/i-dag"
 }
@@ -134,7 +143,7 @@ func here(q *web.Req, items []web.NavItem) []web.NavItem {
 			path = "/kommunen/meldinger"
 		}
 	}
-	if strings.HasSuffix(path, "/stilling") || path == "/bekymringer/muntlig" {
+	if strings.HasSuffix(path, "/stilling") || strings.HasSuffix(path, "/samtale") || path == "/bekymringer/muntlig" {
 		path = "/i-dag"
 	}
 	if q.Actor.Role == tilhor.RoleRektor && slices.ContainsFunc(school.UnderHome(), func(at string) bool { return path == at || strings.HasPrefix(path, at+"/") }) {

@@ -139,6 +139,7 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 	f, err = d.See(ctx, kari, slug, "whole")
 	w.must(err)
 	w.must(d.CheckSurvey(ctx, ina, slug, f.NamingSurveys()[0].ID, "To så etter.", "Porten blir stengt i storefri."))
+	w.talks(by)
 	return original
 }
 

@@ -371,8 +371,8 @@ func TestEveryPageAsEveryone(t *testing.T) {
 }
 
 // otherwiseShown are routes that answer no page of their own: each has its own
-// test with a provider to talk to (internal/web/signin).
-var otherwiseShown = map[string]bool{"signin.begin": true, "signin.finish": true, "signout.outside": true}
+// test with a provider to talk to (internal/web/signin), or only sends on.
+var otherwiseShown = map[string]bool{"signin.begin": true, "signin.finish": true, "signout.outside": true, "sender.talk.none": true}
 
 // more makes what the made-up municipality lacks for every page to be seen, and
 // gives the addresses that no link leads to because they come after an act.
@@ -423,9 +423,10 @@ func (w *siteWorld) more(cast []persona) map[string][]string {
 	also := map[string][]string{
 		"nobody": {
 			"/utlogget", kept, "/ut", "/hjelp", "/personvern", "/tilgjengelighet", "/logg-inn", "/logg-inn?niva=hoyt", "/logg-ut/ferdig", "/logg-ut", "/rolle",
-			"/kvittering/" + receiptCode, "/kvittering/" + receiptCode + "/fil", "/i-dag", "/saker", "/kalender/" + feed,
+			"/kvittering/" + receiptCode, "/kvittering/" + receiptCode + "/fil", "/i-dag", "/saker", "/kalender/" + feed, "/samtale", "/kode/bilde",
 		},
 		"rektor":    {original},
+		"pupil":     {w.ownTalk},
 		"two-roles": {"/rolle"},
 		"untrained": {"/inngrep/ny/kvittering"},
 		"teacher":   {"/kladder/" + strings.TrimPrefix(kept, "/utlogget?kladd="), "/tiltak/" + string(chores[0].ID)},

@@ -193,6 +193,7 @@ var mayScan = map[string]string{
 	"DISTINCT pupil FROM rost":              "an import asks what was decided by hand: few",
 	"SELECT id FROM cases_survey":           "verify: every line of the room",
 	"SELECT id FROM danger_li":              "verify: every line of the room",
+	"SELECT id FROM dialogue_":              "verify: every line of the room",
 	"SELECT id FROM intervent":              "verify: every line of the room",
 	"ORDER BY x.id LIMIT 100":               "verify: every row that says what a record says",
 	"ORDER BY r.id LIMIT 100":               "verify: every record that a row says again",

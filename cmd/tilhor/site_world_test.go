@@ -136,6 +136,7 @@ type siteWorld struct {
 	names map[string]web.Route
 
 	toOwner []tilhor.PersonID // pupils whom the owner's people were told of
+	ownTalk string            // the talk of a pupil who is signed in
 
 	mu  sync.Mutex
 	now time.Time
@@ -323,6 +324,7 @@ func (w *siteWorld) cast() []persona {
 		{name: "adviser", actor: w.adviser(), home: "/skoler"},
 		{name: "officer", actor: w.officer(), home: "/personvernombud"},
 		{name: "rektor elsewhere", actor: w.actorOf("Åsen skole", tilhor.RoleRektor, "")},
+		{name: "pupil", actor: w.pupilOf(w.actorOf(solbakken, tilhor.RoleRektor, "Kari Lund")), home: "/hjelp"},
 		{name: "nobody", actor: tilhor.Actor{Owner: w.owner(), Role: tilhor.RoleAnyone}, home: "/"},
 	}
 	for i := range all {

@@ -33,7 +33,7 @@ var Settings = []Setting{
 	{"ended", "S", "saksstatus of a case that is closed: S (avsluttet av saksbehandler) or A (avsluttet)", false},
 	{"variant", "P", "variantformat of the files: P (produksjonsformat) or A, if the archive takes HTML as its archive format", false},
 	{"language", "nb", "the language of the documents: nb or nn", false},
-	{"keep-anonymous", "365", "days until an anonymous tip that became no case is shredded (local)", true},
+	{"keep-anonymous", "365", "days until an anonymous tip that became no case is shredded, from the last message of its talk (local)", true},
 	{"keep-aside", "365", "days until a concern that was set aside is restricted, for the archivist to decide (local)", true},
 	{"keep-readings", "1826", "days until what a list showed to its reader is shredded (local)", true},
 }

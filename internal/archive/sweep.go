@@ -10,6 +10,7 @@ import (
 	"tilhor"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
+	"tilhor/internal/dialogue"
 	"tilhor/internal/journal"
 	"tilhor/internal/seal"
 )
@@ -146,7 +147,16 @@ func (d *Desk) rule(tx *db.Tx, owner tilhor.OwnerID, set set, a concerns.Aside, 
 	if err != nil {
 		return "", err
 	}
-	age := date(now).Sub(date(a.DecidedAt))
+	said, named, err := dialogue.Last(tx, owner, a.ID)
+	if err != nil {
+		return "", err
+	}
+	from := a.DecidedAt
+	if said.After(from) { // as long as they talk, it is not over
+		from = said
+	}
+	unnamed = unnamed && !named // who said in the talk who it is, is no anonymous tip
+	age := date(now).Sub(date(from))
 	switch {
 	case unnamed && age > set.days("keep-anonymous"):
 		return Shredded, nil
@@ -207,6 +217,9 @@ func (d *Desk) letGo(tx *db.Tx, by tilhor.Actor, x dueThing, now time.Time) (Sta
 	if err := concerns.Restrict(tx, by.Owner, a.ID, now); err != nil {
 		return "", err
 	}
+	if err := dialogue.Forget(tx, by.Owner, a.ID); err != nil { // nor does a code open it
+		return "", err
+	}
 	_, err = tx.Exec(putKept, by.Owner, x.thing, does, now.UnixMilli(), w.ID)
 	return does, err
 }
@@ -214,6 +227,9 @@ func (d *Desk) letGo(tx *db.Tx, by tilhor.Actor, x dueThing, now time.Time) (Sta
 // shredConcern shreds a concern that is no case, and which pupils it was about.
 func (d *Desk) shredConcern(tx *db.Tx, by tilhor.Actor, id tilhor.ConcernID, rule string, now time.Time, parts ...journal.Part) (w journal.Written, err error) {
 	if w, err = d.shred(tx, by, seal.KindConcern, string(id), rule, now, parts...); err != nil {
+		return w, err
+	}
+	if err := dialogue.Forget(tx, by.Owner, id); err != nil {
 		return w, err
 	}
 	return w, concerns.Forget(tx, by.Owner, id)

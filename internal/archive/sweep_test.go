@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -14,6 +15,7 @@ import (
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
+	"tilhor/internal/dialogue"
 	"tilhor/internal/journal"
 	"tilhor/internal/seal"
 	"tilhor/internal/web/webtest"
@@ -110,6 +112,46 @@ func (w *world) verify() journal.Report {
 	r, err := journal.Verify(w.ctx, w.DB, webtest.Owner, a)
 	w.must(err)
 	return r
+}
+
+// While somebody without a name and the school talk, it is not over: the year
+// counts from the last message. Then the code is as one that was never given out.
+// Who has said who it is, is no anonymous tip: that waits for the archivist.
+func TestATalkIsKeptAYearAfterItsLastMessage(t *testing.T) {
+	each(t, func(w *world) {
+		talks := &dialogue.Desk{DB: w.DB, Keys: w.Kit.Keys, Journal: w.Kit.Journal, Roster: w.Kit.Roster, Concerns: w.told, Clock: w.Kit.Clock}
+		begin := func() (tilhor.ConcernID, dialogue.Sender) {
+			id, s := w.anonymous(), dialogue.Sender{By: tilhor.Actor{Owner: webtest.Owner, Role: tilhor.RoleAnyone}}
+			w.must(w.DB.Write(w.ctx, func(tx *db.Tx) (err error) {
+				s.Code, err = talks.Start(tx, webtest.Owner, w.Solbakken, id)
+				return err
+			}))
+			return id, s
+		}
+		id, s := begin()
+		named, n := begin()
+		w.days(200)
+		w.must(talks.Write(w.ctx, s, dialogue.Say, "Det skjer ennå."))
+		w.must(talks.Write(w.ctx, n, dialogue.Name, "Nora i 5A"))
+		w.days(365)
+		if got := w.sweep(false); got != (archive.Sweep{}) || !w.opens(seal.KindConcern, string(id)) {
+			w.Fatalf("365 days after the last message: %+v", got)
+		}
+		w.must(talks.Known(w.ctx, webtest.Owner, s.Code))
+		w.days(1)
+		if got := w.sweep(false); got != (archive.Sweep{Shredded: 1, Restricted: 1}) || w.opens(seal.KindConcern, string(id)) || !w.opens(seal.KindConcern, string(named)) {
+			w.Fatalf("366 days after: %+v", got)
+		}
+		for _, code := range []string{s.Code, n.Code, talks.CodeFor(webtest.Owner, "aldri gitt")} {
+			if err := talks.Known(w.ctx, webtest.Owner, code); err == nil || err.Error() != tilhor.ErrNotFound.Error() {
+				w.Errorf("a code that is let go of: %v", err)
+			}
+		}
+		w.Later(2 * time.Hour)
+		if r := w.verify(); !r.Holds() {
+			w.Errorf("verify: %v", r.Wrong)
+		}
+	})
 }
 
 // An anonymous tip that became no case is shredded a year after, not a day

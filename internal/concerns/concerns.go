@@ -22,6 +22,9 @@ type Desk struct {
 	Journal *journal.Journal
 	Roster  *roster.Roster
 	Clock   tilhor.Clock
+	// Became is told what a concern was taken up as, in that transaction; nil
+	// where nothing is kept beside concerns.
+	Became func(tx *db.Tx, owner tilhor.OwnerID, concern tilhor.ConcernID, tracks ...tilhor.TrackID) error
 }
 
 // A Channel is the way a concern came in.

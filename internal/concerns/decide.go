@@ -205,6 +205,11 @@ func (d *Desk) Take(tx *db.Tx, by tilhor.Actor, slug string, tracks func(Concern
 		if _, err := tx.Exec(takePupil, by.Owner, c.ID, n, track); err != nil {
 			return c, err
 		}
+		if d.Became != nil {
+			if err := d.Became(tx, by.Owner, c.ID, track); err != nil {
+				return c, err
+			}
+		}
 	}
 	n, err := tx.Exec(take, by.Owner, c.ID, now.UnixMilli(), by.Person)
 	if err != nil {

@@ -38,6 +38,9 @@ type Bounds struct {
 
 	Left  int     // what one network may leave at one address in one go: what a whole school tells
 	Again float64 // and how much of that comes back each second
+
+	Guesses int // wrong codes of everybody together, answered at once: ten come back each second
+	Guessed int // wrong codes beyond them that wait for their answer at once
 }
 
 // UsualBounds suit the machine. A whole school (2 000 people behind one
@@ -47,6 +50,7 @@ func UsualBounds() Bounds {
 	return Bounds{
 		Persons: 8 * cores, Each: 4, Strangers: 2 * cores, Outside: 32, OneAsks: 8,
 		Row: 2500, Queue: 6000, Forms: 32 << 20, Files: 4 * 2 * maxUpload, Left: 2500, Again: 1,
+		Guesses: 100, Guessed: 256,
 	}
 }
 
@@ -62,6 +66,7 @@ type Limits struct {
 	known                       *recent
 	personsForms, strangerForms *forms
 	uploads                     *forms
+	guesses                     *guesses
 
 	mu   sync.Mutex
 	left map[client]*rate.Limiter
@@ -77,6 +82,7 @@ func NewLimits(b Bounds) *Limits {
 		refusing:  newGate(1, 1, 64, 256),
 		known:     &recent{},
 		left:      map[client]*rate.Limiter{},
+		guesses:   newGuesses(b),
 
 		personsForms:  &forms{left: b.Forms, most: min(b.Forms/2, b.Each*maxForm), by: map[client]int{}},
 		strangerForms: &forms{left: b.Forms, most: b.Forms / 2, by: map[client]int{}},

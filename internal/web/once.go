@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
-	"strings"
 	"time"
 
 	"tilhor"
@@ -44,7 +43,7 @@ func (q *Req) OnceAt(f *Form, location string, act func() error) error {
 }
 
 func (q *Req) once(f *Form, known string, act func() (location string, err error)) error {
-	id := hex.EncodeToString(q.Kit.Keys.Hash(q.Kit.Owner.ID, "once", strings.Join([]string{string(q.person), q.R.URL.Path, f.Key, f.content()}, "\x00")))
+	id := q.Sending(f)
 	if answer, err := q.answered(id); err != nil || answer != nil {
 		return q.again(id, answer, err)
 	}

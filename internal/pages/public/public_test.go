@@ -69,7 +69,7 @@ func newTown(t *testing.T) *town {
 	}
 	w.site = site
 	site.Mount((&public.Pages{Concerns: w.concerns}).Routes())
-	w.h, w.battery = site.Handler(), webtest.New(site, "/logg-inn", "/logg-ut")
+	w.h, w.battery = site.Handler(), webtest.New(site, "/logg-inn", "/logg-ut", "/kode", school+"/si/kode", "/s/fjell/si/kode")
 	by := tilhor.Actor{Owner: owner, Role: tilhor.RoleOwnerAdviser}
 	err = d.Write(context.Background(), func(tx *db.Tx) error {
 		for _, s := range []struct{ id, name, number, until string }{{string(solbakken), "Solbakken skole", number, ""}, {"fjell", "Fjellgløtt skole", "", ""}, {"nedlagt", "Gamle skole", "974600009", "2025-08-01"}} {

@@ -17,6 +17,8 @@ type schoolView struct {
 	Lead   string
 	People web.Facts
 	Works  string
+	Code   string // what a code is, for who tells without a name
+	Enter  string // where it is typed in
 }
 
 // school is a school's own page for everyone: the right to be safe, whom to
@@ -40,6 +42,7 @@ func (p *Pages) school(q *web.Req) error {
 		v.Lead = w.T("public.school.lead-sfo")
 	}
 	v.School, v.Home = s.Name, q.Link("/")
+	v.Code, v.Enter = q.Link("/s/"+codeOf(s)+"/si/kode"), q.Link("/kode")
 	for _, role := range []tilhor.Role{tilhor.RoleSocialTeacher, tilhor.RoleRektor} {
 		if names := having(all, role); len(names) > 0 {
 			v.People.Items = append(v.People.Items, web.Fact{Term: w.T("role." + string(role)), Text: w.List(names)})

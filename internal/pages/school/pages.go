@@ -11,6 +11,7 @@ import (
 	"tilhor/internal/archive"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
+	"tilhor/internal/dialogue"
 	"tilhor/internal/handover"
 	"tilhor/internal/web"
 )
@@ -26,6 +27,7 @@ type Pages struct {
 	Cases    *cases.Desk
 	Archive  *archive.Desk // nil where a test has none
 	Handover *handover.Desk
+	Dialogue *dialogue.Desk // nil where a test has none
 }
 
 // workers are the roles that can come to have something to do with a case: the
@@ -86,5 +88,6 @@ func (p *Pages) Routes() []web.Route {
 	routes = append(routes, p.handoverRoutes()...)
 	routes = append(routes, p.childrenRoutes()...)
 	routes = append(routes, p.wallRoutes()...)
+	routes = append(routes, p.dialogueRoutes()...)
 	return append(routes, p.stageRoutes()...)
 }

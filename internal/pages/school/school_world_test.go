@@ -16,6 +16,7 @@ import (
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
+	"tilhor/internal/dialogue"
 	"tilhor/internal/handover"
 	"tilhor/internal/pages/school"
 	"tilhor/internal/roster"
@@ -29,6 +30,7 @@ type world struct {
 	t        *testing.T
 	concerns *concerns.Desk
 	cases    *cases.Desk
+	talks    *dialogue.Desk
 
 	rektor, ina, jonas *http.Cookie // ina is the social teacher, jonas a teacher
 	kari, sosial       tilhor.Actor
@@ -48,8 +50,10 @@ func newWorld(t *testing.T) *world {
 		return []web.NavItem{{Href: "/i-dag", Icon: "House", Text: "I dag"}, {Href: "/saker", Icon: "Tasklist", Text: "Saker", Current: strings.HasPrefix(q.R.URL.Path, "/saker")}}
 	}
 	kept := &archive.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Cases: worked, Concerns: told, Clock: town.Now}
-	town.Site.Mount((&school.Pages{Concerns: told, Cases: worked, Archive: kept, Handover: &handover.Desk{Cases: worked, Keys: k.Keys, Clock: town.Now}}).Routes())
-	w := &world{Town: town, t: t, concerns: told, cases: worked}
+	talks := &dialogue.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Concerns: told, Clock: town.Now}
+	told.Became = talks.Became
+	town.Site.Mount((&school.Pages{Concerns: told, Cases: worked, Archive: kept, Handover: &handover.Desk{Cases: worked, Keys: k.Keys, Clock: town.Now}, Dialogue: talks}).Routes())
+	w := &world{Town: town, t: t, concerns: told, cases: worked, talks: talks}
 	w.kari, w.sosial = town.Actor(tilhor.RoleRektor, town.Solbakken), town.Actor(tilhor.RoleSocialTeacher, town.Solbakken)
 	w.teacher = town.Actor(tilhor.RoleTeacher, town.Solbakken)
 	w.rektor, w.ina, w.jonas = town.In(w.kari), town.In(w.sosial), town.In(w.teacher)

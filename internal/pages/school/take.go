@@ -41,6 +41,7 @@ type takeView struct {
 	Answer  web.Field
 	Buttons []web.Button
 	Times   []web.Happening
+	Talk    *web.Button // to the talk with who told it
 }
 
 func (p *Pages) take(q *web.Req) error {
@@ -77,6 +78,9 @@ func (p *Pages) showTake(q *web.Req, code int, f *web.Form) error {
 	if c.State != concerns.New {
 		v.Decided, v.Reason = takeDecided(w, c, q), c.Reason
 	} else if err := p.takeQuestions(q, f, c, &v); err != nil {
+		return err
+	}
+	if v.Talk, err = p.talkOf(q, c.Slug); err != nil {
 		return err
 	}
 	v.Frame = q.Frame(v.Heading)

@@ -46,9 +46,10 @@ type trackView struct {
 	Matter   string
 	More     string // what the link to the matter is called
 	Tools    []web.Button
-	Audit    web.Facts // how it stands the three tests of an audit
-	Rules    string    // where the rules stand in words; "" for who has no such page
-	Guard    string    // who is named for a protected pupil; "" for who may not decide it
+	Audit    web.Facts    // how it stands the three tests of an audit
+	Rules    string       // where the rules stand in words; "" for who has no such page
+	Talks    []web.Button // to the talks with who told of it
+	Guard    string       // who is named for a protected pupil; "" for who may not decide it
 }
 
 // A window is the family's way to Statsforvalteren, counted both ways.
@@ -94,6 +95,13 @@ func (p *Pages) track(q *web.Req) error {
 	v.Windows = windows(w, f, today(q))
 	if len(v.Windows) == 0 {
 		v.NoWindow = w.T("school.window.none")
+	}
+	if p.Dialogue != nil {
+		talks, err := p.Dialogue.Of(q.Context(), q.Actor, f.ID)
+		if err != nil {
+			return err
+		}
+		v.Talks = talkLinks(w, talks)
 	}
 	v.State = path(f.Track, "statsforvalteren")
 	if f.Lead {

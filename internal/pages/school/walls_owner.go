@@ -25,6 +25,7 @@ type noticesView struct {
 	Done          *web.Note
 	None          *web.Note // nobody receives
 	New           []web.Duty
+	Talks         []web.Duty // who told something waits for an answer
 	All           []web.Duty
 	Empty         *web.Empty
 	Faults        *web.Summary
@@ -74,7 +75,10 @@ func (p *Pages) showNotices(q *web.Req, code int, f *web.Form) error {
 			return err
 		}
 		v.All = noticeRows(q, all)
-		waits := len(v.New)
+		if v.Talks, err = p.waitingTalks(q); err != nil {
+			return err
+		}
+		waits := len(v.New) + len(v.Talks)
 		for _, n := range all {
 			if n.Seen.IsZero() || unled(n) {
 				waits++
@@ -84,7 +88,7 @@ func (p *Pages) showNotices(q *web.Req, code int, f *web.Form) error {
 			v.Heading = w.T("sealed.owner.waits", "n", waits)
 		}
 	}
-	if len(v.New)+len(v.All) == 0 {
+	if len(v.New)+len(v.Talks)+len(v.All) == 0 {
 		v.Empty = &web.Empty{Title: w.T("sealed.owner.empty"), Text: w.T("sealed.owner.empty-text")}
 	}
 	for _, h := range who {

@@ -39,6 +39,7 @@ type sealedView struct {
 	Times           []web.Happening
 	Personnel       string
 	SeesTitle, When string
+	Talk            *web.Button // to the talk with who told it
 }
 
 func (p *Pages) sealed(q *web.Req) error {
@@ -68,6 +69,9 @@ func (p *Pages) showSealed(q *web.Req, code int, f *web.Form) error {
 		v.Quote = &web.Quote{Text: c.Said, By: lang.Cap(w.T("school.track.said-to", "name", whom(w, c), "who", reporter(w, c), "when", moment(w, c.Happened, q)))}
 	}
 	v.Sees = web.Facts{Stack: true, Items: []web.Fact{{Term: w.T("sealed.who.about"), Text: aboutWhom(w, c)}, {Term: w.T("sealed.who.reporter"), Text: reporter(w, c)}, {Term: w.T("sealed.who.nothing"), Text: w.T("sealed.who.others")}}}
+	if v.Talk, err = p.talkOf(q, c.Slug); err != nil {
+		return err
+	}
 	switch {
 	case c.State != concerns.New:
 		v.Heading = w.T("sealed.take.done")

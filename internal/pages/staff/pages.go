@@ -11,6 +11,7 @@ import (
 	"tilhor/internal/concerns"
 	"tilhor/internal/danger"
 	"tilhor/internal/db"
+	"tilhor/internal/dialogue"
 	"tilhor/internal/interventions"
 	"tilhor/internal/roster"
 	"tilhor/internal/web"
@@ -28,6 +29,7 @@ type Pages struct {
 	Cases         *cases.Desk
 	Danger        *danger.Desk
 	Interventions *interventions.Desk
+	Dialogue      *dialogue.Desk // nil where a test has none
 }
 
 // Routes lists every page of the package. Telling waits for no training and no

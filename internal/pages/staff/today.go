@@ -33,6 +33,7 @@ type todayView struct {
 	Chores, Before      []chore
 	Told                []web.Duty
 	Answers             []web.Duty // colleagues who have answered the reader
+	Talks               []web.Duty // who told something waits for an answer
 	Asked               []web.Duty // what colleagues ask the reader to look for
 	Watch               []web.Duty // emergency access somebody must know of, and what else waits beside the case
 	Glass               string     // where emergency access is asked for; "" for who may not
@@ -98,6 +99,9 @@ func (p *Pages) sensitive(q *web.Req, v *todayView) (s sums, err error) {
 		return s, err
 	}
 	v.fresh(q, fresh)
+	if err := p.talks(q, v); err != nil {
+		return s, err
+	}
 	if v.Spoken, err = p.Concerns.Receives(q.Context(), q.Actor); err != nil {
 		return s, err
 	}
@@ -326,7 +330,7 @@ func headline(q *web.Req, v *todayView, s sums) (title, lead string) {
 	for _, part := range []struct {
 		n   int
 		key string
-	}{{s.lonely, "staff.today.lonely"}, {s.fresh, "staff.today.new"}, {s.watch, "insight.today.watch"}, {s.late, "staff.today.late"}, {s.soon, "staff.today.soon"}, {s.chores, "staff.today.chores"}, {s.before, "staff.today.before"}, {s.asked, "asked.today.n"}, {s.answers, "asked.answers.n"}} {
+	}{{s.lonely, "staff.today.lonely"}, {s.fresh, "staff.today.new"}, {len(v.Talks), "dialogue.staff.today-n"}, {s.watch, "insight.today.watch"}, {s.late, "staff.today.late"}, {s.soon, "staff.today.soon"}, {s.chores, "staff.today.chores"}, {s.before, "staff.today.before"}, {s.asked, "asked.today.n"}, {s.answers, "asked.answers.n"}} {
 		if part.n > 0 && len(parts) < 2 {
 			parts = append(parts, count(w, part.key, part.n))
 		}

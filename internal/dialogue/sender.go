@@ -1,0 +1,226 @@
+package dialogue
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/access"
+	"tilhor/internal/concerns"
+	"tilhor/internal/db"
+	"tilhor/internal/journal"
+	"tilhor/internal/seal"
+)
+
+// A Sender is who comes back to what they told: with a code, or signed in.
+type Sender struct {
+	Code string // as it was typed
+	Slug string // the address of the concern, for who is signed in
+	By   tilhor.Actor
+}
+
+// A Told is a talk as the sender sees it.
+type Told struct {
+	Said, Saw string // what was told, as it was sent
+	Held      bool   // it is blocked, and nobody reads it
+	School    tilhor.SchoolID
+	Sealed    bool // about somebody who works there: the sender is told no names
+	Owner     bool // it went past the school, to the municipality
+	Sent      time.Time
+	Exact     bool      // the times are more than the hour
+	ReadAt    time.Time // when the school read it; zero when not yet
+	Unread    bool      // something said later is not read yet
+	Answered  bool
+	State     concerns.State
+	Reason    string // why it is no case, as the school answers
+	Named     bool
+	Lines     []Line
+	Last      time.Time
+}
+
+var (
+	selectCode = db.SQL(`SELECT ` + columns + ` FROM dialogue_thread t WHERE t.owner = $1 AND t.code = $2`)
+	selectOwn  = db.SQL(`SELECT ` + columns + ` FROM dialogue_thread t WHERE t.owner = $1 AND t.slug = $2 AND t.sender = $3 AND t.role = $4 AND t.sender <> ''`)
+)
+
+// find is the talk of a sender. A code that is wrong, one that was never given
+// out and one whose talk is shredded are the same empty answer.
+func (d *Desk) find(tx *db.Tx, s Sender, now time.Time) (t thread, by tilhor.Actor, err error) {
+	which, args := selectOwn, db.Args(s.By.Owner, s.Slug, s.By.Person, s.By.Role)
+	if s.Slug == "" {
+		which, args = selectCode, db.Args(s.By.Owner, d.hash(s.By.Owner, s.Code))
+	}
+	found := false
+	err = tx.Each(which, func(scan db.Scan) error {
+		found = true
+		t, err = row(scan)
+		return err
+	}, args...)
+	if err == nil && !found {
+		err = tilhor.ErrNotFound
+	}
+	if err != nil {
+		return thread{}, by, err
+	}
+	if t.quiet() {
+		_, err := d.Keys.Get(tx, s.By.Owner, seal.KindConcern, string(t.concern)) // shredded, in a database put back from before
+		return t, tilhor.Actor{Owner: s.By.Owner, Role: tilhor.RoleAnyone, School: t.school}, missing(err)
+	}
+	all, err := access.GrantsOf(tx, s.By.Owner, access.Concern, string(t.concern))
+	for _, g := range all {
+		if reports(g, s.By.Person, now) {
+			return t, s.By, err
+		}
+	}
+	if err == nil {
+		err = tilhor.ErrNotFound
+	}
+	return thread{}, by, err
+}
+
+// missing makes one answer of a key that was shredded and of what never was.
+func missing(err error) error {
+	if errors.Is(err, seal.ErrShredded) {
+		return tilhor.ErrNotFound
+	}
+	return err
+}
+
+// rule is what let a sender pass, for the record.
+func (t thread) rule() string {
+	if t.quiet() {
+		return "code"
+	}
+	return string(access.Reporter)
+}
+
+// Return shows a sender the talk. Of who has a code nothing is written down:
+// that they looked is nobody's to know.
+func (d *Desk) Return(ctx context.Context, s Sender) (told Told, err error) {
+	now := d.Clock()
+	var t thread
+	var by tilhor.Actor
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		if t, by, err = d.find(tx, s, now); err != nil {
+			return err
+		}
+		told, err = d.told(tx, by.Owner, t)
+		return err
+	})
+	if err != nil {
+		return Told{}, missing(err)
+	}
+	if t.quiet() {
+		return told, nil
+	}
+	return told, d.DB.Write(ctx, func(tx *db.Tx) error {
+		return d.Journal.Seen(tx, by, journal.ReadingsOf(string(t.concern)), string(t.concern), "dialogue", t.rule(), now)
+	})
+}
+
+// Known says whether a code is one, and shows nothing.
+func (d *Desk) Known(ctx context.Context, owner tilhor.OwnerID, code string) error {
+	return missing(d.DB.Read(ctx, func(tx *db.Tx) error {
+		_, _, err := d.find(tx, Sender{Code: code, By: tilhor.Actor{Owner: owner}}, d.Clock())
+		return err
+	}))
+}
+
+func (d *Desk) told(tx *db.Tx, owner tilhor.OwnerID, t thread) (Told, error) {
+	c, err := d.Concerns.AsSent(tx, owner, t.concern)
+	if err != nil {
+		return Told{}, err
+	}
+	all, err := d.lines(tx, owner, t)
+	if err != nil {
+		return Told{}, err
+	}
+	names, err := d.writers(tx, owner, all)
+	if err != nil {
+		return Told{}, err
+	}
+	v := Told{
+		Said: c.Said, Saw: c.Saw, Held: c.Held, School: t.school, Sealed: c.Sealed(), Owner: c.ForOwner(), Sent: t.opened, Exact: !t.quiet(),
+		ReadAt: c.ReadAt, Unread: t.saidN > 0 && t.saidN > t.readN, Answered: t.answerN > t.saidN, State: c.State, Reason: c.Reason, Named: t.named, Last: t.last,
+	}
+	if t.quiet() {
+		v.ReadAt = c.ReadAt.Truncate(time.Hour)
+	}
+	if t.readAt.After(v.ReadAt) {
+		v.ReadAt = t.readAt
+	}
+	for _, l := range all {
+		if l.staff() && l.To != ToSender {
+			continue
+		}
+		name := names[l.By]
+		if !l.staff() || v.Sealed {
+			name = "" // who works it is not for the one who told to know
+		}
+		x := l.show(t, name)
+		if c.Held {
+			x.Text = ""
+		}
+		v.Lines = append(v.Lines, x)
+	}
+	return v, nil
+}
+
+// Write lets a sender say more, say who it is, or ask for another way of talking.
+// A name that is said here goes to who handles it, as a message: it makes nobody
+// a party, and finds nobody in any list.
+func (d *Desk) Write(ctx context.Context, s Sender, kind Kind, text string) error {
+	name, most := "text", MaxText
+	switch kind {
+	case Say:
+	case Name, Need:
+		name, most = string(kind), MaxShort
+	default:
+		return tilhor.ErrNotFound
+	}
+	now := d.Clock()
+	return missing(d.DB.Write(ctx, func(tx *db.Tx) error {
+		t, by, err := d.find(tx, s, now)
+		if err != nil {
+			return err
+		}
+		if kind == Name && !t.quiet() { // it is known already
+			return tilhor.ErrConflict
+		}
+		text := text
+		if err := check(&text, name, most); err != nil {
+			return err
+		}
+		all, err := d.lines(tx, by.Owner, t)
+		if err != nil {
+			return err
+		}
+		if err := room(all, t.at(now), name); err != nil {
+			return err
+		}
+		if err := d.write(tx, by.Owner, t, by, t.rule(), line{Kind: kind, To: ToSender, Text: text}, now); err != nil || kind != Name {
+			return err
+		}
+		_, err = tx.Exec(setNamed, by.Owner, t.concern)
+		return err
+	}))
+}
+
+// room refuses more than one person writes who is not flooding. It bounds one
+// talk, and slows nobody else's.
+func room(all []line, at time.Time, name string) error {
+	hour := 0
+	for _, l := range all {
+		if !l.staff() && at.Sub(instant(l.Written)) < time.Hour {
+			hour++
+		}
+	}
+	if hour >= maxHour {
+		return tilhor.Faults{{Field: name, Key: "dialogue.fault.many"}}
+	}
+	if len(all) >= maxLines {
+		return tilhor.Faults{{Field: name, Key: "dialogue.fault.full"}}
+	}
+	return nil
+}

@@ -1,0 +1,383 @@
+package dialogue
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/access"
+	"tilhor/internal/concerns"
+	"tilhor/internal/db"
+	"tilhor/internal/journal"
+)
+
+// A Talk is a talk as those who receive or handle it see it.
+type Talk struct {
+	Slug     string
+	School   tilhor.SchoolID
+	Coded    bool // nobody knows who it is
+	Named    bool // but the sender has said it in the talk
+	From     string
+	Role     tilhor.Role
+	Said     string
+	Saw      string
+	Held     bool
+	State    concerns.State
+	Sent     time.Time
+	Exact    bool
+	Waits    bool // the sender waits for an answer
+	Needs    []Line
+	Lines    []Line
+	Works    bool // the reader may write
+	Lead     bool
+	Receives bool // the reader takes the stance, and has the page of that
+}
+
+// Whoever receives the concern has its talk, and whoever may read a track that
+// it became: in one statement, so that what is refused and what is not there are
+// the same empty answer.
+var mayReach = `(` + access.Scope(access.Receive, "t.concern") + ` OR EXISTS (SELECT 1 FROM dialogue_track k
+		WHERE k.owner = t.owner AND k.concern = t.concern AND ` + access.Scope(access.Read, "k.track") + `))`
+
+var (
+	selectReached = db.SQL(`SELECT ` + columns + ` FROM dialogue_thread t WHERE t.slug = $6 AND t.owner = $1 AND ` + mayReach)
+	selectTracks  = db.SQL(`SELECT track FROM dialogue_track WHERE owner = $1 AND concern = $2 ORDER BY track`)
+	selectOf      = db.SQL(`SELECT ` + columns + ` FROM dialogue_track k
+		CROSS JOIN dialogue_thread t WHERE k.owner = $1 AND k.track = $2 AND t.owner = k.owner AND t.concern = k.concern ORDER BY t.opened_at, t.concern`)
+	selectWaiting = db.SQL(`SELECT ` + columns + ` FROM dialogue_thread t
+		WHERE t.owner = $1 AND t.school = $6 AND t.said_n > t.answer_n AND ` + mayReach + ` ORDER BY t.last_at, t.concern LIMIT 100`)
+	// What went past the school: looked up from what was given to the owner.
+	selectWaitingOwner = db.SQL(`SELECT ` + columns + ` FROM (SELECT DISTINCT o.thing FROM access_grant o
+			WHERE o.owner = $1 AND o.kind = 'concern' AND o.unit = '' AND o.person = '') told
+		CROSS JOIN dialogue_thread t WHERE t.owner = $1 AND t.concern = told.thing AND t.said_n > t.answer_n
+		AND ` + access.Scope(access.Receive, "t.concern") + ` ORDER BY t.last_at, t.concern LIMIT 100`)
+	markRead = db.SQL(`UPDATE dialogue_thread SET read_n = $3, read_at = $4 WHERE owner = $1 AND concern = $2 AND read_n < $3`)
+)
+
+// reach is a talk that this person may read. The wall of the concern stands
+// before it too: who is barred from the concern has it through no track, and of
+// a protected pupil only who is named.
+func (d *Desk) reach(tx *db.Tx, by tilhor.Actor, slug string, now time.Time) (t thread, err error) {
+	found := false
+	err = tx.Each(selectReached, func(scan db.Scan) error {
+		found = true
+		t, err = row(scan)
+		return err
+	}, access.Args(by, access.Receive, now, slug)...)
+	if err == nil && !found {
+		err = tilhor.ErrNotFound
+	}
+	if err != nil {
+		return thread{}, err
+	}
+	if ok, err := walled(tx, by, t.concern, now); err != nil || !ok {
+		if err == nil {
+			err = tilhor.ErrNotFound
+		}
+		return thread{}, err
+	}
+	return t, nil
+}
+
+// walled says whether no wall of the concern keeps the reader out.
+func walled(tx *db.Tx, by tilhor.Actor, concern tilhor.ConcernID, now time.Time) (bool, error) {
+	bars, err := access.BarsOf(tx, by.Owner, access.Concern, string(concern))
+	if err != nil {
+		return false, err
+	}
+	for _, b := range bars {
+		in := !now.Before(b.From) && (b.Until.IsZero() || now.Before(b.Until))
+		if in && (b.Person == by.Person || b.Role != "" && b.Role == by.Role && b.Unit == by.School) {
+			return false, nil
+		}
+	}
+	subjects, err := access.Guarded(tx, by.Owner, access.Concern, string(concern), now)
+	if err != nil {
+		return false, err
+	}
+	for _, p := range subjects {
+		if named, err := access.IsNamed(tx, by, p, now); err != nil || !named {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// A way is how somebody comes to a talk.
+type way struct {
+	rule     access.Relation
+	receives bool
+	works    bool
+	lead     bool
+	tracks   []string // those of what it became that the reader may read
+}
+
+func (d *Desk) way(tx *db.Tx, by tilhor.Actor, t thread, now time.Time) (w way, err error) {
+	allow := func(act access.Act, thing string) (bool, error) {
+		rel, err := access.Allow(tx, by, act, thing, now)
+		if err == nil && w.rule == "" {
+			w.rule = rel
+		}
+		return err == nil, ignoreMissing(err)
+	}
+	if w.receives, err = allow(access.Receive, string(t.concern)); err != nil {
+		return w, err
+	}
+	w.works = w.receives
+	var tracks []string
+	err = tx.Each(selectTracks, func(scan db.Scan) error {
+		var k string
+		err := scan(&k)
+		tracks = append(tracks, k)
+		return err
+	}, by.Owner, t.concern)
+	if err != nil {
+		return w, err
+	}
+	for _, k := range tracks {
+		works, err := allow(access.Work, k)
+		if err != nil {
+			return w, err
+		}
+		leads, err := allow(access.Lead, k)
+		if err != nil {
+			return w, err
+		}
+		reads, err := allow(access.Read, k)
+		if err != nil {
+			return w, err
+		}
+		if reads {
+			w.tracks = append(w.tracks, k)
+		}
+		w.works, w.lead = w.works || works, w.lead || leads
+	}
+	w.lead = w.lead || w.receives && by.Role == tilhor.RoleRektor
+	return w, nil
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, tilhor.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// Read opens a talk for who receives or handles it. That the school has read
+// what was said is what the sender sees; who read it stands in the record.
+func (d *Desk) Read(ctx context.Context, by tilhor.Actor, slug string) (talk Talk, err error) {
+	now := d.Clock()
+	err = d.DB.Write(ctx, func(tx *db.Tx) error {
+		t, err := d.reach(tx, by, slug, now)
+		if err != nil {
+			return err
+		}
+		w, err := d.way(tx, by, t, now)
+		if err != nil {
+			return err
+		}
+		if talk, err = d.talk(tx, by, t, w); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(markRead, by.Owner, t.concern, t.saidN, t.at(now).UnixMilli()); err != nil {
+			return err
+		}
+		for _, k := range append(w.tracks, string(t.concern)) { // who handles the case sees it among its readings
+			if err := d.Journal.Seen(tx, by, journal.ReadingsOf(k), k, "dialogue", string(w.rule), now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return Talk{}, missing(err)
+	}
+	return talk, nil
+}
+
+func (d *Desk) talk(tx *db.Tx, by tilhor.Actor, t thread, w way) (Talk, error) {
+	c, err := d.Concerns.AsSent(tx, by.Owner, t.concern)
+	if err != nil {
+		return Talk{}, err
+	}
+	all, err := d.lines(tx, by.Owner, t)
+	if err != nil {
+		return Talk{}, err
+	}
+	names, err := d.writers(tx, by.Owner, all)
+	if err != nil {
+		return Talk{}, err
+	}
+	v := Talk{
+		Slug: t.slug, School: t.school, Coded: t.quiet(), Named: t.named, From: c.From, Role: t.role, Said: c.Said, Saw: c.Saw, Held: c.Held, State: c.State,
+		Sent: t.opened, Exact: !t.quiet(), Waits: t.saidN > t.answerN || t.answerN == 0, Works: w.works, Lead: w.lead, Receives: w.receives,
+	}
+	for _, l := range all {
+		if !l.reaches(by, w.lead) {
+			continue
+		}
+		x := l.show(t, names[l.By])
+		if c.Held {
+			x.Text = ""
+		}
+		if l.Kind == Need {
+			v.Needs = append(v.Needs, x)
+		}
+		v.Lines = append(v.Lines, x)
+	}
+	return v, nil
+}
+
+// reaches says whether somebody of the school's or the owner's may read a line
+// of a talk they have.
+func (l line) reaches(by tilhor.Actor, lead bool) bool {
+	owners := by.Role == tilhor.RoleOwnerAdviser
+	switch {
+	case !l.staff() || l.To == ToSender || l.By == by.Person:
+		return true
+	case l.To == ToOwner:
+		return owners || lead
+	}
+	return owners == (l.Role == tilhor.RoleOwnerAdviser)
+}
+
+// Reply writes in a talk, for those it is meant for. What no one chose goes to
+// the school alone.
+func (d *Desk) Reply(ctx context.Context, by tilhor.Actor, slug, text string, to Reach) error {
+	var f tilhor.Faults
+	f.Add(to != "" && !slices.Contains(Reaches, to), "to", "dialogue.fault.to")
+	if to == "" {
+		to = ToStaff
+	}
+	return d.put(ctx, by, slug, line{Kind: Answer, To: to, Text: text}, "text", MaxText, f)
+}
+
+// NoteNeed writes that the talk needs an interpreter, or another way of talking:
+// the sender sees it too.
+func (d *Desk) NoteNeed(ctx context.Context, by tilhor.Actor, slug, text string) error {
+	return d.put(ctx, by, slug, line{Kind: Need, To: ToSender, Text: text}, "need", MaxShort, nil)
+}
+
+func (d *Desk) put(ctx context.Context, by tilhor.Actor, slug string, l line, name string, most int, f tilhor.Faults) error {
+	now := d.Clock()
+	return missing(d.DB.Write(ctx, func(tx *db.Tx) error {
+		t, err := d.reach(tx, by, slug, now)
+		if err != nil {
+			return err
+		}
+		w, err := d.way(tx, by, t, now)
+		if err != nil {
+			return err
+		}
+		if !w.works {
+			return tilhor.ErrNotFound
+		}
+		l := l
+		err = check(&l.Text, name, most)
+		if all := append(append(tilhor.Faults{}, tilhor.FaultsOf(err)...), f...); len(all) > 0 {
+			return all
+		}
+		all, err := d.lines(tx, by.Owner, t)
+		if err != nil {
+			return err
+		}
+		if len(all) >= maxLines+100 { // who answers has room left when the sender has none
+			return tilhor.Faults{{Field: name, Key: "dialogue.fault.full"}}
+		}
+		return d.write(tx, by.Owner, t, by, string(w.rule), l, now)
+	}))
+}
+
+// A Link leads to a talk.
+type Link struct {
+	Slug  string
+	Coded bool
+	Waits bool // the sender waits for an answer
+	Last  time.Time
+	Exact bool
+}
+
+func (t thread) link() Link {
+	return Link{Slug: t.slug, Coded: t.quiet(), Waits: t.saidN > t.answerN, Last: t.last, Exact: !t.quiet()}
+}
+
+// At finds the talk of a concern, nil when there is none this person may read.
+func (d *Desk) At(ctx context.Context, by tilhor.Actor, slug string) (link *Link, err error) {
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		link = nil
+		t, err := d.reach(tx, by, slug, d.Clock())
+		if err == nil {
+			l := t.link()
+			link = &l
+		}
+		return ignoreMissing(err)
+	})
+	return link, err
+}
+
+// Of lists the talks of what became a track, for who may read the track: the
+// page has asked.
+func (d *Desk) Of(ctx context.Context, by tilhor.Actor, track tilhor.TrackID) (all []Link, err error) {
+	now := d.Clock()
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		all = nil
+		var of []thread
+		if _, err := access.Allow(tx, by, access.Read, string(track), now); err != nil {
+			return ignoreMissing(err)
+		}
+		err := tx.Each(selectOf, func(scan db.Scan) error {
+			t, err := row(scan)
+			of = append(of, t)
+			return err
+		}, by.Owner, track)
+		if err != nil {
+			return err
+		}
+		for _, t := range of {
+			ok, err := walled(tx, by, t.concern, now)
+			if err != nil {
+				return err
+			}
+			if ok {
+				all = append(all, t.link())
+			}
+		}
+		return nil
+	})
+	return all, err
+}
+
+// Waiting lists the talks in which a sender waits for an answer from this person
+// or a colleague, the longest first. No word and no name stands in it.
+func (d *Desk) Waiting(ctx context.Context, by tilhor.Actor) (all []Link, err error) {
+	now := d.Clock()
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		all = nil
+		var of []thread
+		list, args := selectWaiting, access.Args(by, access.Receive, now, by.School)
+		if by.School == access.Owner {
+			list, args = selectWaitingOwner, access.Args(by, access.Receive, now)
+		}
+		err := tx.Each(list, func(scan db.Scan) error {
+			t, err := row(scan)
+			of = append(of, t)
+			return err
+		}, args...)
+		if err != nil {
+			return err
+		}
+		for _, t := range of {
+			ok, err := walled(tx, by, t.concern, now)
+			if err != nil {
+				return err
+			}
+			if ok {
+				all = append(all, t.link())
+			}
+		}
+		return nil
+	})
+	return all, err
+}

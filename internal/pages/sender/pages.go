@@ -1,0 +1,156 @@
+// Package sender holds the pages of whoever told the school something and comes
+// back: with the seven words of a code, or signed in as a pupil or a parent.
+//
+// The code stands in the body of forms and nowhere else: no cookie, no address,
+// no title and no log has it. Every page of the way with a code has the same size,
+// says no time finer than the hour, and works without JavaScript.
+package sender
+
+import (
+	"embed"
+	"net/http"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/calendar"
+	"tilhor/internal/db"
+	"tilhor/internal/dialogue"
+	"tilhor/internal/duty"
+	"tilhor/internal/lang"
+	"tilhor/internal/roster"
+	"tilhor/internal/web"
+)
+
+//go:embed *.html
+var files embed.FS
+
+var page = web.Pages(files)
+
+// Pages are the pages of who told something.
+type Pages struct {
+	Dialogue *dialogue.Desk
+}
+
+// Addresses of the pages with a code.
+const (
+	EnterPath = "/kode"
+	TalkPath  = "/samtale"
+)
+
+// Routes lists every page of the package.
+func (p *Pages) Routes() []web.Route {
+	anyone := []tilhor.Role{tilhor.RoleAnyone}
+	family := []tilhor.Role{tilhor.RolePupil, tilhor.RoleParent}
+	return []web.Route{
+		{Method: "GET", Path: "/s/{skole}/si/kode", Name: "sender.code.about", Roles: anyone, Serve: p.about},
+		{Method: "POST", Path: "/s/{skole}/si/kode", Name: "sender.code", Roles: anyone, Serve: p.code},
+		{Method: "GET", Path: EnterPath, Name: "sender.enter", Roles: anyone, Serve: p.enter},
+		{Method: "GET", Path: EnterPath + "/bilde", Name: "sender.enter.picture", Roles: anyone, Serve: p.picture},
+		{Method: "GET", Path: TalkPath, Name: "sender.talk.none", Roles: anyone, Serve: p.none},
+		{Method: "POST", Path: TalkPath, Name: "sender.talk", Form: EnterPath, Roles: anyone, Serve: p.talk},
+		{Method: "GET", Path: "/min/samtale/{slug}", Name: "sender.own", Roles: family, Case: true, Serve: p.own},
+		{Method: "POST", Path: "/min/samtale/{slug}", Name: "sender.own.write", Roles: family, Case: true, Serve: p.writeOwn},
+	}
+}
+
+// Names of the fields of the forms here.
+const (
+	fieldCode = "kode"
+	fieldDo   = "gjor"
+)
+
+// frame is what surrounds a page here: a tab that tells nothing, a quick way out.
+func frame(q *web.Req, title string) web.Frame {
+	q.W.Header().Set("X-Robots-Tag", "noindex")
+	f := q.Frame(title)
+	f.Neutral, f.Exit, f.Level = true, true, "13+"
+	if q.R.Method == http.MethodPost {
+		f.Langs = nil // a change of language is a new page, and would lose what is written
+	}
+	return f
+}
+
+// render answers with a page of the way with a code: those of being given one
+// have the size of those of telling, and those of coming back another.
+func render(q *web.Req, code int, p *web.Page, v any) error {
+	if _, giving := v.(codeView); giving {
+		return q.RenderPadded(code, web.Telling, p, v)
+	}
+	return q.RenderPadded(code, web.Talk, p, v)
+}
+
+// at is the school an address names, by its number in the register of
+// organisations or its own id.
+func at(q *web.Req) (found roster.School, err error) {
+	code := q.Path("skole")
+	var all []roster.School
+	err = q.Kit.DB.Read(q.Context(), func(tx *db.Tx) error {
+		all, err = q.Kit.Roster.Schools(tx, q.Kit.Owner.ID)
+		return err
+	})
+	if err != nil {
+		return found, err
+	}
+	for _, s := range all {
+		if code != "" && (code == s.OrgNumber || code == string(s.ID)) {
+			return s, nil
+		}
+	}
+	return found, tilhor.ErrNotFound
+}
+
+func codeOf(s roster.School) string {
+	if s.OrgNumber != "" {
+		return s.OrgNumber
+	}
+	return string(s.ID)
+}
+
+// moment is when something was written, as closely as it is known: the hour on
+// the way with a code.
+func moment(q *web.Req, t time.Time, exact bool) string {
+	w := q.T
+	if exact {
+		return w.Near(t, q.Now)
+	}
+	from, to := t.In(lang.Oslo), t.Add(time.Hour).In(lang.Oslo)
+	day := w.NearDay(calendar.DateOf(t), calendar.DateOf(q.Now))
+	return w.T("dialogue.hour", "day", day, "from", from.Format("15"), "to", to.Format("15"))
+}
+
+// The hours in which a school reads, as the pages say it: a habit, and no rule.
+const (
+	opens  = 8
+	closes = 15
+)
+
+// hours says when the school reads next: on the next day of school, when it is
+// shut now (the school's own calendar).
+func hours(q *web.Req, school tilhor.SchoolID) (string, error) {
+	var closed calendar.Closed
+	err := q.Kit.DB.Read(q.Context(), func(tx *db.Tx) (err error) {
+		closed, err = duty.Closed(tx, q.Kit.Owner.ID, school)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	now := q.Now.In(lang.Oslo)
+	today := calendar.DateOf(now)
+	open := func(d tilhor.Date) bool { return calendar.Arbeidsdag(d) && !closed[d] }
+	if open(today) && now.Hour() >= opens && now.Hour() < closes {
+		return q.T.T("dialogue.open"), nil
+	}
+	next := today
+	if now.Hour() >= opens {
+		next = next.Add(1)
+	}
+	for n := 0; n < 120 && !open(next); n++ {
+		next = next.Add(1)
+	}
+	day := q.T.Weekday(next) + " " + q.T.DayMonth(next)
+	if next.Sub(today) < 2 {
+		day = q.T.NearDay(next, today)
+	}
+	return q.T.T("dialogue.shut", "day", day), nil
+}

@@ -1,0 +1,454 @@
+package sender_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/access"
+	"tilhor/internal/concerns"
+	"tilhor/internal/db"
+	"tilhor/internal/db/dbtest"
+	"tilhor/internal/dialogue"
+	"tilhor/internal/duty"
+	"tilhor/internal/pages/sender"
+	"tilhor/internal/roster"
+	"tilhor/internal/seal"
+	"tilhor/internal/web"
+	"tilhor/internal/web/webtest"
+)
+
+const canary = "Zq7kanari"
+
+// A world is a town with the pages of who told something. It is Monday 23
+// November 2026, 23 minutes past ten.
+type world struct {
+	*testing.T
+	*webtest.Town
+	told    *concerns.Desk
+	desk    *dialogue.Desk
+	battery *webtest.Battery
+	kari    tilhor.Actor
+	log     bytes.Buffer
+}
+
+func newWorld(t *testing.T, d *db.DB, bounds ...func(*web.Bounds)) *world {
+	t.Helper()
+	town := webtest.NewTown(t, d)
+	town.Later(23*time.Minute + 17*time.Second)
+	w := &world{T: t, Town: town}
+	k := town.Kit
+	k.Log = slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	w.told = &concerns.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock}
+	w.desk = &dialogue.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Concerns: w.told, Clock: k.Clock}
+	b := web.UsualBounds()
+	for _, change := range bounds {
+		change(&b)
+	}
+	k.Limits = web.NewLimits(b)
+	site, err := web.New(k)
+	w.must(err)
+	town.Site = site
+	pages := &sender.Pages{Dialogue: w.desk}
+	site.Mount(pages.Routes())
+	site.Mount([]web.Route{{
+		Method: "POST", Path: "/send", Name: "t.send", Roles: []tilhor.Role{tilhor.RoleAnyone}, Serve: func(q *web.Req) error { return w.send(q, pages) },
+	}})
+	w.battery = webtest.New(site, "/", "/tilgjengelighet", "/personvern", "/hjelp", "/logg-inn", "/logg-ut", "/i-dag", "/s/"+string(w.Solbakken))
+	w.kari = town.Actor(tilhor.RoleRektor, town.Solbakken)
+	return w
+}
+
+// send tells something without a name, once however often the form is sent, and
+// shows the code: as the page that tells does.
+func (w *world) send(q *web.Req, pages *sender.Pages) error {
+	f, err := q.Form()
+	if err != nil {
+		return err
+	}
+	token := q.Sending(f)
+	err = q.Did(f, func() error {
+		c, err := w.told.Tell(q.Context(), tilhor.Actor{Owner: webtest.Owner, Role: tilhor.RoleAnyone}, telling(w, f.Get("ord")))
+		if err != nil {
+			return err
+		}
+		return w.DB.Write(context.Background(), func(tx *db.Tx) error {
+			_, err := w.desk.StartFor(tx, webtest.Owner, w.Solbakken, c.ID, token)
+			return err
+		})
+	})
+	if err != nil {
+		return err
+	}
+	return pages.ShowCode(q, roster.School{ID: w.Solbakken, Name: "Solbakken skole"}, w.desk.CodeFor(webtest.Owner, token))
+}
+
+func telling(w *world, said string) concerns.Telling {
+	return concerns.Telling{
+		School: w.Solbakken, Described: "En jente med rød lue", Said: said, Arena: tilhor.ArenaBreak,
+		Happened: tilhor.Now(w.Now()), Known: tilhor.Now(w.Now()), Name: "Uten konto",
+	}
+}
+
+func (w *world) must(err error) {
+	w.T.Helper()
+	if err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+// unnamed is a concern that nobody gave a name to, and its code.
+func (w *world) unnamed(change ...func(*concerns.Telling)) (concerns.Concern, string) {
+	w.T.Helper()
+	n := telling(w, "De tar alltid ballen når jeg kommer. "+canary)
+	for _, f := range change {
+		f(&n)
+	}
+	ctx := context.Background()
+	c, err := w.told.Tell(ctx, tilhor.Actor{Owner: webtest.Owner, Role: tilhor.RoleAnyone}, n)
+	w.must(err)
+	var code string
+	w.must(w.DB.Write(ctx, func(tx *db.Tx) (err error) {
+		code, err = w.desk.Start(tx, webtest.Owner, w.Solbakken, c.ID)
+		return err
+	}))
+	return c, code
+}
+
+// page reads an answer, held up against the battery.
+func (w *world) page(r *http.Response, code int, texts ...string) string {
+	w.T.Helper()
+	w.battery.Check(w.T, r, nil)
+	b, err := io.ReadAll(r.Body)
+	w.must(err)
+	if r.StatusCode != code {
+		w.T.Fatalf("%s %s: %d, want %d\n%s", r.Request.Method, r.Request.URL, r.StatusCode, code, b)
+	}
+	for _, s := range texts {
+		if !strings.Contains(string(b), s) {
+			w.T.Errorf("%s: %q is not in\n%s", r.Request.URL, s, b)
+		}
+	}
+	return string(b)
+}
+
+func form(kv ...string) url.Values {
+	v := url.Values{"nokkel": {tilhor.NewID()}}
+	for i := 0; i+1 < len(kv); i += 2 {
+		v.Set(kv[i], kv[i+1])
+	}
+	return v
+}
+
+func (w *world) codePath() string { return "/s/" + string(w.Solbakken) + "/si/kode" }
+
+var shown = regexp.MustCompile(`<li>([a-z]+)</li>`)
+
+func wordsOf(page string) string {
+	var all []string
+	for _, m := range shown.FindAllStringSubmatch(page, -1) {
+		all = append(all, m[1])
+	}
+	return strings.Join(all, " ")
+}
+
+// The words are shown, kept as a card, and asked for again before one leaves;
+// who has not written them down sees them once more, and the message is sent all
+// the same.
+func TestTheCodeIsShownAndConfirmed(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	sent := form("ord", "De tar ballen.")
+	page := w.page(w.Post(nil, "/send", sent), 200, "Skolen har fått det", "Vi kan ikke hente koden tilbake.")
+	code := wordsOf(page)
+	if len(strings.Fields(code)) != 7 {
+		t.Fatalf("the code is %q", code)
+	}
+	if again := wordsOf(w.page(w.Post(nil, "/send", sent), 200)); again != code {
+		t.Errorf("the same form shows %q", again)
+	}
+	if other := wordsOf(w.page(w.Post(nil, "/send", form("ord", "De tar ballen.")), 200)); other == code || other == "" {
+		t.Errorf("another form shows %q", other)
+	}
+	words := strings.Fields(code)
+	if card := wordsOf(w.page(w.Post(nil, w.codePath(), form("kode", code, "gjor", "kort")), 200, "/kode/bilde", "127.0.0.1/kode")); card != code {
+		t.Errorf("the card has %q", card)
+	}
+	w.page(w.Post(nil, w.codePath(), form("kode", code, "gjor", "skrevet")), 200, "Ord nummer 3", "Ord nummer 6", "sendt allerede")
+	wrong := w.page(w.Post(nil, w.codePath(), form("kode", code, "gjor", "sjekk", "ord-3", words[2], "ord-6", words[4])), 200, "Ordene stemte ikke helt", "sendt for lengst")
+	if wordsOf(wrong) != code {
+		t.Error("who has it wrong is not shown the code again")
+	}
+	right := w.page(w.Post(nil, w.codePath(), form("kode", code, "gjor", "sjekk", "ord-3", " "+strings.ToUpper(words[2]), "ord-6", words[5]+",")), 200, "Det stemmer")
+	if strings.Contains(right, code) {
+		t.Error("the last page still has the code")
+	}
+	for name, c := range map[string]string{"never given": w.desk.CodeFor(webtest.Owner, "x"), "none": "hei"} {
+		if page := w.page(w.Post(nil, w.codePath(), form("kode", c)), 200, "Slik virker koden"); wordsOf(page) != "" || strings.Contains(page, c+`"`) {
+			t.Errorf("%s: it is shown as if it were one", name)
+		}
+	}
+	w.page(w.Get(nil, w.codePath()), 200, "Slik virker koden", "Vi kan ikke hente koden tilbake.")
+	if r := w.Get(nil, "/kode/bilde"); r.StatusCode != 200 || r.Header.Get("Content-Type") != "image/svg+xml" {
+		t.Errorf("the picture: %d %s", r.StatusCode, r.Header.Get("Content-Type"))
+	}
+}
+
+// With the code one reads, writes, says who one is and what one needs; each in
+// the answer to its own form, without a cookie.
+func TestATalkInPages(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	c, code := w.unnamed()
+	w.page(w.Get(nil, "/kode"), 200, "De sju ordene")
+	talk := func(code string, kv ...string) *http.Response {
+		return w.Post(nil, "/samtale", form(append([]string{"kode", code}, kv...)...))
+	}
+	typed := strings.ToUpper(strings.ReplaceAll(code, " ", ", "))
+	w.page(talk(typed, "gjor", "les"), 200, "Ikke lest ennå", canary, "i dag kl.\u00a010–11", "Vi har fått det du sendte")
+	w.Later(time.Hour)
+	_, err := w.desk.Read(context.Background(), w.kari, c.Slug)
+	w.must(err)
+	w.page(talk(code), 200, "En voksen har lest det", "Lest: i dag kl.\u00a011–12")
+	w.must(w.desk.Reply(context.Background(), w.kari, c.Slug, "Bare oss: hvem har vakt?", dialogue.ToStaff))
+	w.must(w.desk.Reply(context.Background(), w.kari, c.Slug, "Takk for at du\nsier det.", dialogue.ToSender))
+	page := w.page(talk(code), 200, "Du har fått svar", "Takk for at du", "Kari Lund på skolen")
+	if strings.Contains(page, "Bare oss") {
+		t.Error("what is for the school alone is shown")
+	}
+	more := form("kode", code, "gjor", "skriv", "text", "Ikke ved ballbingen.")
+	for range 2 { // the same form twice is done once
+		page = w.page(w.Post(nil, "/samtale", more), 200, "Det er sendt.", "Vi har fått det siste du skrev")
+	}
+	if strings.Count(page, "Ikke ved ballbingen.") != 1 {
+		t.Error("a form sent twice was done twice")
+	}
+	w.page(talk(code, "gjor", "skriv", "text", " "), 422, "Skriv noe først.")
+	w.page(talk(code, "gjor", "navn", "name", ""), 422, "Skriv navnet ditt")
+	w.page(talk(code, "gjor", "skriv", "text", strings.Repeat("langt ", 900)+canary), 422, "langt "+canary, "for lang")
+	w.page(talk(code, "gjor", "hjelp", "need", "Polsk tolk"), 200, "Polsk tolk")
+	page = w.page(talk(code, "gjor", "navn", "name", "Nora i 5A"), 200, "Nora i 5A")
+	if strings.Contains(page, "Vil du si hvem du er?") {
+		t.Error("who has said it is asked again")
+	}
+	if r := w.Get(nil, "/samtale"); r.StatusCode != 303 || r.Header.Get("Location") != "/kode" {
+		t.Errorf("without a code: %d %s", r.StatusCode, r.Header.Get("Location"))
+	}
+	for _, l := range []string{"nn", "en"} {
+		w.page(w.Post(nil, "/samtale?l="+l, form("kode", code)), 200, `lang="`+l+`"`, canary)
+		w.page(w.Post(nil, "/samtale?l="+l, form("kode", "hei")), 422, `lang="`+l+`"`)
+		w.page(w.Get(nil, "/kode?l="+l), 200)
+		w.page(w.Get(nil, w.codePath()+"?l="+l), 200)
+	}
+}
+
+var key = regexp.MustCompile(`value="[a-z2-7]{26}"`)
+
+// A wrong code, one that was never given out and one that was shredded get the
+// same answer, byte for byte but for what was typed and the name of the form.
+func TestWrongCodesAreOnePage(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	c, shredded := w.unnamed()
+	_, right := w.unnamed()
+	w.must(w.DB.Write(context.Background(), func(tx *db.Tx) error {
+		return seal.Shred(tx, webtest.Owner, seal.KindConcern, string(c.ID), w.Now())
+	}))
+	words := strings.Fields(right)
+	words[0], words[1] = words[1], words[0]
+	var first string
+	for name, code := range map[string]string{"shredded": shredded, "never given": w.desk.CodeFor(webtest.Owner, "x"), "wrong": strings.Join(words, " "), "none": "hei", "": ""} {
+		for _, do := range []string{"les", "skriv", "navn"} {
+			r := w.Post(nil, "/samtale", form("kode", code, "gjor", do, "text", "Hei", "name", "Nora"))
+			page := w.page(r, 422, "Ordene åpner ingen samtale.")
+			if len(page) != int(web.Talk) || r.Header.Get("Content-Encoding") != "" || r.Header.Get("Set-Cookie") != "" {
+				t.Errorf("%s: %d bytes, headers %v", name, len(page), r.Header)
+			}
+			got := key.ReplaceAllString(page, "")
+			got = strings.TrimRight(strings.ReplaceAll(got, "\n"+code+"</textarea>", "\n</textarea>"), ".->\n")
+			if first == "" {
+				first = got
+			}
+			if got != first {
+				t.Errorf("%s is another page", name)
+			}
+		}
+	}
+}
+
+// Every page of the way has one size, and is not packed: who sees sizes pass by
+// does not know which it was, or how much is said in it.
+func TestThePagesHaveOneSize(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	c, code := w.unnamed()
+	words := strings.Fields(code)
+	look := func(name string, r *http.Response) {
+		t.Helper()
+		b, err := io.ReadAll(r.Body)
+		w.must(err)
+		size := web.Talk
+		if r.Request.URL.Path == w.codePath() {
+			size = web.Telling
+		}
+		if len(b) != int(size) || r.Header.Get("Content-Encoding") != "" || r.Header.Get("Set-Cookie") != "" {
+			t.Errorf("%s: %d bytes, %v", name, len(b), r.Header)
+		}
+		if head, _, _ := strings.Cut(string(b), "</head>"); !strings.Contains(head, "Arbeidsside – ") {
+			t.Errorf("%s: its head is %s", name, head)
+		}
+	}
+	look("about", w.Get(nil, w.codePath()))
+	look("enter", w.Get(nil, "/kode"))
+	for _, do := range []string{"vis", "kort", "skrevet", "sjekk"} {
+		look(do, w.Post(nil, w.codePath(), form("kode", code, "gjor", do)))
+	}
+	look("no code", w.Post(nil, w.codePath(), form("kode", "hei")))
+	look("done", w.Post(nil, w.codePath(), form("kode", code, "gjor", "sjekk", "ord-3", words[2], "ord-6", words[5])))
+	look("new", w.Post(nil, "/samtale", form("kode", code)))
+	for range 3 {
+		w.must(w.desk.Reply(context.Background(), w.kari, c.Slug, strings.Repeat("Takk. ", 100), dialogue.ToSender))
+	}
+	look("answered", w.Post(nil, "/samtale", form("kode", code)))
+	look("more", w.Post(nil, "/samtale", form("kode", code, "gjor", "skriv", "text", "Hei")))
+	look("fault", w.Post(nil, "/samtale", form("kode", code, "gjor", "skriv")))
+}
+
+// Many wrong codes wait, and then are told to: a right one never does, whatever
+// there is of wrong ones.
+func TestGuessingSlowsNobodyElse(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t), func(b *web.Bounds) { b.Guesses, b.Guessed = 3, 0 })
+	_, code := w.unnamed()
+	guess := func() int {
+		return w.Post(nil, "/samtale", form("kode", w.desk.CodeFor(webtest.Owner, tilhor.NewID()))).StatusCode
+	}
+	for i := range 3 {
+		if got := guess(); got != 422 {
+			t.Fatalf("guess %d: %d", i, got)
+		}
+	}
+	for range 5 {
+		if got := guess(); got != 429 {
+			t.Fatalf("a guess too many: %d", got)
+		}
+		if r := w.Post(nil, w.codePath(), form("kode", "hei")); r.StatusCode != 429 {
+			t.Fatalf("a guess at the other page: %d", r.StatusCode)
+		}
+		w.page(w.Post(nil, "/samtale", form("kode", code)), 200, canary)
+		w.page(w.Post(nil, w.codePath(), form("kode", code)), 200)
+		w.page(w.Get(nil, "/kode"), 200)
+	}
+	w.Later(time.Second)
+	if got := guess(); got != 422 {
+		t.Errorf("after a while: %d", got)
+	}
+}
+
+// When the school is shut, the sender is told when it reads next.
+func TestTheHoursOfTheSchool(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	_, code := w.unnamed()
+	read := func(want string) { t.Helper(); w.page(w.Post(nil, "/samtale", form("kode", code)), 200, want) }
+	read("Skolen leser vanligvis meldinger mellom kl.\u00a08 og 15")
+	w.Later(6 * time.Hour) // past four
+	read("Vanligvis leser de igjen i morgen fra kl.\u00a08.")
+	w.Later(12 * time.Hour) // Tuesday, half past four in the night
+	read("Vanligvis leser de igjen i dag fra kl.\u00a08.")
+	w.must(w.DB.Write(context.Background(), func(tx *db.Tx) error {
+		return duty.Shut(tx, webtest.Owner, w.Solbakken, "2026-11-24", "2026-11-25", "2026-11-26", "2026-11-27")
+	}))
+	read("Vanligvis leser de igjen mandag 30.\u00a0november fra kl.\u00a08.")
+	_, past := w.unnamed(func(n *concerns.Telling) { n.Accused, n.Whom = duty.AccusedLeadership, "Rektor" })
+	w.page(w.Post(nil, "/samtale", form("kode", past)), 200, "Kommunen leser meldinger på hverdager.", "Granvik kommune leser denne samtalen.")
+}
+
+var reportedBy = db.SQL(`UPDATE concerns_concern SET reporter = $3, reporter_role = $4 WHERE owner = $1 AND id = $2`)
+
+// A pupil and a parent have their own talk under their own sign-in, and get the
+// page of what is not there for everybody else's.
+func TestOwnTalk(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	for _, role := range []tilhor.Role{tilhor.RolePupil, tilhor.RoleParent} {
+		by := w.Actor(role, w.Solbakken)
+		c, err := w.told.Tell(context.Background(), w.Actor(tilhor.RoleTeacher, w.Solbakken), concerns.Telling{
+			School: w.Solbakken, Pupils: []tilhor.PersonID{w.Person("nora")}, Said: "Jeg vil ikke på skolen.", Arena: tilhor.ArenaBreak,
+			Happened: tilhor.Now(w.Now()), Known: tilhor.Now(w.Now()),
+		})
+		w.must(err)
+		w.must(w.DB.Write(context.Background(), func(tx *db.Tx) error {
+			if _, err := tx.Exec(reportedBy, webtest.Owner, c.ID, by.Person, role); err != nil {
+				return err
+			}
+			g := access.Grant{Kind: access.Concern, Thing: string(c.ID), Person: by.Person, Unit: w.Solbakken, Relation: access.Reporter, From: w.Now()}
+			if err := access.Give(tx, webtest.Owner, g); err != nil {
+				return err
+			}
+			return w.desk.Open(tx, by, c.ID)
+		}))
+		path, me := "/min/samtale/"+c.Slug, w.As(role, w.Solbakken)
+		page := w.page(w.Get(me, path), 200, "Jeg vil ikke på skolen.", "i dag kl.\u00a010.23")
+		if strings.Contains(page, "Vil du si hvem du er?") || strings.Contains(page, "koden") {
+			t.Errorf("%s is asked for a name or a code", role)
+		}
+		sent := form("gjor", "skriv", "text", "Det skjedde igjen. "+canary)
+		r := w.Post(me, path, sent)
+		if r.StatusCode != 303 || r.Header.Get("Location") != path+"?sendt=ja" {
+			t.Fatalf("%s: %d %s", role, r.StatusCode, r.Header.Get("Location"))
+		}
+		w.Post(me, path, sent)
+		if page := w.page(w.Get(me, path+"?sendt=ja"), 200, "Det er sendt."); strings.Count(page, canary) != 1 {
+			t.Error("a form sent twice was done twice")
+		}
+		w.page(w.Post(me, path, form("gjor", "skriv", "text", "")), 422, "Skriv noe først.")
+		for _, other := range []*http.Cookie{w.As(role, w.Fjellvik), w.As(map[tilhor.Role]tilhor.Role{tilhor.RolePupil: tilhor.RoleParent, tilhor.RoleParent: tilhor.RolePupil}[role], w.Solbakken)} {
+			w.page(w.Get(other, path), 404)
+			w.page(w.Post(other, path, form("gjor", "skriv", "text", "x")), 404)
+		}
+	}
+}
+
+// Nothing of who has a code is left behind: not the words, not the code, no time
+// finer than the hour, in database, WAL and log. The control is a name that
+// stands in the open, and is found.
+func TestNothingOfASenderIsLeft(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "spor.db")
+	d, err := db.Open(context.Background(), "sqlite:"+file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	w := newWorld(t, d)
+	code := wordsOf(w.page(w.Post(nil, "/send", form("ord", "Ballen "+canary)), 200))
+	for _, kv := range [][]string{{"gjor", "les"}, {"gjor", "skriv", "text", "Mer " + canary}, {"gjor", "navn", "name", "Navn " + canary}, {"gjor", "skriv", "text", strings.Repeat(canary, 1000)}} {
+		w.Post(nil, "/samtale", form(append([]string{"kode", code}, kv...)...))
+	}
+	w.Post(nil, "/samtale", form("kode", code+" "+canary))
+	w.Post(nil, w.codePath(), form("kode", code, "gjor", "skrevet"))
+	left := map[string][]byte{"log": w.log.Bytes()}
+	for _, f := range []string{file, file + "-wal"} {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		left[filepath.Base(f)] = b
+	}
+	words := strings.Fields(code)
+	control := false
+	for name, b := range left {
+		for _, secret := range []string{canary, code, strings.Join(words, ","), strings.Join(words[:2], " "), url.QueryEscape(code), "127.0.0.1", "192.0.2.1"} {
+			if bytes.Contains(b, []byte(secret)) {
+				t.Errorf("%q stands in %s", secret, name)
+			}
+		}
+		control = control || bytes.Contains(b, []byte("Solbakken skole"))
+	}
+	if !control {
+		t.Error("the control was not found: the search finds nothing")
+	}
+}
