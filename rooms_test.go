@@ -35,9 +35,11 @@ var floors = map[string]int{
 	"tilhor/internal/web":           9,
 	"tilhor/internal/web/signin":    10, // a door of the frame, on its own floor because it uses the frame
 	"tilhor/internal/web/tell":      10, // the screens of a concern, for who is signed in and who is not
+	"tilhor/internal/web/say":       10, // the screens with which a child, a parent or somebody outside tells
 	"tilhor/internal/web/watch":     10, // what whoever runs it may see; on a port of its own
 	"tilhor/internal/web/devidp":    2,  // a provider that knows only its list of people
 	"tilhor/internal/pages/public":  11,
+	"tilhor/internal/pages/pupil":   11,
 	"tilhor/internal/pages/staff":   11,
 	"tilhor/internal/pages/school":  11,
 	"tilhor/internal/pages/dpo":     11,
@@ -87,6 +89,8 @@ var never = []struct{ who, what, why string }{
 	{"tilhor/internal/oversight", "tilhor/internal/concerns", "counts come from views that hold counts only"},
 	{"tilhor/internal/oversight", "tilhor/internal/seal", "who counts opens nothing"},
 	{"tilhor/internal/pages/public", "tilhor/internal/cases", "a public page knows no case"},
+	{"tilhor/internal/pages/pupil", "tilhor/internal/cases", "who told sees what they told, never a case"},
+	{"tilhor/internal/pages/pupil", "tilhor/internal/oversight", "a pupil's page counts nobody"},
 	{"tilhor/internal/pages/school", "tilhor/internal/danger", "a sealed note stands in no page of a case"},
 	{"tilhor/internal/cases", "tilhor/internal/danger", "a sealed note stands in no case"},
 	{"tilhor/internal/oversight", "tilhor/internal/danger", "a sealed note is not counted"},

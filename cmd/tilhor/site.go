@@ -18,6 +18,7 @@ import (
 	"tilhor/internal/pages/dpo"
 	"tilhor/internal/pages/owner"
 	"tilhor/internal/pages/public"
+	"tilhor/internal/pages/pupil"
 	"tilhor/internal/pages/school"
 	"tilhor/internal/pages/staff"
 	"tilhor/internal/privacy"
@@ -64,6 +65,7 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	}
 	s.Mount(door.Routes(s))
 	s.Mount((&public.Pages{Concerns: told, People: people}).Routes())
+	s.Mount((&pupil.Pages{Concerns: told}).Routes())
 	s.Mount((&staff.Pages{Concerns: told, Cases: worked, Danger: sealed, Interventions: used}).Routes())
 	s.Mount((&school.Pages{
 		Concerns: told, Cases: worked, Archive: h.archive(), Handover: &handover.Desk{Cases: worked, Interventions: used, Keys: h.keys, Clock: h.clock},
@@ -80,6 +82,9 @@ func home(r tilhor.Role) string {
 	}
 	if r == tilhor.RoleDPO {
 		return "/personvernombud"
+	}
+	if r == tilhor.RolePupil || r == tilhor.RoleParent {
+		return pupil.HomePath
 	}
 	return "/i-dag"
 }

@@ -131,7 +131,32 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 	w.children(slug, taken(pupils[5]), by["rektor elsewhere"].actor.School, kari, ina, pupils)
 	w.later(time.Second)
 	w.asksColleagues(by, slug)
+	w.saysIfra(by)
 	return original
+}
+
+// saysIfra is what children tell for themselves: one who is signed in, a small one,
+// three without a name who mention the same child, and one about rektor.
+func (w *siteWorld) saysIfra(by map[string]persona) {
+	w.t.Helper()
+	ctx, d, pupil := context.Background(), w.concerns(), by["pupil"].actor
+	open := tilhor.Actor{Owner: pupil.Owner, Role: tilhor.RoleAnyone, School: pupil.School}
+	say := func(who tilhor.Actor, s concerns.Saying) concerns.Concern {
+		s.School, s.Arena = pupil.School, tilhor.ArenaBreak
+		c, _, err := d.Say(ctx, who, s)
+		w.must(err)
+		return c
+	}
+	read := say(pupil, concerns.Saying{For: concerns.ForSelf, Words: "De går fra meg.", Wish: by["social-teacher"].actor.Person})
+	say(pupil, concerns.Saying{For: concerns.ForFriend, Whom: "En i klassen", Words: "Hun sitter alene."})
+	say(open, concerns.Saying{For: concerns.ForSelf, Words: "(Pekte på bilder:) Redd. Ute.", Pen: "Mona, SFO", Small: true, Name: "Per 2B"})
+	for range 3 {
+		say(open, concerns.Saying{For: concerns.ForFriend, Words: "Elias er alltid slem."})
+	}
+	say(open, concerns.Saying{For: concerns.ForOther, Words: "Gutten gråter på veien hjem."})
+	say(open, concerns.Saying{For: concerns.ForSelf, Words: "Rektor roper til meg.", Accused: duty.AccusedLeadership})
+	_, err := d.Receive(ctx, by["rektor"].actor, read.Slug)
+	w.must(err)
 }
 
 // asksColleagues is what the handler's craft adds to a case: what to find out,

@@ -30,6 +30,12 @@ func (d *Desk) route(tx *db.Tx, owner tilhor.OwnerID, c *Concern, n Telling, now
 	if err != nil {
 		return err
 	}
+	if c.Channel.Said() {
+		var leads bool
+		if n.Against, leads = meant(staff, n.Whom); leads {
+			c.Accused = duty.AccusedLeadership
+		}
+	}
 	handed, err := access.GrantsOf(tx, owner, access.School, string(n.School))
 	if err != nil {
 		return err
@@ -103,6 +109,9 @@ func (d *Desk) grants(tx *db.Tx, by tilhor.Actor, c Concern) error {
 		return nil
 	}
 	g.Role, g.Unit, g.Person, g.Relation = "", c.School, c.Reporter, access.Reporter
+	if c.Channel == FromParent { // whose role is at no school
+		g.Unit = access.Owner
+	}
 	return access.Give(tx, by.Owner, g)
 }
 

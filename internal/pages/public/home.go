@@ -57,8 +57,7 @@ func (p *Pages) home(q *web.Req) error {
 	return q.Render(homePage, v)
 }
 
-// onward is where somebody who is signed in belongs, "" to stay here: pupils
-// and parents have no pages of their own yet.
+// onward is where somebody who is signed in belongs, "" to stay here.
 func onward(q *web.Req) string {
 	role := q.Actor.Role
 	switch {
@@ -66,6 +65,8 @@ func onward(q *web.Req) string {
 		return "/rolle"
 	case role == tilhor.RoleOwnerAdviser:
 		return "/skoler"
+	case role == tilhor.RolePupil, role == tilhor.RoleParent:
+		return "/min"
 	case role.Staff():
 		return "/i-dag"
 	}

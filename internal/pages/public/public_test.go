@@ -51,7 +51,11 @@ var putSchool = db.SQL(`INSERT INTO roster_school (owner, id, source, kind, name
 
 func newTown(t *testing.T) *town {
 	t.Helper()
-	d := dbtest.SQLite(t)
+	return newTownOn(t, dbtest.SQLite(t))
+}
+
+func newTownOn(t *testing.T, d *db.DB) *town {
+	t.Helper()
 	keys := sealtest.Keys(t, owner)
 	j := journal.New(keys)
 	w := &town{t: t, db: d, now: time.Date(2026, 11, 23, 8, 10, 0, 0, time.UTC)}

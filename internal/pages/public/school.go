@@ -14,9 +14,11 @@ var schoolPage = page("school")
 
 type schoolView struct {
 	web.Frame
-	Lead   string
-	People web.Facts
-	Works  string
+	Lead     string
+	People   web.Facts
+	Works    string
+	Say      string // where one tells
+	Pictures string // the same, with pictures
 }
 
 // school is a school's own page for everyone: the right to be safe, whom to
@@ -39,6 +41,7 @@ func (p *Pages) school(q *web.Req) error {
 	if s.HasSFO {
 		v.Lead = w.T("public.school.lead-sfo")
 	}
+	v.Say, v.Pictures = q.Link("/s/"+codeOf(s)+"/si"), q.Link("/s/"+codeOf(s)+"/si/bilder")
 	v.School, v.Home = s.Name, q.Link("/")
 	for _, role := range []tilhor.Role{tilhor.RoleSocialTeacher, tilhor.RoleRektor} {
 		if names := having(all, role); len(names) > 0 {

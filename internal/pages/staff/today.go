@@ -203,8 +203,13 @@ func (v *todayView) fresh(q *web.Req, all []concerns.Concern) {
 			continue
 		}
 		from := c.From
-		if c.Channel == concerns.Open {
+		switch {
+		case c.Channel == concerns.Open:
 			from = w.T("staff.new.open", "name", c.From)
+		case c.Channel.Quiet() && c.From == "":
+			from = lower(w.T("say.from." + string(c.Channel)))
+		case c.Channel.Quiet():
+			from = w.T("say.from.called", "name", c.From)
 		}
 		what := w.T("staff.new.row", "who", about(w, c), "what", c.Lead())
 		if c.Shielded { // a list shows none of it
@@ -245,9 +250,16 @@ func firstOf(q *web.Req, c concerns.Concern, row web.Duty) *firstNew {
 	f := &firstNew{About: about(w, c), Href: row.Href, Facts: web.Facts{Stack: true}}
 	if c.Said != "" {
 		f.Quote = &web.Quote{Text: c.Said, By: w.T("staff.new.to", "name", c.From, "when", near(q, c.Known))}
+		if c.Channel.Said() {
+			f.Quote.By = lang.Cap(near(q, c.Sent()))
+		}
+	}
+	saw := "staff.new.saw"
+	if c.Channel.Said() {
+		saw = "say.review.words"
 	}
 	if c.Saw != "" {
-		f.Facts.Items = append(f.Facts.Items, web.Fact{Term: w.T("staff.new.saw", "name", first(c.From)), Text: c.Saw})
+		f.Facts.Items = append(f.Facts.Items, web.Fact{Term: w.T(saw, "name", first(c.From)), Text: c.Saw})
 	}
 	place := w.T("arena." + string(c.Arena))
 	if c.Place != "" {
