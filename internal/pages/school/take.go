@@ -71,8 +71,11 @@ func (p *Pages) showTake(q *web.Req, code int, f *web.Form) error {
 		}
 	}
 	v.Saw, v.SawBy = c.Saw, w.T("school.take.saw", "who", reporter(w, c))
-	if c.Channel == concerns.Voice {
+	switch {
+	case c.Channel == concerns.Voice:
 		v.SawBy = w.T("school.take.saw-home")
+	case c.Channel.Quiet():
+		v.SawBy = w.T("say.take.wrote")
 	}
 	for _, k := range c.Pupils {
 		if k.Described != "" {
@@ -136,6 +139,9 @@ func (p *Pages) takeQuestions(q *web.Req, f *web.Form, c concerns.Concern, v *ta
 	if v.Aside {
 		v.Why = radios(w, f, "why", w.T("school.take.why"), concerns.Twice, "school.take.twice", concerns.WrongSchool, "school.take.wrong-school").F
 		v.Answer = area(w, f, "reason", w.T("school.take.reason"), w.T("school.take.reason-help", "who", from), 3).F
+		if c.Channel.Quiet() {
+			v.Answer.Help = w.T("say.take.reason-help")
+		}
 	} else {
 		v.Stands = &web.Note{Color: "info", Title: w.T("school.take.stands"), Text: lang.Cap(w.T("school.take.stands-text", "name", name))}
 	}
@@ -172,6 +178,8 @@ func takeHeading(w *lang.Words, c concerns.Concern) string {
 	switch {
 	case c.PupilSays && c.Channel.Quiet():
 		return w.T("say.take.title-self")
+	case c.Channel.Quiet():
+		return w.T("say.take.title-" + string(c.Channel))
 	case c.PupilSays:
 		return lang.Cap(w.T("school.take.title-says", "name", whom(w, c)))
 	case c.TakenUp():
@@ -241,6 +249,9 @@ func takeTimes(w *lang.Words, c concerns.Concern) []web.Happening {
 // takeDecided says what became of a concern that has had its stance.
 func takeDecided(w *lang.Words, c concerns.Concern, q *web.Req) *web.Note {
 	when := w.Near(c.DecidedAt, q.Now)
+	if c.State == concerns.SetAside && c.Channel.Quiet() {
+		return &web.Note{Color: "neutral", Title: w.T("school.take.was-aside", "when", when), Text: w.T("say.take.was-aside")}
+	}
 	if c.State == concerns.SetAside {
 		return &web.Note{Color: "neutral", Title: w.T("school.take.was-aside", "when", when), Text: w.T("school.take.was-aside-text", "who", reporter(w, c))}
 	}
