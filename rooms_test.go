@@ -26,6 +26,7 @@ var floors = map[string]int{
 	"tilhor/internal/roster":        5,
 	"tilhor/internal/privacy":       6, // what the data protection officer follows: ids and times, never a name
 	"tilhor/internal/concerns":      6,
+	"tilhor/internal/front":         6, // what a school's own page says: no child, and nothing that was told
 	"tilhor/internal/interventions": 6, // physical intervention (fysisk inngrep)
 	"tilhor/internal/danger":        6, // what one employee keeps of an own report: knows no case, and no case knows it
 	"tilhor/internal/cases":         7,
@@ -89,6 +90,7 @@ var never = []struct{ who, what, why string }{
 	{"tilhor/internal/oversight", "tilhor/internal/concerns", "counts come from views that hold counts only"},
 	{"tilhor/internal/oversight", "tilhor/internal/seal", "who counts opens nothing"},
 	{"tilhor/internal/pages/public", "tilhor/internal/cases", "a public page knows no case"},
+	{"tilhor/internal/front", "tilhor/internal/duty", "no case and no concern changes a school's page"},
 	{"tilhor/internal/pages/pupil", "tilhor/internal/cases", "who told sees what they told, never a case"},
 	{"tilhor/internal/pages/pupil", "tilhor/internal/oversight", "a pupil's page counts nobody"},
 	{"tilhor/internal/pages/school", "tilhor/internal/danger", "a sealed note stands in no page of a case"},

@@ -11,6 +11,7 @@ import (
 	"tilhor/internal/concerns"
 	"tilhor/internal/danger"
 	"tilhor/internal/db"
+	"tilhor/internal/front"
 	"tilhor/internal/handover"
 	"tilhor/internal/interventions"
 	"tilhor/internal/journal"
@@ -53,6 +54,8 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	}
 	told := &concerns.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	worked := &cases.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
+	shown := &front.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Away: worked.AwayOn}
+	told.Shut = shown.ShutOn
 	sealed := &danger.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	used := &interventions.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	kit := &web.Kit{
@@ -64,11 +67,11 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 		return nil, err
 	}
 	s.Mount(door.Routes(s))
-	s.Mount((&public.Pages{Concerns: told, People: people}).Routes())
-	s.Mount((&pupil.Pages{Concerns: told}).Routes())
+	s.Mount((&public.Pages{Concerns: told, Front: shown, People: people}).Routes())
+	s.Mount((&pupil.Pages{Concerns: told, Front: shown, Adults: public.Adults(shown)}).Routes())
 	s.Mount((&staff.Pages{Concerns: told, Cases: worked, Danger: sealed, Interventions: used}).Routes())
 	s.Mount((&school.Pages{
-		Concerns: told, Cases: worked, Archive: h.archive(), Handover: &handover.Desk{Cases: worked, Interventions: used, Keys: h.keys, Clock: h.clock},
+		Concerns: told, Cases: worked, Front: shown, Archive: h.archive(), Handover: &handover.Desk{Cases: worked, Interventions: used, Keys: h.keys, Clock: h.clock},
 	}).Routes())
 	s.Mount((&dpo.Pages{Privacy: &privacy.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Shred: cases.ShredPart}}).Routes())
 	s.Mount((&owner.Pages{Oversight: &oversight.Desk{DB: h.db, Clock: h.clock}}).Routes())

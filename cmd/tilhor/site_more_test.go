@@ -12,6 +12,7 @@ import (
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/duty"
+	"tilhor/internal/front"
 	"tilhor/internal/privacy"
 	"tilhor/internal/roster"
 )
@@ -157,6 +158,15 @@ func (w *siteWorld) saysIfra(by map[string]persona) {
 	say(open, concerns.Saying{For: concerns.ForSelf, Words: "Rektor roper til meg.", Accused: duty.AccusedLeadership})
 	_, err := d.Receive(ctx, by["rektor"].actor, read.Slug)
 	w.must(err)
+	shown := &front.Desk{DB: w.house.db, Keys: w.house.keys, Journal: w.house.journal, Roster: w.house.roster, Clock: w.clock}
+	for _, l := range []front.Line{
+		{Kind: front.Helper, Person: by["social-teacher"].actor.Person, When: "Grønn dør i 1. etasje, hver skoledag kl. 8.15–14.30.", Choose: true, Yes: true},
+		{Kind: front.Helper, Person: by["nurse"].actor.Person, What: "Helsesykepleier, har egen taushetsplikt", When: "Tirsdag og torsdag kl. 9–14.", Choose: true, Yes: true},
+		{Kind: front.Plan, Text: "To voksne er ute i hvert friminutt.\nAlle voksne som ser noe, griper inn."},
+		{Kind: front.Shut, From: w.today().Add(28), Until: w.today().Add(41), Reads: front.ByOwner},
+	} {
+		w.must(shown.Say(ctx, by["rektor"].actor, l))
+	}
 }
 
 // asksColleagues is what the handler's craft adds to a case: what to find out,

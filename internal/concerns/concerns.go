@@ -24,6 +24,10 @@ type Desk struct {
 	Roster  *roster.Roster
 	Clock   tilhor.Clock
 
+	// Shut says who reads on a day when nobody does at the school: ShutOwner,
+	// ShutNobody, or "" when the school reads itself. Nil knows of no such days.
+	Shut func(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, on tilhor.Date) (reads string, err error)
+
 	// Started gives a code to one who tells without a name, in the transaction
 	// that writes the concern: with it they come back and go on talking. Nil gives
 	// none.
@@ -52,6 +56,12 @@ func (c Channel) Quiet() bool { return c == Unnamed || c == Outsider }
 // Said says whether somebody told it for themselves (Say), and not as one who
 // works at the school.
 func (c Channel) Said() bool { return c == FromPupil || c == FromParent || c.Quiet() }
+
+// Who reads what families tell while nobody does at the school.
+const (
+	ShutOwner  = "owner"
+	ShutNobody = "nobody"
+)
 
 // A State is how far a concern has come.
 type State string

@@ -135,6 +135,15 @@ func (d *Desk) tell(ctx context.Context, by tilhor.Actor, channel Channel, n Tel
 
 // stands asks, with the writing, what must hold of those it is about.
 func (d *Desk) stands(tx *db.Tx, by tilhor.Actor, channel Channel, n Telling, now time.Time) error {
+	if d.Shut != nil && channel.Said() {
+		reads, err := d.Shut(tx, by.Owner, n.School, calendar.DateOf(now))
+		if err != nil {
+			return err
+		}
+		if reads == ShutNobody {
+			return tilhor.Faults{{Field: "words", Key: "say.fault.shut"}}
+		}
+	}
 	if channel == FromPupil || channel == FromParent {
 		return d.kinOf(tx, by, channel, n, now)
 	}

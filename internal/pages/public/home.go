@@ -11,6 +11,7 @@ type homeView struct {
 	web.Frame
 	SignIn  string
 	Schools []link
+	Within  string // how soon what is told is read, in the whole municipality
 	People  []folk
 }
 
@@ -53,6 +54,9 @@ func (p *Pages) home(q *web.Req) error {
 	}
 	for _, s := range all {
 		v.Schools = append(v.Schools, link{q.Link("/s/" + codeOf(s)), s.Name})
+	}
+	if v.Within, err = p.within(q); err != nil {
+		return err
 	}
 	return q.Render(homePage, v)
 }

@@ -11,6 +11,7 @@ import (
 	"tilhor"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
+	"tilhor/internal/front"
 	"tilhor/internal/roster"
 	"tilhor/internal/web"
 	"tilhor/internal/web/say"
@@ -25,6 +26,8 @@ var page = web.Pages(files)
 // Pages are the public pages.
 type Pages struct {
 	Concerns *concerns.Desk
+	Front    *front.Desk // what each school's page says; nil where a test has none
+	read     median
 	People   []Face // made-up people to sign in as, in a demo; none when it is for real
 }
 
@@ -46,6 +49,7 @@ func (p *Pages) Routes() []web.Route {
 	return []web.Route{
 		{Method: "GET", Path: "/", Name: "public.home", Roles: everyone, Serve: p.home},
 		{Method: "GET", Path: "/s/{skole}", Name: "public.school", Roles: anyone, Serve: p.school},
+		{Method: "GET", Path: "/s/{skole}/plakat", Name: "public.poster", Roles: anyone, Serve: p.poster},
 		{Method: "GET", Path: "/s/{skole}/ansatt", Name: "public.tell", Roles: anyone, Serve: t.Show},
 		{Method: "POST", Path: "/s/{skole}/ansatt", Name: "public.tell.step", Roles: anyone, Serve: t.Step},
 		{Method: "GET", Path: "/s/{skole}/si", Name: "public.say", Roles: anyone, Serve: told.Show},
@@ -63,7 +67,7 @@ func (p *Pages) Routes() []web.Route {
 // telling is the form for whoever tells without signing in.
 func (p *Pages) telling() *say.Screens {
 	return &say.Screens{
-		Concerns: p.Concerns, Open: true, School: schoolOf, Adults: say.Known,
+		Concerns: p.Concerns, Open: true, School: schoolOf, Adults: Adults(p.Front), Shut: p.shut, Within: p.within,
 		Leave: func(_ *web.Req, s roster.School) string { return "/s/" + codeOf(s) },
 		Start: func(*web.Req, roster.School) string { return "9-12" },
 	}

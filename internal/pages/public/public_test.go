@@ -19,6 +19,7 @@ import (
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
+	"tilhor/internal/front"
 	"tilhor/internal/journal"
 	"tilhor/internal/pages/public"
 	"tilhor/internal/roster"
@@ -42,6 +43,7 @@ type town struct {
 	h        http.Handler
 	battery  *webtest.Battery
 	concerns *concerns.Desk
+	front    *front.Desk
 	kari     tilhor.PersonID
 	now      time.Time
 }
@@ -71,7 +73,9 @@ func newTownOn(t *testing.T, d *db.DB) *town {
 		t.Fatal(err)
 	}
 	w.site = site
-	site.Mount((&public.Pages{Concerns: w.concerns}).Routes())
+	w.front = &front.Desk{DB: d, Keys: keys, Journal: j, Roster: r, Clock: clock}
+	w.concerns.Shut = w.front.ShutOn
+	site.Mount((&public.Pages{Concerns: w.concerns, Front: w.front}).Routes())
 	w.h, w.battery = site.Handler(), webtest.New(site, "/logg-inn", "/logg-ut")
 	by := tilhor.Actor{Owner: owner, Role: tilhor.RoleOwnerAdviser}
 	err = d.Write(context.Background(), func(tx *db.Tx) error {
@@ -163,7 +167,7 @@ func lacks(t *testing.T, body string, texts ...string) {
 
 func TestEveryPageInEveryLanguage(t *testing.T) {
 	w := newTown(t)
-	for _, path := range []string{"/", school, "/s/fjell", school + "/ansatt", "/personvern", "/tilgjengelighet", "/hjelp"} {
+	for _, path := range []string{"/", school, "/s/fjell", school + "/ansatt", school + "/plakat", "/personvern", "/tilgjengelighet", "/hjelp"} {
 		for _, l := range []string{"nb", "nn", "en"} {
 			body := has(t, w.get(path+"?l="+l), 200)
 			if n := packed(t, body); n > 30_000 {

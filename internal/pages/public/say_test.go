@@ -269,3 +269,31 @@ func TestWhoReadsOnADayOff(t *testing.T) {
 		t.Error(body)
 	}
 }
+
+// How soon half of what is told is read is said of the municipality, from twenty on.
+func TestHowSoonItIsRead(t *testing.T) {
+	w := newTown(t)
+	const said = "I hele kommunen er halvparten av meldingene lest innen 2"
+	for range 19 {
+		w.tells("De går fra meg.")
+	}
+	at := w.now
+	read := func(after time.Duration) {
+		t.Helper()
+		w.now = at.Truncate(time.Hour).Add(after)
+		for _, c := range w.waiting() {
+			if _, err := w.concerns.Receive(t.Context(), w.rektor(), c.Slug); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	read(2 * time.Hour)
+	lacks(t, w.get("/").Body.String(), "halvparten")
+	w.tells("De går fra meg.")
+	w.now = w.now.Add(2 * time.Hour) // it is asked for once an hour
+	has(t, w.get("/"), 200, said)
+	if body := w.tells("De går fra meg."); !strings.Contains(body, said) {
+		t.Error(body)
+	}
+	lacks(t, w.get(school).Body.String(), "halvparten")
+}

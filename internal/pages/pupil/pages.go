@@ -8,6 +8,7 @@ import (
 
 	"tilhor"
 	"tilhor/internal/concerns"
+	"tilhor/internal/front"
 	"tilhor/internal/roster"
 	"tilhor/internal/web"
 	"tilhor/internal/web/say"
@@ -21,6 +22,7 @@ var page = web.Pages(files)
 // Pages are the pages.
 type Pages struct {
 	Concerns *concerns.Desk
+	Front    *front.Desk                                            // who reads when the school is shut; nil where a test has none
 	Adults   func(q *web.Req, s roster.School) ([]say.Adult, error) // whom a child may talk with; say.Known when nil
 }
 
@@ -53,7 +55,7 @@ func (p *Pages) telling() *say.Screens {
 		adults = say.Known
 	}
 	return &say.Screens{
-		Concerns: p.Concerns, School: schoolOf, Adults: adults, Start: level,
+		Concerns: p.Concerns, School: schoolOf, Adults: adults, Start: level, Shut: p.shut,
 		Leave: func(*web.Req, roster.School) string { return HomePath },
 		Sent:  func(slug string) string { return HomePath + "/sagt/" + slug },
 	}

@@ -16,6 +16,7 @@ import (
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
+	"tilhor/internal/front"
 	"tilhor/internal/handover"
 	"tilhor/internal/pages/school"
 	"tilhor/internal/roster"
@@ -48,7 +49,7 @@ func newWorld(t *testing.T) *world {
 		return []web.NavItem{{Href: "/i-dag", Icon: "House", Text: "I dag"}, {Href: "/saker", Icon: "Tasklist", Text: "Saker", Current: strings.HasPrefix(q.R.URL.Path, "/saker")}}
 	}
 	kept := &archive.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Cases: worked, Concerns: told, Clock: town.Now}
-	town.Site.Mount((&school.Pages{Concerns: told, Cases: worked, Archive: kept, Handover: &handover.Desk{Cases: worked, Keys: k.Keys, Clock: town.Now}}).Routes())
+	town.Site.Mount((&school.Pages{Concerns: told, Cases: worked, Archive: kept, Front: &front.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: town.Now, Away: worked.AwayOn}, Handover: &handover.Desk{Cases: worked, Keys: k.Keys, Clock: town.Now}}).Routes())
 	w := &world{Town: town, t: t, concerns: told, cases: worked}
 	w.kari, w.sosial = town.Actor(tilhor.RoleRektor, town.Solbakken), town.Actor(tilhor.RoleSocialTeacher, town.Solbakken)
 	w.teacher = town.Actor(tilhor.RoleTeacher, town.Solbakken)

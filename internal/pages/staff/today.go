@@ -215,10 +215,14 @@ func (v *todayView) fresh(q *web.Req, all []concerns.Concern) {
 		if c.Shielded { // a list shows none of it
 			what, from = w.T("children.shielded-concern"), w.T("role."+string(c.Role))
 		}
+		ago := lang.Cap(w.Ago(c.Written, q.Now))
+		if c.Channel.Quiet() { // its minute is not known to anybody
+			ago = lang.Cap(near(q, c.Sent()))
+		}
 		v.New = append(v.New, web.Duty{
 			What: what, Href: "/bekymringer/" + c.Slug + "/stilling",
 			Tag: web.TagOf(w, "lov"), Meta: []string{w.T("staff.new.from", "name", from), "opplæringslova §\u00a012\u20114"},
-			State: web.State{Name: web.Now, Word: lang.Cap(w.Ago(c.Written, q.Now))}, When: knew(q, c),
+			State: web.State{Name: web.Now, Word: ago}, When: knew(q, c),
 		})
 		if v.First == nil && !c.Shielded {
 			v.First = firstOf(q, c, v.New[len(v.New)-1])

@@ -6,7 +6,7 @@
 // carries all that is written: going back loses nothing, a fault loses nothing,
 // and no word is kept by the server before it is sent. On the school's own page
 // nobody signs in, every answer has the same size, and no time finer than the hour
-// is kept (docs/decisions has why).
+// is kept (docs/decisions/0060).
 package say
 
 import (
@@ -21,6 +21,7 @@ import (
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/duty"
+	"tilhor/internal/front"
 	"tilhor/internal/roster"
 	"tilhor/internal/web"
 )
@@ -73,19 +74,21 @@ type Adult struct {
 	Where   string // where and when, in words
 	Picture string
 	Leads   bool
+	Not     bool // is there to talk with, but may not be chosen here
 }
 
 // Screens serve the form for one kind of teller.
 type Screens struct {
 	Concerns *concerns.Desk
-	Open     bool                                               // the school's own page: nobody signs in
-	School   func(q *web.Req) (roster.School, error)            // where it is told; of a parent it is settled by the child
-	Leave    func(q *web.Req, s roster.School) string           // where «Tilbake» on the first screen leads
-	Sent     func(slug string) string                           // signed in: where it may be followed
-	Adults   func(q *web.Req, s roster.School) ([]Adult, error) // whom a child may talk with
-	CodePath func(s roster.School) string                       // where a code is shown, when the desk gives one
-	Start    func(q *web.Req, s roster.School) (level string)   // the version somebody begins with
-	Within   func(q *web.Req) (string, error)                   // how soon an adult has read it, in words; "" when it is not said
+	Open     bool                                                   // the school's own page: nobody signs in
+	School   func(q *web.Req) (roster.School, error)                // where it is told; of a parent it is settled by the child
+	Leave    func(q *web.Req, s roster.School) string               // where «Tilbake» on the first screen leads
+	Sent     func(slug string) string                               // signed in: where it may be followed
+	Adults   func(q *web.Req, s roster.School) ([]Adult, error)     // whom a child may talk with
+	CodePath func(s roster.School) string                           // where a code is shown, when the desk gives one
+	Shut     func(q *web.Req, s roster.School) (*front.Line, error) // who reads today when nobody does at the school; nil when it does
+	Start    func(q *web.Req, s roster.School) (level string)       // the version somebody begins with
+	Within   func(q *web.Req) (string, error)                       // how soon an adult has read it, in words; "" when it is not said
 }
 
 // Show is the first screen.
@@ -146,6 +149,7 @@ type teller struct {
 	school   roster.School
 	form     *web.Form
 	adults   []Adult
+	shut     *front.Line
 	children []child // of a parent who is signed in
 }
 
@@ -171,6 +175,11 @@ func (s *Screens) begin(q *web.Req, f *web.Form) (*teller, error) {
 	}
 	if t.adults, err = s.Adults(q, t.school); err != nil {
 		return nil, err
+	}
+	if s.Shut != nil {
+		if t.shut, err = s.Shut(q, t.school); err != nil {
+			return nil, err
+		}
 	}
 	return t, nil
 }
@@ -268,6 +277,9 @@ func (t *teller) next(at screen, by int) screen {
 func (t *teller) offered() (all []Adult) {
 	about := t.accused()
 	for _, a := range t.adults {
+		if a.Not {
+			continue
+		}
 		if about == duty.AccusedLeadership && a.Leads {
 			continue
 		}

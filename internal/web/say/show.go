@@ -9,6 +9,7 @@ import (
 	"tilhor"
 	"tilhor/internal/calendar"
 	"tilhor/internal/concerns"
+	"tilhor/internal/front"
 	"tilhor/internal/journal"
 	"tilhor/internal/web"
 )
@@ -27,10 +28,10 @@ type view struct {
 	Steps  web.Steps
 	Back   web.Back // of the first screen; the others go back with a button
 	First  bool
-	Danger string
-	Small  bool     // the version of 6 to 8
-	Levels []string // other versions that may be chosen on this screen
-	Now    string   // the version now
+	Note   *web.Note // nobody reads now
+	Small  bool      // the version of 6 to 8
+	Levels []string  // other versions that may be chosen on this screen
+	Now    string    // the version now
 	Lead   string
 	Net    bool // how evidence is kept, on the own phone
 	Talk   []Adult
@@ -108,6 +109,9 @@ func (t *teller) frame(at screen) *view {
 		First: n == 0, Small: t.level() == small, Now: t.level(), Talk: t.adults,
 	}
 	v.Neutral, v.Exit, v.Nav, v.School, v.Level, v.Surface = true, true, nil, t.school.Name, t.level(), web.Public
+	if t.shut != nil && t.shut.Reads == front.ByNobody {
+		v.Note = &web.Note{Color: "warning", Title: w.T("say.shut.title"), Text: t.when()}
+	}
 	if !v.First {
 		v.Langs = nil // a change of language is a new page, and would lose what is written
 	}
@@ -167,6 +171,9 @@ func (t *teller) reads() []string {
 // none (arbeidsdag).
 func (t *teller) when() string {
 	today := t.today()
+	if t.shut != nil {
+		return t.text("say.when.shut-"+t.shut.Reads, "day", t.q.T.Day(t.shut.Until))
+	}
 	if calendar.Arbeidsdag(today) {
 		return t.text("say.when")
 	}
