@@ -323,7 +323,7 @@ func (w *siteWorld) cast() []persona {
 		{name: "adviser", actor: w.adviser(), home: "/skoler"},
 		{name: "officer", actor: w.officer(), home: "/personvernombud"},
 		{name: "rektor elsewhere", actor: w.actorOf("Åsen skole", tilhor.RoleRektor, "")},
-		{name: "pupil", actor: w.aPupil(solbakken), home: "/min"},
+		{name: "pupil", actor: w.aPupil(solbakken), home: "/min/sagt"},
 		{name: "nobody", actor: tilhor.Actor{Owner: w.owner(), Role: tilhor.RoleAnyone}, home: "/"},
 	}
 	for i := range all {

@@ -70,7 +70,7 @@ func onward(q *web.Req) string {
 	case role == tilhor.RoleOwnerAdviser:
 		return "/skoler"
 	case role == tilhor.RolePupil, role == tilhor.RoleParent:
-		return "/min"
+		return "/min/sagt"
 	case role.Staff():
 		return "/i-dag"
 	}

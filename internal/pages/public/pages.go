@@ -68,8 +68,9 @@ func (p *Pages) Routes() []web.Route {
 func (p *Pages) telling() *say.Screens {
 	return &say.Screens{
 		Concerns: p.Concerns, Open: true, School: schoolOf, Adults: Adults(p.Front), Shut: p.shut, Within: p.within,
-		Leave: func(_ *web.Req, s roster.School) string { return "/s/" + codeOf(s) },
-		Start: func(*web.Req, roster.School) string { return "9-12" },
+		Leave:    func(_ *web.Req, s roster.School) string { return "/s/" + codeOf(s) },
+		Start:    func(*web.Req, roster.School) string { return "9-12" },
+		CodePath: func(s roster.School) string { return "/s/" + codeOf(s) + "/si/kode" },
 	}
 }
 

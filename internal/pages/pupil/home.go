@@ -39,12 +39,12 @@ func (p *Pages) home(q *web.Req) error {
 		return err
 	}
 	w := q.T
-	v := homeView{Frame: frame(q, w.T("pupil.home.title")), Lead: w.T("pupil.home.lead." + string(q.Actor.Role)), Say: HomePath + "/si"}
+	v := homeView{Frame: frame(q, w.T("pupil.home.title")), Lead: w.T("pupil.home.lead." + string(q.Actor.Role)), Say: "/min/si"}
 	if q.Actor.Role == tilhor.RolePupil {
 		v.Pictures = v.Say + "/bilder"
 	}
 	for _, c := range all {
-		v.Told = append(v.Told, row{HomePath + "/sagt/" + c.Slug, lang.Cap(w.Near(c.Written, q.Now)), stateOf(w, c)})
+		v.Told = append(v.Told, row{HomePath + "/" + c.Slug, lang.Cap(w.Near(c.Written, q.Now)), stateOf(w, c)})
 	}
 	return q.Render(homePage, v)
 }

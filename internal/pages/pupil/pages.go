@@ -26,18 +26,18 @@ type Pages struct {
 	Adults   func(q *web.Req, s roster.School) ([]say.Adult, error) // whom a child may talk with; say.Known when nil
 }
 
-// HomePath is where the reader begins.
-const HomePath = "/min"
+// HomePath is the list of what the reader has told; all pages lie beside it.
+const HomePath = "/min/sagt"
 
 // Routes lists every page of the package.
 func (p *Pages) Routes() []web.Route {
 	mine := []tilhor.Role{tilhor.RolePupil, tilhor.RoleParent}
 	t := p.telling()
 	route := func(method, path, name string, serve func(*web.Req) error) web.Route {
-		return web.Route{Method: method, Path: HomePath + path, Name: "pupil." + name, Roles: mine, Case: true, Serve: serve}
+		return web.Route{Method: method, Path: "/min" + path, Name: "pupil." + name, Roles: mine, Case: true, Serve: serve}
 	}
 	return []web.Route{
-		route("GET", "", "home", p.home),
+		route("GET", "/sagt", "home", p.home),
 		route("GET", "/si", "say", t.Show),
 		route("GET", "/si/bilder", "say.pictures", t.Pictures),
 		route("POST", "/si", "say.step", t.Step),
@@ -57,6 +57,6 @@ func (p *Pages) telling() *say.Screens {
 	return &say.Screens{
 		Concerns: p.Concerns, School: schoolOf, Adults: adults, Start: level, Shut: p.shut,
 		Leave: func(*web.Req, roster.School) string { return HomePath },
-		Sent:  func(slug string) string { return HomePath + "/sagt/" + slug },
+		Sent:  func(slug string) string { return HomePath + "/" + slug },
 	}
 }

@@ -89,7 +89,7 @@ func (w *world) step(c *http.Cookie, v url.Values, do string, code int, kv ...st
 func TestAPupilTellsAndSeesThatItIsRead(t *testing.T) {
 	w := newWorld(t)
 	nora, kari := w.As(tilhor.RolePupil, w.Solbakken), w.Actor(tilhor.RoleRektor, w.Solbakken)
-	home := w.page(w.Get(nora, "/min"), 200, "Du har ikke sagt noe her ennå", "t-exit", "<title>Arbeidsside")
+	home := w.page(w.Get(nora, "/min/sagt"), 200, "Du har ikke sagt noe her ennå", "t-exit", "<title>Arbeidsside")
 	if !strings.Contains(home, "/min/si/bilder") {
 		t.Error("no pictures")
 	}
@@ -127,7 +127,7 @@ func TestAPupilTellsAndSeesThatItIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.page(w.Get(nora, to), 200, "En voksen har lest det du sa")
-	w.page(w.Get(nora, "/min"), 200, "En voksen har lest det", to)
+	w.page(w.Get(nora, "/min/sagt"), 200, "En voksen har lest det", to)
 
 	// Nobody else opens it: the answer is that of what is not there.
 	for _, role := range []tilhor.Role{tilhor.RoleParent, tilhor.RoleTeacher, tilhor.RoleRektor} {
@@ -143,7 +143,7 @@ func TestAPupilTellsAndSeesThatItIsRead(t *testing.T) {
 func TestAParentTells(t *testing.T) {
 	w := newWorld(t)
 	marit := w.As(tilhor.RoleParent, w.Solbakken)
-	w.page(w.Get(marit, "/min"), 200, "tatt opp med rektor")
+	w.page(w.Get(marit, "/min/sagt"), 200, "tatt opp med rektor")
 	body := w.page(w.Get(marit, "/min/si"), 200, "Nora Dahl", "En annen elev på Solbakken skole", `data-level="voksen"`)
 	if strings.Contains(body, "Elias") {
 		t.Error("a parent sees another's child")
@@ -174,7 +174,7 @@ func TestEveryLanguage(t *testing.T) {
 	for _, who := range []tilhor.Role{tilhor.RolePupil, tilhor.RoleParent} {
 		c := w.As(who, w.Solbakken)
 		for _, l := range []string{"nb", "nn", "en"} {
-			for _, path := range []string{"/min", "/min/si", "/min/si/bilder"} {
+			for _, path := range []string{"/min/sagt", "/min/si", "/min/si/bilder"} {
 				w.page(w.Get(c, path+"?l="+l), 200)
 			}
 		}

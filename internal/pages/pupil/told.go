@@ -109,7 +109,7 @@ func (p *Pages) receipt(q *web.Req) error {
 	}
 	w := q.T
 	v := receiptView{
-		Frame: frame(q, w.T("say.receipt.title")), Back: web.Back{Href: HomePath + "/sagt/" + q.Path("slug"), Text: w.T("do.back")},
+		Frame: frame(q, w.T("say.receipt.title")), Back: web.Back{Href: HomePath + "/" + q.Path("slug"), Text: w.T("do.back")},
 		QR: template.HTML(svg), File: q.R.URL.Path + "/fil",
 	}
 	v.Facts = web.Facts{Items: []web.Fact{{Term: w.T("public.receipt.received"), Text: w.Moment(r.When())}, {Term: w.T("public.receipt.number"), Text: r.Short()}}}
