@@ -33,6 +33,7 @@ var floors = map[string]int{
 	"tilhor/internal/oversight":     8,
 	"tilhor/internal/archive":       8, // hands cases over to the municipality's archive, and lets go of what is no case
 	"tilhor/internal/handover":      8, // the package for Statsforvalteren: reads a track, and proves what it shows
+	"tilhor/internal/notices":       8, // that there is something to read, never what: follows the record, and writes in none
 	"tilhor/internal/web":           9,
 	"tilhor/internal/web/signin":    10, // a door of the frame, on its own floor because it uses the frame
 	"tilhor/internal/web/tell":      10, // the screens of a concern, for who is signed in and who is not
@@ -44,6 +45,7 @@ var floors = map[string]int{
 	"tilhor/internal/pages/staff":   11,
 	"tilhor/internal/pages/school":  11,
 	"tilhor/internal/pages/dpo":     11,
+	"tilhor/internal/pages/own":     11,
 	"tilhor/internal/pages/owner":   11,
 	"tilhor/internal/demo":          11, // made-up data, through the rooms
 	"tilhor/cmd/tilhor":             12,

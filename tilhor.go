@@ -88,6 +88,11 @@ const (
 	Nynorsk Lang = "nn"
 	English Lang = "en"
 	Sami    Lang = "se"
+
+	Polish    Lang = "pl"
+	Ukrainian Lang = "uk"
+	Arabic    Lang = "ar"
+	Somali    Lang = "so"
 )
 
 // An Arena is where something happened (sted).

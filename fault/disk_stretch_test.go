@@ -25,12 +25,16 @@ import (
 const diskHands = 5
 
 // diskSteps is how long a stretch is: at length it moves the log into the file
-// while it goes on.
-func diskSteps() int {
-	if soak.AtLength() {
-		return 48
+// while it goes on. One of the whole case does each of its acts.
+func diskSteps(whole bool) int {
+	n := 18
+	if whole {
+		n = 46
 	}
-	return 18
+	if soak.AtLength() {
+		n = max(n, 48)
+	}
+	return n
 }
 
 // A diskClock stands still until it is moved.
@@ -54,11 +58,15 @@ type diskStretch struct {
 	find  *work.Finder
 	clock *diskClock
 	rng   *rand.Rand
+	whole bool // the acts of the whole case, one after the other, and the archive
+	at    int  // which of them is next
+	later []int
+	kinds map[string]bool
 	early bool // sabotage: answers before the commit
 	twice bool // sabotage: does what was done again
 	steps []diskStep
 	acts  []*diskAct
-	many  bool // acts are being done at once
+	many  bool // acts are being done at once, or one in several steps
 	dead  bool // the power went: nobody is asked any more
 	dies  bool // the power goes at the first refusal
 	kind  disk.Kind
@@ -75,12 +83,12 @@ type diskAct struct {
 // A diskStep is a state that all of the database was in.
 type diskStep struct {
 	ops   int
-	many  bool // acts were done at once
+	many  bool // acts were done at once, or one in several steps
 	state [32]byte
 }
 
-func (b *diskBase) stretch(t *testing.T, seed int) (*diskStretch, error) {
-	s := &diskStretch{clock: newDiskClock(), rng: rand.New(rand.NewPCG(uint64(seed), 9))}
+func (b *diskBase) stretch(t *testing.T, seed int, whole bool) (*diskStretch, error) {
+	s := &diskStretch{clock: newDiskClock(), rng: rand.New(rand.NewPCG(uint64(seed), 9)), whole: whole, kinds: map[string]bool{}}
 	s.clock.later(time.Hour)
 	var err error
 	if s.disk, err = disk.New(); err != nil {
@@ -107,16 +115,20 @@ func (s *diskStretch) open(ctx context.Context) (err error) {
 // run is the stretch: acts one by one and many at once, the record's tree and
 // the duties tended to, and the database closed and opened in the midst of it.
 func (s *diskStretch) run(ctx context.Context, after func() error) error {
-	for i := range diskSteps() {
+	steps := diskSteps(s.whole)
+	for i := range steps {
 		s.clock.later(time.Second)
-		s.many = i%6 == 3
+		s.many = i%6 == 3 && (!s.whole || i%12 == 3)
 		var err error
 		switch {
 		case s.many:
 			err = s.does(ctx, diskHands)
-		case i%4 == 2:
+		case s.whole && i%12 == 9:
+			s.many = true
+			err = s.again(func() error { return s.archives(ctx, filepath.Join(s.dir, "archive")) })
+		case i%4 == 2 && (!s.whole || i%8 == 2):
 			err = s.again(func() error { return s.place.Tend(ctx) })
-		case i == diskSteps()/2+1:
+		case i == steps/2+1:
 			err = s.reopen(ctx)
 		default:
 			err = s.does(ctx, 1)
@@ -129,6 +141,39 @@ func (s *diskStretch) run(ctx context.Context, after func() error) error {
 		}
 	}
 	return nil
+}
+
+// next is the next act. Where many are done at once, none that is done in steps:
+// another's would come between them; it is done next.
+func (s *diskStretch) next(alone bool) work.Act {
+	for alone && len(s.later) > 0 {
+		n := s.later[0]
+		s.later = s.later[1:]
+		if a, ok := s.place.Whole(n, s.rng); ok {
+			return a
+		}
+	}
+	for tries := 0; s.whole && tries < len(work.WholeKinds()); tries++ {
+		n := s.at
+		s.at++
+		if !alone && work.Stepwise(n) {
+			s.later = append(s.later, n)
+			continue
+		}
+		if a, ok := s.place.Whole(n, s.rng); ok {
+			return a
+		}
+	}
+	return s.place.Next(s.rng)
+}
+
+// archives hands two documents over to the archive.
+func (s *diskStretch) archives(ctx context.Context, dir string) error {
+	r, err := s.place.Hand(ctx, dir, 2)
+	if err == nil && r.Written == 0 {
+		err = errors.New("nothing was handed over to the archive")
+	}
+	return err
 }
 
 // reopen closes, which moves the log into the file, and opens. A disk may fail
@@ -155,7 +200,9 @@ func (s *diskStretch) again(do func() error) error {
 func (s *diskStretch) does(ctx context.Context, n int) error {
 	acts := make([]*diskAct, n)
 	for i := range acts {
-		acts[i] = &diskAct{act: s.place.Next(s.rng), begun: s.disk.Ops()}
+		acts[i] = &diskAct{act: s.next(n == 1), begun: s.disk.Ops()}
+		s.many = s.many || acts[i].act.Steps
+		s.kinds[acts[i].act.Kind()] = true
 	}
 	s.acts = append(s.acts, acts...)
 	errs := make([]error, n)
@@ -266,10 +313,10 @@ func (r *diskTrace) answers() (all []int) {
 	return all
 }
 
-func (b *diskBase) trace(t *testing.T, seed int, sabotage func(*diskStretch)) *diskTrace {
+func (b *diskBase) trace(t *testing.T, seed int, whole bool, sabotage func(*diskStretch)) *diskTrace {
 	t.Helper()
 	ctx := context.Background()
-	s, err := b.stretch(t, seed)
+	s, err := b.stretch(t, seed, whole)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -381,14 +428,17 @@ func diskLook(dir string, clock *diskClock, l ledger, may [][32]byte) error {
 	if err := errors.Join(a.Do(ctx), p.Tend(ctx), f.Look(ctx)); err != nil || f.Count(a.ID) != 1 {
 		return fmt.Errorf("work does not go on: %w", err)
 	}
+	if _, err := p.Hand(ctx, filepath.Join(dir, "archive"), 1); err != nil {
+		return fmt.Errorf("the archive does not go on: %w", err)
+	}
 	return p.Holds(ctx)
 }
 
 // broken runs a stretch on a disk that goes wrong, and cuts the power at its
 // end. met says whether the fault met an operation.
-func (b *diskBase) broken(t *testing.T, f disk.Fault, dies bool, seed int) (met bool, err error) {
+func (b *diskBase) broken(t *testing.T, whole bool, f disk.Fault, dies bool, seed int) (met bool, err error) {
 	ctx := context.Background()
-	s, err := b.stretch(t, 1)
+	s, err := b.stretch(t, 1, whole)
 	if err != nil {
 		return false, err
 	}

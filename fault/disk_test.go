@@ -26,10 +26,21 @@ import (
 // whole, the record and the duties hold, and work goes on.
 func TestDisk(t *testing.T) {
 	b := diskBegin(t)
-	trace := b.trace(t, 1, nil)
-	points := soak.Times(500, 10*trace.ops())
-	t.Run("power", func(t *testing.T) { trace.cutEvenly(t, points*7/10) })
-	t.Run("fault", func(t *testing.T) { b.breakEvenly(t, trace.ops(), points-points*7/10) })
+	for _, whole := range []bool{false, true} {
+		name := map[bool]string{false: "day", true: "whole"}[whole]
+		trace := b.trace(t, 1, whole, nil)
+		for _, kind := range work.WholeKinds() {
+			if whole && !trace.kinds[kind] {
+				t.Errorf("in the stretch of the whole case nobody could %s", kind)
+			}
+		}
+		cuts, breaks := 140, 60
+		if whole {
+			cuts, breaks = 240, 60
+		}
+		t.Run(name+"/power", func(t *testing.T) { trace.cutEvenly(t, soak.Times(cuts, 7*trace.ops())) })
+		t.Run(name+"/fault", func(t *testing.T) { b.breakEvenly(t, whole, trace.ops(), soak.Times(breaks, 3*trace.ops())) })
+	}
 	t.Run("control", func(t *testing.T) { b.diskControls(t) })
 }
 
@@ -47,13 +58,13 @@ func (r *diskTrace) cutEvenly(t *testing.T, points int) {
 }
 
 // breakEvenly has the disk go wrong in every way, at points spread over a run.
-func (b *diskBase) breakEvenly(t *testing.T, ops, points int) {
+func (b *diskBase) breakEvenly(t *testing.T, whole bool, ops, points int) {
 	kinds := []disk.Kind{disk.Broken, disk.Full, disk.Half}
 	var hit atomic.Int64
 	diskSpread(t, points, 1, ops, func(n, seed int) error {
 		f := disk.Fault{At: n, Kind: kinds[seed%3], Once: seed/3%2 == 0}
 		dies := seed/6%3 == 0
-		met, err := b.broken(t, f, dies, seed)
+		met, err := b.broken(t, whole, f, dies, seed)
 		if met {
 			hit.Add(1)
 		}
@@ -92,13 +103,13 @@ func diskSpread(t *testing.T, points, first, last int, try func(n, seed int) err
 
 // diskControls break the promises on purpose: each must be caught.
 func (b *diskBase) diskControls(t *testing.T) {
-	lies := b.trace(t, 2, func(s *diskStretch) { s.disk.Lie() })
+	lies := b.trace(t, 2, false, func(s *diskStretch) { s.disk.Lie() })
 	b.caught(t, "a disk that says it has synced, and has not", errLost, lies, lies.answers())
-	early := b.trace(t, 3, func(s *diskStretch) { s.early = true })
+	early := b.trace(t, 3, false, func(s *diskStretch) { s.early = true })
 	b.caught(t, "an answer before the commit", errLost, early, early.answers())
-	twice := b.trace(t, 4, func(s *diskStretch) { s.twice = true })
+	twice := b.trace(t, 4, false, func(s *diskStretch) { s.twice = true })
 	b.caught(t, "an act done twice", errDoubled, twice, []int{twice.ops()})
-	honest := b.trace(t, 5, nil)
+	honest := b.trace(t, 5, false, nil)
 	for i := range honest.acts {
 		honest.acts[i].refused = true
 	}
@@ -184,7 +195,7 @@ func diskBegin(t *testing.T) *diskBase {
 			t.Fatal(err)
 		}
 	}
-	if err := errors.Join(p.Tend(ctx), p.Holds(ctx), p.Close()); err != nil {
+	if err := errors.Join(p.Plan(ctx), p.Tend(ctx), p.Holds(ctx), p.Close()); err != nil {
 		t.Fatal(err)
 	}
 	return b

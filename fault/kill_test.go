@@ -5,6 +5,8 @@ import (
 	"errors"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -99,7 +101,16 @@ func (k *killer) kills(times int) {
 			k.wholly()
 		}
 	}
-	k.Logf("%d kills: %d acts acknowledged, %d tried", times, len(k.all.acked), len(k.all.tried))
+	kinds := map[string]bool{}
+	for id := range k.all.acked {
+		kind, _, _ := strings.Cut(id, "-")
+		kinds[kind] = true
+	}
+	missed := slices.DeleteFunc(work.WholeKinds(), func(kind string) bool { return kinds[kind] })
+	if len(missed) > len(work.WholeKinds())/3 {
+		k.Errorf("of the whole case nobody could %v", missed)
+	}
+	k.Logf("%d kills: %d acts acknowledged of %d kinds, %d tried", times, len(k.all.acked), len(kinds), len(k.all.tried))
 }
 
 // round is one worker's life, and what is found after it.

@@ -167,6 +167,7 @@ func (c DemoCmd) serve(ctx context.Context, app *App, d *db.DB, keys *seal.Keys,
 	if err := web.AssetsBuilt(); err != nil {
 		fmt.Fprintln(app.Err, "tilhor:", err)
 	}
+	h.mailers[demo.Owner] = logged{h.log}
 	defer h.tend(nil, site)()
 	fmt.Fprintf(app.Out, "Granvik kommune is made up and open at %s\nStop with Ctrl-C.\n", base)
 	return listen(ctx, l, site.Handler(), func() {})

@@ -56,6 +56,7 @@ type ownerSettings struct {
 	DPIA      tilhor.Date                  `json:"dpia"`
 	Providers []signin.Provider            `json:"providers"`
 	Levels    map[tilhor.Role]signin.Level `json:"levels"`
+	Mail      *mailSettings                `json:"mail"`
 }
 
 func readSettings(path string) (settings, error) {
@@ -118,6 +119,9 @@ func (o ownerSettings) check() error {
 	if _, err := tilhor.ParseDate(string(o.DPIA)); err != nil {
 		return fmt.Errorf("dpia: %w", err)
 	}
+	if o.Mail != nil {
+		return o.Mail.check()
+	}
 	return nil
 }
 
@@ -168,6 +172,13 @@ func (c ServeCmd) Run(app *App) error {
 			return exit(2, fmt.Sprintf("owner %q: %v", o.ID, err))
 		}
 		sites = append(sites, site)
+		if o.Mail == nil {
+			log.Warn("no mail is set: nobody is told that something waits for them until they look", "owner", o.ID)
+			continue
+		}
+		if h.mailers[o.ID], err = newSMTP(*o.Mail); err != nil {
+			return exit(2, fmt.Sprintf("owner %q: %v", o.ID, err))
+		}
 	}
 	if len(s.TrustProxy) == 0 {
 		log.Warn("no trustProxy is set: everybody who is not signed in counts as one")

@@ -15,8 +15,10 @@ import (
 	"tilhor/internal/handover"
 	"tilhor/internal/interventions"
 	"tilhor/internal/journal"
+	"tilhor/internal/notices"
 	"tilhor/internal/oversight"
 	"tilhor/internal/pages/dpo"
+	"tilhor/internal/pages/own"
 	"tilhor/internal/pages/owner"
 	"tilhor/internal/pages/public"
 	"tilhor/internal/pages/pupil"
@@ -38,11 +40,12 @@ type house struct {
 	clock   tilhor.Clock
 	log     *slog.Logger
 	limits  *web.Limits
+	mailers map[tilhor.OwnerID]notices.Mailer // who carries mail; nobody is told anything without
 }
 
 func newHouse(d *db.DB, keys *seal.Keys, clock tilhor.Clock, log *slog.Logger) *house {
 	j := journal.New(keys)
-	return &house{db: d, keys: keys, journal: j, roster: roster.New(keys, j), clock: clock, log: log, limits: web.NewLimits(web.UsualBounds())}
+	return &house{db: d, keys: keys, journal: j, roster: roster.New(keys, j), clock: clock, log: log, limits: web.NewLimits(web.UsualBounds()), mailers: map[tilhor.OwnerID]notices.Mailer{}}
 }
 
 // site is every page of one owner. people are the made-up ones to sign in as,
@@ -74,6 +77,7 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 		Concerns: told, Cases: worked, Front: shown, Archive: h.archive(), Handover: &handover.Desk{Cases: worked, Interventions: used, Keys: h.keys, Clock: h.clock},
 	}).Routes())
 	s.Mount((&dpo.Pages{Privacy: &privacy.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Shred: cases.ShredPart}}).Routes())
+	s.Mount((&own.Pages{Notices: h.notices(), Base: login.Base}).Routes())
 	s.Mount((&owner.Pages{Oversight: &oversight.Desk{DB: h.db, Clock: h.clock}}).Routes())
 	return s, nil
 }

@@ -19,7 +19,8 @@ import (
 )
 
 // tend does what must be done beside the pages: the record's tree each second,
-// duties that fell due, drafts and sessions that ran out, the owner's counts. It
+// duties that fell due, who has something to read, drafts and sessions that ran
+// out, the owner's counts. It
 // goes on until the function it gives is called, which then signs what is left:
 // a process that ends in peace leaves nothing without a checkpoint. w, if any,
 // hears how each chore went.
@@ -47,6 +48,13 @@ func (h *house) tend(w *watch.Watch, sites ...*web.Site) (end func()) {
 			for _, o := range h.keys.Owners() {
 				_, err := duty.Wake(ctx, h.db, o, h.clock(), 1000)
 				heard("duties", o, err)
+			}
+		})
+	})
+	all.Go(func() {
+		every(ctx, time.Minute, func() {
+			for _, s := range sites {
+				heard("notices", s.Kit().Owner.ID, h.sendNotices(ctx, s.Kit().Owner))
 			}
 		})
 	})

@@ -92,6 +92,20 @@ func Duties(tx *db.Tx, a tilhor.Actor, now time.Time) (map[Relation]bool, error)
 	return m, err
 }
 
+var handedAt = db.SQL(`SELECT person FROM access_grant
+	WHERE owner = $1 AND kind = 'school' AND thing = $2 AND relation = $3 AND person <> '' AND from_at <= $4 AND until_at > $4`)
+
+// HandedAt are those who have been handed a relation at a unit, now.
+func HandedAt(tx *db.Tx, owner tilhor.OwnerID, unit tilhor.SchoolID, r Relation, now time.Time) (all []tilhor.PersonID, err error) {
+	err = tx.Each(handedAt, func(scan db.Scan) error {
+		var p tilhor.PersonID
+		err := scan(&p)
+		all = append(all, p)
+		return err
+	}, owner, unit, string(r), now.UnixMilli())
+	return all, err
+}
+
 var beginNow = db.SQL(`UPDATE access_grant SET from_at = $2 WHERE owner = $1 AND kind IN ('concern', 'track', 'force', 'person') AND from_at > $2
 	AND NOT (relation IN ('covers', 'carries') AND until_at < 9223372036854775807)`)
 

@@ -70,7 +70,8 @@ func init() {
 				return yield(seal.Label(chunkLabel(part, n), id))
 			}, owner)
 		},
-		HasRow: func(r journal.Record) bool { return kinds[Kind(strings.TrimPrefix(r.Act, "cases."))] },
+		Mirrors: mirrors,
+		HasRow:  func(r journal.Record) bool { return kinds[Kind(strings.TrimPrefix(r.Act, "cases."))] },
 		Rows: func(tx *db.Tx, owner tilhor.OwnerID, after string, yield func(journal.RoomRow) error) error {
 			return tx.Each(everyRecord, func(scan db.Scan) error {
 				var track, kind string

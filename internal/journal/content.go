@@ -29,8 +29,17 @@ type Content struct {
 	// HasRow says whether an entry wrote a row, so that one that was deleted is
 	// seen. nil when rows name no entry.
 	HasRow func(r Record) bool
+	// Mirrors compare rows that say once more what one of the room's rows says.
+	Mirrors []Mirror
 	// Table is where the words lie, and RowTable where the rows do, for the report.
 	Table, RowTable string
+}
+
+// A Mirror is a table whose rows say once more, for lists and rules, what a row
+// that is compared with its entry says.
+type Mirror struct {
+	Table string
+	Odd   *db.Stmt // the ids of an owner's rows that the other side does not answer
 }
 
 func (c *Content) rowTable() string {

@@ -397,6 +397,8 @@ func (m *Memory) each(c *Content, yield func(label string) error) error {
 	return nil
 }
 
+func (m *Memory) odd(Mirror, func(id string) error) error { return nil }
+
 func (m *Memory) rowsOf(c *Content, yield func(RoomRow) error) (err error) {
 	if c.Acts != "room." {
 		return nil

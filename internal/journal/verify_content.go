@@ -121,6 +121,9 @@ func (v *verifier) content() error {
 				return err
 			}
 		}
+		if err := v.mirrors(room); err != nil {
+			return err
+		}
 		n, err := v.roomRows(room)
 		if err != nil {
 			return err
@@ -129,6 +132,20 @@ func (v *verifier) content() error {
 			if err := v.withoutRow(i); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// mirrors names the rows that do not say what the record does, or stand alone.
+func (v *verifier) mirrors(room *Content) error {
+	for _, m := range room.Mirrors {
+		err := v.rows.odd(m, func(id string) error {
+			v.wrong(rankAround, nowhere, Row, m.Table, "the row %s does not say what the record says (%s): it was changed, inserted or deleted", id, room.Acts)
+			return nil
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil

@@ -24,6 +24,7 @@ type source interface {
 	buried(after shredded) ([]buriedKey, error) // keys that were shredded
 	each(c *Content, yield func(label string) error) error
 	rowsOf(c *Content, yield func(RoomRow) error) error
+	odd(m Mirror, yield func(id string) error) error
 }
 
 type headRow struct {
@@ -206,4 +207,18 @@ func (s stored) rowsOf(c *Content, yield func(RoomRow) error) error {
 		}
 		after = page[len(page)-1].Key
 	}
+}
+
+func (s stored) odd(m Mirror, yield func(id string) error) error {
+	var all []string
+	err := s.tx.Each(m.Odd, func(scan db.Scan) error {
+		all = append(all, "")
+		return scan(&all[len(all)-1])
+	}, s.owner)
+	for _, id := range all {
+		if err == nil {
+			err = yield(id)
+		}
+	}
+	return err
 }

@@ -18,17 +18,39 @@ import (
 //go:embed texts/*.json
 var texts embed.FS
 
-// Langs are the languages the pages exist in, in the order they are offered.
-// Northern Sámi is counted and sorted for, but waits for a language worker
-// before any page is shown in it.
+// Langs are the languages every page exists in, in the order they are offered.
 var Langs = []tilhor.Lang{tilhor.Bokmal, tilhor.Nynorsk, tilhor.English}
 
-// tags are the languages whose rules for plural this package knows.
+// Further are the languages that only some areas exist in: how to tell, what
+// one's rights are, and what a parent reads. What is not written in them is
+// said in the language of instead.
+var Further = []tilhor.Lang{tilhor.Sami, tilhor.Polish, tilhor.Ukrainian, tilhor.Arabic, tilhor.Somali}
+
+// instead is what a reader of a further language is served with, where there is
+// nothing in their own: Sámi speakers read Norwegian.
+var instead = map[tilhor.Lang]tilhor.Lang{
+	tilhor.Sami: tilhor.Bokmal, tilhor.Polish: tilhor.English, tilhor.Ukrainian: tilhor.English, tilhor.Arabic: tilhor.English, tilhor.Somali: tilhor.English,
+}
+
+// Instead is the language of the pages that a language does not have.
+func Instead(l tilhor.Lang) tilhor.Lang {
+	if other, further := instead[l]; further {
+		return other
+	}
+	return l
+}
+
+// tags are the languages whose rules for plural this package knows. Numbers are
+// written with the digits that Norwegian forms are read and filled in with.
 var tags = map[tilhor.Lang]language.Tag{
-	tilhor.Bokmal:  language.MustParse("nb"),
-	tilhor.Nynorsk: language.MustParse("nn"),
-	tilhor.English: language.BritishEnglish,
-	tilhor.Sami:    language.MustParse("se"),
+	tilhor.Bokmal:    language.MustParse("nb"),
+	tilhor.Nynorsk:   language.MustParse("nn"),
+	tilhor.English:   language.BritishEnglish,
+	tilhor.Sami:      language.MustParse("se"),
+	tilhor.Polish:    language.MustParse("pl"),
+	tilhor.Ukrainian: language.MustParse("uk"),
+	tilhor.Arabic:    language.MustParse("ar-u-nu-latn"),
+	tilhor.Somali:    language.MustParse("so"),
 }
 
 // catalogues holds every text, read once when the program starts: a broken

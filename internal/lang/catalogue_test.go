@@ -80,6 +80,74 @@ func TestEveryKeyStandsInEveryLanguage(t *testing.T) {
 	}
 }
 
+// areas are what the further languages are whole in; Sámi is written only as far
+// as its words are safe, and says the rest in Norwegian.
+var areas = []string{"lang.", "frame.", "rights.", "public.now"}
+
+// furtherGaps are the keys that a further language lacks, or has otherwise than
+// bokmål, or that are in it and nowhere else.
+func furtherGaps(all map[tilhor.Lang]catalogue, areas []string) []string {
+	var found []string
+	whole := func(key string) bool {
+		return slices.ContainsFunc(areas, func(a string) bool { return strings.HasPrefix(key, a) })
+	}
+	for _, l := range Further {
+		for k, e := range all[tilhor.Bokmal] {
+			mine, ok := all[l][k]
+			switch {
+			case !ok && whole(k) && l != tilhor.Sami:
+				found = append(found, fmt.Sprintf("%s: missing in %s", k, l))
+			case ok && !slices.Equal(slotsOf(mine), slotsOf(e)):
+				found = append(found, fmt.Sprintf("%s: nb fills in %v, %s %v", k, slotsOf(e), l, slotsOf(mine)))
+			case ok:
+				found = append(found, formGaps(k, l, mine)...)
+			}
+		}
+		for k := range all[l] {
+			if _, ok := all[tilhor.Bokmal][k]; !ok {
+				found = append(found, fmt.Sprintf("%s: only in %s", k, l))
+			}
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+func TestFurtherLanguagesAreWhole(t *testing.T) {
+	for _, gap := range furtherGaps(catalogues, areas) {
+		t.Error(gap)
+	}
+	for _, l := range Further {
+		if w := For(l); w.Checked() {
+			t.Errorf("%s says that a person has checked it: name that person in docs/guide/languages.md, and here", l)
+		}
+	}
+}
+
+// The control: the test above must catch each of these.
+func TestFurtherLanguagesAreWholeCatches(t *testing.T) {
+	all := map[tilhor.Lang]catalogue{}
+	texts := func(l tilhor.Lang, text string) {
+		c := must(load(fstest.MapFS{"a.nb.json": file(text)}, "."))
+		all[l] = c[tilhor.Bokmal]
+	}
+	whole := `{"a.x": "Hei, {name}"}`
+	for _, l := range append([]tilhor.Lang{tilhor.Bokmal}, Further...) {
+		texts(l, whole)
+	}
+	if g := furtherGaps(all, []string{"a."}); len(g) > 0 {
+		t.Fatalf("whole catalogues have gaps: %v", g)
+	}
+	for name, broken := range map[string]string{
+		"a missing key": `{}`, "a missing slot": `{"a.x": "Hei"}`, "a key of its own": `{"a.x": "Hei, {name}", "a.y": "?"}`,
+	} {
+		texts(tilhor.Polish, broken)
+		if len(furtherGaps(all, []string{"a."})) == 0 {
+			t.Errorf("%s is not caught", name)
+		}
+	}
+}
+
 // The control: the test above must catch each of these.
 func TestEveryKeyStandsInEveryLanguageCatches(t *testing.T) {
 	whole := fstest.MapFS{
@@ -234,7 +302,8 @@ func TestT(t *testing.T) {
 		{nb.List(nil), ""},
 		{For(tilhor.Nynorsk).T("ago.hours", "n", 2), "for 2 timar sidan"},
 		{For(tilhor.English).T("ago.days", "n", 1), "1 day ago"},
-		{string(For(tilhor.Sami).Lang()), "nb"},
+		{string(For("xx").Lang()), "nb"},
+		{string(For(tilhor.Sami).Lang()), "se"},
 		{nb.Num(1.4), "1,4"},
 		{nb.Num(9800000), "9\u00a0800\u00a0000"},
 		{For(tilhor.English).Num(16000), "16,000"},

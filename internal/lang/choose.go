@@ -19,19 +19,22 @@ var matcher = language.NewMatcher(offered)
 // languages, until their own pages have been read by a language worker.
 var toNorwegian = map[string]bool{"sv": true, "se": true, "sma": true, "smj": true, "smn": true, "sms": true, "fkv": true, "is": true, "fo": true}
 
-// Match picks the language of the pages from a browser's Accept-Language.
-// Nothing asked for, or nonsense, gives bokmål; only languages we do not have
-// give English.
+// Match picks the language of the pages from a browser's Accept-Language, on
+// pages that have them among the further ones too. Nothing asked for, or
+// nonsense, gives bokmål; only languages we do not have give English.
 //
 // The matcher's own fallback is not used: it answers bokmål to Polish and
 // Ukrainian, with no confidence at all.
-func Match(acceptLanguage string) tilhor.Lang {
+func Match(acceptLanguage string, further bool) tilhor.Lang {
 	wanted, _, err := language.ParseAcceptLanguage(acceptLanguage[:min(len(acceptLanguage), 400)])
 	if err != nil || len(wanted) == 0 {
 		return tilhor.Bokmal
 	}
 	for _, tag := range wanted {
 		base, _ := tag.Base()
+		if l := tilhor.Lang(base.String()); further && slices.Contains(Further, l) {
+			return l
+		}
 		if tag == language.Und || tag.String() == "mul" || toNorwegian[base.String()] {
 			return tilhor.Bokmal
 		}
@@ -40,6 +43,12 @@ func Match(acceptLanguage string) tilhor.Lang {
 		}
 	}
 	return tilhor.English
+}
+
+// Known is the language of that name, and whether any page is written in it.
+func Known(name string) (tilhor.Lang, bool) {
+	l := tilhor.Lang(name)
+	return l, slices.Contains(Langs, l) || slices.Contains(Further, l)
 }
 
 // collators gives the order of a language. Bokmål sorts by the nynorsk

@@ -23,36 +23,59 @@ var Oslo = func() *time.Location {
 	return z
 }()
 
-// calendarWords are the names of days and months, which x/text does not have.
+// calendarWords are the names of days and months, which x/text does not have,
+// and how the language puts a date and a clock together.
 type calendarWords struct {
 	days, months, short [12]string
+	date                string // of a day and a month
+	clock, hour         string // a layout of package time
+	at                  string // between the date and the clock
 }
+
+var (
+	norwegian = calendarWords{date: "%[1]d." + nbsp + "%[2]s", clock: "kl." + nbsp + "15.04", hour: "15", at: " "}
+	british   = calendarWords{date: "%[1]d" + nbsp + "%[2]s", clock: "15:04", hour: "15:00", at: " at" + nbsp}
+	colon     = calendarWords{date: "%[1]d" + nbsp + "%[2]s", clock: "15:04", hour: "15:00", at: ", "}
+)
+
+func (c calendarWords) named(days, months, short string) calendarWords {
+	copy(c.days[:], strings.Fields(days))
+	copy(c.months[:], strings.Fields(months))
+	copy(c.short[:], strings.Fields(short))
+	return c
+}
+
+const months = "januar februar mars april mai juni juli august september oktober november desember"
+
+const shortMonths = "jan. feb. mars april mai juni juli aug. sep. okt. nov. des."
 
 var calendars = map[tilhor.Lang]calendarWords{
-	tilhor.Bokmal: {
-		days:   [12]string{"søndag", "mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag"},
-		months: [12]string{"januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "desember"},
-		short:  [12]string{"jan.", "feb.", "mars", "april", "mai", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "des."},
-	},
-	tilhor.Nynorsk: {
-		days:   [12]string{"søndag", "måndag", "tysdag", "onsdag", "torsdag", "fredag", "laurdag"},
-		months: [12]string{"januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "desember"},
-		short:  [12]string{"jan.", "feb.", "mars", "april", "mai", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "des."},
-	},
-	tilhor.English: {
-		days:   [12]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
-		months: [12]string{"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"},
-		short:  [12]string{"Jan", "Feb", "March", "April", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec"},
-	},
+	tilhor.Bokmal:  norwegian.named("søndag mandag tirsdag onsdag torsdag fredag lørdag", months, shortMonths),
+	tilhor.Nynorsk: norwegian.named("søndag måndag tysdag onsdag torsdag fredag laurdag", months, shortMonths),
+	tilhor.English: british.named("Sunday Monday Tuesday Wednesday Thursday Friday Saturday",
+		"January February March April May June July August September October November December",
+		"Jan Feb March April May June July Aug Sept Oct Nov Dec"),
+	tilhor.Sami: calendarWords{date: "%[2]s" + nbsp + "%[1]d." + nbsp + "b.", clock: "dii." + nbsp + "15.04", hour: "15", at: " "}.named(
+		"sotnabeaivi vuossárga maŋŋebárga gaskavahkku duorastat bearjadat lávvordat",
+		"ođđajagemánu guovvamánu njukčamánu cuoŋománu miessemánu geassemánu suoidnemánu borgemánu čakčamánu golggotmánu skábmamánu juovlamánu",
+		"ođđajagem. guovvam. njukčam. cuoŋom. miessem. geassem. suoidnem. borgem. čakčam. golggotm. skábmam. juovlam."),
+	tilhor.Polish: colon.named("niedziela poniedziałek wtorek środa czwartek piątek sobota",
+		"stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
+		"sty. lut. mar. kwi. maja cze. lip. sie. wrz. paź. lis. gru."),
+	tilhor.Ukrainian: colon.named("неділя понеділок вівторок середа четвер п’ятниця субота",
+		"січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
+		"січ. лют. бер. квіт. трав. черв. лип. серп. вер. жовт. лист. груд."),
+	tilhor.Arabic: calendarWords{date: "%[1]d" + nbsp + "%[2]s", clock: "15:04", hour: "15:00", at: "، "}.named(
+		"الأحد الاثنين الثلاثاء الأربعاء الخميس الجمعة السبت",
+		"يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
+		"يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر"),
+	tilhor.Somali: colon.named("Axad Isniin Talaado Arbaco Khamiis Jimce Sabti",
+		"Janaayo Febraayo Maarso Abriil Maajo Juun Luuliyo Ogosto Sebtembar Oktoobar Nofembar Desembar",
+		"Jan Feb Mar Abr Maj Jun Luu Ogo Seb Okt Nof Des"),
 }
 
-func (w *Words) norwegian() bool { return w.lang != tilhor.English }
-
 func (w *Words) dayMonth(d time.Time, months [12]string) string {
-	if w.norwegian() {
-		return fmt.Sprintf("%d."+nbsp+"%s", d.Day(), months[d.Month()-1])
-	}
-	return fmt.Sprintf("%d"+nbsp+"%s", d.Day(), months[d.Month()-1])
+	return fmt.Sprintf(w.cal.date, d.Day(), months[d.Month()-1])
 }
 
 // Date is the whole date: «23. november 2026».
@@ -123,10 +146,7 @@ func (w *Words) NearDay(d, today tilhor.Date) string {
 
 // Time is the clock on the wall in Oslo: «kl. 13.05», in English «13:05».
 func (w *Words) Time(t time.Time) string {
-	if w.norwegian() {
-		return "kl." + nbsp + t.In(Oslo).Format("15.04")
-	}
-	return t.In(Oslo).Format("15:04")
+	return t.In(Oslo).Format(w.cal.clock)
 }
 
 // DateTime is an instant in full: «23. november 2026 kl. 13.05».
@@ -139,12 +159,7 @@ func (w *Words) Near(t, now time.Time) string {
 	return w.at(w.NearDay(tilhor.DateOf(t, Oslo), tilhor.DateOf(now, Oslo)), w.Time(t))
 }
 
-func (w *Words) at(day, clock string) string {
-	if w.norwegian() {
-		return day + " " + clock
-	}
-	return day + " at" + nbsp + clock
-}
+func (w *Words) at(day, clock string) string { return day + w.cal.at + clock }
 
 // Moment says when something happened and no more exactly than it is known.
 // What is not known is called that: the written time stands elsewhere and is
@@ -163,12 +178,7 @@ func (w *Words) Moment(m tilhor.When) string {
 	return w.DateTime(m.At)
 }
 
-func (w *Words) hour(t time.Time) string {
-	if w.norwegian() {
-		return t.In(Oslo).Format("15")
-	}
-	return t.In(Oslo).Format("15:00")
-}
+func (w *Words) hour(t time.Time) string { return t.In(Oslo).Format(w.cal.hour) }
 
 // Ago says how long since: «for 31 minutter siden», «for 4 dager siden». Days
 // are counted as dates, as people count them, not as 24 hours.

@@ -2,6 +2,7 @@ package lang
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -21,19 +22,20 @@ type Words struct {
 	lang    tilhor.Lang
 	tag     language.Tag
 	cat     catalogue
+	instead *Words // says what this language has no text for; nil when it has all
 	printer *message.Printer
 	cal     calendarWords
 }
 
 var spoken = func() map[tilhor.Lang]*Words {
 	m := map[tilhor.Lang]*Words{}
-	for _, l := range Langs {
-		m[l] = &Words{lang: l, tag: tags[l], cat: catalogues[l], printer: message.NewPrinter(tags[l]), cal: calendars[l]}
+	for _, l := range slices.Concat(Langs, Further) {
+		m[l] = &Words{lang: l, tag: tags[l], cat: catalogues[l], printer: message.NewPrinter(tags[l]), cal: calendars[l], instead: m[instead[l]]}
 	}
 	return m
 }()
 
-// For gives the words of a language, bokmål for one that has no pages yet.
+// For gives the words of a language, bokmål for one that has no pages.
 func For(l tilhor.Lang) *Words {
 	if w, ok := spoken[l]; ok {
 		return w
@@ -44,10 +46,40 @@ func For(l tilhor.Lang) *Words {
 // Lang is the language these words are in, as html's lang attribute wants it.
 func (w *Words) Lang() tilhor.Lang { return w.lang }
 
+// Page is the language that most of a page is in, as html's lang attribute wants
+// it: what is said in Sámi is little, and marked where it stands.
+func (w *Words) Page() tilhor.Lang {
+	if w.lang == tilhor.Sami {
+		return Instead(w.lang)
+	}
+	return w.lang
+}
+
+// Own is the language of a text where it is not that of the page, and "" where
+// it is.
+func (w *Words) Own(key string) tilhor.Lang {
+	if _, own := w.cat[key]; own && w.lang != w.Page() {
+		return w.lang
+	}
+	return ""
+}
+
+// Dir is the way the language is written, as html's dir attribute wants it.
+func (w *Words) Dir() string {
+	if w.lang == tilhor.Arabic {
+		return "rtl"
+	}
+	return "ltr"
+}
+
+// Checked says whether a person who knows the language has read its texts. What
+// the others are translated from needs no such reader.
+func (w *Words) Checked() bool { return w.T("lang.checked") != "no" }
+
 // Has says whether there is a text for the key.
 func (w *Words) Has(key string) bool {
 	_, ok := w.cat[key]
-	return ok
+	return ok || w.instead != nil && w.instead.Has(key)
 }
 
 // T is the text of a key, with pairs of name and value filled in; "n" chooses
@@ -56,6 +88,9 @@ func (w *Words) Has(key string) bool {
 // ⟦key⟧, which every page test looks for.
 func (w *Words) T(key string, kv ...any) string {
 	e, ok := w.cat[key]
+	if !ok && w.instead != nil {
+		return w.instead.T(key, kv...)
+	}
 	if !ok {
 		return "⟦" + key + "⟧"
 	}

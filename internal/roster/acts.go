@@ -101,7 +101,8 @@ func (r *Roster) Override(tx *db.Tx, by tilhor.Actor, o Override, now time.Time)
 		home, reason.Bytes, by.Person, written, o.Track); err != nil {
 		return err
 	}
-	return r.tell(tx, by, "roster.override", id, now, journal.Parts(reason)...)
+	o.By, o.Written = by.Person, time.UnixMilli(written)
+	return r.tell(tx, by, "roster.override", id, now, journal.Parts(reason, key.Commit(fieldOverrideRow, id, openOverride(o)))...)
 }
 
 // Overrides lists what was decided by hand about who a pupil's guardians are,

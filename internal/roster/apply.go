@@ -327,20 +327,3 @@ func (w *writing) rows(tx *db.Tx) error {
 	}
 	return nil
 }
-
-func init() {
-	journal.RegisterContent(journal.Content{Acts: "roster.", Find: func(tx *db.Tx, r journal.Record, field, id string) (s journal.Stored, err error) {
-		if field == fieldCounts {
-			s.Kind, s.Thing = keyOf("")
-			return s, tx.One(findImport, db.Args(r.By.Owner, id), &s.Bytes)
-		}
-		var home tilhor.SchoolID
-		find := findOverride
-		if field == fieldDecision {
-			find = findDecision
-		}
-		err = tx.One(find, db.Args(r.By.Owner, id), &home, &s.Bytes)
-		s.Kind, s.Thing = keyOf(home)
-		return s, err
-	}})
-}

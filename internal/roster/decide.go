@@ -150,7 +150,8 @@ func (r *Roster) Decide(tx *db.Tx, by tilhor.Actor, x Decision, now time.Time) e
 	if _, err := tx.Exec(insertDecision, by.Owner, id, x.Kind, x.Pupil, x.Person, x.Basis, x.From, x.Until, home, reason.Bytes, by.Person, written, x.Review, x.Track); err != nil {
 		return err
 	}
-	return r.tell(tx, by, "roster."+string(x.Kind), id, now, journal.Parts(reason)...)
+	x.By, x.Written = by.Person, time.UnixMilli(written)
+	return r.tell(tx, by, "roster."+string(x.Kind), id, now, journal.Parts(reason, key.Commit(fieldDecisionRow, id, openDecision(x)))...)
 }
 
 // writtenAfter is when something decided about a pupil is written: now, and never at the

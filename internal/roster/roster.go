@@ -124,7 +124,7 @@ var (
 		FROM roster_member m
 		JOIN roster_person p ON p.owner = m.owner AND p.id = m.person
 		LEFT JOIN roster_group g ON g.owner = m.owner AND g.id = m.grp AND g.from_date <= $3 AND (g.until_date = '' OR g.until_date > $3)
-		WHERE m.owner = $1 AND m.school = $2 AND m.role NOT IN ('pupil', 'seat') AND m.from_date <= $3
+		WHERE m.owner = $1 AND m.school = $2 AND m.role IN ` + works + ` AND m.from_date <= $3
 			AND (m.until_date = '' OR m.until_date > $3) AND p.protection = ''`)
 	listSeats = db.SQL(`SELECT p.id, p.home, p.name, m.detail FROM roster_member m
 		JOIN roster_person p ON p.owner = m.owner AND p.id = m.person

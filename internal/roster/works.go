@@ -1,12 +1,25 @@
 package roster
 
 import (
+	"strings"
+
 	"tilhor"
 	"tilhor/internal/db"
 )
 
+// works is the roles of all who work for the municipality, as SQL lists them.
+// Written as whoever is no pupil, SQLite read every pupil of the school to find
+// the few.
+var works = func() string {
+	all := []string{string(tilhor.RolePPT), string(tilhor.RoleOwnerAdviser), string(tilhor.RoleDPO)}
+	for _, r := range tilhor.StaffRoles {
+		all = append(all, string(r))
+	}
+	return "('" + strings.Join(all, "', '") + "')"
+}()
+
 var listWorking = db.SQL(`SELECT m.person FROM roster_member m
-	WHERE m.owner = $1 AND m.school = $2 AND m.role NOT IN ('pupil', 'seat') AND m.from_date <= $3 AND (m.until_date = '' OR m.until_date > $3)`)
+	WHERE m.owner = $1 AND m.school = $2 AND m.role IN ` + works + ` AND m.from_date <= $3 AND (m.until_date = '' OR m.until_date > $3)`)
 
 // Working is who works at a school on a day, by id and without a name opened:
 // a task that somebody has left behind must be seen to lie there.

@@ -7,7 +7,6 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -24,11 +23,12 @@ type Req struct {
 	Kit   *Kit
 	Route *Route // nil at an address we do not have
 	Actor tilhor.Actor
-	Lang  tilhor.Lang
+	Lang  tilhor.Lang // of this page
 	T     *lang.Words
 	Now   time.Time
 
 	site    *Site
+	chose   tilhor.Lang // what the reader asked for, also where the page has it not
 	session *Session
 	who     *somebody
 	person  tilhor.PersonID
@@ -83,26 +83,34 @@ func (q *Req) chooseLang() {
 	signedIn := q.person != ""
 	if !asked && signedIn {
 		if c, err := q.R.Cookie(langCookie); err == nil {
-			l, asked = known(c.Value)
+			l, asked = lang.Known(c.Value)
 		}
 	}
+	further := q.Route != nil && q.Route.Further
 	if !asked {
-		l = lang.Match(q.R.Header.Get("Accept-Language"))
+		l = lang.Match(q.R.Header.Get("Accept-Language"), further)
+	}
+	q.chose = l
+	if !further {
+		l = lang.Instead(l)
 	}
 	q.Lang, q.T = l, lang.For(l)
 	if _, asked := q.askedLang(); asked && signedIn {
 		http.SetCookie(q.W, &http.Cookie{
-			Name: langCookie, Value: string(l), Path: "/", MaxAge: 365 * 24 * 3600,
+			Name: langCookie, Value: string(q.chose), Path: "/", MaxAge: 365 * 24 * 3600,
 			HttpOnly: true, Secure: q.Kit.Owner.HTTPS, SameSite: http.SameSiteLaxMode,
 		})
 	}
 }
 
-func (q *Req) askedLang() (tilhor.Lang, bool) { return known(q.R.URL.Query().Get("l")) }
+func (q *Req) askedLang() (tilhor.Lang, bool) { return lang.Known(q.R.URL.Query().Get("l")) }
 
-func known(s string) (tilhor.Lang, bool) {
-	l := tilhor.Lang(s)
-	return l, slices.Contains(lang.Langs, l)
+// langLinks are the languages that the page exists in.
+func (q *Req) langLinks() []LangLink {
+	if q.Route == nil || !q.Route.Further {
+		return LangLinks(q.Lang, q.R.URL)
+	}
+	return LangLinks(q.Lang, q.R.URL, lang.Further...)
 }
 
 // Link is the address of a page of ours as a link on this page has it: on a
@@ -203,8 +211,9 @@ func (q *Req) Write(code int, kind string, body []byte) {
 func (q *Req) Frame(title string) Frame {
 	f := Frame{
 		W: q.T, Title: title, Owner: q.Kit.Owner.Name, Demo: q.Kit.Owner.Demo,
-		Langs: LangLinks(q.Lang, q.R.URL), Home: q.Link("/"), Surface: Public, Exit: true,
+		Langs: q.langLinks(), Home: q.Link("/"), Surface: Public, Exit: true,
 	}
+	_, f.Keep, _ = strings.Cut(q.Link("/"), "/")
 	if q.Route != nil {
 		f.Neutral = q.Route.Case
 	}

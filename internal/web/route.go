@@ -18,6 +18,7 @@ type Route struct {
 	Case         bool          // shows what stands in a case: neutral title, quick exit, and no HEAD or prefetch, because a reading must be written
 	Sensitive    bool          // needs the role's level of sign-in, and recorded privacy training (opplæringsforskrifta § 20-2)
 	Form         string        // of a POST: the address of the page with the form, when it is another than its own
+	Further      bool          // exists in further languages too (lang.Further)
 	File         bool          // of a POST: its form may hold one file
 	Serve        func(*Req) error
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -39,6 +40,7 @@ type Frame struct {
 	SignOut  string // address that the sign-out button posts to
 	Nav      []NavItem
 	Langs    []LangLink
+	Keep     string // what the links at the foot need to keep the language
 
 	Exit    bool // a quick way out of the screen: on every page with case content
 	Demo    bool // the strip that says all is made up
@@ -52,8 +54,31 @@ type Frame struct {
 // a page that has nothing to do with school.
 const ExitPath = "/ut"
 
+// rightsFor are the pages of rights by who a page is written for; a page for no
+// age in particular leads to the middle one.
+var rightsFor = map[string]string{"6-8": "7", "13+": "15", "voksen": "foresatt"}
+
+// RightsHref is where one's rights stand, in the words of this page's reader.
+func (f Frame) RightsHref() string {
+	level := rightsFor[f.Level]
+	if level == "" {
+		level = "11"
+	}
+	return "/rettigheter/" + level
+}
+
 // Lang is the page's language.
 func (f Frame) Lang() tilhor.Lang { return f.W.Lang() }
+
+// Unchecked says, in small, that no person who knows the language has read the
+// page. In a further language it is said first on the page, in Norwegian too.
+func (f Frame) Unchecked() bool { return f.Body() == Public && !f.W.Checked() }
+
+// Further says whether the page is in one of the further languages.
+func (f Frame) Further() bool { return slices.Contains(lang.Further, f.W.Lang()) }
+
+// Norwegian says in bokmål what a Norwegian helper beside the reader must know.
+func (f Frame) Norwegian(key string) string { return lang.For(tilhor.Bokmal).T(key) }
 
 // Body is the surface, work unless said otherwise.
 func (f Frame) Body() Surface {
@@ -134,14 +159,20 @@ type LangLink struct {
 	Current bool
 }
 
-var langNames = map[tilhor.Lang]string{tilhor.Bokmal: "Bokmål", tilhor.Nynorsk: "Nynorsk", tilhor.English: "English"}
+var langNames = map[tilhor.Lang]string{
+	tilhor.Bokmal: "Bokmål", tilhor.Nynorsk: "Nynorsk", tilhor.English: "English", tilhor.Sami: "Davvisámegiella",
+	tilhor.Polish: "Polski", tilhor.Ukrainian: "Українська", tilhor.Arabic: "العربية", tilhor.Somali: "Soomaali",
+}
+
+// LangName is what a language is called by those who speak it.
+func LangName(l tilhor.Lang) string { return langNames[l] }
 
 // LangLinks are links to the page at u in every language. They keep its path
 // and query, and are plain GETs, so they work without JavaScript and never
 // repeat a post.
-func LangLinks(now tilhor.Lang, u *url.URL) []LangLink {
+func LangLinks(now tilhor.Lang, u *url.URL, further ...tilhor.Lang) []LangLink {
 	var links []LangLink
-	for _, l := range lang.Langs {
+	for _, l := range slices.Concat(lang.Langs, further) {
 		q := u.Query()
 		q.Set("l", string(l))
 		links = append(links, LangLink{l, langNames[l], u.EscapedPath() + "?" + q.Encode(), l == now})

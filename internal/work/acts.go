@@ -12,6 +12,7 @@ import (
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
+	"tilhor/internal/duty"
 )
 
 // told is a concern that waits for rektor.
@@ -26,6 +27,7 @@ type track struct {
 	school   *School
 	stage    int  // how far it has come
 	busy     bool // somebody is at its next stage
+	joined   bool // has been joined with another
 	asked    map[tilhor.PersonID]bool
 }
 
@@ -43,8 +45,9 @@ const recent = 48
 
 // An Act is one thing somebody does. Its ID is known before it is done.
 type Act struct {
-	ID string
-	do func(context.Context) error
+	ID    string
+	Steps bool // is done in several steps, each durable by itself
+	do    func(context.Context) error
 }
 
 // Kind is the first word of the id: tell, take, note …
@@ -81,6 +84,10 @@ func (p *Place) Next(rng *rand.Rand) Act {
 		return p.read(t, rng)
 	case n < 86 && len(t.asked) < len(t.school.Teachers):
 		return p.appoint(t, rng)
+	case n >= 90:
+		if a, ok := p.oneOfAll(rng.IntN(len(whole)), rng); ok {
+			return a
+		}
 	}
 	return p.note(t)
 }
@@ -96,7 +103,7 @@ func before(now time.Time) tilhor.When {
 func (p *Place) Tell(rng *rand.Rand) Act {
 	s, id := p.Schools[rng.IntN(len(p.Schools))], mark("tell")
 	by, pupil := s.Teachers[rng.IntN(len(s.Teachers))], s.Pupils[rng.IntN(len(s.Pupils))]
-	return Act{id, func(ctx context.Context) error {
+	return Act{ID: id, do: func(ctx context.Context) error {
 		c, err := p.Concerns.Tell(ctx, by, p.Telling(s, pupil, id))
 		if err != nil {
 			return err
@@ -126,7 +133,7 @@ func (p *Place) takeUp(rng *rand.Rand) Act {
 	if rng.IntN(3) == 0 {
 		urgent.Urgent, urgent.Doer = "En voksen er ved siden av.", w.school.Social.Person
 	}
-	return Act{id, func(ctx context.Context) error {
+	return Act{ID: id, do: func(ctx context.Context) error {
 		list, err := p.Cases.TakeUp(ctx, w.school.Rektor, w.slug, urgent)
 		if err != nil {
 			return err
@@ -164,21 +171,21 @@ func (p *Place) onwards(t *track) Act {
 
 func (p *Place) hear(t *track) Act {
 	id := mark("hear")
-	return Act{id, func(ctx context.Context) error {
+	return Act{ID: id, do: func(ctx context.Context) error {
 		return p.Cases.Hear(ctx, t.school.Rektor, t.slug, cases.Talk{At: tilhor.When{Precision: tilhor.Unknown}, Answer: cases.Spoke, Words: id, How: "none"})
 	}}
 }
 
 func (p *Place) weigh(t *track) Act {
 	id := mark("weigh")
-	return Act{id, func(ctx context.Context) error {
+	return Act{ID: id, do: func(ctx context.Context) error {
 		return p.Cases.Weigh(ctx, t.school.Rektor, t.slug, cases.Weighing{Interests: id, View: "Vil ha en voksen nær.", Weighing: "Det veier tungt.", Conclusion: "Til det beste for eleven."})
 	}}
 }
 
 func (p *Place) plan(t *track) Act {
 	id := mark("plan")
-	return Act{id, func(ctx context.Context) error {
+	return Act{ID: id, do: func(ctx context.Context) error {
 		today := p.today()
 		return p.Cases.SavePlan(ctx, t.school.Rektor, t.slug, 0, cases.Plan{Why: id, Measures: []cases.Measure{{
 			Problem: "Er ikke med.", What: "En voksen ved ballbingen.", Start: today, Doer: t.school.Teachers[0].Person, Evaluate: today.Add(14),
@@ -188,12 +195,12 @@ func (p *Place) plan(t *track) Act {
 
 // approve has the track in its id: a track has one first plan.
 func (p *Place) approve(t *track) Act {
-	return Act{"approve-" + t.id, func(ctx context.Context) error { return p.Cases.Approve(ctx, t.school.Rektor, t.slug, 1) }}
+	return Act{ID: "approve-" + t.id, do: func(ctx context.Context) error { return p.Cases.Approve(ctx, t.school.Rektor, t.slug, 1) }}
 }
 
 func (p *Place) evaluate(t *track) Act {
 	id := mark("evaluate")
-	return Act{id, func(ctx context.Context) error {
+	return Act{ID: id, do: func(ctx context.Context) error {
 		return p.Cases.Evaluate(ctx, t.school.Rektor, t.slug, cases.Evaluation{
 			At: tilhor.When{Precision: tilhor.Unknown}, Way: "self", Answer: cases.NotSafe, Words: id, Saw: "Mindre uro.", Best: "Fortsette.",
 			Then: cases.GoOn, Next: p.today().Add(14),
@@ -212,14 +219,14 @@ func (p *Place) appoint(t *track, rng *rand.Rand) Act {
 	}
 	who := left[rng.IntN(len(left))]
 	t.asked[who] = true
-	return Act{"appoint-" + t.id + "-" + string(who), func(ctx context.Context) error {
+	return Act{ID: "appoint-" + t.id + "-" + string(who), do: func(ctx context.Context) error {
 		return p.Cases.Appoint(ctx, t.school.Rektor, t.slug, who)
 	}}
 }
 
 func (p *Place) note(t *track) Act {
 	id := mark("note")
-	return Act{id, func(ctx context.Context) error {
+	return Act{ID: id, do: func(ctx context.Context) error {
 		return p.Cases.Write(ctx, t.school.Rektor, t.slug, cases.Line{At: tilhor.When{Precision: tilhor.Unknown}, What: "note", Text: id})
 	}}
 }
@@ -227,7 +234,7 @@ func (p *Place) note(t *track) Act {
 // read opens the track; the reading's entry has the id as its view.
 func (p *Place) read(t *track, _ *rand.Rand) Act {
 	id := mark("read")
-	return Act{id, func(ctx context.Context) error {
+	return Act{ID: id, do: func(ctx context.Context) error {
 		_, err := p.Cases.See(ctx, t.school.Rektor, t.slug, id)
 		return err
 	}}
@@ -238,7 +245,7 @@ func (p *Place) read(t *track, _ *rand.Rand) Act {
 func (p *Place) signIn(rng *rand.Rand) Act {
 	s := p.Schools[rng.IntN(len(p.Schools))]
 	by, id := s.Teachers[rng.IntN(len(s.Teachers))], mark("session")
-	return Act{id, func(ctx context.Context) error {
+	return Act{ID: id, do: func(ctx context.Context) error {
 		_, err := p.Site.Enter(ctx, by.Person, by, id, "https://feide.example")
 		return err
 	}}
@@ -259,8 +266,10 @@ func (p *Place) mine(track string) bool { return p.parts == 0 || int(track[0])%p
 // resumeSQL are this tool's own statements, made when they are first used: a test that
 // looks at every statement of the program must not meet them.
 var resumeSQL = sync.OnceValue(func() (s struct{ waiting, tracks, records, plan *db.Stmt }) {
-	s.waiting = db.SQL(`SELECT slug, school FROM concerns_concern WHERE owner = $1 AND state = 'new' ORDER BY written_at DESC LIMIT 200`)
-	s.tracks = db.SQL(`SELECT id, slug, school FROM cases_track WHERE owner = $1 AND state = 'open' ORDER BY opened_at DESC LIMIT 60`)
+	s.waiting = db.SQL(`SELECT slug, school, accused FROM concerns_concern WHERE owner = $1 AND state = 'new' ORDER BY written_at DESC LIMIT 200`)
+	s.tracks = db.SQL(`SELECT t.id, t.slug, t.school FROM cases_track t WHERE t.owner = $1 AND t.state = 'open'
+		AND NOT EXISTS (SELECT 1 FROM cases_sealed x WHERE x.owner = t.owner AND x.track = t.id)
+		AND NOT EXISTS (SELECT 1 FROM cases_record r WHERE r.owner = t.owner AND r.track = t.id AND r.kind = 'transfer-in') ORDER BY t.opened_at DESC LIMIT 60`)
 	s.records = db.SQL(`SELECT kind, ref FROM cases_record WHERE owner = $1 AND track = $2`)
 	s.plan = db.SQL(`SELECT state FROM cases_plan WHERE owner = $1 AND track = $2 ORDER BY version LIMIT 1`)
 	return s
@@ -272,13 +281,21 @@ func (p *Place) Resume(ctx context.Context) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.DB.Read(ctx, func(tx *db.Tx) error {
-		p.waiting, p.tracks = nil, nil
+		p.waiting, p.accused, p.past, p.tracks = nil, nil, nil, nil
 		err := tx.Each(resumeSQL().waiting, func(scan db.Scan) error {
 			var w told
 			var school tilhor.SchoolID
-			err := scan(&w.slug, &school)
-			if w.school = p.school(school); w.school != nil {
-				p.waiting = append(p.waiting, w)
+			var who duty.Accused
+			err := scan(&w.slug, &school, &who)
+			list := &p.waiting
+			switch who {
+			case duty.AccusedEmployee:
+				list = &p.accused
+			case duty.AccusedLeadership:
+				list = &p.past
+			}
+			if w.school = p.school(school); w.school != nil && (list == &p.waiting || p.mine(w.slug)) {
+				*list = append(*list, w)
 			}
 			return err
 		}, Owner)
@@ -324,6 +341,7 @@ func (t *track) resume(tx *db.Tx) error {
 		var ref string
 		err := scan(&kind, &ref)
 		has[kind] = true
+		t.joined = t.joined || kind == cases.Together
 		if kind == cases.Appointed {
 			t.asked[tilhor.PersonID(ref)] = true
 		}

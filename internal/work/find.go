@@ -3,11 +3,15 @@ package work
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"regexp"
+	"strings"
 	"sync"
 	"time"
 
+	"tilhor"
 	"tilhor/internal/db"
+	"tilhor/internal/roster"
 	"tilhor/internal/seal"
 )
 
@@ -30,20 +34,34 @@ func (f *Finder) In(p *Place) { f.p = p }
 
 // findSQL are this tool's own statements, made when they are first used: a test that
 // looks at every statement of the program must not meet them.
-var findSQL = sync.OnceValue(func() (s struct{ concerns, texts, plans, records, views, entered *db.Stmt }) {
+var findSQL = sync.OnceValue(func() (s struct {
+	concerns, texts, plans, records, views, entered             *db.Stmt
+	parcels, forces, homes, blocks, absences, judged, appointed *db.Stmt
+},
+) {
 	s.concerns = db.SQL(`SELECT t.concern, t.field, t.sealed FROM concerns_text t WHERE t.owner = $1 AND t.field IN ('saw', 'ask')
 			AND t.concern IN (SELECT c.id FROM concerns_concern c WHERE c.owner = $1 AND (c.written_at >= $2 OR c.decided_at >= $2))`)
-	s.texts = db.SQL(`SELECT t.track, t.record, t.field, t.sealed FROM cases_text t WHERE t.owner = $1 AND t.field IN ('words', 'interests', 'text')
+	s.texts = db.SQL(`SELECT t.track, t.record, t.field, t.sealed FROM cases_text t WHERE t.owner = $1 AND t.field IN ('words', 'interests', 'text', 'reason', 'shows', 'look')
 			AND t.record IN (SELECT r.id FROM cases_record r WHERE r.owner = $1 AND r.written_at >= $2)`)
 	s.plans = db.SQL(`SELECT track, version, sealed FROM cases_plan WHERE owner = $1 AND (saved_at >= $2 OR approved_at >= $2)`)
-	s.records = db.SQL(`SELECT id, track, kind, ref FROM cases_record WHERE owner = $1 AND written_at >= $2 AND kind IN ('appointed', 'approved')`)
+	s.records = db.SQL(`SELECT id, track, kind, ref FROM cases_record WHERE owner = $1 AND written_at >= $2 AND kind IN ('appointed', 'approved', 'together', 'shared', 'transfer-received')`)
+	s.parcels = db.SQL(`SELECT t.track, t.record, t.field, t.sealed FROM cases_text t WHERE t.owner = $1 AND t.field = 'part-note'
+			AND t.record IN (SELECT r.id FROM cases_record r WHERE r.owner = $1 AND r.written_at >= $2 AND r.kind = 'transfer-contents')`)
+	s.forces = db.SQL(`SELECT l.event, l.id, l.sealed FROM interventions_line l JOIN interventions_event e ON e.owner = l.owner AND e.id = l.event
+			WHERE l.owner = $1 AND e.written_at >= $2`)
+	s.homes = db.SQL(`SELECT DISTINCT pupil FROM roster_decision WHERE owner = $1 AND written >= $2`)
+	s.blocks = db.SQL(`SELECT id, record FROM privacy_block WHERE owner = $1 AND at >= $2`)
+	s.absences = db.SQL(`SELECT id, person, from_on FROM cases_absence WHERE owner = $1 AND at >= $2`)
+	s.judged = db.SQL(`SELECT DISTINCT insight FROM cases_passage WHERE owner = $1 AND at >= $2`)
+	s.appointed = db.SQL(`SELECT r.id, c.slug FROM cases_record r JOIN cases_record t ON t.owner = r.owner AND t.track = r.track AND t.kind = 'told'
+			JOIN concerns_concern c ON c.owner = t.owner AND c.id = t.ref WHERE r.owner = $1 AND r.written_at >= $2 AND r.kind = 'led-by'`)
 	s.views = db.SQL(`SELECT id, view FROM journal_entry WHERE owner = $1 AND written >= $2 AND view IS NOT NULL`)
 	s.entered = db.SQL(`SELECT id, data FROM web_session WHERE owner = $1 AND began >= $2`)
 	return s
 })
 
 // ours is what an id looks like when it is found in a text.
-var ours = regexp.MustCompile(`(tell|take|hear|weigh|plan|evaluate|note|read|session)-[a-z2-7]{26}`)
+var ours = regexp.MustCompile(`(` + strings.Join(append(WholeKinds(), "tell", "take", "hear", "weigh", "plan", "evaluate", "note", "read", "session"), "|") + `)-[a-z2-7]{26}`)
 
 // Look reads what was written since the last Look.
 func (f *Finder) Look(ctx context.Context) error {
@@ -53,7 +71,7 @@ func (f *Finder) Look(ctx context.Context) error {
 		since = 0
 	}
 	err := f.p.DB.Read(ctx, func(tx *db.Tx) error {
-		for _, look := range []func(*db.Tx, int64) error{f.concerns, f.texts, f.plans, f.records, f.views, f.sessions} {
+		for _, look := range []func(*db.Tx, int64) error{f.concerns, f.texts, f.plans, f.records, f.views, f.sessions, f.parcels, f.forces, f.homes, f.rest} {
 			if err := look(tx, since); err != nil {
 				return err
 			}
@@ -178,11 +196,10 @@ func (f *Finder) records(tx *db.Tx, since int64) error {
 		if err := scan(&id, &track, &kind, &ref); err != nil {
 			return err
 		}
-		if kind == "approved" {
-			f.row(id, "approve-"+track)
-			return nil
-		}
-		f.row(id, "appoint-"+track+"-"+ref)
+		f.row(id, map[string]string{
+			"approved": "approve-" + track, "appointed": "appoint-" + track + "-" + ref, "together": "join-" + track,
+			"shared": "share-" + track + "-" + ref, "transfer-received": "accept-" + ref,
+		}[kind])
 		return nil
 	}, Owner, since)
 }
@@ -215,4 +232,67 @@ func (f *Finder) sessions(tx *db.Tx, since int64) error {
 		f.row("s"+id, ours.FindString(plain))
 		return nil
 	}, Owner, since)
+}
+
+// parcels finds what was handed on, under the parcel's own key.
+func (f *Finder) parcels(tx *db.Tx, since int64) error {
+	return f.sealed(tx, findSQL().parcels, since, func(scan db.Scan) (kind seal.Kind, thing, field, id string, sealed []byte, err error) {
+		err = scan(&thing, &id, &field, &sealed)
+		return seal.KindTrack, thing, field, id, sealed, err
+	})
+}
+
+func (f *Finder) forces(tx *db.Tx, since int64) error {
+	return f.sealed(tx, findSQL().forces, since, func(scan db.Scan) (kind seal.Kind, thing, field, id string, sealed []byte, err error) {
+		err = scan(&thing, &id, &sealed)
+		return seal.KindForce, thing, "line", id, sealed, err
+	})
+}
+
+// homes finds what was decided about homes, by its reasons.
+func (f *Finder) homes(tx *db.Tx, since int64) error {
+	var pupils []tilhor.PersonID
+	err := tx.Each(findSQL().homes, func(scan db.Scan) error {
+		pupils = append(pupils, "")
+		return scan(&pupils[len(pupils)-1])
+	}, Owner, since)
+	for _, p := range pupils {
+		if err != nil {
+			return err
+		}
+		var all []roster.Decision
+		all, err = f.p.Roster.Decisions(tx, Owner, p)
+		for _, x := range all {
+			f.row(x.ID, ours.FindString(x.Reason))
+		}
+	}
+	return err
+}
+
+// rest finds the acts that are known by what they are about.
+func (f *Finder) rest(tx *db.Tx, since int64) error {
+	var errs []error
+	for _, of := range []struct {
+		q  *db.Stmt
+		id func(scan db.Scan) (row, id string, err error)
+	}{
+		{findSQL().blocks, func(scan db.Scan) (row, id string, err error) { err = scan(&row, &id); return row, "stop-" + id, err }},
+		{findSQL().judged, func(scan db.Scan) (row, id string, err error) {
+			err = scan(&row)
+			return "j" + row, "judge-" + row, err
+		}},
+		{findSQL().appointed, func(scan db.Scan) (row, id string, err error) { err = scan(&row, &id); return row, "lead-" + id, err }},
+		{findSQL().absences, func(scan db.Scan) (row, id string, err error) {
+			var who, from string
+			err = scan(&row, &who, &from)
+			return row, "away-" + who + "-" + from, err
+		}},
+	} {
+		errs = append(errs, tx.Each(of.q, func(scan db.Scan) error {
+			row, id, err := of.id(scan)
+			f.row(row, id)
+			return err
+		}, Owner, since))
+	}
+	return errors.Join(errs...)
 }

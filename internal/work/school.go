@@ -44,10 +44,13 @@ func (p *Place) settle(ctx context.Context) error {
 		}
 		p.Schools = append(p.Schools, s)
 	}
-	if !empty {
-		return nil
+	if err := p.meetOwner(ctx); err != nil || !empty {
+		return err
 	}
-	return p.train(ctx)
+	if err := p.train(ctx); err != nil {
+		return err
+	}
+	return p.Cases.AppointReceiver(ctx, p.Adviser, p.Adviser.Person)
 }
 
 // files is the municipality as a school administration would export it.
@@ -67,6 +70,7 @@ func files() map[string]string {
 			homes += fmt.Sprintf("hjem-%d-%d;Hjem%d;%s;elev-%d-%d;ja\n", i, n, n, name, i, n)
 		}
 	}
+	staff += "eier;Anne;Sæther;skoleeier;\n"
 	return map[string]string{"skoler.csv": schools, "grupper.csv": groups, "ansatte.csv": staff, "elever.csv": children, "foresatte.csv": homes}
 }
 
@@ -96,22 +100,28 @@ func (p *Place) imports(ctx context.Context) error {
 // keeper is who keeps the lists.
 func keeper() tilhor.Actor { return tilhor.Actor{Owner: Owner, Role: tilhor.RoleOwnerAdviser} }
 
+// actor finds somebody in the role the files give.
+func (p *Place) actor(tx *db.Tx, to *tilhor.Actor, source string) error {
+	person, err := p.Roster.Find(tx, Owner, source)
+	if err != nil {
+		return err
+	}
+	all, err := p.Roster.RolesOf(tx, Owner, person, p.today())
+	if err != nil || len(all) == 0 {
+		return fmt.Errorf("%s has no role: %w", strings.SplitN(source, "-", 2)[0], err)
+	}
+	*to = all[0]
+	to.Trained = true
+	return nil
+}
+
+func (p *Place) meetOwner(ctx context.Context) error {
+	return p.DB.Read(ctx, func(tx *db.Tx) error { return p.actor(tx, &p.Adviser, "eier") })
+}
+
 // meet finds the people of a school by their ids in the files.
 func (p *Place) meet(ctx context.Context, i int) (*School, error) {
-	s := &School{}
-	actor := func(tx *db.Tx, to *tilhor.Actor, source string) error {
-		person, err := p.Roster.Find(tx, Owner, source)
-		if err != nil {
-			return err
-		}
-		all, err := p.Roster.RolesOf(tx, Owner, person, p.today())
-		if err != nil || len(all) == 0 {
-			return fmt.Errorf("%s has no role: %w", strings.SplitN(source, "-", 2)[0], err)
-		}
-		*to = all[0]
-		to.Trained = true
-		return nil
-	}
+	s, actor := &School{}, p.actor
 	return s, p.DB.Read(ctx, func(tx *db.Tx) error {
 		s.Teachers, s.Pupils = make([]tilhor.Actor, teachers), make([]tilhor.PersonID, pupils)
 		if err := actor(tx, &s.Rektor, fmt.Sprintf("rektor-%d", i)); err != nil {
@@ -139,6 +149,9 @@ func (p *Place) meet(ctx context.Context, i int) (*School, error) {
 // train records everybody's privacy training.
 func (p *Place) train(ctx context.Context) error {
 	return p.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := p.Roster.Train(tx, keeper(), p.Adviser.Person, p.today(), p.Clock()); err != nil {
+			return err
+		}
 		for _, s := range p.Schools {
 			for _, a := range append([]tilhor.Actor{s.Rektor, s.Social}, s.Teachers...) {
 				if err := p.Roster.Train(tx, keeper(), a.Person, p.today(), p.Clock()); err != nil {

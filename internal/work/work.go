@@ -16,11 +16,14 @@ import (
 	"time"
 
 	"tilhor"
+	"tilhor/internal/archive"
 	"tilhor/internal/calendar"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/duty"
+	"tilhor/internal/handover"
+	"tilhor/internal/interventions"
 	"tilhor/internal/journal"
 	"tilhor/internal/roster"
 	"tilhor/internal/seal"
@@ -40,14 +43,23 @@ type Place struct {
 	Roster   *roster.Roster
 	Concerns *concerns.Desk
 	Cases    *cases.Desk
+	Forces   *interventions.Desk
+	Handover *handover.Desk
+	Archive  *archive.Desk
 	Site     *web.Site // has the frame's own pages only
 	Clock    tilhor.Clock
 	Schools  []*School
+	Adviser  tilhor.Actor // the owner's, who receives what goes past rektor
 
 	mu      sync.Mutex
 	waiting []told
+	accused []told // of somebody who works there
+	past    []told // past rektor, to the owner
 	tracks  []*track
-	part    int // of so many parts, when several share the work
+	asked   []tilhor.Actor // for an observation
+	given   map[string]bool
+	gone    map[tilhor.PersonID]tilhor.Date // to when each is away
+	part    int                             // of so many parts, when several share the work
 	parts   int
 }
 
@@ -90,9 +102,15 @@ func Over(ctx context.Context, d *db.DB, keysDir string, clock tilhor.Clock) (*P
 		return nil, err
 	}
 	j := journal.New(keys)
-	p := &Place{DB: d, Keys: keys, Journal: j, Roster: roster.New(keys, j), Clock: clock}
+	p := &Place{
+		DB: d, Keys: keys, Journal: j, Roster: roster.New(keys, j), Clock: clock,
+		given: map[string]bool{}, gone: map[tilhor.PersonID]tilhor.Date{},
+	}
 	p.Concerns = &concerns.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Clock: clock}
 	p.Cases = &cases.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Concerns: p.Concerns, Clock: clock}
+	p.Forces = &interventions.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Clock: clock}
+	p.Handover = &handover.Desk{Cases: p.Cases, Interventions: p.Forces, Keys: keys, Clock: clock}
+	p.Archive = &archive.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Cases: p.Cases, Concerns: p.Concerns, Clock: clock}
 	if err := p.settle(ctx); err != nil {
 		return nil, fmt.Errorf("settle the made-up schools: %w", err)
 	}
@@ -111,8 +129,11 @@ func (p *Place) Kit() *web.Kit {
 	}
 }
 
-// Close closes the database.
-func (p *Place) Close() error { return p.DB.Close() }
+// Close closes the database, in good order: another can tend the record at once.
+func (p *Place) Close() error {
+	_ = p.Journal.Rest(context.Background(), p.DB, Owner) // on a disk that fails, the other waits for the lease
+	return p.DB.Close()
+}
 
 // Tend does once what the server does beside the pages: new entries enter the
 // record's tree, and duties that fell due are made anew.
@@ -123,7 +144,8 @@ func (p *Place) Tend(ctx context.Context) error {
 }
 
 // Holds says whether the whole is as it must be: the database's files, the
-// record with the file of checkpoints, and the cache of duties.
+// record with the file of checkpoints, what acts write together, and the cache
+// of duties.
 func (p *Place) Holds(ctx context.Context) error {
 	for {
 		n, err := duty.Wake(ctx, p.DB, Owner, p.Clock(), 1000)
@@ -137,7 +159,7 @@ func (p *Place) Holds(ctx context.Context) error {
 	if said, err := p.DB.Check(ctx); err != nil || said != "ok" {
 		return errors.Join(err, errors.New("the database's files: "+said))
 	}
-	if err := p.Verify(ctx); err != nil {
+	if err := errors.Join(p.Verify(ctx), p.DB.Read(ctx, noHalves)); err != nil {
 		return err
 	}
 	wrong, err := duty.Check(ctx, p.DB, Owner, p.Clock())

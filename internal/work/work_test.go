@@ -3,6 +3,7 @@ package work_test
 import (
 	"context"
 	"math/rand/v2"
+	"path/filepath"
 	"testing"
 
 	"tilhor/internal/db"
@@ -39,11 +40,11 @@ func TestTheSchoolsWork(t *testing.T) {
 					t.Fatalf("%s was found %d times", id, n)
 				}
 			}
-			if p, err = work.Over(ctx, d, keys, nil); err != nil {
+			if p, err = anew(ctx, p, keys); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if len(kinds) < 11 {
+		if len(kinds) < 20 {
 			t.Errorf("the mix has only %v", kinds)
 		}
 		if err := p.Tend(ctx); err != nil {
@@ -53,4 +54,74 @@ func TestTheSchoolsWork(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// Every act of the whole case, one after the other: each can be done, is found
+// exactly once, and what is handed over to the archive goes on where it was
+// broken off.
+func TestTheWholeCase(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, keys, out := context.Background(), t.TempDir(), filepath.Join(t.TempDir(), "out")
+		p, err := work.Over(ctx, d, keys, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rng, done, f := rand.New(rand.NewPCG(3, 4)), map[string]int{}, p.Finder()
+		for range 80 {
+			if _, err := p.Do(ctx, rng); err != nil {
+				t.Fatal(err)
+			}
+		}
+		do := func(a work.Act) {
+			t.Helper()
+			if err := a.Do(ctx); err != nil {
+				t.Fatalf("%s: %v", a.Kind(), err)
+			}
+			if err := f.Look(ctx); err != nil {
+				t.Fatal(err)
+			}
+			if n := f.Count(a.ID); n != 1 {
+				t.Fatalf("%s was found %d times", a.ID, n)
+			}
+			done[a.Kind()]++
+		}
+		for round := range 3 {
+			for n := range work.WholeKinds() {
+				if a, ok := p.Whole(n, rng); ok {
+					do(a)
+				}
+			}
+			if r, err := p.Hand(ctx, out, 4); err != nil || r.Written != 4 {
+				t.Fatalf("%+v, %v", r, err)
+			}
+			if round == 0 { // who opens the place anew goes on where it stood
+				if p, err = anew(ctx, p, keys); err != nil {
+					t.Fatal(err)
+				}
+				f.In(p)
+			}
+		}
+		for _, kind := range work.WholeKinds() {
+			if done[kind] == 0 {
+				t.Errorf("nobody could %s: %v", kind, done)
+			}
+		}
+		if d := f.Doubled(); len(d) > 0 {
+			t.Errorf("done twice: %v", d)
+		}
+		if err := p.Tend(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Holds(ctx); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// anew is the place as a process has it that begins after another has ended.
+func anew(ctx context.Context, p *work.Place, keys string) (*work.Place, error) {
+	if err := p.Journal.Rest(ctx, p.DB, work.Owner); err != nil {
+		return nil, err
+	}
+	return work.Over(ctx, p.DB, keys, nil)
 }

@@ -59,6 +59,8 @@ func (p *Pages) Routes() []web.Route {
 		{Method: "GET", Path: "/kvittering/{kode}/fil", Name: "public.receipt.file", Roles: anyone, Serve: p.receiptFile},
 		{Method: "GET", Path: "/kvittering/{kode}/bilde", Name: "public.receipt.picture", Roles: anyone, Serve: p.receiptPicture},
 		{Method: "GET", Path: "/personvern", Name: "public.privacy", Roles: anyone, Serve: text("privacy")},
+		{Method: "GET", Path: "/personvern/{nivaa}", Name: "public.privacy.level", Roles: anyone, Serve: p.privacyFor},
+		{Method: "GET", Path: "/rettigheter/{nivaa}", Name: "public.rights", Roles: anyone, Further: true, Serve: p.rights},
 		{Method: "GET", Path: "/tilgjengelighet", Name: "public.accessibility", Roles: anyone, Serve: text("accessibility")},
 		{Method: "GET", Path: "/hjelp", Name: "public.help", Roles: anyone, Serve: text("help")},
 	}

@@ -21,6 +21,7 @@ import (
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/front"
 	"tilhor/internal/journal"
+	"tilhor/internal/lang"
 	"tilhor/internal/pages/public"
 	"tilhor/internal/roster"
 	"tilhor/internal/seal/sealtest"
@@ -165,9 +166,35 @@ func lacks(t *testing.T, body string, texts ...string) {
 	}
 }
 
+// A page that exists in further languages is offered in them, says that nobody
+// has read the translation, and is written the way the language is; the others
+// answer in a language they have, and remember what was asked for.
+func TestFurtherLanguages(t *testing.T) {
+	w := newTown(t)
+	for _, l := range lang.Further {
+		body := has(t, w.get("/rettigheter/foresatt?l="+string(l)), 200, `<html lang="`+string(lang.For(l).Page())+`"`, `hreflang="ar"`,
+			">"+lang.For(l).T("lang.unchecked"), "ikke lest av et menneske", `href="/?l=`+string(l)+`"`)
+		if rtl := strings.Contains(body, `dir="rtl" data-`); rtl != (l == tilhor.Arabic) {
+			t.Errorf("%s is written from the right: %v", l, rtl)
+		}
+		if n := packed(t, body); n > 30_000 {
+			t.Errorf("rights in %s is %d bytes packed", l, n)
+		}
+		other := has(t, w.get("/hjelp?l="+string(l)), 200, `<html lang="`+string(lang.Instead(l))+`"`, `?l=`+string(l))
+		lacks(t, other, `hreflang="ar"`)
+	}
+	has(t, w.get("/rettigheter/foresatt?l=se"), 200, `<h1 class="t-h1" lang="se">`)
+	r := httptest.NewRequest("GET", "http://localhost/rettigheter/11", nil)
+	r.Header.Set("Accept-Language", "uk-UA")
+	has(t, w.do(r), 200, `<html lang="uk"`)
+	has(t, w.get("/rettigheter/12"), 404)
+	has(t, w.get("/personvern/foresatt"), 404)
+	lacks(t, has(t, w.get("/rettigheter/7?l=nb"), 200), "§", "artikkel")
+}
+
 func TestEveryPageInEveryLanguage(t *testing.T) {
 	w := newTown(t)
-	for _, path := range []string{"/", school, "/s/fjell", school + "/ansatt", school + "/plakat", "/personvern", "/tilgjengelighet", "/hjelp"} {
+	for _, path := range []string{"/", school, "/s/fjell", school + "/ansatt", school + "/plakat", "/personvern", "/tilgjengelighet", "/hjelp", "/rettigheter/7", "/rettigheter/11", "/rettigheter/15", "/rettigheter/foresatt", "/personvern/7", "/personvern/11", "/personvern/15"} {
 		for _, l := range []string{"nb", "nn", "en"} {
 			body := has(t, w.get(path+"?l="+l), 200)
 			if n := packed(t, body); n > 30_000 {

@@ -9,10 +9,11 @@ var textPages = map[string]*web.Page{"privacy": page("privacy"), "accessibility"
 
 type textView struct {
 	web.Frame
-	Phone *phone
-	DPO   string
-	DPIA  tilhor.Date
-	Front string
+	Phone  *phone
+	DPO    string
+	DPIA   tilhor.Date
+	Front  string
+	Levels []levelLink // privacy in the words of each age; none on the other pages
 }
 
 // text serves a page of words: what the municipality does with what it is told,
@@ -21,6 +22,9 @@ func text(name string) func(*web.Req) error {
 	return func(q *web.Req) error {
 		o := q.Kit.Owner
 		v := textView{Frame: q.Frame(q.T.T("public." + name + ".title")), Phone: phoneOf(q), DPO: o.DPO, DPIA: o.DPIA, Front: q.Link("/")}
+		if name == "privacy" {
+			v.Levels = privacyLevels(q, "foresatt")
+		}
 		return q.Render(textPages[name], v)
 	}
 }

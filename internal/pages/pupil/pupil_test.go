@@ -30,7 +30,7 @@ func newWorld(t *testing.T) *world {
 	k := town.Kit
 	w := &world{Town: town, t: t, desk: &concerns.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock}}
 	town.Site.Mount((&pupil.Pages{Concerns: w.desk}).Routes())
-	w.battery = webtest.New(town.Site, "/", "/logg-ut", "/logg-inn", "/personvern", "/hjelp", "/tilgjengelighet", "/i-dag")
+	w.battery = webtest.New(town.Site, "/", "/logg-ut", "/logg-inn", "/personvern", "/hjelp", "/tilgjengelighet", "/i-dag", "/varsler", "/rettigheter/7", "/rettigheter/11", "/rettigheter/15", "/rettigheter/foresatt")
 	return w
 }
 

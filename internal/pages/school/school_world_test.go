@@ -37,7 +37,7 @@ type world struct {
 }
 
 // others are addresses that other packages mount.
-var others = []string{"/", "/tilgjengelighet", "/personvern", "/hjelp", "/logg-inn", "/logg-ut", "/i-dag", "/bekymringer", "/avvik", "/fare"}
+var others = []string{"/", "/tilgjengelighet", "/personvern", "/rettigheter/11", "/varsler", "/hjelp", "/logg-inn", "/logg-ut", "/i-dag", "/bekymringer", "/avvik", "/fare"}
 
 func newWorld(t *testing.T) *world {
 	t.Helper()

@@ -51,7 +51,7 @@ type town struct {
 
 // elsewhere are addresses of other packages that these pages lead to.
 func elsewhere(slugs ...string) []string {
-	all := []string{"/tilgjengelighet", "/personvern", "/hjelp", "/logg-ut", "/logg-inn", "/saker", "/fravaer", "/avgangstrinnet"}
+	all := []string{"/tilgjengelighet", "/personvern", "/rettigheter/11", "/varsler", "/hjelp", "/logg-ut", "/logg-inn", "/saker", "/fravaer", "/avgangstrinnet"}
 	return append(all, slugs...)
 }
 

@@ -2,7 +2,6 @@ package signin
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 
 	"tilhor"
@@ -29,8 +28,8 @@ func (d *Desk) cookie(q *web.Req) (secret string, chose tilhor.Lang) {
 	if !secretForm.MatchString(secret) {
 		return "", ""
 	}
-	if slices.Contains(lang.Langs, tilhor.Lang(l)) {
-		chose = tilhor.Lang(l)
+	if known, ok := lang.Known(l); ok {
+		chose = known
 	}
 	return secret, chose
 }

@@ -13,7 +13,7 @@ import (
 // Every page of sign-in, in every language, is held up against the battery.
 func TestPages(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t))
-	check := webtest.New(w.site, "/", "/tilgjengelighet", "/personvern", "/hjelp")
+	check := webtest.New(w.site, "/", "/tilgjengelighet", "/personvern", "/rettigheter/11", "/varsler", "/hjelp")
 	fetch := func(t *testing.T, b *browser, method, path string) {
 		t.Helper()
 		r, err := http.NewRequest(method, w.base+path, nil)

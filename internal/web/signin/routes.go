@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 
 	"tilhor"
 	"tilhor/internal/lang"
@@ -142,7 +141,8 @@ func (d *Desk) finish(q *web.Req) error {
 func forget(q *web.Req, chose tilhor.Lang) {
 	u := url.URL{Path: "/logg-inn"}
 	if chose != "" {
-		q.Lang, q.T = chose, lang.For(chose)
+		q.Lang = lang.Instead(chose)
+		q.T = lang.For(q.Lang)
 		u.RawQuery = "l=" + string(chose)
 	}
 	q.R = q.R.WithContext(q.Context())
@@ -323,7 +323,7 @@ func frame(q *web.Req, title string) web.Frame {
 
 // asked is the language a reader chose in so many words, if any.
 func asked(q *web.Req) tilhor.Lang {
-	if l := tilhor.Lang(q.R.URL.Query().Get("l")); slices.Contains(lang.Langs, l) {
+	if l, known := lang.Known(q.R.URL.Query().Get("l")); known {
 		return l
 	}
 	return ""

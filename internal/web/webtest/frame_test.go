@@ -16,7 +16,7 @@ import (
 )
 
 // elsewhere are pages the frame links to and others mount.
-var elsewhere = []string{"/", "/tilgjengelighet", "/personvern", "/hjelp", "/logg-inn", "/logg-ut", "/i-dag", "/saker/abcdefghij", "/borte"}
+var elsewhere = []string{"/", "/tilgjengelighet", "/personvern", "/rettigheter/11", "/varsler", "/hjelp", "/logg-inn", "/logg-ut", "/i-dag", "/saker/abcdefghij", "/borte"}
 
 var wrongs = map[string]error{
 	"broken": errors.New("x"), "full": context.DeadlineExceeded, "conflict": tilhor.ErrConflict, "faults": tilhor.Faults{{Field: "a", Key: "web.role.fault"}},

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"tilhor/internal/lang"
+
 	"golang.org/x/net/html"
 )
 
@@ -62,8 +64,11 @@ func headers(p *page, wrong func(string, ...any)) {
 }
 
 func language(p *page, wrong func(string, ...any)) {
-	if !slices.Contains([]string{"nb", "nn", "en"}, p.lang) {
+	if _, known := lang.Known(p.lang); !known {
 		wrong("the page is in %q", p.lang)
+	}
+	if dir := attr(p.tags("html")[0], "dir"); dir != p.words.Dir() && (dir != "" || p.lang == "ar") {
+		wrong("%q is written %q", p.lang, dir)
 	}
 	for _, n := range p.tags("a") {
 		if l := attr(n, "hreflang"); l != "" && l != p.lang && attr(n, "lang") != l {

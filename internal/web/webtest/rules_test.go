@@ -57,6 +57,8 @@ func TestEveryRuleCatchesItsBadPage(t *testing.T) {
 	bad := []struct{ rule, from, to string }{
 		{"language", `lang="nb"`, ``},
 		{"language", `lang="nb"`, `lang="no"`},
+		{"language", `lang="nb"`, `lang="ar"`},
+		{"language", `lang="nb"`, `lang="nb" dir="rtl"`},
 		{"language", `<a href="/i-dag">`, `<a href="/i-dag?l=en" hreflang="en">`},
 		{"headings", `<h1>Meld bekymring</h1>`, `<h1>Meld bekymring</h1><h1>To</h1>`},
 		{"headings", `<h2>Hva skjedde?</h2>`, `<h4>Hva skjedde?</h4>`},

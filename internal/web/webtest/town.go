@@ -90,23 +90,23 @@ var first = map[tilhor.Role]string{
 // files is the municipality as a school administration would export it.
 func files() map[string]string {
 	var staff strings.Builder
-	staff.WriteString("ansatt-id;fornavn;etternavn;rolle;skole-id\n")
+	staff.WriteString("ansatt-id;fornavn;etternavn;rolle;skole-id;e-post\n")
 	for _, school := range []struct{ id, last string }{{"solbakken", "Lund"}, {"fjellvik", "Vik"}} {
 		for _, role := range Roles {
 			if csv := staffCSV[role]; csv != "" {
-				fmt.Fprintf(&staff, "%s-%s;%s;%s;%s;%s\n", role, school.id, first[role], school.last, csv, school.id)
+				fmt.Fprintf(&staff, "%s-%s;%s;%s;%s;%s;%[1]s@%[2]s.example\n", role, school.id, first[role], school.last, csv, school.id)
 			}
 		}
 	}
-	staff.WriteString("owner-adviser;Anne;Sæther;skoleeier;\ndpo;Per;Vern;personvernombud;\n")
+	staff.WriteString("owner-adviser;Anne;Sæther;skoleeier;;\ndpo;Per;Vern;personvernombud;;\n")
 	return map[string]string{
 		"skoler.csv":  "skole-id;navn;type;sfo\nsolbakken;Solbakken skole;skole;ja\nfjellvik;Fjellvik skole;skole;ja\n",
 		"grupper.csv": "gruppe-id;skole-id;type;navn\n5a;solbakken;klasse;5A\n6b;solbakken;klasse;6B\nf5;fjellvik;klasse;5A\n",
 		"elever.csv": "elev-id;fornavn;etternavn;skole-id;klasse-id\nnora;Nora;Dahl;solbakken;5a\nelias;Elias;Moe;solbakken;5a\ntuva;Tuva;Aas;solbakken;6b\n" +
 			"odin;Odin;Berg;fjellvik;f5\n",
 		"ansatte.csv": staff.String(),
-		"foresatte.csv": "foresatt-id;fornavn;etternavn;elev-id;foreldreansvar\nforelder-nora;Marit;Dahl;nora;ja\nforelder-elias;Ali;Moe;elias;ja\n" +
-			"forelder-tuva;Liv;Aas;tuva;ja\nforelder-odin;Jon;Berg;odin;ja\n",
+		"foresatte.csv": "foresatt-id;fornavn;etternavn;elev-id;foreldreansvar;e-post\nforelder-nora;Marit;Dahl;nora;ja;marit@dahl.example\nforelder-elias;Ali;Moe;elias;ja;\n" +
+			"forelder-tuva;Liv;Aas;tuva;ja;\nforelder-odin;Jon;Berg;odin;ja;\n",
 	}
 }
 

@@ -1,0 +1,242 @@
+// Package notices tells people that there is something to read (varsel), and
+// never what: a mail names no school, no child and no case, and has no link. Who
+// is told follows from the record: no other room knows that mail exists. Whether
+// somebody may still be told is asked again when the mail is sent.
+package notices
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/access"
+	"tilhor/internal/calendar"
+	"tilhor/internal/db"
+	"tilhor/internal/journal"
+	"tilhor/internal/roster"
+	"tilhor/internal/seal"
+)
+
+// A Desk gathers and sends notices.
+type Desk struct {
+	DB      *db.DB
+	Keys    *seal.Keys
+	Journal *journal.Journal
+	Roster  *roster.Roster
+	Clock   tilhor.Clock
+
+	// Family names those at home, and the pupil, who have something new to read
+	// after an entry about a track. May says whether one of them may still be told
+	// that there is something: not who has been barred since, nor who is under an
+	// age at which pupils are told by mail.
+	Family func(tx *db.Tx, owner tilhor.OwnerID, track string, now time.Time) ([]tilhor.PersonID, error)
+	May    func(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, now time.Time) (bool, error)
+	Days   Days
+}
+
+// Wait is how long a notice lies before it is sent: what happens in the same
+// while is one mail.
+const Wait = 10 * time.Minute
+
+// batch is how many entries, or mails, are taken in one go.
+const batch = 200
+
+// whom says who is told of an act, by how they stand to what it is about. Acts
+// that are not here tell nobody. A person who did the act is not told of it.
+var whom = map[string][]access.Relation{
+	"concerns.tell":           {access.Intake, access.Leads},
+	"concerns.read":           {access.Reporter},
+	"concerns.taken":          {access.Reporter},
+	"concerns.set-aside":      {access.Reporter},
+	"dialogue.to-sender":      {access.Reporter},
+	"dialogue.from-sender":    {access.Intake, access.Leads, access.Handles},
+	"cases.appointed":         {access.Handles},
+	"cases.given-over":        {access.Handles},
+	"cases.covered":           {access.Covers},
+	"cases.led-by":            {access.Leads},
+	"cases.advised-by":        {access.Advises},
+	"cases.asked":             {access.Asked},
+	"cases.protected":         {access.Carries},
+	"cases.approved":          {access.Carries},
+	"cases.measure-handed":    {access.Carries},
+	"cases.told-owner":        {access.Appoints},
+	"interventions.told":      {access.Leads},
+	"cases.family-wrote":      {access.Handles, access.Covers},
+	"cases.family-asked":      {access.Handles, access.Covers},
+	"cases.family-taken-up":   {access.Handles, access.Covers},
+	"cases.child-wrote":       {access.Handles, access.Covers},
+	"cases.insight-asked":     {access.Handles, access.Covers},
+	"cases.state-asked":       {access.Handles, access.Covers},
+	"cases.decision-appealed": {access.Handles, access.Covers},
+}
+
+// home are the acts that those at home, and the pupil, may have something new to
+// read after. Which of them may is the case's to say.
+var home = map[string]bool{
+	"cases.informed": true, "cases.approved": true, "cases.evaluated": true, "cases.closed": true, "cases.stepped-down": true,
+	"cases.decision-notice": true, "cases.decision-made": true, "cases.reopened": true, "cases.family-answered": true,
+}
+
+// rooms are the streams that are read, and what kind of thing each is about.
+var rooms = map[string]access.Kind{"concern": access.Concern, "track": access.Track, "force": access.Force}
+
+// gates are what somebody must be let do with a thing to be told of it, by how
+// they stand to it.
+var gates = map[access.Relation]access.Act{
+	access.Intake: access.Receive, access.Reporter: access.Follow, access.Handles: access.Work, access.Covers: access.Work, access.Leads: access.Lead,
+	access.Advises: access.Read, access.Asked: access.Answer, access.Carries: access.Carry, access.Appoints: access.Assign,
+}
+
+func gate(kind access.Kind, r access.Relation) access.Act {
+	switch {
+	case r == access.Leads && kind == access.Concern:
+		return access.Receive
+	case r == access.Leads && kind == access.Force:
+		return access.LeadForce
+	}
+	return gates[r]
+}
+
+func place(owner tilhor.OwnerID) string { return "notices/" + string(owner) }
+
+// Gather goes through what has come into the record since last, and writes down
+// who shall be told. What stood there before the first time tells nobody.
+func (d *Desk) Gather(ctx context.Context, owner tilhor.OwnerID) error {
+	for {
+		n := 0
+		err := d.DB.Write(ctx, func(tx *db.Tx) (err error) {
+			n, err = d.gather(tx, owner)
+			return err
+		})
+		if err != nil || n < batch {
+			return err
+		}
+	}
+}
+
+func (d *Desk) gather(tx *db.Tx, owner tilhor.OwnerID) (int, error) {
+	mark, err := db.GetMark(tx, place(owner))
+	if err != nil {
+		return 0, err
+	}
+	if mark == "" {
+		c, err := d.Journal.Newest(tx, owner)
+		if err != nil && !errors.Is(err, tilhor.ErrNotFound) {
+			return 0, err
+		}
+		return 0, db.PutMark(tx, place(owner), strconv.FormatInt(c.Size-1, 10))
+	}
+	after, err := strconv.ParseInt(mark, 10, 64)
+	if err != nil {
+		return 0, err
+	}
+	entries, err := d.Journal.Follow(tx, owner, after, batch)
+	if err != nil || len(entries) == 0 {
+		return 0, err
+	}
+	now := d.Clock()
+	for _, e := range entries {
+		people, err := d.told(tx, owner, e, now)
+		if err != nil {
+			return 0, err
+		}
+		for _, p := range people {
+			if err := d.queue(tx, owner, p, now); err != nil {
+				return 0, err
+			}
+		}
+		after = e.Leaf
+	}
+	return len(entries), db.PutMark(tx, place(owner), strconv.FormatInt(after, 10))
+}
+
+// told are the people that an entry gives something to read.
+func (d *Desk) told(tx *db.Tx, owner tilhor.OwnerID, e journal.Record, now time.Time) (all []tilhor.PersonID, err error) {
+	room, thing, _ := strings.Cut(e.Stream, "/")
+	kind := rooms[room]
+	if home[e.Act] && kind == access.Track && d.Family != nil {
+		if all, err = d.Family(tx, owner, thing, now); err != nil {
+			return nil, err
+		}
+	}
+	relations := whom[e.Act]
+	if kind == "" || len(relations) == 0 {
+		return without(all, e.By.Person), nil
+	}
+	grants, err := access.GrantsOf(tx, owner, kind, thing)
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range grants {
+		if !slices.Contains(relations, g.Relation) || now.Before(g.From) || !g.Until.IsZero() && !now.Before(g.Until) {
+			continue
+		}
+		people := []tilhor.PersonID{g.Person}
+		if g.Person == "" {
+			if people, err = d.inRole(tx, owner, g, now); err != nil {
+				return nil, err
+			}
+		}
+		for _, p := range people {
+			ok, err := d.passes(tx, owner, p, gate(kind, g.Relation), thing, now)
+			if err != nil {
+				return nil, err
+			}
+			if ok {
+				all = append(all, p)
+			}
+		}
+	}
+	return without(all, e.By.Person), nil
+}
+
+func without(all []tilhor.PersonID, p tilhor.PersonID) []tilhor.PersonID {
+	slices.Sort(all)
+	return slices.DeleteFunc(slices.Compact(all), func(x tilhor.PersonID) bool { return x == p || x == "" })
+}
+
+// inRole are those who have a role at the unit of a grant, and those to whom
+// the relation was handed there.
+func (d *Desk) inRole(tx *db.Tx, owner tilhor.OwnerID, g access.Grant, now time.Time) ([]tilhor.PersonID, error) {
+	all, err := access.HandedAt(tx, owner, g.Unit, g.Relation, now)
+	if err != nil || g.Unit == access.Owner { // the owner's people have nothing by role
+		return all, err
+	}
+	works, err := d.Roster.Employees(tx, owner, g.Unit, calendar.DateOf(now))
+	for _, e := range works {
+		if slices.Contains(e.Roles, g.Role) {
+			all = append(all, e.ID)
+		}
+	}
+	return all, err
+}
+
+// passes says whether a person, in one of the roles they have, is let do an act
+// with a thing: every bar and guard counts. Training in privacy is not asked for
+// here, since who lacks it must be told all the more that something waits.
+func (d *Desk) passes(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, act access.Act, thing string, now time.Time) (bool, error) {
+	roles, err := d.Roster.RolesOf(tx, owner, person, calendar.DateOf(now))
+	if err != nil {
+		return false, err
+	}
+	for _, a := range roles {
+		a.Trained = true
+		_, err := access.Allow(tx, a, act, thing, now)
+		if err == nil || !errors.Is(err, tilhor.ErrNotFound) {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+var insertNotice = db.SQL(`INSERT INTO notices_outbox (owner, id, person, state, at, tries) VALUES ($1, $2, $3, 'waiting', $4, 0)
+	ON CONFLICT (owner, person) WHERE state = 'waiting' DO NOTHING`)
+
+func (d *Desk) queue(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, now time.Time) error {
+	_, err := tx.Exec(insertNotice, owner, tilhor.NewID(), person, now.Add(Wait).UnixMilli())
+	return err
+}

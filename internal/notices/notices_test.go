@@ -1,0 +1,325 @@
+package notices_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/cases"
+	"tilhor/internal/concerns"
+	"tilhor/internal/db"
+	"tilhor/internal/db/dbtest"
+	"tilhor/internal/duty"
+	"tilhor/internal/journal"
+	"tilhor/internal/notices"
+	"tilhor/internal/web/webtest"
+)
+
+type world struct {
+	*testing.T
+	*webtest.Town
+	ctx             context.Context
+	desk            *notices.Desk
+	told            *concerns.Desk
+	worked          *cases.Desk
+	post            *post
+	kari, ina       tilhor.Actor // rektor, social teacher
+	jonas           tilhor.Actor // teacher
+	family, allowed []tilhor.PersonID
+}
+
+// post is a relay that keeps what it is given.
+type post struct {
+	sent []string // to, and the words
+	down bool
+}
+
+func (p *post) Mail(_ context.Context, to, subject, text string) error {
+	if p.down {
+		return errors.New("down")
+	}
+	p.sent = append(p.sent, to+": "+subject+"\n"+text)
+	return nil
+}
+
+func each(t *testing.T, test func(w *world)) {
+	t.Helper()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		town := webtest.NewTown(t, d)
+		k := town.Kit
+		w := &world{T: t, Town: town, ctx: db.Twice(context.Background()), post: &post{}}
+		w.told = &concerns.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock}
+		w.worked = &cases.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Concerns: w.told, Clock: k.Clock}
+		w.desk = &notices.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock, Days: w.worked.Days}
+		w.desk.Family = func(*db.Tx, tilhor.OwnerID, string, time.Time) ([]tilhor.PersonID, error) {
+			return slices.Clone(w.family), nil
+		}
+		w.desk.May = func(_ *db.Tx, _ tilhor.OwnerID, p tilhor.PersonID, _ time.Time) (bool, error) {
+			return slices.Contains(w.allowed, p), nil
+		}
+		w.kari, w.ina = town.Actor(tilhor.RoleRektor, town.Solbakken), town.Actor(tilhor.RoleSocialTeacher, town.Solbakken)
+		w.jonas = town.Actor(tilhor.RoleTeacher, town.Solbakken)
+		w.gather() // what stood there before tells nobody
+		test(w)
+	})
+}
+
+func (w *world) must(err error) {
+	w.T.Helper()
+	if err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+// gather lets what was done into the record's tree, and goes through it.
+func (w *world) gather() {
+	w.T.Helper()
+	_, err := w.Kit.Journal.Sequence(w.ctx, w.DB, webtest.Owner, w.Now())
+	w.must(err)
+	w.must(w.desk.Gather(w.ctx, webtest.Owner))
+}
+
+func (w *world) send() int {
+	w.T.Helper()
+	n, err := w.desk.Send(w.ctx, webtest.Owner, "Granvik kommune", "granvik.example", w.post)
+	w.must(err)
+	return n
+}
+
+// are says to whom mails went, and forgets them.
+func (w *world) are(want ...string) {
+	w.T.Helper()
+	var to []string
+	for _, m := range w.post.sent {
+		a, _, _ := strings.Cut(m, ":")
+		to = append(to, a)
+		for _, bad := range []string{"Nora", "Dahl", "Solbakken", "bekymring", "sak", "mobb", "http"} {
+			if strings.Contains(m, bad) {
+				w.T.Errorf("a mail says %q: %s", bad, m)
+			}
+		}
+	}
+	slices.Sort(to)
+	if !slices.Equal(to, want) {
+		w.T.Errorf("mails went to %v, want %v", to, want)
+	}
+	w.post.sent = nil
+}
+
+func (w *world) tell(f func(*concerns.Telling)) concerns.Concern {
+	w.T.Helper()
+	n := concerns.Telling{
+		School: w.Solbakken, Pupils: []tilhor.PersonID{w.Person("nora")}, Saw: "Nora sto alene.", Arena: tilhor.ArenaBreak,
+		Happened: tilhor.Now(w.Now()), Known: tilhor.Now(w.Now()), Accused: duty.AccusedNone,
+	}
+	if f != nil {
+		f(&n)
+	}
+	c, err := w.told.Tell(w.ctx, w.jonas, n)
+	w.must(err)
+	return c
+}
+
+const rektor = "rektor@solbakken.example"
+
+func TestWhoIsTold(t *testing.T) {
+	each(t, func(w *world) {
+		c := w.tell(nil)
+		w.tell(nil)
+		w.gather()
+		w.send() // too early: what happens in the same while is one mail
+		w.are()
+		w.Later(notices.Wait)
+		w.send()
+		w.are(rektor)
+
+		_, err := w.told.Receive(w.ctx, w.kari, c.Slug)
+		w.must(err)
+		_, err = w.worked.TakeUp(w.ctx, w.kari, c.Slug, cases.Stance{Handler: w.ina.Person})
+		w.must(err)
+		w.gather()
+		w.Later(notices.Wait)
+		w.send()
+		w.are("social-teacher@solbakken.example", "teacher@solbakken.example") // who has it, and who told; not rektor, who did it
+
+		w.tell(func(n *concerns.Telling) { n.Accused, n.Whom = duty.AccusedLeadership, "Rektor" })
+		w.gather()
+		w.Later(notices.Wait)
+		w.send()
+		w.are() // past rektor; and nobody at the owner has been named
+	})
+}
+
+func TestWhomAReportIsAboutIsNotTold(t *testing.T) {
+	each(t, func(w *world) {
+		petter := w.Actor(tilhor.RoleEmployee, w.Solbakken)
+		w.must(w.worked.Hand(w.ctx, w.kari, cases.HandedTask{Task: cases.ReceivesReports, Person: petter.Person, From: "2026-11-23", Until: "2027-01-01"}))
+		w.gather()
+		w.tell(nil)
+		w.gather()
+		w.Later(notices.Wait)
+		w.send()
+		w.are("employee@solbakken.example", rektor)
+		w.tell(func(n *concerns.Telling) {
+			n.Accused, n.Against = duty.AccusedEmployee, []tilhor.PersonID{petter.Person}
+		})
+		w.gather()
+		w.Later(notices.Wait)
+		w.send()
+		w.are(rektor)
+	})
+}
+
+func TestFamilies(t *testing.T) {
+	each(t, func(w *world) {
+		marit, ali := w.Person("forelder-nora"), w.Person("forelder-elias")
+		w.family, w.allowed = []tilhor.PersonID{marit, ali}, []tilhor.PersonID{marit}
+		tell := func() {
+			w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+				_, err := w.Kit.Journal.Append(tx, journal.Entry{
+					Stream: "track/" + tilhor.NewID(), Act: "cases.approved", Subject: "x", When: tilhor.Now(w.Now()), By: w.kari, Rule: "test",
+				})
+				return err
+			}))
+			w.gather()
+			w.Later(notices.Wait)
+		}
+		tell()
+		w.send()
+		w.are("marit@dahl.example") // the other one must not be told any more
+		w.allowed = nil
+		tell()
+		w.send()
+		w.are()
+
+		w.allowed = []tilhor.PersonID{marit}
+		w.Later(11 * time.Hour) // half past nine in the evening
+		tell()
+		w.send()
+		w.are()
+		w.Later(11 * time.Hour)
+		w.send()
+		w.are("marit@dahl.example")
+
+		parent := tilhor.Actor{Owner: webtest.Owner, Person: marit, Role: tilhor.RoleParent}
+		w.must(w.desk.Choose(w.ctx, parent, notices.Choice{Mail: true, Lang: tilhor.English}))
+		tell()
+		w.send()
+		if len(w.post.sent) != 1 || !strings.Contains(w.post.sent[0], "You have a message") {
+			w.T.Errorf("not in the reader's language: %v", w.post.sent)
+		}
+		w.post.sent = nil
+		w.must(w.desk.Choose(w.ctx, parent, notices.Choice{Mail: false, Lang: tilhor.English}))
+		tell()
+		w.send()
+		w.are()
+		if err := w.desk.Choose(w.ctx, parent, notices.Choice{Lang: "xx"}); len(tilhor.FaultsOf(err)) != 1 {
+			w.T.Errorf("an unknown language: %v", err)
+		}
+	})
+}
+
+func TestARelayThatIsDown(t *testing.T) {
+	each(t, func(w *world) {
+		w.tell(nil)
+		w.gather()
+		w.Later(notices.Wait)
+		w.post.down = true
+		if n := w.send(); n != 0 {
+			w.T.Fatalf("%d mails went through a relay that is down", n)
+		}
+		w.post.down = false
+		w.send() // not at once again
+		w.are()
+		w.Later(time.Minute)
+		w.send()
+		w.are(rektor)
+
+		w.post.down = true
+		w.tell(nil)
+		w.gather()
+		for range 12 {
+			w.Later(25 * time.Hour)
+			w.send()
+		}
+		n, err := w.desk.GivenUp(w.ctx, webtest.Owner)
+		w.must(err)
+		if n != 1 {
+			w.T.Errorf("%d given up, want one", n)
+		}
+		w.Later(31 * 24 * time.Hour)
+		w.must(w.desk.Sweep(w.ctx, webtest.Owner))
+		if n, _ = w.desk.GivenUp(w.ctx, webtest.Owner); n != 0 {
+			w.T.Error("a month later it is still there")
+		}
+	})
+}
+
+// Two processes that send at once do not send one mail twice.
+func TestTwoSenders(t *testing.T) {
+	each(t, func(w *world) {
+		w.tell(nil)
+		w.gather()
+		w.Later(notices.Wait)
+		outer := w.post
+		inner := &post{}
+		hook := mailer(func() {
+			if _, err := w.desk.Send(w.ctx, webtest.Owner, "Granvik kommune", "granvik.example", inner); err != nil {
+				w.T.Error(err)
+			}
+		})
+		n, err := w.desk.Send(w.ctx, webtest.Owner, "Granvik kommune", "granvik.example", hook)
+		w.must(err)
+		if n != 1 || len(inner.sent) != 0 {
+			w.T.Errorf("%d and %d mails, want one", n, len(inner.sent))
+		}
+		_ = outer
+	})
+}
+
+type mailer func()
+
+func (m mailer) Mail(context.Context, string, string, string) error { m(); return nil }
+
+func TestCalendar(t *testing.T) {
+	each(t, func(w *world) {
+		c := w.tell(nil)
+		_, err := w.told.Receive(w.ctx, w.kari, c.Slug)
+		w.must(err)
+		_, err = w.worked.TakeUp(w.ctx, w.kari, c.Slug, cases.Stance{Handler: w.ina.Person})
+		w.must(err)
+		if s, err := w.desk.FeedOf(w.ctx, w.ina); err != nil || s != "" {
+			w.T.Fatalf("an address before one was asked for: %q, %v", s, err)
+		}
+		w.must(w.desk.OpenFeed(w.ctx, w.ina))
+		first, err := w.desk.FeedOf(w.ctx, w.ina)
+		w.must(err)
+		f, err := w.desk.Feed(w.ctx, webtest.Owner, first)
+		w.must(err)
+		if len(f.Days) == 0 {
+			w.T.Error("a handler with a new case has nothing to do")
+		}
+		w.must(w.desk.OpenFeed(w.ctx, w.ina))
+		second, err := w.desk.FeedOf(w.ctx, w.ina)
+		w.must(err)
+		flipped := "a"
+		if strings.HasSuffix(second, "a") {
+			flipped = "b"
+		}
+		for name, secret := range map[string]string{
+			"taken back": first, "none": "", "short": "abc", "another mark": second[:len(second)-1] + flipped, "no mark": second[:26],
+		} {
+			if _, err := w.desk.Feed(w.ctx, webtest.Owner, secret); !errors.Is(err, tilhor.ErrNotFound) {
+				w.T.Errorf("%s: %v", name, err)
+			}
+		}
+		w.must(w.desk.EndFeed(w.ctx, w.ina))
+		if _, err := w.desk.Feed(w.ctx, webtest.Owner, second); !errors.Is(err, tilhor.ErrNotFound) {
+			w.T.Errorf("after it was ended: %v", err)
+		}
+	})
+}

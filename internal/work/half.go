@@ -1,0 +1,71 @@
+package work
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"tilhor/internal/db"
+)
+
+// ErrHalf says that something stands half written.
+var ErrHalf = errors.New("half written")
+
+// halfSQL count what an act writes together and stands alone: rows without the
+// record or the entry they belong to, keys and grants of things that are not
+// there. What verify compares itself is not asked again.
+var halfSQL = sync.OnceValue(func() map[string]*db.Stmt {
+	all := map[string]string{
+		"a question without its record":         `FROM cases_ask x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_record r WHERE r.owner = x.owner AND r.id = x.id AND r.kind = 'asked')`,
+		"an answer without its record":          `FROM cases_ask x WHERE x.owner = $1 AND x.state = 'answered' AND NOT EXISTS (SELECT 1 FROM cases_record r WHERE r.owner = x.owner AND r.id = x.answer)`,
+		"a notice without its record":           `FROM cases_notice x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_record r WHERE r.owner = x.owner AND r.id = x.id AND r.entry = x.entry)`,
+		"a request without its record":          `FROM cases_insight x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_record r WHERE r.owner = x.owner AND r.id = x.id)`,
+		"a decided request without its record":  `FROM cases_insight x WHERE x.owner = $1 AND x.state = 'decided' AND NOT EXISTS (SELECT 1 FROM cases_record r WHERE r.owner = x.owner AND r.id = x.decision)`,
+		"a passage of no request":               `FROM cases_passage x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_insight i WHERE i.owner = x.owner AND i.id = x.insight)`,
+		"a stand-in of no absence":              `FROM cases_cover x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_absence a WHERE a.owner = x.owner AND a.id = x.absence)`,
+		"a stand-in the track does not tell of": `FROM cases_cover x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_record r WHERE r.owner = x.owner AND r.track = x.track AND r.kind = 'covered' AND r.ref = x.standin)`,
+		"a stand-in without a grant":            `FROM cases_cover x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM access_grant g WHERE g.owner = x.owner AND g.kind = 'track' AND g.thing = x.track AND g.person = x.standin AND g.from_at = x.from_at)`,
+		"a block without its part":              `FROM privacy_block x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM privacy_part p WHERE p.owner = x.owner AND p.block = x.id AND p.part = x.record)`,
+		"a part of no block":                    `FROM privacy_part x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM privacy_block b WHERE b.owner = x.owner AND b.id = x.block)`,
+		"a parcel without its record":           `FROM cases_transfer x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_record r WHERE r.owner = x.owner AND r.id = x.record AND r.track = x.id)`,
+		"a parcel that became no track":         `FROM cases_transfer x WHERE x.owner = $1 AND x.state = 'received' AND NOT EXISTS (SELECT 1 FROM cases_track t WHERE t.owner = x.owner AND t.id = x.to_track)`,
+		"a shared measure nobody tells of":      `FROM cases_shared x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_record r WHERE r.owner = x.owner AND r.track = x.track AND r.kind = 'shared' AND r.ref = x.measure)`,
+		"a wall around no track":                `FROM cases_sealed x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_track t WHERE t.owner = x.owner AND t.id = x.track)`,
+		"a sealed track nobody was told of":     `FROM cases_sealed x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_notice n WHERE n.owner = x.owner AND n.track = x.track)`,
+		"somebody accused who is not barred":    `FROM cases_accused x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM access_bar b WHERE b.owner = x.owner AND b.kind = 'track' AND b.thing = x.track AND b.person = x.person)`,
+		"an attached file without its record":   `FROM cases_file x WHERE x.owner = $1 AND x.record <> '' AND NOT EXISTS (SELECT 1 FROM cases_record r WHERE r.owner = x.owner AND r.id = x.record AND r.ref = x.id)`,
+		"an attached file without a piece":      `FROM cases_file x WHERE x.owner = $1 AND x.record <> '' AND NOT EXISTS (SELECT 1 FROM cases_chunk c WHERE c.owner = x.owner AND c.file = x.id)`,
+		"a piece of no file":                    `FROM cases_chunk x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_file f WHERE f.owner = x.owner AND f.id = x.file)`,
+		"an intervention without a line":        `FROM interventions_event x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM interventions_line l WHERE l.owner = x.owner AND l.event = x.id)`,
+		"a document without its entry":          `FROM archive_item x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM journal_entry e WHERE e.owner = x.owner AND e.id = x.entry)`,
+		"a track nobody has":                    `FROM cases_track x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM access_grant g WHERE g.owner = x.owner AND g.kind = 'track' AND g.thing = x.id AND g.relation = 'leads')`,
+		"a grant of no track":                   `FROM access_grant x WHERE x.owner = $1 AND x.kind = 'track' AND NOT EXISTS (SELECT 1 FROM cases_track t WHERE t.owner = x.owner AND t.id = x.thing)`,
+		"a grant of no intervention":            `FROM access_grant x WHERE x.owner = $1 AND x.kind = 'force' AND NOT EXISTS (SELECT 1 FROM interventions_event e WHERE e.owner = x.owner AND e.id = x.thing)`,
+		"a key of no track": `FROM seal_key x WHERE x.owner = $1 AND x.kind = 'track' AND NOT EXISTS (SELECT 1 FROM cases_track t WHERE t.owner = x.owner AND t.id = x.thing)
+			AND NOT EXISTS (SELECT 1 FROM cases_transfer p WHERE p.owner = x.owner AND p.id = x.thing)`,
+		"a key of no intervention": `FROM seal_key x WHERE x.owner = $1 AND x.kind = 'force' AND NOT EXISTS (SELECT 1 FROM interventions_event e WHERE e.owner = x.owner AND e.id = x.thing)`,
+		"a key of no file":         `FROM seal_key x WHERE x.owner = $1 AND x.kind = 'file' AND NOT EXISTS (SELECT 1 FROM cases_file f WHERE f.owner = x.owner AND f.id = x.thing)`,
+		"a track without a key":    `FROM cases_track x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM seal_key k WHERE k.owner = x.owner AND k.kind = 'track' AND k.thing = x.id)`,
+		"an audit of no track":     `FROM cases_audit x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_track t WHERE t.owner = x.owner AND t.id = x.track)`,
+		"a track without an audit": `FROM cases_track x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_audit a WHERE a.owner = x.owner AND a.track = x.id)`,
+	}
+	stmts := map[string]*db.Stmt{}
+	for what, from := range all {
+		stmts[what] = db.SQL("SELECT COUNT(*) " + from)
+	}
+	return stmts
+})
+
+// noHalves says whether every act stands in whole or not at all.
+func noHalves(tx *db.Tx) error {
+	for what, q := range halfSQL() {
+		var n int
+		if err := tx.One(q, db.Args(Owner), &n); err != nil {
+			return fmt.Errorf("%s: %w", what, err)
+		}
+		if n > 0 {
+			return fmt.Errorf("%w: %d times %s", ErrHalf, n, what)
+		}
+	}
+	return nil
+}
