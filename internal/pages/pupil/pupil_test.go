@@ -22,6 +22,8 @@ type world struct {
 	t       *testing.T
 	desk    *concerns.Desk
 	battery *webtest.Battery
+
+	lastBody string
 }
 
 func newWorld(t *testing.T) *world {
@@ -81,6 +83,7 @@ func (w *world) step(c *http.Cookie, v url.Values, do string, code int, kv ...st
 	}
 	v.Set("go", do)
 	body := w.page(w.Post(c, "/min/si", v), code)
+	w.lastBody = body
 	return body, fields(body)
 }
 
@@ -98,6 +101,9 @@ func TestAPupilTellsAndSeesThatItIsRead(t *testing.T) {
 		t.Error("a pupil is asked about her child")
 	}
 	_, v := w.step(nora, fields(body), "next", 200, "for", "self")
+	if !strings.Contains(w.lastBody, "kan vi ikke love at det blir hemmelig") {
+		t.Error("she is not told who reads it before she writes")
+	}
 	body, v = w.step(nora, v, "next", 200, "words", "De går fra meg.")
 	if !strings.Contains(body, "Steg 3 av 3") || strings.Contains(body, "Uten navn") {
 		t.Error(body)
@@ -136,6 +142,21 @@ func TestAPupilTellsAndSeesThatItIsRead(t *testing.T) {
 		}
 	}
 	w.page(w.Get(w.As(tilhor.RolePupil, w.Fjellvik), to), 404)
+}
+
+// A small pupil who is signed in points at pictures, and is asked for no name.
+func TestASmallPupilPoints(t *testing.T) {
+	w := newWorld(t)
+	nora := w.As(tilhor.RolePupil, w.Solbakken)
+	_, v := w.step(nora, fields(w.page(w.Get(nora, "/min/si/bilder"), 200, "Hvordan har du det?")), "next", 200, "face", "afraid")
+	_, v = w.step(nora, v, "next", 200, "place", "break")
+	body, v := w.step(nora, v, "next", 200)
+	if strings.Contains(body, "Hva heter du?") {
+		t.Error("who is signed in is asked for a name")
+	}
+	v.Set("go", "send")
+	to := w.Post(nora, "/min/si", v).Header.Get("Location")
+	w.page(w.Get(nora, to), 200, "(Pekte på bilder:) Redd. Ute.")
 }
 
 // A parent chooses the child, and the matter is then taken up with rektor; about

@@ -161,10 +161,13 @@ func (t *teller) askName(v *view) {
 // remembers.
 func (t *teller) reads() []string {
 	all := []string{t.text("say.reads", "school", t.school.Name), t.when(), t.text("say.reads.act")}
-	if t.Open {
-		all = append(all, t.text("say.reads.kept"), t.text("say.reads.machine"))
+	if t.Open && t.form.Get("for") == string(concerns.ForChild) {
+		all = append(all, t.text("say.reads.parent"))
 	}
-	return all
+	if t.Open {
+		all = append(all, t.text("say.reads.kept"))
+	}
+	return append(all, t.text("say.reads.machine"))
 }
 
 // when is when it is read: on working days, and which the next is when today is
@@ -196,6 +199,9 @@ func (t *teller) askWhat(v *view) {
 	}
 	v.Net = true
 	v.Lead = t.text("say.home-first")
+	if !t.Open { // who does not sign in has read it where the name is asked for
+		v.Reads = t.reads()
+	}
 }
 
 // wish asks which adult the teller wants to talk with. Nobody is chosen beforehand.
