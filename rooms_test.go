@@ -26,6 +26,7 @@ var floors = map[string]int{
 	"tilhor/internal/roster":        5,
 	"tilhor/internal/privacy":       6, // what the data protection officer follows: ids and times, never a name
 	"tilhor/internal/concerns":      6,
+	"tilhor/internal/front":         6, // what a school's own page says: no child, and nothing that was told
 	"tilhor/internal/interventions": 6, // physical intervention (fysisk inngrep)
 	"tilhor/internal/danger":        6, // what one employee keeps of an own report: knows no case, and no case knows it
 	"tilhor/internal/cases":         7,
@@ -37,9 +38,11 @@ var floors = map[string]int{
 	"tilhor/internal/web":           9,
 	"tilhor/internal/web/signin":    10, // a door of the frame, on its own floor because it uses the frame
 	"tilhor/internal/web/tell":      10, // the screens of a concern, for who is signed in and who is not
+	"tilhor/internal/web/say":       10, // the screens with which a child, a parent or somebody outside tells
 	"tilhor/internal/web/watch":     10, // what whoever runs it may see; on a port of its own
 	"tilhor/internal/web/devidp":    2,  // a provider that knows only its list of people
 	"tilhor/internal/pages/public":  11,
+	"tilhor/internal/pages/pupil":   11,
 	"tilhor/internal/pages/staff":   11,
 	"tilhor/internal/pages/school":  11,
 	"tilhor/internal/pages/sender":  11, // whoever told something, with a code or signed in
@@ -95,6 +98,9 @@ var never = []struct{ who, what, why string }{
 	{"tilhor/internal/pages/owner", "tilhor/internal/dialogue", "the owner's adviser sees counts, never a child's words"},
 	{"tilhor/internal/pages/dpo", "tilhor/internal/dialogue", "the officer sees who has read, never what"},
 	{"tilhor/internal/oversight", "tilhor/internal/dialogue", "counts come from views that hold counts only"},
+	{"tilhor/internal/front", "tilhor/internal/duty", "no case and no concern changes a school's page"},
+	{"tilhor/internal/pages/pupil", "tilhor/internal/cases", "who told sees what they told, never a case"},
+	{"tilhor/internal/pages/pupil", "tilhor/internal/oversight", "a pupil's page counts nobody"},
 	{"tilhor/internal/pages/school", "tilhor/internal/danger", "a sealed note stands in no page of a case"},
 	{"tilhor/internal/cases", "tilhor/internal/danger", "a sealed note stands in no case"},
 	{"tilhor/internal/oversight", "tilhor/internal/danger", "a sealed note is not counted"},

@@ -12,6 +12,7 @@ import (
 	"tilhor/internal/danger"
 	"tilhor/internal/db"
 	"tilhor/internal/dialogue"
+	"tilhor/internal/front"
 	"tilhor/internal/handover"
 	"tilhor/internal/interventions"
 	"tilhor/internal/journal"
@@ -21,6 +22,7 @@ import (
 	"tilhor/internal/pages/own"
 	"tilhor/internal/pages/owner"
 	"tilhor/internal/pages/public"
+	"tilhor/internal/pages/pupil"
 	"tilhor/internal/pages/school"
 	"tilhor/internal/pages/sender"
 	"tilhor/internal/pages/staff"
@@ -59,6 +61,8 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	talks := &dialogue.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
 	told.Became = talks.Became
 	worked := &cases.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
+	shown := &front.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Away: worked.AwayOn}
+	told.Shut = shown.ShutOn
 	sealed := &danger.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	used := &interventions.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	kit := &web.Kit{
@@ -70,11 +74,12 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 		return nil, err
 	}
 	s.Mount(door.Routes(s))
-	s.Mount((&public.Pages{Concerns: told, People: people}).Routes())
+	s.Mount((&public.Pages{Concerns: told, Front: shown, People: people}).Routes())
+	s.Mount((&pupil.Pages{Concerns: told, Front: shown, Adults: public.Adults(shown)}).Routes())
 	s.Mount((&sender.Pages{Dialogue: talks}).Routes())
 	s.Mount((&staff.Pages{Concerns: told, Cases: worked, Danger: sealed, Interventions: used, Dialogue: talks}).Routes())
 	s.Mount((&school.Pages{
-		Concerns: told, Cases: worked, Archive: h.archive(), Handover: &handover.Desk{Cases: worked, Interventions: used, Keys: h.keys, Clock: h.clock},
+		Concerns: told, Cases: worked, Front: shown, Archive: h.archive(), Handover: &handover.Desk{Cases: worked, Interventions: used, Keys: h.keys, Clock: h.clock},
 		Dialogue: talks,
 	}).Routes())
 	s.Mount((&dpo.Pages{Privacy: &privacy.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Shred: cases.ShredPart}}).Routes())
@@ -91,8 +96,8 @@ func home(r tilhor.Role) string {
 	if r == tilhor.RoleDPO {
 		return "/personvernombud"
 	}
-	if r == tilhor.RolePupil || r == tilhor.RoleParent { // until they have a page of their own
-		return "/hjelp"
+	if r == tilhor.RolePupil || r == tilhor.RoleParent {
+		return pupil.HomePath
 	}
 	return "/i-dag"
 }

@@ -12,6 +12,7 @@ import (
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/duty"
+	"tilhor/internal/front"
 	"tilhor/internal/privacy"
 	"tilhor/internal/roster"
 )
@@ -140,7 +141,41 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 	w.must(err)
 	w.must(d.CheckSurvey(ctx, ina, slug, f.NamingSurveys()[0].ID, "To så etter.", "Porten blir stengt i storefri."))
 	w.talks(by)
+	w.saysIfra(by)
 	return original
+}
+
+// saysIfra is what children tell for themselves: one who is signed in, a small one,
+// three without a name who mention the same child, and one about rektor.
+func (w *siteWorld) saysIfra(by map[string]persona) {
+	w.t.Helper()
+	ctx, d, pupil := context.Background(), w.concerns(), by["pupil"].actor
+	open := tilhor.Actor{Owner: pupil.Owner, Role: tilhor.RoleAnyone, School: pupil.School}
+	say := func(who tilhor.Actor, s concerns.Saying) concerns.Concern {
+		s.School, s.Arena = pupil.School, tilhor.ArenaBreak
+		c, _, err := d.Say(ctx, who, s)
+		w.must(err)
+		return c
+	}
+	read := say(pupil, concerns.Saying{For: concerns.ForSelf, Words: "De går fra meg.", Wish: by["social-teacher"].actor.Person})
+	say(pupil, concerns.Saying{For: concerns.ForFriend, Whom: "En i klassen", Words: "Hun sitter alene."})
+	say(open, concerns.Saying{For: concerns.ForSelf, Words: "(Pekte på bilder:) Redd. Ute.", Pen: "Mona, SFO", Small: true, Name: "Per 2B"})
+	for range 3 {
+		say(open, concerns.Saying{For: concerns.ForFriend, Words: "Elias er alltid slem."})
+	}
+	say(open, concerns.Saying{For: concerns.ForOther, Words: "Gutten gråter på veien hjem."})
+	say(open, concerns.Saying{For: concerns.ForSelf, Words: "Rektor roper til meg.", Accused: duty.AccusedLeadership})
+	_, err := d.Receive(ctx, by["rektor"].actor, read.Slug)
+	w.must(err)
+	shown := &front.Desk{DB: w.house.db, Keys: w.house.keys, Journal: w.house.journal, Roster: w.house.roster, Clock: w.clock}
+	for _, l := range []front.Line{
+		{Kind: front.Helper, Person: by["social-teacher"].actor.Person, When: "Grønn dør i 1. etasje, hver skoledag kl. 8.15–14.30.", Choose: true, Yes: true},
+		{Kind: front.Helper, Person: by["nurse"].actor.Person, What: "Helsesykepleier, har egen taushetsplikt", When: "Tirsdag og torsdag kl. 9–14.", Choose: true, Yes: true},
+		{Kind: front.Plan, Text: "To voksne er ute i hvert friminutt.\nAlle voksne som ser noe, griper inn."},
+		{Kind: front.Shut, From: w.today().Add(28), Until: w.today().Add(41), Reads: front.ByOwner},
+	} {
+		w.must(shown.Say(ctx, by["rektor"].actor, l))
+	}
 }
 
 // asksColleagues is what the handler's craft adds to a case: what to find out,

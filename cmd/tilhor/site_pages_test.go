@@ -123,7 +123,7 @@ func (c *crawl) check(r *http.Response, route *web.Route) {
 		return // it has no mark of ours, on purpose
 	}
 	c.battery.Check(c.t, r, route)
-	if strings.HasPrefix(route.Name, "public.school") || strings.HasPrefix(route.Name, "public.tell") {
+	if strings.HasPrefix(route.Name, "public.school") || strings.HasPrefix(route.Name, "public.tell") || strings.HasPrefix(route.Name, "public.say") || route.Name == "public.poster" {
 		return // every school's own page tells who to talk to there
 	}
 	if name := strangerIn(bodyOf(c.t, r), c.foreign); name != "" {

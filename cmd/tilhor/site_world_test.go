@@ -324,7 +324,7 @@ func (w *siteWorld) cast() []persona {
 		{name: "adviser", actor: w.adviser(), home: "/skoler"},
 		{name: "officer", actor: w.officer(), home: "/personvernombud"},
 		{name: "rektor elsewhere", actor: w.actorOf("Åsen skole", tilhor.RoleRektor, "")},
-		{name: "pupil", actor: w.pupilOf(w.actorOf(solbakken, tilhor.RoleRektor, "Kari Lund")), home: "/hjelp"},
+		{name: "pupil", actor: w.pupilOf(w.actorOf(solbakken, tilhor.RoleRektor, "Kari Lund")), home: "/min/sagt"},
 		{name: "nobody", actor: tilhor.Actor{Owner: w.owner(), Role: tilhor.RoleAnyone}, home: "/"},
 	}
 	for i := range all {
@@ -335,6 +335,13 @@ func (w *siteWorld) cast() []persona {
 	}
 	w.signIn(all)
 	return all
+}
+
+// aPupil is the fourth pupil of a school.
+func (w *siteWorld) aPupil(school string) tilhor.Actor {
+	w.t.Helper()
+	at := w.actorOf(school, tilhor.RoleRektor, "")
+	return tilhor.Actor{Owner: w.owner(), Role: tilhor.RolePupil, School: at.School, Person: w.pupils(at)[3]}
 }
 
 // signIn gives everyone a session.

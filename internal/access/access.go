@@ -138,9 +138,17 @@ func within(now, from, until time.Time) bool {
 }
 
 // asks says whether the actor can have a relation to a concern or a track at
-// all: who works at a school, there; and the owner's people, at the owner.
-func asks(a tilhor.Actor) bool {
-	return a.Person != "" && (a.Role.Staff() && a.School != Owner || a.Role == tilhor.RoleOwnerAdviser && a.School == Owner)
+// all: who works at a school, there; and the owner's people, at the owner. A
+// pupil, and a parent, whose role is at no school, may follow what they have told
+// themselves, and nothing else.
+func asks(a tilhor.Actor, act Act) bool {
+	switch {
+	case a.Person == "":
+		return false
+	case act == Follow && (a.Role == tilhor.RolePupil && a.School != Owner || a.Role == tilhor.RoleParent && a.School == Owner):
+		return true
+	}
+	return a.Role.Staff() && a.School != Owner || a.Role == tilhor.RoleOwnerAdviser && a.School == Owner
 }
 
 // Decide says whether the actor may do the act with the thing, and by which
@@ -149,7 +157,7 @@ func asks(a tilhor.Actor) bool {
 // the thing, if it is about a person with a protected address.
 func Decide(a tilhor.Actor, act Act, thing string, grants []Grant, bars []Bar, now time.Time, guards ...Guard) (Relation, bool) {
 	r, known := rules[act]
-	if !known || !asks(a) || (r.trained && !a.Trained) {
+	if !known || !asks(a, act) || (r.trained && !a.Trained) {
 		return "", false
 	}
 	for _, b := range bars {

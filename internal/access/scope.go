@@ -48,7 +48,7 @@ const nobody = "-"
 // Args are the first five arguments of a statement that embeds Scope(act).
 func Args(a tilhor.Actor, act Act, now time.Time, own ...any) []any {
 	person, role, school := string(a.Person), string(a.Role), string(a.School)
-	if !asks(a) || (rules[act].trained && !a.Trained) {
+	if !asks(a, act) || (rules[act].trained && !a.Trained) {
 		person, role, school = nobody, nobody, nobody
 	}
 	return append([]any{a.Owner, person, role, school, now.UnixMilli()}, own...)

@@ -51,7 +51,7 @@ func kindOf(it item, r cases.Record) docKind {
 		return docKind{"X", "DOKUMENT"}
 	case !ok:
 		return docKind{"X", "NOTAT"}
-	case it.kind == cases.Told && r.Answer == string(concerns.Voice):
+	case it.kind == cases.Told && (r.Answer == string(concerns.Voice) || concerns.Channel(r.Answer).Said()):
 		k.post = "I"
 	}
 	return k

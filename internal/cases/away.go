@@ -10,6 +10,7 @@ import (
 
 	"tilhor"
 	"tilhor/internal/access"
+	"tilhor/internal/calendar"
 	"tilhor/internal/db"
 	"tilhor/internal/journal"
 )
@@ -828,6 +829,17 @@ func (d *Desk) uncarried(tx *db.Tx, owner tilhor.OwnerID, f *File, works map[til
 		}
 	}
 	return err
+}
+
+// AwayOn are those of some people who are away on a day: for the school's own page,
+// which shows nobody who is not there.
+func (d *Desk) AwayOn(tx *db.Tx, owner tilhor.OwnerID, on tilhor.Date, who ...tilhor.PersonID) (map[tilhor.PersonID]bool, error) {
+	until, err := d.awayUntil(tx, owner, calendar.Start(on).Add(12*time.Hour), who...)
+	away := map[tilhor.PersonID]bool{}
+	for p := range until {
+		away[p] = true
+	}
+	return away, err
 }
 
 // on says of a track until when who has it is away, and who stands in: somebody

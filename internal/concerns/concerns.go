@@ -5,6 +5,7 @@
 package concerns
 
 import (
+	"slices"
 	"time"
 
 	"tilhor"
@@ -25,6 +26,15 @@ type Desk struct {
 	// Became is told what a concern was taken up as, in that transaction; nil
 	// where nothing is kept beside concerns.
 	Became func(tx *db.Tx, owner tilhor.OwnerID, concern tilhor.ConcernID, tracks ...tilhor.TrackID) error
+
+	// Shut says who reads on a day when nobody does at the school: ShutOwner,
+	// ShutNobody, or "" when the school reads itself. Nil knows of no such days.
+	Shut func(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, on tilhor.Date) (reads string, err error)
+
+	// Started gives a code to one who tells without a name, in the transaction
+	// that writes the concern: with it they come back and go on talking. Nil gives
+	// none.
+	Started func(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, concern tilhor.ConcernID) (code string, err error)
 }
 
 // A Channel is the way a concern came in.
@@ -35,6 +45,25 @@ const (
 	Staff Channel = "staff" // somebody signed in who works at the school
 	Open  Channel = "open"  // somebody who works there and has no account (Jeg jobber her)
 	Voice Channel = "voice" // pupil or parent took it up with rektor by voice; rektor wrote it down
+
+	FromPupil  Channel = "pupil"     // a pupil of the school, signed in
+	FromParent Channel = "parent"    // a parent of one, signed in
+	Unnamed    Channel = "anonymous" // from the school's own page, by a pupil as far as anybody knows
+	Outsider   Channel = "outsider"  // from the same page: a parent who did not sign in, a neighbour, a coach
+)
+
+// Quiet says whether the way in leaves no trace of who told: no time finer than
+// the hour, and no name but one that was written by hand.
+func (c Channel) Quiet() bool { return c == Unnamed || c == Outsider }
+
+// Said says whether somebody told it for themselves (Say), and not as one who
+// works at the school.
+func (c Channel) Said() bool { return c == FromPupil || c == FromParent || c.Quiet() }
+
+// Who reads what families tell while nobody does at the school.
+const (
+	ShutOwner  = "owner"
+	ShutNobody = "nobody"
 )
 
 // A State is how far a concern has come.
@@ -82,8 +111,11 @@ type Concern struct {
 	PupilSays bool
 	State     State
 	Why       string
-	Reason    string // why it was set aside, as the reporter reads it
-	Ask       string // what the reporter is asked to do
+	Reason    string          // why it was set aside, as the reporter reads it
+	Ask       string          // what the reporter is asked to do
+	Wish      tilhor.PersonID // which adult the one who told wants to talk with
+	WishName  string
+	Pen       string // the adult who wrote a small child's words for it
 	ReadAt    time.Time
 	DecidedAt time.Time
 	DecidedBy tilhor.PersonID
@@ -103,6 +135,21 @@ type Against struct {
 // closed to all at the school but who must have it (§ 12-5).
 func (c Concern) Sealed() bool {
 	return c.Accused == duty.AccusedEmployee || c.Accused == duty.AccusedLeadership
+}
+
+// TakenUp says whether the family has taken it up with rektor: by voice, or a
+// parent who told of the own child. Then the week of opplæringslova § 12-6 runs.
+func (c Concern) TakenUp() bool {
+	return c.Channel == Voice || c.Channel == FromParent && slices.ContainsFunc(c.Pupils, func(p Pupil) bool { return p.Person != "" })
+}
+
+// Sent is when it was told, no more exactly than that may be known.
+func (c Concern) Sent() tilhor.When {
+	w := tilhor.Now(c.Written)
+	if c.Channel.Quiet() {
+		w.Precision = tilhor.Hour
+	}
+	return w
 }
 
 // stream is where the concern stands in the record.

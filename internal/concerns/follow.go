@@ -125,6 +125,7 @@ type Status struct {
 	State                      State
 	School                     tilhor.SchoolID
 	Entry                      tilhor.EntryID
+	Quiet                      bool // told from the school's page without signing in: reception, and nothing more
 }
 
 // ByLink finds a concern by the secret of its address.
@@ -134,7 +135,7 @@ func (d *Desk) ByLink(ctx context.Context, owner tilhor.OwnerID, link string) (s
 		err := tx.Each(selectByLink, func(scan db.Scan) error {
 			c, err := row(scan)
 			found = true
-			s = Status{c.Written, c.ReadAt, c.DecidedAt, c.State, c.School, c.Entry}
+			s = Status{c.Written, c.ReadAt, c.DecidedAt, c.State, c.School, c.Entry, c.Channel.Quiet()}
 			return err
 		}, owner, d.Keys.Hash(owner, "concerns.link", link))
 		if err == nil && !found {

@@ -16,7 +16,7 @@ var (
 	insertHeld = db.SQL(`INSERT INTO concerns_held (owner, concern, at) SELECT $1, $2, $3
 		WHERE NOT EXISTS (SELECT 1 FROM concerns_held WHERE owner = $1 AND concern = $2)`)
 	manyHeld   = db.SQL(`SELECT concern FROM concerns_held WHERE owner = $1 AND concern IN (` + db.Marks(2) + `)`)
-	blankWords = db.SQL(`UPDATE concerns_text SET sealed = $3 WHERE owner = $1 AND concern = $2 AND field NOT IN ('reporter', 'reason', 'ask')`)
+	blankWords = db.SQL(`UPDATE concerns_text SET sealed = $3 WHERE owner = $1 AND concern = $2 AND field NOT IN ('reporter', 'reason', 'ask', 'wish', 'pen')`)
 )
 
 // Hold keeps everybody from the words of a concern from now on, the reporter too.
@@ -41,7 +41,9 @@ func heldOf(tx *db.Tx, owner tilhor.OwnerID, ids []tilhor.ConcernID) (map[tilhor
 
 // hides says whether a text is one of those that are held and shredded: what was
 // told, and not who told it or what was answered.
-func hides(field string) bool { return field != "reporter" && field != "reason" && field != "ask" }
+func hides(field string) bool {
+	return field != "reporter" && field != "reason" && field != "ask" && field != "wish" && field != "pen"
+}
 
 // goneThing is what the mark of a concern's shredded words is called.
 func goneThing(id string) string { return "concern-" + id }

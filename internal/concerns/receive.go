@@ -308,6 +308,10 @@ func (c *Concern) put(field, plain string) {
 		c.Reason = plain
 	case "ask":
 		c.Ask = plain
+	case "wish":
+		c.Wish = tilhor.PersonID(plain)
+	case "pen":
+		c.Pen = plain
 	}
 	for i := range c.Pupils {
 		if p := &c.Pupils[i]; p.Person == "" && field == fmt.Sprintf("pupil-%d", p.N) {
@@ -322,6 +326,9 @@ func (d *Desk) names(tx *db.Tx, owner tilhor.OwnerID, all []*Concern) error {
 	for _, c := range all {
 		if c.Reporter != "" {
 			people = append(people, c.Reporter)
+		}
+		if c.Wish != "" {
+			people = append(people, c.Wish)
 		}
 		for _, a := range c.Against {
 			if a.Person != "" {
@@ -347,6 +354,7 @@ func (d *Desk) names(tx *db.Tx, owner tilhor.OwnerID, all []*Concern) error {
 		if c.Reporter != "" {
 			c.From = names[c.Reporter]
 		}
+		c.WishName = names[c.Wish]
 		for i := range c.Against {
 			if a := &c.Against[i]; a.Person != "" {
 				a.Name = names[a.Person]

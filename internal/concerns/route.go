@@ -30,6 +30,12 @@ func (d *Desk) route(tx *db.Tx, owner tilhor.OwnerID, c *Concern, n Telling, now
 	if err != nil {
 		return err
 	}
+	if c.Channel.Said() {
+		var leads bool
+		if n.Against, leads = meant(staff, n.Whom); leads {
+			c.Accused = duty.AccusedLeadership
+		}
+	}
 	handed, err := access.GrantsOf(tx, owner, access.School, string(n.School))
 	if err != nil {
 		return err
@@ -99,11 +105,34 @@ func (d *Desk) grants(tx *db.Tx, by tilhor.Actor, c Concern) error {
 			return err
 		}
 	}
+	if err := d.whileShut(tx, by.Owner, c, g); err != nil {
+		return err
+	}
 	if c.Reporter == "" {
 		return nil
 	}
 	g.Role, g.Unit, g.Person, g.Relation = "", c.School, c.Reporter, access.Reporter
+	if c.Channel == FromParent { // whose role is at no school
+		g.Unit = access.Owner
+	}
 	return access.Give(tx, by.Owner, g)
+}
+
+// whileShut lets the owner's receivers read what families tell on days when nobody
+// reads at the school, when a working day (arbeidsdag) has passed. A school that
+// reads it before keeps it.
+func (d *Desk) whileShut(tx *db.Tx, owner tilhor.OwnerID, c Concern, g access.Grant) error {
+	if d.Shut == nil || !c.Channel.Said() || c.Accused == duty.AccusedLeadership {
+		return nil
+	}
+	on := calendar.DateOf(c.Written)
+	reads, err := d.Shut(tx, owner, c.School, on)
+	if err != nil || reads != ShutOwner {
+		return err
+	}
+	g.Role, g.Unit, g.Person, g.Relation = tilhor.RoleOwnerAdviser, access.Owner, "", access.Intake
+	g.From = calendar.End(calendar.AddArbeidsdager(on, 1))
+	return access.Give(tx, owner, g)
 }
 
 func (d *Desk) bar(tx *db.Tx, owner tilhor.OwnerID, c Concern, p tilhor.PersonID, why string) error {

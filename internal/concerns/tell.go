@@ -36,6 +36,11 @@ type Telling struct {
 	Raised    *Raised // voice: who took it up with rektor
 	Link      string  // open channel: the secret of the address where the receipt lies
 	Slug      string  // tilhor.NewSlug, for who must know the concern's address before it is sent; else it gets one
+
+	says bool            // the pupil it is about tells it (Say)
+	wish tilhor.PersonID // whom the one who tells wants to talk with
+	pen  string          // the adult who wrote it down for a small child
+	code bool            // who tells without a name may come back with a code
 }
 
 // Raised says that the family took a matter up with rektor by voice (tatt opp
@@ -57,15 +62,29 @@ func (d *Desk) Tell(ctx context.Context, by tilhor.Actor, n Telling) (Concern, e
 	if err := n.check(now, channel); err != nil {
 		return Concern{}, err
 	}
-	c := Concern{
+	n.says = n.Said != "" || n.Raised != nil && n.Raised.By == "pupil"
+	c, _, err := d.tell(ctx, by, channel, n, now)
+	return c, err
+}
+
+// rules are what lets each of the ways in pass, as the record has it.
+var rules = map[Channel]string{
+	Staff: "works at the school", Open: "works at the school", Voice: "works at the school",
+	FromPupil: "a pupil there", FromParent: "a parent there", Unnamed: "whoever tells", Outsider: "whoever tells",
+}
+
+// tell writes a concern that has been checked, in one transaction: what was told,
+// who may have it, the clocks and the entry. It gives the code with which one who
+// told without a name comes back, when there is one.
+func (d *Desk) tell(ctx context.Context, by tilhor.Actor, channel Channel, n Telling, now time.Time) (c Concern, code string, err error) {
+	c = Concern{
 		ID: tilhor.ConcernID(tilhor.NewID()), Slug: cmp.Or(n.Slug, tilhor.NewSlug()), School: n.School, Reporter: by.Person, Role: by.Role,
-		Channel: channel, Arena: n.Arena, Happened: n.Happened, Known: n.Known, Written: now,
-		PupilSays: n.Said != "" || n.Raised != nil && n.Raised.By == "pupil", State: New,
+		Channel: channel, Arena: n.Arena, Happened: n.Happened, Known: n.Known, Written: now, PupilSays: n.says, State: New,
 	}
 	for i, p := range n.Pupils {
 		c.Pupils = append(c.Pupils, Pupil{N: i + 1, Person: p})
 	}
-	if n.Described != "" {
+	if n.Described != "" || len(n.Pupils) == 0 {
 		c.Pupils = append(c.Pupils, Pupil{N: len(c.Pupils) + 1, Described: n.Described})
 	}
 	key := d.Keys.New(by.Owner, seal.KindConcern, string(c.ID))
@@ -73,21 +92,28 @@ func (d *Desk) Tell(ctx context.Context, by tilhor.Actor, n Telling) (Concern, e
 		n.Accused, n.Against, n.Whom = duty.AccusedNone, nil, ""
 	}
 	texts, parts := d.texts(key, c.ID, n, len(c.Pupils))
-	err = d.DB.Write(ctx, func(tx *db.Tx) error {
+	err = d.DB.Write(ctx, func(tx *db.Tx) (err error) {
 		if err := hasTask(tx, by, channel, now); err != nil {
 			return err
 		}
-		if err := d.known(tx, by.Owner, n.School, n.Pupils, now); err != nil {
+		if err := d.stands(tx, by, channel, n, now); err != nil {
 			return err
 		}
 		if err := d.route(tx, by.Owner, &c, n, now); err != nil {
 			return err
 		}
+		if err := d.mayWish(tx, by.Owner, c, n.wish, now); err != nil {
+			return err
+		}
+		n := n
+		if channel == FromParent && c.Accused == duty.AccusedLeadership { // what goes past rektor is not taken up with rektor
+			n.Raised = nil
+		}
 		parts := append(slices.Clip(parts), journal.Parts(key.Commit(fieldRow, string(c.ID), openOf(c)))...)
 		w, err := d.Journal.Append(tx, journal.Entry{
 			Stream: stream(c.ID), Act: actTell, Subject: string(c.ID),
-			When: tilhor.When{At: n.Known.At, Precision: n.Known.Precision, Written: now}, By: by, Rule: "works at the school", Parts: parts,
-			Told: &journal.Told{For: receivers(c), TakenUp: n.Raised != nil},
+			When: tilhor.When{At: n.Known.At, Precision: n.Known.Precision, Written: now}, By: by, Rule: rules[channel], Parts: parts,
+			Told: &journal.Told{For: receivers(c), TakenUp: n.Raised != nil}, Quiet: channel.Quiet(),
 		})
 		if err != nil {
 			return err
@@ -96,9 +122,32 @@ func (d *Desk) Tell(ctx context.Context, by tilhor.Actor, n Telling) (Concern, e
 		if err := seal.Keep(tx, key); err != nil {
 			return err
 		}
-		return d.store(tx, by, c, n, texts)
+		if err := d.store(tx, by, c, n, texts); err != nil {
+			return err
+		}
+		if code = ""; n.code && d.Started != nil {
+			code, err = d.Started(tx, by.Owner, c.School, c.ID)
+		}
+		return err
 	})
-	return c, err
+	return c, code, err
+}
+
+// stands asks, with the writing, what must hold of those it is about.
+func (d *Desk) stands(tx *db.Tx, by tilhor.Actor, channel Channel, n Telling, now time.Time) error {
+	if d.Shut != nil && channel.Said() {
+		reads, err := d.Shut(tx, by.Owner, n.School, calendar.DateOf(now))
+		if err != nil {
+			return err
+		}
+		if reads == ShutNobody {
+			return tilhor.Faults{{Field: "words", Key: "say.fault.shut"}}
+		}
+	}
+	if channel == FromPupil || channel == FromParent {
+		return d.kinOf(tx, by, channel, n, now)
+	}
+	return d.known(tx, by.Owner, n.School, n.Pupils, now)
 }
 
 // mayTell: staff of the school, signed in; or somebody who says so on the
@@ -228,6 +277,8 @@ func (d *Desk) texts(key seal.Key, id tilhor.ConcernID, n Telling, pupils int) (
 	add("place", n.Place)
 	add("reporter", n.Name)
 	add("whom", n.Whom)
+	add("wish", string(n.wish))
+	add("pen", n.pen)
 	add(fmt.Sprintf("pupil-%d", pupils), n.Described)
 	return texts, parts
 }
@@ -302,12 +353,19 @@ func millis(w tilhor.When) int64 {
 	return w.At.UnixMilli()
 }
 
+// told is who a way in says that it was known by.
+var told = map[Channel]duty.By{FromPupil: duty.ByPupil, FromParent: duty.ByParent, Unnamed: duty.ByAnonymous, Outsider: duty.ByOutside}
+
 // facts are what the clocks run on: when the first adult knew, that it was
 // reported to rektor, and when the family took it up.
 func facts(c Concern, n Telling) (all []duty.Fact) {
-	who := duty.ByStaff
+	who := cmp.Or(told[c.Channel], duty.ByStaff)
 	if n.Raised != nil {
 		who = duty.By(n.Raised.By)
+	}
+	now := tilhor.Now(c.Written)
+	if c.Channel.Quiet() {
+		now.Precision = tilhor.Hour
 	}
 	to := duty.ToRektor
 	if c.Accused == duty.AccusedLeadership {
@@ -318,7 +376,7 @@ func facts(c Concern, n Telling) (all []duty.Fact) {
 		known := n.Known
 		known.Written = c.Written
 		all = append(all, duty.Fact{Kind: duty.Known, When: known, Pupil: code, By: who, Accused: c.Accused})
-		all = append(all, duty.Fact{Kind: duty.Reported, When: tilhor.Now(c.Written), Pupil: code, To: to})
+		all = append(all, duty.Fact{Kind: duty.Reported, When: now, Pupil: code, To: to})
 		if n.Raised != nil {
 			at := n.Raised.At
 			at.Written = c.Written

@@ -81,6 +81,7 @@ func (s *shield) record(r cases.Record) {
 	}
 	if r.Kind == cases.Told && r.Answer != string(concerns.Staff) {
 		s.held[seal.Label("from", string(r.ID))] = Reporter
+		s.held[seal.Label("pen", string(r.ID))] = Reporter
 	}
 }
 

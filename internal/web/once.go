@@ -33,19 +33,26 @@ var errDone = errors.New("the form was answered before")
 // given the answer of the one before, and the new words are not lost. That it was done is written in the same
 // transaction as what was done, so a crash leaves both or neither.
 func (q *Req) Once(f *Form, act func() (location string, err error)) error {
-	return q.once(f, "", act)
+	return q.once(f, "", act, q.See)
+}
+
+// OnceShown is Once for an act whose answer is a page and no address: what the
+// answer is made of is kept for a second sending, sealed, and show draws it. The
+// address of a page of a child's must hold nothing.
+func (q *Req) OnceShown(f *Form, act func() (answer string, err error), show func(answer string) error) error {
+	return q.once(f, "", act, show)
 }
 
 // OnceAt is Once for an act whose answer is known before it: the answer is then
 // written with the act, in one commit and not in two.
 func (q *Req) OnceAt(f *Form, location string, act func() error) error {
-	return q.once(f, location, func() (string, error) { return location, act() })
+	return q.once(f, location, func() (string, error) { return location, act() }, q.See)
 }
 
-func (q *Req) once(f *Form, known string, act func() (location string, err error)) error {
+func (q *Req) once(f *Form, known string, act func() (location string, err error), then func(string) error) error {
 	id := q.Sending(f)
 	if answer, err := q.answered(id); err != nil || answer != nil {
-		return q.again(id, answer, err)
+		return q.again(id, answer, err, then)
 	}
 	if q.person == "" && !q.mayLeave() {
 		return errTooMuch
@@ -54,7 +61,7 @@ func (q *Req) once(f *Form, known string, act func() (location string, err error
 	location, err := q.along(id, attempt, known, act)
 	if errors.Is(err, errDone) {
 		answer, err := q.answered(id)
-		return q.again(id, answer, err)
+		return q.again(id, answer, err, then)
 	}
 	if err != nil {
 		if !db.Unsure(err) { // it may have been done: who sends again is told so
@@ -66,7 +73,7 @@ func (q *Req) once(f *Form, known string, act func() (location string, err error
 		q.settleOnce(id, attempt, location)
 	}
 	q.dropDraft(f)
-	return q.See(location)
+	return then(location)
 }
 
 // along runs act so that its first write says that this form is being answered,
@@ -141,7 +148,7 @@ func (q *Req) answered(id string) (*string, error) {
 
 // again gives the second sending the answer of the first, waiting a little for
 // one that is just being written.
-func (q *Req) again(id string, answer *string, err error) error {
+func (q *Req) again(id string, answer *string, err error, then func(string) error) error {
 	for try := 0; err == nil && answer != nil && *answer == "" && try < 20; try++ {
 		err = Aside(q.Context(), func() error {
 			select {
@@ -159,7 +166,7 @@ func (q *Req) again(id string, answer *string, err error) error {
 		return err
 	}
 	if answer != nil && *answer != "" {
-		return q.See(*answer)
+		return then(*answer)
 	}
 	return q.tell(http.StatusConflict, notice{key: "sent"})
 }

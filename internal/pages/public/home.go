@@ -11,6 +11,7 @@ type homeView struct {
 	web.Frame
 	SignIn  string
 	Schools []link
+	Within  string // how soon what is told is read, in the whole municipality
 	People  []folk
 }
 
@@ -54,11 +55,13 @@ func (p *Pages) home(q *web.Req) error {
 	for _, s := range all {
 		v.Schools = append(v.Schools, link{q.Link("/s/" + codeOf(s)), s.Name})
 	}
+	if v.Within, err = p.within(q); err != nil {
+		return err
+	}
 	return q.Render(homePage, v)
 }
 
-// onward is where somebody who is signed in belongs, "" to stay here: pupils
-// and parents have no pages of their own yet.
+// onward is where somebody who is signed in belongs, "" to stay here.
 func onward(q *web.Req) string {
 	role := q.Actor.Role
 	switch {
@@ -66,6 +69,8 @@ func onward(q *web.Req) string {
 		return "/rolle"
 	case role == tilhor.RoleOwnerAdviser:
 		return "/skoler"
+	case role == tilhor.RolePupil, role == tilhor.RoleParent:
+		return "/min/sagt"
 	case role.Staff():
 		return "/i-dag"
 	}

@@ -11,8 +11,10 @@ import (
 	"tilhor"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
+	"tilhor/internal/front"
 	"tilhor/internal/roster"
 	"tilhor/internal/web"
+	"tilhor/internal/web/say"
 	"tilhor/internal/web/tell"
 )
 
@@ -24,6 +26,8 @@ var page = web.Pages(files)
 // Pages are the public pages.
 type Pages struct {
 	Concerns *concerns.Desk
+	Front    *front.Desk // what each school's page says; nil where a test has none
+	read     median
 	People   []Face // made-up people to sign in as, in a demo; none when it is for real
 }
 
@@ -41,11 +45,16 @@ func (p *Pages) Routes() []web.Route {
 		Leave: func(_ *web.Req, s roster.School) string { return "/s/" + codeOf(s) },
 		Sent:  func(_, secret string) string { return "/kvittering/" + secret },
 	}
+	told := p.telling()
 	return []web.Route{
 		{Method: "GET", Path: "/", Name: "public.home", Roles: everyone, Serve: p.home},
 		{Method: "GET", Path: "/s/{skole}", Name: "public.school", Roles: anyone, Serve: p.school},
+		{Method: "GET", Path: "/s/{skole}/plakat", Name: "public.poster", Roles: anyone, Serve: p.poster},
 		{Method: "GET", Path: "/s/{skole}/ansatt", Name: "public.tell", Roles: anyone, Serve: t.Show},
 		{Method: "POST", Path: "/s/{skole}/ansatt", Name: "public.tell.step", Roles: anyone, Serve: t.Step},
+		{Method: "GET", Path: "/s/{skole}/si", Name: "public.say", Roles: anyone, Serve: told.Show},
+		{Method: "GET", Path: "/s/{skole}/si/bilder", Name: "public.say.pictures", Roles: anyone, Serve: told.Pictures},
+		{Method: "POST", Path: "/s/{skole}/si", Name: "public.say.step", Roles: anyone, Serve: told.Step},
 		{Method: "GET", Path: "/kvittering/{kode}", Name: "public.receipt", Roles: anyone, Serve: p.receipt},
 		{Method: "GET", Path: "/kvittering/{kode}/fil", Name: "public.receipt.file", Roles: anyone, Serve: p.receiptFile},
 		{Method: "GET", Path: "/kvittering/{kode}/bilde", Name: "public.receipt.picture", Roles: anyone, Serve: p.receiptPicture},
@@ -54,6 +63,16 @@ func (p *Pages) Routes() []web.Route {
 		{Method: "GET", Path: "/rettigheter/{nivaa}", Name: "public.rights", Roles: anyone, Further: true, Serve: p.rights},
 		{Method: "GET", Path: "/tilgjengelighet", Name: "public.accessibility", Roles: anyone, Serve: text("accessibility")},
 		{Method: "GET", Path: "/hjelp", Name: "public.help", Roles: anyone, Serve: text("help")},
+	}
+}
+
+// telling is the form for whoever tells without signing in.
+func (p *Pages) telling() *say.Screens {
+	return &say.Screens{
+		Concerns: p.Concerns, Open: true, School: schoolOf, Adults: Adults(p.Front), Shut: p.shut, Within: p.within,
+		Leave:    func(_ *web.Req, s roster.School) string { return "/s/" + codeOf(s) },
+		Start:    func(*web.Req, roster.School) string { return "9-12" },
+		CodePath: func(s roster.School) string { return "/s/" + codeOf(s) + "/si/kode" },
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
+	"tilhor/internal/front"
 	"tilhor/internal/journal"
 	"tilhor/internal/lang"
 	"tilhor/internal/pages/public"
@@ -43,6 +44,7 @@ type town struct {
 	h        http.Handler
 	battery  *webtest.Battery
 	concerns *concerns.Desk
+	front    *front.Desk
 	kari     tilhor.PersonID
 	now      time.Time
 }
@@ -52,7 +54,11 @@ var putSchool = db.SQL(`INSERT INTO roster_school (owner, id, source, kind, name
 
 func newTown(t *testing.T) *town {
 	t.Helper()
-	d := dbtest.SQLite(t)
+	return newTownOn(t, dbtest.SQLite(t))
+}
+
+func newTownOn(t *testing.T, d *db.DB) *town {
+	t.Helper()
 	keys := sealtest.Keys(t, owner)
 	j := journal.New(keys)
 	w := &town{t: t, db: d, now: time.Date(2026, 11, 23, 8, 10, 0, 0, time.UTC)}
@@ -68,7 +74,9 @@ func newTown(t *testing.T) *town {
 		t.Fatal(err)
 	}
 	w.site = site
-	site.Mount((&public.Pages{Concerns: w.concerns}).Routes())
+	w.front = &front.Desk{DB: d, Keys: keys, Journal: j, Roster: r, Clock: clock}
+	w.concerns.Shut = w.front.ShutOn
+	site.Mount((&public.Pages{Concerns: w.concerns, Front: w.front}).Routes())
 	w.h, w.battery = site.Handler(), webtest.New(site, "/logg-inn", "/logg-ut", "/kode", school+"/si/kode", "/s/fjell/si/kode")
 	by := tilhor.Actor{Owner: owner, Role: tilhor.RoleOwnerAdviser}
 	err = d.Write(context.Background(), func(tx *db.Tx) error {
@@ -186,7 +194,7 @@ func TestFurtherLanguages(t *testing.T) {
 
 func TestEveryPageInEveryLanguage(t *testing.T) {
 	w := newTown(t)
-	for _, path := range []string{"/", school, "/s/fjell", school + "/ansatt", "/personvern", "/tilgjengelighet", "/hjelp", "/rettigheter/7", "/rettigheter/11", "/rettigheter/15", "/rettigheter/foresatt", "/personvern/7", "/personvern/11", "/personvern/15"} {
+	for _, path := range []string{"/", school, "/s/fjell", school + "/ansatt", school + "/plakat", "/personvern", "/tilgjengelighet", "/hjelp", "/rettigheter/7", "/rettigheter/11", "/rettigheter/15", "/rettigheter/foresatt", "/personvern/7", "/personvern/11", "/personvern/15"} {
 		for _, l := range []string{"nb", "nn", "en"} {
 			body := has(t, w.get(path+"?l="+l), 200)
 			if n := packed(t, body); n > 30_000 {

@@ -30,6 +30,9 @@ func (p *Pages) status(q *web.Req) (concerns.Status, journal.Receipt, error) {
 		return concerns.Status{}, journal.Receipt{}, tilhor.ErrNotFound
 	}
 	s, err := p.Concerns.ByLink(q.Context(), q.Kit.Owner.ID, code)
+	if err == nil && s.Quiet { // its receipt has no address that a machine could remember
+		err = tilhor.ErrNotFound
+	}
 	if err != nil {
 		return s, journal.Receipt{}, err
 	}

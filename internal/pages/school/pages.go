@@ -12,6 +12,7 @@ import (
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
 	"tilhor/internal/dialogue"
+	"tilhor/internal/front"
 	"tilhor/internal/handover"
 	"tilhor/internal/web"
 )
@@ -28,6 +29,7 @@ type Pages struct {
 	Archive  *archive.Desk // nil where a test has none
 	Handover *handover.Desk
 	Dialogue *dialogue.Desk // nil where a test has none
+	Front    *front.Desk    // the school's own page
 }
 
 // workers are the roles that can come to have something to do with a case: the
@@ -68,6 +70,8 @@ func (p *Pages) Routes() []web.Route {
 		track("GET", "/apne", "reopen", p.reopen),
 		track("POST", "/apne", "reopen.do", p.doReopen),
 		{Method: "GET", Path: HomePath, Name: "school.places", Roles: rektor, Serve: p.school},
+		{Method: "GET", Path: frontPath, Name: "school.front", Roles: workers, Sensitive: true, Serve: p.front},
+		{Method: "POST", Path: frontPath, Name: "school.front.write", Roles: workers, Sensitive: true, Serve: p.writeFront},
 		{Method: "GET", Path: "/stedfortreder", Name: "school.standin", Roles: rektor, Sensitive: true, Serve: p.standin},
 		{Method: "POST", Path: "/stedfortreder", Name: "school.standin.hand", Roles: rektor, Sensitive: true, Serve: p.hand},
 		{Method: "POST", Path: "/stedfortreder/tilbake", Name: "school.standin.take-back", Form: "/stedfortreder", Roles: rektor, Sensitive: true, Serve: p.takeBack},

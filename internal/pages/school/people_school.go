@@ -25,6 +25,7 @@ var schoolPlaces = []struct{ key, href string }{
 	{"away", "/fravaer"},
 	{"standin", "/stedfortreder"},
 	{"over", "/overlevering"},
+	{"front", frontPath},
 	{"arrivals", "/overforinger"},
 	{"lastyear", "/avgangstrinnet"},
 	{"survey", surveyPath},

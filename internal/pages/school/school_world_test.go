@@ -17,6 +17,7 @@ import (
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/dialogue"
+	"tilhor/internal/front"
 	"tilhor/internal/handover"
 	"tilhor/internal/pages/school"
 	"tilhor/internal/roster"
@@ -52,7 +53,8 @@ func newWorld(t *testing.T) *world {
 	kept := &archive.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Cases: worked, Concerns: told, Clock: town.Now}
 	talks := &dialogue.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Concerns: told, Clock: town.Now}
 	told.Became = talks.Became
-	town.Site.Mount((&school.Pages{Concerns: told, Cases: worked, Archive: kept, Handover: &handover.Desk{Cases: worked, Keys: k.Keys, Clock: town.Now}, Dialogue: talks}).Routes())
+	shown := &front.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: town.Now, Away: worked.AwayOn}
+	town.Site.Mount((&school.Pages{Concerns: told, Cases: worked, Archive: kept, Front: shown, Handover: &handover.Desk{Cases: worked, Keys: k.Keys, Clock: town.Now}, Dialogue: talks}).Routes())
 	w := &world{Town: town, t: t, concerns: told, cases: worked, talks: talks}
 	w.kari, w.sosial = town.Actor(tilhor.RoleRektor, town.Solbakken), town.Actor(tilhor.RoleSocialTeacher, town.Solbakken)
 	w.teacher = town.Actor(tilhor.RoleTeacher, town.Solbakken)

@@ -29,6 +29,8 @@ type takeView struct {
 	Whom    []string // described in words
 	Decided *web.Note
 	Reason  string
+	Wish    string    // whom the one who told wants to talk with
+	Burst   *web.Note // told without signing in, and what that means
 	Stands  *web.Note // the pupil says so itself: the duty stands
 	Aside   bool      // "not a case" may be chosen
 	Way     web.Field
@@ -65,15 +67,36 @@ func (p *Pages) showTake(q *web.Req, code int, f *web.Form) error {
 	v.Heading = takeHeading(w, c)
 	if c.Said != "" {
 		v.Quote = &web.Quote{Text: c.Said, By: lang.Cap(w.T("school.track.said-to", "name", name, "who", reporter(w, c), "when", moment(w, c.Happened, q)))}
+		if c.Channel.Said() {
+			v.Quote.By = wroteIt(w, c.Channel, c.From, moment(w, c.Sent(), q))
+		}
 	}
 	v.Saw, v.SawBy = c.Saw, w.T("school.take.saw", "who", reporter(w, c))
-	if c.Channel == concerns.Voice {
+	switch {
+	case c.Channel == concerns.Voice:
 		v.SawBy = w.T("school.take.saw-home")
+	case c.Channel.Quiet():
+		v.SawBy = w.T("say.take.wrote")
 	}
 	for _, k := range c.Pupils {
 		if k.Described != "" {
 			v.Whom = append(v.Whom, k.Described)
 		}
+	}
+	if c.Pen != "" {
+		v.Whom = append(v.Whom, w.T("say.take.pen", "who", c.Pen))
+	}
+	if c.Wish != "" {
+		v.Wish = w.T("say.take.wish", "who", c.WishName)
+	}
+	often, err := p.Concerns.Burst(q.Context(), q.Actor, c)
+	if err != nil {
+		return err
+	}
+	if len(often) > 0 {
+		v.Burst = &web.Note{Color: "warning", Title: w.T("say.take.burst"), Text: w.T("say.take.burst-text", "names", w.List(often))}
+	} else if c.Channel.Quiet() {
+		v.Burst = &web.Note{Color: "neutral", Title: w.T("say.take.unsure"), Text: w.T("say.take.unsure-text")}
 	}
 	if c.State != concerns.New {
 		v.Decided, v.Reason = takeDecided(w, c, q), c.Reason
@@ -98,7 +121,7 @@ func (p *Pages) takeQuestions(q *web.Req, f *web.Form, c concerns.Concern, v *ta
 		return err
 	}
 	w, name, from := q.T, whom(q.T, c), reporter(q.T, c)
-	v.Aside = !c.PupilSays && c.Channel != concerns.Voice
+	v.Aside = !c.PupilSays && !c.TakenUp()
 	if !v.Aside {
 		for i := range f.Faults { // the question is not on the page
 			if f.Faults[i].Field == "why" {
@@ -120,6 +143,9 @@ func (p *Pages) takeQuestions(q *web.Req, f *web.Form, c concerns.Concern, v *ta
 	if v.Aside {
 		v.Why = radios(w, f, "why", w.T("school.take.why"), concerns.Twice, "school.take.twice", concerns.WrongSchool, "school.take.wrong-school").F
 		v.Answer = area(w, f, "reason", w.T("school.take.reason"), w.T("school.take.reason-help", "who", from), 3).F
+		if c.Channel.Quiet() {
+			v.Answer.Help = w.T("say.take.reason-help")
+		}
 	} else {
 		v.Stands = &web.Note{Color: "info", Title: w.T("school.take.stands"), Text: lang.Cap(w.T("school.take.stands-text", "name", name))}
 	}
@@ -154,9 +180,13 @@ func takeWays(w *lang.Words, f *web.Form, c concerns.Concern, near []cases.Candi
 // takeHeading says who is worried about whom, or that the pupil has said so.
 func takeHeading(w *lang.Words, c concerns.Concern) string {
 	switch {
+	case c.PupilSays && c.Channel.Quiet():
+		return w.T("say.take.title-self")
+	case c.Channel.Quiet():
+		return w.T("say.take.title-" + string(c.Channel))
 	case c.PupilSays:
 		return lang.Cap(w.T("school.take.title-says", "name", whom(w, c)))
-	case c.Channel == concerns.Voice:
+	case c.TakenUp():
 		return w.T("school.take.title-home", "name", whom(w, c))
 	}
 	return w.T("school.take.title", "from", reporter(w, c), "name", whom(w, c))
@@ -177,10 +207,24 @@ func whom(w *lang.Words, c concerns.Concern) string {
 
 // reporter is who told, or what is known of it.
 func reporter(w *lang.Words, c concerns.Concern) string {
-	if c.From == "" {
+	switch {
+	case c.Channel.Quiet() && c.From == "":
+		return w.T("say.from." + string(c.Channel))
+	case c.Channel.Quiet():
+		return w.T("say.from.called", "name", c.From)
+	case c.From == "":
 		return w.T("school.take.somebody")
 	}
 	return c.From
+}
+
+// wroteIt says who wrote what somebody told for themselves, and how far anybody
+// knows it.
+func wroteIt(w *lang.Words, ch concerns.Channel, from, when string) string {
+	if ch.Quiet() && from == "" {
+		return w.T("say.by.unnamed", "when", when)
+	}
+	return w.T("say.by."+string(ch), "who", from, "when", when)
 }
 
 func takeLine(w *lang.Words, c concerns.Concern) string {
@@ -198,7 +242,7 @@ func takeLine(w *lang.Words, c concerns.Concern) string {
 // takeTimes are the clocks of a concern. The word of the act has no date.
 func takeTimes(w *lang.Words, c concerns.Concern) []web.Happening {
 	known := web.Happening{When: lang.Cap(w.Moment(c.Known)), DateTime: machine(c.Known), Title: w.T("school.take.known"), Key: true}
-	told := web.Happening{When: w.DateTime(c.Written), DateTime: machine(tilhor.Now(c.Written)), Title: w.T("school.take.told"), Text: lines(reporter(w, c), w.T("school.take.channel."+string(c.Channel)))}
+	told := web.Happening{When: lang.Cap(w.Moment(c.Sent())), DateTime: machine(c.Sent()), Title: w.T("school.take.told"), Text: lines(reporter(w, c), w.T("school.take.channel."+string(c.Channel)))}
 	all := []web.Happening{known, told}
 	if !c.ReadAt.IsZero() {
 		all = append(all, web.Happening{When: w.DateTime(c.ReadAt), DateTime: machine(tilhor.Now(c.ReadAt)), Title: w.T("school.take.read")})
@@ -209,6 +253,9 @@ func takeTimes(w *lang.Words, c concerns.Concern) []web.Happening {
 // takeDecided says what became of a concern that has had its stance.
 func takeDecided(w *lang.Words, c concerns.Concern, q *web.Req) *web.Note {
 	when := w.Near(c.DecidedAt, q.Now)
+	if c.State == concerns.SetAside && c.Channel.Quiet() {
+		return &web.Note{Color: "neutral", Title: w.T("school.take.was-aside", "when", when), Text: w.T("say.take.was-aside")}
+	}
 	if c.State == concerns.SetAside {
 		return &web.Note{Color: "neutral", Title: w.T("school.take.was-aside", "when", when), Text: w.T("school.take.was-aside-text", "who", reporter(w, c))}
 	}

@@ -7,6 +7,7 @@ import (
 	"tilhor"
 	"tilhor/internal/calendar"
 	"tilhor/internal/cases"
+	"tilhor/internal/concerns"
 	"tilhor/internal/duty"
 	"tilhor/internal/lang"
 	"tilhor/internal/law"
@@ -169,6 +170,9 @@ func quote(w *lang.Words, f cases.File, q *web.Req) *web.Quote {
 		x.Href, x.Link = path(f.Track, stageEvaluate), w.T("school.track.whole-evaluation")
 	}
 	x.By = w.T("school.track.said-to", "name", lang.Cap(short(w, f.Track)), "who", to, "when", moment(w, r.When, q))
+	if ch := concerns.Channel(r.Answer); r.Kind == cases.Told && ch.Said() {
+		x.By = wroteIt(w, ch, r.Text["from"], moment(w, r.When, q))
+	}
 	for _, s := range amended(w, f, *r) {
 		x.By += " · " + s
 	}

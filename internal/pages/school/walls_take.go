@@ -67,6 +67,12 @@ func (p *Pages) showSealed(q *web.Req, code int, f *web.Form) error {
 	}
 	if c.Said != "" {
 		v.Quote = &web.Quote{Text: c.Said, By: lang.Cap(w.T("school.track.said-to", "name", whom(w, c), "who", reporter(w, c), "when", moment(w, c.Happened, q)))}
+		if c.Channel.Said() {
+			v.Quote.By = wroteIt(w, c.Channel, c.From, moment(w, c.Sent(), q))
+		}
+	}
+	if c.Wish != "" {
+		v.Lead = w.T("say.take.wish", "who", c.WishName)
 	}
 	v.Sees = web.Facts{Stack: true, Items: []web.Fact{{Term: w.T("sealed.who.about"), Text: aboutWhom(w, c)}, {Term: w.T("sealed.who.reporter"), Text: reporter(w, c)}, {Term: w.T("sealed.who.nothing"), Text: w.T("sealed.who.others")}}}
 	if v.Talk, err = p.talkOf(q, c.Slug); err != nil {

@@ -218,17 +218,26 @@ func (v *todayView) fresh(q *web.Req, all []concerns.Concern) {
 			continue
 		}
 		from := c.From
-		if c.Channel == concerns.Open {
+		switch {
+		case c.Channel == concerns.Open:
 			from = w.T("staff.new.open", "name", c.From)
+		case c.Channel.Quiet() && c.From == "":
+			from = lower(w.T("say.from." + string(c.Channel)))
+		case c.Channel.Quiet():
+			from = w.T("say.from.called", "name", c.From)
 		}
 		what := w.T("staff.new.row", "who", about(w, c), "what", c.Lead())
 		if c.Shielded { // a list shows none of it
 			what, from = w.T("children.shielded-concern"), w.T("role."+string(c.Role))
 		}
+		ago := lang.Cap(w.Ago(c.Written, q.Now))
+		if c.Channel.Quiet() { // its minute is not known to anybody
+			ago = lang.Cap(near(q, c.Sent()))
+		}
 		v.New = append(v.New, web.Duty{
 			What: what, Href: "/bekymringer/" + c.Slug + "/stilling",
 			Tag: web.TagOf(w, "lov"), Meta: []string{w.T("staff.new.from", "name", from), "opplæringslova §\u00a012\u20114"},
-			State: web.State{Name: web.Now, Word: lang.Cap(w.Ago(c.Written, q.Now))}, When: knew(q, c),
+			State: web.State{Name: web.Now, Word: ago}, When: knew(q, c),
 		})
 		if v.First == nil && !c.Shielded {
 			v.First = firstOf(q, c, v.New[len(v.New)-1])
@@ -260,9 +269,16 @@ func firstOf(q *web.Req, c concerns.Concern, row web.Duty) *firstNew {
 	f := &firstNew{About: about(w, c), Href: row.Href, Facts: web.Facts{Stack: true}}
 	if c.Said != "" {
 		f.Quote = &web.Quote{Text: c.Said, By: w.T("staff.new.to", "name", c.From, "when", near(q, c.Known))}
+		if c.Channel.Said() {
+			f.Quote.By = lang.Cap(near(q, c.Sent()))
+		}
+	}
+	saw := "staff.new.saw"
+	if c.Channel.Said() {
+		saw = "say.review.words"
 	}
 	if c.Saw != "" {
-		f.Facts.Items = append(f.Facts.Items, web.Fact{Term: w.T("staff.new.saw", "name", first(c.From)), Text: c.Saw})
+		f.Facts.Items = append(f.Facts.Items, web.Fact{Term: w.T(saw, "name", first(c.From)), Text: c.Saw})
 	}
 	place := w.T("arena." + string(c.Arena))
 	if c.Place != "" {

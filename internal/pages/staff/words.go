@@ -3,6 +3,7 @@ package staff
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"tilhor"
 	"tilhor/internal/calendar"
@@ -33,7 +34,7 @@ func about(w *lang.Words, c concerns.Concern) string {
 	for _, p := range c.Pupils {
 		if p.Person == "" {
 			who := short(p.Described)
-			if c.Held && who == "" {
+			if who == "" { // nobody said who, or it is blocked
 				who = w.T("staff.unknown-pupil")
 			}
 			all = append(all, who)
@@ -55,6 +56,15 @@ func short(s string) string {
 		return strings.TrimSpace(string(r[:59])) + "…"
 	}
 	return s
+}
+
+// lower is a text inside a sentence.
+func lower(s string) string {
+	r := []rune(s)
+	if len(r) > 0 {
+		r[0] = unicode.ToLower(r[0])
+	}
+	return string(r)
 }
 
 // child is the first name of the one pupil a concern is about, else "".

@@ -1,0 +1,102 @@
+package concerns
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"tilhor"
+	"tilhor/internal/access"
+	"tilhor/internal/calendar"
+	"tilhor/internal/db"
+)
+
+// How many reports without a name that mention the same first name, within how
+// long, are shown as what may be harassment of that child. The numbers are ours.
+const (
+	burstOf     = 3
+	burstWithin = 7 * 24 * time.Hour
+)
+
+var selectUnnamed = db.SQL(`SELECT ` + columns + ` FROM concerns_concern c
+	WHERE c.owner = $1 AND c.school = $6 AND c.channel IN ('anonymous', 'outsider') AND c.written_at BETWEEN $7 AND $8
+	AND ` + access.Scope(access.Receive, "c.id") + ` ORDER BY c.written_at, c.id LIMIT 200`)
+
+// Burst gives the first names that this report and at least two others without a
+// name mention, all within a week: many in a short time about one child may be
+// somebody plaguing it, and whoever takes a stance must know. Only reports that
+// the reader receives are compared, and no name is tied to a person: it says which
+// first name, and never whose.
+func (d *Desk) Burst(ctx context.Context, by tilhor.Actor, c Concern) (often []string, err error) {
+	if !c.Channel.Quiet() || c.Held {
+		return nil, nil
+	}
+	now := d.Clock()
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		often = nil
+		var near []Concern
+		err := tx.Each(selectUnnamed, func(scan db.Scan) error {
+			c, err := row(scan)
+			near = append(near, c)
+			return err
+		}, access.Args(by, access.Receive, now, c.School, c.Written.Add(-burstWithin).UnixMilli(), c.Written.Add(burstWithin).UnixMilli())...)
+		if err != nil || len(near) < burstOf {
+			return err
+		}
+		if err := d.fill(tx, by.Owner, pointers(near)...); err != nil {
+			return err
+		}
+		pupils, err := d.Roster.Pupils(tx, by.Owner, c.School, tilhor.DateOf(now, calendar.Oslo()))
+		known := map[string]string{}
+		for _, p := range pupils {
+			known[strings.ToLower(given(p.Name))] = given(p.Name)
+		}
+		often = bursting(c, near, known)
+		return err
+	})
+	return often, err
+}
+
+// bursting are the names of c that enough of the reports mention in one week,
+// c among them. near is in the order they came.
+func bursting(c Concern, near []Concern, known map[string]string) (often []string) {
+	for name := range mentioned(c, known) {
+		var same []Concern
+		for _, o := range near {
+			if mentioned(o, known)[name] {
+				same = append(same, o)
+			}
+		}
+		for i := range same {
+			j := i + burstOf
+			for j < len(same) && same[j].Written.Sub(same[i].Written) <= burstWithin {
+				j++
+			}
+			if j <= len(same) && same[j-1].Written.Sub(same[i].Written) <= burstWithin && slices.ContainsFunc(same[i:j], func(o Concern) bool { return o.ID == c.ID }) {
+				often = append(often, known[name])
+				break
+			}
+		}
+	}
+	slices.Sort(often)
+	return often
+}
+
+// mentioned are the first names of the school that a report has in it.
+func mentioned(c Concern, known map[string]string) map[string]bool {
+	texts := []string{c.Said, c.Saw}
+	for _, p := range c.Pupils {
+		texts = append(texts, p.Described)
+	}
+	all := map[string]bool{}
+	for _, w := range strings.FieldsFunc(strings.ToLower(strings.Join(texts, " ")), func(r rune) bool { return !unicode.IsLetter(r) && r != '-' }) {
+		for _, w := range []string{w, strings.TrimSuffix(w, "s")} { // Noras
+			if known[w] != "" {
+				all[w] = true
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,422 @@
+package concerns_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/access"
+	"tilhor/internal/concerns"
+	"tilhor/internal/db"
+	"tilhor/internal/duty"
+	"tilhor/internal/web/webtest"
+)
+
+var factsOf = db.SQL(`SELECT kind, at, written_at FROM duty_fact WHERE owner = $1 AND thing = $2`)
+
+func (w *world) saying() concerns.Saying {
+	return concerns.Saying{School: w.Solbakken, For: concerns.ForSelf, Words: "De går fra meg."}
+}
+
+func (w *world) says(who tilhor.Actor, change func(*concerns.Saying)) (concerns.Concern, error) {
+	s := w.saying()
+	change(&s)
+	c, _, err := w.desk.Say(w.ctx, who, s)
+	return c, err
+}
+
+func (w *world) said(who tilhor.Actor, change func(*concerns.Saying)) concerns.Concern {
+	w.T.Helper()
+	c, err := w.says(who, change)
+	w.must(err)
+	return c
+}
+
+func same(*concerns.Saying) {}
+
+func about(f concerns.For) func(*concerns.Saying) {
+	return func(s *concerns.Saying) { s.For = f }
+}
+
+// Who may tell for themselves, and how it comes in. All others get the answer of
+// what is not there.
+func TestWhoSays(t *testing.T) {
+	each(t, func(w *world) {
+		nora, odin := w.Actor(tilhor.RolePupil, w.Solbakken), w.Actor(tilhor.RolePupil, w.Fjellvik)
+		marit, jon := w.Actor(tilhor.RoleParent, w.Solbakken), w.Actor(tilhor.RoleParent, w.Fjellvik)
+		child := func(p tilhor.PersonID) func(*concerns.Saying) {
+			return func(s *concerns.Saying) { s.For, s.Child = concerns.ForChild, p }
+		}
+		for _, row := range []struct {
+			name   string
+			who    tilhor.Actor
+			change func(*concerns.Saying)
+			want   concerns.Channel
+			whom   string
+			says   bool
+		}{
+			{"a pupil, of herself", nora, same, concerns.FromPupil, "Nora Dahl", true},
+			{"a pupil, of a friend", nora, func(s *concerns.Saying) { s.For, s.Whom = concerns.ForFriend, "Elias" }, concerns.FromPupil, "Elias", false},
+			{"a parent, of the child", marit, child(w.nora), concerns.FromParent, "Nora Dahl", false},
+			{"a parent, of another pupil", marit, func(s *concerns.Saying) { s.For, s.Whom = concerns.ForOther, "Elias Moe" }, concerns.FromParent, "Elias Moe", false},
+			{"a parent, of somebody else's child", marit, child(w.elias), "", "", false},
+			{"a parent, of no child", marit, child(""), "for", "", false},
+			{"a parent, of herself", marit, same, "for", "", false},
+			{"a parent with no child there", jon, child(w.odin), "", "", false},
+			{"a pupil of another school", odin, same, "", "", false},
+			{"without signing in", w.open, same, concerns.Unnamed, "", true},
+			{"without signing in, with a name", w.open, func(s *concerns.Saying) { s.Name = "Nora Dahl, 5A" }, concerns.Unnamed, "Nora Dahl, 5A", true},
+			{"without signing in, of a friend", w.open, func(s *concerns.Saying) { s.For, s.Whom = concerns.ForFriend, "Nora Dahl" }, concerns.Unnamed, "Nora Dahl", false},
+			{"a parent who did not sign in", w.open, func(s *concerns.Saying) { s.For, s.Whom = concerns.ForChild, "Nora Dahl" }, concerns.Outsider, "Nora Dahl", false},
+			{"a neighbour", w.open, about(concerns.ForOther), concerns.Outsider, "", false},
+			{"about something else", w.open, about(concerns.ForAnything), concerns.Unnamed, "", false},
+			{"about what there is not", w.open, about("moon"), "for", "", false},
+			{"a teacher", w.jonas, same, "", "", false},
+			{"to no school", w.open, func(s *concerns.Saying) { s.School = "finnesikke" }, "", "", false},
+		} {
+			c, err := w.says(row.who, row.change)
+			switch row.want {
+			case "":
+				if !errors.Is(err, tilhor.ErrNotFound) {
+					t.Errorf("%s: %v", row.name, err)
+				}
+				continue
+			case "for":
+				w.refused(row.name, err, "for", "say.fault.for")
+				continue
+			}
+			w.must(err)
+			got, err := w.desk.Receive(w.ctx, w.kari, c.Slug)
+			w.must(err)
+			if len(got.Pupils) != 1 || got.Pupils[0].Name+got.Pupils[0].Described != row.whom || got.Channel != row.want || got.PupilSays != row.says {
+				t.Errorf("%s: %+v, %s, the pupil says so: %v", row.name, got.Pupils, got.Channel, got.PupilSays)
+			}
+			if words := got.Said + got.Saw; words != "De går fra meg." || (got.Said != "") != row.says {
+				t.Errorf("%s: said %q, saw %q", row.name, got.Said, got.Saw)
+			}
+			if row.want.Quiet() && (got.Pupils[0].Person != "" || got.Reporter != "") {
+				t.Errorf("%s: without a sign-in it names %+v", row.name, got)
+			}
+		}
+	})
+}
+
+// What is refused of a saying, at its field.
+func TestSayRefuses(t *testing.T) {
+	long := strings.Repeat("å", concerns.MaxShort+1)
+	each(t, func(w *world) {
+		for _, row := range []struct {
+			field, key string
+			change     func(*concerns.Saying)
+		}{
+			{"words", "say.fault.words", func(s *concerns.Saying) { s.Words = " \n" }},
+			{"words", "concerns.fault.long", func(s *concerns.Saying) { s.Words = strings.Repeat("ø", concerns.MaxText+1) }},
+			{"whom", "concerns.fault.short", func(s *concerns.Saying) { s.Whom = long }},
+			{"name", "concerns.fault.short", func(s *concerns.Saying) { s.Name = long }},
+			{"against", "concerns.fault.short", func(s *concerns.Saying) { s.Against = long }},
+			{"pen", "concerns.fault.short", func(s *concerns.Saying) { s.Pen = long }},
+			{"arena", "concerns.fault.arena", func(s *concerns.Saying) { s.Arena = "moon" }},
+			{"accused", "concerns.fault.accused", func(s *concerns.Saying) { s.Accused = "pupil" }},
+			{"wish", "say.fault.wish", func(s *concerns.Saying) { s.Wish = w.other.Person }},
+			{"wish", "say.fault.wish-about", func(s *concerns.Saying) {
+				s.Wish, s.Accused, s.Against = w.jonas.Person, duty.AccusedEmployee, "Det er jonas lund."
+			}},
+			{"wish", "say.fault.wish-about", func(s *concerns.Saying) { s.Wish, s.Accused = w.kari.Person, duty.AccusedLeadership }},
+		} {
+			_, err := w.says(w.open, row.change)
+			w.refused(row.field, err, row.field, row.key)
+		}
+		if n, err := w.desk.CountNew(w.ctx, w.kari); err != nil || n != 0 {
+			t.Errorf("what was refused left %d: %v", n, err)
+		}
+		c, err := w.desk.Receive(w.ctx, w.kari, w.said(w.open, func(s *concerns.Saying) { s.Wish, s.Pen = w.jonas.Person, "Mor" }).Slug)
+		if err != nil || c.WishName != "Jonas Lund" || c.Pen != "Mor" {
+			t.Errorf("rektor sees that the child wants to talk with %q, and that %q wrote: %v", c.WishName, c.Pen, err)
+		}
+	})
+}
+
+// What is about an employee goes to who leads the school and never to that
+// employee, and what is about the leadership past rektor (§ 12-5), whatever was
+// chosen: a child need not know who leads.
+func TestSayPastRektor(t *testing.T) {
+	each(t, func(w *world) {
+		anne := w.Actor(tilhor.RoleOwnerAdviser, "")
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			return access.Give(tx, webtest.Owner, access.Grant{Kind: access.School, Unit: access.Owner, Person: anne.Person, Relation: access.Intake, From: w.Now().Add(-time.Hour)})
+		}))
+		for _, row := range []struct {
+			name    string
+			accused duty.Accused
+			against string
+			kari    bool
+		}{
+			{"about pupils", duty.AccusedNone, "", true},
+			{"about an employee", duty.AccusedEmployee, "Jonas Lund", true},
+			{"about an employee, who is not named", duty.AccusedEmployee, "", true},
+			{"about the leadership", duty.AccusedLeadership, "", false},
+			{"about an employee who is rektor", duty.AccusedEmployee, "Kari Lund på kontoret", false},
+			{"about rektor, by her role", duty.AccusedEmployee, "Det er REKTOR", false},
+		} {
+			for _, who := range []tilhor.Actor{w.open, w.Actor(tilhor.RolePupil, w.Solbakken)} {
+				c := w.said(who, func(s *concerns.Saying) { s.Accused, s.Against = row.accused, row.against })
+				_, err := w.desk.Receive(w.ctx, w.kari, c.Slug)
+				if kari := err == nil; kari != row.kari {
+					t.Errorf("%s: rektor reads it: %v (%v)", row.name, kari, err)
+				}
+				if _, err := w.desk.Receive(w.ctx, anne, c.Slug); (err == nil) == row.kari {
+					t.Errorf("%s: the owner reads it: %v", row.name, err)
+				}
+			}
+		}
+	})
+}
+
+// A parent who tells of the own child has taken it up with rektor: the week of
+// § 12-6 runs from then. Not for another child, not without a sign-in, and not
+// when it goes past rektor.
+func TestTheWeekOfAParent(t *testing.T) {
+	each(t, func(w *world) {
+		marit := w.Actor(tilhor.RoleParent, w.Solbakken)
+		for _, row := range []struct {
+			name   string
+			who    tilhor.Actor
+			change func(*concerns.Saying)
+			up     bool
+		}{
+			{"own child", marit, func(s *concerns.Saying) { s.For, s.Child = concerns.ForChild, w.nora }, true},
+			{"another's child", marit, func(s *concerns.Saying) { s.For, s.Whom = concerns.ForOther, "Elias" }, false},
+			{"own child, about rektor", marit, func(s *concerns.Saying) {
+				s.For, s.Child, s.Accused, s.Against = concerns.ForChild, w.nora, duty.AccusedEmployee, "Kari Lund"
+			}, false},
+			{"not signed in", w.open, about(concerns.ForChild), false},
+			{"the pupil herself", w.Actor(tilhor.RolePupil, w.Solbakken), same, false},
+		} {
+			c := w.said(row.who, row.change)
+			r, err := w.desk.Receipt(w.ctx, webtest.Owner, c.Entry)
+			w.must(err)
+			raised := false
+			w.must(w.DB.Read(w.ctx, func(tx *db.Tx) error {
+				return tx.Each(factsOf, func(scan db.Scan) error {
+					var kind duty.Kind
+					var happened, written int64
+					err := scan(&kind, &happened, &written)
+					raised = raised || kind == duty.Raised
+					return err
+				}, webtest.Owner, c.ID)
+			}))
+			if raised != row.up || r.TakenUp != row.up {
+				t.Errorf("%s: the week runs: %v, the receipt says: %v", row.name, raised, r.TakenUp)
+			}
+			if row.up {
+				w.refused("set aside", w.desk.PutAside(w.ctx, w.kari, c.Slug, concerns.WrongSchool, "Annen skole."), "why", "concerns.fault.family-raised")
+			}
+		}
+	})
+}
+
+// Who told sees that it was read; nobody else does, and nothing of it is another
+// pupil's.
+func TestWhoSaidFollows(t *testing.T) {
+	each(t, func(w *world) {
+		nora, marit, odin := w.Actor(tilhor.RolePupil, w.Solbakken), w.Actor(tilhor.RoleParent, w.Solbakken), w.Actor(tilhor.RolePupil, w.Fjellvik)
+		c := w.said(nora, same)
+		m := w.said(marit, func(s *concerns.Saying) { s.For, s.Child = concerns.ForChild, w.nora })
+		for _, row := range []struct {
+			who  tilhor.Actor
+			sees []string
+		}{{nora, []string{c.Slug}}, {marit, []string{m.Slug}}, {odin, nil}, {w.jonas, nil}, {w.open, nil}} {
+			all, err := w.desk.Mine(w.ctx, row.who)
+			w.must(err)
+			var got []string
+			for _, x := range all {
+				got = append(got, x.Slug)
+			}
+			if !slices.Equal(got, row.sees) {
+				t.Errorf("%s follows %v, want %v", row.who.Role, got, row.sees)
+			}
+			for _, slug := range []string{c.Slug, m.Slug} {
+				_, err := w.desk.Follow(w.ctx, row.who, slug)
+				if (err == nil) != slices.Contains(row.sees, slug) {
+					t.Errorf("%s opens one: %v", row.who.Role, err)
+				}
+			}
+		}
+		_, err := w.desk.Receive(w.ctx, w.kari, c.Slug)
+		w.must(err)
+		a, err := w.desk.Follow(w.ctx, nora, c.Slug)
+		if err != nil || a.ReadAt.IsZero() || a.Said != "De går fra meg." {
+			t.Errorf("Nora sees %+v, %v", a, err)
+		}
+	})
+}
+
+// Told without a sign-in leaves no time finer than the hour: not in the row, the
+// entry, the receipt, the grants, the facts. The control is a pupil who signed in.
+func TestTheHourOfAnAnonymousReport(t *testing.T) {
+	each(t, func(w *world) {
+		w.Later(17*time.Minute + 23*time.Second)
+		hour := w.Now().Truncate(time.Hour)
+		for _, row := range []struct {
+			who   tilhor.Actor
+			quiet bool
+		}{{w.open, true}, {w.Actor(tilhor.RolePupil, w.Solbakken), false}} {
+			c := w.said(row.who, func(s *concerns.Saying) { s.Link = "hemmelig" + string(row.who.Role) })
+			var at []time.Time
+			r, err := w.desk.Receipt(w.ctx, webtest.Owner, c.Entry)
+			w.must(err)
+			at = append(at, c.Written, c.Known.At, r.At)
+			w.must(w.DB.Read(w.ctx, func(tx *db.Tx) error {
+				return tx.Each(factsOf, func(scan db.Scan) error {
+					var kind duty.Kind
+					var happened, written int64
+					err := scan(&kind, &happened, &written)
+					at = append(at, time.UnixMilli(happened), time.UnixMilli(written))
+					return err
+				}, webtest.Owner, c.ID)
+			}))
+			for _, x := range at {
+				if x.Equal(hour) != row.quiet {
+					t.Errorf("%s: a time is %s", c.Channel, x)
+				}
+			}
+			if (r.Precision == tilhor.Hour) != row.quiet || strings.Contains(string(r.File), w.Now().UTC().Format("15:04:")) == row.quiet {
+				t.Errorf("%s: the receipt says %s", c.Channel, r.File)
+			}
+		}
+		// In the tree they come when the hour is over, and not before.
+		j := w.Kit.Journal
+		n, err := j.Sequence(w.ctx, w.DB, webtest.Owner, w.Now())
+		w.must(err)
+		late, err := j.Sequence(w.ctx, w.DB, webtest.Owner, hour.Add(time.Hour))
+		w.must(err)
+		if n == 0 || late != 1 {
+			t.Errorf("%d entries at once, %d when the hour was over", n, late)
+		}
+	})
+}
+
+// A code is asked for by who tells without a name, in the same transaction; not
+// for the smallest, not for outsiders, not for who is signed in. When it cannot
+// be had, nothing was told.
+func TestTheCodeOfAnAnonymousReport(t *testing.T) {
+	each(t, func(w *world) {
+		var asked []tilhor.ConcernID
+		w.desk.Started = func(_ *db.Tx, _ tilhor.OwnerID, school tilhor.SchoolID, c tilhor.ConcernID) (string, error) {
+			if !slices.Contains(asked, c) { // a transaction may run twice
+				asked = append(asked, c)
+			}
+			return "sju ord", nil
+		}
+		for _, row := range []struct {
+			name   string
+			who    tilhor.Actor
+			change func(*concerns.Saying)
+			code   string
+		}{
+			{"without a name", w.open, same, "sju ord"},
+			{"small", w.open, func(s *concerns.Saying) { s.Small = true }, ""},
+			{"outside", w.open, about(concerns.ForOther), ""},
+			{"signed in", w.Actor(tilhor.RolePupil, w.Solbakken), same, ""},
+		} {
+			s := w.saying()
+			row.change(&s)
+			if _, code, err := w.desk.Say(w.ctx, row.who, s); err != nil || code != row.code {
+				t.Errorf("%s: the code is %q, %v", row.name, code, err)
+			}
+		}
+		if len(asked) != 1 {
+			t.Errorf("a code was asked for %d times", len(asked))
+		}
+		broken := errors.New("no code")
+		w.desk.Started = func(*db.Tx, tilhor.OwnerID, tilhor.SchoolID, tilhor.ConcernID) (string, error) { return "", broken }
+		before, err := w.desk.CountNew(w.ctx, w.kari)
+		w.must(err)
+		if _, err := w.says(w.open, same); !errors.Is(err, broken) {
+			t.Error(err)
+		}
+		if after, err := w.desk.CountNew(w.ctx, w.kari); err != nil || after != before {
+			t.Errorf("without its code it was told all the same: %d, then %d", before, after)
+		}
+	})
+}
+
+// Three reports without a name within a week that mention the same first name
+// are shown as what may be harassment; two are not, nor three in three weeks, nor
+// what was told with a name.
+func TestBurst(t *testing.T) {
+	each(t, func(w *world) {
+		day := 24 * time.Hour
+		ask := func(c concerns.Concern) string {
+			t.Helper()
+			got, err := w.desk.Receive(w.ctx, w.kari, c.Slug)
+			w.must(err)
+			names, err := w.desk.Burst(w.ctx, w.kari, got)
+			w.must(err)
+			return fmt.Sprint(names)
+		}
+		words := func(s string) func(*concerns.Saying) {
+			return func(x *concerns.Saying) { x.For, x.Words = concerns.ForFriend, s }
+		}
+		first := w.said(w.open, words("elias er slem"))
+		w.told(w.jonas, func(n *concerns.Telling) { n.Saw = "Elias sto alene." })
+		w.Later(3 * day)
+		w.said(w.open, func(s *concerns.Saying) { s.For, s.Whom = concerns.ForOther, "Elias Moe" })
+		if got := ask(first); got != "[]" {
+			t.Errorf("after two: %s", got)
+		}
+		w.Later(4*day + 2*time.Hour) // a week and two hours after the first
+		third := w.said(w.open, words("Det er Elias' feil, og Noras."))
+		if got := ask(third); got != "[]" {
+			t.Errorf("three in more than a week: %s", got)
+		}
+		last := w.said(w.open, words("Alle vet at ELIAS lyver."))
+		if a, b, c := ask(first), ask(third), ask(last); a != "[]" || b != "[Elias]" || c != "[Elias]" {
+			t.Errorf("after three within a week: %s, %s, %s", a, b, c)
+		}
+		// It names nobody: no pupil of the lists has a part in any of them.
+		for _, c := range []concerns.Concern{first, third, last} {
+			got, err := w.desk.Receive(w.ctx, w.kari, c.Slug)
+			w.must(err)
+			for _, p := range got.Pupils {
+				if p.Person != "" {
+					t.Errorf("%+v", p)
+				}
+			}
+		}
+	})
+}
+
+// The median is the municipality's, and is not said of fewer than twenty.
+func TestReadWithin(t *testing.T) {
+	each(t, func(w *world) {
+		nora := w.Actor(tilhor.RolePupil, w.Solbakken)
+		is := func(want time.Duration, ok bool) {
+			t.Helper()
+			if got, shown, err := w.desk.ReadWithin(w.ctx, webtest.Owner); err != nil || shown != ok || got != want {
+				t.Errorf("half is read within %s, shown %v, %v; want %s", got, shown, err, want)
+			}
+		}
+		var all []concerns.Concern
+		for range 19 {
+			all = append(all, w.said(nora, same))
+			w.told(w.jonas, asIs) // what staff tell is not counted
+		}
+		w.Later(3 * time.Hour)
+		for _, c := range all[:11] {
+			_, err := w.desk.Receive(w.ctx, w.kari, c.Slug)
+			w.must(err)
+		}
+		is(0, false)
+		w.said(nora, same)
+		is(3*time.Hour, true)
+		for range 2 {
+			w.said(nora, same)
+		}
+		is(0, false) // half of it is not read
+	})
+}

@@ -1,0 +1,77 @@
+package public_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/db"
+	"tilhor/internal/front"
+	"tilhor/internal/roster"
+)
+
+// The school's page shows who has said yes, the plan, and when nobody reads; the
+// poster has the same, and an address and nothing else in its square of dots. All
+// of it stays within 30 KB.
+func TestTheSchoolsPageForEveryone(t *testing.T) {
+	w := newTown(t)
+	rektor := w.rektor()
+	var omar tilhor.PersonID
+	err := w.db.Write(t.Context(), func(tx *db.Tx) (err error) {
+		by := tilhor.Actor{Owner: owner, Role: tilhor.RoleOwnerAdviser}
+		if omar, err = w.kit.Roster.AddPerson(tx, by, roster.NewPerson{Name: "Omar Dahl", Home: solbakken}, w.now); err != nil {
+			return err
+		}
+		return w.kit.Roster.Appoint(tx, by, omar, tilhor.RoleNurse, solbakken, "2020-08-01", "", w.now)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	say := func(l front.Line) {
+		t.Helper()
+		if err := w.front.Say(t.Context(), rektor, l); err != nil {
+			t.Fatal(err)
+		}
+	}
+	say(front.Line{Kind: front.Helper, Person: omar, What: "Helsesykepleier", When: "Helserommet, tirsdag og torsdag", Yes: true})
+	say(front.Line{Kind: front.Helper, Person: w.kari, When: "Kontoret i 2. etasje", Choose: true, Yes: true})
+	say(front.Line{Kind: front.Plan, Text: strings.Repeat("To voksne skal være ute i hvert friminutt.\n", 100)})
+	body := has(t, w.get(school), 200, "Omar Dahl", "Helserommet, tirsdag og torsdag", "Kari Lund", "Planen vår med vanlige ord", "To voksne skal", school+"/si", school+"/plakat")
+	lacks(t, body, "Ina Moe") // she has not said yes
+	if n := packed(t, body); n > 30_000 {
+		t.Errorf("the page is %d bytes packed", n)
+	}
+	poster := has(t, w.get(school+"/plakat"), 200, "Omar Dahl", "localhost"+school, "<svg xmlns", "116&nbsp;111")
+	if n := packed(t, poster); n > 30_000 {
+		t.Errorf("the poster is %d bytes packed", n)
+	}
+
+	// Omar is there to talk with, and Kari may be chosen.
+	_, v := w.step(200, fields(has(t, w.get(school+"/si"), 200, "Helserommet")), "next", "for", "self")
+	_, v = w.step(200, v, "next", "sign", "no")
+	body, _ = w.step(200, v, "next", "words", "De går fra meg.")
+	if !strings.Contains(body, `name="wish" value="`+string(w.kari)) || strings.Contains(body, `name="wish" value="`+string(omar)) {
+		t.Error("the wrong adults may be chosen")
+	}
+
+	// Who has left is not shown.
+	err = w.db.Write(t.Context(), func(tx *db.Tx) error {
+		return w.kit.Roster.Dismiss(tx, tilhor.Actor{Owner: owner, Role: tilhor.RoleOwnerAdviser}, omar, tilhor.RoleNurse, solbakken, w.now)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lacks(t, has(t, w.get(school), 200), "Omar")
+
+	// Days when nobody reads: the page says so, and what is written is not lost.
+	say(front.Line{Kind: front.Shut, From: "2026-11-24", Until: "2026-11-25", Reads: front.ByNobody})
+	w.now = w.now.Add(24 * time.Hour)
+	lacks(t, has(t, w.get(school), 200, "Skjemaet er stengt til og med", "116&nbsp;111"), `href="`+school+`/si"`)
+	body, _ = w.step(422, v, "send", "words", "De går fra meg.", "accused", "none", "step", "send")
+	for _, s := range []string{"Ingen leser her nå", "dette ble ikke sendt", "De går fra meg."} {
+		if !strings.Contains(body, s) {
+			t.Errorf("%q is not in\n%s", s, body)
+		}
+	}
+}

@@ -1,0 +1,299 @@
+package public_test
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"tilhor"
+	"tilhor/internal/concerns"
+	"tilhor/internal/web"
+)
+
+// fields are what a browser sends of the page's form as it stands.
+func fields(body string) url.Values {
+	root, err := html.Parse(strings.NewReader(body))
+	if err != nil {
+		panic(err)
+	}
+	v := url.Values{}
+	attr := func(n *html.Node, name string) string {
+		for _, a := range n.Attr {
+			if a.Key == name {
+				return a.Val
+			}
+		}
+		return ""
+	}
+	has := func(n *html.Node, name string) bool {
+		return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name })
+	}
+	var walk func(*html.Node)
+	walk = func(n *html.Node) {
+		choice := attr(n, "type") == "radio" || attr(n, "type") == "checkbox"
+		switch {
+		case n.Data == "input" && (!choice || has(n, "checked")), n.Data == "option" && has(n, "selected"):
+			name := attr(n, "name")
+			if n.Data == "option" {
+				name = attr(n.Parent, "name")
+			}
+			v.Add(name, attr(n, "value"))
+		case n.Data == "textarea" && n.FirstChild != nil:
+			v.Add(attr(n, "name"), strings.TrimPrefix(n.FirstChild.Data, "\n"))
+		}
+		for c := n.FirstChild; c != nil; c = c.NextSibling {
+			walk(c)
+		}
+	}
+	walk(root)
+	return v
+}
+
+// step sends a screen of the form with what is filled in, and gives the next.
+func (w *town) step(code int, v url.Values, go_ string, kv ...string) (body string, next url.Values) {
+	w.t.Helper()
+	for i := 0; i+1 < len(kv); i += 2 {
+		v.Set(kv[i], kv[i+1])
+	}
+	v.Set("go", go_)
+	rec := w.post(school+"/si", v)
+	if rec.Body.Len()%web.PageStep != 0 || rec.Header().Get("Content-Encoding") != "" {
+		w.t.Errorf("%s %v is %d bytes, packed as %q", go_, v["step"], rec.Body.Len(), rec.Header().Get("Content-Encoding"))
+	}
+	body = has(w.t, rec, code)
+	return body, fields(body)
+}
+
+// tells goes through the form as a pupil of 11 without a name does.
+func (w *town) tells(words string, kv ...string) (done string) {
+	w.t.Helper()
+	_, v := w.step(200, fields(has(w.t, w.get(school+"/si"), 200)), "next", "for", "self")
+	_, v = w.step(200, v, "next", "sign", "no")
+	_, v = w.step(200, v, "next", "words", words)
+	done, _ = w.step(200, v, "send", append([]string{"accused", "none"}, kv...)...)
+	return done
+}
+
+func (w *town) rektor() tilhor.Actor {
+	return tilhor.Actor{Owner: owner, Person: w.kari, Role: tilhor.RoleRektor, School: solbakken, Trained: true}
+}
+
+func (w *town) waiting() []concerns.Concern {
+	w.t.Helper()
+	all, err := w.concerns.Waiting(w.t.Context(), w.rektor())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return all
+}
+
+// Four screens from the button to the words being with the school; what is typed
+// survives every fault and every step back; nothing is kept before it is sent.
+func TestAPupilTellsWithoutAName(t *testing.T) {
+	w := newTown(t)
+	body := has(t, w.get(school+"/si"), 200, "Hvem gjelder det?", "Steg 1 av 4", "Er noen i fare nå?", "tel:112", "tel:113", "tel:116111", "t-exit", "<title>Arbeidsside")
+	_, v := w.step(422, fields(body), "next")
+	body, v = w.step(200, v, "next", "for", "self")
+	has(t, w.get(school), 200)
+	for _, s := range []string{"Vil du si hva du heter?", "Steg 2 av 4", "kan vi ikke love at det blir hemmelig", "sletter ikke det maskinen husker"} {
+		if !strings.Contains(body, s) {
+			t.Errorf("%q is not on the second screen", s)
+		}
+	}
+	body, v = w.step(422, v, "next", "sign", "yes")
+	if !strings.Contains(body, "Skriv navnet ditt") {
+		t.Error("no fault at the name")
+	}
+	_, v = w.step(200, v, "next", "sign", "no")
+	_, v = w.step(422, v, "next", "words", "  ")
+	body, v = w.step(200, v, "level:13+", "words", "De <tar> ballen.", "arena", "break")
+	if !strings.Contains(body, "De &lt;tar&gt; ballen.") || !strings.Contains(body, "Du bestemmer hvor mye") {
+		t.Errorf("in other words the words are lost:\n%s", body)
+	}
+	body, v = w.step(200, v, "next", "words", "De <tar> ballen.", "arena", "break")
+	for _, s := range []string{"Hvem skal lese det?", "Steg 4 av 4", "De &lt;tar&gt; ballen.", "Uten navn", "Kommunen leser det. Ingen på skolen leser det."} {
+		if !strings.Contains(body, s) {
+			t.Errorf("%q is not on the last screen", s)
+		}
+	}
+	body, v = w.step(200, v, "back")
+	if !strings.Contains(body, "De &lt;tar&gt; ballen.") {
+		t.Error("a step back loses the words")
+	}
+	_, v = w.step(200, v, "next", "words", "De <tar> ballen.", "arena", "break")
+	_, v = w.step(422, v, "send")
+	if n := len(w.waiting()); n != 0 {
+		t.Fatalf("%d are kept before anything was sent", n)
+	}
+	body, _ = w.step(200, v, "send", "accused", "none", "wish", string(w.kari))
+	again, _ := w.step(200, v, "send")
+	for _, s := range []string{"Skolen har fått det", "Rektor leser det på en arbeidsdag", "Gå til en voksen hvis du vil ha hjelp fortere"} {
+		if !strings.Contains(body, s) {
+			t.Errorf("%q is not on the page afterwards", s)
+		}
+	}
+	lacks(t, body, "De &lt;tar", "svg viewBox=\"0 0 6", "tilhor receipt", "Mottatt")
+	all := w.waiting()
+	if len(all) != 1 || fields(again).Get("secret") != fields(body).Get("secret") {
+		t.Fatalf("sent twice: %d came, the receipts are %q and %q", len(all), fields(body).Get("secret"), fields(again).Get("secret"))
+	}
+	c := all[0]
+	if c.Channel != concerns.Unnamed || c.Said != "De <tar> ballen." || c.Wish != w.kari || !c.PupilSays || c.Arena != tilhor.ArenaBreak || c.From != "" {
+		t.Errorf("%+v", c)
+	}
+
+	// The receipt comes when it is asked for, says the hour and nothing of what was
+	// told, and has no address.
+	secret := fields(body).Get("secret")
+	body, _ = w.step(200, url.Values{"secret": {secret}}, "receipt")
+	if !strings.Contains(body, "Kvitteringen din") || !strings.Contains(body, "<svg xmlns") || strings.Contains(body, "09.10") {
+		t.Error(body)
+	}
+	file := w.post(school+"/si", url.Values{"secret": {secret}, "go": {"file"}})
+	lacks(t, has(t, file, 200, "tilhor receipt 1\n", "received 2026-11-23T08:00:00.000Z", "precision hour"), "ballen")
+	has(t, w.get("/kvittering/"+secret), 404)
+	has(t, w.post("/s/fjell/si", url.Values{"secret": {secret}, "go": {"receipt"}}), 404)
+	has(t, w.post(school+"/si", url.Values{"secret": {tilhor.NewID()}, "go": {"receipt"}}), 404)
+}
+
+// A child of 6 to 8 points at pictures; an adult may write the child's words.
+func TestASmallChildPoints(t *testing.T) {
+	w := newTown(t)
+	body := has(t, w.get(school+"/si/bilder"), 200, "Hvordan har du det?", "Jeg gråter", `data-level="6-8"`, `action="`+school+`/si"`)
+	_, v := w.step(200, fields(body), "next", "face", "afraid")
+	v["place"] = []string{"break", "sfo"}
+	_, v = w.step(200, v, "next")
+	body, v = w.step(200, v, "next", "wish", "")
+	for _, s := range []string{"Skal vi sende det?", "Redd", "Ute", "På SFO", "Hva heter du?", "En voksen kan skrive for meg"} {
+		if !strings.Contains(body, s) {
+			t.Errorf("%q is not there", s)
+		}
+	}
+	_, v = w.step(422, v, "send", "pen-words", "Han dytter meg.")
+	_, _ = w.step(200, v, "send", "pen-words", "Han dytter meg.", "pen", "Mona, SFO", "name", "Nora 2B")
+	c := w.waiting()[0]
+	if c.Said != "(Pekte på bilder:) Redd. Ute. På SFO.\nHan dytter meg." || c.Pen != "Mona, SFO" || c.Pupils[0].Described != "Nora 2B" || c.Arena != tilhor.ArenaBreak || !c.PupilSays {
+		t.Errorf("%+v", c)
+	}
+	// Nothing to tell is nothing to send.
+	_, v = w.step(200, fields(has(t, w.get(school+"/si/bilder"), 200)), "next")
+	_, v = w.step(200, v, "next")
+	_, v = w.step(200, v, "next")
+	body, _ = w.step(422, v, "send")
+	if !strings.Contains(body, "pek på et bilde") {
+		t.Error(body)
+	}
+	// The pictures are reached from the text page too.
+	body, _ = w.step(200, fields(has(t, w.get(school+"/si"), 200)), "level:6-8")
+	if !strings.Contains(body, "Hvordan har du det?") {
+		t.Error(body)
+	}
+}
+
+// What is about the leadership never comes to rektor, and the child cannot be sent
+// to one it is about.
+func TestTellingPastRektor(t *testing.T) {
+	w := newTown(t)
+	_, v := w.step(200, fields(has(t, w.get(school+"/si"), 200)), "next", "for", "friend")
+	_, v = w.step(200, v, "next", "sign", "no")
+	_, v = w.step(200, v, "next", "words", "Hun roper.", "whom", "Per")
+	body, v := w.step(422, v, "send", "accused", "leadership", "wish", string(w.kari))
+	if !strings.Contains(body, "Velg en annen å snakke med") {
+		t.Error(body)
+	}
+	body, _ = w.step(200, v, "send", "wish", "")
+	if !strings.Contains(body, "Kommunen har fått det, og ingen på skolen leser det") || len(w.waiting()) != 0 {
+		t.Errorf("%d came to rektor\n%s", len(w.waiting()), body)
+	}
+	for _, way := range []string{"unsure", "leadership"} {
+		w.tells("Noe er galt.", "accused", way)
+	}
+	if n := len(w.waiting()); n != 0 {
+		t.Errorf("%d came to rektor", n)
+	}
+	w.tells("Noe er galt.")
+	if n := len(w.waiting()); n != 1 {
+		t.Errorf("%d came to rektor", n)
+	}
+}
+
+// Every page of the form has the same size, whichever it is, in every language and
+// with a fault on it.
+func TestEveryScreenHasTheSameSize(t *testing.T) {
+	w := newTown(t)
+	sizes := map[int]int{}
+	note := func(rec interface{ Len() int }) { sizes[rec.Len()]++ }
+	for _, l := range []string{"nb", "nn", "en"} {
+		for _, path := range []string{"/si", "/si/bilder"} {
+			rec := w.get(school + path + "?l=" + l)
+			note(rec.Body)
+			v := fields(has(t, rec, 200))
+			for _, form := range [][]string{
+				{"next", "for", "self"}, {"next", "sign", "no"}, {"next", "words", strings.Repeat("De går fra meg hver dag. ", 20)}, {"send"}, {"send", "accused", "none"},
+			} {
+				if path == "/si/bilder" {
+					form = []string{"next", "face", "sad"}
+				}
+				for i := 1; i+1 < len(form); i += 2 {
+					v.Set(form[i], form[i+1])
+				}
+				v.Set("go", form[0])
+				rec := w.post(school+"/si?l="+l, v)
+				note(rec.Body)
+				if next := fields(rec.Body.String()); next.Has("step") {
+					v = next
+				}
+			}
+		}
+	}
+	if len(sizes) != 1 || sizes[web.PageStep] == 0 {
+		t.Errorf("the pages are of these sizes: %v", sizes)
+	}
+}
+
+// On a day off the page says so, and when it is read.
+func TestWhoReadsOnADayOff(t *testing.T) {
+	w := newTown(t)
+	_, v := w.step(200, fields(has(t, w.get(school+"/si"), 200)), "next", "for", "self")
+	_ = v
+	w.now = time.Date(2026, 12, 24, 12, 0, 0, 0, time.UTC) // a Thursday; the next working day
+	_, v = w.step(200, fields(has(t, w.get(school+"/si"), 200)), "next", "for", "self")
+	w.now = time.Date(2026, 12, 25, 12, 0, 0, 0, time.UTC)
+	body, _ := w.step(200, v, "back")
+	body, _ = w.step(200, fields(body), "next", "for", "self")
+	if !strings.Contains(body, "I dag er det fri, og da leser ingen. Neste arbeidsdag er mandag") {
+		t.Error(body)
+	}
+}
+
+// How soon half of what is told is read is said of the municipality, from twenty on.
+func TestHowSoonItIsRead(t *testing.T) {
+	w := newTown(t)
+	const said = "I hele kommunen er halvparten av meldingene lest innen 2"
+	for range 19 {
+		w.tells("De går fra meg.")
+	}
+	at := w.now
+	read := func(after time.Duration) {
+		t.Helper()
+		w.now = at.Truncate(time.Hour).Add(after)
+		for _, c := range w.waiting() {
+			if _, err := w.concerns.Receive(t.Context(), w.rektor(), c.Slug); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	read(2 * time.Hour)
+	lacks(t, w.get("/").Body.String(), "halvparten")
+	w.tells("De går fra meg.")
+	w.now = w.now.Add(2 * time.Hour) // it is asked for once an hour
+	has(t, w.get("/"), 200, said)
+	if body := w.tells("De går fra meg."); !strings.Contains(body, said) {
+		t.Error(body)
+	}
+	lacks(t, w.get(school).Body.String(), "halvparten")
+}

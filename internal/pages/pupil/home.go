@@ -1,0 +1,116 @@
+package pupil
+
+import (
+	"strconv"
+	"strings"
+
+	"tilhor"
+	"tilhor/internal/calendar"
+	"tilhor/internal/concerns"
+	"tilhor/internal/db"
+	"tilhor/internal/front"
+	"tilhor/internal/lang"
+	"tilhor/internal/roster"
+	"tilhor/internal/web"
+)
+
+var homePage = page("home")
+
+type homeView struct {
+	web.Frame
+	Lead     string
+	Say      string
+	Pictures string
+	Told     []row
+}
+
+// A row is one thing that the reader told.
+type row struct {
+	Href, When string
+	State      web.State
+}
+
+// home is where a pupil or a parent begins: to tell, and what they have told. The
+// words stand on the page of each, and not in the list, which somebody may see
+// over a shoulder.
+func (p *Pages) home(q *web.Req) error {
+	all, err := p.Concerns.Mine(q.Context(), q.Actor)
+	if err != nil {
+		return err
+	}
+	w := q.T
+	v := homeView{Frame: frame(q, w.T("pupil.home.title")), Lead: w.T("pupil.home.lead." + string(q.Actor.Role)), Say: "/min/si"}
+	if q.Actor.Role == tilhor.RolePupil {
+		v.Pictures = v.Say + "/bilder"
+	}
+	for _, c := range all {
+		v.Told = append(v.Told, row{HomePath + "/" + c.Slug, lang.Cap(w.Near(c.Written, q.Now)), stateOf(w, c)})
+	}
+	return q.Render(homePage, v)
+}
+
+// frame is the surface of who tells for themselves, whatever the frame thinks of
+// the role.
+func frame(q *web.Req, title string) web.Frame {
+	f := q.Frame(title)
+	f.Surface, f.Exit, f.Neutral, f.Home = web.Public, true, true, HomePath
+	return f
+}
+
+// stateOf is how far it has come, as the one who told may know it.
+func stateOf(w *lang.Words, c concerns.Concern) web.State {
+	switch {
+	case c.State != concerns.New:
+		return web.State{Name: web.OK, Word: w.T("pupil.state." + string(c.State))}
+	case !c.ReadAt.IsZero():
+		return web.State{Name: web.OK, Word: w.T("pupil.state.read")}
+	}
+	return web.State{Name: web.Wait, Word: w.T("pupil.state.new")}
+}
+
+// shut says who reads today when nobody does at the school.
+func (p *Pages) shut(q *web.Req, s roster.School) (*front.Line, error) {
+	if p.Front == nil {
+		return nil, nil
+	}
+	shown, err := p.Front.Show(q.Context(), q.Actor.Owner, s.ID)
+	if err != nil {
+		return nil, err
+	}
+	return shown.On(calendar.DateOf(q.Now)), nil
+}
+
+// schoolOf is the pupil's own school.
+func schoolOf(q *web.Req) (s roster.School, err error) {
+	err = q.Kit.DB.Read(q.Context(), func(tx *db.Tx) error {
+		s, err = q.Kit.Roster.School(tx, q.Actor.Owner, q.Actor.School)
+		return err
+	})
+	return s, err
+}
+
+// level is the version a pupil begins with, from the year in the name of the class:
+// 1–3 with pictures, 4–7, and from 8. Another can be chosen.
+func level(q *web.Req, _ roster.School) string {
+	const middle = "9-12"
+	if q.Actor.Role != tilhor.RolePupil {
+		return middle
+	}
+	var class string
+	err := q.Kit.DB.Read(q.Context(), func(tx *db.Tx) error {
+		all, err := q.Kit.Roster.Classes(tx, q.Actor.Owner, calendar.DateOf(q.Now), q.Actor.Person)
+		class = all[q.Actor.Person]
+		return err
+	})
+	digits := class[:len(class)-len(strings.TrimLeft(class, "0123456789"))]
+	n, err2 := strconv.Atoi(digits)
+	switch {
+	case err != nil || err2 != nil:
+		return middle
+	case n <= 3:
+		return "6-8"
+	case n >= 8:
+		return "13+"
+	}
+	return middle
+}

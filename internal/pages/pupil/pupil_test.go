@@ -1,0 +1,204 @@
+package pupil_test
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"tilhor"
+	"tilhor/internal/concerns"
+	"tilhor/internal/db/dbtest"
+	"tilhor/internal/pages/pupil"
+	"tilhor/internal/web/webtest"
+)
+
+type world struct {
+	*webtest.Town
+	t       *testing.T
+	desk    *concerns.Desk
+	battery *webtest.Battery
+
+	lastBody string
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	town := webtest.NewTown(t, dbtest.SQLite(t))
+	k := town.Kit
+	w := &world{Town: town, t: t, desk: &concerns.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock}}
+	town.Site.Mount((&pupil.Pages{Concerns: w.desk}).Routes())
+	w.battery = webtest.New(town.Site, "/", "/logg-ut", "/logg-inn", "/personvern", "/hjelp", "/tilgjengelighet", "/i-dag", "/varsler", "/rettigheter/7", "/rettigheter/11", "/rettigheter/15", "/rettigheter/foresatt")
+	return w
+}
+
+// page checks a page and gives its text.
+func (w *world) page(r *http.Response, code int, texts ...string) string {
+	w.t.Helper()
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") {
+		w.battery.Check(w.t, r, nil)
+	}
+	b, err := io.ReadAll(r.Body)
+	if err != nil || r.StatusCode != code {
+		w.t.Fatalf("%s is %d, want %d: %v\n%s", r.Request.URL, r.StatusCode, code, err, b)
+	}
+	for _, s := range texts {
+		if !strings.Contains(string(b), s) {
+			w.t.Errorf("%s: %q is not in\n%s", r.Request.URL, s, b)
+		}
+	}
+	return string(b)
+}
+
+// fields are the hidden fields of a page's last form.
+func fields(body string) url.Values {
+	root, err := html.Parse(strings.NewReader(body))
+	if err != nil {
+		panic(err)
+	}
+	v := url.Values{}
+	for n := range root.Descendants() {
+		if n.Data != "input" {
+			continue
+		}
+		a := map[string]string{}
+		for _, x := range n.Attr {
+			a[x.Key] = x.Val
+		}
+		if a["type"] == "hidden" {
+			v.Add(a["name"], a["value"])
+		}
+	}
+	return v
+}
+
+func (w *world) step(c *http.Cookie, v url.Values, do string, code int, kv ...string) (string, url.Values) {
+	w.t.Helper()
+	for i := 0; i+1 < len(kv); i += 2 {
+		v.Set(kv[i], kv[i+1])
+	}
+	v.Set("go", do)
+	body := w.page(w.Post(c, "/min/si", v), code)
+	w.lastBody = body
+	return body, fields(body)
+}
+
+// A pupil tells at the own school with her name known, and sees when an adult has
+// read it. The receipt is shown only when it is asked for.
+func TestAPupilTellsAndSeesThatItIsRead(t *testing.T) {
+	w := newWorld(t)
+	nora, kari := w.As(tilhor.RolePupil, w.Solbakken), w.Actor(tilhor.RoleRektor, w.Solbakken)
+	home := w.page(w.Get(nora, "/min/sagt"), 200, "Du har ikke sagt noe her ennå", "t-exit", "<title>Arbeidsside")
+	if !strings.Contains(home, "/min/si/bilder") {
+		t.Error("no pictures")
+	}
+	body := w.page(w.Get(nora, "/min/si"), 200, "Hvem gjelder det?", "Steg 1 av 3", "Meg selv")
+	if strings.Contains(body, "Barnet mitt") {
+		t.Error("a pupil is asked about her child")
+	}
+	_, v := w.step(nora, fields(body), "next", 200, "for", "self")
+	if !strings.Contains(w.lastBody, "kan vi ikke love at det blir hemmelig") {
+		t.Error("she is not told who reads it before she writes")
+	}
+	body, v = w.step(nora, v, "next", 200, "words", "De går fra meg.")
+	if !strings.Contains(body, "Steg 3 av 3") || strings.Contains(body, "Uten navn") {
+		t.Error(body)
+	}
+	v.Set("go", "send")
+	v.Set("accused", "none")
+	r := w.Post(nora, "/min/si", v)
+	to := r.Header.Get("Location")
+	if r.StatusCode != 303 || !strings.HasPrefix(to, "/min/sagt/") {
+		t.Fatal(r.StatusCode, to)
+	}
+	told := w.page(w.Get(nora, to), 200, "Skolen har fått det", "De går fra meg.", "Sendt, ikke lest ennå", "Rektor leser det")
+	if strings.Contains(told, "tilhor receipt") || strings.Contains(told, "Kjennetegn") {
+		t.Error("the receipt is shown unasked")
+	}
+	w.page(w.Get(nora, to+"/kvittering"), 200, "Kvitteringen din", "<svg", "Kjennetegn")
+	file := w.page(w.Get(nora, to+"/kvittering/fil"), 200, "tilhor receipt 1\n", "precision instant")
+	if strings.Contains(file, "går fra") {
+		t.Error(file)
+	}
+	all, err := w.desk.Waiting(t.Context(), kari)
+	if err != nil || len(all) != 1 || all[0].Channel != concerns.FromPupil || all[0].From != "Nora Dahl" {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	w.Later(10 * time.Minute)
+	if _, err := w.desk.Receive(t.Context(), kari, all[0].Slug); err != nil {
+		t.Fatal(err)
+	}
+	w.page(w.Get(nora, to), 200, "En voksen har lest det du sa")
+	w.page(w.Get(nora, "/min/sagt"), 200, "En voksen har lest det", to)
+
+	// Nobody else opens it: the answer is that of what is not there.
+	for _, role := range []tilhor.Role{tilhor.RoleParent, tilhor.RoleTeacher, tilhor.RoleRektor} {
+		for _, path := range []string{to, to + "/kvittering", to + "/kvittering/fil"} {
+			w.page(w.Get(w.As(role, w.Solbakken), path), 404)
+		}
+	}
+	w.page(w.Get(w.As(tilhor.RolePupil, w.Fjellvik), to), 404)
+}
+
+// A small pupil who is signed in points at pictures, and is asked for no name.
+func TestASmallPupilPoints(t *testing.T) {
+	w := newWorld(t)
+	nora := w.As(tilhor.RolePupil, w.Solbakken)
+	_, v := w.step(nora, fields(w.page(w.Get(nora, "/min/si/bilder"), 200, "Hvordan har du det?")), "next", 200, "face", "afraid")
+	_, v = w.step(nora, v, "next", 200, "place", "break")
+	body, v := w.step(nora, v, "next", 200)
+	if strings.Contains(body, "Hva heter du?") {
+		t.Error("who is signed in is asked for a name")
+	}
+	v.Set("go", "send")
+	to := w.Post(nora, "/min/si", v).Header.Get("Location")
+	w.page(w.Get(nora, to), 200, "(Pekte på bilder:) Redd. Ute.")
+}
+
+// A parent chooses the child, and the matter is then taken up with rektor; about
+// another pupil it is not.
+func TestAParentTells(t *testing.T) {
+	w := newWorld(t)
+	marit := w.As(tilhor.RoleParent, w.Solbakken)
+	w.page(w.Get(marit, "/min/sagt"), 200, "tatt opp med rektor")
+	body := w.page(w.Get(marit, "/min/si"), 200, "Nora Dahl", "En annen elev på Solbakken skole", `data-level="voksen"`)
+	if strings.Contains(body, "Elias") {
+		t.Error("a parent sees another's child")
+	}
+	for _, row := range []struct {
+		choice string
+		week   bool
+	}{{"child:" + string(w.Person("nora")), true}, {"other:" + string(w.Solbakken), false}} {
+		_, v := w.step(marit, fields(body), "next", 200, "for", row.choice)
+		_, v = w.step(marit, v, "next", 200, "words", "Hun vil ikke gå på skolen.")
+		v.Set("go", "send")
+		v.Set("accused", "none")
+		to := w.Post(marit, "/min/si", v).Header.Get("Location")
+		page := w.page(w.Get(marit, to), 200, "Hun vil ikke gå på skolen.")
+		if strings.Contains(page, "Saken er tatt opp med rektor") != row.week {
+			t.Errorf("%s: the week is said to run: %v", row.choice, !row.week)
+		}
+	}
+	// Another's child, and another school, cannot be chosen.
+	for _, choice := range []string{"child:" + string(w.Person("elias")), "other:" + string(w.Fjellvik), "self"} {
+		w.step(marit, fields(body), "next", 422, "for", choice)
+	}
+}
+
+// The version is that of the class, and every page is there in every language.
+func TestEveryLanguage(t *testing.T) {
+	w := newWorld(t)
+	for _, who := range []tilhor.Role{tilhor.RolePupil, tilhor.RoleParent} {
+		c := w.As(who, w.Solbakken)
+		for _, l := range []string{"nb", "nn", "en"} {
+			for _, path := range []string{"/min/sagt", "/min/si", "/min/si/bilder"} {
+				w.page(w.Get(c, path+"?l="+l), 200)
+			}
+		}
+	}
+	w.page(w.Get(w.As(tilhor.RolePupil, w.Solbakken), "/min/si?l=nb"), 200, `data-level="9-12"`)
+}

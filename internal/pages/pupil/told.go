@@ -1,0 +1,127 @@
+package pupil
+
+import (
+	"html/template"
+	"net/http"
+
+	"tilhor/internal/concerns"
+	"tilhor/internal/journal"
+	"tilhor/internal/lang"
+	"tilhor/internal/web"
+)
+
+var (
+	toldPage    = page("told")
+	receiptPage = page("receipt")
+)
+
+type toldView struct {
+	web.Frame
+	Back    web.Back
+	State   web.State
+	Steps   []web.Happening
+	Quote   *web.Quote
+	Held    bool
+	Receipt string
+}
+
+// told is one thing the reader told: the own words, and how far it has come. What
+// was set aside has its reason there, which the one who told may read.
+func (p *Pages) told(q *web.Req) error {
+	a, err := p.Concerns.Follow(q.Context(), q.Actor, q.Path("slug"))
+	if err != nil {
+		return err
+	}
+	w := q.T
+	key := "pupil.told.new"
+	if !a.ReadAt.IsZero() {
+		key = "pupil.told.read"
+	}
+	if a.State != concerns.New {
+		key = "pupil.told." + string(a.State)
+	}
+	v := toldView{
+		Frame: frame(q, w.T(key)), Back: web.Back{Href: HomePath, Text: w.T("pupil.back")}, State: stateOf(w, a.Concern),
+		Receipt: q.R.URL.Path + "/kvittering", Held: a.Held,
+	}
+	if words := a.Said + a.Saw; words != "" {
+		v.Quote = &web.Quote{Text: words, By: lang.Cap(w.Near(a.Written, q.Now))}
+	}
+	v.Steps = steps(q, a)
+	return q.Render(toldPage, v)
+}
+
+// steps are what has happened and what comes, oldest first.
+func steps(q *web.Req, a concerns.Answer) []web.Happening {
+	w, role := q.T, string(q.Actor.Role)
+	to := "rektor"
+	if a.Accused == "leadership" {
+		to = "owner"
+	}
+	all := []web.Happening{{When: lang.Cap(w.Near(a.Written, q.Now)), Title: w.T("pupil.step.sent-" + to), Key: true}}
+	if a.TakenUp() && a.Accused != "leadership" {
+		all[0].Text = w.T("pupil.step.week")
+	}
+	if !a.ReadAt.IsZero() {
+		all = append(all, web.Happening{When: lang.Cap(w.Near(a.ReadAt, q.Now)), Title: w.T("pupil.step.read")})
+	} else if a.State == concerns.New {
+		all = append(all, web.Happening{When: w.T("public.receipt.next"), Title: w.T("pupil.step.will-read-" + to), Text: w.T("pupil.step.will-read-text"), Next: true})
+	}
+	if a.State == concerns.SetAside {
+		return append(all, web.Happening{When: lang.Cap(w.Near(a.DecidedAt, q.Now)), Title: w.T("pupil.step.set-aside"), Text: a.Reason})
+	}
+	if a.State == concerns.Taken {
+		text := ""
+		if len(a.Has) > 0 {
+			text = w.T("pupil.step.has", "names", w.List(a.Has))
+		}
+		all = append(all, web.Happening{When: lang.Cap(w.Near(a.DecidedAt, q.Now)), Title: w.T("pupil.step.taken"), Text: text})
+	}
+	return append(all, web.Happening{When: w.T("public.receipt.then"), Title: w.T("pupil.step.then." + role), Next: true})
+}
+
+type receiptView struct {
+	web.Frame
+	Back  web.Back
+	Facts web.Facts
+	QR    template.HTML
+	File  string
+}
+
+func (p *Pages) find(q *web.Req) (journal.Receipt, error) {
+	a, err := p.Concerns.Follow(q.Context(), q.Actor, q.Path("slug"))
+	if err != nil {
+		return journal.Receipt{}, err
+	}
+	return p.Concerns.Receipt(q.Context(), q.Actor.Owner, a.Entry)
+}
+
+// receipt is shown when it is asked for: somebody at home may find it. It says
+// that it was received, and not what was told.
+func (p *Pages) receipt(q *web.Req) error {
+	r, err := p.find(q)
+	if err != nil {
+		return err
+	}
+	svg, err := r.QR()
+	if err != nil {
+		return err
+	}
+	w := q.T
+	v := receiptView{
+		Frame: frame(q, w.T("say.receipt.title")), Back: web.Back{Href: HomePath + "/" + q.Path("slug"), Text: w.T("do.back")},
+		QR: template.HTML(svg), File: q.R.URL.Path + "/fil",
+	}
+	v.Facts = web.Facts{Items: []web.Fact{{Term: w.T("public.receipt.received"), Text: w.Moment(r.When())}, {Term: w.T("public.receipt.number"), Text: r.Short()}}}
+	return q.Render(receiptPage, v)
+}
+
+func (p *Pages) receiptFile(q *web.Req) error {
+	r, err := p.find(q)
+	if err != nil {
+		return err
+	}
+	q.W.Header().Set("Content-Disposition", `attachment; filename="kvittering.txt"`)
+	q.Write(http.StatusOK, "text/plain; charset=utf-8", append(append([]byte{}, r.File...), r.Proof...))
+	return nil
+}
