@@ -16,6 +16,7 @@ import (
 	"tilhor/internal/journal"
 	"tilhor/internal/oversight"
 	"tilhor/internal/pages/dpo"
+	"tilhor/internal/pages/family"
 	"tilhor/internal/pages/owner"
 	"tilhor/internal/pages/public"
 	"tilhor/internal/pages/school"
@@ -68,6 +69,7 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	s.Mount((&school.Pages{
 		Concerns: told, Cases: worked, Archive: h.archive(), Handover: &handover.Desk{Cases: worked, Interventions: used, Keys: h.keys, Clock: h.clock},
 	}).Routes())
+	s.Mount((&family.Pages{Concerns: told, Cases: worked}).Routes())
 	s.Mount((&dpo.Pages{Privacy: &privacy.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Shred: cases.ShredPart}}).Routes())
 	s.Mount((&owner.Pages{Oversight: &oversight.Desk{DB: h.db, Clock: h.clock}}).Routes())
 	return s, nil
@@ -80,6 +82,9 @@ func home(r tilhor.Role) string {
 	}
 	if r == tilhor.RoleDPO {
 		return "/personvernombud"
+	}
+	if r == tilhor.RoleParent {
+		return "/foresatt"
 	}
 	return "/i-dag"
 }

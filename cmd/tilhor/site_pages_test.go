@@ -274,6 +274,15 @@ func (w *siteWorld) strangers(who tilhor.Actor) map[string]string {
 	atOwner := who.Role == tilhor.RoleDPO || who.Role == tilhor.RoleOwnerAdviser
 	all, own := map[string]string{}, map[string]bool{}
 	w.read(func(tx *db.Tx) error {
+		if who.Role == tilhor.RoleParent { // at home where the child goes
+			children, err := w.house.roster.Children(tx, w.owner(), who.Person, w.today())
+			if err != nil {
+				return err
+			}
+			if who.School, err = w.house.roster.SchoolOf(tx, w.owner(), children[0], w.today()); err != nil {
+				return err
+			}
+		}
 		schools, err := w.house.roster.Schools(tx, w.owner())
 		if err != nil {
 			return err

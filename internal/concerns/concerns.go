@@ -32,7 +32,12 @@ const (
 	Staff Channel = "staff" // somebody signed in who works at the school
 	Open  Channel = "open"  // somebody who works there and has no account (Jeg jobber her)
 	Voice Channel = "voice" // pupil or parent took it up with rektor by voice; rektor wrote it down
+	Home  Channel = "home"  // a parent took it up with rektor, on its own page
 )
+
+// Raised says whether the family itself took it up with rektor: then the week of
+// § 12-6 runs.
+func (c Channel) Raised() bool { return c == Voice || c == Home }
 
 // A State is how far a concern has come.
 type State string

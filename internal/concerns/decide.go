@@ -74,7 +74,7 @@ func (d *Desk) PutAside(ctx context.Context, by tilhor.Actor, slug, why, reason 
 		if c.PupilSays {
 			return tilhor.Faults{{Field: "why", Key: "concerns.fault.pupil-says"}}
 		}
-		if c.Channel == Voice {
+		if c.Channel.Raised() {
 			return tilhor.Faults{{Field: "why", Key: "concerns.fault.family-raised"}}
 		}
 		if c.State != New {

@@ -86,7 +86,7 @@ func (d *Desk) Tell(ctx context.Context, by tilhor.Actor, n Telling) (Concern, e
 		parts := append(slices.Clip(parts), journal.Parts(key.Commit(fieldRow, string(c.ID), openOf(c)))...)
 		w, err := d.Journal.Append(tx, journal.Entry{
 			Stream: stream(c.ID), Act: actTell, Subject: string(c.ID),
-			When: tilhor.When{At: n.Known.At, Precision: n.Known.Precision, Written: now}, By: by, Rule: "works at the school", Parts: parts,
+			When: tilhor.When{At: n.Known.At, Precision: n.Known.Precision, Written: now}, By: by, Rule: rule(channel), Parts: parts,
 			Told: &journal.Told{For: receivers(c), TakenUp: n.Raised != nil},
 		})
 		if err != nil {
@@ -101,8 +101,9 @@ func (d *Desk) Tell(ctx context.Context, by tilhor.Actor, n Telling) (Concern, e
 	return c, err
 }
 
-// mayTell: staff of the school, signed in; or somebody who says so on the
-// school's public page, counted as a report from staff.
+// mayTell: staff of the school, signed in; somebody who says so on the school's
+// public page, counted as a report from staff; or a parent, who takes it up with
+// rektor of the school it names.
 func (d *Desk) mayTell(by tilhor.Actor, n Telling) (Channel, error) {
 	switch {
 	case by.Role == tilhor.RoleAnyone && by.Person == "" && n.Raised == nil:
@@ -111,8 +112,18 @@ func (d *Desk) mayTell(by tilhor.Actor, n Telling) (Channel, error) {
 		return Staff, nil
 	case by.Role.Staff() && by.School == n.School: // whether rektor, or who stands in, is asked with the writing
 		return Voice, nil
+	case by.Role == tilhor.RoleParent && by.Person != "" && n.Raised != nil && n.Raised.By == "parent" && len(n.Pupils) == 0:
+		return Home, nil // about a child in words: what the lists know of a family is not shown here
 	}
 	return "", tilhor.ErrNotFound
+}
+
+// rule is what let somebody tell, in the record.
+func rule(ch Channel) string {
+	if ch == Home {
+		return "parent"
+	}
+	return "works at the school"
 }
 
 // hasTask: only rektor, or who has the task from her, logs what a family took

@@ -66,7 +66,7 @@ func (p *Pages) showTake(q *web.Req, code int, f *web.Form) error {
 		v.Quote = &web.Quote{Text: c.Said, By: lang.Cap(w.T("school.track.said-to", "name", name, "who", reporter(w, c), "when", moment(w, c.Happened, q)))}
 	}
 	v.Saw, v.SawBy = c.Saw, w.T("school.take.saw", "who", reporter(w, c))
-	if c.Channel == concerns.Voice {
+	if c.Channel.Raised() {
 		v.SawBy = w.T("school.take.saw-home")
 	}
 	for _, k := range c.Pupils {
@@ -94,7 +94,7 @@ func (p *Pages) takeQuestions(q *web.Req, f *web.Form, c concerns.Concern, v *ta
 		return err
 	}
 	w, name, from := q.T, whom(q.T, c), reporter(q.T, c)
-	v.Aside = !c.PupilSays && c.Channel != concerns.Voice
+	v.Aside = !c.PupilSays && !c.Channel.Raised()
 	if !v.Aside {
 		for i := range f.Faults { // the question is not on the page
 			if f.Faults[i].Field == "why" {
@@ -152,7 +152,7 @@ func takeHeading(w *lang.Words, c concerns.Concern) string {
 	switch {
 	case c.PupilSays:
 		return lang.Cap(w.T("school.take.title-says", "name", whom(w, c)))
-	case c.Channel == concerns.Voice:
+	case c.Channel.Raised():
 		return w.T("school.take.title-home", "name", whom(w, c))
 	}
 	return w.T("school.take.title", "from", reporter(w, c), "name", whom(w, c))
