@@ -86,6 +86,9 @@ func home(r tilhor.Role) string {
 	if r == tilhor.RoleParent {
 		return "/foresatt"
 	}
+	if r == tilhor.RolePupil {
+		return "/min"
+	}
 	return "/i-dag"
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"image"
 	"image/png"
+	"net/url"
 	"time"
 
 	"tilhor"
@@ -188,6 +189,24 @@ func (w *siteWorld) opensForHome(by map[string]persona) {
 	f, err = d.See(ctx, ina, slug, "whole")
 	w.must(err)
 	w.must(d.AnswerHome(ctx, ina, slug, f.Last(cases.HomeSaid).ID, "Ring meg gjerne."))
+	w.write(func(tx *db.Tx) error {
+		_, err := tx.Exec(movedUp, w.owner(), pupil, roster.KindClass)
+		return err
+	})
+	w.must(d.AgreePictures(ctx, ina, slug, []string{"book", "house", "sfo", "way"}))
+}
+
+// movedUp moves a pupil's class to the ninth year: old enough to open its own case
+// alone.
+var movedUp = testSQL(`UPDATE roster_group SET name = '9X' WHERE owner = $1 AND kind = $3 AND id IN (SELECT grp FROM roster_member WHERE owner = $1 AND person = $2)`)
+
+// opensOwn is that a pupil opens its own case with the four pictures.
+func (w *siteWorld) opensOwn(pupil persona) {
+	w.t.Helper()
+	r := w.do("POST", pupil.cookie, "nb", "/min/apne", url.Values{"steg": {"p4"}, "p1": {"book"}, "p2": {"house"}, "p3": {"sfo"}, "p4": {"way"}})
+	if to := r.Header.Get("Location"); to != "/min/sak" {
+		w.t.Fatalf("four right pictures led to %q", to)
+	}
 }
 
 // children is what a matter meets that is about more than one child: one more is

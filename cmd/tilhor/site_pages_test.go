@@ -437,6 +437,10 @@ func (w *siteWorld) more(cast []persona) map[string][]string {
 		"teacher":   {"/kladder/" + strings.TrimPrefix(kept, "/utlogget?kladd="), "/tiltak/" + string(chores[0].ID)},
 	}
 	for _, p := range cast {
+		if p.name == "pupil" {
+			w.opensOwn(p)
+			also[p.name] = append(also[p.name], "/min/sak")
+		}
 		if p.cookie != nil {
 			also[p.name] = append(also[p.name], "/kladder", "/logg-ut", "/logg-inn", "/utlogget")
 		}

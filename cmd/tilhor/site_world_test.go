@@ -325,6 +325,7 @@ func (w *siteWorld) cast() []persona {
 		{name: "rektor elsewhere", actor: w.actorOf("Åsen skole", tilhor.RoleRektor, "")},
 		{name: "parent", actor: w.aParent(solbakken, 0), home: "/foresatt"},
 		{name: "parent of none", actor: w.aParent(solbakken, 1), home: "/foresatt"},
+		{name: "pupil", actor: w.aPupil(solbakken), home: "/min"},
 		{name: "nobody", actor: tilhor.Actor{Owner: w.owner(), Role: tilhor.RoleAnyone}, home: "/"},
 	}
 	for i := range all {
@@ -368,6 +369,13 @@ func (w *siteWorld) aParent(school string, n int) tilhor.Actor {
 	w.t.Helper()
 	at := w.actorOf(school, tilhor.RoleRektor, "")
 	return tilhor.Actor{Owner: w.owner(), Role: tilhor.RoleParent, Person: w.parent(at, w.atHome(at)[n])}
+}
+
+// aPupil is the first of them, the one whose parent reads along.
+func (w *siteWorld) aPupil(school string) tilhor.Actor {
+	w.t.Helper()
+	at := w.actorOf(school, tilhor.RoleRektor, "")
+	return tilhor.Actor{Owner: w.owner(), Role: tilhor.RolePupil, School: at.School, Person: w.atHome(at)[0]}
 }
 
 // signIn gives everyone a session.

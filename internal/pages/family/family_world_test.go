@@ -32,6 +32,7 @@ type world struct {
 	kari     tilhor.Actor
 	ina      tilhor.Actor
 	marit    tilhor.Actor
+	slug     string // of the track made last
 }
 
 // others are addresses that other packages mount.
@@ -73,6 +74,7 @@ func (w *world) track() string {
 	all, err := w.cases.TakeUp(w.ctx, w.kari, c.Slug, cases.Stance{Handler: w.ina.Person})
 	w.must(err)
 	slug := all[0].Slug
+	w.slug = slug
 	w.must(w.cases.Hear(w.ctx, w.ina, slug, cases.Talk{At: now, Answer: cases.Spoke, How: "none", Words: "Jeg vil bare ha noen å gå med."}))
 	w.must(w.cases.Weigh(w.ctx, w.ina, slug, cases.Weighing{Interests: "Trygghet.", View: "Vil ha en voksen nær.", Weighing: "Tungt.", Conclusion: "En voksen ute."}))
 	w.must(w.cases.SavePlan(w.ctx, w.ina, slug, 0, cases.Plan{Measures: []cases.Measure{w.measure("Jonas går sammen med Nora.")}}))
@@ -130,7 +132,7 @@ func (w *world) pages(c *http.Cookie, path string, has ...string) string {
 
 func (w *world) shown(r *http.Response, code int, has ...string) string {
 	w.t.Helper()
-	webtest.New(w.Site, others...).Check(w.t, r, nil)
+	webtest.New(w.Site, append(others, "/saker/"+w.slug)...).Check(w.t, r, nil)
 	b, err := io.ReadAll(r.Body)
 	w.must(err)
 	body := unbroken.Replace(string(b))

@@ -22,6 +22,7 @@ var page = web.Pages(files)
 var (
 	blocksPage = page("blocks")
 	formPage   = page("form")
+	pickPage   = page("pick")
 )
 
 // Pages are the pages of the family, on the desks they read and write.
@@ -32,7 +33,7 @@ type Pages struct {
 
 // Routes lists every page of the package.
 func (p *Pages) Routes() []web.Route {
-	return p.parentRoutes()
+	return append(p.parentRoutes(), p.mineRoutes()...)
 }
 
 // A blocksView is a page of one thing after another, with a heading each.
@@ -43,6 +44,8 @@ type blocksView struct {
 	Done                *web.Note
 	Buttons             []web.Button
 	Blocks              []block
+	Form                *web.Form // of what closes the page again
+	Close, CloseText    string
 }
 
 // A block is one of them. What is empty in it is not drawn.
@@ -74,6 +77,8 @@ type formView struct {
 	Back          web.Back
 	Heading, Lead string
 	Note          *web.Note
+	Quote         *web.Quote
+	Hidden        []struct{ Name, Value string }
 	Faults        *web.Summary
 	Form          *web.Form
 	Action        string
@@ -94,7 +99,10 @@ func (v formView) show(q *web.Req, code int, f *web.Form) error {
 	if v.Frame.W == nil {
 		v.Frame = q.Frame(v.Heading)
 	}
-	v.Form, v.Action, v.Level = f, q.R.URL.Path, "voksen"
+	v.Form, v.Action = f, q.R.URL.Path
+	if v.Level == "" {
+		v.Level = "voksen"
+	}
 	v.Faulty = code == http.StatusUnprocessableEntity
 	v.Faults = web.SummaryOf(q.T, f.Faults)
 	if q.R.Method != http.MethodGet {

@@ -77,6 +77,7 @@ func (p *Pages) showInform(q *web.Req, code int, form *web.Form) error {
 	v.Sections = []section{
 		{ID: "act", Title: w.T("inform.act"), Text: w.T("inform.act-text"), Forms: []smallForm{informForm(q, s)}},
 		lettersSection(q, s, f), wordsSection(q, s, f),
+		{ID: "sammen", Title: w.T("inform.together"), Note: &web.Note{Color: "info", Text: w.T("inform.together.text"), Href: path(f.Track, "sammen"), Link: w.T("inform.together.link")}},
 	}
 	if f.Draft != nil {
 		v.Sections = append(v.Sections, draftSection(q, s, f))
@@ -214,8 +215,10 @@ func (c chronicle) fromHome(r cases.Record) string {
 		return lines(r.Text["shared"], r.Text["reason"], r.Text["considered"], r.Text["why-not"])
 	case cases.HomeWords:
 		return r.Text["talk"]
-	case cases.HomeSaid, cases.HomeAnswered:
+	case cases.HomeSaid, cases.HomeAnswered, cases.MineSaid:
 		return r.Text["text"]
+	case cases.MineWord:
+		return c.own(r.Text["words"])
 	}
 	return ""
 }

@@ -137,6 +137,9 @@ func entitled(s cases.Seen, may []cases.Entitled) (cases.Entitled, bool) {
 	if s.Role == cases.RoleOperator { // the archive: a command at a terminal, which has no grant
 		return cases.Entitled{Role: s.Role, Relation: access.Relation(s.Role)}, true
 	}
+	if s.Role == tilhor.RolePupil { // the case is the pupil's own: no grant
+		return cases.Entitled{Person: s.Person, Relation: "pupil"}, true
+	}
 	if s.Role == tilhor.RoleParent { // the gate of the home let it: no grant
 		return cases.Entitled{Person: s.Person, Relation: "guardian"}, true
 	}

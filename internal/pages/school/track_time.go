@@ -69,7 +69,7 @@ func (c chronicle) title(r cases.Record) string {
 	by, key := r.Name, string(r.Kind)
 	switch r.Kind {
 	case cases.Corrected, cases.NotCorrected, cases.GlassReviewed, cases.Asked, cases.Met, cases.Told, cases.RaisedBy, cases.Evaluated, cases.Checked, cases.Reopened, cases.Affected, cases.Ticked, cases.Packed,
-		cases.Judged, cases.ToldOwner, cases.Party, cases.Recused, cases.Covered, cases.HomeInformed, cases.HomeWords, cases.HomeSaid:
+		cases.Judged, cases.ToldOwner, cases.Party, cases.Recused, cases.Covered, cases.HomeInformed, cases.HomeWords, cases.HomeSaid, cases.MineSaid, cases.MineWord:
 		if k := key + "." + r.Answer; c.w.Has("school.time." + k) {
 			key = k
 		}
