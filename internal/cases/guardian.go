@@ -320,7 +320,7 @@ func (d *Desk) familyNames(tx *db.Tx, owner tilhor.OwnerID, f *File, seen []Seen
 // familyFile picks out what is one parent's to see.
 func (d *Desk) familyFile(tx *db.Tx, by tilhor.Actor, s shown, f File, now time.Time) (v FamilyFile, err error) {
 	v = FamilyFile{Slug: s.Slug, Main: s.May == roster.TellMain, Stripped: s.protected, State: s.State}
-	v.Next = f.next(today(now))
+	v.Next = f.next(today(now), true)
 	v.Letters = f.letters(by.Person)
 	v.Events = f.familyEvents(v.Main)
 	if n := len(f.Windows); n > 0 {
@@ -381,8 +381,8 @@ func (f File) draftShown() (*Plan, tilhor.Date) {
 }
 
 // next is what comes next, and when: the nearest of what is agreed, else what is
-// overdue, else nothing yet.
-func (f File) next(on tilhor.Date) FamilyStep {
+// overdue, else nothing yet. That the home is asked about the draft is the home's.
+func (f File) next(on tilhor.Date, home bool) FamilyStep {
 	var all []FamilyStep
 	if f.Over() || f.State == SteppedDown {
 		all = append(all, FamilyStep{"check", f.CheckOn})
@@ -390,7 +390,7 @@ func (f File) next(on tilhor.Date) FamilyStep {
 	if r := f.Last(Approved, Evaluated); r != nil && !f.Over() {
 		all = append(all, FamilyStep{"evaluate", r.On})
 	}
-	if _, by := f.draftShown(); by >= on && by != "" {
+	if _, by := f.draftShown(); home && by >= on && by != "" {
 		all = append(all, FamilyStep{"say", by})
 	}
 	best, late := FamilyStep{What: "none"}, FamilyStep{}

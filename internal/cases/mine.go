@@ -291,7 +291,7 @@ func (d *Desk) mineTrack(tx *db.Tx, by tilhor.Actor, slug string, now time.Time)
 }
 
 func (d *Desk) mineFile(tx *db.Tx, by tilhor.Actor, f File, now time.Time) (v MineFile, err error) {
-	v = MineFile{Slug: f.Slug, Name: firstName(f.Name), Handler: f.Has, State: f.State, Next: f.next(today(now)), Plan: f.Current(), Word: f.Last(MineWord)}
+	v = MineFile{Slug: f.Slug, Name: firstName(f.Name), Handler: f.Has, State: f.State, Next: f.next(today(now), false), Plan: f.Current(), Word: f.Last(MineWord)}
 	in, err := d.Roster.Pupil(tx, by.Owner, f.Pupil, today(now))
 	if err != nil && !errors.Is(err, tilhor.ErrNotFound) {
 		return v, err

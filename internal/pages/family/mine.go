@@ -347,11 +347,11 @@ func mineNow(w *lang.Words, v cases.MineFile) block {
 		if who == "" {
 			who = w.T("mine.an-adult")
 		}
-		text := w.T("mine.now.who", "who", lang.Cap(who))
+		text := m.What
 		if m.When != "" && v.Level != cases.Young {
 			text += "\n" + m.When
 		}
-		x.Items = append(x.Items, web.Fact{Term: m.What, Text: text})
+		x.Items = append(x.Items, web.Fact{Term: w.T("mine.now.who", "who", lang.Cap(who)), Text: text})
 	}
 	if len(x.Items) == 0 {
 		b.Text = []string{w.T(key(v, "now.none"))}

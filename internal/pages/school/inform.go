@@ -74,11 +74,15 @@ func (p *Pages) showInform(q *web.Req, code int, form *web.Form) error {
 	w, h, s := q.T, p.head(q, f, ""), several{q, form}
 	v := sectionsView{Back: backTo(q, h), Line: h.Line, Heading: w.T("inform.title"), Lead: w.T("inform.lead"), Done: saidDone(q, "inform.done.")}
 	v.Notes = []web.Note{informNote(w, f, calendar.DateOf(q.Now))}
-	v.Sections = []section{
-		{ID: "act", Title: w.T("inform.act"), Text: w.T("inform.act-text"), Forms: []smallForm{informForm(q, s)}},
-		lettersSection(q, s, f), wordsSection(q, s, f),
-		{ID: "sammen", Title: w.T("inform.together"), Note: &web.Note{Color: "info", Text: w.T("inform.together.text"), Href: path(f.Track, "sammen"), Link: w.T("inform.together.link")}},
+	act := section{ID: "act", Title: w.T("inform.act"), Text: w.T("inform.act-text"), Forms: []smallForm{informForm(q, s)}}
+	v.Sections = []section{act, lettersSection(q, s, f), wordsSection(q, s, f)}
+	if f.Informed() != nil { // what is decided can be decided anew, under a line
+		act.Forms[0] = act.Forms[0].folded(w.T("inform.act.fold"))
+		v.Sections = []section{lettersSection(q, s, f), wordsSection(q, s, f), act}
 	}
+	v.Sections = append(v.Sections, section{
+		ID: "sammen", Title: w.T("inform.together"), Note: &web.Note{Color: "info", Text: w.T("inform.together.text"), Href: path(f.Track, "sammen"), Link: w.T("inform.together.link")},
+	})
 	if f.Draft != nil {
 		v.Sections = append(v.Sections, draftSection(q, s, f))
 	}

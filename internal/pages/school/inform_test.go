@@ -15,6 +15,7 @@ func TestTheHomeAndTheCase(t *testing.T) {
 	w := newWorld(t)
 	slug := w.track("De tok luen min.", "nora")
 	page := "/saker/" + slug + "/hjemmet/informer"
+	others = append(others, "/saker/"+slug+"/sammen") // the family's own pages are mounted elsewhere
 	w.pages(w.ina, "/saker/"+slug+"/hjemmet", `href="`+page+`"`)
 	body := w.pages(w.ina, page, "Ingen hjemme ser noe ennå", "Er barnet hørt først?", "Er det vurdert om det er fare hjemme?", "Ingen har skrevet noe.", "De tok luen min.", "Hjemmet ser det ikke")
 	lacks(t, mainOf(body), " checked")
