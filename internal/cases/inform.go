@@ -264,6 +264,31 @@ func (f File) Unanswered() (all []Record) {
 	return all
 }
 
+// unanswered are the tracks in which a parent wrote something that nobody has
+// answered.
+var unanswered = db.SQL(`SELECT ` + columns + `, MIN(r.written_at)` + fromTrack + `
+	JOIN cases_record r ON r.owner = t.owner AND r.track = t.id AND r.kind = 'home-said'
+	WHERE t.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_record a WHERE a.owner = r.owner AND a.track = r.track AND a.kind = 'home-answered' AND a.ref = r.id)
+	AND ` + access.Scope(access.Work, "t.id") + `
+	GROUP BY t.owner, t.id, t.slug, t.matter, t.origin, t.school, t.pupil, t.arena, t.sfo, t.state, t.handler, t.opened_at, t.written_at, t.due_on, t.check_on, t.ended_at
+	ORDER BY MIN(r.written_at), t.id LIMIT 50`)
+
+// Letters are the cases of this person in which a parent waits for an answer, and
+// since when.
+func (d *Desk) Letters(ctx context.Context, by tilhor.Actor) (all []HomeReview, err error) {
+	now := d.Clock()
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		all = nil
+		return tx.Each(unanswered, func(scan db.Scan) error {
+			var since int64
+			t, err := trackRow(func(dest ...any) error { return scan(append(dest, &since)...) })
+			all = append(all, HomeReview{t, today(instant(since))})
+			return err
+		}, access.Args(by, access.Work, now)...)
+	})
+	return all, err
+}
+
 // uninformed are the tracks in which the newest decision is that the home is not
 // told, and its day of review has come.
 var uninformed = db.SQL(`SELECT ` + columns + `, r.on_date` + fromTrack + `

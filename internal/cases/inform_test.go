@@ -92,6 +92,37 @@ func TestTheHomeIsInformed(t *testing.T) {
 	})
 }
 
+// What a parent wrote waits for whoever works the case, until it is answered.
+func TestALetterWaits(t *testing.T) {
+	each(t, func(w *world) {
+		slug := w.running(w.nora)
+		w.must(w.desk.InformHome(w.ctx, w.ina, slug, w.informing()))
+		waits := func(who tilhor.Actor) int {
+			all, err := w.desk.Letters(w.ctx, who)
+			w.must(err)
+			return len(all)
+		}
+		if waits(w.ina) != 0 {
+			t.Error("something waits before anybody wrote")
+		}
+		for _, s := range []string{"Hei.", "Er dere der?"} {
+			w.must(w.desk.Say(w.ctx, w.mother(), slug, cases.Letter{What: cases.SayComment, Text: s}))
+		}
+		if waits(w.ina) != 1 || waits(w.kari) != 1 || waits(w.jonas) != 0 || waits(w.other) != 0 {
+			t.Error("it waits for others than those who work it")
+		}
+		for _, r := range w.see(slug).Unanswered() {
+			if waits(w.ina) != 1 {
+				t.Error("one is answered, and the other waits no more")
+			}
+			w.must(w.desk.AnswerHome(w.ctx, w.ina, slug, r.ID, "Vi ringer."))
+		}
+		if waits(w.ina) != 0 {
+			t.Error("what is answered waits")
+		}
+	})
+}
+
 // A parent is shown none of the child's words but those the child has agreed to;
 // and one parent nothing of the other's.
 func TestTheHomeReadsWhatTheChildAgreedTo(t *testing.T) {

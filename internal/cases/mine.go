@@ -220,6 +220,7 @@ type MineFile struct {
 	Weight            string
 	Word              *Record // the newest own word on whether it got better
 	Last              time.Time
+	Decisions         []FamilyEvent // from fifteen: notices and decisions are the pupil's own too
 }
 
 // Own opens a child's own case: for the child, whose pictures were shown; or for
@@ -327,6 +328,15 @@ func (d *Desk) mineFile(tx *db.Tx, by tilhor.Actor, f File, now time.Time) (v Mi
 			}
 		}
 		v.Quotes = append(v.Quotes, q)
+	}
+	decided, err := d.Roster.Decided(tx, by.Owner, f.Pupil)
+	if err != nil {
+		return v, err
+	}
+	if roster.Stands(decided, roster.Fifteen, roster.NotFifteen, "", today(now)) != nil {
+		for _, r := range f.Of(Noticed, Resolved) { // fvl. §§ 16, 17, 18, 27
+			v.Decisions = append(v.Decisions, FamilyEvent{What: map[Kind]string{Noticed: "notice", Resolved: "decision"}[r.Kind], On: recordDay(r)})
+		}
 	}
 	for _, r := range f.Of(Voice, Ended) {
 		if r.Text["weight"] != "" && (r.Kind == Ended || f.Own(r)) {

@@ -294,6 +294,17 @@ func (p *Pages) mineCase(q *web.Req) error {
 		}
 		b.Blocks = append(b.Blocks, block{ID: "vekt", Title: w.T(key(v, "weight")), Text: []string{weight}})
 	}
+	if len(v.Decisions) > 0 {
+		x := block{ID: "vedtak", Title: w.T("mine.decisions"), Text: []string{w.T("mine.decisions.text")}}
+		for _, e := range v.Decisions {
+			h := web.Happening{When: w.T("parent.day-unknown"), Title: w.T("mine.decisions." + e.What)}
+			if e.On != "" {
+				h.When, h.DateTime = w.Date(e.On), string(e.On)
+			}
+			x.Times = append(x.Times, h)
+		}
+		b.Blocks = append(b.Blocks, x)
+	}
 	b.Blocks = append(b.Blocks, mineReads(w, v), mineLast(w, v, q))
 	if base != casePath && v.Alone {
 		b.Blocks = append(b.Blocks, block{ID: "bilder", Title: w.T("mine.pictures"), Text: []string{w.T("mine.pictures.text")}, Buttons: []web.Button{{Text: w.T("mine.pictures.button"), Href: base + "/bilder", Kind: "secondary"}}})
