@@ -48,6 +48,7 @@ var floors = map[string]int{
 	"tilhor/internal/pages/sender":  11, // whoever told something, with a code or signed in
 	"tilhor/internal/pages/dpo":     11,
 	"tilhor/internal/pages/own":     11,
+	"tilhor/internal/pages/family":  11, // the child's and the home's
 	"tilhor/internal/pages/owner":   11,
 	"tilhor/internal/demo":          11, // made-up data, through the rooms
 	"tilhor/cmd/tilhor":             12,
@@ -93,6 +94,7 @@ var never = []struct{ who, what, why string }{
 	{"tilhor/internal/oversight", "tilhor/internal/cases", "counts come from views that hold counts only"},
 	{"tilhor/internal/oversight", "tilhor/internal/concerns", "counts come from views that hold counts only"},
 	{"tilhor/internal/oversight", "tilhor/internal/seal", "who counts opens nothing"},
+	{"tilhor/internal/pages/family", "tilhor/internal/interventions", "what the family sees of a case is the child's own part of it"},
 	{"tilhor/internal/pages/public", "tilhor/internal/cases", "a public page knows no case"},
 	{"tilhor/internal/pages/sender", "tilhor/internal/cases", "who told something sees what was answered, never a case"},
 	{"tilhor/internal/pages/owner", "tilhor/internal/dialogue", "the owner's adviser sees counts, never a child's words"},

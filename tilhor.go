@@ -69,6 +69,10 @@ func (r Role) Staff() bool {
 // Leads says whether the role is part of the school's leadership (leiinga).
 func (r Role) Leads() bool { return r == RoleRektor || r == RoleDeputy }
 
+// Family says whether the role is a pupil's or a parent's: who reads of oneself,
+// or of one's own child.
+func (r Role) Family() bool { return r == RolePupil || r == RoleParent }
+
 // An Actor is a person acting in exactly one role, at one school or for the
 // owner as a whole (School empty).
 type Actor struct {

@@ -19,6 +19,7 @@ import (
 	"tilhor/internal/notices"
 	"tilhor/internal/oversight"
 	"tilhor/internal/pages/dpo"
+	"tilhor/internal/pages/family"
 	"tilhor/internal/pages/own"
 	"tilhor/internal/pages/owner"
 	"tilhor/internal/pages/public"
@@ -59,7 +60,7 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	}
 	told := &concerns.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	talks := &dialogue.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
-	told.Became = talks.Became
+	told.Became, told.Started, told.Opened = talks.Became, talks.Start, talks.Open
 	worked := &cases.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
 	shown := &front.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Away: worked.AwayOn}
 	told.Shut = shown.ShutOn
@@ -82,6 +83,7 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 		Concerns: told, Cases: worked, Front: shown, Archive: h.archive(), Handover: &handover.Desk{Cases: worked, Interventions: used, Keys: h.keys, Clock: h.clock},
 		Dialogue: talks,
 	}).Routes())
+	s.Mount((&family.Pages{Concerns: told, Cases: worked}).Routes())
 	s.Mount((&dpo.Pages{Privacy: &privacy.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Shred: cases.ShredPart}}).Routes())
 	s.Mount((&own.Pages{Notices: h.notices(), Base: login.Base}).Routes())
 	s.Mount((&owner.Pages{Oversight: &oversight.Desk{DB: h.db, Clock: h.clock}}).Routes())
@@ -96,8 +98,11 @@ func home(r tilhor.Role) string {
 	if r == tilhor.RoleDPO {
 		return "/personvernombud"
 	}
-	if r == tilhor.RolePupil || r == tilhor.RoleParent {
-		return pupil.HomePath
+	if r == tilhor.RoleParent {
+		return "/foresatt"
+	}
+	if r == tilhor.RolePupil {
+		return "/min"
 	}
 	return "/i-dag"
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"image"
 	"image/png"
+	"net/url"
 	"time"
 
 	"tilhor"
@@ -142,6 +143,7 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 	w.must(d.CheckSurvey(ctx, ina, slug, f.NamingSurveys()[0].ID, "To så etter.", "Porten blir stengt i storefri."))
 	w.talks(by)
 	w.saysIfra(by)
+	w.opensForHome(by)
 	return original
 }
 
@@ -198,6 +200,56 @@ func (w *siteWorld) asksColleagues(by map[string]persona, slug string) {
 		if q.Kind == cases.ForAdvice {
 			w.must(d.Advise(ctx, jonas, q.ID, "La eleven velge en makker."))
 		}
+	}
+}
+
+// opensForHome is what lets a parent read along: the home is informed, the child
+// has said what may be read, and the draft is shown.
+func (w *siteWorld) opensForHome(by map[string]persona) {
+	w.t.Helper()
+	var pupil tilhor.PersonID
+	w.read(func(tx *db.Tx) error {
+		all, err := w.house.roster.Children(tx, w.owner(), by["parent"].actor.Person, w.today())
+		pupil = all[0]
+		return err
+	})
+	ctx, d, now := context.Background(), w.cases(), tilhor.Now(w.clock())
+	kari, ina, home := by["rektor"].actor, by["social-teacher"].actor, by["parent"].actor
+	c, err := w.concerns().Tell(ctx, ina, concerns.Telling{School: ina.School, Pupils: []tilhor.PersonID{pupil}, Saw: "Satt alene.", Arena: tilhor.ArenaClass, Happened: now, Known: now})
+	w.must(err)
+	all, err := d.TakeUp(ctx, kari, c.Slug, cases.Stance{Handler: ina.Person})
+	w.must(err)
+	slug := all[0].Slug
+	w.must(d.Hear(ctx, ina, slug, cases.Talk{At: now, Answer: cases.Spoke, How: "none", Words: "Jeg vil sitte sammen med noen."}))
+	f, err := d.See(ctx, ina, slug, "whole")
+	w.must(err)
+	w.must(d.DecideHome(ctx, kari, slug, cases.HomeDecision{What: cases.HasResponsibility, Guardian: home.Person, Reason: "Folkeregisteret."}))
+	w.must(d.InformHome(ctx, ina, slug, cases.Informing{Answer: cases.Yes, At: now, Heard: cases.HeardFirst, Danger: cases.NoDanger, Basis: "Spurte barnet.", Shared: "Planen."}))
+	w.must(d.AgreeWords(ctx, ina, slug, cases.WordsAgreed{Record: f.Last(cases.Voice).ID, Answer: cases.Yes, Talk: "Spurte, og fikk ja."}))
+	m := cases.Measure{Problem: "Sitter alene.", What: "Ny plass i klassen.", Start: w.today(), Doer: by["teacher"].actor.Person, Evaluate: w.today().Add(14)}
+	w.must(d.SavePlan(ctx, ina, slug, 0, cases.Plan{Measures: []cases.Measure{m}}))
+	w.must(d.ShowDraft(ctx, ina, slug, w.today().Add(5)))
+	w.must(d.Say(ctx, home, slug, cases.Letter{What: cases.SayComment, Text: "Takk for at dere gjør noe."}))
+	f, err = d.See(ctx, ina, slug, "whole")
+	w.must(err)
+	w.must(d.AnswerHome(ctx, ina, slug, f.Last(cases.HomeSaid).ID, "Ring meg gjerne."))
+	w.write(func(tx *db.Tx) error {
+		_, err := tx.Exec(movedUp, w.owner(), pupil, roster.KindClass)
+		return err
+	})
+	w.must(d.AgreePictures(ctx, ina, slug, []string{"book", "house", "sfo", "way"}))
+}
+
+// movedUp moves a pupil's class to the ninth year: old enough to open its own case
+// alone.
+var movedUp = testSQL(`UPDATE roster_group SET name = '9X' WHERE owner = $1 AND kind = $3 AND id IN (SELECT grp FROM roster_member WHERE owner = $1 AND person = $2)`)
+
+// opensOwn is that a pupil opens its own case with the four pictures.
+func (w *siteWorld) opensOwn(pupil persona) {
+	w.t.Helper()
+	r := w.do("POST", pupil.cookie, "nb", "/min/apne", url.Values{"steg": {"p4"}, "p1": {"book"}, "p2": {"house"}, "p3": {"sfo"}, "p4": {"way"}})
+	if to := r.Header.Get("Location"); to != "/min/sak" {
+		w.t.Fatalf("four right pictures led to %q", to)
 	}
 }
 

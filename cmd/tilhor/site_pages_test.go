@@ -274,6 +274,15 @@ func (w *siteWorld) strangers(who tilhor.Actor) map[string]string {
 	atOwner := who.Role == tilhor.RoleDPO || who.Role == tilhor.RoleOwnerAdviser
 	all, own := map[string]string{}, map[string]bool{}
 	w.read(func(tx *db.Tx) error {
+		if who.Role == tilhor.RoleParent { // at home where the child goes
+			children, err := w.house.roster.Children(tx, w.owner(), who.Person, w.today())
+			if err != nil {
+				return err
+			}
+			if who.School, err = w.house.roster.SchoolOf(tx, w.owner(), children[0], w.today()); err != nil {
+				return err
+			}
+		}
 		schools, err := w.house.roster.Schools(tx, w.owner())
 		if err != nil {
 			return err
@@ -432,6 +441,10 @@ func (w *siteWorld) more(cast []persona) map[string][]string {
 		"teacher":   {"/kladder/" + strings.TrimPrefix(kept, "/utlogget?kladd="), "/tiltak/" + string(chores[0].ID)},
 	}
 	for _, p := range cast {
+		if p.name == "pupil" {
+			w.opensOwn(p)
+			also[p.name] = append(also[p.name], "/min/sak")
+		}
 		if p.cookie != nil {
 			also[p.name] = append(also[p.name], "/kladder", "/logg-ut", "/logg-inn", "/utlogget")
 		}

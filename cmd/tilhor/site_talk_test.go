@@ -15,11 +15,6 @@ func (w *siteWorld) dialogue() *dialogue.Desk {
 	return &dialogue.Desk{DB: w.house.db, Keys: w.house.keys, Journal: w.house.journal, Roster: w.house.roster, Concerns: w.concerns(), Clock: w.clock}
 }
 
-// pupilOf is a pupil of a school, signed in as such.
-func (w *siteWorld) pupilOf(at tilhor.Actor) tilhor.Actor {
-	all := w.pupils(at)
-	return tilhor.Actor{Owner: w.owner(), Person: all[len(all)-1], Role: tilhor.RolePupil, School: at.School}
-}
 
 // talks are three: one without a name that waits for an answer, one that became
 // a case, and one of a pupil who is signed in.

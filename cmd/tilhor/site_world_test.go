@@ -324,7 +324,9 @@ func (w *siteWorld) cast() []persona {
 		{name: "adviser", actor: w.adviser(), home: "/skoler"},
 		{name: "officer", actor: w.officer(), home: "/personvernombud"},
 		{name: "rektor elsewhere", actor: w.actorOf("Åsen skole", tilhor.RoleRektor, "")},
-		{name: "pupil", actor: w.pupilOf(w.actorOf(solbakken, tilhor.RoleRektor, "Kari Lund")), home: "/min/sagt"},
+		{name: "parent", actor: w.aParent(solbakken, 0), home: "/foresatt"},
+		{name: "parent of none", actor: w.aParent(solbakken, 1), home: "/foresatt"},
+		{name: "pupil", actor: w.aPupil(solbakken), home: "/min"},
 		{name: "nobody", actor: tilhor.Actor{Owner: w.owner(), Role: tilhor.RoleAnyone}, home: "/"},
 	}
 	for i := range all {
@@ -337,11 +339,44 @@ func (w *siteWorld) cast() []persona {
 	return all
 }
 
-// aPupil is the fourth pupil of a school.
+// atHome are pupils of a school whose parents work at none.
+func (w *siteWorld) atHome(at tilhor.Actor) (ids []tilhor.PersonID) {
+	w.t.Helper()
+	for _, p := range w.pupils(at)[6:] {
+		w.read(func(tx *db.Tx) error {
+			home, err := w.house.roster.Guardians(tx, w.owner(), p, w.today())
+			works := len(home) == 0
+			for _, g := range home {
+				roles, err := w.house.roster.RolesOf(tx, w.owner(), g.ID, w.today())
+				if err != nil {
+					return err
+				}
+				works = works || len(roles) != 1
+			}
+			if !works {
+				ids = append(ids, p)
+			}
+			return err
+		})
+		if len(ids) == 2 {
+			break
+		}
+	}
+	return ids
+}
+
+// aParent is the first parent of one of those.
+func (w *siteWorld) aParent(school string, n int) tilhor.Actor {
+	w.t.Helper()
+	at := w.actorOf(school, tilhor.RoleRektor, "")
+	return tilhor.Actor{Owner: w.owner(), Role: tilhor.RoleParent, Person: w.parent(at, w.atHome(at)[n])}
+}
+
+// aPupil is the first of them, the one whose parent reads along.
 func (w *siteWorld) aPupil(school string) tilhor.Actor {
 	w.t.Helper()
 	at := w.actorOf(school, tilhor.RoleRektor, "")
-	return tilhor.Actor{Owner: w.owner(), Role: tilhor.RolePupil, School: at.School, Person: w.pupils(at)[3]}
+	return tilhor.Actor{Owner: w.owner(), Role: tilhor.RolePupil, School: at.School, Person: w.atHome(at)[0]}
 }
 
 // signIn gives everyone a session.

@@ -128,6 +128,9 @@ func peopled(w *siteWorld, word func(n int) string, files map[string][][]string)
 	for _, row := range files["ansatte.csv"][1:] {
 		p.people[row[0]] = p.settle(row[0])
 	}
+	for _, row := range files["foresatte.csv"][1:] {
+		p.people[row[0]] = p.settle(row[0])
+	}
 	return p
 }
 
@@ -154,7 +157,7 @@ func (p *poisonedTown) settle(source string) tilhor.Actor {
 
 // notText are fields that take a day, a clock, a search or what a machine wrote:
 // what stands in them is read, and never kept as it was written.
-var notText = regexp.MustCompile(`^(received|discovered|discovered-time|day|due|file|code|receipt|at|at-time|start|until|next|check|recheck|hear-by|from|on|known|known-time|raised-at|raised-at-time|again|find|sok|(happened|known)-(on|at)|[me]\d-(start|until|evaluate)|(sett|spor)-due|mote-(at|at-time|p\d-on)|exposed-known|exposed-known-time|join-number|taushet-review|femten-on)$`)
+var notText = regexp.MustCompile(`^(received|discovered|discovered-time|day|due|file|code|receipt|at|at-time|start|until|next|check|recheck|hear-by|from|on|known|known-time|raised-at|raised-at-time|again|find|sok|(happened|known)-(on|at)|[me]\d-(start|until|evaluate)|(sett|spor)-due|mote-(at|at-time|p\d-on)|exposed-known|exposed-known-time|join-number|taushet-review|femten-on|informert-(at|at-time|review)|utkast-until)$`)
 
 var numbered = regexp.MustCompile(`^([me]\d+-|o\d+$)`) // the rows of a plan, of an evaluation and of a judgement
 
@@ -441,6 +444,21 @@ var theHome = []deed{
 	{Who: "rektor", At: "$track/hjemmet", Fill: [][2]string{{"do", "fortelle"}, {"fortelle-guardian", "Marit"}, {"fortelle-basis", "all"}}},
 }
 
+// theFamily is what is written to open the case for the home, what the home and
+// the child say, and the answer.
+var theFamily = []deed{
+	{Who: "rektor", At: "$track/hjemmet/informer", Fill: [][2]string{{"do", "informert"}, {"informert-informed", "yes"}, {"informert-heard", "heard"}, {"informert-danger", "no-danger"}}},
+	{Who: "rektor", At: "$track/hjemmet/informer", Fill: [][2]string{{"do", "ord"}, {"ord-record", "*"}, {"ord-home-reads", "yes"}}},
+	{Who: "rektor", At: "$track/sammen", Link: `/sammen/ord`, Fill: [][2]string{{"right", "wrong"}}},
+	{Who: "rektor", At: "$track/sammen/trygt", Fill: [][2]string{{"better", "partly"}}},
+	{Who: "marit", At: "/foresatt", Link: `/skriv$`, Fill: [][2]string{}},
+	{Who: "marit", At: "/foresatt", Link: `/rett$`, Fill: [][2]string{}},
+	{Who: "marit", At: "/foresatt", Link: `/mote$`, Fill: [][2]string{}},
+	{Who: "marit", At: "/foresatt", Link: `/tolk$`, Fill: [][2]string{}},
+	{Who: "marit", At: "/foresatt/rektor", Fill: [][2]string{{"school", "*"}}},
+	{Who: "rektor", At: "$track/hjemmet/informer", Fill: [][2]string{{"do", "svar"}, {"svar-to", "*"}}},
+}
+
 // theOthers are more children of the matter, one of whom nobody knows; the first
 // is taken out of it, and put back.
 func (p *poisonedTown) theOthers() {
@@ -471,6 +489,7 @@ var theEnd = []deed{
 	{Who: "rektor", At: "$track/strakstiltak", Fill: [][2]string{{"doer", "Jonas"}}},
 	{Who: "rektor", At: "$track/strakstiltak", Fill: [][2]string{{"doer", "Petra"}}},
 	{Who: "rektor", At: "$track/tiltak-i-gang", Fill: [][2]string{{"do", "avslutt"}, {"measure-avslutt", "*"}}},
+	{Who: "marit", At: "/foresatt", Link: `/rektor$`, Fill: [][2]string{}},
 	{Who: "rektor", At: "$track/samtaler/barn", Fill: [][2]string{{"person", "Elias"}, {"role", "alleged"}}},
 	{Who: "rektor", At: "$track/parten", Fill: [][2]string{{"party", "Elias"}, {"what", "informed"}}},
 	{Who: "rektor", At: "$track/pakke", Fill: [][2]string{{"kind", "state"}}},
@@ -533,6 +552,9 @@ func (p *poisonedTown) visits(when string, forms map[string]bool, cast ...string
 		}
 		if who == "teacher" || who == "nobody" || who == "owner-adviser" {
 			start = slices.DeleteFunc(start, func(s string) bool { return strings.HasPrefix(s, p.track) || s == "/saker" && who == "nobody" })
+		}
+		if x.actor.Role == tilhor.RoleParent {
+			start = []string{"/foresatt"}
 		}
 		c.all(start...)
 		for _, name := range slices.Sorted(maps.Keys(c.routes)) {
@@ -612,7 +634,11 @@ func TestPoison(t *testing.T) {
 	for _, d := range theHome {
 		p.does(d)
 	}
-	visits := p.visits("worked:", forms, "rektor", "teacher", "nobody")
+	for _, d := range theFamily {
+		p.does(d)
+	}
+	p.onTrackOf("nora")
+	visits := p.visits("worked:", forms, "rektor", "teacher", "nobody", "marit")
 	seen := p.look(p.h, visits)
 	p.judges()
 	for _, d := range theEnd {

@@ -41,38 +41,23 @@ func (d *Desk) Readings(ctx context.Context, by tilhor.Actor, slug string) (t Tr
 		if t, rule, err = d.find(tx, by, access.Read, slug, now); err != nil {
 			return err
 		}
-		grants, err := access.GrantsOf(tx, by.Owner, access.Track, string(t.ID))
-		if err != nil {
+		if may, seen, err = d.log(tx, by.Owner, &t, now); err != nil {
 			return err
 		}
 		var ids []tilhor.PersonID
-		for _, g := range grants {
-			may = append(may, Entitled{Person: g.Person, Role: g.Role, Relation: g.Relation, From: g.From, Until: g.Until})
-			ids = append(ids, g.Person)
+		for _, m := range may {
+			ids = append(ids, m.Person)
 		}
-		handed, err := access.GrantsOf(tx, by.Owner, access.School, string(t.School))
-		if err != nil {
-			return err
-		}
-		for _, g := range handed {
-			if g.Relation == access.Leads && (g.Until.IsZero() || g.Until.After(t.Opened)) {
-				may = append(may, Entitled{Person: g.Person, Role: tilhor.RoleRektor, Relation: g.Relation, From: g.From, Until: g.Until})
-				ids = append(ids, g.Person)
-			}
-		}
-		if may, err = d.onlyNamed(tx, by.Owner, &t, may, now); err != nil {
-			return err
-		}
-		read, err := d.Journal.Readings(tx, by.Owner, string(t.ID))
-		if err != nil {
-			return err
-		}
-		for _, r := range read {
-			seen = append(seen, Seen{Person: r.Person, Role: r.Role, View: r.View, At: r.At})
-			ids = append(ids, r.Person)
+		for _, s := range seen {
+			ids = append(ids, s.Person)
 		}
 		ids = append(ids, t.Pupil)
-		names, err := d.Roster.Names(tx, by.Owner, compact(ids)...)
+		names, protected, err := d.Roster.Faces(tx, by.Owner, compact(ids)...)
+		for _, s := range seen { // a parent whose address is protected is named on no page
+			if s.Role == tilhor.RoleParent && protected[s.Person] {
+				delete(names, s.Person)
+			}
+		}
 		for i := range may {
 			may[i].Name = names[may[i].Person]
 		}
@@ -96,6 +81,34 @@ func (d *Desk) Readings(ctx context.Context, by tilhor.Actor, slug string) (t Tr
 		}
 		return d.Journal.Seen(tx, by, journal.ReadingsOf(string(t.ID)), string(t.ID), "readings", string(rule), now)
 	})
+}
+
+// log is who may read a track and who has opened it, newest first, by id.
+func (d *Desk) log(tx *db.Tx, owner tilhor.OwnerID, t *Track, now time.Time) (may []Entitled, seen []Seen, err error) {
+	grants, err := access.GrantsOf(tx, owner, access.Track, string(t.ID))
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, g := range grants {
+		may = append(may, Entitled{Person: g.Person, Role: g.Role, Relation: g.Relation, From: g.From, Until: g.Until})
+	}
+	handed, err := access.GrantsOf(tx, owner, access.School, string(t.School))
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, g := range handed {
+		if g.Relation == access.Leads && (g.Until.IsZero() || g.Until.After(t.Opened)) {
+			may = append(may, Entitled{Person: g.Person, Role: tilhor.RoleRektor, Relation: g.Relation, From: g.From, Until: g.Until})
+		}
+	}
+	if may, err = d.onlyNamed(tx, owner, t, may, now); err != nil {
+		return nil, nil, err
+	}
+	read, err := d.Journal.Readings(tx, owner, string(t.ID))
+	for _, r := range read {
+		seen = append(seen, Seen{Person: r.Person, Role: r.Role, View: r.View, At: r.At})
+	}
+	return may, seen, err
 }
 
 func compact(ids []tilhor.PersonID) (out []tilhor.PersonID) {

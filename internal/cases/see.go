@@ -339,6 +339,12 @@ func (d *Desk) names(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 		if r.Kind == HomeGiven && protected[r.other()] {
 			delete(names, r.other())
 		}
+		if r.Role == tilhor.RoleParent && protected[r.By] {
+			delete(names, r.By)
+		}
+	}
+	if s := f.LastSeen; s != nil && s.Role == tilhor.RoleParent && protected[s.Person] {
+		delete(names, s.Person)
 	}
 	f.setNames(names)
 	works, err := d.Roster.Working(tx, owner, f.School, today(now))

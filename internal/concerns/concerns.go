@@ -35,6 +35,10 @@ type Desk struct {
 	// that writes the concern: with it they come back and go on talking. Nil gives
 	// none.
 	Started func(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, concern tilhor.ConcernID) (code string, err error)
+
+	// Opened opens the talk of a pupil or a parent who told by name, in the same
+	// transaction. Nil opens none.
+	Opened func(tx *db.Tx, by tilhor.Actor, concern tilhor.ConcernID) error
 }
 
 // A Channel is the way a concern came in.
@@ -45,6 +49,7 @@ const (
 	Staff Channel = "staff" // somebody signed in who works at the school
 	Open  Channel = "open"  // somebody who works there and has no account (Jeg jobber her)
 	Voice Channel = "voice" // pupil or parent took it up with rektor by voice; rektor wrote it down
+	Home  Channel = "home"  // a parent took it up with rektor, on its own page
 
 	FromPupil  Channel = "pupil"     // a pupil of the school, signed in
 	FromParent Channel = "parent"    // a parent of one, signed in
@@ -137,10 +142,10 @@ func (c Concern) Sealed() bool {
 	return c.Accused == duty.AccusedEmployee || c.Accused == duty.AccusedLeadership
 }
 
-// TakenUp says whether the family has taken it up with rektor: by voice, or a
-// parent who told of the own child. Then the week of opplæringslova § 12-6 runs.
+// TakenUp says whether the family has taken it up with rektor: by voice, on the
+// parent's own page, or as a parent who told of the own child. Then the week of opplæringslova § 12-6 runs.
 func (c Concern) TakenUp() bool {
-	return c.Channel == Voice || c.Channel == FromParent && slices.ContainsFunc(c.Pupils, func(p Pupil) bool { return p.Person != "" })
+	return c.Channel == Voice || c.Channel == Home || c.Channel == FromParent && slices.ContainsFunc(c.Pupils, func(p Pupil) bool { return p.Person != "" })
 }
 
 // Sent is when it was told, no more exactly than that may be known.

@@ -69,7 +69,7 @@ func (d *Desk) Tell(ctx context.Context, by tilhor.Actor, n Telling) (Concern, e
 
 // rules are what lets each of the ways in pass, as the record has it.
 var rules = map[Channel]string{
-	Staff: "works at the school", Open: "works at the school", Voice: "works at the school",
+	Staff: "works at the school", Open: "works at the school", Voice: "works at the school", Home: "a parent there",
 	FromPupil: "a pupil there", FromParent: "a parent there", Unnamed: "whoever tells", Outsider: "whoever tells",
 }
 
@@ -125,6 +125,11 @@ func (d *Desk) tell(ctx context.Context, by tilhor.Actor, channel Channel, n Tel
 		if err := d.store(tx, by, c, n, texts); err != nil {
 			return err
 		}
+		if (channel == FromPupil || channel == FromParent) && d.Opened != nil {
+			if err := d.Opened(tx, by, c.ID); err != nil {
+				return err
+			}
+		}
 		if code = ""; n.code && d.Started != nil {
 			code, err = d.Started(tx, by.Owner, c.School, c.ID)
 		}
@@ -150,8 +155,9 @@ func (d *Desk) stands(tx *db.Tx, by tilhor.Actor, channel Channel, n Telling, no
 	return d.known(tx, by.Owner, n.School, n.Pupils, now)
 }
 
-// mayTell: staff of the school, signed in; or somebody who says so on the
-// school's public page, counted as a report from staff.
+// mayTell: staff of the school, signed in; somebody who says so on the school's
+// public page, counted as a report from staff; or a parent, who takes it up with
+// rektor of the school it names.
 func (d *Desk) mayTell(by tilhor.Actor, n Telling) (Channel, error) {
 	switch {
 	case by.Role == tilhor.RoleAnyone && by.Person == "" && n.Raised == nil:
@@ -160,6 +166,8 @@ func (d *Desk) mayTell(by tilhor.Actor, n Telling) (Channel, error) {
 		return Staff, nil
 	case by.Role.Staff() && by.School == n.School: // whether rektor, or who stands in, is asked with the writing
 		return Voice, nil
+	case by.Role == tilhor.RoleParent && by.Person != "" && n.Raised != nil && n.Raised.By == "parent" && len(n.Pupils) == 0:
+		return Home, nil // about a child in words: what the lists know of a family is not shown here
 	}
 	return "", tilhor.ErrNotFound
 }

@@ -585,6 +585,9 @@ func (t *teller) readings() []section {
 		x.Columns = append(x.Columns, t.t("readings.what"))
 	}
 	for _, r := range t.f.Readings {
+		if t.o.Kind == ForFamily && (r.Role == tilhor.RoleParent || r.Role == tilhor.RolePupil) { // one at home does not see when another opened it
+			continue
+		}
 		when := t.w.DateTime(r.At)
 		if t.o.Kind == ForFamily {
 			when = t.w.Date(calendar.DateOf(r.At))

@@ -67,7 +67,7 @@ func (s *shield) record(r cases.Record) {
 		o := s.f.Record(tilhor.RecordID(r.Ref))
 		about = o != nil && aboutOthers(s.f.File, *o)
 	}
-	if !forFamily[r.Kind] || r.Kind == cases.Source && r.Ref == "digital" { // what was written on the net, and by whom
+	if !forFamily[r.Kind] || r.Role == tilhor.RoleParent || r.Kind == cases.Source && r.Ref == "digital" { // what was written on the net, and by whom; and what one of the parents wrote is not the other's
 		s.held[seal.Label("row", string(r.ID))] = Unjudged
 		for field := range r.Text {
 			s.held[seal.Label(field, string(r.ID))] = Unjudged
@@ -82,6 +82,9 @@ func (s *shield) record(r cases.Record) {
 	if r.Kind == cases.Told && r.Answer != string(concerns.Staff) {
 		s.held[seal.Label("from", string(r.ID))] = Reporter
 		s.held[seal.Label("pen", string(r.ID))] = Reporter
+	}
+	if r.Kind == cases.Told && r.Answer == string(concerns.Home) { // nor is what one parent wrote to rektor
+		s.held[seal.Label("saw", string(r.ID))] = Reporter
 	}
 }
 

@@ -164,19 +164,7 @@ func writtenAfter(tx *db.Tx, last *db.Stmt, owner tilhor.OwnerID, pupil tilhor.P
 
 // Decisions lists what has been decided about a pupil, oldest first.
 func (r *Roster) Decisions(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonID) (all []Decision, err error) {
-	type sealed struct {
-		home  tilhor.SchoolID
-		bytes []byte
-	}
-	var reasons []sealed
-	err = tx.Each(selectDecisions, func(scan db.Scan) error {
-		x, s := Decision{Pupil: pupil}, sealed{}
-		var written int64
-		err := scan(&x.ID, &x.Kind, &x.Person, &x.Basis, &x.From, &x.Until, &s.home, &s.bytes, &x.By, &written, &x.Review, &x.Track)
-		x.Written = time.UnixMilli(written).UTC()
-		all, reasons = append(all, x), append(reasons, s)
-		return err
-	}, owner, pupil)
+	all, reasons, err := decisions(tx, owner, pupil)
 	if err != nil {
 		return nil, err
 	}
@@ -191,6 +179,29 @@ func (r *Roster) Decisions(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonI
 		}
 	}
 	return all, nil
+}
+
+// Decided is Decisions without the reasons: one statement, whatever there is.
+func (r *Roster) Decided(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonID) ([]Decision, error) {
+	all, _, err := decisions(tx, owner, pupil)
+	return all, err
+}
+
+type sealedReason struct {
+	home  tilhor.SchoolID
+	bytes []byte
+}
+
+func decisions(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonID) (all []Decision, reasons []sealedReason, err error) {
+	err = tx.Each(selectDecisions, func(scan db.Scan) error {
+		x, s := Decision{Pupil: pupil}, sealedReason{}
+		var written int64
+		err := scan(&x.ID, &x.Kind, &x.Person, &x.Basis, &x.From, &x.Until, &s.home, &s.bytes, &x.By, &written, &x.Review, &x.Track)
+		x.Written = time.UnixMilli(written).UTC()
+		all, reasons = append(all, x), append(reasons, s)
+		return err
+	}, owner, pupil)
+	return all, reasons, err
 }
 
 // DueReviews are the pupils of whose homes something should have been looked at

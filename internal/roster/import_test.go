@@ -298,7 +298,7 @@ func TestADecisionByHandSurvivesImports(t *testing.T) {
 		decide(Override{Pupil: e1, Guardian: k.id("f2"), Holds: true, Responsibility: No})
 		want := "Liv Østby guardian no by hand, Nina Dømt guardian yes by hand"
 		k.want("decided", k.parents("e1"), want)
-		k.want("her role", k.roles("f2"), "")
+		k.want("her role", k.roles("f2"), "parent") // is shown nothing, and is not told so at the door
 		k.want("his role", k.roles("f1"), "")
 		k.day = today.Add(5)
 		p := k.takes(edited(t, "testdata/csv", map[string][2]string{"foresatte.csv": {"f1;Kåre", "f1;Kaare"}}))

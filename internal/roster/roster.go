@@ -657,9 +657,31 @@ func (r *Roster) Children(tx *db.Tx, owner tilhor.OwnerID, guardian tilhor.Perso
 	return out, err
 }
 
+// Wards are the pupils that somebody stands in the lists as an adult of on a day,
+// each as that pupil's own list of guardians has it, but with no name opened: it
+// asks the same statements whatever there is to find, so that nothing can be
+// told from how long it took.
+func (r *Roster) Wards(tx *db.Tx, owner tilhor.OwnerID, guardian tilhor.PersonID, on tilhor.Date) (map[tilhor.PersonID]Guardian, error) {
+	ls, err := links(tx, linksOfGuardian, overridesOfGuardian, owner, guardian, on)
+	if err != nil {
+		return nil, err
+	}
+	barred, err := bars(tx, barsOfGuardian, owner, guardian, on)
+	if err != nil {
+		return nil, err
+	}
+	all := map[tilhor.PersonID]Guardian{}
+	for _, l := range ls {
+		all[l.other] = Guardian{ID: guardian, Kind: l.kind, Responsibility: l.responsibility, From: l.from, Until: l.until, Manual: l.manual, Barred: barred[l.other]}
+	}
+	return all, nil
+}
+
 // RolesOf gives every role a person may act in on a day. Nobody is more than
 // one of them at a time. A parent's role is at no school, since children may go
-// to several: kinship decides.
+// to several: kinship decides. Whoever stands in the lists as an adult of a pupil
+// may act as one, also who is barred or has no responsibility: what is shown is
+// asked for each child (Wards), and being turned away at the door would tell.
 func (r *Roster) RolesOf(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, on tilhor.Date) ([]tilhor.Actor, error) {
 	var day tilhor.Date
 	err := tx.One(trained, db.Args(owner, person, on), &day)
@@ -679,11 +701,11 @@ func (r *Roster) RolesOf(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID
 	if err != nil {
 		return nil, err
 	}
-	children, err := r.Children(tx, owner, person, on)
+	linked, err := links(tx, linksOfGuardian, overridesOfGuardian, owner, person, on)
 	if err != nil {
 		return nil, err
 	}
-	if len(children) > 0 {
+	if len(linked) > 0 {
 		a := base
 		a.Role = tilhor.RoleParent
 		out = append(out, a)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"time"
 
 	"tilhor"
@@ -124,6 +125,22 @@ func SignIn(q *Req, person tilhor.PersonID, actor tilhor.Actor, acr, issuer stri
 	}
 	q.site.people.forget(person)
 	return x.anew()
+}
+
+// Fresh says whether the person signed in no longer ago than that: what is a
+// child's own is opened by who is there now, and not by whoever finds the screen.
+func (q *Req) Fresh(within time.Duration) (bool, error) {
+	x, err := q.Session()
+	if err != nil {
+		return false, err
+	}
+	began, err := time.Parse(time.RFC3339, x.Get(keyBegan))
+	return err == nil && !q.Now.Before(began) && q.Now.Sub(began) < within, nil
+}
+
+// AnewPath is where a person shows once more who it is, and then goes on to path.
+func AnewPath(path string) string {
+	return signInPath + "?niva=ny&neste=" + url.QueryEscape(path)
 }
 
 // SignOut ends the session, here and in the database.

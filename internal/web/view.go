@@ -50,6 +50,14 @@ type Frame struct {
 	CSRF    string // written as a hidden field by "c-csrf", when the server wants one
 }
 
+// NeutralTitle is what the tab says on a page of a case: nothing of it.
+func (f Frame) NeutralTitle() string {
+	if f.Body() == Public {
+		return f.W.T("frame.neutral-own")
+	}
+	return f.W.T("frame.neutral")
+}
+
 // ExitPath is where the quick way out leads. The server sends on from there to
 // a page that has nothing to do with school.
 const ExitPath = "/ut"

@@ -23,6 +23,7 @@ type toldView struct {
 	Quote   *web.Quote
 	Held    bool
 	Receipt string
+	Talk    string // with who has it; none for what was taken up on a parent's own page
 }
 
 // told is one thing the reader told: the own words, and how far it has come. What
@@ -46,6 +47,9 @@ func (p *Pages) told(q *web.Req) error {
 	}
 	if words := a.Said + a.Saw; words != "" {
 		v.Quote = &web.Quote{Text: words, By: lang.Cap(w.Near(a.Written, q.Now))}
+	}
+	if a.Channel == concerns.FromPupil || a.Channel == concerns.FromParent {
+		v.Talk = "/min/samtale/" + a.Slug
 	}
 	v.Steps = steps(q, a)
 	return q.Render(toldPage, v)

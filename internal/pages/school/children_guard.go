@@ -24,6 +24,8 @@ func (p *Pages) childrenRoutes() []web.Route {
 		track("POST", "/skjerming", "guard.decide", p.doGuard),
 		{Method: "GET", Path: "/saker/{spor}/hjemmet", Name: "children.home", Roles: given, Case: true, Sensitive: true, Serve: p.homePage},
 		{Method: "POST", Path: "/saker/{spor}/hjemmet", Name: "children.home.decide", Roles: given, Case: true, Sensitive: true, Serve: p.decideHome},
+		{Method: "GET", Path: "/saker/{spor}/" + informPath, Name: "children.inform", Roles: given, Case: true, Sensitive: true, Serve: p.inform},
+		{Method: "POST", Path: "/saker/{spor}/" + informPath, Name: "children.inform.decide", Roles: given, Case: true, Sensitive: true, Serve: p.doInform},
 	}
 }
 

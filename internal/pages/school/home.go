@@ -49,7 +49,9 @@ func (p *Pages) showHome(q *web.Req, code int, f *web.Form) error {
 	if h.Fifteen != nil {
 		v.Notes = append(v.Notes, web.Note{Color: "info", Title: w.T("home.fifteen", "name", lang.Cap(who), "date", w.Date(h.Fifteen.From)), Text: w.T("home.fifteen-text")})
 	}
-	v.Sections = append(v.Sections, homeSection(w, h))
+	v.Sections = append(v.Sections, homeSection(w, h), section{
+		ID: "ser", Title: w.T("inform.title"), Note: &web.Note{Color: "info", Text: w.T("inform.lead"), Href: path(h.Track, informPath), Link: w.T("inform.link")},
+	})
 	if h.Lead {
 		v.Sections = append(v.Sections, homeForms(q, several{q, f}, h)...)
 	}

@@ -122,6 +122,9 @@ func seenRow(w *lang.Words, s cases.Seen, may []cases.Entitled, now time.Time) [
 	if m, ok := entitled(s, may); ok {
 		why, state = w.T("school.readings.why."+string(m.Relation)), nil
 	}
+	if s.Name == "" && s.Role == tilhor.RoleParent {
+		s.Name = w.T("home.protected")
+	}
 	row := []web.Cell{{Text: lang.Cap(w.Near(s.At, now))}, {Text: s.Name, Small: roleName(w, s.Role)}, {Text: what}, {Text: why}}
 	if state != nil {
 		row[3] = web.Cell{State: state}
@@ -133,6 +136,12 @@ func seenRow(w *lang.Words, s cases.Seen, may []cases.Entitled, now time.Time) [
 func entitled(s cases.Seen, may []cases.Entitled) (cases.Entitled, bool) {
 	if s.Role == cases.RoleOperator { // the archive: a command at a terminal, which has no grant
 		return cases.Entitled{Role: s.Role, Relation: access.Relation(s.Role)}, true
+	}
+	if s.Role == tilhor.RolePupil { // the case is the pupil's own: no grant
+		return cases.Entitled{Person: s.Person, Relation: "pupil"}, true
+	}
+	if s.Role == tilhor.RoleParent { // the gate of the home let it: no grant
+		return cases.Entitled{Person: s.Person, Relation: "guardian"}, true
 	}
 	for _, m := range may {
 		in := !s.At.Before(m.From.Add(-time.Minute)) && (m.Until.IsZero() || !s.At.After(m.Until.Add(time.Minute)))

@@ -73,7 +73,7 @@ func (p *Pages) showTake(q *web.Req, code int, f *web.Form) error {
 	}
 	v.Saw, v.SawBy = c.Saw, w.T("school.take.saw", "who", reporter(w, c))
 	switch {
-	case c.Channel == concerns.Voice:
+	case c.Channel == concerns.Voice || c.Channel == concerns.Home:
 		v.SawBy = w.T("school.take.saw-home")
 	case c.Channel.Quiet():
 		v.SawBy = w.T("say.take.wrote")

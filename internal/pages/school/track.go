@@ -125,6 +125,9 @@ func (p *Pages) track(q *web.Req) error {
 		if f.LastSeen.Role == cases.RoleOperator {
 			f.LastSeen.Name = w.T("role.operator")
 		}
+		if f.LastSeen.Name == "" && f.LastSeen.Role == tilhor.RoleParent {
+			f.LastSeen.Name = w.T("home.protected")
+		}
 		v.Seen = w.T("school.track.seen", "who", f.LastSeen.Name, "when", w.Near(f.LastSeen.At, q.Now))
 	}
 	if f.Shielded && f.Lead {

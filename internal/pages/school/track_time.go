@@ -69,7 +69,7 @@ func (c chronicle) title(r cases.Record) string {
 	by, key := r.Name, string(r.Kind)
 	switch r.Kind {
 	case cases.Corrected, cases.NotCorrected, cases.GlassReviewed, cases.Asked, cases.Met, cases.Told, cases.RaisedBy, cases.Evaluated, cases.Checked, cases.Reopened, cases.Affected, cases.Ticked, cases.Packed,
-		cases.Judged, cases.ToldOwner, cases.Party, cases.Recused, cases.Covered:
+		cases.Judged, cases.ToldOwner, cases.Party, cases.Recused, cases.Covered, cases.HomeInformed, cases.HomeWords, cases.HomeSaid, cases.MineSaid, cases.MineWord:
 		if k := key + "." + r.Answer; c.w.Has("school.time." + k) {
 			key = k
 		}
@@ -94,6 +94,9 @@ func (c chronicle) title(r cases.Record) string {
 	}
 	if r.Kind == cases.Recused || r.Kind == cases.Party || r.Kind == cases.Covered || r.Kind == cases.Asked || r.Kind == cases.AskWithdrawn || r.Kind == cases.HomeGiven {
 		by = r.Text["who"]
+	}
+	if r.Kind == cases.HomeSaid && by == "" {
+		by = c.w.T("home.protected")
 	}
 	if r.Kind == cases.HomeGiven && r.Ref == string(cases.NotListed) {
 		key += ".not-listed"
@@ -163,7 +166,7 @@ func (c chronicle) text(r cases.Record) string {
 	if slices.Contains(cases.StateKinds, r.Kind) {
 		return c.stateText(r)
 	}
-	return lines(c.lifeText(r), c.crafted(r))
+	return lines(c.lifeText(r), c.crafted(r), c.fromHome(r))
 }
 
 func (c chronicle) own(words string) string {
@@ -215,6 +218,10 @@ func (c chronicle) link(r cases.Record) (href, text string) {
 			return "", ""
 		}
 		return path(c.f.Track, "hjemmet"), c.t("link.home")
+	case cases.HomeSaid:
+		if c.f.Works {
+			return path(c.f.Track, informPath), c.t("link.inform")
+		}
 	case cases.Follows, cases.FollowedBy:
 		if s := r.Text["slug"]; s != "" {
 			return "/saker/" + s, c.t("link.other-story")

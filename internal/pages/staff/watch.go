@@ -62,6 +62,26 @@ func (p *Pages) watch(q *web.Req, v *todayView) error {
 			State: web.State{Name: web.Late, Word: w.T("home.today.late")}, When: w.T("home.today.since", "date", w.NearDay(h.Since, today(q))),
 		})
 	}
+	letters, err := p.Cases.Letters(q.Context(), q.Actor)
+	if err != nil {
+		return err
+	}
+	for _, h := range letters {
+		v.Watch = append(v.Watch, web.Duty{
+			What: w.T("staff.letters"), Href: "/saker/" + h.Slug + "/hjemmet/informer#skrevet", Tag: web.TagOf(w, "lokal"), Meta: []string{w.T("school.case", "number", h.Number)},
+			State: web.State{Name: web.Now, Word: w.T("clock.open")}, When: w.T("home.today.since", "date", w.NearDay(h.Since, today(q))),
+		})
+	}
+	untold, err := p.Cases.InformReviews(q.Context(), q.Actor)
+	if err != nil {
+		return err
+	}
+	for _, h := range untold {
+		v.Watch = append(v.Watch, web.Duty{
+			What: w.T("staff.inform"), Href: "/saker/" + h.Slug + "/hjemmet/informer", Tag: web.TagOf(w, "lokal"), Meta: []string{w.T("school.case", "number", h.Number)},
+			State: web.State{Name: web.Late, Word: w.T("home.today.late")}, When: w.T("home.today.since", "date", w.NearDay(h.Since, today(q))),
+		})
+	}
 	if q.Actor.Role == tilhor.RoleRektor { // has every ordinary case of the school already
 		return nil
 	}

@@ -16,6 +16,7 @@ type Wish struct {
 	Browser  string // the secret this browser holds already, if any
 	Next     string // where to go afterwards; only a path of this site is followed
 	Strong   bool   // a page asked for a stronger sign-in
+	Anew     bool   // a page asked that the person shows who it is once more
 	Hint     string // whom to sign in as; made-up providers only
 	Lang     tilhor.Lang
 }
@@ -61,6 +62,9 @@ func (d *Desk) send(ctx context.Context, s *source, w Wish, p pending) (Way, err
 	}
 	if len(acr) > 0 {
 		opts = append(opts, oauth2.SetAuthURLParam("acr_values", strings.Join(acr, " ")))
+	}
+	if w.Anew { // a sign-in that the browser still holds is not enough (OpenID Connect Core 1.0, 3.1.2.1)
+		opts = append(opts, oauth2.SetAuthURLParam("prompt", "login"))
 	}
 	if w.Lang != "" {
 		opts = append(opts, oauth2.SetAuthURLParam("ui_locales", string(w.Lang)))

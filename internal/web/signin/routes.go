@@ -69,32 +69,41 @@ type doorPage struct {
 // door shows the ways in.
 func (d *Desk) door(q *web.Req) error {
 	p := doorPage{Frame: frame(q, "signin.title"), Strong: q.Query("niva") == "hoyt", Tell: q.Link("/")}
-	p.Langs = web.LangLinks(q.Lang, &url.URL{Path: "/logg-inn", RawQuery: wish(next(q.Query("neste")), p.Strong)})
+	level := levelAsked(q)
+	p.Langs = web.LangLinks(q.Lang, &url.URL{Path: "/logg-inn", RawQuery: wish(next(q.Query("neste")), level)})
 	for _, pr := range d.cfg.Providers {
-		p.Ways = append(p.Ways, way{pr.Title, q.T.T("signin." + string(pr.Kind) + ".who"), d.wayIn(q, pr.Name, q.Query("neste"), p.Strong)})
+		p.Ways = append(p.Ways, way{pr.Title, q.T.T("signin." + string(pr.Kind) + ".who"), d.wayIn(q, pr.Name, q.Query("neste"), level)})
 	}
 	return q.Render(pageIn, p)
 }
 
 // wayIn is the link that begins a sign-in.
-func (d *Desk) wayIn(q *web.Req, provider, to string, strong bool) string {
+func (d *Desk) wayIn(q *web.Req, provider, to, level string) string {
 	link := "/logg-inn/" + provider
-	if v := wish(next(to), strong); v != "" {
+	if v := wish(next(to), level); v != "" {
 		link += "?" + v
 	}
 	return q.Link(link)
 }
 
 // wish is what is to happen after a sign-in, as it stands in an address.
-func wish(to string, strong bool) string {
+func wish(to, level string) string {
 	v := url.Values{}
 	if to != "" {
 		v.Set("neste", to)
 	}
-	if strong {
-		v.Set("niva", "hoyt")
+	if level != "" {
+		v.Set("niva", level)
 	}
 	return v.Encode()
+}
+
+// levelAsked is what a page asks of the sign-in: stronger, or made anew.
+func levelAsked(q *web.Req) string {
+	if level := q.Query("niva"); level == "hoyt" || level == "ny" {
+		return level
+	}
+	return ""
 }
 
 // begin sends the browser to the provider. It does nothing for a browser that
@@ -106,7 +115,7 @@ func (d *Desk) begin(q *web.Req) error {
 	have, _ := d.cookie(q)
 	w, err := d.Begin(q.Context(), Wish{
 		Provider: q.Path("tilbyder"), Browser: have, Next: q.Query("neste"),
-		Strong: q.Query("niva") == "hoyt", Hint: q.Query("som"), Lang: q.Lang,
+		Strong: q.Query("niva") == "hoyt", Anew: q.Query("niva") == "ny", Hint: q.Query("som"), Lang: q.Lang,
 	})
 	if err != nil {
 		return d.refused(q, err)
@@ -226,7 +235,7 @@ func (d *Desk) refused(q *web.Req, err error) error {
 	p := faultPage{
 		Frame: frame(q, "signin."+string(r.Page)+".title"), Tell: q.Link("/"),
 		Text:  q.T.T("signin."+string(r.Page)+".text", "provider", s.Title, "owner", q.Kit.Owner.Name),
-		Retry: q.T.T("signin.retry", "provider", s.Title), RetryHref: d.wayIn(q, name, "", r.Page == PageLevel),
+		Retry: q.T.T("signin.retry", "provider", s.Title), RetryHref: d.wayIn(q, name, "", map[bool]string{true: "hoyt"}[r.Page == PageLevel]),
 	}
 	if r.School != "" {
 		p.Unknown = q.T.T("signin.unknown.school", "provider", s.Title, "school", r.School)

@@ -104,7 +104,9 @@ func (p *page) titleText() string {
 	return ""
 }
 
-func (p *page) neutral() bool { return strings.Contains(p.titleText(), p.words.T("frame.neutral")) }
+func (p *page) neutral() bool {
+	return strings.Contains(p.titleText(), p.words.T("frame.neutral")) || strings.Contains(p.titleText(), p.words.T("frame.neutral-own"))
+}
 
 // title begins as the h1 does, so that who hears it knows where they are; but
 // it tells nothing on a page of a case.

@@ -1,0 +1,426 @@
+package cases
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"tilhor"
+	"tilhor/internal/access"
+	"tilhor/internal/db"
+	"tilhor/internal/duty"
+	"tilhor/internal/journal"
+	"tilhor/internal/roster"
+)
+
+// What a child says itself in its own case, and what guards it.
+const (
+	MineSaid   Kind = "mine-said"   // whether what an adult wrote of the talk is right, and what is
+	MineWord   Kind = "mine-word"   // whether it got better, in the child's own answer
+	MineCode   Kind = "mine-code"   // four pictures were agreed on
+	MineLocked Kind = "mine-locked" // five wrong tries: new ones are made in person
+)
+
+func init() {
+	for _, k := range []Kind{MineSaid, MineWord, MineCode, MineLocked} {
+		kinds[k] = true
+	}
+}
+
+// What a child can answer: of a note, and of whether it got better. Not to answer
+// is an answer, and keeps the case open.
+const (
+	NoteRight = "right"
+	NoteWrong = "wrong"
+
+	Better   = "yes"
+	Partly   = "partly"
+	Worse    = "no"
+	WillNot  = "will-not"
+	maxTries = 5
+)
+
+// Levels of the pages, by about how old the reader is. The lists hold no date of
+// birth: the year at school says it.
+const (
+	Young  = "6-8"
+	Middle = "9-12"
+	Teen   = "13+"
+)
+
+// levelOf is the level of a class: the first three years, to the seventh, and
+// from the eighth. A class that does not begin with a year is the middle one:
+// then the page is opened together with an adult.
+func levelOf(class string) string {
+	digits := strings.TrimRightFunc(class, func(r rune) bool { return !unicode.IsDigit(r) })
+	if i := strings.IndexFunc(digits, func(r rune) bool { return !unicode.IsDigit(r) }); i >= 0 {
+		digits = digits[:i]
+	}
+	n, err := strconv.Atoi(digits)
+	switch {
+	case err != nil || n == 0 || n > 10:
+		return Middle
+	case n <= 3:
+		return Young
+	case n <= 7:
+		return Middle
+	}
+	return Teen
+}
+
+// Pictures are the twelve that a code is made of: four, in an order.
+var Pictures = []string{"book", "break", "changing", "class", "corridor", "digital", "door", "house", "sfo", "transport", "trip", "way"}
+
+// codeLength is how many pictures a code has.
+const codeLength = 4
+
+var (
+	keepPicture = db.SQL(`INSERT INTO cases_picture (owner, pupil, code, tries, set_at, set_by) VALUES ($1, $2, $3, 0, $4, $5)
+		ON CONFLICT (owner, pupil) DO UPDATE SET code = excluded.code, tries = 0, set_at = excluded.set_at, set_by = excluded.set_by`)
+	findPicture = db.SQL(`SELECT code, tries FROM cases_picture WHERE owner = $1 AND pupil = $2`)
+	tryPicture  = db.SQL(`UPDATE cases_picture SET tries = $3 WHERE owner = $1 AND pupil = $2`)
+)
+
+func (d *Desk) pictureHash(owner tilhor.OwnerID, pupil tilhor.PersonID, code []string) []byte {
+	return d.Keys.Hash(owner, "cases.picture", string(pupil)+" "+strings.Join(code, " "))
+}
+
+// AgreePictures sets the four pictures, chosen by the pupil together with whoever
+// handles the case. Below the eighth year there are none: then the case is opened
+// together with the adult; and so it is of a protected pupil.
+func (d *Desk) AgreePictures(ctx context.Context, by tilhor.Actor, slug string, code []string) error {
+	var c check
+	c.Add(!validCode(code), "p4", "mine.fault.code")
+	if err := c.Err(); err != nil {
+		return err
+	}
+	return d.on(ctx, by, access.Work, slug, func(w *work) error {
+		may, err := d.opensAlone(w.tx, by.Owner, w.t.Pupil, w.now)
+		if err != nil {
+			return err
+		}
+		if !may {
+			return tilhor.ErrConflict
+		}
+		if _, err := w.tx.Exec(keepPicture, by.Owner, w.t.Pupil, d.pictureHash(by.Owner, w.t.Pupil, code), w.now.UnixMilli(), by.Person); err != nil {
+			return err
+		}
+		_, err = w.write(note{kind: MineCode, when: tilhor.Now(w.now)})
+		return err
+	})
+}
+
+func validCode(code []string) bool {
+	return len(code) == codeLength && !slices.ContainsFunc(code, func(p string) bool { return !slices.Contains(Pictures, p) })
+}
+
+// opensAlone says whether a pupil is one who opens the own case in a session of
+// its own.
+func (d *Desk) opensAlone(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonID, now time.Time) (bool, error) {
+	in, err := d.Roster.Pupil(tx, owner, pupil, today(now))
+	if errors.Is(err, tilhor.ErrNotFound) {
+		return false, nil
+	}
+	return levelOf(in.Class) == Teen && !in.Protected, err
+}
+
+// OpenMine is that a pupil shows its four pictures, and gives the address of its
+// own case. Whatever is wrong is one answer: there is no case, none may open it,
+// the pictures are others, or there were too many tries. A wrong try is counted.
+func (d *Desk) OpenMine(ctx context.Context, by tilhor.Actor, code []string) (slug string, err error) {
+	if by.Role != tilhor.RolePupil || by.Person == "" {
+		return "", tilhor.ErrNotFound
+	}
+	now := d.Clock()
+	err = d.DB.Write(ctx, func(tx *db.Tx) error {
+		slug = ""
+		var kept []byte
+		var tries int
+		err := tx.One(findPicture, db.Args(by.Owner, by.Person), &kept, &tries)
+		if err != nil && !errors.Is(err, tilhor.ErrNotFound) {
+			return err
+		}
+		there := err == nil
+		same := there && tries < maxTries && validCode(code) && bytes.Equal(kept, d.pictureHash(by.Owner, by.Person, code))
+		t, found, err := d.ownTrack(tx, by, now)
+		if err != nil {
+			return err
+		}
+		left := tries + 1
+		if same && found {
+			left, slug = 0, t.Slug
+		}
+		if _, err := tx.Exec(tryPicture, by.Owner, by.Person, min(left, maxTries)); err != nil {
+			return err
+		}
+		if there && found && tries == maxTries-1 && left == maxTries {
+			w, err := d.workOn(tx, by, t, "pupil", now)
+			if err != nil {
+				return err
+			}
+			_, err = w.write(note{kind: MineLocked, when: tilhor.Now(now)})
+			return err
+		}
+		return nil
+	})
+	if err == nil && slug == "" {
+		err = tilhor.Faults{{Field: "p4", Key: "mine.fault.pictures"}}
+	}
+	return slug, err
+}
+
+// ownTrack is the case a pupil may open alone: the newest, and one that is worked
+// before one that is over.
+func (d *Desk) ownTrack(tx *db.Tx, by tilhor.Actor, now time.Time) (best Track, found bool, err error) {
+	may, err := d.opensAlone(tx, by.Owner, by.Person, now)
+	if err != nil {
+		return best, false, err
+	}
+	all, err := d.tracksOf(tx, by.Owner, by.Person)
+	if err != nil || !may {
+		return best, false, err
+	}
+	for _, t := range all {
+		if !found || best.Over() || !t.Over() {
+			best, found = t, true
+		}
+	}
+	return best, found, nil
+}
+
+// A MineQuote is something the child said, as an adult wrote it, and what the
+// child answered of that.
+type MineQuote struct {
+	Record    tilhor.RecordID
+	Text      string
+	On        tilhor.Date
+	Answer    string // right, wrong, or "" for not asked
+	Instead   string // the child's own correction
+	HomeReads bool
+}
+
+// A MineFile is a child's own case, as the child sees it: what it said, what
+// happens now, what is planned, and when it is looked at again. Nothing of other
+// children, and nothing of what a parent wrote or opened.
+type MineFile struct {
+	Slug, Name, Level string
+	Handler, School   string
+	Bare              bool // strictly protected: no name of school or staff
+	Alone             bool // may open it in a session of its own
+	State             State
+	Quotes            []MineQuote
+	Now               []Measure
+	Plan              *Plan
+	Next              FamilyStep
+	Weight            string
+	Word              *Record // the newest own word on whether it got better
+	Last              time.Time
+	Decisions         []FamilyEvent // from fifteen: notices and decisions are the pupil's own too
+}
+
+// Own opens a child's own case: for the child, whose pictures were shown; or for
+// whoever handles it, together with the child, in the adult's own session.
+func (d *Desk) Own(ctx context.Context, by tilhor.Actor, slug string) (v MineFile, err error) {
+	now := d.Clock()
+	var id tilhor.TrackID
+	var rule access.Relation
+	shielded := false
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		var t Track
+		var err error
+		if t, rule, err = d.mineTrack(tx, by, slug, now); err != nil {
+			return err
+		}
+		id = t.ID
+		guarded, err := access.Guarded(tx, by.Owner, access.Track, string(t.ID), now)
+		if err != nil {
+			return err
+		}
+		shielded = len(guarded) > 0
+		f, _, seen, err := d.familyLoad(tx, by.Owner, t, now)
+		if err != nil {
+			return err
+		}
+		v, err = d.mineFile(tx, by, f, now)
+		for _, s := range seen {
+			if s.View == "mine" && now.Sub(s.At) > time.Minute {
+				v.Last = s.At
+				break
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return MineFile{}, err
+	}
+	return v, d.DB.Write(ctx, func(tx *db.Tx) error {
+		if shielded {
+			if err := d.opened(tx, by, id, "mine", now); err != nil {
+				return err
+			}
+		}
+		return d.Journal.Seen(tx, by, journal.ReadingsOf(string(id)), string(id), "mine", string(rule), now)
+	})
+}
+
+// mineTrack is the gate: the child's own track, when it is agreed that the child
+// opens it, or one that this person works. That the pictures were shown just now
+// is the session's to know.
+func (d *Desk) mineTrack(tx *db.Tx, by tilhor.Actor, slug string, now time.Time) (Track, access.Relation, error) {
+	if by.Role != tilhor.RolePupil {
+		t, rule, err := d.find(tx, by, access.Work, slug, now)
+		if err == nil && t.Pupil == "" {
+			err = tilhor.ErrNotFound
+		}
+		return t, rule, err
+	}
+	var code []byte
+	var tries int
+	if err := tx.One(findPicture, db.Args(by.Owner, by.Person), &code, &tries); err != nil { // nobody has agreed with the child that it is opened
+		return Track{}, "", err
+	}
+	t, found, err := d.ownTrack(tx, by, now)
+	if err == nil && (!found || t.Slug != slug || tries >= maxTries) {
+		err = tilhor.ErrNotFound
+	}
+	return t, "pupil", err
+}
+
+func (d *Desk) mineFile(tx *db.Tx, by tilhor.Actor, f File, now time.Time) (v MineFile, err error) {
+	v = MineFile{Slug: f.Slug, Name: firstName(f.Name), Handler: f.Has, State: f.State, Next: f.next(today(now), false), Plan: f.Current(), Word: f.Last(MineWord)}
+	in, err := d.Roster.Pupil(tx, by.Owner, f.Pupil, today(now))
+	if err != nil && !errors.Is(err, tilhor.ErrNotFound) {
+		return v, err
+	}
+	v.Level = levelOf(in.Class)
+	v.Alone = v.Level == Teen && !in.Protected
+	grade, err := d.Roster.Grade(tx, by.Owner, f.Pupil)
+	if err != nil {
+		return v, err
+	}
+	if v.Bare = grade == roster.StrictConfidential; v.Bare {
+		v.Handler = ""
+	} else {
+		school, err := d.Roster.School(tx, by.Owner, f.School)
+		if err != nil {
+			return v, err
+		}
+		v.School = school.Name
+	}
+	for _, m := range f.Measures {
+		if m.Running && m.Start <= today(now) && (m.Until == "" || m.Until >= today(now)) {
+			if v.Bare {
+				m.Name = ""
+			}
+			v.Now = append(v.Now, m)
+		}
+	}
+	for _, r := range f.Spoken() {
+		q := MineQuote{Record: r.ID, Text: f.ownWords(r), On: recordDay(r), HomeReads: f.HomeReads(r.ID)}
+		for _, a := range f.Of(MineSaid) {
+			if a.Ref == string(r.ID) {
+				q.Answer, q.Instead = a.Answer, a.Text["text"]
+			}
+		}
+		v.Quotes = append(v.Quotes, q)
+	}
+	decided, err := d.Roster.Decided(tx, by.Owner, f.Pupil)
+	if err != nil {
+		return v, err
+	}
+	if roster.Stands(decided, roster.Fifteen, roster.NotFifteen, "", today(now)) != nil {
+		for _, r := range f.Of(Noticed, Resolved) { // fvl. §§ 16, 17, 18, 27
+			v.Decisions = append(v.Decisions, FamilyEvent{What: map[Kind]string{Noticed: "notice", Resolved: "decision"}[r.Kind], On: recordDay(r)})
+		}
+	}
+	for _, r := range f.Of(Voice, Ended) {
+		if r.Text["weight"] != "" && (r.Kind == Ended || f.Own(r)) {
+			v.Weight = r.Text["weight"]
+		}
+	}
+	return v, nil
+}
+
+// asChild is an act of a child in its own case; or of an adult for the child,
+// together with it, which the record then says.
+func (d *Desk) asChild(ctx context.Context, by tilhor.Actor, slug string, do func(w *work) error) error {
+	now := d.Clock()
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		t, rule, err := d.mineTrack(tx, by, slug, now)
+		if err != nil {
+			return err
+		}
+		w, err := d.workOn(tx, by, t, rule, now)
+		if err != nil {
+			return err
+		}
+		if err := do(w); err != nil {
+			return err
+		}
+		return w.touch()
+	})
+}
+
+// AnswerNote is that the child says whether what an adult wrote of its words is
+// right. What was written stands; what the child says stands beside it.
+func (d *Desk) AnswerNote(ctx context.Context, by tilhor.Actor, slug string, id tilhor.RecordID, answer, text string) error {
+	var c check
+	c.oneOf(answer, "right", NoteRight, NoteWrong)
+	c.text(&text, "instead", answer == NoteWrong)
+	if err := c.Err(); err != nil {
+		return err
+	}
+	return d.asChild(ctx, by, slug, func(w *work) error {
+		texts, err := d.texts(w.tx, by.Owner, w.t.ID, w.key)
+		if err != nil {
+			return err
+		}
+		all, err := d.records(w.tx, by.Owner, w.t.ID, texts)
+		if err != nil {
+			return err
+		}
+		f := File{Track: w.t, Records: all}
+		if r := f.Record(id); r == nil || f.ownWords(*r) == "" {
+			return tilhor.ErrNotFound
+		}
+		_, err = w.write(note{kind: MineSaid, when: tilhor.Now(w.now), ref: string(id), answer: answer, text: []field{{"text", text}}})
+		return err
+	})
+}
+
+// SayHowItIs is the child's own word on whether it got better. A no is that the
+// pupil says it is not safe, and the duty to act runs (§ 12-4): a case that has
+// ended is opened again. The child's word is never refused.
+func (d *Desk) SayHowItIs(ctx context.Context, by tilhor.Actor, slug, answer, words string) error {
+	var c check
+	c.oneOf(answer, "better", Better, Partly, Worse, WillNot)
+	c.text(&words, "own-words", false)
+	if err := c.Err(); err != nil {
+		return err
+	}
+	return d.asChild(ctx, by, slug, func(w *work) error {
+		if _, err := w.write(note{kind: MineWord, when: tilhor.Now(w.now), answer: answer, text: []field{{"words", words}}}); err != nil {
+			return err
+		}
+		if answer != Worse {
+			return nil
+		}
+		if w.t.State != Open {
+			here, err := d.here(w.tx, by.Owner, w.t, w.now)
+			if err != nil {
+				return err
+			}
+			if here && w.t.SameStory(today(w.now)) {
+				if err := w.resume("not-safe"); err != nil {
+					return err
+				}
+			}
+		}
+		return w.facts(duty.Fact{Kind: duty.NotSafe, When: tilhor.Now(w.now)})
+	})
+}

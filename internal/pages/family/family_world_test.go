@@ -1,0 +1,219 @@
+package family_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/calendar"
+	"tilhor/internal/cases"
+	"tilhor/internal/concerns"
+	"tilhor/internal/db"
+	"tilhor/internal/db/dbtest"
+	"tilhor/internal/pages/family"
+	"tilhor/internal/roster"
+	"tilhor/internal/web/webtest"
+)
+
+// A world is the pages of the family in a made-up town, on real rooms. Nora's
+// mother is Marit; Ina has the case.
+type world struct {
+	*webtest.Town
+	t        *testing.T
+	ctx      context.Context
+	concerns *concerns.Desk
+	cases    *cases.Desk
+	kari     tilhor.Actor
+	ina      tilhor.Actor
+	marit    tilhor.Actor
+	slug     string // of the track made last
+}
+
+// others are addresses that other packages mount.
+var others = []string{"/", "/tilgjengelighet", "/personvern", "/hjelp", "/logg-inn", "/logg-ut", "/i-dag"}
+
+func newWorld(t *testing.T) *world { return worldOn(t, dbtest.SQLite(t)) }
+
+func worldOn(t *testing.T, d *db.DB) *world {
+	t.Helper()
+	town := webtest.NewTown(t, d)
+	k := town.Kit
+	told := &concerns.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: town.Now}
+	worked := &cases.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Concerns: told, Clock: town.Now}
+	town.Site.Mount((&family.Pages{Concerns: told, Cases: worked}).Routes())
+	return &world{
+		Town: town, t: t, ctx: context.Background(), concerns: told, cases: worked,
+		kari: town.Actor(tilhor.RoleRektor, town.Solbakken), ina: town.Actor(tilhor.RoleSocialTeacher, town.Solbakken),
+		marit: tilhor.Actor{Owner: webtest.Owner, Person: town.Person("forelder-nora"), Role: tilhor.RoleParent},
+	}
+}
+
+func (w *world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) in(days int) tilhor.Date { return calendar.DateOf(w.Now()).Add(days) }
+
+// track is Nora's, taken up and given to Ina, with a talk and a plan.
+func (w *world) track() string {
+	w.t.Helper()
+	now := tilhor.Now(w.Now())
+	c, err := w.concerns.Tell(w.ctx, w.kari, concerns.Telling{
+		School: w.Solbakken, Pupils: []tilhor.PersonID{w.Person("nora")}, Said: "De tok luen min.", Saw: "Elias Moe tok luen hennes.", Arena: tilhor.ArenaBreak, Happened: now, Known: now,
+	})
+	w.must(err)
+	all, err := w.cases.TakeUp(w.ctx, w.kari, c.Slug, cases.Stance{Handler: w.ina.Person})
+	w.must(err)
+	slug := all[0].Slug
+	w.slug = slug
+	w.must(w.cases.Hear(w.ctx, w.ina, slug, cases.Talk{At: now, Answer: cases.Spoke, How: "none", Words: "Jeg vil bare ha noen å gå med."}))
+	w.must(w.cases.Weigh(w.ctx, w.ina, slug, cases.Weighing{Interests: "Trygghet.", View: "Vil ha en voksen nær.", Weighing: "Tungt.", Conclusion: "En voksen ute."}))
+	w.must(w.cases.SavePlan(w.ctx, w.ina, slug, 0, cases.Plan{Measures: []cases.Measure{w.measure("Jonas går sammen med Nora.")}}))
+	w.must(w.cases.Approve(w.ctx, w.kari, slug, 1))
+	return slug
+}
+
+func (w *world) measure(what string) cases.Measure {
+	return cases.Measure{Problem: "Nora er alene ute.", What: what, When: "hvert friminutt", Start: w.in(0), Doer: w.Person("teacher-solbakken"), Evaluate: w.in(14)}
+}
+
+func (w *world) informs(slug string) {
+	w.t.Helper()
+	w.must(w.cases.InformHome(w.ctx, w.ina, slug, cases.Informing{
+		Answer: cases.Yes, At: tilhor.Now(w.Now()), Heard: cases.HeardFirst, Danger: cases.NoDanger, Basis: "Nora sier at det er trygt hjemme.", Shared: "Planen og datoene.",
+	}))
+}
+
+func (w *world) home(slug, what string, change ...func(x *cases.HomeDecision)) {
+	w.t.Helper()
+	x := cases.HomeDecision{What: what, Guardian: w.marit.Person, Reason: "Ringte og fikk det bekreftet."}
+	switch roster.DecisionKind(what) {
+	case roster.Barred:
+		x.Basis = "judgment"
+	case roster.Secret:
+		x.Basis, x.Review = "popl-16-c", w.in(30)
+	case roster.Fifteen:
+		x.On = w.in(-5)
+	}
+	for _, c := range change {
+		c(&x)
+	}
+	w.must(w.cases.DecideHome(w.ctx, w.kari, slug, x))
+}
+
+func (w *world) later(d time.Duration) { w.Later(d) }
+
+// page visits, and holds what comes back up against the battery.
+func (w *world) page(c *http.Cookie, path string, has ...string) string {
+	w.t.Helper()
+	return w.shown(w.Get(c, path), http.StatusOK, has...)
+}
+
+// pages visits in every language; the texts are asked for in bokmål.
+func (w *world) pages(c *http.Cookie, path string, has ...string) string {
+	w.t.Helper()
+	sep := "?"
+	if strings.Contains(path, "?") {
+		sep = "&"
+	}
+	w.page(c, path+sep+"l=nn")
+	w.page(c, path+sep+"l=en")
+	return w.page(c, path+sep+"l=nb", has...)
+}
+
+func (w *world) shown(r *http.Response, code int, has ...string) string {
+	w.t.Helper()
+	webtest.New(w.Site, append(others, "/saker/"+w.slug)...).Check(w.t, r, nil)
+	b, err := io.ReadAll(r.Body)
+	w.must(err)
+	body := unbroken.Replace(string(b))
+	if r.StatusCode != code {
+		w.t.Fatalf("%s: status %d, want %d\n%s", r.Request.URL, r.StatusCode, code, mainOf(body))
+	}
+	for _, s := range has {
+		if !strings.Contains(body, s) {
+			w.t.Errorf("%s: %q is not in\n%s", r.Request.URL, s, mainOf(body))
+		}
+	}
+	return body
+}
+
+// unbroken lets a text be asked for as it is read, whatever holds it together.
+var unbroken = strings.NewReplacer("\u00a0", " ", "\u2011", "-")
+
+// sent posts a form and gives where it leads.
+func (w *world) sent(c *http.Cookie, path string, form url.Values) string {
+	w.t.Helper()
+	r := w.Post(c, path, form)
+	if r.StatusCode != http.StatusSeeOther {
+		b, _ := io.ReadAll(r.Body)
+		w.t.Fatalf("%s: status %d\n%s", path, r.StatusCode, mainOf(string(b)))
+	}
+	return r.Header.Get("Location")
+}
+
+func (w *world) refused(c *http.Cookie, path string, form url.Values, has ...string) string {
+	w.t.Helper()
+	return w.shown(w.Post(c, path, form), http.StatusUnprocessableEntity, append(has, `class="ds-error-summary"`)...)
+}
+
+// An answer is all that somebody can see of one: what it says, and how many
+// statements it took.
+type answered struct {
+	code  int
+	head  string
+	body  string
+	asked int64
+}
+
+// ask visits as a browser does, and counts.
+func (w *world) ask(c *http.Cookie, path string) answered {
+	w.t.Helper()
+	r := httptest.NewRequest("GET", "http://127.0.0.1"+path, nil)
+	r.AddCookie(c)
+	ctx, n := db.Counted(r.Context())
+	rec := httptest.NewRecorder()
+	w.Site.Handler().ServeHTTP(rec, r.WithContext(ctx))
+	head := rec.Header().Clone()
+	head.Del("Date")
+	head.Del("Set-Cookie")
+	var b strings.Builder
+	w.must(head.Write(&b))
+	return answered{rec.Code, b.String(), rec.Body.String(), n.Load()}
+}
+
+func mainOf(body string) string {
+	if i := strings.Index(body, "<main"); i >= 0 {
+		body = body[i:]
+	}
+	if i := strings.Index(body, "</main>"); i >= 0 {
+		body = body[:i]
+	}
+	return body
+}
+
+func lacks(t *testing.T, body string, not ...string) {
+	t.Helper()
+	for _, s := range not {
+		if strings.Contains(body, s) {
+			t.Errorf("%q is in\n%s", s, mainOf(body))
+		}
+	}
+}
+
+func form(pairs ...string) url.Values {
+	v := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		v.Add(pairs[i], pairs[i+1])
+	}
+	return v
+}
