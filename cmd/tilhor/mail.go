@@ -13,6 +13,7 @@ import (
 
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
+	"tilhor/internal/dialogue"
 	"tilhor/internal/notices"
 	"tilhor/internal/web"
 
@@ -107,7 +108,11 @@ func (l logged) Mail(_ context.Context, _, _, text string) error {
 func (h *house) notices() *notices.Desk {
 	told := &concerns.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	worked := &cases.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
-	return &notices.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Days: worked.Days}
+	talks := &dialogue.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
+	return &notices.Desk{
+		DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock,
+		Family: worked.Readers, May: worked.MayMail, Days: worked.Days, Talk: talks.Hears,
+	}
 }
 
 // sendNotices gathers who shall be told, and tells them. Without a mailer nobody

@@ -36,6 +36,9 @@ type Desk struct {
 	Family func(tx *db.Tx, owner tilhor.OwnerID, track string, now time.Time) ([]tilhor.PersonID, error)
 	May    func(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, now time.Time) (bool, error)
 	Days   Days
+	// Talk says who hears of a line of a talk: the sender it was written to, and
+	// the tracks whose handlers have the talk.
+	Talk func(tx *db.Tx, owner tilhor.OwnerID, concern, line string) (sender tilhor.PersonID, tracks []string, err error)
 }
 
 // Wait is how long a notice lies before it is sent: what happens in the same
@@ -52,8 +55,6 @@ var whom = map[string][]access.Relation{
 	"concerns.read":           {access.Reporter},
 	"concerns.taken":          {access.Reporter},
 	"concerns.set-aside":      {access.Reporter},
-	"dialogue.to-sender":      {access.Reporter},
-	"dialogue.from-sender":    {access.Intake, access.Leads, access.Handles},
 	"cases.appointed":         {access.Handles},
 	"cases.given-over":        {access.Handles},
 	"cases.covered":           {access.Covers},
@@ -64,21 +65,20 @@ var whom = map[string][]access.Relation{
 	"cases.approved":          {access.Carries},
 	"cases.measure-handed":    {access.Carries},
 	"cases.told-owner":        {access.Appoints},
-	"interventions.told":      {access.Leads},
-	"cases.family-wrote":      {access.Handles, access.Covers},
-	"cases.family-asked":      {access.Handles, access.Covers},
-	"cases.family-taken-up":   {access.Handles, access.Covers},
-	"cases.child-wrote":       {access.Handles, access.Covers},
+	"cases.home-said":         {access.Handles, access.Covers},
+	"cases.mine-said":         {access.Handles, access.Covers},
+	"cases.mine-word":         {access.Handles, access.Covers},
 	"cases.insight-asked":     {access.Handles, access.Covers},
 	"cases.state-asked":       {access.Handles, access.Covers},
 	"cases.decision-appealed": {access.Handles, access.Covers},
+	"interventions.told":      {access.Leads},
 }
 
 // home are the acts that those at home, and the pupil, may have something new to
 // read after. Which of them may is the case's to say.
 var home = map[string]bool{
-	"cases.informed": true, "cases.approved": true, "cases.evaluated": true, "cases.closed": true, "cases.stepped-down": true,
-	"cases.decision-notice": true, "cases.decision-made": true, "cases.reopened": true, "cases.family-answered": true,
+	"cases.home-informed": true, "cases.home-plan": true, "cases.home-answered": true, "cases.approved": true, "cases.evaluated": true,
+	"cases.closed": true, "cases.stepped-down": true, "cases.decision-notice": true, "cases.decision-made": true, "cases.reopened": true,
 }
 
 // rooms are the streams that are read, and what kind of thing each is about.
@@ -158,14 +158,56 @@ func (d *Desk) gather(tx *db.Tx, owner tilhor.OwnerID) (int, error) {
 func (d *Desk) told(tx *db.Tx, owner tilhor.OwnerID, e journal.Record, now time.Time) (all []tilhor.PersonID, err error) {
 	room, thing, _ := strings.Cut(e.Stream, "/")
 	kind := rooms[room]
+	switch {
+	case room == "dialogue":
+		all, err = d.heard(tx, owner, thing, e, now)
+	case kind != "":
+		all, err = d.having(tx, owner, kind, thing, whom[e.Act], now)
+	}
+	if err != nil {
+		return nil, err
+	}
 	if home[e.Act] && kind == access.Track && d.Family != nil {
-		if all, err = d.Family(tx, owner, thing, now); err != nil {
+		family, err := d.Family(tx, owner, thing, now)
+		if err != nil {
 			return nil, err
 		}
+		all = append(all, family...)
 	}
-	relations := whom[e.Act]
-	if kind == "" || len(relations) == 0 {
-		return without(all, e.By.Person), nil
+	return without(all, e.By.Person), nil
+}
+
+// heard are those who hear of a line of a talk: what staff wrote to the sender is
+// for the sender, and what the sender wrote for who has it at the school.
+func (d *Desk) heard(tx *db.Tx, owner tilhor.OwnerID, concern string, e journal.Record, now time.Time) (all []tilhor.PersonID, err error) {
+	if d.Talk == nil {
+		return nil, nil
+	}
+	sender, tracks, err := d.Talk(tx, owner, concern, e.Subject)
+	if err != nil || e.Act == "dialogue.answer" {
+		return []tilhor.PersonID{sender}, err
+	}
+	if e.Act != "dialogue.say" && e.Act != "dialogue.name" {
+		return nil, nil
+	}
+	if len(tracks) == 0 {
+		return d.having(tx, owner, access.Concern, concern, []access.Relation{access.Intake, access.Leads}, now)
+	}
+	for _, t := range tracks {
+		some, err := d.having(tx, owner, access.Track, t, []access.Relation{access.Handles, access.Covers}, now)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
+}
+
+// having are those who have one of some relations to a thing now, and are let do
+// with it what the relation is for.
+func (d *Desk) having(tx *db.Tx, owner tilhor.OwnerID, kind access.Kind, thing string, relations []access.Relation, now time.Time) (all []tilhor.PersonID, err error) {
+	if len(relations) == 0 {
+		return nil, nil
 	}
 	grants, err := access.GrantsOf(tx, owner, kind, thing)
 	if err != nil {
@@ -191,7 +233,7 @@ func (d *Desk) told(tx *db.Tx, owner tilhor.OwnerID, e journal.Record, now time.
 			}
 		}
 	}
-	return without(all, e.By.Person), nil
+	return all, nil
 }
 
 func without(all []tilhor.PersonID, p tilhor.PersonID) []tilhor.PersonID {

@@ -82,8 +82,8 @@ func (f Frame) Lang() tilhor.Lang { return f.W.Lang() }
 // page. In a further language it is said first on the page, in Norwegian too.
 func (f Frame) Unchecked() bool { return f.Body() == Public && !f.W.Checked() }
 
-// Further says whether the page is in one of the further languages.
-func (f Frame) Further() bool { return slices.Contains(lang.Further, f.W.Lang()) }
+// InFurther says whether the page is in one of the further languages.
+func (f Frame) InFurther() bool { return slices.Contains(lang.Further, f.W.Lang()) }
 
 // Norwegian says in bokmål what a Norwegian helper beside the reader must know.
 func (f Frame) Norwegian(key string) string { return lang.For(tilhor.Bokmal).T(key) }

@@ -406,6 +406,9 @@ func mineReads(w *lang.Words, v cases.MineFile) block {
 	return b
 }
 
+// rightsOf is where rights stand in the words of a level.
+var rightsOf = map[string]string{cases.Young: "7", cases.Middle: "11", cases.Teen: "15"}
+
 func mineLast(w *lang.Words, v cases.MineFile, q *web.Req) block {
 	b := block{ID: "rett", Title: w.T(key(v, "rights")), Text: []string{w.T(key(v, "rights.text"))}, Buttons: []web.Button{{Text: w.T("frame.rights"), Href: "/rettigheter/" + rightsOf[v.Level], Kind: "secondary"}}}
 	last := w.T("mine.last.never")

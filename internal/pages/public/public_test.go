@@ -261,7 +261,7 @@ func hidden(body string) url.Values {
 func TestAnEmployeeWithoutAccountTells(t *testing.T) {
 	w := newTown(t)
 	path := school + "/ansatt"
-	body := has(t, w.get(path), 200, "Navnet ditt", "Hvilken elev gjelder det?", "Gjelder det en voksen på skolen?", "t-exit", "<title>Arbeidsside")
+	body := has(t, w.get(path), 200, "Navnet ditt", "Hvilken elev gjelder det?", "Gjelder det en voksen på skolen?", "t-exit", "<title>Min side")
 	v := hidden(body)
 	v.Set("go", "next")
 	has(t, w.post(path, v), 422, "Skriv navnet ditt", "Skriv hvilken elev det gjelder")
@@ -300,7 +300,7 @@ func TestAnEmployeeWithoutAccountTells(t *testing.T) {
 	v.Set("saw", said)
 	v.Set("name", "Olga Renhold")
 
-	body = has(t, w.get(to), 200, "Skolen har fått bekymringen din", "Sendt, ikke lest ennå", "Solbakken skole", "<title>Arbeidsside")
+	body = has(t, w.get(to), 200, "Skolen har fått bekymringen din", "Sendt, ikke lest ennå", "Solbakken skole", "<title>Min side")
 	lacks(t, body, "Olga", "rød lue", "gråt", "Kari")
 	file := w.get(to + "/fil")
 	lacks(t, has(t, file, 200, "tilhor receipt 1\n", "school solbakken"), "Olga", "rød lue")

@@ -95,7 +95,7 @@ func (w *town) waiting() []concerns.Concern {
 // survives every fault and every step back; nothing is kept before it is sent.
 func TestAPupilTellsWithoutAName(t *testing.T) {
 	w := newTown(t)
-	body := has(t, w.get(school+"/si"), 200, "Hvem gjelder det?", "Steg 1 av 4", "Er noen i fare nå?", "tel:112", "tel:113", "tel:116111", "t-exit", "<title>Arbeidsside")
+	body := has(t, w.get(school+"/si"), 200, "Hvem gjelder det?", "Steg 1 av 4", "Er noen i fare nå?", "tel:112", "tel:113", "tel:116111", "t-exit", "<title>Min side")
 	_, v := w.step(422, fields(body), "next")
 	body, v = w.step(200, v, "next", "for", "self")
 	has(t, w.get(school), 200)

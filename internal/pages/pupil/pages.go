@@ -23,6 +23,7 @@ var page = web.Pages(files)
 type Pages struct {
 	Concerns *concerns.Desk
 	Front    *front.Desk                                            // who reads when the school is shut; nil where a test has none
+	Talks    string                                                 // where the talk about what was told lies, before its slug; "" where there is none
 	Adults   func(q *web.Req, s roster.School) ([]say.Adult, error) // whom a child may talk with; say.Known when nil
 }
 

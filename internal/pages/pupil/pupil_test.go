@@ -92,7 +92,7 @@ func (w *world) step(c *http.Cookie, v url.Values, do string, code int, kv ...st
 func TestAPupilTellsAndSeesThatItIsRead(t *testing.T) {
 	w := newWorld(t)
 	nora, kari := w.As(tilhor.RolePupil, w.Solbakken), w.Actor(tilhor.RoleRektor, w.Solbakken)
-	home := w.page(w.Get(nora, "/min/sagt"), 200, "Du har ikke sagt noe her ennå", "t-exit", "<title>Arbeidsside")
+	home := w.page(w.Get(nora, "/min/sagt"), 200, "Du har ikke sagt noe her ennå", "t-exit", "<title>Min side")
 	if !strings.Contains(home, "/min/si/bilder") {
 		t.Error("no pictures")
 	}

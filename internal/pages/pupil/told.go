@@ -48,8 +48,8 @@ func (p *Pages) told(q *web.Req) error {
 	if words := a.Said + a.Saw; words != "" {
 		v.Quote = &web.Quote{Text: words, By: lang.Cap(w.Near(a.Written, q.Now))}
 	}
-	if a.Channel == concerns.FromPupil || a.Channel == concerns.FromParent {
-		v.Talk = "/min/samtale/" + a.Slug
+	if p.Talks != "" && (a.Channel == concerns.FromPupil || a.Channel == concerns.FromParent) {
+		v.Talk = p.Talks + a.Slug
 	}
 	v.Steps = steps(q, a)
 	return q.Render(toldPage, v)

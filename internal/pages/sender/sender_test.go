@@ -300,7 +300,7 @@ func TestThePagesHaveOneSize(t *testing.T) {
 		if len(b) != int(size) || r.Header.Get("Content-Encoding") != "" || r.Header.Get("Set-Cookie") != "" {
 			t.Errorf("%s: %d bytes, %v", name, len(b), r.Header)
 		}
-		if head, _, _ := strings.Cut(string(b), "</head>"); !strings.Contains(head, "Arbeidsside – ") {
+		if head, _, _ := strings.Cut(string(b), "</head>"); !strings.Contains(head, "Min side – ") {
 			t.Errorf("%s: its head is %s", name, head)
 		}
 	}

@@ -56,7 +56,7 @@ func New(site *web.Site, elsewhere ...string) *Battery {
 		}
 		b.links.HandleFunc(r.Method+" "+path, func(http.ResponseWriter, *http.Request) {})
 	}
-	for _, e := range elsewhere {
+	for _, e := range append(elsewhere, "/varsler", "/rettigheter/7", "/rettigheter/11", "/rettigheter/15", "/rettigheter/foresatt") { // the frame's own
 		b.elsewhere[e] = true
 	}
 	return b
