@@ -12,7 +12,8 @@ import (
 )
 
 func (w *siteWorld) dialogue() *dialogue.Desk {
-	return &dialogue.Desk{DB: w.house.db, Keys: w.house.keys, Journal: w.house.journal, Roster: w.house.roster, Concerns: w.concerns(), Clock: w.clock}
+	told := &concerns.Desk{DB: w.house.db, Keys: w.house.keys, Journal: w.house.journal, Roster: w.house.roster, Clock: w.clock}
+	return &dialogue.Desk{DB: w.house.db, Keys: w.house.keys, Journal: w.house.journal, Roster: w.house.roster, Concerns: told, Clock: w.clock}
 }
 
 

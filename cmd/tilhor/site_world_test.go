@@ -233,7 +233,8 @@ func (w *siteWorld) keeper() tilhor.Actor { return tilhor.Actor{Owner: w.owner()
 
 // The desks, on the clock of the test.
 func (w *siteWorld) concerns() *concerns.Desk {
-	return &concerns.Desk{DB: w.house.db, Keys: w.house.keys, Journal: w.house.journal, Roster: w.house.roster, Clock: w.clock}
+	talks := w.dialogue()
+	return &concerns.Desk{DB: w.house.db, Keys: w.house.keys, Journal: w.house.journal, Roster: w.house.roster, Clock: w.clock, Opened: talks.Open}
 }
 
 func (w *siteWorld) cases() *cases.Desk {

@@ -264,11 +264,18 @@ func (f File) Unanswered() (all []Record) {
 	return all
 }
 
+// mine are the tracks that may have something for an actor: those under way at
+// the school, and those that were given by name. The records are looked up from
+// them; begun with the records, every letter of many years was read.
+const mine = ` FROM (SELECT o.id FROM cases_track o WHERE o.owner = $1 AND o.school = $4 AND o.state IN ('open', 'stepped-down')
+	UNION SELECT p.thing FROM access_grant p WHERE p.owner = $1 AND p.person = $2 AND p.kind = 'track' AND p.unit = $4) mine
+	CROSS JOIN cases_track t CROSS JOIN cases_record r
+	WHERE t.owner = $1 AND t.id = mine.id AND r.owner = t.owner AND r.track = t.id `
+
 // unanswered are the tracks in which a parent wrote something that nobody has
 // answered.
-var unanswered = db.SQL(`SELECT ` + columns + `, MIN(r.written_at)` + fromTrack + `
-	JOIN cases_record r ON r.owner = t.owner AND r.track = t.id AND r.kind = 'home-said'
-	WHERE t.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_record a WHERE a.owner = r.owner AND a.track = r.track AND a.kind = 'home-answered' AND a.ref = r.id)
+var unanswered = db.SQL(`SELECT ` + columns + `, MIN(r.written_at)` + mine + `AND r.kind = 'home-said'
+	AND NOT EXISTS (SELECT 1 FROM cases_record a WHERE a.owner = r.owner AND a.track = r.track AND a.kind = 'home-answered' AND a.ref = r.id)
 	AND ` + access.Scope(access.Work, "t.id") + `
 	GROUP BY t.owner, t.id, t.slug, t.matter, t.origin, t.school, t.pupil, t.arena, t.sfo, t.state, t.handler, t.opened_at, t.written_at, t.due_on, t.check_on, t.ended_at
 	ORDER BY MIN(r.written_at), t.id LIMIT 50`)
@@ -291,9 +298,8 @@ func (d *Desk) Letters(ctx context.Context, by tilhor.Actor) (all []HomeReview, 
 
 // uninformed are the tracks in which the newest decision is that the home is not
 // told, and its day of review has come.
-var uninformed = db.SQL(`SELECT ` + columns + `, r.on_date` + fromTrack + `
-	JOIN cases_record r ON r.owner = t.owner AND r.track = t.id AND r.kind = 'home-informed' AND r.answer = 'no' AND r.on_date <= $6
-	WHERE t.owner = $1 AND t.state <> 'closed' AND ` + access.Scope(access.Lead, "t.id") + `
+var uninformed = db.SQL(`SELECT ` + columns + `, r.on_date` + mine + `AND r.kind = 'home-informed' AND r.answer = 'no' AND r.on_date <= $6
+	AND t.state <> 'closed' AND ` + access.Scope(access.Lead, "t.id") + `
 	AND NOT EXISTS (SELECT 1 FROM cases_record n WHERE n.owner = r.owner AND n.track = r.track AND n.kind = r.kind AND n.written_at > r.written_at)
 	ORDER BY r.on_date, t.id`)
 
