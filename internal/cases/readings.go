@@ -41,27 +41,12 @@ func (d *Desk) Readings(ctx context.Context, by tilhor.Actor, slug string) (t Tr
 		if t, rule, err = d.find(tx, by, access.Read, slug, now); err != nil {
 			return err
 		}
-		grants, err := access.GrantsOf(tx, by.Owner, access.Track, string(t.ID))
-		if err != nil {
+		if may, err = d.entitled(tx, by.Owner, &t, now); err != nil {
 			return err
 		}
 		var ids []tilhor.PersonID
-		for _, g := range grants {
-			may = append(may, Entitled{Person: g.Person, Role: g.Role, Relation: g.Relation, From: g.From, Until: g.Until})
-			ids = append(ids, g.Person)
-		}
-		handed, err := access.GrantsOf(tx, by.Owner, access.School, string(t.School))
-		if err != nil {
-			return err
-		}
-		for _, g := range handed {
-			if g.Relation == access.Leads && (g.Until.IsZero() || g.Until.After(t.Opened)) {
-				may = append(may, Entitled{Person: g.Person, Role: tilhor.RoleRektor, Relation: g.Relation, From: g.From, Until: g.Until})
-				ids = append(ids, g.Person)
-			}
-		}
-		if may, err = d.onlyNamed(tx, by.Owner, &t, may, now); err != nil {
-			return err
+		for _, m := range may {
+			ids = append(ids, m.Person)
 		}
 		read, err := d.Journal.Readings(tx, by.Owner, string(t.ID))
 		if err != nil {
@@ -96,6 +81,27 @@ func (d *Desk) Readings(ctx context.Context, by tilhor.Actor, slug string) (t Tr
 		}
 		return d.Journal.Seen(tx, by, journal.ReadingsOf(string(t.ID)), string(t.ID), "readings", string(rule), now)
 	})
+}
+
+// entitled lists who may read a track or could, and by what.
+func (d *Desk) entitled(tx *db.Tx, owner tilhor.OwnerID, t *Track, now time.Time) (may []Entitled, err error) {
+	grants, err := access.GrantsOf(tx, owner, access.Track, string(t.ID))
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range grants {
+		may = append(may, Entitled{Person: g.Person, Role: g.Role, Relation: g.Relation, From: g.From, Until: g.Until})
+	}
+	handed, err := access.GrantsOf(tx, owner, access.School, string(t.School))
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range handed {
+		if g.Relation == access.Leads && (g.Until.IsZero() || g.Until.After(t.Opened)) {
+			may = append(may, Entitled{Person: g.Person, Role: tilhor.RoleRektor, Relation: g.Relation, From: g.From, Until: g.Until})
+		}
+	}
+	return d.onlyNamed(tx, owner, t, may, now)
 }
 
 func compact(ids []tilhor.PersonID) (out []tilhor.PersonID) {
