@@ -166,11 +166,25 @@ func (p *Pages) search(q *web.Req) error {
 const maxFound = 20
 
 // find gives the tracks of the pupils whose name holds every word of the text,
-// also the closed ones; when no pupil is called so, the case with that number.
+// also the closed ones, those of who has left, and those given at another school;
+// when no pupil is called so, the case with that number.
 func (p *Pages) find(q *web.Req, text string) (rows []cases.Row, err error) {
 	all, err := p.pupils(q)
 	if err != nil {
 		return nil, err
+	}
+	others, err := p.Cases.Pupils(q.Context(), q.Actor)
+	if err != nil {
+		return nil, err
+	}
+	listed := map[tilhor.PersonID]bool{}
+	for _, x := range all {
+		listed[x.ID] = true
+	}
+	for _, x := range others {
+		if !listed[x.ID] {
+			all = append(all, x)
+		}
 	}
 	n := 0
 	for _, pupil := range all {
