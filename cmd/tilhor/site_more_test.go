@@ -139,6 +139,17 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 	f, err = d.See(ctx, kari, slug, "whole")
 	w.must(err)
 	w.must(d.CheckSurvey(ctx, ina, slug, f.NamingSurveys()[0].ID, "To så etter.", "Porten blir stengt i storefri."))
+
+	// One of the others is decided about, in a case of its own.
+	w.must(d.AddChild(ctx, ina, slug, cases.Child{Person: pupils[6], Role: "alleged"}))
+	f, err = d.See(ctx, kari, slug, "whole")
+	w.must(err)
+	for _, c := range f.Children {
+		if c.Person == pupils[6] {
+			_, err = d.BeginDecision(ctx, kari, slug, c.Code)
+			w.must(err)
+		}
+	}
 	return original
 }
 

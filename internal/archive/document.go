@@ -43,6 +43,9 @@ var kinds = map[cases.Kind]docKind{
 	cases.LeftK:        {"X", "NOTAT"},
 	cases.ToldOwner:    {"X", "MELDING"}, // within the municipality
 
+	cases.DecisionBegun: {"X", "NOTAT"},
+	cases.DecisionEnded: {"X", "NOTAT"},
+
 	cases.Noticed:  {"U", "KORR"},
 	cases.SpokeTo:  {"I", "UTTALELSE"},
 	cases.Resolved: {"U", "VEDTAK"},
@@ -123,7 +126,7 @@ func items(o cases.Outline) (all []item) {
 			all = append(all, it)
 		}
 		switch r.Kind {
-		case cases.Ended, cases.LeftK: // the findings of an inquiry that was not finished stand in the overview
+		case cases.Ended, cases.LeftK, cases.DecisionEnded: // the findings of an inquiry that was not finished stand in the overview
 			it.kind, it.doc = overview, "overview/"+string(r.ID)
 			all = append(all, it)
 			fallthrough

@@ -339,7 +339,7 @@ func (m maker) who(k docKind, r cases.Record) []xmlWho {
 
 func (m maker) change(it item) xmlUpdate {
 	c := xmlChange{Type: "saksmappeOppdatering", Which: m.in(), State: xmlCode{"B", "Under behandling"}}
-	if it.kind == cases.Ended || it.kind == cases.LeftK {
+	if it.kind == cases.Ended || it.kind == cases.LeftK || it.kind == cases.DecisionEnded {
 		c.Ended = local(it.when.Written)
 		c.State = xmlCode{m.set["ended"], map[string]string{"S": "Avsluttet av saksbehandler", "A": "Avsluttet"}[m.set["ended"]]}
 	}

@@ -525,6 +525,9 @@ func (d *Desk) comeIn(tx *db.Tx, by tilhor.Actor, pupil tilhor.PersonID, from st
 	if err != nil {
 		return t, err
 	}
+	if err := n.audited(false); err != nil {
+		return t, err
+	}
 	if err := n.roleLeads(); err != nil {
 		return t, err
 	}

@@ -363,6 +363,8 @@ func rowStage(w *lang.Words, r cases.Row) string {
 		return w.T("school.list.state.avsluttet")
 	case r.State == cases.SteppedDown:
 		return w.T("school.list.state.trappet-ned")
+	case onlyDecisions(r.Duties):
+		return w.T("school.stage.decision")
 	case !met("k12.hear"):
 		return w.T("school.stage." + stageTalks)
 	case !met("k12.investigate") || !met("k12.plan") && !met("k12.best"):
@@ -371,6 +373,17 @@ func rowStage(w *lang.Words, r cases.Row) string {
 		return w.T("school.stage." + stagePlan)
 	}
 	return w.T("school.stage." + stageEvaluate)
+}
+
+// onlyDecisions says whether an open track has no duty but those of a decision:
+// one under § 12-4 is to be documented as long as it stands open.
+func onlyDecisions(all []duty.Stored) bool {
+	for _, d := range all {
+		if d.Standing() && d.ID != "k12.move" && d.ID != "k12.expel" && d.ID != "k12.appeal" {
+			return false
+		}
+	}
+	return true
 }
 
 // urgent is the duty of a track that presses most.

@@ -99,7 +99,9 @@ func (p *Pages) track(q *web.Req) error {
 	if f.Lead {
 		v.Raise = path(f.Track, "tatt-opp")
 	}
-	v.Audit = auditOf(w, f, q)
+	if !f.AboutDecisions() {
+		v.Audit = auditOf(w, f, q)
+	}
 	if f.Lead {
 		leads, err := p.Cases.Leads(q.Context(), q.Actor)
 		if err != nil {
@@ -124,7 +126,7 @@ func (p *Pages) track(q *web.Req) error {
 	switch {
 	case f.Siblings > 0:
 		v.Others, v.Matter, v.More = w.T("school.track.others", "n", f.Siblings), path(f.Track, "sammenheng"), w.T("school.track.matter")
-	case f.Works && !f.Over():
+	case f.Works && !f.Over() && !f.AboutDecisions():
 		v.Others, v.Matter, v.More = w.T("children.alone"), path(f.Track, "sammenheng"), w.T("children.exposed.fold")
 	}
 	return q.Render(trackPage, v)
@@ -351,7 +353,7 @@ func otherActs(w *lang.Words, f cases.File) []web.Button {
 	if f.Lead {
 		acts = append(acts, web.Button{Text: w.T("insight.do.stop"), Href: path(f.Track, "sperre"), Kind: "tertiary", Icon: "PadlockLocked"})
 	}
-	if f.State != cases.Open {
+	if f.State != cases.Open && !f.AboutDecisions() {
 		acts = append(acts, web.Button{Text: w.T("school.do.reopen"), Href: path(f.Track, "apne"), Kind: "tertiary"})
 	}
 	if !f.Works { // who only reads it
