@@ -7,6 +7,7 @@ import (
 	"tilhor"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
+	"tilhor/internal/interventions"
 )
 
 // A kind of document says how it is entered in the register.
@@ -42,6 +43,9 @@ var kinds = map[cases.Kind]docKind{
 	cases.Attached:     {"X", "NOTAT"},
 	cases.LeftK:        {"X", "NOTAT"},
 	cases.ToldOwner:    {"X", "MELDING"}, // within the municipality
+
+	forceKind(interventions.Reported): {"X", "MELDING"},
+	forceKind(interventions.Owner):    {"X", "MELDING"}, // within the municipality
 
 	cases.DecisionBegun: {"X", "NOTAT"},
 	cases.DecisionEnded: {"X", "NOTAT"},

@@ -262,8 +262,12 @@ func (m maker) party(name, otherwise string) string {
 }
 
 func (m maker) folder() xmlFolder {
+	title := "archive.folder"
+	if isForce(m.f.ID) {
+		title = "archive.folder.force"
+	}
 	f := xmlFolder{
-		Type: "saksmappe", SystemID: m.folderID(), Title: m.w.T("archive.folder", "number", m.f.Number), Public: m.w.T("archive.folder.public"),
+		Type: "saksmappe", SystemID: m.folderID(), Title: m.w.T(title, "number", m.f.Number), Public: m.w.T("archive.folder.public"),
 		Medium: xmlCode{"E", "Elektronisk arkiv"}, Created: local(m.f.Opened), CreatedBy: m.party(m.school.Name, "archive.school"),
 		Parties: []xmlParty{{Name: m.party(m.f.Name, "archive.unknown"), Role: xmlCode{"K", "Klient"}, Shielded: true, Person: m.f.Name != ""}},
 		Shield:  m.shield(), Key: xmlKey{system, m.folderID()}, Date: date(m.f.Opened),
