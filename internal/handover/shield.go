@@ -58,6 +58,7 @@ var forFamily = map[cases.Kind]bool{
 	cases.HandedOver: true, cases.Covered: true, cases.Noticed: true, cases.SpokeTo: true, cases.Resolved: true, cases.Reached: true, cases.Appealed: true, cases.PassedOn: true,
 	cases.StateReported: true, cases.StateAsked: true, cases.StateAnswered: true, cases.StateEnded: true, cases.StateDecided: true, cases.StateReceived: true,
 	cases.StateOrdered: true, cases.StateDone: true, cases.StateFined: true, cases.StateFineEnded: true, cases.StateAppealed: true,
+	cases.DecisionBegun: true, cases.DecisionEnded: true,
 	cases.Affected: true, cases.NotReached: true, // withheld as another child's
 }
 

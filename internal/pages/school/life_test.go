@@ -212,7 +212,7 @@ func TestADecisionInACaseOfItsOwnPages(t *testing.T) {
 	lacks(t, mainOf(body), "Nora", "ikke ut", slug)
 	own := strings.TrimSuffix(to[:strings.Index(to, "?")], "/vedtak")
 	body = w.pages(w.rektor, own, "Sak om vedtak for Elias", "Åpne vedtak", "En sak om vedtak ble åpnet")
-	lacks(t, mainOf(body), "Nora", "ikke ut", "er ikke hørt", "Undersøkelse", slug)
+	lacks(t, body, "Nora", "ikke ut", "er ikke hørt", "Undersøkelse", "alvorlig tilfelle", "Statsforvalteren", "Tåler saken", "Nytt strakstiltak", slug)
 	w.pages(w.rektor, "/saker", "Elias Moe", "Vedtak")
 	w.sent(w.rektor, own+"/vedtak", form("do", "varsel", "about", "expulsion", "grounds", "Kastet stol.", "older", "no", "at", "23.11.2026", "at-time", "09.00", "reply", "23.11.2026", "noticed", "yes"))
 	w.refused(w.rektor, own+"/vedtak", form("do", "slutt"), "Et vedtak eller en klage venter ennå")

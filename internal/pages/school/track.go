@@ -1,6 +1,7 @@
 package school
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -48,6 +49,7 @@ type trackView struct {
 	Tools    []web.Button
 	Audit    web.Facts // how it stands the three tests of an audit
 	Rules    string    // where the rules stand in words; "" for who has no such page
+	Decides  bool      // it is for decisions alone: nothing of § 12-4 stands there
 	Guard    string    // who is named for a protected pupil; "" for who may not decide it
 }
 
@@ -99,8 +101,9 @@ func (p *Pages) track(q *web.Req) error {
 	if f.Lead {
 		v.Raise = path(f.Track, "tatt-opp")
 	}
-	if !f.AboutDecisions() {
-		v.Audit = auditOf(w, f, q)
+	v.Audit = auditOf(w, f, q)
+	if f.AboutDecisions() {
+		v.onlyDecides(f)
 	}
 	if f.Lead {
 		leads, err := p.Cases.Leads(q.Context(), q.Actor)
@@ -130,6 +133,13 @@ func (p *Pages) track(q *web.Req) error {
 		v.Others, v.Matter, v.More = w.T("children.alone"), path(f.Track, "sammenheng"), w.T("children.exposed.fold")
 	}
 	return q.Render(trackPage, v)
+}
+
+// onlyDecides takes away what belongs to a case under § 12-4.
+func (v *trackView) onlyDecides(f cases.File) {
+	v.Decides, v.Walls, v.Audit = true, nil, web.Facts{}
+	not := map[string]bool{path(f.Track, "strakstiltak"): true, path(f.Track, "tatt-opp"): true, path(f.Track, "alvorlig"): true}
+	v.Do = slices.DeleteFunc(v.Do, func(b web.Button) bool { return not[b.Href] })
 }
 
 // onlyRead takes away what leads to a form: who reads in an emergency, or to
