@@ -144,6 +144,17 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 	w.talks(by)
 	w.saysIfra(by)
 	w.opensForHome(by)
+
+	// One of the others is decided about, in a case of its own.
+	w.must(d.AddChild(ctx, ina, slug, cases.Child{Person: pupils[6], Role: "alleged"}))
+	f, err = d.See(ctx, kari, slug, "whole")
+	w.must(err)
+	for _, c := range f.Children {
+		if c.Person == pupils[6] {
+			_, err = d.BeginDecision(ctx, kari, slug, c.Code)
+			w.must(err)
+		}
+	}
 	return original
 }
 

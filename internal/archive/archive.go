@@ -19,6 +19,7 @@ import (
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
+	"tilhor/internal/interventions"
 	"tilhor/internal/journal"
 	"tilhor/internal/roster"
 	"tilhor/internal/seal"
@@ -33,6 +34,8 @@ type Desk struct {
 	Cases    *cases.Desk
 	Concerns *concerns.Desk
 	Clock    tilhor.Clock
+
+	Interventions *interventions.Desk // nil where there are none
 
 	step func(what string) error // a test's fault between two writes; nil in the program
 	put  putter                  // how a package comes on disk; nil is place

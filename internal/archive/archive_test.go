@@ -16,12 +16,15 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"tilhor"
 	"tilhor/internal/archive"
 	"tilhor/internal/cases"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
+	"tilhor/internal/duty"
+	"tilhor/internal/lang"
 	"tilhor/internal/roster"
 	"tilhor/internal/web/webtest"
 )
@@ -500,6 +503,106 @@ func TestDocumentsAreHandedOverAsTheyCome(t *testing.T) {
 			w.Fatalf("the mappe went through %q", state)
 		}
 	})
+}
+
+// A case that ends because the pupil left is ended in the archive as well, with an
+// overview: what an inquiry found that was never finished stands there.
+func TestAPupilWhoLeftEndsTheMappe(t *testing.T) {
+	each(t, func(w *world) {
+		slug := w.taken(w.nora)
+		w.must(w.cases.Inquire(w.ctx, w.ina, slug, cases.SourceOf{Kind: "talk-staff", Who: "Mona", Text: "Så det samme.", At: w.now()}))
+		w.must(w.cases.Find(w.ctx, w.ina, slug, "Hun blir holdt utenfor.", w.sources(slug)))
+		w.must(w.cases.Leave(w.ctx, w.kari, slug, cases.Leaving{Why: "moved", At: w.now(), Open: "Undersøkelsen.", Sure: true}))
+		w.days(91)
+		unsent := func() int {
+			n, err := w.desk.Unsent(w.ctx, w.op.Owner, 90, w.Now())
+			w.must(err)
+			return n
+		}
+		if n := unsent(); n != 1 {
+			w.Errorf("%d are told not to be in the archive", n)
+		}
+		dir := filepath.Join(w.TempDir(), "ut")
+		w.export(dir, archive.Export{})
+		titles, ended, found := "", "", false
+		for _, p := range packages(w.T, dir) {
+			if m, err := readMessage(filepath.Join(p, "arkivmelding-oppdatering.xml")); err == nil {
+				ended += m.Change.State + m.Change.Ended[:10]
+				continue
+			}
+			m, err := readMessage(filepath.Join(p, "arkivmelding.xml"))
+			w.must(err)
+			w.reveals(p, m)
+			titles += m.Post.Title + "; "
+			data, err := os.ReadFile(filepath.Join(p, "dokument.html"))
+			w.must(err)
+			found = found || strings.Contains(string(data), "Hun blir holdt utenfor.")
+		}
+		if titles != "Melding om bekymring; Strakstiltak; Eleven sluttet; Oversikt over saken; " || ended != "S2026-11-23" || !found {
+			w.Errorf("%s ended %q, what was found goes with it: %v", titles, ended, found)
+		}
+		_, _, err := w.desk.Receive(w.ctx, w.op, w.receipts(dir)...)
+		w.must(err)
+		if n := unsent(); n != 0 {
+			w.Errorf("%d are left", n)
+		}
+	})
+}
+
+// Notices, decisions and appeals, and what passes with Statsforvalteren, are
+// entered as what they are: in or out, with whom, and a title of their own.
+func TestDecisionsAndStatsforvalterenInTheRegister(t *testing.T) {
+	each(t, func(w *world) {
+		slug := w.taken(w.nora)
+		w.must(w.cases.Notify(w.ctx, w.kari, slug, cases.Notice{About: duty.Expulsion, At: w.now(), Grounds: "Kastet stol.", Reply: w.in(0), Told: true}))
+		w.Later(time.Minute)
+		f, err := w.cases.See(w.ctx, w.kari, slug, "whole")
+		w.must(err)
+		id := f.Decisions()[0].ID
+		for _, party := range []string{cases.PartyPupil, cases.PartyParents} {
+			w.must(w.cases.HearParty(w.ctx, w.ina, slug, cases.Say{Decision: id, Party: party, At: w.now(), Words: "Jeg ble sint."}))
+			w.Later(time.Minute)
+		}
+		w.must(w.cases.Decide(w.ctx, w.kari, slug, cases.Resolution{
+			Decision: id, Imposed: true, Facts: "Kastet stol.", Tried: "Eget rom.", Best: "Veid.", Reasons: "Grovt.", From: w.in(0), Grade: "8-10", Days: 3, Before: true,
+		}))
+		w.Later(time.Minute)
+		w.must(w.cases.ReportedToState(w.ctx, w.kari, slug, cases.StateReport{By: "parent", At: w.now(), Text: "Brevet kom."}))
+		dir := filepath.Join(w.TempDir(), "ut")
+		w.export(dir, archive.Export{})
+		var all, xml []string
+		for _, p := range packages(w.T, dir)[2:] {
+			m, err := readMessage(filepath.Join(p, "arkivmelding.xml"))
+			w.must(err)
+			w.reveals(p, m)
+			line := m.Post.Kind + " " + m.Post.Title
+			for _, x := range m.Post.Who {
+				line += ", " + x.Who
+			}
+			all, xml = append(all, line), append(xml, filepath.Join(p, "arkivmelding.xml"))
+		}
+		if got := strings.Join(all, "; "); got != "U Forhåndsvarsel, Kari Lund, Elev eller forelder; I Uttalelse fra part, Elev eller forelder, Ina Lund; I Uttalelse fra part, Elev eller forelder, Ina Lund; "+
+			"U Vedtak, Kari Lund, Elev eller forelder; I Melding til Statsforvalteren, Statsforvalteren, Kari Lund" {
+			w.Error(got)
+		}
+		if schemas() != "" {
+			if said := valid(w.T, createXSD, xml...); said != "" {
+				w.Error(said)
+			}
+		}
+	})
+}
+
+// Every kind that is decided, appealed or passed with Statsforvalteren has a title
+// of its own in the register, in each of the archive's languages.
+func TestTitlesOfTheRegister(t *testing.T) {
+	for _, k := range append([]cases.Kind{cases.Noticed, cases.SpokeTo, cases.Resolved, cases.Reached, cases.Appealed, cases.PassedOn, cases.LeftK, cases.ToldOwner}, cases.StateKinds...) {
+		for _, l := range []tilhor.Lang{tilhor.Bokmal, tilhor.Nynorsk, tilhor.English} {
+			if !lang.For(l).Has("archive.title." + string(k)) {
+				t.Errorf("%s has no title in %s", k, l)
+			}
+		}
+	}
 }
 
 // A case of a child with a protected address goes by explicit choice only, also

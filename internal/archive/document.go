@@ -7,11 +7,12 @@ import (
 	"tilhor"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
+	"tilhor/internal/interventions"
 )
 
 // A kind of document says how it is entered in the register.
 type docKind struct {
-	post string // journalposttype: I, X …
+	post string // journalposttype: I (came in), U (went out), X (within) …
 	typ  string // dokumenttype
 }
 
@@ -40,6 +41,40 @@ var kinds = map[cases.Kind]docKind{
 	cases.Corrected:    {"X", "NOTAT"},
 	cases.NotCorrected: {"X", "NOTAT"},
 	cases.Attached:     {"X", "NOTAT"},
+	cases.LeftK:        {"X", "NOTAT"},
+	cases.ToldOwner:    {"X", "MELDING"}, // within the municipality
+
+	forceKind(interventions.Reported): {"X", "MELDING"},
+	forceKind(interventions.Owner):    {"X", "MELDING"}, // within the municipality
+
+	cases.DecisionBegun: {"X", "NOTAT"},
+	cases.DecisionEnded: {"X", "NOTAT"},
+
+	cases.Noticed:  {"U", "KORR"},
+	cases.SpokeTo:  {"I", "UTTALELSE"},
+	cases.Resolved: {"U", "VEDTAK"},
+	cases.Reached:  {"X", "NOTAT"},
+	cases.Appealed: {"I", "KLAGE"},
+	cases.PassedOn: {"U", "KORR"},
+
+	cases.StateReported:  {"I", "MELDING"},
+	cases.StateAsked:     {"I", "KORR"},
+	cases.StateAnswered:  {"U", "KORR"},
+	cases.StateEnded:     {"I", "KORR"},
+	cases.StateDecided:   {"I", "VEDTAK"},
+	cases.StateReceived:  {"X", "NOTAT"},
+	cases.StateOrdered:   {"I", "VEDTAK"},
+	cases.StateDone:      {"U", "KORR"},
+	cases.StateFined:     {"I", "VEDTAK"},
+	cases.StateFineEnded: {"I", "KORR"},
+	cases.StateAppealed:  {"I", "KLAGE"},
+}
+
+// others are with whom a document was exchanged, that came from outside or went
+// out; the family, when it is not here.
+var others = map[cases.Kind]string{
+	cases.PassedOn: "state", cases.StateReported: "state", cases.StateAsked: "state", cases.StateAnswered: "state", cases.StateEnded: "state",
+	cases.StateDecided: "state", cases.StateOrdered: "state", cases.StateDone: "state", cases.StateFined: "state", cases.StateFineEnded: "state",
 }
 
 // kindOf is how a document is entered: what the family said by voice came from
@@ -95,7 +130,7 @@ func items(o cases.Outline) (all []item) {
 			all = append(all, it)
 		}
 		switch r.Kind {
-		case cases.Ended:
+		case cases.Ended, cases.LeftK, cases.DecisionEnded: // the findings of an inquiry that was not finished stand in the overview
 			it.kind, it.doc = overview, "overview/"+string(r.ID)
 			all = append(all, it)
 			fallthrough

@@ -11,6 +11,7 @@ import (
 	"tilhor"
 	"tilhor/internal/cases"
 	"tilhor/internal/db"
+	"tilhor/internal/interventions"
 	"tilhor/internal/journal"
 	"tilhor/internal/lang"
 	"tilhor/internal/roster"
@@ -65,7 +66,8 @@ type job struct {
 	track tilhor.TrackID
 	items []item
 	rows  map[string]row
-	last  int // the highest number given
+	last  int                   // the highest number given
+	force interventions.EventID // when it is an intervention
 }
 
 // page of tracks that are looked at together.
@@ -85,6 +87,11 @@ func (d *Desk) Export(ctx context.Context, by tilhor.Actor, e Export) (r Report,
 	if err != nil {
 		return r, err
 	}
+	forces, hidden, err := d.forceJobs(ctx, by.Owner, e, d.Clock())
+	if err != nil {
+		return r, err
+	}
+	jobs, r.Protected = append(jobs, forces...), r.Protected+hidden
 	for _, j := range jobs {
 		r.Left += len(j.items)
 	}
@@ -170,20 +177,24 @@ func (d *Desk) jobs(ctx context.Context, owner tilhor.OwnerID, e Export) (all []
 // lacks is what a track has that was not handed over.
 func lacks(tx *db.Tx, owner tilhor.OwnerID, o cases.Outline, again bool) (job, error) {
 	j := job{track: o.ID}
-	var err error
-	if j.rows, err = rows(tx, owner, o.ID); err != nil {
-		return j, err
+	return j, j.lacks(tx, owner, items(o), again)
+}
+
+// lacks finds which of the items were not handed over.
+func (j *job) lacks(tx *db.Tx, owner tilhor.OwnerID, all []item, again bool) (err error) {
+	if j.rows, err = rows(tx, owner, j.track); err != nil {
+		return err
 	}
 	for _, r := range j.rows {
 		j.last = max(j.last, r.n)
 	}
-	for _, it := range items(o) {
+	for _, it := range all {
 		r, known := j.rows[it.doc]
 		if !known || again && r.state == Exported {
 			j.items = append(j.items, it)
 		}
 	}
-	return j, nil
+	return nil
 }
 
 // schools are those that have been looked up.
@@ -194,7 +205,12 @@ type schools map[tilhor.SchoolID]roster.School
 func (d *Desk) maker(ctx context.Context, by tilhor.Actor, j job, known *schools) (maker, error) {
 	m := maker{d: d, owner: by.Owner}
 	var err error
-	if m.f, err = d.Cases.Whole(ctx, by, j.track, "archive", d.Clock()); err != nil {
+	if j.force != "" {
+		m.f, err = d.openForce(ctx, by, j)
+	} else {
+		m.f, err = d.Cases.Whole(ctx, by, j.track, "archive", d.Clock())
+	}
+	if err != nil {
 		return m, err
 	}
 	if *known == nil {

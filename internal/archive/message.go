@@ -116,6 +116,7 @@ type xmlPost struct {
 	State     xmlCode     `xml:"journalstatus"`
 	Date      tilhor.Date `xml:"dokumentetsDato"`
 	Received  string      `xml:"mottattDato,omitempty"`
+	Sent      string      `xml:"sendtDato,omitempty"`
 }
 
 type xmlWho struct {
@@ -261,8 +262,12 @@ func (m maker) party(name, otherwise string) string {
 }
 
 func (m maker) folder() xmlFolder {
+	title := "archive.folder"
+	if isForce(m.f.ID) {
+		title = "archive.folder.force"
+	}
 	f := xmlFolder{
-		Type: "saksmappe", SystemID: m.folderID(), Title: m.w.T("archive.folder", "number", m.f.Number), Public: m.w.T("archive.folder.public"),
+		Type: "saksmappe", SystemID: m.folderID(), Title: m.w.T(title, "number", m.f.Number), Public: m.w.T("archive.folder.public"),
 		Medium: xmlCode{"E", "Elektronisk arkiv"}, Created: local(m.f.Opened), CreatedBy: m.party(m.school.Name, "archive.school"),
 		Parties: []xmlParty{{Name: m.party(m.f.Name, "archive.unknown"), Role: xmlCode{"K", "Klient"}, Shielded: true, Person: m.f.Name != ""}},
 		Shield:  m.shield(), Key: xmlKey{system, m.folderID()}, Date: date(m.f.Opened),
@@ -290,8 +295,11 @@ func (m maker) post(it item, r cases.Record, title string, all []enclosed) xmlPo
 		Who: m.who(k, r), Key: xmlKey{system, m.id("journalpost", it.doc)},
 		Kind: xmlCode{Code: k.post}, State: xmlCode{"J", "Journalført"}, Date: date(it.when.Counts()),
 	}
-	if k.post == "I" {
+	switch k.post {
+	case "I":
 		p.Received = local(it.when.Counts())
+	case "U":
+		p.Sent = local(it.when.Counts())
 	}
 	for i, e := range all {
 		of, as, typ := it.doc, xmlCode{"H", "Hoveddokument"}, k.typ
@@ -311,24 +319,31 @@ func (m maker) post(it item, r cases.Record, title string, all []enclosed) xmlPo
 	return p
 }
 
-// who wrote it, and of what came in, who it came from: shielded, all of them.
+// who wrote it, and of what came in or went out, who it came from or went to:
+// shielded, all of them.
 func (m maker) who(k docKind, r cases.Record) []xmlWho {
 	unit := &xmlNamed{m.party(m.school.Name, "archive.school")}
 	own := xmlWho{Kind: xmlCode{"IA", "Intern avsender"}, Name: m.party(r.Name, "archive.school"), Unit: unit, Shielded: true, Person: r.Name != ""}
-	if k.post != "I" {
+	if k.post != "I" && k.post != "U" {
 		return []xmlWho{own}
 	}
-	own.Kind = xmlCode{"IM", "Intern mottaker"}
-	from := "archive.from.family"
-	if r.Kind == cases.RaisedBy {
-		from = "archive.from." + map[bool]string{true: "pupil", false: "parent"}[r.Answer == "pupil"]
+	other := "archive.from.family"
+	switch {
+	case others[r.Kind] != "":
+		other = "archive.from." + others[r.Kind]
+	case r.Kind == cases.RaisedBy:
+		other = "archive.from." + map[bool]string{true: "pupil", false: "parent"}[r.Answer == "pupil"]
 	}
-	return []xmlWho{{Kind: xmlCode{"EA", "Avsender"}, Name: m.w.T(from), Shielded: true}, own}
+	if k.post == "U" {
+		return []xmlWho{own, {Kind: xmlCode{"EM", "Mottaker"}, Name: m.w.T(other), Shielded: true}}
+	}
+	own.Kind = xmlCode{"IM", "Intern mottaker"}
+	return []xmlWho{{Kind: xmlCode{"EA", "Avsender"}, Name: m.w.T(other), Shielded: true}, own}
 }
 
 func (m maker) change(it item) xmlUpdate {
 	c := xmlChange{Type: "saksmappeOppdatering", Which: m.in(), State: xmlCode{"B", "Under behandling"}}
-	if it.kind == cases.Ended {
+	if it.kind == cases.Ended || it.kind == cases.LeftK || it.kind == cases.DecisionEnded {
 		c.Ended = local(it.when.Written)
 		c.State = xmlCode{m.set["ended"], map[string]string{"S": "Avsluttet av saksbehandler", "A": "Avsluttet"}[m.set["ended"]]}
 	}

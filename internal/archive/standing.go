@@ -61,7 +61,7 @@ func standing(tx *db.Tx, owner tilhor.OwnerID, o cases.Outline) (s Standing, err
 	return s, err
 }
 
-// Unsent counts the tracks that were closed longer ago than a number of days and
+// Unsent counts the tracks that were closed, or that the pupil left, longer ago than a number of days and
 // are not whole in the archive: nobody is told which.
 func (d *Desk) Unsent(ctx context.Context, owner tilhor.OwnerID, days int, now time.Time) (n int, err error) {
 	for after := tilhor.TrackID(""); ; {
@@ -76,7 +76,7 @@ func (d *Desk) Unsent(ctx context.Context, owner tilhor.OwnerID, days int, now t
 					return err
 				}
 				last = o.ID
-				if o.State != cases.Closed || o.Ended.IsZero() || date(now).Sub(date(o.Ended)) <= days {
+				if !o.Over() || o.Ended.IsZero() || date(now).Sub(date(o.Ended)) <= days {
 					continue
 				}
 				var s Standing

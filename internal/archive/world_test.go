@@ -17,6 +17,7 @@ import (
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
+	"tilhor/internal/interventions"
 	"tilhor/internal/web/webtest"
 )
 
@@ -27,6 +28,7 @@ type world struct {
 	*webtest.Town
 	ctx                    context.Context
 	told                   *concerns.Desk
+	force                  *interventions.Desk
 	cases                  *cases.Desk
 	desk                   *archive.Desk
 	op                     tilhor.Actor
@@ -46,6 +48,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	w := &world{T: t, Town: town, ctx: context.Background(), op: archive.Operator(webtest.Owner)}
 	w.told = &concerns.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock}
 	w.cases = &cases.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Concerns: w.told, Clock: k.Clock}
+	w.force = &interventions.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock}
 	w.desk = w.newDesk()
 	w.kari, w.ina = town.Actor(tilhor.RoleRektor, town.Solbakken), town.Actor(tilhor.RoleSocialTeacher, town.Solbakken)
 	w.jonas, w.mona = town.Actor(tilhor.RoleTeacher, town.Solbakken), town.Actor(tilhor.RoleSFO, town.Solbakken)
@@ -55,7 +58,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 
 func (w *world) newDesk() *archive.Desk {
 	k := w.Kit
-	return &archive.Desk{DB: w.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Cases: w.cases, Concerns: w.told, Clock: k.Clock}
+	return &archive.Desk{DB: w.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Cases: w.cases, Concerns: w.told, Interventions: w.force, Clock: k.Clock}
 }
 
 func (w *world) must(err error) {

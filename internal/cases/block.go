@@ -140,6 +140,8 @@ func (d *Desk) Stopped(ctx context.Context, by tilhor.Actor, slug string) (all [
 	return all, err
 }
 
+var selectLeadAfar = db.SQL(`SELECT ` + columns + elsewhere + ` AND ` + access.Scope(access.Lead, "t.id"))
+
 // StopRows are the blocked records that this person shall move, with their
 // tracks.
 func (d *Desk) StopRows(ctx context.Context, by tilhor.Actor) (all []Track, err error) {
@@ -149,6 +151,25 @@ func (d *Desk) StopRows(ctx context.Context, by tilhor.Actor) (all []Track, err 
 		list, err := privacy.BlocksToMove(tx, by.Owner, by.School)
 		if err != nil {
 			return err
+		}
+		var afar []Track // given by name at another school
+		if err := tx.Each(selectLeadAfar, func(scan db.Scan) error {
+			t, err := trackRow(scan)
+			afar = append(afar, t)
+			return err
+		}, access.Args(by, access.Lead, now)...); err != nil {
+			return err
+		}
+		for _, t := range afar {
+			blocks, err := privacy.BlocksOf(tx, by.Owner, t.ID)
+			if err != nil {
+				return err
+			}
+			for _, b := range blocks {
+				if b.State == privacy.Move {
+					list = append(list, b)
+				}
+			}
 		}
 		for _, b := range list {
 			t, _, err := d.findID(tx, by, access.Lead, b.Track, now)

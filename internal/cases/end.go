@@ -200,6 +200,9 @@ func (d *Desk) Reopen(ctx context.Context, by tilhor.Actor, slug, reason string)
 		if w.t.State == Open {
 			return tilhor.ErrConflict
 		}
+		if err := w.ordinary(); err != nil {
+			return err
+		}
 		return w.reopen("reason", field{"reason", reason})
 	})
 }

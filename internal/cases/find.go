@@ -16,6 +16,7 @@ import (
 	"tilhor/internal/lang"
 	"tilhor/internal/law"
 	"tilhor/internal/privacy"
+	"tilhor/internal/roster"
 	"tilhor/internal/seal"
 )
 
@@ -213,13 +214,47 @@ const (
 var (
 	selectSearch = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 AND t.school = $4 AND t.id > $6 AND ` + access.Scope(access.Read, "t.id") + `
 	ORDER BY t.id LIMIT 25`)
-	countSearch = db.SQL(`SELECT COUNT(*)` + fromTrack + `WHERE t.owner = $1 AND t.school = $4 AND ` + access.Scope(access.Read, "t.id"))
+	searchAway  = db.SQL(`SELECT ` + columns + elsewhere + ` AND ` + access.Scope(access.Read, "t.id") + ` ORDER BY t.id LIMIT 50`)
+	countSearch = db.SQL(`SELECT (SELECT COUNT(*)` + fromTrack + `WHERE t.owner = $1 AND t.school = $4 AND ` + access.Scope(access.Read, "t.id") + `)
+	+ (SELECT COUNT(*)` + elsewhere + ` AND ` + access.Scope(access.Read, "t.id") + `)`)
+	selectNamed = db.SQL(`SELECT DISTINCT t.pupil` + fromTrack + `WHERE t.owner = $1 AND t.school = $4 AND t.pupil <> '' AND ` + access.Scope(access.Read, "t.id"))
+	selectAfar  = db.SQL(`SELECT DISTINCT t.pupil` + elsewhere + ` AND t.pupil <> '' AND ` + access.Scope(access.Read, "t.id"))
 	searchTexts = db.SQL(`SELECT track, record, field, sealed FROM cases_text WHERE owner = $1 AND track IN (` + db.Marks(2) + `)`)
 	searchKinds = db.SQL(`SELECT id, track, kind, ref FROM cases_record WHERE owner = $1 AND track IN (` + db.Marks(2) + `)`)
 )
 
+// Pupils are those of the cases this person may open, by name: also who has left
+// the school, and whose case was given at another. One whose address is protected
+// is not found by name.
+func (d *Desk) Pupils(ctx context.Context, by tilhor.Actor) (all []roster.Pupil, err error) {
+	now := d.Clock()
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		all = nil
+		var ids []tilhor.PersonID
+		for _, list := range []*db.Stmt{selectNamed, selectAfar} {
+			if err := tx.Each(list, func(scan db.Scan) error {
+				var id tilhor.PersonID
+				err := scan(&id)
+				ids = append(ids, id)
+				return err
+			}, access.Args(by, access.Read, now)...); err != nil {
+				return err
+			}
+		}
+		names, protected, err := d.Roster.Faces(tx, by.Owner, compact(ids)...)
+		for _, id := range compact(ids) {
+			if names[id] != "" && !protected[id] {
+				all = append(all, roster.Pupil{ID: id, Name: names[id]})
+			}
+		}
+		return err
+	})
+	return all, err
+}
+
 // Search looks for a text in what is written in the cases of the school that
-// this person may open, by opening them: a part at a time, from a cursor on. It
+// this person may open, and in those that were given by name at another (they are
+// few, and come first), by opening them: a part at a time, from a cursor on. It
 // is one reading in the record, with the cases that were gone through. What
 // another child said, and what pupils said as a source, is not searched: it is
 // theirs.
@@ -235,8 +270,13 @@ func (d *Desk) Search(ctx context.Context, by tilhor.Actor, text, after string) 
 		if err := tx.One(countSearch, access.Args(by, access.Read, now), &s.All); err != nil {
 			return err
 		}
+		if after == "" {
+			if looked, err = d.searchPart(tx, by, searchAway, text, &s, now); err != nil {
+				return err
+			}
+		}
 		for {
-			part, err := d.searchPart(tx, by, text, &s, now)
+			part, err := d.searchPart(tx, by, selectSearch, text, &s, now, s.Next)
 			looked = append(looked, part...)
 			if err != nil || len(part) < searchPart {
 				s.Next = ""
@@ -261,12 +301,12 @@ func (d *Desk) Search(ctx context.Context, by tilhor.Actor, text, after string) 
 }
 
 // searchPart opens some cases, and notes in which of them the text stands.
-func (d *Desk) searchPart(tx *db.Tx, by tilhor.Actor, text string, s *Searched, now time.Time) (part []Row, err error) {
-	err = tx.Each(selectSearch, func(scan db.Scan) error {
+func (d *Desk) searchPart(tx *db.Tx, by tilhor.Actor, list *db.Stmt, text string, s *Searched, now time.Time, from ...any) (part []Row, err error) {
+	err = tx.Each(list, func(scan db.Scan) error {
 		t, err := trackRow(scan)
 		part = append(part, Row{Track: t})
 		return err
-	}, access.Args(by, access.Read, now, s.Next)...)
+	}, access.Args(by, access.Read, now, from...)...)
 	if err != nil || len(part) == 0 {
 		return nil, err
 	}

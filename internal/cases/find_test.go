@@ -14,6 +14,7 @@ import (
 	"tilhor/internal/db"
 	"tilhor/internal/duty"
 	"tilhor/internal/journal"
+	"tilhor/internal/roster"
 	"tilhor/internal/web/webtest"
 )
 
@@ -271,6 +272,55 @@ func TestASearchIsBounded(t *testing.T) {
 		w.must(err)
 		if s.Looked != 25 || s.Next == "" {
 			t.Errorf("after its time it had looked at %d", s.Looked)
+		}
+	})
+}
+
+// Whom the owner gave a case at another school finds it there as well: by its
+// words, by the pupil's name, and it is counted among what was gone through. Who
+// has left the school is found by name; who is protected is not.
+func TestFindingWhatIsElsewhereAndWhoHasLeft(t *testing.T) {
+	each(t, func(w *world) {
+		anne := w.adviser()
+		w.must(w.desk.AppointReceiver(w.ctx, anne, anne.Person))
+		all, err := w.desk.TakeForOwner(w.ctx, anne, w.against(duty.AccusedLeadership).Slug, w.other.Person)
+		w.must(err)
+		s, err := w.desk.Search(w.ctx, w.other, "hardt i armen", "")
+		w.must(err)
+		if len(s.Hits) != 1 || s.Hits[0].Slug != all[0].Slug || s.All != 1 || s.Looked != 1 {
+			t.Errorf("the lead from another school finds %+v", s)
+		}
+		named := func(who tilhor.Actor) (names []string) {
+			all, err := w.desk.Pupils(w.ctx, who)
+			w.must(err)
+			for _, p := range all {
+				names = append(names, p.Name)
+			}
+			slices.Sort(names)
+			return names
+		}
+		if got := named(w.other); !slices.Equal(got, []string{"Nora Dahl"}) {
+			t.Errorf("the lead from another school has by name %v", got)
+		}
+		if s, err := w.desk.Search(w.ctx, w.kari, "hardt i armen", ""); err != nil || len(s.Hits)+s.All != 0 {
+			t.Errorf("the leadership it is about finds %+v (%v)", s, err)
+		}
+		if got := named(w.kari); len(got) != 0 {
+			t.Errorf("the leadership it is about has by name %v", got)
+		}
+		w.closed(w.elias)
+		w.leaves(w.elias)
+		if got := named(w.kari); !slices.Equal(got, []string{"Elias Moe"}) {
+			t.Errorf("rektor has by name %v", got)
+		}
+		if got := named(w.mona); len(got) != 0 {
+			t.Errorf("one without a case has by name %v", got)
+		}
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			return w.Kit.Roster.Protect(tx, w.Keeper(), w.nora, roster.StrictConfidential, w.Now())
+		}))
+		if got := named(w.other); len(got) != 0 {
+			t.Errorf("a protected pupil is found by name: %v", got)
 		}
 	})
 }

@@ -20,6 +20,7 @@ type Folder struct {
 	Parts      map[string]journal.Disclosure // by label: what the pages of the track show, and no more
 	Others     []string                      // names of the matter's other children: in nothing that goes to this family
 	Readings   []Seen                        // newest first, when asked for
+	May        []Entitled                    // who may read it and why, with the readings
 	Protected  bool                          // the pupil's address is protected
 	Files      []FolderFile                  // the attachments that can be read, when asked for
 }
@@ -99,6 +100,10 @@ func (d *Desk) fold(tx *db.Tx, by tilhor.Actor, f *Folder, readings bool) error 
 	}
 	if !readings {
 		return nil
+	}
+	f.May, err = d.entitled(tx, by.Owner, &f.Track, d.Clock())
+	if err != nil {
+		return err
 	}
 	return d.readers(tx, by.Owner, f)
 }

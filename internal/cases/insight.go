@@ -83,6 +83,9 @@ var (
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', '', '')`)
 	selectInsights = db.SQL(`SELECT ` + insightColumns + ` FROM cases_insight WHERE owner = $1 AND track = $2 ORDER BY received_on DESC, id`)
 	selectOpenOnes = db.SQL(`SELECT track, ` + insightColumns + ` FROM cases_insight WHERE owner = $1 AND school = $2 AND state = 'open' ORDER BY due_on, id LIMIT 200`)
+	selectOpenAfar = db.SQL(`SELECT i.track, ` + insightColumns + ` FROM (SELECT DISTINCT g.thing FROM access_grant g
+		WHERE g.owner = $1 AND g.person = $3 AND g.kind = 'track' AND g.unit = $2) mine CROSS JOIN cases_insight i
+		WHERE i.owner = $1 AND i.track = mine.thing AND i.school <> $2 AND i.state = 'open' ORDER BY i.due_on, i.id LIMIT 200`)
 	decideInsight  = db.SQL(`UPDATE cases_insight SET state = 'decided', decision = $4, outcome = $5, guardian = $6 WHERE owner = $1 AND track = $2 AND id = $3 AND state = 'open'`)
 	selectPassages = db.SQL(`SELECT passage, shown, reason, sealed FROM cases_passage WHERE owner = $1 AND insight = $2`)
 	setPassage     = db.SQL(`INSERT INTO cases_passage (owner, insight, passage, shown, reason, sealed, by_person, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -152,13 +155,16 @@ func (d *Desk) InsightRows(ctx context.Context, by tilhor.Actor) (all []Insight,
 		all = nil
 		var found []Insight
 		var tracks []tilhor.TrackID
-		err := tx.Each(selectOpenOnes, func(scan db.Scan) error {
+		add := func(scan db.Scan) error {
 			var id tilhor.TrackID
 			i, err := insightRow(scan, &id)
 			found, tracks = append(found, i), append(tracks, id)
 			return err
-		}, by.Owner, by.School)
-		if err != nil {
+		}
+		if err := tx.Each(selectOpenOnes, add, by.Owner, by.School); err != nil {
+			return err
+		}
+		if err := tx.Each(selectOpenAfar, add, by.Owner, by.School, by.Person); err != nil { // given by name at another school
 			return err
 		}
 		var ids []tilhor.PersonID

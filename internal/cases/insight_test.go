@@ -6,6 +6,8 @@ import (
 
 	"tilhor"
 	"tilhor/internal/cases"
+	"tilhor/internal/duty"
+	"tilhor/internal/privacy"
 )
 
 // canaries are words of other children, and of who told: none of them is in a
@@ -156,3 +158,36 @@ func TestInsightOpened(t *testing.T) {
 }
 
 func errOf(_ tilhor.RecordID, err error) error { return err }
+
+// Whom the owner gave a case at another school is told of what waits in it.
+func TestInsightWaitsForWhoLeadsFromElsewhere(t *testing.T) {
+	each(t, func(w *world) {
+		anne := w.adviser()
+		w.must(w.desk.AppointReceiver(w.ctx, anne, anne.Person))
+		all, err := w.desk.TakeForOwner(w.ctx, anne, w.against(duty.AccusedLeadership).Slug, w.other.Person)
+		w.must(err)
+		_, err = w.desk.AskInsight(w.ctx, w.other, all[0].Slug, cases.NewInsight{Asker: "parent", Basis: "gdpr-15", Who: "Marit Dahl", Received: "2026-11-20"})
+		w.must(err)
+		rows, err := w.desk.InsightRows(w.ctx, w.other)
+		w.must(err)
+		if len(rows) != 1 || rows[0].Track.Name != "Nora Dahl" {
+			t.Errorf("the lead from another school has waiting %+v", rows)
+		}
+		if rows, err := w.desk.InsightRows(w.ctx, w.kari); err != nil || len(rows) != 0 {
+			t.Errorf("the leadership it is about is told: %+v (%v)", rows, err)
+		}
+		f, err := w.desk.See(w.ctx, w.other, all[0].Slug, "whole")
+		w.must(err)
+		w.must(w.desk.StopRecord(w.ctx, w.other, all[0].Slug, cases.Stop{Record: f.Last(cases.Told).ID, Reason: "wrong-child", Why: "Gjelder et annet barn."}))
+		desk, dpo := w.officer()
+		blocks, err := desk.Blocks(w.ctx, dpo)
+		w.must(err)
+		w.must(desk.Rule(w.ctx, dpo, blocks[0].ID, privacy.Ruling{Outcome: privacy.Move, Reason: "Hører hjemme et annet sted.", Archive: "Anne i arkivet"}))
+		if move, err := w.desk.StopRows(w.ctx, w.other); err != nil || len(move) != 1 {
+			t.Errorf("the lead from another school has to move %+v (%v)", move, err)
+		}
+		if move, err := w.desk.StopRows(w.ctx, w.kari); err != nil || len(move) != 0 {
+			t.Errorf("the leadership it is about has to move %+v (%v)", move, err)
+		}
+	})
+}

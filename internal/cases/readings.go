@@ -85,23 +85,7 @@ func (d *Desk) Readings(ctx context.Context, by tilhor.Actor, slug string) (t Tr
 
 // log is who may read a track and who has opened it, newest first, by id.
 func (d *Desk) log(tx *db.Tx, owner tilhor.OwnerID, t *Track, now time.Time) (may []Entitled, seen []Seen, err error) {
-	grants, err := access.GrantsOf(tx, owner, access.Track, string(t.ID))
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, g := range grants {
-		may = append(may, Entitled{Person: g.Person, Role: g.Role, Relation: g.Relation, From: g.From, Until: g.Until})
-	}
-	handed, err := access.GrantsOf(tx, owner, access.School, string(t.School))
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, g := range handed {
-		if g.Relation == access.Leads && (g.Until.IsZero() || g.Until.After(t.Opened)) {
-			may = append(may, Entitled{Person: g.Person, Role: tilhor.RoleRektor, Relation: g.Relation, From: g.From, Until: g.Until})
-		}
-	}
-	if may, err = d.onlyNamed(tx, owner, t, may, now); err != nil {
+	if may, err = d.entitled(tx, owner, t, now); err != nil {
 		return nil, nil, err
 	}
 	read, err := d.Journal.Readings(tx, owner, string(t.ID))
@@ -109,6 +93,27 @@ func (d *Desk) log(tx *db.Tx, owner tilhor.OwnerID, t *Track, now time.Time) (ma
 		seen = append(seen, Seen{Person: r.Person, Role: r.Role, View: r.View, At: r.At})
 	}
 	return may, seen, err
+}
+
+// entitled lists who may read a track or could, and by what.
+func (d *Desk) entitled(tx *db.Tx, owner tilhor.OwnerID, t *Track, now time.Time) (may []Entitled, err error) {
+	grants, err := access.GrantsOf(tx, owner, access.Track, string(t.ID))
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range grants {
+		may = append(may, Entitled{Person: g.Person, Role: g.Role, Relation: g.Relation, From: g.From, Until: g.Until})
+	}
+	handed, err := access.GrantsOf(tx, owner, access.School, string(t.School))
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range handed {
+		if g.Relation == access.Leads && (g.Until.IsZero() || g.Until.After(t.Opened)) {
+			may = append(may, Entitled{Person: g.Person, Role: tilhor.RoleRektor, Relation: g.Relation, From: g.From, Until: g.Until})
+		}
+	}
+	return d.onlyNamed(tx, owner, t, may, now)
 }
 
 func compact(ids []tilhor.PersonID) (out []tilhor.PersonID) {

@@ -123,9 +123,6 @@ func (d *Desk) begin(tx *db.Tx, by tilhor.Actor, like Track, w *work) (Track, er
 		return t, err
 	}
 	*w = work{d: d, tx: tx, by: by, t: t, rule: access.Leads, key: key, now: now}
-	if err := w.audited(false); err != nil {
-		return t, err
-	}
 	if t.Pupil == "" {
 		return t, nil
 	}
@@ -148,9 +145,15 @@ func (d *Desk) BeginAnew(ctx context.Context, by tilhor.Actor, slug, reason stri
 		if err := w.stillHere(); err != nil {
 			return err
 		}
+		if err := w.ordinary(); err != nil {
+			return err
+		}
 		var n work
 		var err error
 		if fresh, err = d.begin(w.tx, by, w.t, &n); err != nil {
+			return err
+		}
+		if err := n.audited(false); err != nil {
 			return err
 		}
 		if err := n.inherit(w); err != nil {

@@ -128,9 +128,10 @@ type Parcel struct {
 	Made, At   time.Time
 	Became     tilhor.TrackID
 
-	School string // names
-	Name   string
-	Text   map[string]string
+	School   string // names
+	Name     string
+	Text     map[string]string
+	Shielded bool // the pupil's address is protected
 }
 
 func parcelRow(scan db.Scan) (p Parcel, err error) {
@@ -342,33 +343,88 @@ func (d *Desk) leads(tx *db.Tx, by tilhor.Actor, now time.Time) error {
 // Arrivals are what other schools of the owner have handed to this one and
 // nobody has received: from where and when, and no name.
 func (d *Desk) Arrivals(ctx context.Context, by tilhor.Actor) (all []Parcel, err error) {
+	now := d.Clock()
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
 		all = nil
-		if err := d.leads(tx, by, d.Clock()); err != nil {
-			return err
+		leads := d.leads(tx, by, now)
+		if leads != nil && !errors.Is(leads, tilhor.ErrNotFound) {
+			return leads
 		}
+		var came []Parcel
 		if err := tx.Each(selectTransfers, func(scan db.Scan) error {
 			p, err := parcelRow(scan)
-			all = append(all, p)
+			came = append(came, p)
 			return err
 		}, by.Owner, by.School); err != nil {
 			return err
 		}
-		for i := range all {
-			s, err := d.Roster.School(tx, by.Owner, all[i].FromSchool)
+		for _, p := range came {
+			err := d.receives(tx, by, &p, leads, now)
+			if errors.Is(err, tilhor.ErrNotFound) {
+				continue
+			}
 			if err != nil {
 				return err
 			}
-			all[i].School = s.Name
+			s, err := d.Roster.School(tx, by.Owner, p.FromSchool)
+			if err != nil {
+				return err
+			}
+			p.School = s.Name
+			all = append(all, p)
+		}
+		if len(all) == 0 {
+			return leads
 		}
 		return nil
 	})
 	return all, err
 }
 
+// receives refuses a parcel to whom its case would be closed: of a pupil who was
+// protected on the way it is for who is named to lead for her at this school, and
+// nobody by role; and never for the pupil's own family, nor for whoever is kept
+// out of the case it comes from. leads is the answer to whether the actor decides
+// here.
+func (d *Desk) receives(tx *db.Tx, by tilhor.Actor, p *Parcel, leads error, now time.Time) error {
+	if !by.Role.Staff() || by.School == "" || !by.Trained {
+		return tilhor.ErrNotFound
+	}
+	guarded, err := access.Guarded(tx, by.Owner, access.Person, string(p.Pupil), now)
+	if err != nil {
+		return err
+	}
+	if p.Shielded = len(guarded) > 0; p.Shielded {
+		named, err := access.Namings(tx, by.Owner, p.Pupil, now)
+		if err != nil {
+			return err
+		}
+		leads = tilhor.ErrNotFound
+		if slices.ContainsFunc(named, func(n access.Naming) bool { return n.Lead && n.Person == by.Person && n.Unit == by.School }) {
+			leads = nil
+		}
+	}
+	if leads != nil {
+		return leads
+	}
+	family, err := d.Roster.Guardians(tx, by.Owner, p.Pupil, today(now))
+	if err != nil {
+		return err
+	}
+	bars, err := access.BarsOf(tx, by.Owner, access.Track, string(p.From))
+	if err != nil {
+		return err
+	}
+	if shut(bars, now)[by.Person] || slices.ContainsFunc(family, func(g roster.Guardian) bool { return g.ID == by.Person }) {
+		return tilhor.ErrNotFound
+	}
+	return nil
+}
+
 func (d *Desk) arrival(tx *db.Tx, by tilhor.Actor, slug string, now time.Time) (p Parcel, err error) {
-	if err := d.leads(tx, by, now); err != nil {
-		return p, err
+	leads := d.leads(tx, by, now)
+	if leads != nil && !errors.Is(leads, tilhor.ErrNotFound) {
+		return p, leads
 	}
 	found := false
 	err = tx.Each(selectTransfer, func(scan db.Scan) (err error) {
@@ -379,7 +435,13 @@ func (d *Desk) arrival(tx *db.Tx, by tilhor.Actor, slug string, now time.Time) (
 	if err == nil && !found {
 		err = tilhor.ErrNotFound
 	}
-	return p, err
+	if err == nil {
+		err = d.receives(tx, by, &p, leads, now)
+	}
+	if err != nil {
+		return Parcel{}, err
+	}
+	return p, nil
 }
 
 // SeeArrival opens what came, with an entry of the reading before it is shown.
@@ -404,6 +466,11 @@ func (d *Desk) SeeArrival(ctx context.Context, by tilhor.Actor, slug string) (p 
 		return Parcel{}, err
 	}
 	return p, d.DB.Write(ctx, func(tx *db.Tx) error {
+		if p.Shielded { // it rings where the case is
+			if err := d.opened(tx, by, p.From, "transfer", now); err != nil {
+				return err
+			}
+		}
 		return d.Journal.Seen(tx, by, journal.ReadingsOf(string(p.ID)), string(p.ID), "transfer", string(access.Leads), now)
 	})
 }
@@ -427,7 +494,7 @@ func (d *Desk) Accept(ctx context.Context, by tilhor.Actor, slug string) (fresh 
 		if err != nil {
 			return err
 		}
-		if fresh, err = d.comeIn(tx, by, p.Pupil, from.Name, p.Text, ""); err != nil {
+		if fresh, err = d.comeIn(tx, by, p.Pupil, from.Name, p.Text, "", p.From); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(takeTransfer, by.Owner, p.ID, now.UnixMilli(), fresh.ID); err != nil {
@@ -449,17 +516,30 @@ func (d *Desk) receipt(tx *db.Tx, by tilhor.Actor, p Parcel, now time.Time) erro
 	return err
 }
 
-// comeIn begins a case with what came from another school.
-func (d *Desk) comeIn(tx *db.Tx, by tilhor.Actor, pupil tilhor.PersonID, from string, text map[string]string, ref string) (Track, error) {
+// comeIn begins a case with what came from another school. It stands behind the
+// walls of the one it came from: whom that is about, and who is kept from it, may
+// work here now.
+func (d *Desk) comeIn(tx *db.Tx, by tilhor.Actor, pupil tilhor.PersonID, from string, text map[string]string, ref string, old tilhor.TrackID) (Track, error) {
 	var n work
 	t, err := d.begin(tx, by, Track{School: by.School, Pupil: pupil, Arena: tilhor.ArenaElsewhere}, &n)
 	if err != nil {
 		return t, err
 	}
+	if err := n.audited(false); err != nil {
+		return t, err
+	}
 	if err := n.roleLeads(); err != nil {
 		return t, err
 	}
+	if old != "" {
+		if err := n.sealedAs(&work{d: d, tx: tx, by: by, t: Track{ID: old}}); err != nil {
+			return t, err
+		}
+	}
 	if err := n.barKin(); err != nil {
+		return t, err
+	}
+	if err := n.led(); err != nil {
 		return t, err
 	}
 	fields := []field{{"where", from}, {"permitted-by", text["permitted-by"]}}
@@ -516,7 +596,7 @@ func (d *Desk) Register(ctx context.Context, by tilhor.Actor, in Incoming) (fres
 		for k, v := range text.Parts {
 			parts["part-"+k] = v
 		}
-		fresh, err = d.comeIn(tx, by, in.Pupil, text.School, parts, text.Receipt)
+		fresh, err = d.comeIn(tx, by, in.Pupil, text.School, parts, text.Receipt, "")
 		return err
 	})
 	return fresh, text.Receipt, err

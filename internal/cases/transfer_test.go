@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"tilhor"
+	"tilhor/internal/access"
 	"tilhor/internal/cases"
+	"tilhor/internal/db"
 	"tilhor/internal/duty"
 )
 
@@ -107,6 +109,110 @@ func TestHandOnWithin(t *testing.T) {
 		if old.Last(cases.Offered).Text["scope"] != "note,words" || old.Last(cases.ThereNow) == nil {
 			t.Errorf("the old school has %+v and the receipt %v", old.Last(cases.Offered), old.Last(cases.ThereNow))
 		}
+	})
+}
+
+// handedOn hands a track on to Fjellvik.
+func (w *world) handedOn(slug string) {
+	w.T.Helper()
+	w.must(w.desk.HandOn(w.ctx, w.kari, slug, cases.Transfer{
+		To: w.Fjellvik, Basis: cases.FromHome, Who: "Mor, Anne Dahl", On: w.in(0), Parts: []string{"note"}, Note: "Trenger en voksen i friminuttene.", NoOne: true,
+	}))
+}
+
+// parcel is the one that waits at Fjellvik, as its rektor sees it before.
+func (w *world) parcel() string {
+	w.T.Helper()
+	all, err := w.desk.Arrivals(w.ctx, w.other)
+	w.must(err)
+	if len(all) != 1 {
+		w.T.Fatalf("the control: %d wait at Fjellvik", len(all))
+	}
+	return all[0].Slug
+}
+
+// closedParcel asks that a parcel answers somebody like one that does not exist.
+func (w *world) closedParcel(who tilhor.Actor, slug string) {
+	w.T.Helper()
+	if all, err := w.desk.Arrivals(w.ctx, who); len(all) != 0 {
+		w.T.Errorf("%s lists the parcel (%v)", who.Role, err)
+	}
+	_, err := w.desk.SeeArrival(w.ctx, who, slug)
+	w.is(err, tilhor.ErrNotFound)
+	_, err = w.desk.Accept(w.ctx, who, slug)
+	w.is(err, tilhor.ErrNotFound)
+}
+
+// at is somebody of the town who leads Fjellvik from now on.
+func (w *world) at(p tilhor.PersonID) tilhor.Actor {
+	w.T.Helper()
+	w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+		return w.Kit.Roster.Appoint(tx, w.Keeper(), p, tilhor.RoleRektor, w.Fjellvik, "", "", w.Now())
+	}))
+	w.Train(p)
+	return tilhor.Actor{Owner: w.other.Owner, Person: p, Role: tilhor.RoleRektor, School: w.Fjellvik, Trained: true}
+}
+
+// A pupil who is protected on the way: what came is for who is named there, and
+// the opening rings.
+func TestAParcelOfAProtectedPupil(t *testing.T) {
+	each(t, func(w *world) {
+		w.handedOn(w.running(w.nora))
+		slug := w.parcel()
+		w.shielded()
+		w.closedParcel(w.other, slug)
+		named := w.Actor(tilhor.RoleTeacher, w.Fjellvik)
+		w.Train(named.Person)
+		named.Trained = true
+		w.closedParcel(named, slug)
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			return w.Kit.Roster.Name(tx, w.other, access.Naming{Subject: w.nora, Person: named.Person, Unit: w.Fjellvik, Lead: true}, "Tar imot henne.", w.Now())
+		}))
+		before, err := w.desk.Ringing(w.ctx, w.ina)
+		w.must(err)
+		if _, err := w.desk.SeeArrival(w.ctx, named, slug); err != nil {
+			w.T.Fatalf("who is named there cannot open it: %v", err)
+		}
+		if after, err := w.desk.Ringing(w.ctx, w.ina); err != nil || len(after) != len(before)+1 {
+			w.T.Errorf("no alarm at the opening: %d, then %d (%v)", len(before), len(after), err)
+		}
+		w.closedParcel(w.other, slug)
+		fresh, err := w.desk.Accept(w.ctx, named, slug)
+		w.must(err)
+		if f, err := w.desk.See(w.ctx, named, fresh.Slug, "whole"); err != nil || !f.Lead || !f.Shielded {
+			w.T.Errorf("the new case is not led by who is named: %v", err)
+		}
+		_, err = w.desk.See(w.ctx, w.other, fresh.Slug, "whole")
+		w.is(err, tilhor.ErrNotFound)
+	})
+}
+
+// What came is never for the pupil's own family, who may lead the school there.
+func TestAParcelOfOnesOwnChild(t *testing.T) {
+	each(t, func(w *world) {
+		w.handedOn(w.running(w.nora))
+		w.closedParcel(w.at(w.Person("forelder-nora")), w.parcel())
+	})
+}
+
+// From a case about somebody who works there, to the school where that person
+// works now: the wall comes along (§ 12-5).
+func TestAParcelFromASealedCase(t *testing.T) {
+	each(t, func(w *world) {
+		all, err := w.desk.TakeSealed(w.ctx, w.kari, w.against(duty.AccusedEmployee, w.jonas.Person).Slug, cases.Stance{Handler: w.ina.Person}, cases.ToOwner{Words: "Vi har snakket med Nora."})
+		w.must(err)
+		w.handedOn(all[0].Slug)
+		slug, jonas := w.parcel(), w.at(w.jonas.Person)
+		w.closedParcel(jonas, slug)
+		fresh, err := w.desk.Accept(w.ctx, w.other, slug)
+		w.must(err)
+		f, err := w.desk.See(w.ctx, w.other, fresh.Slug, "whole")
+		w.must(err)
+		if f.Sealed != "employee" || !f.Barred[w.jonas.Person] {
+			w.T.Errorf("the new case stands open: %q %v", f.Sealed, f.Barred)
+		}
+		_, err = w.desk.See(w.ctx, jonas, fresh.Slug, "whole")
+		w.is(err, tilhor.ErrNotFound)
 	})
 }
 

@@ -67,7 +67,7 @@ func (d *Desk) pack(by tilhor.Actor, f *cases.Folder, forces []interventions.Fol
 	if o.Lang == "" || !slices.Contains(lang.Langs, o.Lang) {
 		o.Lang = tilhor.Bokmal
 	}
-	s := newShield(f, o.Kind)
+	s := newShield(f, o.Kind, o.To)
 	items, err := newTeller(f, s, o, now).with(forces).pages()
 	if err != nil {
 		return nil, err
@@ -162,7 +162,7 @@ func (d *Desk) Look(ctx context.Context, by tilhor.Actor, slug string) (Contents
 			c.Others++
 		}
 	}
-	t := newTeller(&f, newShield(&f, ForFamily), Order{Lang: tilhor.Bokmal}, c.At)
+	t := newTeller(&f, newShield(&f, ForFamily, ""), Order{Lang: tilhor.Bokmal}, c.At)
 	c.Withheld = t.withheld()
 	return c, nil
 }

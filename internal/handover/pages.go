@@ -144,8 +144,11 @@ func (t *teller) pages() ([]item, error) {
 	return all, nil
 }
 
-// noticeKinds are what was told to others, and what passed with Statsforvalteren.
-var noticeKinds = append([]cases.Kind{cases.RaisedBy, cases.Informed, cases.Rights, cases.Packed}, cases.StateKinds...)
+// noticeKinds are what was told to others (the home, the owner, the parties to a
+// decision), and what passed with Statsforvalteren.
+var noticeKinds = append([]cases.Kind{
+	cases.RaisedBy, cases.Informed, cases.Rights, cases.ToldOwner, cases.Noticed, cases.Resolved, cases.Reached, cases.Appealed, cases.PassedOn, cases.Packed,
+}, cases.StateKinds...)
 
 func (t *teller) page(name string, sections []section) ([]byte, error) {
 	key := pageKeys[name]
@@ -256,9 +259,25 @@ func (t *teller) of(kinds ...cases.Kind) []row { return t.rows(t.f.Of(kinds...))
 
 func (t *teller) rows(records []cases.Record) (all []row) {
 	for _, r := range records {
-		all = append(all, t.row(r))
+		if !t.unseen(r) {
+			all = append(all, t.row(r))
+		}
 	}
 	return all
+}
+
+// unseen says whether the family's package has no line for a record: what is
+// decided about the home, and what one of the parents was given, is not the
+// other's to know that there is.
+func (t *teller) unseen(r cases.Record) bool {
+	if t.o.Kind != ForFamily {
+		return false
+	}
+	if r.Kind == cases.Corrected || r.Kind == cases.NotCorrected {
+		o := t.f.Record(tilhor.RecordID(r.Ref))
+		return o != nil && t.unseen(*o)
+	}
+	return r.Kind == cases.HomeDecided || r.Kind == cases.HomeGiven
 }
 
 // fields are the passages of records, in the order they are read.
@@ -295,7 +314,7 @@ func (t *teller) row(r cases.Record) row {
 	if r.Kind == cases.Source {
 		plain(w.T("stage.field.source"), w.T("stage.inquiry.source."+r.Ref))
 	}
-	if r.Kind == cases.Told {
+	if r.Kind == cases.Told && !t.heldRow(r) {
 		plain(t.t("channel"), t.t("channel."+r.Answer))
 	}
 	x.Facts = append(x.Facts, t.texts(r)...)
@@ -379,7 +398,7 @@ func (t *teller) title(r cases.Record) string {
 	if r.Kind == cases.Voice && !t.f.Own(r) {
 		key += "-other"
 	}
-	if own := key + "." + r.Answer; t.w.Has(own) {
+	if own := key + "." + r.Answer; t.w.Has(own) && !t.heldRow(r) {
 		key = own
 	}
 	if !t.w.Has(key) {
@@ -577,30 +596,31 @@ func (t *teller) limit(l duty.Limit, word string) string {
 	return t.w.DateTime(l.At)
 }
 
-// readings is who has read the track: for the family the day and the role, for
-// Statsforvalteren the instant and what was looked at.
+// readings is who has read the track: for the family who of the staff, which day
+// and one of a few reasons; for Statsforvalteren the instant and what was looked
+// at.
 func (t *teller) readings() []section {
-	x := &table{Columns: []string{t.t("readings.when"), t.t("readings.who"), t.t("readings.role")}}
-	if t.o.Kind == ForState {
-		x.Columns = append(x.Columns, t.t("readings.what"))
+	if t.o.Kind == ForFamily {
+		return t.familyReadings()
 	}
+	x := &table{Columns: []string{t.t("readings.when"), t.t("readings.who"), t.t("readings.role"), t.t("readings.what")}}
 	for _, r := range t.f.Readings {
-		if t.o.Kind == ForFamily && (r.Role == tilhor.RoleParent || r.Role == tilhor.RolePupil) { // one at home does not see when another opened it
-			continue
+		what := t.w.T("school.view.whole")
+		if key := "school.view." + r.View; t.w.Has(key) {
+			what = t.w.T(key)
 		}
-		when := t.w.DateTime(r.At)
-		if t.o.Kind == ForFamily {
-			when = t.w.Date(calendar.DateOf(r.At))
-		}
-		line := []fact{{Text: when}, {Text: r.Name}, {Text: t.w.T("role." + string(r.Role))}}
-		if t.o.Kind == ForState {
-			what := t.w.T("school.view.whole")
-			if key := "school.view." + r.View; t.w.Has(key) {
-				what = t.w.T(key)
-			}
-			line = append(line, fact{Text: what})
-		}
-		x.Rows = append(x.Rows, line)
+		x.Rows = append(x.Rows, []fact{{Text: t.w.DateTime(r.At)}, {Text: r.Name}, {Text: t.w.T("role." + string(r.Role))}, {Text: what}})
+	}
+	if len(x.Rows) == 0 {
+		return nil
+	}
+	return []section{{Table: x}}
+}
+
+func (t *teller) familyReadings() []section {
+	x := &table{Columns: []string{t.t("readings.day"), t.t("readings.who"), t.t("readings.why")}}
+	for _, r := range cases.FamilyLog(t.f.Readings, t.f.May, t.f.Sealed != "") {
+		x.Rows = append(x.Rows, []fact{{Text: t.w.Date(r.Day)}, {Text: r.Name}, {Text: t.t("readings.why." + r.Why)}})
 	}
 	if len(x.Rows) == 0 {
 		return nil

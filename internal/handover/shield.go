@@ -17,11 +17,12 @@ import (
 type shield struct {
 	f    *cases.Folder
 	held map[string]Reason // by label
+	to   tilhor.PersonID   // whom it is for, of the family
 	mark []string          // words that name another child, in small letters
 }
 
-func newShield(f *cases.Folder, k Kind) *shield {
-	s := &shield{f: f, held: map[string]Reason{}}
+func newShield(f *cases.Folder, k Kind, to tilhor.PersonID) *shield {
+	s := &shield{f: f, held: map[string]Reason{}, to: to}
 	if k != ForFamily {
 		return s
 	}
@@ -57,6 +58,7 @@ var forFamily = map[cases.Kind]bool{
 	cases.HandedOver: true, cases.Covered: true, cases.Noticed: true, cases.SpokeTo: true, cases.Resolved: true, cases.Reached: true, cases.Appealed: true, cases.PassedOn: true,
 	cases.StateReported: true, cases.StateAsked: true, cases.StateAnswered: true, cases.StateEnded: true, cases.StateDecided: true, cases.StateReceived: true,
 	cases.StateOrdered: true, cases.StateDone: true, cases.StateFined: true, cases.StateFineEnded: true, cases.StateAppealed: true,
+	cases.DecisionBegun: true, cases.DecisionEnded: true,
 	cases.Affected: true, cases.NotReached: true, // withheld as another child's
 }
 
@@ -86,7 +88,31 @@ func (s *shield) record(r cases.Record) {
 	if r.Kind == cases.Told && r.Answer == string(concerns.Home) { // nor is what one parent wrote to rektor
 		s.held[seal.Label("saw", string(r.ID))] = Reporter
 	}
+	if s.saidByOne(r) {
+		s.held[seal.Label("row", string(r.ID))] = Unjudged
+		for field := range r.Text {
+			if !(field == "said" && s.pupils()) {
+				s.held[seal.Label(field, string(r.ID))] = Unjudged
+			}
+		}
+	}
 }
+
+// saidByOne says whether a record is what one of the family said to rektor, and
+// it is not known to be who the package is for: what one parent tells is not the
+// other's, nor the pupil's, before a person has judged it.
+func (s *shield) saidByOne(r cases.Record) bool {
+	switch r.Kind {
+	case cases.RaisedBy:
+		return r.Answer != "pupil" || !s.pupils()
+	case cases.Told:
+		return r.Answer != string(concerns.Staff) && r.Answer != string(concerns.Open)
+	}
+	return false
+}
+
+// pupils says whether the package is for the pupil.
+func (s *shield) pupils() bool { return s.to != "" && s.to == s.f.Pupil }
 
 // aboutOthers says whether a record is about another child: who it is, and what
 // it said, is that child's own.

@@ -14,8 +14,12 @@ import (
 	"tilhor/internal/web"
 )
 
-// duties that a list can be narrowed to: what somebody at the school must do.
-var listDuties = []law.ID{"k12.report", "k12.hear", "k12.investigate", "k12.best", "k12.measures", "k12.plan", "k12.evaluate", "k12.document", "k12.inform"}
+// duties that a list can be narrowed to: what somebody at the school must do in a
+// case, towards the pupil, the owner and Statsforvalteren.
+var listDuties = []law.ID{
+	"k12.report", "k12.hear", "k12.investigate", "k12.best", "k12.measures", "k12.plan", "k12.evaluate", "k12.document", "k12.inform",
+	"k12.owner_serious", "k12.staff_owner", "k12.lead_owner", "k12.sf_docs", "k12.sf_order", "k12.appeal", "k12.move", "k12.expel",
+}
 
 // chosenOf reads what shall be listed from the values of an address. What is not
 // one of ours is left out, so that nothing a person wrote can stand in a link.

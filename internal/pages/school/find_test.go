@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"tilhor/internal/cases"
+	"tilhor/internal/db"
 )
 
 // A case is found by name, by number, by what it waits for and by what is
@@ -45,4 +46,25 @@ func TestFindingACase(t *testing.T) {
 	}
 	w.page(w.rektor, to, `href="/saker?fra=01.01.2026&amp;sorter=navn&amp;sted=break"`)
 	lacks(t, mainOf(w.page(w.rektor, "/saker/"+elias+"?liste=sted%3Dx%26sok%3DNora+Dahl%26hvem%3DNora", `href="/saker"`)), "Nora")
+}
+
+var endSchool = db.SQL(`UPDATE roster_member SET until_date = $3 WHERE owner = $1 AND person = $2`)
+
+// One who has left the school is in no list of today, and is found by name; and
+// the cases are found by what is owed to the owner and to Statsforvalteren.
+func TestFindingWhoHasLeft(t *testing.T) {
+	w := newWorld(t)
+	w.track("", "nora")
+	w.must(w.DB.Write(context.Background(), func(tx *db.Tx) error {
+		_, err := tx.Exec(endSchool, w.kari.Owner, w.Person("nora"), "2026-11-20")
+		return err
+	}))
+	w.shown(w.Post(w.rektor, "/saker", form("sok", "nora dahl")), http.StatusOK, "Søket ga én sak", "Nora Dahl")
+	w.shown(w.Post(w.jonas, "/saker", form("sok", "nora dahl")), http.StatusOK, "Ingen sak du kan se, passer med søket")
+	body := w.page(w.rektor, "/saker")
+	for _, id := range []string{"owner_serious", "staff_owner", "lead_owner", "sf_docs", "sf_order", "appeal", "move", "expel"} {
+		if !strings.Contains(body, `value="k12.`+id+`"`) {
+			t.Errorf("the list cannot be narrowed to %s", id)
+		}
+	}
 }

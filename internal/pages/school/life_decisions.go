@@ -23,6 +23,8 @@ const (
 	decideGot    = "mottatt"
 	decideAppeal = "klage"
 	decideSend   = "sendt"
+	decideOwn    = "egen"  // a case of its own, for an alleged child
+	decideOver   = "slutt" // such a case ends
 )
 
 type decisionsData struct {
@@ -34,7 +36,13 @@ type decisionsData struct {
 	Gate  *web.Gate
 	Ask   *decisionForm
 	Do    []web.Button // what else can be done, each on a page of its own
+	Form  *web.Form
+	Own   []ownCase // alleged children a case of their own can be opened for
+	Over  bool      // the case can be ended
 }
+
+// An ownCase is an alleged child of the track, whose decisions stand in its own.
+type ownCase struct{ Code, Do string }
 
 type decisionShown struct {
 	Title   string
@@ -93,6 +101,13 @@ func (p *Pages) doDecisions(q *web.Req) error {
 		act = func() error { return p.Cases.Appeal(ctx, q.Actor, slug, a) }
 	case decideSend:
 		act = func() error { return p.Cases.SendOn(ctx, q.Actor, slug, id, f.Line("sent-to")) }
+	case decideOwn:
+		return answer(q, f, func() (string, error) {
+			t, err := p.Cases.BeginDecision(ctx, q.Actor, slug, f.Line("child"))
+			return path(t, "vedtak") + "?gjort=" + decideOwn, err
+		}, func(code int, f *web.Form) error { return p.showDecisions(q, code, f) })
+	case decideOver:
+		act = func() error { return p.Cases.EndDecision(ctx, q.Actor, slug) }
 	default:
 		f.Faults.Add(true, "gate", "stage.fault.do")
 	}
@@ -115,7 +130,7 @@ func (p *Pages) showDecisions(q *web.Req, code int, f *web.Form) error {
 			}
 		}
 	}
-	if q.R.Method != "GET" && f.Get("do") != "" {
+	if do := f.Get("do"); q.R.Method != "GET" && do != "" && do != decideOwn && do != decideOver {
 		step = f.Get("do")
 		for i := range all {
 			if string(all[i].ID) == f.Line("id") {
@@ -131,7 +146,15 @@ func (p *Pages) showDecisions(q *web.Req, code int, f *web.Form) error {
 	d.stage = p.stage(q, file, "", "decision", title)
 	d.Head.Back = backTo(q, d.Head)
 	d.faulty(f.Faults)
-	d.Warn = &web.Note{Color: "info", Title: d.Cap("own"), Text: d.Cap("own.text")}
+	d.Warn, d.Form = &web.Note{Color: "info", Title: d.Cap("own"), Text: d.Cap("own.text")}, f
+	if file.Lead && !file.Over() {
+		d.Over = file.AboutDecisions()
+		for _, c := range file.Children {
+			if c.Role == "alleged" && c.Name != "" {
+				d.Own = append(d.Own, ownCase{c.Code, d.Say("own-case.do", "who", c.Name)})
+			}
+		}
+	}
 	if len(all) == 0 {
 		d.Empty = web.Empty{Title: d.Cap("none"), Text: d.Cap("none.text")}
 	}

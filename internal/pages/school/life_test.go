@@ -192,3 +192,28 @@ func TestASharedMeasureIsReadByNoStranger(t *testing.T) {
 	body := w.pages(w.rektor, "/saker/"+one+"/lesinger", "Jonas Lund", "Et felles tiltak, lest fra en annen elevs sak", "Har saken til en annen elev, der tiltaket også står")
 	lacks(t, mainOf(body), "uten å ha saken", "Hadde ikke saken")
 }
+
+// From the row of a child that is said to have done something, whoever decides
+// comes to a case of that child's own, for the decision and nothing else.
+func TestADecisionInACaseOfItsOwnPages(t *testing.T) {
+	w := newWorld(t)
+	slug := w.track("Jeg vil ikke ut.", "nora")
+	w.must(w.cases.AddChild(t.Context(), w.sosial, slug, cases.Child{Person: w.Person("elias"), Role: "alleged"}))
+	f, err := w.cases.See(t.Context(), w.kari, slug, "whole")
+	w.must(err)
+	code := f.Children[0].Code
+	w.pages(w.rektor, "/saker/"+slug+"/samtaler", `/vedtak#child"`, "Vedtak i egen sak")
+	lacks(t, w.page(w.ina, "/saker/"+slug+"/samtaler"), "Vedtak i egen sak")
+	w.pages(w.rektor, "/saker/"+slug+"/vedtak", "Vedtak om en annen elev", "Åpne sak om vedtak for Elias Moe")
+	lacks(t, w.page(w.ina, "/saker/"+slug+"/vedtak"), "Åpne sak om vedtak")
+	w.refused(w.rektor, "/saker/"+slug+"/vedtak", form("do", "egen", "child", "zz"), "kan du ikke åpne en egen sak for denne eleven")
+	to := w.sent(w.rektor, "/saker/"+slug+"/vedtak", form("do", "egen", "child", code))
+	body := w.pages(w.rektor, to, "Saken om vedtak er åpnet", "Elias Moe")
+	lacks(t, mainOf(body), "Nora", "ikke ut", slug)
+	own := strings.TrimSuffix(to[:strings.Index(to, "?")], "/vedtak")
+	body = w.pages(w.rektor, own, "Sak om vedtak for Elias", "Åpne vedtak", "En sak om vedtak ble åpnet")
+	lacks(t, body, "Nora", "ikke ut", "er ikke hørt", "Undersøkelse", "alvorlig tilfelle", "Statsforvalteren", "Tåler saken", "Nytt strakstiltak", slug)
+	w.pages(w.rektor, "/saker", "Elias Moe", "Vedtak")
+	w.sent(w.rektor, own+"/vedtak", form("do", "varsel", "about", "expulsion", "grounds", "Kastet stol.", "older", "no", "at", "23.11.2026", "at-time", "09.00", "reply", "23.11.2026", "noticed", "yes"))
+	w.refused(w.rektor, own+"/vedtak", form("do", "slutt"), "Et vedtak eller en klage venter ennå")
+}

@@ -166,11 +166,25 @@ func (p *Pages) search(q *web.Req) error {
 const maxFound = 20
 
 // find gives the tracks of the pupils whose name holds every word of the text,
-// also the closed ones; when no pupil is called so, the case with that number.
+// also the closed ones, those of who has left, and those given at another school;
+// when no pupil is called so, the case with that number.
 func (p *Pages) find(q *web.Req, text string) (rows []cases.Row, err error) {
 	all, err := p.pupils(q)
 	if err != nil {
 		return nil, err
+	}
+	others, err := p.Cases.Pupils(q.Context(), q.Actor)
+	if err != nil {
+		return nil, err
+	}
+	listed := map[tilhor.PersonID]bool{}
+	for _, x := range all {
+		listed[x.ID] = true
+	}
+	for _, x := range others {
+		if !listed[x.ID] {
+			all = append(all, x)
+		}
 	}
 	n := 0
 	for _, pupil := range all {
@@ -349,6 +363,8 @@ func rowStage(w *lang.Words, r cases.Row) string {
 		return w.T("school.list.state.avsluttet")
 	case r.State == cases.SteppedDown:
 		return w.T("school.list.state.trappet-ned")
+	case onlyDecisions(r.Duties):
+		return w.T("school.stage.decision")
 	case !met("k12.hear"):
 		return w.T("school.stage." + stageTalks)
 	case !met("k12.investigate") || !met("k12.plan") && !met("k12.best"):
@@ -357,6 +373,17 @@ func rowStage(w *lang.Words, r cases.Row) string {
 		return w.T("school.stage." + stagePlan)
 	}
 	return w.T("school.stage." + stageEvaluate)
+}
+
+// onlyDecisions says whether an open track has no duty but those of a decision:
+// one under § 12-4 is to be documented as long as it stands open.
+func onlyDecisions(all []duty.Stored) bool {
+	for _, d := range all {
+		if d.Standing() && d.ID != "k12.move" && d.ID != "k12.expel" && d.ID != "k12.appeal" {
+			return false
+		}
+	}
+	return true
 }
 
 // urgent is the duty of a track that presses most.

@@ -35,6 +35,7 @@ type childRow struct {
 	State                  web.State
 	Current                bool
 	Miss, MissText         string
+	Decide                 string // where a case about decisions on this child is opened, for who decides
 }
 
 type talkShown struct {
@@ -202,6 +203,9 @@ func childRows(w *lang.Words, f cases.File, current, base string) []childRow {
 		}
 		if f.Lead && !c.Heard && c.HearBy == "" && c.Role != "witness" {
 			r.Miss, r.MissText = base+"/samtaler/ikke-nadd?barn="+c.Code, w.T("stage.child.miss")
+		}
+		if f.Lead && !f.Over() && c.Role == "alleged" && c.Name != "" {
+			r.Decide = base + "/vedtak#child"
 		}
 		all = append(all, r)
 	}

@@ -1,6 +1,7 @@
 package school
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -50,6 +51,7 @@ type trackView struct {
 	Audit    web.Facts    // how it stands the three tests of an audit
 	Rules    string       // where the rules stand in words; "" for who has no such page
 	Talks    []web.Button // to the talks with who told of it
+	Decides  bool         // it is for decisions alone: nothing of § 12-4 stands there
 	Guard    string       // who is named for a protected pupil; "" for who may not decide it
 }
 
@@ -109,6 +111,9 @@ func (p *Pages) track(q *web.Req) error {
 		v.Raise = path(f.Track, "tatt-opp")
 	}
 	v.Audit = auditOf(w, f, q)
+	if f.AboutDecisions() {
+		v.onlyDecides(f)
+	}
 	if f.Lead {
 		leads, err := p.Cases.Leads(q.Context(), q.Actor)
 		if err != nil {
@@ -136,10 +141,17 @@ func (p *Pages) track(q *web.Req) error {
 	switch {
 	case f.Siblings > 0:
 		v.Others, v.Matter, v.More = w.T("school.track.others", "n", f.Siblings), path(f.Track, "sammenheng"), w.T("school.track.matter")
-	case f.Works && !f.Over():
+	case f.Works && !f.Over() && !f.AboutDecisions():
 		v.Others, v.Matter, v.More = w.T("children.alone"), path(f.Track, "sammenheng"), w.T("children.exposed.fold")
 	}
 	return q.Render(trackPage, v)
+}
+
+// onlyDecides takes away what belongs to a case under § 12-4.
+func (v *trackView) onlyDecides(f cases.File) {
+	v.Decides, v.Walls, v.Audit = true, nil, web.Facts{}
+	not := map[string]bool{path(f.Track, "strakstiltak"): true, path(f.Track, "tatt-opp"): true, path(f.Track, "alvorlig"): true}
+	v.Do = slices.DeleteFunc(v.Do, func(b web.Button) bool { return not[b.Href] })
 }
 
 // onlyRead takes away what leads to a form: who reads in an emergency, or to
@@ -366,7 +378,7 @@ func otherActs(w *lang.Words, f cases.File) []web.Button {
 	if f.Lead {
 		acts = append(acts, web.Button{Text: w.T("insight.do.stop"), Href: path(f.Track, "sperre"), Kind: "tertiary", Icon: "PadlockLocked"})
 	}
-	if f.State != cases.Open {
+	if f.State != cases.Open && !f.AboutDecisions() {
 		acts = append(acts, web.Button{Text: w.T("school.do.reopen"), Href: path(f.Track, "apne"), Kind: "tertiary"})
 	}
 	if !f.Works { // who only reads it

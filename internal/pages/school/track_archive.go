@@ -5,10 +5,10 @@ import (
 	"tilhor/internal/web"
 )
 
-// inArchive is how a closed track stands with the municipality's archive: when
+// inArchive is how a track that is over stands with the municipality's archive: when
 // the last of its documents was archived, or that it is not yet.
 func (p *Pages) inArchive(q *web.Req, f cases.File) ([]web.Fact, error) {
-	if p.Archive == nil || !f.Lead || f.State != cases.Closed {
+	if p.Archive == nil || !f.Lead || !f.Over() {
 		return nil, nil
 	}
 	s, err := p.Archive.Of(q.Context(), q.Actor.Owner, f)

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"tilhor"
 	"tilhor/internal/archive"
 	"tilhor/internal/cases"
 	"tilhor/internal/db"
@@ -37,4 +38,12 @@ func TestAClosedTrackSaysWhetherItIsArchived(t *testing.T) {
 		return err
 	}))
 	w.pages(w.rektor, "/saker/"+slug, fmt.Sprintf("Arkivert 23.%[1]snovember%[1]s2026", "\u00a0"))
+}
+
+// So does one that the pupil left.
+func TestATrackThePupilLeftSaysWhetherItIsArchived(t *testing.T) {
+	w := newWorld(t)
+	slug := w.planned("nora")
+	w.must(w.cases.Leave(context.Background(), w.kari, slug, cases.Leaving{Why: "moved", At: tilhor.Now(w.Now()), Open: "Evalueringen.", Sure: true}))
+	w.pages(w.rektor, "/saker/"+slug, "<dt>Arkiv</dt>", "Ikke arkivert ennå")
 }

@@ -60,6 +60,9 @@ func (p *Pages) head(q *web.Req, f cases.File, current string) head {
 		Back: web.Back{Href: toList(q), Text: q.T.T("school.list.back")}, Line: line(q.T, f.Track), Name: short(q.T, f.Track),
 		Path: path(f.Track), Stages: stages(q.T, f, current, q.Now),
 	}
+	if f.AboutDecisions() { // the stages are those of a case under § 12-4
+		h.Stages = web.Stages{}
+	}
 	if current != "" {
 		h.Back = web.Back{Href: h.Path, Text: q.T.T("school.track.back", "name", lang.Cap(h.Name))}
 	}

@@ -27,6 +27,10 @@ func situation(w *lang.Words, f cases.File, now time.Time) string {
 	switch talk := ownTalk(f); {
 	case f.State == cases.Left:
 		return say("left")
+	case f.AboutDecisions() && f.Over():
+		return say("decision-over")
+	case f.AboutDecisions():
+		return say("decision")
 	case f.State == cases.Closed:
 		return say("closed")
 	case f.State == cases.SteppedDown:
@@ -86,6 +90,8 @@ func nextStep(w *lang.Words, f cases.File, now time.Time) next {
 	switch {
 	case f.State != cases.Open:
 		return s.askAgain()
+	case f.AboutDecisions():
+		return s.make("decision", "vedtak")
 	case f.Pupil == "" && f.Lead:
 		return s.make("identify", "elev")
 	case f.Has == "" && f.Lead:
