@@ -16,7 +16,6 @@ func (w *siteWorld) dialogue() *dialogue.Desk {
 	return &dialogue.Desk{DB: w.house.db, Keys: w.house.keys, Journal: w.house.journal, Roster: w.house.roster, Concerns: told, Clock: w.clock}
 }
 
-
 // talks are three: one without a name that waits for an answer, one that became
 // a case, and one of a pupil who is signed in.
 func (w *siteWorld) talks(by map[string]persona) {

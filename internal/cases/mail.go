@@ -89,4 +89,3 @@ func (d *Desk) byID(tx *db.Tx, owner tilhor.OwnerID, id tilhor.TrackID) (t Track
 	}
 	return t, err
 }
-
