@@ -113,6 +113,45 @@ func (d *Desk) bar(tx *db.Tx, owner tilhor.OwnerID, c Concern, p tilhor.PersonID
 	return access.Shut(tx, owner, access.Bar{Kind: access.Concern, Thing: string(c.ID), Person: p, From: c.Written, Reason: why})
 }
 
+// reaches sees to it that a concern about a protected pupil has somebody: when
+// everybody who is named to lead for her is barred from it, or works there no
+// longer, the owner receives it and appoints.
+func (d *Desk) reaches(tx *db.Tx, owner tilhor.OwnerID, c Concern) error {
+	guarded, err := access.Guarded(tx, owner, access.Concern, string(c.ID), c.Written)
+	if err != nil || len(guarded) == 0 || c.Accused == duty.AccusedLeadership {
+		return err
+	}
+	grants, err := access.GrantsOf(tx, owner, access.Concern, string(c.ID))
+	if err != nil {
+		return err
+	}
+	bars, err := access.BarsOf(tx, owner, access.Concern, string(c.ID))
+	if err != nil {
+		return err
+	}
+	for _, g := range grants {
+		if g.Relation != access.Intake {
+			continue
+		}
+		if g.Person == "" && g.Unit == access.Owner { // the owner has it already
+			return nil
+		}
+		if g.Person == "" || slices.ContainsFunc(bars, func(b access.Bar) bool { return b.Person == g.Person }) {
+			continue
+		}
+		roles, err := d.Roster.RolesOf(tx, owner, g.Person, tilhor.DateOf(c.Written, calendar.Oslo()))
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(roles, func(a tilhor.Actor) bool { return a.School == g.Unit && a.Role.Staff() }) {
+			return nil
+		}
+	}
+	return access.Give(tx, owner, access.Grant{
+		Kind: access.Concern, Thing: string(c.ID), Role: tilhor.RoleOwnerAdviser, Unit: access.Owner, Relation: access.Intake, From: c.Written, By: c.Reporter,
+	})
+}
+
 // kin are those of the pupils' families who work for a school or the owner, and
 // whether rektor of the school is one of them: nobody decides in a matter where
 // the own child is a party (ugild, forvaltningsloven § 6).

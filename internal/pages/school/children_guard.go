@@ -15,7 +15,7 @@ import (
 // matter, and of the home.
 func (p *Pages) childrenRoutes() []web.Route {
 	track := func(method, path, name string, serve func(*web.Req) error) web.Route {
-		return web.Route{Method: method, Path: "/saker/{spor}" + path, Name: "children." + name, Roles: workers, Case: true, Sensitive: true, Serve: serve}
+		return web.Route{Method: method, Path: "/saker/{spor}" + path, Name: "children." + name, Roles: given, Case: true, Sensitive: true, Serve: serve}
 	}
 	return []web.Route{
 		{Method: "GET", Path: "/skjerming", Name: "children.shields", Roles: workers, Case: true, Sensitive: true, Serve: p.shields},
@@ -163,7 +163,7 @@ func (p *Pages) showGuard(q *web.Req, code int, f *web.Form) error {
 	if err != nil {
 		return err
 	}
-	all, err := p.employees(q)
+	all, err := p.employeesAt(q, g.School)
 	if err != nil {
 		return err
 	}
