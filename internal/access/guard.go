@@ -91,7 +91,7 @@ var (
 )
 
 // leadsOf is what a named leader is to a thing of a kind.
-var leadsOf = map[Kind]Relation{Track: Leads, Concern: Intake}
+var leadsOf = map[Kind]Relation{Track: Leads, Concern: Intake, Force: Leads}
 
 // About says that a thing is about a person. When that person is protected it
 // is guarded from now on, and those who lead for her at the unit have it by name:

@@ -8,6 +8,7 @@ import (
 	"tilhor"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
+	"tilhor/internal/db"
 	"tilhor/internal/duty"
 	"tilhor/internal/roster"
 )
@@ -197,6 +198,76 @@ func TestAnAccusedEmployeeAndRektorsOwnChild(t *testing.T) {
 		w.must(err)
 		if len(ns) != 1 || ns[0].Kind != cases.NoLead || ns[0].Lead == "" {
 			t.Errorf("the owner is told %+v", ns)
+		}
+	})
+}
+
+// Every opening of a concern about a protected pupil rings for the others who are
+// named to lead, until one of them has seen it.
+func TestOpeningAProtectedPupilsConcernRings(t *testing.T) {
+	each(t, func(w *world) {
+		first := w.taken(w.nora)
+		w.shielded()
+		w.must(w.desk.Name(w.ctx, w.ina, first, w.jonas.Person, true, "Leder når Ina er borte."))
+		c := w.worry(tilhor.ArenaBreak, "Nora Dahl")
+		for range 2 {
+			_, err := w.told.Receive(w.ctx, w.jonas, c.Slug)
+			w.must(err)
+		}
+		ring, err := w.told.Ringing(w.ctx, w.ina)
+		w.must(err)
+		if len(ring) != 2 || ring[0].Person != w.jonas.Person || ring[0].Name != "Jonas Lund" || ring[0].View != "concern" || ring[0].Slug != c.Slug {
+			t.Fatalf("it rings %+v", ring)
+		}
+		for _, a := range []tilhor.Actor{w.kari, w.jonas, w.mona, w.other} {
+			if ring, err := w.told.Ringing(w.ctx, a); err != nil || len(ring) != 0 {
+				t.Errorf("it rings for %s: %v (%v)", a.Role, ring, err)
+			}
+			w.must(w.told.Heed(w.ctx, a))
+		}
+		if ring, err := w.told.Ringing(w.ctx, w.ina); err != nil || len(ring) != 2 {
+			t.Errorf("another silenced it: %v (%v)", ring, err)
+		}
+		w.must(w.told.Heed(w.ctx, w.ina))
+		if ring, err := w.told.Ringing(w.ctx, w.ina); err != nil || len(ring) != 0 {
+			t.Errorf("it still rings: %v (%v)", ring, err)
+		}
+		other := w.worry(tilhor.ArenaBreak, "", w.elias) // not protected: nothing rings
+		_, err = w.told.Receive(w.ctx, w.kari, other.Slug)
+		w.must(err)
+		var rung int
+		w.must(w.DB.Read(w.ctx, func(tx *db.Tx) error { return tx.One(countAlarms, db.Args(w.kari.Owner), &rung) }))
+		if rung != 2 {
+			t.Errorf("%d alarms, want 2", rung)
+		}
+		w.holds()
+	})
+}
+
+var countAlarms = db.SQL(`SELECT COUNT(*) FROM access_alarm WHERE owner = $1`)
+
+// Who works there and has no account writes whom it is about: when that is
+// somebody who leads the school, by name or by what one calls them, it goes past
+// them all the same (§ 12-5).
+func TestALeaderInWordsIsPassedBy(t *testing.T) {
+	each(t, func(w *world) {
+		anne := w.adviser()
+		w.must(w.desk.AppointReceiver(w.ctx, anne, anne.Person))
+		w.must(w.desk.Hand(w.ctx, w.kari, cases.HandedTask{Person: w.ina.Person, Task: cases.StandsIn, From: w.in(0), Until: w.in(7)}))
+		for whom, past := range map[string]bool{
+			"rektor": true, "Rektoren på skolen": true, "Kari Vik": true, "det var kari": true, "inspektøren": true, "leiinga": true, "Ina": true,
+			"Jonas Lund": false, "en vikar": false, "den som hadde inspeksjon": false,
+		} {
+			c, err := w.told.Tell(w.ctx, tilhor.Actor{Owner: w.kari.Owner, Role: tilhor.RoleAnyone}, concerns.Telling{
+				School: w.Solbakken, Described: "Nora i 5A", Saw: "Holdt henne hardt.", Arena: tilhor.ArenaCorridor, Happened: w.now(), Known: w.now(),
+				Name: "Vikaren", Accused: duty.AccusedEmployee, Whom: whom,
+			})
+			w.must(err)
+			_, atSchool := w.told.Receive(w.ctx, w.kari, c.Slug)
+			_, atOwner := w.told.Receive(w.ctx, anne, c.Slug)
+			if past != (atSchool != nil) || past != (atOwner == nil) {
+				t.Errorf("about %q: rektor %v, the owner %v", whom, atSchool, atOwner)
+			}
 		}
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
 	"tilhor/internal/handover"
+	"tilhor/internal/interventions"
 	"tilhor/internal/web"
 )
 
@@ -26,6 +27,8 @@ type Pages struct {
 	Cases    *cases.Desk
 	Archive  *archive.Desk // nil where a test has none
 	Handover *handover.Desk
+
+	Interventions *interventions.Desk // nil where a test has none
 }
 
 // workers are the roles that can come to have something to do with a case: the
