@@ -13,6 +13,7 @@ import (
 	"tilhor/internal/db"
 	"tilhor/internal/duty"
 	"tilhor/internal/privacy"
+	"tilhor/internal/interventions"
 	"tilhor/internal/roster"
 )
 
@@ -139,7 +140,43 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 	f, err = d.See(ctx, kari, slug, "whole")
 	w.must(err)
 	w.must(d.CheckSurvey(ctx, ina, slug, f.NamingSurveys()[0].ID, "To så etter.", "Porten blir stengt i storefri."))
+
+	// Rektor used the body herself: the owner follows it up.
+	_, err = w.interventions().Tell(ctx, jonas, interventions.Report{
+		Pupil: pupils[0], Arena: tilhor.ArenaBreak, At: now, Event: "Kastet stein.", What: "Holdt hardt.", Who: "Rektor", Long: "Ett minutt", Why: "De små sto ved.", View: interventions.Later,
+	})
+	w.must(err)
+
+	// Somebody told of the protected pupil, and it was opened by one of two who lead for her.
+	w.must(d.Name(ctx, ina, w.shieldedOf(ina, pupils[2]), jonas.Person, true, "Leder når Ina er borte."))
+	again, err := w.concerns().Tell(ctx, kari, concerns.Telling{
+		School: kari.School, Described: w.nameOf(kari, pupils[2]), Saw: "Ville ikke inn.", Arena: tilhor.ArenaBreak, Happened: now, Known: now,
+	})
+	w.must(err)
+	_, err = w.concerns().Receive(ctx, jonas, again.Slug)
+	w.must(err)
 	return original
+}
+
+// shieldedOf is the case of a protected pupil, as one who is named finds it.
+func (w *siteWorld) shieldedOf(by tilhor.Actor, pupil tilhor.PersonID) string {
+	w.t.Helper()
+	rows, _, err := w.cases().List(context.Background(), by, cases.Filter{Pupil: pupil})
+	w.must(err)
+	if len(rows) == 0 {
+		w.t.Fatal("the protected pupil has no case")
+	}
+	return rows[0].Slug
+}
+
+func (w *siteWorld) nameOf(by tilhor.Actor, p tilhor.PersonID) (name string) {
+	w.t.Helper()
+	w.must(w.house.db.Read(context.Background(), func(tx *db.Tx) error {
+		names, err := w.house.roster.Names(tx, by.Owner, p)
+		name = names[p]
+		return err
+	}))
+	return name
 }
 
 // asksColleagues is what the handler's craft adds to a case: what to find out,
