@@ -12,8 +12,8 @@ import (
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/duty"
-	"tilhor/internal/privacy"
 	"tilhor/internal/interventions"
+	"tilhor/internal/privacy"
 	"tilhor/internal/roster"
 )
 

@@ -37,4 +37,3 @@ func TestTheAppointedLeadIsAskedWhetherItIsSerious(t *testing.T) {
 	w.must(err)
 	w.pages(w.In(anne), "/saker/"+all[0].Slug, "/saker/"+all[0].Slug+"/alvorlig", "Er dette et alvorlig tilfelle?")
 }
-
