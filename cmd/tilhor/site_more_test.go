@@ -142,8 +142,8 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 	w.must(d.CheckSurvey(ctx, ina, slug, f.NamingSurveys()[0].ID, "To så etter.", "Porten blir stengt i storefri."))
 
 	// Rektor used the body herself: the owner follows it up.
-	_, err = w.interventions().Tell(ctx, jonas, interventions.Report{
-		Pupil: pupils[0], Arena: tilhor.ArenaBreak, At: now, Event: "Kastet stein.", What: "Holdt hardt.", Who: "Rektor", Long: "Ett minutt", Why: "De små sto ved.", View: interventions.Later,
+	_, err = w.interventions().Tell(ctx, other, interventions.Report{
+		Pupil: w.pupils(other)[0], Arena: tilhor.ArenaBreak, At: now, Event: "Kastet stein.", What: "Holdt hardt.", Who: "Rektor", Long: "Ett minutt", Why: "De små sto ved.", View: interventions.Later,
 	})
 	w.must(err)
 

@@ -88,6 +88,7 @@ type Event struct {
 	ID       EventID
 	Slug     string
 	School   tilhor.SchoolID
+	Where    string // the school's name, in the owner's list
 	Pupil    tilhor.PersonID
 	Name     string // of the pupil, or how the pupil is described
 	Class    string

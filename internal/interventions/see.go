@@ -238,6 +238,11 @@ func (d *Desk) ForOwner(ctx context.Context, by tilhor.Actor) (all []Event, err 
 		}
 		for i := range all { // of which pupil stands in no list of the owner's
 			all[i].Pupil = ""
+			s, err := d.Roster.School(tx, by.Owner, all[i].School)
+			if err != nil {
+				return err
+			}
+			all[i].Where = s.Name
 			if all[i].Duties, err = duty.StatesOf(tx, by.Owner, all[i].thing); err != nil {
 				return err
 			}

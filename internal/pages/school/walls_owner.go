@@ -138,7 +138,7 @@ func forceRows(q *web.Req, all []interventions.Event) (open, rest []web.Duty) {
 	w := q.T
 	for _, e := range all {
 		r := web.Duty{
-			What: w.T("sealed.kind.force"), Href: "/inngrep/" + e.Slug, Tag: web.TagOf(w, "lov"), Meta: []string{"opplæringslova §\u00a013\u20115"},
+			What: w.T("sealed.owner.row", "what", w.T("sealed.kind.force"), "school", e.Where), Href: "/inngrep/" + e.Slug, Tag: web.TagOf(w, "lov"), Meta: []string{"opplæringslova §\u00a013\u20115"},
 			State: web.State{Name: web.OK, Word: w.T("sealed.owner.read")}, When: lang.Cap(w.Ago(e.Happened.Written, q.Now)),
 		}
 		if slices.ContainsFunc(e.Duties, duty.Stored.Acts) {
