@@ -81,7 +81,8 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	s.Mount((&staff.Pages{Concerns: told, Cases: worked, Danger: sealed, Interventions: used, Dialogue: talks}).Routes())
 	s.Mount((&school.Pages{
 		Concerns: told, Cases: worked, Front: shown, Archive: h.archive(), Handover: &handover.Desk{Cases: worked, Interventions: used, Keys: h.keys, Clock: h.clock},
-		Dialogue: talks,
+		Dialogue:      talks,
+		Interventions: used,
 	}).Routes())
 	s.Mount((&family.Pages{Concerns: told, Cases: worked}).Routes())
 	s.Mount((&dpo.Pages{Privacy: &privacy.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Shred: cases.ShredPart}}).Routes())

@@ -14,6 +14,7 @@ import (
 	"tilhor/internal/db"
 	"tilhor/internal/duty"
 	"tilhor/internal/front"
+	"tilhor/internal/interventions"
 	"tilhor/internal/privacy"
 	"tilhor/internal/roster"
 )
@@ -155,7 +156,43 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 			w.must(err)
 		}
 	}
+
+	// Rektor used the body herself: the owner follows it up.
+	_, err = w.interventions().Tell(ctx, other, interventions.Report{
+		Pupil: w.pupils(other)[0], Arena: tilhor.ArenaBreak, At: now, Event: "Kastet stein.", What: "Holdt hardt.", Who: "Rektor", Long: "Ett minutt", Why: "De små sto ved.", View: interventions.Later,
+	})
+	w.must(err)
+
+	// Somebody told of the protected pupil, and it was opened by one of two who lead for her.
+	w.must(d.Name(ctx, ina, w.shieldedOf(ina, pupils[2]), jonas.Person, true, "Leder når Ina er borte."))
+	again, err := w.concerns().Tell(ctx, kari, concerns.Telling{
+		School: kari.School, Described: w.nameOf(kari, pupils[2]), Saw: "Ville ikke inn.", Arena: tilhor.ArenaBreak, Happened: now, Known: now,
+	})
+	w.must(err)
+	_, err = w.concerns().Receive(ctx, jonas, again.Slug)
+	w.must(err)
 	return original
+}
+
+// shieldedOf is the case of a protected pupil, as one who is named finds it.
+func (w *siteWorld) shieldedOf(by tilhor.Actor, pupil tilhor.PersonID) string {
+	w.t.Helper()
+	rows, _, err := w.cases().List(context.Background(), by, cases.Filter{Pupil: pupil})
+	w.must(err)
+	if len(rows) == 0 {
+		w.t.Fatal("the protected pupil has no case")
+	}
+	return rows[0].Slug
+}
+
+func (w *siteWorld) nameOf(by tilhor.Actor, p tilhor.PersonID) (name string) {
+	w.t.Helper()
+	w.must(w.house.db.Read(context.Background(), func(tx *db.Tx) error {
+		names, err := w.house.roster.Names(tx, by.Owner, p)
+		name = names[p]
+		return err
+	}))
+	return name
 }
 
 // saysIfra is what children tell for themselves: one who is signed in, a small one,

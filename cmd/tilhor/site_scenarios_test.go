@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -182,7 +183,8 @@ var scenarios = map[string]struct {
 			{"why", "Den andre lå nede."},
 			{"view", "later"},
 		}, Sees: "rektor"},
-		{Who: "rektor", At: "/i-dag", Link: `^/inngrep/[a-z2-7]{10}$`, Fill: [][2]string{{"do", "foreldre"}, {"text", "Ringte mor."}}},
+		// Ett inngrep skal ikke til kommunen: plikten finnes ikke, og ingen spør om den.
+		{Who: "rektor", At: "/i-dag", Link: `^/inngrep/[a-z2-7]{10}$`, Fill: [][2]string{{"do", "foreldre"}, {"text", "Ringte mor."}}, Lacks: `value="kommunen"`},
 		// En uke senere: det andre inngrepet mot Elias. Nå skal kommunen få vite det.
 		{Who: "sfo", Days: 7, At: "/inngrep/ny", Fill: [][2]string{
 			{"pupil", "Elias Moe"},
@@ -290,6 +292,37 @@ var scenarios = map[string]struct {
 					t.Errorf("%s sees her name on %s", who, page)
 				}
 			}
+			for _, page := range []string{"/utskrift", "/lesinger", "/pakke", "/skjerming", "/innsyn"} {
+				if r := w.do("GET", c, "nb", f.track+page, nil); r.StatusCode != http.StatusNotFound {
+					t.Errorf("%s comes to %s of it: %d", who, page, r.StatusCode)
+				}
+			}
+			f.cookie = c
+			f.open("/saker")
+			for _, way := range []string{"", "tekst"} { // by name, and in the words
+				f.send("/saker", url.Values{"sok": {"Tuva"}, "go": {way}}, false)
+				if strings.Contains(f.body, f.track) || strings.Contains(f.body, "Aas") {
+					t.Errorf("%s finds her by a search (%q)", who, way)
+				}
+			}
+		}
+		// Den navngitte leder også; hver åpning varsles, og ingenting går ut uten at det er låst opp.
+		track := f.track
+		f.cookie = w.enter(w.whoever("rektor"), mfa)
+		f.do(deed{At: track + "/skjerming", Fill: [][2]string{{"do", "name"}, {"name-person", "Hilde"}, {"name-as", "leads"}, {"name-reason", "Leder når rektor er borte."}}})
+		f.open(track + "/lesinger")
+		if r := w.do("GET", f.cookie, "nb", track+"/utskrift", nil); r.StatusCode != http.StatusSeeOther || !strings.Contains(r.Header.Get("Location"), "/skjerming") {
+			t.Errorf("it is printed with nothing unlocked: %d", r.StatusCode)
+		}
+		if _, err := w.house.journal.Sequence(t.Context(), w.house.db, w.owner(), w.clock()); err != nil {
+			t.Fatal(err)
+		}
+		f.do(deed{At: track + "/pakke", Fill: [][2]string{{"kind", "state"}, {"answers", "Brev av 1. desember"}}, Sees: "Lås opp saken", No: true})
+		deputy := w.enter(w.whoever("deputy"), mfa)
+		w.do("GET", deputy, "nb", track, nil)
+		f.open("/skjerming")
+		if !strings.Contains(f.body, track+"/skjerming") {
+			t.Error("that the deputy opened it rings for nobody")
 		}
 	}},
 }

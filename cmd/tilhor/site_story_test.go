@@ -34,6 +34,7 @@ type deed struct {
 	Fill  [][2]string `json:"fill"`  // by the field's name: what is written, or the answer's value or words. A hidden field must have the value
 	Press string      `json:"press"` // name=value of the button; "" is the form's first
 	Sees  string      `json:"sees"`  // in the page it leads to
+	Lacks string      `json:"-"`     // and what is not in it
 	No    bool        `json:"-"`     // it is refused: what was typed comes back
 }
 
@@ -220,6 +221,9 @@ func (f *formReader) do(d deed) {
 	}
 	if !strings.Contains(f.body, d.Sees) {
 		f.t.Fatalf("%q is not on %s:\n%s", d.Sees, f.at, plainText(f.body))
+	}
+	if d.Lacks != "" && strings.Contains(f.body, d.Lacks) {
+		f.t.Fatalf("%q is on %s:\n%s", d.Lacks, f.at, plainText(f.body))
 	}
 }
 

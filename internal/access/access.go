@@ -88,8 +88,8 @@ var rules = map[Act]rule{
 	Answer:  {Track, []Relation{Asked}, true},
 	Assign:  {Track, []Relation{Appoints}, true},
 
-	FollowForce: {Force, []Relation{Reporter}, false}, // as Follow: who told has nothing to wait for
-	LeadForce:   {Force, []Relation{Leads}, true},
+	FollowForce: {Force, []Relation{Reporter}, false},     // as Follow: who told has nothing to wait for
+	LeadForce:   {Force, []Relation{Leads, Intake}, true}, // the owner receives it when nobody who leads the school can
 }
 
 // forever is the end of what has no end.
@@ -161,7 +161,7 @@ func Decide(a tilhor.Actor, act Act, thing string, grants []Grant, bars []Bar, n
 		return "", false
 	}
 	for _, b := range bars {
-		if act == Follow { // of what one has told oneself, one is answered
+		if act == Follow || act == FollowForce { // of what one has told oneself, one is answered
 			break
 		}
 		if b.Kind == r.kind && b.Thing == thing && within(now, b.From, b.Until) &&

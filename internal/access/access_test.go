@@ -351,8 +351,9 @@ func TestWhoMayComeToAProtectedPupil(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		vera := tilhor.Actor{Owner: owner, Person: "vera", Role: tilhor.RoleOwnerAdviser, Trained: true} // receives for the owner, and appoints
 		who := func() (may string) {
-			for _, a := range []tilhor.Actor{at("kari", "rektor"), at("ina", "social-teacher"), at("stig", "teacher"), at("hilde", "deputy"), at("mona", "sfo"), at("jonas", "teacher")} {
+			for _, a := range []tilhor.Actor{at("kari", "rektor"), at("ina", "social-teacher"), at("stig", "teacher"), at("hilde", "deputy"), at("mona", "sfo"), at("jonas", "teacher"), vera} {
 				may += string(a.Person) + ":"
 				for _, act := range acts {
 					if err := d.Read(context.Background(), func(tx *db.Tx) error { _, err := access.Allow(tx, a, act, "1", now); return err }); err == nil {
@@ -377,28 +378,35 @@ func TestWhoMayComeToAProtectedPupil(t *testing.T) {
 				{Kind: access.Track, Thing: "1", Person: "ina", Relation: access.Handles},
 				{Kind: access.Track, Thing: "1", Person: "mona", Relation: access.Carries},
 				{Kind: access.School, Thing: "solbakken", Person: "stig", Relation: access.Leads},
+				{Kind: access.Concern, Thing: "1", Role: tilhor.RoleOwnerAdviser, Relation: access.Intake},
+				{Kind: access.Track, Thing: "1", Role: tilhor.RoleOwnerAdviser, Relation: access.Appoints},
+				{Kind: access.School, Person: "vera", Relation: access.Intake},
+				{Kind: access.School, Person: "vera", Relation: access.Appoints},
 			} {
-				g.Unit, g.From = "solbakken", now
+				g.From = now
+				if g.Role != tilhor.RoleOwnerAdviser && g.Person != "vera" {
+					g.Unit = "solbakken"
+				}
 				if err := access.Give(tx, owner, g); err != nil {
 					return err
 				}
 			}
 			return errors.Join(access.About(tx, owner, access.Concern, "1", "signe", "solbakken", now), access.About(tx, owner, access.Track, "1", "signe", "solbakken", now))
 		})
-		is("before", "kari:rerewoleca ina:rewoca stig:rewoleca hilde: mona:ca jonas:fo ")
+		is("before", "kari:rerewoleca ina:rewoca stig:rewoleca hilde: mona:ca jonas:fo vera:reas ")
 		write(func(tx *db.Tx) error { return access.Protect(tx, owner, "signe") })
-		is("protected", "kari: ina: stig: hilde: mona:ca jonas:fo ")
+		is("protected", "kari: ina: stig: hilde: mona:ca jonas:fo vera:reas ")
 		write(func(tx *db.Tx) error {
 			return access.Name(tx, owner, access.Naming{Subject: "signe", Person: "hilde", Unit: "solbakken", Lead: true, By: "kari", From: now})
 		})
-		is("Hilde leads by name", "kari: ina: stig: hilde:rerewoleca mona:ca jonas:fo ")
+		is("Hilde leads by name", "kari: ina: stig: hilde:rerewoleca mona:ca jonas:fo vera:reas ")
 		write(func(tx *db.Tx) error {
 			return access.Name(tx, owner, access.Naming{Subject: "signe", Person: "ina", Unit: "solbakken", By: "hilde", From: now})
 		})
-		is("Ina is named", "kari: ina:rewoca stig: hilde:rerewoleca mona:ca jonas:fo ")
+		is("Ina is named", "kari: ina:rewoca stig: hilde:rerewoleca mona:ca jonas:fo vera:reas ")
 		write(func(tx *db.Tx) error { return access.Unname(tx, owner, "signe", "hilde", now) })
-		is("Hilde no longer", "kari: ina:rewoca stig: hilde: mona:ca jonas:fo ")
+		is("Hilde no longer", "kari: ina:rewoca stig: hilde: mona:ca jonas:fo vera:reas ")
 		write(func(tx *db.Tx) error { return access.Release(tx, owner, "signe", now) })
-		is("lifted", "kari:rerewoleca ina:rewoca stig:rewoleca hilde: mona:ca jonas:fo ")
+		is("lifted", "kari:rerewoleca ina:rewoca stig:rewoleca hilde: mona:ca jonas:fo vera:reas ")
 	})
 }

@@ -13,7 +13,9 @@ import (
 // granted passes only for who is named for that person: no role, no task that
 // was handed over. It only ever keeps out, so that a grant that is forgotten
 // gives nobody a sight of her. Two may go on as they were: who told, and who
-// carries out a measure, since neither is shown who it is about.
+// carries out a measure, since neither is shown who it is about. And two are the
+// owner's, whom no school can name: who receives past rektor, and who appoints
+// (opplæringslova §§ 12-4 and 12-5), or what is told would reach nobody who can act.
 //
 // A guard holds from when it is written, whatever the clock says.
 type Guard struct {
@@ -24,11 +26,11 @@ type Guard struct {
 }
 
 // unnamed are the relations that a guard lets by.
-var unnamed = []Relation{Reporter, Carries}
+var unnamed = []Relation{Reporter, Carries, Appoints}
 
 // guarded says whether a guard keeps the actor from what a grant gives.
 func guarded(a tilhor.Actor, g Grant, grants []Grant, guards []Guard, now time.Time) bool {
-	if slices.Contains(unnamed, g.Relation) {
+	if slices.Contains(unnamed, g.Relation) || g.Relation == Intake && g.Unit == Owner {
 		return false
 	}
 	for _, k := range guards {
@@ -50,7 +52,7 @@ func named(a tilhor.Actor, subject tilhor.PersonID, grants []Grant, now time.Tim
 
 // notGuarded is the same rule as SQL, about the grant g.
 const notGuarded = `
-		AND (g.relation IN ('reporter', 'carries') OR NOT EXISTS (SELECT 1 FROM access_guard k
+		AND (g.relation IN ('reporter', 'carries', 'appoints') OR (g.relation = 'intake' AND g.unit = '') OR NOT EXISTS (SELECT 1 FROM access_guard k
 			WHERE k.owner = g.owner AND k.kind = g.kind AND k.thing = g.thing AND k.until_at > $5
 			AND NOT EXISTS (SELECT 1 FROM access_grant n
 				WHERE n.owner = k.owner AND n.kind = 'person' AND n.thing = k.subject AND n.relation = 'named'
@@ -89,11 +91,12 @@ var (
 )
 
 // leadsOf is what a named leader is to a thing of a kind.
-var leadsOf = map[Kind]Relation{Track: Leads, Concern: Intake}
+var leadsOf = map[Kind]Relation{Track: Leads, Concern: Intake, Force: Leads}
 
 // About says that a thing is about a person. When that person is protected it
 // is guarded from now on, and those who lead for her at the unit have it by name:
-// what is told of a protected person always reaches somebody.
+// what is told of a protected person always reaches somebody. What goes past the
+// school has Owner as its unit: then nobody at the school is given it.
 func About(tx *db.Tx, owner tilhor.OwnerID, kind Kind, thing string, person tilhor.PersonID, unit tilhor.SchoolID, now time.Time) error {
 	if err := tx.Later(insertSubject, owner, kind, thing, person); err != nil {
 		return err

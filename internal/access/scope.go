@@ -30,7 +30,7 @@ func scoped(act Act) string {
 		AND NOT EXISTS (SELECT 1 FROM access_bar b
 			WHERE b.owner = g.owner AND b.kind = g.kind AND b.thing = g.thing AND b.from_at <= $5 AND b.until_at > $5
 			AND (b.person = $2 OR (b.role <> '' AND b.role = $3 AND b.unit = $4)))`
-	if act == Follow { // of what one has told oneself, one is answered
+	if act == Follow || act == FollowForce { // of what one has told oneself, one is answered
 		barred = ""
 	}
 	return `SELECT g.thing, g.relation FROM access_grant g

@@ -27,7 +27,7 @@ type Alarm struct {
 }
 
 // printView is the reading of a page to be printed: of a protected pupil's case
-// it takes an unlocking.
+// it takes an unlocking, as a package and a copy after a request for access do.
 const printView = "print"
 
 // ErrLocked says that a protected pupil's case is not printed or copied before

@@ -207,9 +207,13 @@ type Pack struct {
 	To     tilhor.PersonID // which of the parents it is for; empty: the pupil, or Statsforvalteren
 }
 
-// Pack tells the track that a package was made of it.
+// Pack tells the track that a package was made of it. Of a protected pupil's it
+// takes an unlocking: ErrLocked, and nothing may be given.
 func (d *Desk) Pack(ctx context.Context, by tilhor.Actor, slug string, h Pack) error {
 	return d.on(ctx, by, access.Lead, slug, func(w *work) error {
+		if err := d.Spend(w.tx, by, w.t.ID, w.now); err != nil {
+			return err
+		}
 		_, err := w.write(note{kind: Packed, when: tilhor.Now(w.now), ref: h.Hash, answer: h.Kind, text: []field{{"reason", h.Answer}}})
 		if err != nil || h.To == "" {
 			return err

@@ -505,7 +505,8 @@ type CopyItem struct {
 }
 
 // CopyOf gives the copy of a request that is decided. It is made of what was
-// decided then, and of nothing else: a passage written since is not in it.
+// decided then, and of nothing else: a passage written since is not in it. Of a
+// protected pupil's track it takes an unlocking.
 func (d *Desk) CopyOf(ctx context.Context, by tilhor.Actor, slug string, id tilhor.RecordID) (c Copy, err error) {
 	now := d.Clock()
 	var rule access.Relation
@@ -535,14 +536,23 @@ func (d *Desk) CopyOf(ctx context.Context, by tilhor.Actor, slug string, id tilh
 	if err != nil {
 		return Copy{}, err
 	}
-	return c, d.DB.Write(ctx, func(tx *db.Tx) error {
+	err = d.DB.Write(ctx, func(tx *db.Tx) error {
 		if shielded {
+			if !c.Kept { // else nothing stands in it
+				if err := d.Spend(tx, by, c.Track.ID, now); err != nil {
+					return err
+				}
+			}
 			if err := d.opened(tx, by, c.Track.ID, "copy", now); err != nil {
 				return err
 			}
 		}
 		return d.Journal.Seen(tx, by, journal.ReadingsOf(string(c.Track.ID)), string(c.Track.ID), "copy", string(rule), now)
 	})
+	if err != nil {
+		return Copy{}, err
+	}
+	return c, nil
 }
 
 func (r Review) copy() (Copy, error) {

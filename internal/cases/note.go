@@ -101,7 +101,13 @@ func (d *Desk) Identify(ctx context.Context, by tilhor.Actor, slug string, pupil
 		if err := access.NotAbout(w.tx, by.Owner, access.Track, string(w.t.ID)); err != nil {
 			return err
 		}
-		if err := access.About(w.tx, by.Owner, access.Track, string(w.t.ID), pupil, w.t.School, w.now); err != nil {
+		unit := w.t.School
+		if sealed, err := w.closedAs(); err != nil {
+			return err
+		} else if sealed == string(duty.AccusedLeadership) { // past all at the school, also who is named there
+			unit = access.Owner
+		}
+		if err := access.About(w.tx, by.Owner, access.Track, string(w.t.ID), pupil, unit, w.now); err != nil {
 			return err
 		}
 		if _, err := w.tx.Exec(setPupil, by.Owner, w.t.ID, pupil); err != nil {

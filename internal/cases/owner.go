@@ -201,7 +201,19 @@ func (d *Desk) TakeForOwner(ctx context.Context, by tilhor.Actor, slug string, l
 		if c.Accused == duty.AccusedLeadership {
 			kind = Leadership
 		}
-		return w.notify(kind, nil)
+		told, err := w.noticed(kind)
+		if err != nil {
+			return err
+		}
+		if !told { // a track that goes on may have been without a lead before
+			if err := w.notify(kind, nil); err != nil {
+				return err
+			}
+		}
+		if c.Accused != duty.AccusedEmployee {
+			return nil
+		}
+		return w.facts(duty.Fact{Kind: duty.OwnerInformed, When: tilhor.Now(w.now)}) // the owner had it past rektor, whose own child it is (§ 12-5)
 	}
 	return d.takeUp(ctx, by, slug, Stance{}, x)
 }
@@ -327,6 +339,15 @@ func (d *Desk) OpenNotice(ctx context.Context, by tilhor.Actor, id tilhor.Record
 				return err
 			}
 		}
+		guarded, err := access.Guarded(tx, by.Owner, access.Track, string(n.track), now)
+		if err != nil {
+			return err
+		}
+		if len(guarded) > 0 { // it shows whom it is about
+			if err := d.opened(tx, by, n.track, "notice", now); err != nil {
+				return err
+			}
+		}
 		return d.Journal.Seen(tx, by, journal.ReadingsOf(string(n.track)), string(n.track), "notice", string(access.Appoints), now)
 	})
 	return n, err
@@ -406,6 +427,9 @@ func (d *Desk) AppointAdviser(ctx context.Context, by tilhor.Actor, id tilhor.Re
 			return tilhor.Faults{{Field: "adviser", Key: "sealed.fault.adviser"}}
 		}
 		if err := w.notBarred(p, "adviser"); err != nil {
+			return err
+		}
+		if err := w.letBy(p, access.Owner); err != nil {
 			return err
 		}
 		if _, err := access.Allow(w.tx, tilhor.Actor{Owner: by.Owner, Person: p, Role: tilhor.RoleOwnerAdviser, Trained: true}, access.Read, string(w.t.ID), w.now); err == nil {

@@ -61,7 +61,7 @@ func (d *Desk) Shield(ctx context.Context, by tilhor.Actor, s Shielding) error {
 		if err != nil || in.School != by.School || in.Protected { // who is protected is in no list, and answers like nobody
 			return tilhor.Faults{{Field: "pupil", Key: "cases.fault.pupil"}}
 		}
-		if err := d.mayLead(tx, by, s.Leader, "leader", now); err != nil {
+		if err := d.mayLead(tx, by.Owner, by.School, s.Leader, "leader", now); err != nil {
 			return err
 		}
 		if err := d.Roster.Protect(tx, by, s.Pupil, s.Grade, now); err != nil {
@@ -75,10 +75,10 @@ func (d *Desk) Shield(ctx context.Context, by tilhor.Actor, s Shielding) error {
 	})
 }
 
-// mayLead refuses who does not work at the actor's school, or has not had the
+// mayLead refuses who does not work at the school, or has not had the
 // training without which no case is opened: then nobody would see it.
-func (d *Desk) mayLead(tx *db.Tx, by tilhor.Actor, person tilhor.PersonID, at string, now time.Time) error {
-	all, err := d.Roster.Employees(tx, by.Owner, by.School, today(now))
+func (d *Desk) mayLead(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, person tilhor.PersonID, at string, now time.Time) error {
+	all, err := d.Roster.Employees(tx, owner, school, today(now))
 	if err != nil {
 		return err
 	}
@@ -163,6 +163,11 @@ func (d *Desk) tellThose(tx *db.Tx, by tilhor.Actor, all []Track, n note, now ti
 				return err
 			}
 		}
+		if n.kind == Shielded && n.answer != "lifted" {
+			if err := w.keepAppointed(); err != nil {
+				return err
+			}
+		}
 		if _, err := w.write(n); err != nil {
 			return err
 		}
@@ -171,6 +176,19 @@ func (d *Desk) tellThose(tx *db.Tx, by tilhor.Actor, all []Track, n note, now ti
 		}
 	}
 	return nil
+}
+
+// keepAppointed lets those keep the track whom the owner gave it by name, as the
+// pupil is protected: one that goes past rektor has nobody else.
+func (w *work) keepAppointed() error {
+	grants, err := access.GrantsOf(w.tx, w.by.Owner, access.Track, string(w.t.ID))
+	for _, g := range grants {
+		given := g.Person != "" && (g.Relation == access.Leads || g.Relation == access.Advises)
+		if err == nil && given && !w.now.Before(g.From) && (g.Until.IsZero() || w.now.Before(g.Until)) {
+			err = w.letBy(g.Person, g.Unit)
+		}
+	}
+	return err
 }
 
 // unhandle takes the track from whoever handles it, until it is given to another.
@@ -206,11 +224,17 @@ func (d *Desk) Name(ctx context.Context, by tilhor.Actor, slug string, person ti
 		if err != nil {
 			return err
 		}
-		if err := d.mayLead(w.tx, by, person, "person", w.now); err != nil {
+		unit := w.t.School
+		err = d.mayLead(w.tx, by.Owner, unit, person, "person", w.now)
+		if by.School != unit && !lead && tilhor.FaultsOf(err) != nil { // whom the owner appointed may have people of another place beside them
+			unit = by.School
+			err = d.mayLead(w.tx, by.Owner, unit, person, "person", w.now)
+		}
+		if err != nil {
 			return err
 		}
 		for _, s := range subjects {
-			n := access.Naming{Subject: s, Person: person, Unit: w.t.School, Lead: lead}
+			n := access.Naming{Subject: s, Person: person, Unit: unit, Lead: lead}
 			if err := d.Roster.Name(w.tx, by, n, reason, w.now); err != nil {
 				return err
 			}
@@ -548,7 +572,7 @@ func (d *Desk) NameFor(ctx context.Context, by tilhor.Actor, number string, pers
 				continue
 			}
 			found = true
-			if err := d.mayLead(tx, by, person, "person", now); err != nil {
+			if err := d.mayLead(tx, by.Owner, by.School, person, "person", now); err != nil {
 				return err
 			}
 			subjects, err := access.Guarded(tx, by.Owner, access.Track, string(t.ID), now)

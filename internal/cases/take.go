@@ -57,7 +57,7 @@ func (d *Desk) takeUp(ctx context.Context, by tilhor.Actor, slug string, s Stanc
 				if err != nil {
 					return nil, err
 				}
-				if err := d.guardLike(tx, by.Owner, t, c, now); err != nil {
+				if err := d.guardLike(tx, by.Owner, t, c, x, now); err != nil {
 					return nil, err
 				}
 				made[p.N], became[p.N] = t, t.ID
@@ -114,13 +114,13 @@ var selectTrackOf = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1
 
 // guardLike guards the track of somebody who is only described as the concern
 // is guarded: the one in words may be the protected pupil.
-func (d *Desk) guardLike(tx *db.Tx, owner tilhor.OwnerID, t Track, c concerns.Concern, now time.Time) error {
+func (d *Desk) guardLike(tx *db.Tx, owner tilhor.OwnerID, t Track, c concerns.Concern, x wall, now time.Time) error {
 	if t.Pupil != "" {
 		return nil
 	}
 	all, err := access.Guarded(tx, owner, access.Concern, string(c.ID), now)
 	for _, p := range all {
-		if err := access.About(tx, owner, access.Track, string(t.ID), p, t.School, now); err != nil {
+		if err := access.About(tx, owner, access.Track, string(t.ID), p, x.led(t), now); err != nil {
 			return err
 		}
 	}
@@ -162,7 +162,7 @@ func (d *Desk) track(tx *db.Tx, by tilhor.Actor, m matter, school tilhor.SchoolI
 	if pupil == "" {
 		return t, nil
 	}
-	return t, access.About(tx, by.Owner, access.Track, string(t.ID), pupil, t.School, now)
+	return t, access.About(tx, by.Owner, access.Track, string(t.ID), pupil, x.led(t), now)
 }
 
 // take writes what the concern said into the track, with its facts, and what

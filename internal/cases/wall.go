@@ -33,6 +33,15 @@ func (x wall) fits(c concerns.Concern) bool {
 	return x.accused == c.Accused
 }
 
+// led is where those work who lead for a protected pupil in the track: nobody at
+// the school when the owner appoints.
+func (x wall) led(t Track) tilhor.SchoolID {
+	if x.lead != "" {
+		return access.Owner
+	}
+	return t.School
+}
+
 // sealedAs is how a matter must be sealed that the concern may belong to.
 func sealedAs(c concerns.Concern) string {
 	if c.Sealed() {
@@ -141,13 +150,20 @@ func (w *work) wallIn(x wall, c concerns.Concern) error {
 	if err := w.oneWall(); err != nil {
 		return err
 	}
-	if err := w.barKin(); err != nil {
-		return err
-	}
-	if x.lead != "" {
+	if x.lead != "" { // before kin are barred: then somebody leads it, and the owner is not told that nobody does
+		kin, err := w.kin()
+		if err != nil {
+			return err
+		}
+		if slices.Contains(kin, x.lead) {
+			return tilhor.Faults{{Field: "lead", Key: "sealed.fault.barred"}}
+		}
 		if err := w.leadBy(x.lead, x.unit); err != nil {
 			return err
 		}
+	}
+	if err := w.barKin(); err != nil {
+		return err
 	}
 	if x.then == nil {
 		return nil
@@ -356,6 +372,10 @@ func (w *work) hasLead() (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	guarded, err := access.Guarded(w.tx, w.by.Owner, access.Track, string(w.t.ID), w.now)
+	if err != nil {
+		return false, err
+	}
 	byRole := false
 	for _, g := range grants {
 		if g.Relation != access.Leads || w.now.Before(g.From) || !g.Until.IsZero() && !w.now.Before(g.Until) {
@@ -364,7 +384,7 @@ func (w *work) hasLead() (bool, error) {
 		if g.Person != "" && !out[g.Person] {
 			return true, nil
 		}
-		byRole = byRole || g.Role == tilhor.RoleRektor
+		byRole = byRole || g.Role == tilhor.RoleRektor && len(guarded) == 0 // no role comes to a protected pupil
 	}
 	if !byRole {
 		return false, nil
@@ -408,6 +428,9 @@ func (w *work) leadBy(p tilhor.PersonID, unit tilhor.SchoolID) error {
 	if err := access.Give(w.tx, w.by.Owner, give); err != nil {
 		return err
 	}
+	if err := w.letBy(p, unit); err != nil {
+		return err
+	}
 	if w.t.Handler == "" || slices.ContainsFunc(grants, func(g access.Grant) bool { return g.Relation == access.Leads && g.Person == w.t.Handler }) {
 		if err := w.uncover(coverCases, "", w.now); err != nil { // who stood in did so for another
 			return err
@@ -418,6 +441,26 @@ func (w *work) leadBy(p tilhor.PersonID, unit tilhor.SchoolID) error {
 		w.t.Handler = p
 	}
 	_, err = w.write(note{kind: LedBy, when: tilhor.Now(w.now), ref: string(p)})
+	return err
+}
+
+// letBy names whom the owner gives the track for every protected pupil it is
+// about: to this track, and to no other of hers. That it was given stands in the
+// record of the track.
+func (w *work) letBy(p tilhor.PersonID, unit tilhor.SchoolID) error {
+	all, err := access.Guarded(w.tx, w.by.Owner, access.Track, string(w.t.ID), w.now)
+	for _, s := range all {
+		named, err := access.IsNamed(w.tx, tilhor.Actor{Owner: w.by.Owner, Person: p}, s, w.now)
+		if err != nil {
+			return err
+		}
+		if named {
+			continue
+		}
+		if err := access.Name(w.tx, w.by.Owner, access.Naming{Subject: s, Person: p, Unit: unit, By: w.by.Person, From: w.now}); err != nil {
+			return err
+		}
+	}
 	return err
 }
 

@@ -128,6 +128,9 @@ func (d *Desk) Judge(ctx context.Context, by tilhor.Actor, id tilhor.ConcernID) 
 		return Concern{}, err
 	}
 	err = d.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := access.Ring(tx, by, access.Concern, string(id), "concern", d.Clock()); err != nil {
+			return err
+		}
 		return d.Journal.Seen(tx, by, journal.ReadingsOf(string(id)), string(id), "archive", string(by.Role), d.Clock())
 	})
 	if err != nil {

@@ -162,6 +162,9 @@ func (d *Desk) Receive(ctx context.Context, by tilhor.Actor, slug string) (c Con
 				return err
 			}
 		}
+		if err := access.Ring(tx, by, access.Concern, string(c.ID), "concern", now); err != nil {
+			return err
+		}
 		return d.Journal.Seen(tx, by, journal.ReadingsOf(string(c.ID)), string(c.ID), "whole", string(access.Intake), now)
 	})
 	if err != nil {

@@ -2,7 +2,9 @@ package concerns
 
 import (
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"tilhor"
 	"tilhor/internal/access"
@@ -58,7 +60,38 @@ func (d *Desk) route(tx *db.Tx, owner tilhor.OwnerID, c *Concern, n Telling, now
 		}
 		c.Against = append(c.Against, Against{N: i + 1, Person: p})
 	}
-	return nil
+	leads, err := d.saysLeader(tx, owner, n, handed, now)
+	if leads {
+		c.Accused = duty.AccusedLeadership
+	}
+	return err
+}
+
+// leaders are the words for who leads a school, as one writes them of somebody.
+var leaders = []string{
+	"rektor", "rektoren", "inspektør", "inspektøren", "avdelingsleder", "avdelingslederen", "avdelingsleiar", "avdelingsleiaren", "ledelse", "ledelsen",
+	"leiing", "leiinga", "skolelederen", "skoleleder", "skuleleiar", "skuleleiaren", "principal", "headteacher", "headmaster", "headmistress",
+}
+
+// saysLeader says whether whom it is about, as it is written, is somebody who
+// leads the school: by name, or by what one calls who leads. Who has no account
+// can choose nobody from a list. A word too many sends it to the owner, who can
+// send it back; a word too few sends it to whom it is about.
+func (d *Desk) saysLeader(tx *db.Tx, owner tilhor.OwnerID, n Telling, handed []access.Grant, now time.Time) (bool, error) {
+	for _, w := range strings.FieldsFunc(strings.ToLower(n.Whom), func(c rune) bool { return !unicode.IsLetter(c) }) {
+		if slices.Contains(leaders, strings.TrimSuffix(w, "s")) {
+			return true, nil
+		}
+	}
+	named, err := d.Roster.StaffIn(tx, owner, n.School, n.Whom, tilhor.DateOf(now, calendar.Oslo()))
+	for _, e := range named {
+		if slices.ContainsFunc(e.Roles, tilhor.Role.Leads) || slices.ContainsFunc(handed, func(g access.Grant) bool {
+			return g.Person == e.ID && g.Relation == access.Leads && !now.Before(g.From) && (g.Until.IsZero() || now.Before(g.Until))
+		}) {
+			return true, err
+		}
+	}
+	return false, err
 }
 
 // receivers are the roles that the receipt says it is received for.
@@ -140,6 +173,45 @@ func (d *Desk) bar(tx *db.Tx, owner tilhor.OwnerID, c Concern, p tilhor.PersonID
 		return nil
 	}
 	return access.Shut(tx, owner, access.Bar{Kind: access.Concern, Thing: string(c.ID), Person: p, From: c.Written, Reason: why})
+}
+
+// reaches sees to it that a concern about a protected pupil has somebody: when
+// everybody who is named to lead for her is barred from it, or works there no
+// longer, the owner receives it and appoints.
+func (d *Desk) reaches(tx *db.Tx, owner tilhor.OwnerID, c Concern) error {
+	guarded, err := access.Guarded(tx, owner, access.Concern, string(c.ID), c.Written)
+	if err != nil || len(guarded) == 0 || c.Accused == duty.AccusedLeadership {
+		return err
+	}
+	grants, err := access.GrantsOf(tx, owner, access.Concern, string(c.ID))
+	if err != nil {
+		return err
+	}
+	bars, err := access.BarsOf(tx, owner, access.Concern, string(c.ID))
+	if err != nil {
+		return err
+	}
+	for _, g := range grants {
+		if g.Relation != access.Intake {
+			continue
+		}
+		if g.Person == "" && g.Unit == access.Owner { // the owner has it already
+			return nil
+		}
+		if g.Person == "" || slices.ContainsFunc(bars, func(b access.Bar) bool { return b.Person == g.Person }) {
+			continue
+		}
+		roles, err := d.Roster.RolesOf(tx, owner, g.Person, tilhor.DateOf(c.Written, calendar.Oslo()))
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(roles, func(a tilhor.Actor) bool { return a.School == g.Unit && a.Role.Staff() }) {
+			return nil
+		}
+	}
+	return access.Give(tx, owner, access.Grant{
+		Kind: access.Concern, Thing: string(c.ID), Role: tilhor.RoleOwnerAdviser, Unit: access.Owner, Relation: access.Intake, From: c.Written, By: c.Reporter,
+	})
 }
 
 // kin are those of the pupils' families who work for a school or the owner, and

@@ -346,12 +346,16 @@ func (d *Desk) about(tx *db.Tx, owner tilhor.OwnerID, c Concern, described strin
 			who = append(who, p.Person)
 		}
 	}
+	unit := c.School
+	if c.Accused == duty.AccusedLeadership { // past all who lead at the school, also those who are named (§ 12-5)
+		unit = access.Owner
+	}
 	for _, p := range who {
-		if err := access.About(tx, owner, access.Concern, string(c.ID), p, c.School, c.Written); err != nil {
+		if err := access.About(tx, owner, access.Concern, string(c.ID), p, unit, c.Written); err != nil {
 			return err
 		}
 	}
-	return nil
+	return d.reaches(tx, owner, c)
 }
 
 func millis(w tilhor.When) int64 {

@@ -59,7 +59,14 @@ func (d *Desk) Make(ctx context.Context, by tilhor.Actor, slug string, o Order) 
 			return nil, err
 		}
 	}
-	return p, d.Cases.Pack(ctx, by, slug, cases.Pack{Kind: string(o.Kind), Answer: o.Answers, Hash: p.Hash, To: o.To})
+	err = d.Cases.Pack(ctx, by, slug, cases.Pack{Kind: string(o.Kind), Answer: o.Answers, Hash: p.Hash, To: o.To})
+	if errors.Is(err, cases.ErrLocked) {
+		return nil, tilhor.Faults{{Field: "kind", Key: "handover.fault.locked"}}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // pack makes the file of a folder.

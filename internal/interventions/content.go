@@ -45,7 +45,7 @@ func init() {
 				return yield(seal.Label(fieldLine, id))
 			}, owner)
 		},
-		HasRow: func(journal.Record) bool { return true },
+		HasRow: func(r journal.Record) bool { return r.Act != actHeed },
 		Rows: func(tx *db.Tx, owner tilhor.OwnerID, after string, yield func(journal.RoomRow) error) error {
 			return tx.Each(everyEntry, func(scan db.Scan) error {
 				row := journal.RoomRow{Table: "interventions_line"}

@@ -64,7 +64,7 @@ func (d *Desk) Folders(tx *db.Tx, by tilhor.Actor, school tilhor.SchoolID, pupil
 			return nil, err
 		}
 	}
-	return all, d.names(tx, by.Owner, to, now)
+	return all, d.names(tx, by, to, false, now)
 }
 
 // Handed writes that interventions were read to be handed over.
@@ -74,6 +74,9 @@ func (d *Desk) Handed(ctx context.Context, by tilhor.Actor, all []Folder) error 
 	}
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
 		for _, f := range all {
+			if err := access.Ring(tx, by, access.Force, string(f.ID), "intervention", d.Clock()); err != nil {
+				return err
+			}
 			if err := d.Journal.Seen(tx, by, journal.ReadingsOf(string(f.ID)), string(f.ID), "package", string(access.Leads), d.Clock()); err != nil {
 				return err
 			}

@@ -88,9 +88,11 @@ type Event struct {
 	ID       EventID
 	Slug     string
 	School   tilhor.SchoolID
+	Where    string // the school's name, in the owner's list
 	Pupil    tilhor.PersonID
 	Name     string // of the pupil, or how the pupil is described
 	Class    string
+	Shielded bool // of a protected pupil: a list shows none of it
 	Arena    tilhor.Arena
 	Happened tilhor.When
 	Entry    tilhor.EntryID
@@ -240,12 +242,13 @@ func (d *Desk) lines(tx *db.Tx, key seal.Key, owner tilhor.OwnerID, id EventID) 
 	return all, err
 }
 
-// code is what the duties call the pupil.
+// code is what the duties call the pupil: also one who is protected and only
+// described.
 func (e Event) code() string {
-	if e.Pupil == "" {
-		return "unknown-1"
+	if of, pupil, _ := strings.Cut(strings.TrimPrefix(e.thing, thingPrefix), "/"); of == string(e.School) && pupil != "" {
+		return pupil
 	}
-	return string(e.Pupil)
+	return "unknown-1"
 }
 
 func (e Event) duties() duty.Thing { return duty.Thing{ID: e.thing, School: e.School} }

@@ -53,10 +53,17 @@ func (d *Desk) Tell(ctx context.Context, by tilhor.Actor, r Report) (Event, erro
 		if err := d.known(tx, by, r.Pupil, now); err != nil {
 			return err
 		}
+		subjects, err := d.subjects(tx, by, r, now)
+		if err != nil {
+			return err
+		}
+		if r.Pupil == "" && len(subjects) == 1 { // it counts as hers, and the teller is shown no more than was written
+			e.thing = thingPrefix + string(by.School) + "/" + string(subjects[0])
+		}
 		if err := seal.Keep(tx, key); err != nil {
 			return err
 		}
-		return d.store(tx, key, by, &e, r, now)
+		return d.store(tx, key, by, &e, r, subjects, now)
 	})
 	return e, err
 }
@@ -90,7 +97,7 @@ func (d *Desk) known(tx *db.Tx, by tilhor.Actor, pupil tilhor.PersonID, now time
 	return nil
 }
 
-func (d *Desk) store(tx *db.Tx, key seal.Key, by tilhor.Actor, e *Event, r Report, now time.Time) error {
+func (d *Desk) store(tx *db.Tx, key seal.Key, by tilhor.Actor, e *Event, r Report, subjects []tilhor.PersonID, now time.Time) error {
 	l := Line{
 		Kind: Reported, At: r.At.At.UnixMilli(), Precision: r.At.Precision, Described: r.Described, Event: r.Event, What: r.What, Who: r.Who,
 		Long: r.Long, Why: r.Why, View: r.View, Words: r.Words,
@@ -108,6 +115,9 @@ func (d *Desk) store(tx *db.Tx, key seal.Key, by tilhor.Actor, e *Event, r Repor
 		if err := access.Give(tx, by.Owner, g); err != nil {
 			return err
 		}
+	}
+	if err := d.wall(tx, by, *e, r, subjects, now); err != nil {
+		return err
 	}
 	facts := []duty.Fact{{Kind: duty.Intervention, When: r.At}, {Kind: duty.ForceReported, When: tilhor.Now(now)}}
 	if r.View != Later {

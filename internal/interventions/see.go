@@ -43,12 +43,15 @@ func (d *Desk) See(ctx context.Context, by tilhor.Actor, slug string) (e Event, 
 		} else {
 			e.Lines = own(e.Lines, by.Person)
 		}
-		return d.names(tx, by.Owner, []*Event{&e}, now)
+		return d.names(tx, by, []*Event{&e}, false, now)
 	})
 	if err != nil {
 		return Event{}, err
 	}
 	return e, d.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := access.Ring(tx, by, access.Force, string(e.ID), "intervention", now); err != nil {
+			return err
+		}
 		return d.Journal.Seen(tx, by, journal.ReadingsOf(string(e.ID)), string(e.ID), "intervention", string(rule), now)
 	})
 }
@@ -64,8 +67,15 @@ func own(all []Line, who tilhor.PersonID) (some []Line) {
 	return some
 }
 
-// names puts in whom it is about, and who wrote.
-func (d *Desk) names(tx *db.Tx, owner tilhor.OwnerID, all []*Event, now time.Time) error {
+// names puts in whom it is about, and who wrote. A protected pupil stands by name
+// for those who are named for her, where the intervention is opened; a list shows
+// none of it.
+func (d *Desk) names(tx *db.Tx, by tilhor.Actor, all []*Event, list bool, now time.Time) error {
+	owner := by.Owner
+	guarded, err := access.AllGuarded(tx, owner, access.Force, now)
+	if err != nil {
+		return err
+	}
 	ids := map[tilhor.PersonID]bool{}
 	var people, pupils []tilhor.PersonID
 	add := func(p tilhor.PersonID) {
@@ -101,6 +111,21 @@ func (d *Desk) names(tx *db.Tx, owner tilhor.OwnerID, all []*Event, now time.Tim
 			if l.Described != "" {
 				e.Name = l.Described
 			}
+		}
+		if !guarded[string(e.ID)] {
+			continue
+		}
+		e.Shielded = true
+		hide := list
+		if !hide && e.Pupil != "" { // whoever told picked her before
+			named, err := access.IsNamed(tx, by, e.Pupil, now)
+			if err != nil {
+				return err
+			}
+			hide = !named && by.School != access.Owner
+		}
+		if hide {
+			e.Name, e.Class = "", ""
 		}
 	}
 	return nil
@@ -176,7 +201,7 @@ func (d *Desk) filled(tx *db.Tx, by tilhor.Actor, some []Event, all *[]Event, ne
 			return err
 		}
 	}
-	return d.names(tx, by.Owner, to, now)
+	return d.names(tx, by, to, true, now)
 }
 
 const stamps = "20060102150405.000"
@@ -193,6 +218,52 @@ func cursor(s string) (at int64, id string) {
 	return 1 << 62, ""
 }
 
+// ForOwner lists, the newest first, the interventions that nobody who leads the
+// school can decide on, for the owner's receivers.
+func (d *Desk) ForOwner(ctx context.Context, by tilhor.Actor) (all []Event, err error) {
+	if by.School != access.Owner {
+		return nil, tilhor.ErrNotFound
+	}
+	now := d.Clock()
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		all = nil
+		err := tx.Each(selectForOwner, func(scan db.Scan) error {
+			e, err := row(scan)
+			e.Lead = true
+			all = append(all, e)
+			return err
+		}, access.Args(by, access.LeadForce, now)...)
+		if err != nil {
+			return err
+		}
+		for i := range all { // of which pupil stands in no list of the owner's
+			all[i].Pupil = ""
+			s, err := d.Roster.School(tx, by.Owner, all[i].School)
+			if err != nil {
+				return err
+			}
+			all[i].Where = s.Name
+			if all[i].Duties, err = duty.StatesOf(tx, by.Owner, all[i].thing); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil || len(all) == 0 {
+		return all, err
+	}
+	return all, d.DB.Write(ctx, func(tx *db.Tx) error {
+		ids := make([]string, len(all))
+		for i, e := range all {
+			ids[i] = string(e.ID)
+		}
+		return d.Journal.SeenList(tx, by, journal.ReadingsOf("owner"), string(by.School), "interventions", string(access.Intake), ids, now)
+	})
+}
+
+var selectForOwner = db.SQL(`SELECT ` + columns + ` FROM (SELECT DISTINCT o.thing FROM access_grant o WHERE o.owner = $1 AND o.kind = 'force' AND o.unit = '' AND o.person = '') given
+	CROSS JOIN interventions_event e WHERE e.owner = $1 AND e.id = given.thing AND ` + access.Scope(access.LeadForce, "e.id") + ` ORDER BY e.happened_at DESC, e.id DESC LIMIT 50`)
+
 var newestOf = db.SQL(`SELECT ` + columns + ` FROM interventions_event e WHERE e.owner = $1 AND e.thing = $6 AND ` + access.Scope(access.LeadForce, "e.id") + `
 	ORDER BY e.happened_at DESC, e.id DESC LIMIT 1`)
 
@@ -203,8 +274,14 @@ func (d *Desk) Today(ctx context.Context, by tilhor.Actor) (all []Event, err err
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
 		all = nil
 		has, err := access.Duties(tx, by, now)
-		if err != nil || !has[access.Leads] {
+		if err != nil {
 			return err
+		}
+		if !has[access.Leads] { // who is named for a protected pupil has hers
+			guarded, err := access.AllGuarded(tx, by.Owner, access.Force, now)
+			if err != nil || len(guarded) == 0 {
+				return err
+			}
 		}
 		open, err := duty.OfSchool(tx, by.Owner, by.School, calendar.DateOf(now).Add(1), 2000)
 		if err != nil {
@@ -237,7 +314,7 @@ func (d *Desk) Today(ctx context.Context, by tilhor.Actor) (all []Event, err err
 		for i := range all {
 			to[i] = &all[i]
 		}
-		return d.names(tx, by.Owner, to, now)
+		return d.names(tx, by, to, true, now)
 	})
 	if err != nil || len(all) == 0 {
 		return all, err

@@ -76,6 +76,31 @@ func (r *Roster) ShieldedIn(tx *db.Tx, owner tilhor.OwnerID, school tilhor.Schoo
 	return out, nil
 }
 
+// StaffIn gives those who work at a school and stand in a text by name: the first
+// and the last, or the first alone where no colleague has the same.
+func (r *Roster) StaffIn(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, text string, on tilhor.Date) (out []Employee, err error) {
+	if strings.TrimSpace(text) == "" {
+		return nil, nil
+	}
+	all, err := r.Employees(tx, owner, school, on)
+	if err != nil {
+		return nil, err
+	}
+	said, same := wordsOf(text), map[string]int{}
+	for _, e := range all {
+		if name := wordsOf(e.Name); len(name) > 0 {
+			same[name[0]]++
+		}
+	}
+	for _, e := range all {
+		name := wordsOf(e.Name)
+		if len(name) > 0 && said.holds(name[0]) && (same[name[0]] == 1 || said.holds(name[len(name)-1])) {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+
 // Grade is how a person's address is protected.
 func (r *Roster) Grade(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID) (g Protection, err error) {
 	g, _, err = r.GradeSince(tx, owner, person)

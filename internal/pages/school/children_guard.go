@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"tilhor"
+	"tilhor/internal/access"
 	"tilhor/internal/cases"
 	"tilhor/internal/lang"
 	"tilhor/internal/roster"
@@ -15,11 +16,11 @@ import (
 // matter, and of the home.
 func (p *Pages) childrenRoutes() []web.Route {
 	track := func(method, path, name string, serve func(*web.Req) error) web.Route {
-		return web.Route{Method: method, Path: "/saker/{spor}" + path, Name: "children." + name, Roles: workers, Case: true, Sensitive: true, Serve: serve}
+		return web.Route{Method: method, Path: "/saker/{spor}" + path, Name: "children." + name, Roles: given, Case: true, Sensitive: true, Serve: serve}
 	}
 	return []web.Route{
 		{Method: "GET", Path: "/skjerming", Name: "children.shields", Roles: workers, Case: true, Sensitive: true, Serve: p.shields},
-		{Method: "POST", Path: "/skjerming", Name: "children.shields.decide", Roles: []tilhor.Role{tilhor.RoleRektor}, Case: true, Sensitive: true, Serve: p.doShields},
+		{Method: "POST", Path: "/skjerming", Name: "children.shields.decide", Roles: workers, Case: true, Sensitive: true, Serve: p.doShields},
 		track("GET", "/skjerming", "guard", p.guard),
 		track("POST", "/skjerming", "guard.decide", p.doGuard),
 		{Method: "GET", Path: "/saker/{spor}/hjemmet", Name: "children.home", Roles: given, Case: true, Sensitive: true, Serve: p.homePage},
@@ -48,22 +49,36 @@ func (p *Pages) showShields(q *web.Req, code int, f *web.Form) error {
 	if err != nil {
 		return err
 	}
+	beside, err := p.alarmsBeside(q)
+	if err != nil {
+		return err
+	}
 	w := q.T
-	heading := w.T("children.shields.title", "n", len(ring))
-	if len(ring) == 0 {
+	heading := w.T("children.shields.title", "n", len(ring)+len(beside))
+	if len(ring)+len(beside) == 0 {
 		heading = w.T("children.shields.title.none")
 	}
 	v := sectionsView{Back: web.Back{Href: "/i-dag", Text: w.T("school.today")}, Heading: heading, Lead: w.T("children.shields.lead")}
 	if q.Query("gjort") != "" && w.Has("children.shields.done."+q.Query("gjort")) {
 		v.Done = &web.Note{Color: "success", Role: "status", Title: w.T("children.shields.done." + q.Query("gjort"))}
 	}
+	s := several{q, f}
 	log := section{ID: "log", Title: w.T("children.shields.log")}
-	if len(ring) == 0 {
-		log.Empty = &web.Empty{Title: w.T("children.shields.calm"), Text: w.T("children.shields.calm-text")}
-	} else {
+	switch {
+	case len(ring) > 0:
 		log.Table = alarmTable(w, ring, q, true)
+	case len(beside) == 0:
+		log.Empty = &web.Empty{Title: w.T("children.shields.calm"), Text: w.T("children.shields.calm-text")}
 	}
-	v.Sections = append(v.Sections, log)
+	if len(ring) > 0 || len(beside) == 0 {
+		v.Sections = append(v.Sections, log)
+	}
+	if len(beside) > 0 {
+		v.Sections = append(v.Sections, section{
+			ID: "beside", Title: w.T("children.shields.beside", "n", len(beside)), Text: w.T("children.shields.beside-text"), Table: besideTable(w, beside, q),
+			Forms: []smallForm{s.form("heed", w.T("children.shields.heed.do"))},
+		})
+	}
 	if q.Actor.Role != tilhor.RoleRektor {
 		return v.show(q, code, f)
 	}
@@ -71,7 +86,6 @@ func (p *Pages) showShields(q *web.Req, code int, f *web.Form) error {
 	if err != nil {
 		return err
 	}
-	s := several{q, f}
 	if len(left) > 0 {
 		x := s.of("name").Field(w, name("name", "number"), w.T("children.shields.number"))
 		x.Options = []web.Option{{Label: w.T("form.choose")}}
@@ -113,6 +127,8 @@ func (p *Pages) doShields(q *web.Req) error {
 			return "/skjerming?gjort=skjermet", p.Cases.Shield(q.Context(), q.Actor, cases.Shielding{
 				Pupil: tilhor.PersonID(get("pupil")), Grade: roster.Protection(get("grade")), Leader: tilhor.PersonID(get("leader")), Reason: get("reason"),
 			})
+		case "heed":
+			return "/skjerming?gjort=sett", p.heedBeside(q)
 		case "name":
 			return "/skjerming?gjort=navngitt", p.Cases.NameFor(q.Context(), q.Actor, get("number"), tilhor.PersonID(get("person")), get("reason"))
 		}
@@ -126,6 +142,46 @@ func (p *Pages) doShields(q *web.Req) error {
 		}
 		return p.showShields(q, code, f)
 	})
+}
+
+// alarmsBeside are the openings of what is not a case: of concerns and of
+// interventions, each with its address.
+func (p *Pages) alarmsBeside(q *web.Req) (all []access.Alarm, err error) {
+	told, err := p.Concerns.Ringing(q.Context(), q.Actor)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range told {
+		a.Slug = "/bekymringer/" + a.Slug + "/stilling"
+		all = append(all, a)
+	}
+	if p.Interventions == nil {
+		return all, nil
+	}
+	used, err := p.Interventions.Ringing(q.Context(), q.Actor)
+	for _, a := range used {
+		a.Slug = "/inngrep/" + a.Slug
+		all = append(all, a)
+	}
+	return all, err
+}
+
+func (p *Pages) heedBeside(q *web.Req) error {
+	if err := p.Concerns.Heed(q.Context(), q.Actor); err != nil || p.Interventions == nil {
+		return err
+	}
+	return p.Interventions.Heed(q.Context(), q.Actor)
+}
+
+// besideTable is who has opened them.
+func besideTable(w *lang.Words, all []access.Alarm, q *web.Req) *web.Table {
+	t := &web.Table{Caption: w.T("children.shields.beside", "n", len(all)), Hidden: true, Columns: []web.Column{
+		{Text: w.T("school.readings.when")}, {Text: w.T("school.readings.person")}, {Text: w.T("school.readings.what")},
+	}}
+	for _, a := range all {
+		t.Rows = append(t.Rows, []web.Cell{{Text: lang.Cap(w.Near(a.At, q.Now))}, {Text: a.Name, Small: roleName(w, a.Role)}, {Text: w.T("school.view." + a.View), Href: a.Slug}})
+	}
+	return t
 }
 
 // alarmTable is who has opened protected cases, newest first.
@@ -165,7 +221,7 @@ func (p *Pages) showGuard(q *web.Req, code int, f *web.Form) error {
 	if err != nil {
 		return err
 	}
-	all, err := p.employees(q)
+	all, err := p.employeesAt(q, g.School)
 	if err != nil {
 		return err
 	}

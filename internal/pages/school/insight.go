@@ -406,7 +406,7 @@ type copyLine struct {
 func (p *Pages) copyOf(q *web.Req) error {
 	c, err := p.Cases.CopyOf(q.Context(), q.Actor, q.Path("spor"), tilhor.RecordID(q.Path("krav")))
 	if err != nil {
-		return err
+		return locked(q, err)
 	}
 	w := q.T
 	file := cases.File{Track: c.Track}

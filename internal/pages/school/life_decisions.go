@@ -383,7 +383,7 @@ type letterPart struct{ Title, Text string }
 func (p *Pages) letter(q *web.Req) error {
 	file, err := p.see(q, "print")
 	if err != nil {
-		return err
+		return locked(q, err)
 	}
 	var x *cases.Decision
 	all := file.Decisions()

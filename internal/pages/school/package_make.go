@@ -77,6 +77,8 @@ func (p *Pages) askPack(q *web.Req, code int, f *web.Form) error {
 		v.Langs = nil
 	}
 	switch {
+	case c.Track.Shielded:
+		v.Note = &web.Note{Color: "warning", Title: say("guarded"), Text: say("guarded-text") + " " + say("locked"), Href: path(c.Track, "skjerming") + "#unlock", Link: w.T("children.guard.unlock")}
 	case c.Guarded:
 		v.Note = &web.Note{Color: "warning", Title: say("guarded"), Text: say("guarded-text")}
 	case !c.Ready:

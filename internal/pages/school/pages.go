@@ -14,6 +14,7 @@ import (
 	"tilhor/internal/dialogue"
 	"tilhor/internal/front"
 	"tilhor/internal/handover"
+	"tilhor/internal/interventions"
 	"tilhor/internal/web"
 )
 
@@ -30,6 +31,8 @@ type Pages struct {
 	Handover *handover.Desk
 	Dialogue *dialogue.Desk // nil where a test has none
 	Front    *front.Desk    // the school's own page
+
+	Interventions *interventions.Desk // nil where a test has none
 }
 
 // workers are the roles that can come to have something to do with a case: the

@@ -59,7 +59,7 @@ func wallNotes(w *lang.Words, f cases.File) (all []web.Note) {
 	if f.Lead && !f.Over() {
 		all = append(all, uncarried(w, f)...)
 	}
-	if f.Lead && f.State == cases.Open && f.Last(cases.Judged) == nil && f.Sealed != "leadership" {
+	if f.Lead && f.State == cases.Open && f.Last(cases.Judged) == nil {
 		all = append(all, web.Note{Color: "info", Title: w.T("sealed.unjudged"), Text: w.T("sealed.unjudged-text"), Href: path(f.Track, "alvorlig"), Link: w.T("sealed.unjudged-link")})
 	}
 	return all

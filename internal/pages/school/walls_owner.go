@@ -7,6 +7,8 @@ import (
 	"tilhor"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
+	"tilhor/internal/duty"
+	"tilhor/internal/interventions"
 	"tilhor/internal/lang"
 	"tilhor/internal/web"
 )
@@ -79,6 +81,15 @@ func (p *Pages) showNotices(q *web.Req, code int, f *web.Form) error {
 			return err
 		}
 		waits := len(v.New) + len(v.Talks)
+		if p.Interventions != nil {
+			used, err := p.Interventions.ForOwner(q.Context(), q.Actor)
+			if err != nil {
+				return err
+			}
+			open, rest := forceRows(q, used)
+			v.New, v.All = append(v.New, open...), append(v.All, rest...)
+			waits += len(open)
+		}
 		for _, n := range all {
 			if n.Seen.IsZero() || unled(n) {
 				waits++
@@ -123,6 +134,25 @@ func freshRows(q *web.Req, all []concerns.Concern) (rows []web.Duty) {
 		})
 	}
 	return rows
+}
+
+// forceRows are the interventions that the owner follows up, for nobody who leads
+// the school can: those with something to do apart. No child is named.
+func forceRows(q *web.Req, all []interventions.Event) (open, rest []web.Duty) {
+	w := q.T
+	for _, e := range all {
+		r := web.Duty{
+			What: w.T("sealed.owner.row", "what", w.T("sealed.kind.force"), "school", e.Where), Href: "/inngrep/" + e.Slug, Tag: web.TagOf(w, "lov"), Meta: []string{"opplæringslova §\u00a013\u20115"},
+			State: web.State{Name: web.OK, Word: w.T("sealed.owner.read")}, When: lang.Cap(w.Ago(e.Happened.Written, q.Now)),
+		}
+		if slices.ContainsFunc(e.Duties, duty.Stored.Acts) {
+			r.State = web.State{Name: web.Now, Word: w.T("sealed.owner.follow-up")}
+			open = append(open, r)
+			continue
+		}
+		rest = append(rest, r)
+	}
+	return open, rest
 }
 
 // unled says that somebody must be appointed to lead.

@@ -29,6 +29,7 @@ type sealedView struct {
 	Quote           *web.Quote
 	Saw, SawBy      string
 	Decided         *web.Note
+	Beside          []web.Note // who it is about works in another case of the pupil's
 	Safety          []question
 	SafetyHeading   string
 	ToOwner         []question
@@ -140,7 +141,17 @@ func (p *Pages) askSealed(q *web.Req, f *web.Form, c concerns.Concern, v *sealed
 	if err != nil {
 		return err
 	}
+	beside, err := p.Cases.Beside(q.Context(), q.Actor, c)
+	if err != nil {
+		return err
+	}
 	w, name, all := q.T, whom(q.T, c), notAgainst(staff, c)
+	for _, b := range beside {
+		v.Beside = append(v.Beside, web.Note{
+			Color: "warning", Title: w.T("sealed.take.beside", "who", b.Who), Text: w.T("sealed.take.beside-text"),
+			Href: path(b.Track, "inhabil"), Link: w.T("sealed.take.beside-link"),
+		})
+	}
 	v.Heading, v.Lead, v.Personnel = w.T("sealed.take.title"), w.T("sealed.take.lead"), w.T("sealed.take.personnel")
 	v.SafetyHeading, v.OwnerHeading, v.OwnerLead = w.T("sealed.take.safety", "name", name), w.T("sealed.take.owner", "owner", q.Kit.Owner.Name), w.T("sealed.take.owner-lead")
 	urgent := area(w, f, "urgent", w.T("school.take.urgent"), w.T("school.take.urgent-help", "name", name), 3)

@@ -2,6 +2,7 @@ package staff
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"tilhor"
@@ -18,7 +19,8 @@ import (
 func (p *Pages) forceRoutes() []web.Route {
 	staff := tilhor.StaffRoles
 	one := func(method, path, name string, serve func(*web.Req) error) web.Route {
-		return web.Route{Method: method, Path: "/inngrep/{inngrep}" + path, Name: "staff.force." + name, Roles: staff, Case: true, Sensitive: true, Serve: serve}
+		roles := append(slices.Clone(staff), tilhor.RoleOwnerAdviser) // when nobody who leads the school can decide
+		return web.Route{Method: method, Path: "/inngrep/{inngrep}" + path, Name: "staff.force." + name, Roles: roles, Case: true, Sensitive: true, Serve: serve}
 	}
 	return []web.Route{
 		{Method: "GET", Path: "/inngrep", Name: "staff.force", Roles: staff, Case: true, Sensitive: true, Serve: p.forces},
@@ -166,6 +168,9 @@ func (p *Pages) forces(q *web.Req) error {
 }
 
 func forceName(w *lang.Words, e interventions.Event) string {
+	if e.Shielded && e.Name == "" {
+		return w.T("children.shielded")
+	}
 	if e.Pupil == "" {
 		return short(e.Name)
 	}
@@ -249,6 +254,9 @@ func (p *Pages) showForce(q *web.Req, code int, f *web.Form) error {
 	v := forceView{
 		Form: f, Action: q.R.URL.Path, Back: web.Back{Href: "/inngrep", Text: w.T("force.list.title")}, Decides: e.Lead,
 		Line: forceName(w, e) + " · " + w.T("arena."+string(e.Arena)) + " · " + near(q, e.Happened),
+	}
+	if q.Actor.Role == tilhor.RoleOwnerAdviser {
+		v.Back = web.Back{Href: "/kommunen/meldinger", Text: w.T("sealed.owner.title")}
 	}
 	first := e.Of(interventions.Reported)
 	v.Facts.Items = []web.Fact{

@@ -153,7 +153,18 @@ func (p *Pages) sensitive(q *web.Req, v *todayView) (s sums, err error) {
 	if err != nil {
 		return s, err
 	}
-	v.ring, v.left = len(ring), len(left)
+	told, err := p.Concerns.Ringing(q.Context(), q.Actor)
+	if err != nil {
+		return s, err
+	}
+	v.ring, v.left = len(ring)+len(told), len(left)
+	if p.Interventions != nil {
+		used, err := p.Interventions.Ringing(q.Context(), q.Actor)
+		if err != nil {
+			return s, err
+		}
+		v.ring += len(used)
+	}
 	if v.stoodInFor, err = p.Cases.StoodInFor(q.Context(), q.Actor); err != nil {
 		return s, err
 	}

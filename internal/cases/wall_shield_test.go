@@ -1,0 +1,273 @@
+package cases_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"tilhor"
+	"tilhor/internal/cases"
+	"tilhor/internal/concerns"
+	"tilhor/internal/db"
+	"tilhor/internal/duty"
+	"tilhor/internal/roster"
+)
+
+// The leadership is accused and the pupil is protected: it goes to the owner's
+// receiver and to nobody at the school, not to who is named for the pupil either.
+// Whom the owner appoints is named by that, and leads.
+func TestTheLeadershipOfAProtectedPupil(t *testing.T) {
+	each(t, func(w *world) {
+		anne := w.adviser()
+		w.must(w.desk.AppointReceiver(w.ctx, anne, anne.Person))
+		w.shielded()
+		c, err := w.told.Tell(w.ctx, w.mona, concerns.Telling{
+			School: w.Solbakken, Described: "Nora Dahl i 5A", Saw: "Holdt henne hardt.", Arena: tilhor.ArenaCorridor, Happened: w.now(), Known: w.now(),
+			Accused: duty.AccusedLeadership, Whom: "rektor",
+		})
+		w.must(err)
+		for _, a := range []tilhor.Actor{w.kari, w.ina, w.jonas, w.Actor(tilhor.RoleDeputy, w.Solbakken)} {
+			if got := w.sees(a, c, ""); got != "" {
+				t.Errorf("%s sees %s", a.Role, got)
+			}
+		}
+		if got := w.sees(anne, c, ""); got != "waiting concern" {
+			t.Fatalf("the owner's receiver sees %q", got)
+		}
+		all, err := w.desk.TakeForOwner(w.ctx, anne, c.Slug, w.other.Person)
+		w.must(err)
+		slug := all[0].Slug
+		if f, err := w.desk.See(w.ctx, w.other, slug, "whole"); err != nil || !f.Lead || !f.Shielded {
+			t.Fatalf("whom the owner appointed does not lead: %+v (%v)", f.Track, err)
+		}
+		w.must(w.desk.Identify(w.ctx, w.other, slug, w.nora))
+		for _, a := range []tilhor.Actor{w.kari, w.ina, w.jonas} {
+			if got := w.sees(a, c, slug); strings.Contains(got, "track") || strings.Contains(got, "concern") {
+				t.Errorf("%s sees %s", a.Role, got)
+			}
+		}
+		// It is this case of hers, and no other.
+		if rows, _, err := w.desk.List(w.ctx, w.other, cases.Filter{}); err != nil || len(rows) > 1 {
+			t.Errorf("the lead lists %d cases (%v)", len(rows), err)
+		}
+		// The lead names who works it at the school, and gives it.
+		w.must(w.desk.Name(w.ctx, w.other, slug, w.jonas.Person, false, "Har henne i klassen."))
+		w.must(w.desk.Appoint(w.ctx, w.other, slug, w.jonas.Person))
+		if _, err := w.desk.See(w.ctx, w.jonas, slug, "whole"); err != nil {
+			t.Errorf("who was named and given it does not read it: %v", err)
+		}
+		// The owner appoints another, who reads it; that the notice was opened rings for who leads.
+		ns, err := w.desk.Notices(w.ctx, anne)
+		w.must(err)
+		if len(ns) != 1 || ns[0].Kind != cases.Leadership || ns[0].Pupil != "" {
+			t.Fatalf("the owner's list: %+v", ns)
+		}
+		n, err := w.desk.OpenNotice(w.ctx, anne, ns[0].ID)
+		w.must(err)
+		if n.Pupil == "" {
+			t.Error("the notice does not say whom it is about")
+		}
+		g, err := w.desk.Guarding(w.ctx, w.other, slug)
+		w.must(err)
+		if !slices.ContainsFunc(g.Alarms, func(a cases.Alarm) bool { return a.Person == anne.Person && a.View == "notice" }) {
+			t.Errorf("the opening of a notice rings for nobody: %+v", g.Alarms)
+		}
+		w.must(w.desk.AppointLead(w.ctx, anne, ns[0].ID, anne.Person))
+		if f, err := w.desk.See(w.ctx, anne, slug, "whole"); err != nil || !f.Lead {
+			t.Errorf("the new lead does not read it: %v", err)
+		}
+		_, err = w.desk.See(w.ctx, w.other, slug, "whole")
+		w.is(err, tilhor.ErrNotFound)
+		w.holds()
+	})
+}
+
+// Rektor is both whom it is about and the only one who is named for the pupil.
+func TestTheOnlyNamedLeaderIsAccused(t *testing.T) {
+	each(t, func(w *world) {
+		anne := w.adviser()
+		w.must(w.desk.AppointReceiver(w.ctx, anne, anne.Person))
+		w.must(w.desk.Shield(w.ctx, w.kari, cases.Shielding{Pupil: w.nora, Grade: roster.Confidential, Leader: w.kari.Person, Reason: "Melding."}))
+		w.must(w.desk.Shield(w.ctx, w.kari, cases.Shielding{Pupil: w.elias, Grade: roster.Confidential, Leader: w.jonas.Person, Reason: "Melding."}))
+		for name, x := range map[string]struct {
+			about string
+			whom  tilhor.PersonID
+		}{"rektor": {"Nora Dahl", w.kari.Person}, "a teacher": {"Elias Moe", w.jonas.Person}} {
+			c, err := w.told.Tell(w.ctx, w.mona, concerns.Telling{
+				School: w.Solbakken, Described: x.about, Saw: "Holdt hardt.", Arena: tilhor.ArenaCorridor, Happened: w.now(), Known: w.now(),
+				Accused: duty.AccusedEmployee, Against: []tilhor.PersonID{x.whom},
+			})
+			w.must(err)
+			for _, a := range []tilhor.Actor{w.kari, w.ina, w.jonas} {
+				if got := w.sees(a, c, ""); got != "" {
+					t.Errorf("about %s: %s sees %s", name, a.Role, got)
+				}
+			}
+			if got := w.sees(anne, c, ""); got != "waiting concern" {
+				t.Fatalf("about %s: the owner's receiver sees %q", name, got)
+			}
+			all, err := w.desk.TakeForOwner(w.ctx, anne, c.Slug, w.other.Person)
+			w.must(err)
+			if f, err := w.desk.See(w.ctx, w.other, all[0].Slug, "whole"); err != nil || !f.Lead {
+				t.Errorf("about %s: whom the owner appointed does not lead (%v)", name, err)
+			}
+		}
+	})
+}
+
+// A pupil who becomes protected while a case goes past rektor: whom the owner
+// appointed keeps it, and so does the adviser.
+func TestWhomTheOwnerAppointedKeepsAShieldedPupilsCase(t *testing.T) {
+	each(t, func(w *world) {
+		anne := w.adviser()
+		w.must(w.desk.AppointReceiver(w.ctx, anne, anne.Person))
+		all, err := w.desk.TakeForOwner(w.ctx, anne, w.against(duty.AccusedLeadership).Slug, w.other.Person)
+		w.must(err)
+		slug := all[0].Slug
+		ns, err := w.desk.Notices(w.ctx, anne)
+		w.must(err)
+		w.must(w.desk.AppointAdviser(w.ctx, anne, ns[0].ID, anne.Person))
+		w.shielded()
+		for _, a := range []tilhor.Actor{w.other, anne} {
+			if _, err := w.desk.See(w.ctx, a, slug, "whole"); err != nil {
+				t.Errorf("%s has it no longer: %v", a.Role, err)
+			}
+		}
+		for _, a := range []tilhor.Actor{w.kari, w.ina} {
+			_, err := w.desk.See(w.ctx, a, slug, "whole")
+			w.is(err, tilhor.ErrNotFound)
+		}
+	})
+}
+
+// A serious case of a protected pupil is told to the owner, who can open it, and
+// give an adviser that case alone (§ 12-4).
+func TestASeriousCaseOfAProtectedPupil(t *testing.T) {
+	each(t, func(w *world) {
+		anne := w.adviser()
+		w.must(w.desk.AppointReceiver(w.ctx, anne, anne.Person))
+		slug, older := w.taken(w.nora), w.taken(w.nora)
+		w.shielded()
+		w.must(w.desk.JudgeSerious(w.ctx, w.ina, slug, cases.Seriousness{Answer: "yes", Reason: "Vold.", Words: "Vi har ringt politiet."}))
+		ns, err := w.desk.Notices(w.ctx, anne)
+		w.must(err)
+		if len(ns) != 1 || ns[0].Kind != cases.SeriousCase {
+			t.Fatalf("the owner's list: %+v", ns)
+		}
+		n, err := w.desk.OpenNotice(w.ctx, anne, ns[0].ID)
+		w.must(err)
+		if n.Words != "Vi har ringt politiet." {
+			t.Errorf("the notice: %+v", n)
+		}
+		ring, err := w.desk.Ringing(w.ctx, w.ina)
+		w.must(err)
+		if len(ring) != 1 || ring[0].Person != anne.Person || ring[0].View != "notice" {
+			t.Errorf("it rings %+v", ring)
+		}
+		_, err = w.desk.See(w.ctx, anne, slug, "whole")
+		w.is(err, tilhor.ErrNotFound)
+		w.must(w.desk.AppointAdviser(w.ctx, anne, n.ID, anne.Person))
+		if _, err := w.desk.See(w.ctx, anne, slug, "whole"); err != nil {
+			t.Errorf("the adviser does not read it: %v", err)
+		}
+		_, err = w.desk.See(w.ctx, anne, older, "whole")
+		w.is(err, tilhor.ErrNotFound)
+		w.is(w.desk.Write(w.ctx, anne, slug, cases.Line{What: "note", Text: "x"}), tilhor.ErrNotFound)
+		w.holds()
+	})
+}
+
+// An employee is accused and the pupil is rektor's own child: the owner takes it
+// up, is told once, and its duty to be told is met by that (§ 12-5).
+func TestAnAccusedEmployeeAndRektorsOwnChild(t *testing.T) {
+	each(t, func(w *world) {
+		anne := w.adviser()
+		w.must(w.desk.AppointReceiver(w.ctx, anne, anne.Person))
+		w.employ(w.Person("forelder-nora"), tilhor.RoleRektor)
+		c := w.against(duty.AccusedEmployee, w.jonas.Person)
+		_, err := w.desk.TakeForOwner(w.ctx, anne, c.Slug, w.Person("forelder-nora"))
+		refusals(t, []refusal{{"the mother as lead", err, "lead", "sealed.fault.barred"}})
+		all, err := w.desk.TakeForOwner(w.ctx, anne, c.Slug, w.other.Person)
+		w.must(err)
+		f, err := w.desk.See(w.ctx, w.other, all[0].Slug, "whole")
+		w.must(err)
+		if s := w.state(f, "k12.staff_owner"); s != duty.Met {
+			t.Errorf("the duty to tell the owner is %s", s)
+		}
+		ns, err := w.desk.Notices(w.ctx, anne)
+		w.must(err)
+		if len(ns) != 1 || ns[0].Kind != cases.NoLead || ns[0].Lead == "" {
+			t.Errorf("the owner is told %+v", ns)
+		}
+	})
+}
+
+// Every opening of a concern about a protected pupil rings for the others who are
+// named to lead, until one of them has seen it.
+func TestOpeningAProtectedPupilsConcernRings(t *testing.T) {
+	each(t, func(w *world) {
+		first := w.taken(w.nora)
+		w.shielded()
+		w.must(w.desk.Name(w.ctx, w.ina, first, w.jonas.Person, true, "Leder når Ina er borte."))
+		c := w.worry(tilhor.ArenaBreak, "Nora Dahl")
+		for range 2 {
+			_, err := w.told.Receive(w.ctx, w.jonas, c.Slug)
+			w.must(err)
+		}
+		ring, err := w.told.Ringing(w.ctx, w.ina)
+		w.must(err)
+		if len(ring) != 2 || ring[0].Person != w.jonas.Person || ring[0].Name != "Jonas Lund" || ring[0].View != "concern" || ring[0].Slug != c.Slug {
+			t.Fatalf("it rings %+v", ring)
+		}
+		for _, a := range []tilhor.Actor{w.kari, w.jonas, w.mona, w.other} {
+			if ring, err := w.told.Ringing(w.ctx, a); err != nil || len(ring) != 0 {
+				t.Errorf("it rings for %s: %v (%v)", a.Role, ring, err)
+			}
+			w.must(w.told.Heed(w.ctx, a))
+		}
+		if ring, err := w.told.Ringing(w.ctx, w.ina); err != nil || len(ring) != 2 {
+			t.Errorf("another silenced it: %v (%v)", ring, err)
+		}
+		w.must(w.told.Heed(w.ctx, w.ina))
+		if ring, err := w.told.Ringing(w.ctx, w.ina); err != nil || len(ring) != 0 {
+			t.Errorf("it still rings: %v (%v)", ring, err)
+		}
+		other := w.worry(tilhor.ArenaBreak, "", w.elias) // not protected: nothing rings
+		_, err = w.told.Receive(w.ctx, w.kari, other.Slug)
+		w.must(err)
+		var rung int
+		w.must(w.DB.Read(w.ctx, func(tx *db.Tx) error { return tx.One(countAlarms, db.Args(w.kari.Owner), &rung) }))
+		if rung != 2 {
+			t.Errorf("%d alarms, want 2", rung)
+		}
+		w.holds()
+	})
+}
+
+var countAlarms = db.SQL(`SELECT COUNT(*) FROM access_alarm WHERE owner = $1`)
+
+// Who works there and has no account writes whom it is about: when that is
+// somebody who leads the school, by name or by what one calls them, it goes past
+// them all the same (§ 12-5).
+func TestALeaderInWordsIsPassedBy(t *testing.T) {
+	each(t, func(w *world) {
+		anne := w.adviser()
+		w.must(w.desk.AppointReceiver(w.ctx, anne, anne.Person))
+		w.must(w.desk.Hand(w.ctx, w.kari, cases.HandedTask{Person: w.ina.Person, Task: cases.StandsIn, From: w.in(0), Until: w.in(7)}))
+		for whom, past := range map[string]bool{
+			"rektor": true, "Rektoren på skolen": true, "Kari Vik": true, "det var kari": true, "inspektøren": true, "leiinga": true, "Ina": true,
+			"Jonas Lund": false, "en vikar": false, "den som hadde inspeksjon": false,
+		} {
+			c, err := w.told.Tell(w.ctx, tilhor.Actor{Owner: w.kari.Owner, Role: tilhor.RoleAnyone}, concerns.Telling{
+				School: w.Solbakken, Described: "Nora i 5A", Saw: "Holdt henne hardt.", Arena: tilhor.ArenaCorridor, Happened: w.now(), Known: w.now(),
+				Name: "Vikaren", Accused: duty.AccusedEmployee, Whom: whom,
+			})
+			w.must(err)
+			_, atSchool := w.told.Receive(w.ctx, w.kari, c.Slug)
+			_, atOwner := w.told.Receive(w.ctx, anne, c.Slug)
+			if past != (atSchool != nil) || past != (atOwner == nil) {
+				t.Errorf("about %q: rektor %v, the owner %v", whom, atSchool, atOwner)
+			}
+		}
+	})
+}

@@ -1,0 +1,126 @@
+package interventions
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/access"
+	"tilhor/internal/calendar"
+	"tilhor/internal/db"
+)
+
+// subjects are whom an intervention is about. Who tells of a protected pupil
+// finds her in no list and writes her name, as with a concern.
+func (d *Desk) subjects(tx *db.Tx, by tilhor.Actor, r Report, now time.Time) ([]tilhor.PersonID, error) {
+	if r.Pupil != "" {
+		return []tilhor.PersonID{r.Pupil}, nil
+	}
+	return d.Roster.ShieldedIn(tx, by.Owner, by.School, r.Described, calendar.DateOf(now))
+}
+
+// wall says who can never decide on it, and sees to it that somebody can. The
+// pupil's next of kin has no part in the matter (ugild, forvaltningsloven § 6),
+// and nobody judges what they did themselves. When nobody who leads the school is
+// left, the owner has it.
+func (d *Desk) wall(tx *db.Tx, by tilhor.Actor, e Event, r Report, subjects []tilhor.PersonID, now time.Time) error {
+	out := map[tilhor.PersonID]string{}
+	for _, p := range subjects {
+		if err := access.About(tx, by.Owner, access.Force, string(e.ID), p, e.School, now); err != nil {
+			return err
+		}
+		family, err := d.Roster.Guardians(tx, by.Owner, p, calendar.DateOf(now))
+		if err != nil {
+			return err
+		}
+		for _, g := range family {
+			out[g.ID] = "kin"
+		}
+	}
+	did, err := d.did(tx, by, r, now)
+	if err != nil {
+		return err
+	}
+	for _, p := range did {
+		out[p] = "did"
+	}
+	for p, why := range out {
+		if err := access.Shut(tx, by.Owner, access.Bar{Kind: access.Force, Thing: string(e.ID), Person: p, From: now, Reason: why}); err != nil {
+			return err
+		}
+	}
+	led, err := d.led(tx, by.Owner, e, out, now)
+	if err != nil || led {
+		return err
+	}
+	return access.Give(tx, by.Owner, access.Grant{
+		Kind: access.Force, Thing: string(e.ID), Role: tilhor.RoleOwnerAdviser, Unit: access.Owner, Relation: access.Intake, From: now, By: by.Person,
+	})
+}
+
+// did are those at the school who intervened, as it was told: by name, or as who
+// leads the school, or as who tells.
+func (d *Desk) did(tx *db.Tx, by tilhor.Actor, r Report, now time.Time) (all []tilhor.PersonID, err error) {
+	named, err := d.Roster.StaffIn(tx, by.Owner, by.School, r.Who, calendar.DateOf(now))
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range named {
+		all = append(all, e.ID)
+	}
+	said := strings.FieldsFunc(strings.ToLower(r.Who), func(c rune) bool { return c == ' ' || c == ',' || c == '.' || c == '/' || c == '\n' })
+	says := func(words ...string) bool {
+		return slices.ContainsFunc(said, func(w string) bool { return slices.Contains(words, w) })
+	}
+	if says("jeg", "eg", "meg", "me", "myself") && by.Person != "" {
+		all = append(all, by.Person)
+	}
+	if !says("rektor", "rektoren", "principal") {
+		return all, nil
+	}
+	staff, err := d.Roster.Employees(tx, by.Owner, by.School, calendar.DateOf(now))
+	for _, e := range staff {
+		if slices.Contains(e.Roles, tilhor.RoleRektor) {
+			all = append(all, e.ID)
+		}
+	}
+	return all, err
+}
+
+// led says whether somebody at the school can decide on it: rektor, or who has
+// that handed over; of a protected pupil those alone who are named to lead.
+func (d *Desk) led(tx *db.Tx, owner tilhor.OwnerID, e Event, out map[tilhor.PersonID]string, now time.Time) (bool, error) {
+	guarded, err := access.Guarded(tx, owner, access.Force, string(e.ID), now)
+	if err != nil {
+		return false, err
+	}
+	can := map[tilhor.PersonID]bool{}
+	staff, err := d.Roster.Employees(tx, owner, e.School, calendar.DateOf(now))
+	if err != nil {
+		return false, err
+	}
+	if len(guarded) == 0 {
+		handed, err := access.HandedAt(tx, owner, e.School, access.Leads, now)
+		if err != nil {
+			return false, err
+		}
+		for _, p := range handed {
+			can[p] = true
+		}
+	}
+	grants, err := access.GrantsOf(tx, owner, access.Force, string(e.ID))
+	if err != nil {
+		return false, err
+	}
+	for _, g := range grants {
+		can[g.Person] = can[g.Person] || g.Person != "" && g.Relation == access.Leads
+	}
+	for _, s := range staff {
+		leads := can[s.ID] || len(guarded) == 0 && slices.Contains(s.Roles, tilhor.RoleRektor)
+		if leads && out[s.ID] == "" {
+			return true, nil
+		}
+	}
+	return false, nil
+}
