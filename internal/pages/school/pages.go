@@ -12,6 +12,7 @@ import (
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
 	"tilhor/internal/handover"
+	"tilhor/internal/sfo"
 	"tilhor/internal/web"
 )
 
@@ -26,6 +27,7 @@ type Pages struct {
 	Cases    *cases.Desk
 	Archive  *archive.Desk // nil where a test has none
 	Handover *handover.Desk
+	SFO      *sfo.Desk
 }
 
 // workers are the roles that can come to have something to do with a case: the
@@ -84,6 +86,7 @@ func (p *Pages) Routes() []web.Route {
 	routes = append(routes, p.lifeRoutes()...)
 	routes = append(routes, p.craftRoutes()...)
 	routes = append(routes, p.handoverRoutes()...)
+	routes = append(routes, p.sfoRoutes()...)
 	routes = append(routes, p.childrenRoutes()...)
 	routes = append(routes, p.wallRoutes()...)
 	return append(routes, p.stageRoutes()...)

@@ -21,6 +21,7 @@ const HomePath = "/skolen"
 var schoolPlaces = []struct{ key, href string }{
 	{"away", "/fravaer"},
 	{"standin", "/stedfortreder"},
+	{"sfo", sfoPath},
 	{"over", "/overlevering"},
 	{"arrivals", "/overforinger"},
 	{"lastyear", "/avgangstrinnet"},
