@@ -135,6 +135,8 @@ type siteWorld struct {
 	mux   *http.ServeMux // of the routes, to know which one an address is
 	names map[string]web.Route
 
+	tablet  []*http.Cookie    // of the shared machine at SFO, once there is one: sent to its own pages only
+	shared  []string          // what is shown on it
 	toOwner []tilhor.PersonID // pupils whom the owner's people were told of
 
 	mu  sync.Mutex
@@ -260,6 +262,11 @@ func (w *siteWorld) do(method string, c *http.Cookie, lang, path string, form ur
 	}
 	if c != nil {
 		r.AddCookie(c)
+	}
+	if strings.HasPrefix(path, web.TabletPath) {
+		for _, k := range w.tablet {
+			r.AddCookie(k)
+		}
 	}
 	rec := httptest.NewRecorder()
 	w.h.ServeHTTP(rec, r)

@@ -247,10 +247,10 @@ func (q *Req) Frame(title string) Frame {
 	return f
 }
 
-// onTablet is the frame on the shared machine: no menu, no other role, no quick
-// way out that would leave the sign-in behind; a way to sign out, and who it is.
+// onTablet is the frame on the shared machine: no menu and no other role; a way to
+// sign out, and who it is.
 func (q *Req) onTablet(f Frame) Frame {
-	f.Who, f.Leave, f.Home, f.Surface, f.Exit = q.who.name, TabletPath+"/ut", TabletPath+"/her", Work, false
+	f.Who, f.Leave, f.Home, f.Surface, f.Exit = q.who.name, TabletPath+"/ut", TabletPath+"/her", Work, f.Neutral
 	f.RoleName, f.School = q.T.T("role."+string(q.Actor.Role)), q.who.schools[q.Actor.School]
 	return f
 }

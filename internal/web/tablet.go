@@ -15,6 +15,9 @@ import (
 // its cookies are sent nowhere else.
 const TabletPath = "/sfo-enhet"
 
+// TabletExit is the quick way out there.
+const TabletExit = TabletPath + "/bort"
+
 // tabletIdle is how long a sign-in on a shared machine lasts after the last thing
 // done.
 const tabletIdle = 5 * time.Minute

@@ -142,8 +142,14 @@ func lower(s string) string {
 	return string(r)
 }
 
-// ExitHref is ExitPath, for the template.
-func (f Frame) ExitHref() string { return ExitPath }
+// ExitHref is where the quick way out leads: on a shared machine to its own, which
+// signs out there.
+func (f Frame) ExitHref() string {
+	if f.Leave != "" {
+		return TabletExit
+	}
+	return ExitPath
+}
 
 // A NavItem is one place in the menu. Count is what waits there for the reader.
 type NavItem struct {

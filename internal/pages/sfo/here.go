@@ -48,7 +48,7 @@ func (p *Pages) here(q *web.Req) error {
 	if answer := q.Query("notert"); slices.Contains([]string{"done", "not"}, answer) {
 		v.Note = &web.Note{Color: "success", Role: "status", Title: w.T("staff.today.noted-" + answer)}
 	}
-	for _, c := range append(before, now...) {
+	for _, c := range append(now, before...) {
 		v.Agreed = append(v.Agreed, agreedOf(q, c))
 	}
 	if len(v.Agreed) == 0 {
@@ -109,7 +109,7 @@ func (p *Pages) showMeasure(q *web.Req, f *web.Form) error {
 	}
 	w := q.T
 	v := measureView{Back: web.Back{Href: herePath, Text: w.T("sfo.measure.back")}}
-	for _, c := range append(before, now...) {
+	for _, c := range append(now, before...) {
 		if f.Has("day") && f.Get("day") != string(c.Day) {
 			continue
 		}

@@ -229,7 +229,7 @@ func TestAnAfternoonOnTheMachine(t *testing.T) {
 
 		here := w.get("/sfo-enhet/her")
 		w.shows(here, "Hei, Mona", "N. D.", "/sfo-enhet/avtaler/"+string(id), "/sfo-enhet/meld", `action="/sfo-enhet/ut"`)
-		w.hides(here, "Nora", "lek", `href="/i-dag"`, `href="/saker"`, `href="/varsler"`, "/logg-ut", `class="t-exit"`)
+		w.hides(here, "Nora", "lek", `href="/i-dag"`, `href="/saker"`, `href="/varsler"`, "/logg-ut", `href="/ut"`)
 		w.shows(w.get("/sfo-enhet/avtaler/"+string(id)), "Nora Dahl", "Mona setter i gang lek med Nora.")
 		w.shows(w.post("/sfo-enhet/avtaler/"+string(id), "day", "2026-11-23"), "Trykk «Gjort»")
 		w.goes(w.post("/sfo-enhet/avtaler/"+string(id), "day", "2026-11-23", "answer", "done", "line", "Det gikk fint."), "/sfo-enhet/her?notert=done")
@@ -237,11 +237,15 @@ func TestAnAfternoonOnTheMachine(t *testing.T) {
 
 		tell := w.get("/sfo-enhet/meld")
 		w.shows(tell, `action="/sfo-enhet/meld"`, "Nora Dahl")
-		w.hides(tell, `class="t-exit"`)
+		w.shows(tell, `class="t-exit" href="/sfo-enhet/bort"`)
 		sent := w.post("/sfo-enhet/meld", "step", "3", "go", "send", "pupil", string(w.Person("nora")), "saw", "Hun ville ikke være med ut.", "arena", "sfo", "happened", "today", "known", "now")
 		if sent.code != http.StatusSeeOther || !strings.HasPrefix(sent.to, "/sfo-enhet/sendt/") {
 			t.Fatalf("it was sent, and answered with %d %s: %s", sent.code, sent.to, sent.body)
 		}
+		// The quick way out signs out here too, and only when our own page leads there.
+		w.shows(w.get("/sfo-enhet/bort"), `href="/sfo-enhet`)
+		w.goes(w.get(sent.to), "/sfo-enhet")
+		w.in(w.mona, pinOfMona)
 		receipt := w.get(sent.to)
 		w.shows(receipt, "Det du skrev, er mottatt", "Kjennetegn")
 		w.hides(receipt, "Hun ville ikke", "Nora")

@@ -84,7 +84,7 @@ func (t *teller) frame(at screen) *view {
 		Steps: web.Steps{W: w, N: int(at), All: 3}, Back: web.Back{Href: t.q.Link(t.Leave(t.q, t.school)), Text: w.T("do.cancel")},
 		Nurse: t.q.Actor.Role == tilhor.RoleNurse, Phone: phone, Dial: strings.ReplaceAll(phone, " ", ""),
 	}
-	v.Neutral, v.Exit, v.Nav = true, t.q.Tablet == nil, nil
+	v.Neutral, v.Exit, v.Nav = true, true, nil
 	v.School = t.school.Name
 	if at > who {
 		v.Langs = nil // a change of language is a new page, and would lose what is written
