@@ -146,7 +146,7 @@ func (w *siteWorld) sharesMachine(by map[string]persona, slug string) {
 	ctx, kari, mona := context.Background(), by["rektor"].actor, by["sfo"].actor
 	w.must(w.cases().Protect(ctx, kari, slug, cases.Urgent{What: "Setter i gang en lek.", Doer: mona.Person, Start: w.today()}))
 	desk := w.sfo()
-	w.must(desk.SetHours(ctx, kari, []sfo.Hours{{Weekday: w.clock().Weekday(), Opens: 0, Closes: 24 * 60}}))
+	w.must(desk.SetHours(ctx, kari, []sfo.Hours{{Weekday: w.clock().Weekday(), Opens: 0, Closes: 24*60 - 1}}))
 	code, err := desk.GiveCode(ctx, kari, mona.Person)
 	w.must(err)
 	w.post(w.enter(kari, mfa), "/skolen/sfo/maskin", "name", "Nettbrettet på Base 1")

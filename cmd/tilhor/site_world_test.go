@@ -263,16 +263,22 @@ func (w *siteWorld) do(method string, c *http.Cookie, lang, path string, form ur
 	if c != nil {
 		r.AddCookie(c)
 	}
-	if strings.HasPrefix(path, web.TabletPath) {
+	rec := httptest.NewRecorder()
+	w.onMachine(rec, r)
+	resp := rec.Result()
+	resp.Request = r
+	return resp
+}
+
+// onMachine serves a request as if it came from the shared machine at SFO, if that
+// is where it goes.
+func (w *siteWorld) onMachine(to http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, web.TabletPath) {
 		for _, k := range w.tablet {
 			r.AddCookie(k)
 		}
 	}
-	rec := httptest.NewRecorder()
-	w.h.ServeHTTP(rec, r)
-	resp := rec.Result()
-	resp.Request = r
-	return resp
+	w.h.ServeHTTP(to, r)
 }
 
 // A persona is one of those whom the pages are for.

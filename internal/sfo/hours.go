@@ -31,7 +31,7 @@ func (d *Desk) SetHours(ctx context.Context, by tilhor.Actor, all []Hours) error
 	for _, h := range all {
 		day := fmt.Sprint(int(h.Weekday))
 		f.Add(h.Weekday < time.Monday || h.Weekday > time.Friday || seen[h.Weekday], "opens-"+day, "sfo.fault.day")
-		f.Add(h.Opens < 0 || h.Closes > 24*60 || h.Opens >= h.Closes, "opens-"+day, "sfo.fault.hours")
+		f.Add(h.Opens < 0 || h.Closes >= 24*60 || h.Opens >= h.Closes, "opens-"+day, "sfo.fault.hours")
 		seen[h.Weekday] = true
 		said = append(said, fmt.Sprintf("%s %02d:%02d-%02d:%02d", day, h.Opens/60, h.Opens%60, h.Closes/60, h.Closes%60))
 	}

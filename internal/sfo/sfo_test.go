@@ -333,7 +333,7 @@ func TestWhoLeadsSFO(t *testing.T) {
 // Hours that cannot be are put right at their day.
 func TestHoursThatCannotBe(t *testing.T) {
 	each(t, func(w *world) {
-		for _, h := range []sfo.Hours{{time.Tuesday, 600, 600}, {time.Tuesday, 900, 600}, {time.Tuesday, 600, 1441}} {
+		for _, h := range []sfo.Hours{{time.Tuesday, 600, 600}, {time.Tuesday, 900, 600}, {time.Tuesday, 600, 1440}} {
 			if err := w.desk.SetHours(w.ctx, w.kari, []sfo.Hours{h}); key(err) != "sfo.fault.hours" {
 				t.Errorf("%v: %v", h, err)
 			}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"time"
@@ -21,6 +22,10 @@ const TabletExit = TabletPath + "/bort"
 // tabletIdle is how long a sign-in on a shared machine lasts after the last thing
 // done.
 const tabletIdle = 5 * time.Minute
+
+// TabletAway is said of a page that must not stay on the screen longer than the
+// sign-in lasts (the header Refresh).
+var TabletAway = fmt.Sprintf("%d; url=%s", int((tabletIdle+10*time.Second)/time.Second), TabletPath)
 
 // tabletIssuer is what a sign-in with a PIN is said to come from. It is no
 // provider, so it is enough for no sensitive page (signin.Enough).

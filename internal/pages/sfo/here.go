@@ -58,6 +58,7 @@ func (p *Pages) here(q *web.Req) error {
 		}
 	}
 	v.Frame = q.Frame(w.T("sfo.here.title", "name", first))
+	left(q)
 	return q.Render(herePage, v)
 }
 
@@ -93,6 +94,7 @@ type chore struct {
 	W            *lang.Words
 	What, Who    string
 	When, DayISO string
+	Day          string
 	State        web.State
 	Form         *web.Form
 	Action       string
@@ -119,6 +121,7 @@ func (p *Pages) showMeasure(q *web.Req, f *web.Form) error {
 		return tilhor.ErrNotFound
 	}
 	v.Frame = q.Frame(w.T("sfo.measure.title"))
+	left(q)
 	code := http.StatusOK
 	if len(f.Faults) > 0 {
 		for i := range f.Faults {
@@ -131,7 +134,7 @@ func (p *Pages) showMeasure(q *web.Req, f *web.Form) error {
 
 func choreOf(q *web.Req, c cases.Chore, f *web.Form) chore {
 	w := q.T
-	x := chore{W: w, What: c.What, Who: c.Pupil, When: c.When, DayISO: string(c.Day), Form: f, Action: q.R.URL.Path}
+	x := chore{W: w, What: c.What, Who: c.Pupil, When: c.When, DayISO: string(c.Day), Day: lang.Cap(w.NearDay(c.Day, today(q))), Form: f, Action: q.R.URL.Path}
 	if c.Class != "" {
 		x.Who += ", " + c.Class
 	}
@@ -183,6 +186,7 @@ func (p *Pages) sent(q *web.Req) error {
 	if err != nil {
 		return err
 	}
+	left(q)
 	w := q.T
 	return q.Render(sentPage, sentView{
 		Frame: q.Frame(w.T("sfo.sent.title")), Here: herePath, Leave: web.TabletPath + "/ut", Form: web.NewForm(),
@@ -192,6 +196,11 @@ func (p *Pages) sent(q *web.Req) error {
 		}},
 	})
 }
+
+// left has the browser turn to the question of who it is when the sign-in is over:
+// who walks away leaves no name on the screen. Not where a report is written:
+// that would take the words away.
+func left(q *web.Req) { q.W.Header().Set("Refresh", web.TabletAway) }
 
 // today is the date in Oslo.
 func today(q *web.Req) tilhor.Date { return calendar.DateOf(q.Now) }

@@ -99,6 +99,7 @@ func (w *world) browser() *http.Client {
 type answer struct {
 	code     int
 	to, body string
+	refresh  string
 }
 
 func (w *world) send(c *http.Client, method, path string, form url.Values) answer {
@@ -119,7 +120,7 @@ func (w *world) send(c *http.Client, method, path string, form url.Values) answe
 	defer resp.Body.Close()
 	b, err := io.ReadAll(resp.Body)
 	w.must(err)
-	return answer{resp.StatusCode, resp.Header.Get("Location"), string(b)}
+	return answer{resp.StatusCode, resp.Header.Get("Location"), string(b), resp.Header.Get("Refresh")}
 }
 
 func (w *world) get(path string) answer { w.t.Helper(); return w.send(w.tablet, "GET", path, nil) }
@@ -228,6 +229,9 @@ func TestAnAfternoonOnTheMachine(t *testing.T) {
 		w.goes(w.post(w.pinPath(w.mona), "code", code, "pin", pinOfMona, "again", pinOfMona), "/sfo-enhet/her")
 
 		here := w.get("/sfo-enhet/her")
+		if here.refresh != "310; url=/sfo-enhet" || w.get("/sfo-enhet/avtaler/"+string(id)).refresh == "" || w.get("/sfo-enhet/meld").refresh != "" {
+			t.Error("a page with a name stays on the screen, or one that is written on does not")
+		}
 		w.shows(here, "Hei, Mona", "N. D.", "/sfo-enhet/avtaler/"+string(id), "/sfo-enhet/meld", `action="/sfo-enhet/ut"`)
 		w.hides(here, "Nora", "lek", `href="/i-dag"`, `href="/saker"`, `href="/varsler"`, "/logg-ut", `href="/ut"`)
 		w.shows(w.get("/sfo-enhet/avtaler/"+string(id)), "Nora Dahl", "Mona setter i gang lek med Nora.")
