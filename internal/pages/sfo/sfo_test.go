@@ -445,6 +445,32 @@ func TestLockedAndTakenBack(t *testing.T) {
 	})
 }
 
+// A sign-in is one machine's and one PIN's: it ends when a new PIN is chosen on
+// another machine, and cannot be carried to one.
+func TestASignInIsOneMachines(t *testing.T) {
+	each(t, func(w *world) {
+		first := w.tablet
+		w.enrolled()
+		w.chosen(w.mona, pinOfMona)
+		w.in(w.mona, pinOfMona)
+		at, err := url.Parse(w.base + "/sfo-enhet/her")
+		w.must(err)
+		w.tablet = w.browser()
+		w.enrolled()
+		for _, c := range first.Jar.Cookies(at) {
+			if c.Name == "tilhor-sfo" {
+				w.tablet.Jar.SetCookies(at, []*http.Cookie{{Name: c.Name, Value: c.Value, Path: "/sfo-enhet"}})
+			}
+		}
+		w.goes(w.get("/sfo-enhet/her"), "/sfo-enhet")
+		if a := w.send(first, "GET", "/sfo-enhet/her", nil); a.code != http.StatusOK {
+			t.Fatalf("the sign-in is over where it was made: %d", a.code)
+		}
+		w.chosen(w.mona, pinOfPia)
+		w.goes(w.send(first, "GET", "/sfo-enhet/her", nil), "/sfo-enhet")
+	})
+}
+
 // The hours are put right where they were typed, and nothing typed is lost.
 func TestTheLeadersPage(t *testing.T) {
 	each(t, func(w *world) {
