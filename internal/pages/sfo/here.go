@@ -25,7 +25,7 @@ type hereView struct {
 	Agreed []agreed
 	Empty  string
 	Tell   string
-	Leave  string
+	Out    string
 	Form   *web.Form
 }
 
@@ -44,7 +44,7 @@ func (p *Pages) here(q *web.Req) error {
 	}
 	w := q.T
 	first, _, _ := strings.Cut(q.Who(), " ")
-	v := hereView{Day: lang.Cap(w.Day(today(q))), Tell: tellPath, Leave: web.TabletPath + "/ut", Form: web.NewForm()}
+	v := hereView{Day: lang.Cap(w.Day(today(q))), Tell: tellPath, Out: web.TabletPath + "/ut", Form: web.NewForm()}
 	if answer := q.Query("notert"); slices.Contains([]string{"done", "not"}, answer) {
 		v.Note = &web.Note{Color: "success", Role: "status", Title: w.T("staff.today.noted-" + answer)}
 	}
@@ -175,7 +175,7 @@ type sentView struct {
 	web.Frame
 	Facts web.Facts
 	Here  string
-	Leave string
+	Out   string
 	Form  *web.Form
 }
 
@@ -189,7 +189,7 @@ func (p *Pages) sent(q *web.Req) error {
 	left(q)
 	w := q.T
 	return q.Render(sentPage, sentView{
-		Frame: q.Frame(w.T("sfo.sent.title")), Here: herePath, Leave: web.TabletPath + "/ut", Form: web.NewForm(),
+		Frame: q.Frame(w.T("sfo.sent.title")), Here: herePath, Out: web.TabletPath + "/ut", Form: web.NewForm(),
 		Facts: web.Facts{Items: []web.Fact{
 			{Term: w.T("staff.answer.received"), Text: w.Moment(r.When())},
 			{Term: w.T("staff.answer.number"), Text: r.Short()},
