@@ -28,6 +28,7 @@ var floors = map[string]int{
 	"tilhor/internal/concerns":      6,
 	"tilhor/internal/front":         6, // what a school's own page says: no child, and nothing that was told
 	"tilhor/internal/interventions": 6, // physical intervention (fysisk inngrep)
+	"tilhor/internal/sfo":           6, // SFO's shared machines, hours and PINs: knows no case
 	"tilhor/internal/danger":        6, // what one employee keeps of an own report: knows no case, and no case knows it
 	"tilhor/internal/cases":         7,
 	"tilhor/internal/dialogue":      7, // the talk about what was told: stands on concerns, and knows no case
@@ -47,6 +48,7 @@ var floors = map[string]int{
 	"tilhor/internal/pages/school":  11,
 	"tilhor/internal/pages/sender":  11, // whoever told something, with a code or signed in
 	"tilhor/internal/pages/dpo":     11,
+	"tilhor/internal/pages/sfo":     11, // the shared machine at SFO
 	"tilhor/internal/pages/own":     11,
 	"tilhor/internal/pages/family":  11, // the child's and the home's
 	"tilhor/internal/pages/owner":   11,
@@ -104,6 +106,7 @@ var never = []struct{ who, what, why string }{
 	{"tilhor/internal/pages/pupil", "tilhor/internal/cases", "who told sees what they told, never a case"},
 	{"tilhor/internal/pages/pupil", "tilhor/internal/oversight", "a pupil's page counts nobody"},
 	{"tilhor/internal/pages/school", "tilhor/internal/danger", "a sealed note stands in no page of a case"},
+	{"tilhor/internal/sfo", "tilhor/internal/concerns", "who lets a machine in knows nothing of what is told on it"},
 	{"tilhor/internal/cases", "tilhor/internal/danger", "a sealed note stands in no case"},
 	{"tilhor/internal/oversight", "tilhor/internal/danger", "a sealed note is not counted"},
 }

@@ -26,10 +26,12 @@ import (
 	"tilhor/internal/pages/pupil"
 	"tilhor/internal/pages/school"
 	"tilhor/internal/pages/sender"
+	sfopages "tilhor/internal/pages/sfo"
 	"tilhor/internal/pages/staff"
 	"tilhor/internal/privacy"
 	"tilhor/internal/roster"
 	"tilhor/internal/seal"
+	"tilhor/internal/sfo"
 	"tilhor/internal/web"
 	"tilhor/internal/web/signin"
 )
@@ -66,10 +68,13 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	told.Shut = shown.ShutOn
 	sealed := &danger.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	used := &interventions.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
+	shared := &sfo.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	kit := &web.Kit{
 		DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Owner: o, Log: h.log, Level: door.Enough, Limits: h.limits,
-		Home: home, Nav: func(q *web.Req) []web.NavItem { return here(q, menu(q, told, worked)) },
+		Home: home, Nav: func(q *web.Req) []web.NavItem { return here(q, menu(q, told, worked, shared)) },
 	}
+	onTablet := &sfopages.Pages{SFO: shared, Cases: worked, Concerns: told}
+	kit.Tablet = onTablet.Tablet(o.ID)
 	s, err := web.New(kit)
 	if err != nil {
 		return nil, err
@@ -80,11 +85,12 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	s.Mount((&sender.Pages{Dialogue: talks}).Routes())
 	s.Mount((&staff.Pages{Concerns: told, Cases: worked, Danger: sealed, Interventions: used, Dialogue: talks}).Routes())
 	s.Mount((&school.Pages{
-		Concerns: told, Cases: worked, Front: shown, Archive: h.archive(), Handover: &handover.Desk{Cases: worked, Interventions: used, Keys: h.keys, Clock: h.clock},
+		Concerns: told, Cases: worked, Front: shown, Archive: h.archive(), SFO: shared, Handover: &handover.Desk{Cases: worked, Interventions: used, Keys: h.keys, Clock: h.clock},
 		Dialogue:      talks,
 		Interventions: used,
 	}).Routes())
 	s.Mount((&family.Pages{Concerns: told, Cases: worked}).Routes())
+	s.Mount(onTablet.Routes())
 	s.Mount((&dpo.Pages{Privacy: &privacy.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Shred: cases.ShredPart}}).Routes())
 	s.Mount((&own.Pages{Notices: h.notices(), Base: login.Base}).Routes())
 	s.Mount((&owner.Pages{Oversight: &oversight.Desk{DB: h.db, Clock: h.clock}}).Routes())
@@ -109,7 +115,7 @@ func home(r tilhor.Role) string {
 }
 
 // menu is what stands in the menu of the one who reads: two places, not twelve.
-func menu(q *web.Req, told *concerns.Desk, worked *cases.Desk) []web.NavItem {
+func menu(q *web.Req, told *concerns.Desk, worked *cases.Desk, shared *sfo.Desk) []web.NavItem {
 	if q.Actor.Role == tilhor.RoleDPO {
 		return []web.NavItem{{Href: "/personvernombud", Icon: "ShieldLock", Text: q.T.T("nav.dpo")}}
 	}
@@ -140,6 +146,8 @@ func menu(q *web.Req, told *concerns.Desk, worked *cases.Desk) []web.NavItem {
 	items = append(items, web.NavItem{Href: "/bekymringer", Icon: "Chat", Text: q.T.T("nav.told")})
 	if q.Actor.Role == tilhor.RoleRektor {
 		items = append(items, web.NavItem{Href: school.HomePath, Icon: "MeetingSmall", Text: q.T.T("nav.school")})
+	} else if leads, err := shared.Leads(q.Context(), q.Actor); err == nil && leads {
+		items = append(items, web.NavItem{Href: school.SFOPath, Icon: "MeetingSmall", Text: q.T.T("nav.sfo")})
 	}
 	return items
 }

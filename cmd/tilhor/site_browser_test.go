@@ -130,7 +130,7 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 	if len(pages) < 60 || len(sent) < 15 {
 		t.Errorf("only %d pages were found, %d of them refusals", len(pages), len(sent))
 	}
-	srv := httptest.NewServer(sent.serve(w.h))
+	srv := httptest.NewServer(sent.serve(http.HandlerFunc(w.onMachine)))
 	defer srv.Close()
 	jobs := each320(srv.URL, visits, webtest.Pairs(srv.URL, visits))
 	for i := range jobs {

@@ -22,6 +22,7 @@ import (
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/roster"
+	"tilhor/internal/sfo"
 	"tilhor/internal/web"
 	"tilhor/internal/web/webtest"
 )
@@ -41,6 +42,7 @@ const (
 	relElsewhere = "other school"   // the same role at another school
 	relUntrained = "untrained"      // leads it, without privacy training
 	relWeak      = "weak sign-in"   // leads it, signed in too weakly
+	relMachine   = "shared machine" // signed in with a PIN on the machine at SFO, or only stands at it; told and carries out something
 )
 
 var relations = []string{relNone, relReporter, relIntake, relHandles, relCarries, relLeads, relEnded, relBarred, relElsewhere, relUntrained, relWeak, relGiven}
@@ -65,7 +67,8 @@ type matrixWorld struct {
 	people  map[string]tilhor.Actor // who was handed something, and who lacks training: "leads teacher"
 	drafts  map[tilhor.Role]string
 	cookies map[string]*http.Cookie
-	role    tilhor.Role // whom the cell is about
+	role    tilhor.Role  // whom the cell is about
+	machine *http.Cookie // what makes a machine the shared one
 }
 
 // lesser are the roles that can be tried in every relation: all that work at a
@@ -87,7 +90,7 @@ func newMatrixWorld(t *testing.T, d *db.DB) *matrixWorld {
 		}
 		w.people[relUntrained+" "+string(role)] = w.hire("Ulla Uten", role, false)
 	}
-	for _, rel := range relations {
+	for _, rel := range append(slices.Clone(relations), relMachine) {
 		w.things[rel] = w.thing(rel)
 	}
 	rektor := w.town.Actor(tilhor.RoleRektor, w.town.Solbakken)
@@ -157,7 +160,7 @@ func (w *matrixWorld) thing(rel string) thing {
 			continue
 		}
 		a := w.town.Actor(role, w.town.Solbakken)
-		if rel == relCarries && role.Staff() {
+		if rel == relCarries && role.Staff() || rel == relMachine && role == tilhor.RoleSFO {
 			x.measures[role], x.asks[role] = w.measure(rektor, x.track, a.Person), x.asks[""]
 			if a.Person != rektor.Person { // nobody asks oneself
 				x.asks[role] = w.asks(rektor, x.track, a.Person)
@@ -196,7 +199,7 @@ func (w *matrixWorld) plan(rektor tilhor.Actor, track string) {
 // relate gives a person the relation to a concern and a track.
 func (w *matrixWorld) relate(tx *db.Tx, rel string, a tilhor.Actor, concern, track string) error {
 	switch rel {
-	case relReporter:
+	case relReporter, relMachine:
 		return w.give(tx, access.Concern, concern, a.Person, access.Reporter, time.Time{})
 	case relHandles, relBarred:
 		if err := w.give(tx, access.Track, track, a.Person, access.Handles, time.Time{}); err != nil || rel == relHandles {
@@ -264,6 +267,9 @@ func (w *matrixWorld) keepDrafts() {
 // who signs in a role in a relation; false when there can be nobody.
 func (w *matrixWorld) who(role tilhor.Role, rel string) (*http.Cookie, bool) {
 	w.role = role
+	if rel == relMachine {
+		return nil, role == tilhor.RoleAnyone || role == tilhor.RoleSFO
+	}
 	if role == tilhor.RoleAnyone {
 		return nil, rel == relNone
 	}
@@ -312,7 +318,7 @@ func (w *matrixWorld) path(r web.Route, rel string) string {
 	if rel == relHandles && w.drafts[w.role] != "" {
 		draft = w.drafts[w.role]
 	}
-	path := strings.NewReplacer("{spor}", x.track, "{slug}", x.concern, "{fil}", string(x.file), "{krav}", string(x.insight), "/tiltak/{id}", "/tiltak/"+string(m), "/foresporsler/{id}", "/foresporsler/"+string(a), "/kladder/{id}", "/kladder/"+draft,
+	path := strings.NewReplacer("{spor}", x.track, "{slug}", x.concern, "{fil}", string(x.file), "{krav}", string(x.insight), "/tiltak/{id}", "/tiltak/"+string(m), "/foresporsler/{id}", "/foresporsler/"+string(a), "/kladder/{id}", "/kladder/"+draft, "{tiltak}", string(m), "{hvem}", string(w.town.Actor(tilhor.RoleSFO, w.town.Solbakken).Person),
 		"{skole}", string(w.town.Solbakken)).Replace(r.Path)
 	if strings.Contains(r.Path, "{spor}") { // a part of a track that is not there
 		path = anyPart.ReplaceAllString(path, "zzzzzzzzzzzzzzzzzzzzzzzzzz")
@@ -340,6 +346,7 @@ func (w *matrixWorld) form(r web.Route, rel string) url.Values {
 		"school.identify.do":       {"pupil", string(w.town.Person("tuva"))},
 		"school.reopen.do":         {"reason", "Nora gråt."},
 		"school.standin.take-back": {"person", "zzzzzzzzzz", "task", "leads"},
+		"school.sfo.hours":         {"opens-1", "sju"},
 		"insight.glass.review":     {"verdict", "right", "id", "zz"},
 		"insight.correct.write":    {"granted", "no"},
 		"stage.talks.miss.write":   {"child", x.child},
@@ -356,7 +363,40 @@ func (w *matrixWorld) form(r web.Route, rel string) url.Values {
 }
 
 func (w *matrixWorld) matrix() webtest.Matrix {
-	return webtest.Matrix{Site: w.site, Relations: relations, Who: w.who, Path: w.path, Form: w.form}
+	return webtest.Matrix{Site: w.site, Relations: append(slices.Clone(relations), relMachine), Who: w.who, Along: w.onShared, Path: w.path, Form: w.form}
+}
+
+// onShared are the cookies of the shared machine, sent to every address: what
+// keeps them from other pages is that none takes them. Who works at SFO signs in
+// on it anew for each cell.
+func (w *matrixWorld) onShared(role tilhor.Role, rel string) []*http.Cookie {
+	w.t.Helper()
+	if rel != relMachine {
+		return nil
+	}
+	ctx, rektor, mona, pin := context.Background(), w.town.Actor(tilhor.RoleRektor, w.town.Solbakken), w.town.Actor(tilhor.RoleSFO, w.town.Solbakken), "739152"
+	form := url.Values{"pin": {pin}}
+	if w.machine == nil {
+		w.must(w.sfo().SetHours(ctx, rektor, []sfo.Hours{{Weekday: w.clock().Weekday(), Opens: 0, Closes: 24*60 - 1}}))
+		token, err := w.sfo().Enroll(ctx, rektor, "Nettbrettet på Base 1")
+		w.must(err)
+		code, err := w.sfo().GiveCode(ctx, rektor, mona.Person)
+		w.must(err)
+		form = url.Values{"code": {code}, "pin": {pin}, "again": {pin}}
+		w.machine = &http.Cookie{Name: "tilhor-enhet", Value: token}
+	}
+	if role == tilhor.RoleAnyone && form.Get("code") == "" {
+		return []*http.Cookie{w.machine}
+	}
+	r := w.do("POST", w.machine, "nb", web.TabletPath+"/kode/"+string(mona.Person), form)
+	all := []*http.Cookie{w.machine}
+	if role == tilhor.RoleAnyone {
+		return all
+	}
+	if len(r.Cookies()) != 1 {
+		w.t.Fatalf("no sign-in on the shared machine: %d", r.StatusCode)
+	}
+	return append(all, r.Cookies()...)
 }
 
 // Who may come where: every route of the site, every role, every relation to

@@ -5,6 +5,7 @@ import (
 	"context"
 	"image"
 	"image/png"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -17,6 +18,8 @@ import (
 	"tilhor/internal/interventions"
 	"tilhor/internal/privacy"
 	"tilhor/internal/roster"
+	"tilhor/internal/sfo"
+	"tilhor/internal/web"
 )
 
 // whatHappens is what a whole case meets, each once, so that every page of it is
@@ -171,6 +174,7 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 	w.must(err)
 	_, err = w.concerns().Receive(ctx, jonas, again.Slug)
 	w.must(err)
+	w.sharesMachine(by, taken(pupils[6]))
 	return original
 }
 
@@ -226,6 +230,48 @@ func (w *siteWorld) saysIfra(by map[string]persona) {
 	} {
 		w.must(shown.Say(ctx, by["rektor"].actor, l))
 	}
+}
+
+// sharesMachine puts a shared machine at SFO, where who works there has signed in,
+// told something, and has a measure to carry out.
+func (w *siteWorld) sharesMachine(by map[string]persona, slug string) {
+	w.t.Helper()
+	ctx, kari, mona := context.Background(), by["rektor"].actor, by["sfo"].actor
+	w.must(w.cases().Protect(ctx, kari, slug, cases.Urgent{What: "Setter i gang en lek.", Doer: mona.Person, Start: w.today()}))
+	desk := w.sfo()
+	w.must(desk.SetHours(ctx, kari, []sfo.Hours{{Weekday: w.clock().Weekday(), Opens: 0, Closes: 24*60 - 1}}))
+	code, err := desk.GiveCode(ctx, kari, mona.Person)
+	w.must(err)
+	w.post(w.enter(kari, mfa), "/skolen/sfo/maskin", "name", "Nettbrettet på Base 1")
+	w.post(nil, "/sfo-enhet/kode/"+string(mona.Person), "code", code, "pin", "739152", "again", "739152")
+	c, err := w.concerns().Tell(ctx, mona, concerns.Telling{
+		School: mona.School, Described: "En gutt på 2. trinn.", Saw: "Gråt i garderoben.", Arena: tilhor.ArenaSFO, Happened: tilhor.Now(w.clock()), Known: tilhor.Now(w.clock()),
+	})
+	w.must(err)
+	w.shared = []string{"/sfo-enhet", "/sfo-enhet/her", "/sfo-enhet/sendt/" + c.Slug}
+}
+
+// post sends a form that must be taken, and keeps what makes a machine the shared one.
+func (w *siteWorld) post(c *http.Cookie, path string, pairs ...string) {
+	w.t.Helper()
+	form := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		form.Set(pairs[i], pairs[i+1])
+	}
+	r := w.do("POST", c, "nb", path, form)
+	if r.StatusCode != http.StatusSeeOther {
+		w.t.Fatalf("%s: %d", path, r.StatusCode)
+	}
+	for _, k := range r.Cookies() {
+		if k.Path == web.TabletPath {
+			w.tablet = append(w.tablet, k)
+		}
+	}
+}
+
+// sfo is the desk of the shared machines.
+func (w *siteWorld) sfo() *sfo.Desk {
+	return &sfo.Desk{DB: w.house.db, Keys: w.house.keys, Journal: w.house.journal, Roster: w.house.roster, Clock: w.clock}
 }
 
 // asksColleagues is what the handler's craft adds to a case: what to find out,

@@ -135,6 +135,8 @@ type siteWorld struct {
 	mux   *http.ServeMux // of the routes, to know which one an address is
 	names map[string]web.Route
 
+	tablet  []*http.Cookie    // of the shared machine at SFO, once there is one: sent to its own pages only
+	shared  []string          // what is shown on it
 	toOwner []tilhor.PersonID // pupils whom the owner's people were told of
 	ownTalk string            // the talk of a pupil who is signed in
 
@@ -264,10 +266,21 @@ func (w *siteWorld) do(method string, c *http.Cookie, lang, path string, form ur
 		r.AddCookie(c)
 	}
 	rec := httptest.NewRecorder()
-	w.h.ServeHTTP(rec, r)
+	w.onMachine(rec, r)
 	resp := rec.Result()
 	resp.Request = r
 	return resp
+}
+
+// onMachine serves a request as if it came from the shared machine at SFO, if that
+// is where it goes.
+func (w *siteWorld) onMachine(to http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, web.TabletPath) {
+		for _, k := range w.tablet {
+			r.AddCookie(k)
+		}
+	}
+	w.h.ServeHTTP(to, r)
 }
 
 // A persona is one of those whom the pages are for.

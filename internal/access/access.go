@@ -45,6 +45,7 @@ const (
 	Covers   Relation = "covers"   // stands in for who handles it, the days that person is away
 	Glass    Relation = "glass"    // opened it in an emergency, for an hour (nødtilgang)
 	OnCall   Relation = "oncall"   // has the watch at a school (vakt): may ask for emergency access, and nothing else
+	LeadsSFO Relation = "sfo"      // leads SFO at a school (SFO-leder): its shared machines, hours and PINs, and nothing of a case
 	Carries  Relation = "carries"  // carries out a measure; sees that measure only
 	Asked    Relation = "asked"    // was asked something about it; sees that question only
 	Named    Relation = "named"    // is named for a protected person: nobody else passes, whatever is granted

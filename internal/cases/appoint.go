@@ -101,6 +101,7 @@ const (
 	ReceivesReports Task = "intake" // takes a stance on what comes in
 	StandsIn        Task = "leads"  // stands in for rektor: receives and decides
 	HasWatch        Task = "oncall" // is on call (vakt): may ask for emergency access
+	LeadsSFO        Task = "sfo"    // leads SFO (SFO-leder): its shared machines, hours and PINs
 )
 
 // A HandedTask is one such task, with its days.
@@ -120,7 +121,7 @@ func (d *Desk) Hand(ctx context.Context, by tilhor.Actor, h HandedTask) error {
 	}
 	now := d.Clock()
 	var c check
-	c.oneOf(string(h.Task), "task", string(ReceivesReports), string(StandsIn), string(HasWatch))
+	c.oneOf(string(h.Task), "task", string(ReceivesReports), string(StandsIn), string(HasWatch), string(LeadsSFO))
 	c.Add(h.From == "", "from", "cases.fault.from")
 	c.Add(h.Until != "" && h.Until < h.From, "until", "cases.fault.until")
 	c.Add(h.Until != "" && h.Until < today(now), "until", "cases.fault.until-past")
@@ -153,6 +154,8 @@ func (d *Desk) hand(tx *db.Tx, by tilhor.Actor, h HandedTask, now time.Time) err
 		relations = append(relations, access.Leads)
 	case HasWatch:
 		relations = []access.Relation{access.OnCall}
+	case LeadsSFO:
+		relations = []access.Relation{access.LeadsSFO}
 	}
 	for _, r := range relations {
 		g.Relation = r
@@ -172,7 +175,7 @@ func (d *Desk) hand(tx *db.Tx, by tilhor.Actor, h HandedTask, now time.Time) err
 // away again; who receives reports besides goes on doing so.
 func (d *Desk) TakeBack(ctx context.Context, by tilhor.Actor, person tilhor.PersonID, tasks ...Task) error {
 	if len(tasks) == 0 {
-		tasks = []Task{ReceivesReports, StandsIn, HasWatch}
+		tasks = []Task{ReceivesReports, StandsIn, HasWatch, LeadsSFO}
 	}
 	if by.Role != tilhor.RoleRektor {
 		return tilhor.ErrNotFound

@@ -167,23 +167,29 @@ func (c Chore) on(day tilhor.Date) bool {
 	return c.weekdays == "" || strings.Contains(c.weekdays, string('0'+rune(day.Time().Weekday())))
 }
 
+// What was looked at, in the record of readings.
+const (
+	viewMeasures = "measures"
+	viewInitials = "initials" // that there is one, and the pupil's initials
+)
+
 // Mine lists the measures this person carries out today, and those of the last
 // working day that were not ticked off.
 func (d *Desk) Mine(ctx context.Context, by tilhor.Actor) (now, before []Chore, err error) {
-	return d.mine(ctx, by, func(Chore) bool { return true })
+	return d.mine(ctx, by, viewMeasures, func(Chore) bool { return true })
 }
 
 // MineOf is one measure among them, as Mine gives it. Only its own track is
 // read, and a measure that is not there, or another's, is no reading at all.
 func (d *Desk) MineOf(ctx context.Context, by tilhor.Actor, id tilhor.MeasureID) (now, before []Chore, err error) {
-	now, before, err = d.mine(ctx, by, func(c Chore) bool { return c.ID == id })
+	now, before, err = d.mine(ctx, by, viewMeasures, func(c Chore) bool { return c.ID == id })
 	if err == nil && len(now)+len(before) == 0 {
 		err = tilhor.ErrNotFound
 	}
 	return now, before, err
 }
 
-func (d *Desk) mine(ctx context.Context, by tilhor.Actor, which func(Chore) bool) (now, before []Chore, err error) {
+func (d *Desk) mine(ctx context.Context, by tilhor.Actor, view string, which func(Chore) bool) (now, before []Chore, err error) {
 	clock := d.Clock()
 	day := today(clock)
 	last := day.Add(-1)
@@ -237,7 +243,7 @@ func (d *Desk) mine(ctx context.Context, by tilhor.Actor, which func(Chore) bool
 	sort.SliceStable(now, func(i, j int) bool { return now[i].Answer == "" && now[j].Answer != "" })
 	return now, before, d.DB.Write(ctx, func(tx *db.Tx) error {
 		for _, c := range append(append([]Chore{}, now...), before...) {
-			if err := d.Journal.Seen(tx, by, journal.ReadingsOf(string(c.track)), string(c.track), "measures", string(access.Carries), clock); err != nil {
+			if err := d.Journal.Seen(tx, by, journal.ReadingsOf(string(c.track)), string(c.track), view, string(access.Carries), clock); err != nil {
 				return err
 			}
 		}

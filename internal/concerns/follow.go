@@ -48,6 +48,27 @@ func (d *Desk) Mine(ctx context.Context, by tilhor.Actor) (all []Concern, err er
 	return all, err
 }
 
+// Sent is the receipt of what this person told, and nothing of what it was: for a
+// machine where somebody else stands next.
+func (d *Desk) Sent(ctx context.Context, by tilhor.Actor, slug string) (r journal.Receipt, err error) {
+	var c Concern
+	found := false
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		return tx.Each(selectFollowed, func(scan db.Scan) error {
+			found = true
+			c, err = row(scan)
+			return err
+		}, access.Args(by, access.Follow, d.Clock(), slug)...)
+	})
+	if err == nil && !found {
+		err = tilhor.ErrNotFound
+	}
+	if err != nil {
+		return r, err
+	}
+	return d.Receipt(ctx, by.Owner, c.Entry)
+}
+
 // Follow opens what this person told, with what became of it.
 func (d *Desk) Follow(ctx context.Context, by tilhor.Actor, slug string) (a Answer, err error) {
 	now := d.Clock()

@@ -50,9 +50,12 @@ func (s *Site) keepForLater(q *Req) error {
 	if err != nil {
 		return err
 	}
-	person, err := s.sessions.personOf(q.Context(), q.R)
+	person, err := q.sessionsOf().personOf(q.Context(), q.R)
 	if err != nil {
 		return err
+	}
+	if q.Tablet != nil && len(f.texts()) == 0 {
+		return q.See(TabletPath)
 	}
 	if person == "" || len(f.texts()) == 0 || q.Route.admits(tilhor.RolePupil) {
 		return q.tell(http.StatusForbidden, notice{key: "signedout", retry: len(f.texts()) > 0})
@@ -64,7 +67,7 @@ func (s *Site) keepForLater(q *Req) error {
 	if err != nil {
 		return err
 	}
-	return q.See("/utlogget?kladd=" + id)
+	return q.See(q.kept(id))
 }
 
 // formPage is the address of the page that has the form that was sent.
@@ -151,7 +154,7 @@ func (q *Req) Refill() (*Form, error) {
 	if err != nil {
 		return nil, err
 	}
-	if d.path != q.R.URL.Path {
+	if d.path != q.formPage() {
 		return NewForm(), nil
 	}
 	f, err := formOf(d.values)

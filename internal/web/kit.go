@@ -11,6 +11,7 @@
 package web
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
@@ -39,6 +40,9 @@ type Kit struct {
 	Home func(tilhor.Role) string
 	// Nav is the menu of the one who reads. Nil gives none.
 	Nav func(q *Req) []NavItem
+	// Tablet finds the shared machine that holds a token, and how it stands with
+	// the PIN of a person on it. Nil: there are none.
+	Tablet func(ctx context.Context, token string, person tilhor.PersonID) (Tablet, error)
 	// Limits share the process between those who ask it; the sites of one
 	// process have the same. Nil makes the usual ones for this site alone.
 	Limits *Limits

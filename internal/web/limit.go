@@ -94,7 +94,7 @@ func NewLimits(b Bounds) *Limits {
 // answer sent after: who sends or reads slowly keeps nobody from a turn.
 func (s *Site) admit(w http.ResponseWriter, r *http.Request, do http.HandlerFunc) {
 	l := s.limits
-	who, person := l.clientOf(r, s.sessions.token(r))
+	who, person := l.clientOf(r, s.tokenOf(r))
 	t, pool := &turn{limits: l, gate: l.strangers, who: who}, l.strangerForms
 	if person {
 		t.gate, pool = l.persons, l.personsForms

@@ -22,6 +22,7 @@ func (s *Site) own() []Route {
 	get, post := http.MethodGet, http.MethodPost
 	return []Route{
 		{Method: get, Path: ExitPath, Name: "web.exit", Roles: anyone, Serve: exit},
+		{Method: get, Path: TabletExit, Name: "web.exit.tablet", Roles: anyone, Tablet: true, Serve: exit},
 		{Method: get, Path: "/utlogget", Name: "web.signed-out", Roles: anyone, Serve: signedOut},
 		{Method: get, Path: rolePath, Name: "web.role", Roles: anyone, Serve: askRole},
 		{Method: post, Path: rolePath, Name: "web.role.choose", Roles: anyone, Serve: chooseRole},
@@ -40,8 +41,12 @@ func exit(q *Req) error {
 			return err
 		}
 	}
+	home := "/"
+	if q.Tablet != nil {
+		home = TabletPath
+	}
 	var b bytes.Buffer
-	err := goneTemplate.Execute(&b, map[string]any{"W": q.T, "Lang": q.Lang, "Home": q.Link("/")})
+	err := goneTemplate.Execute(&b, map[string]any{"W": q.T, "Lang": q.Lang, "Home": q.Link(home)})
 	if err != nil {
 		return err
 	}

@@ -107,7 +107,7 @@ func (s *Site) recognise(q *Req) error {
 		return err
 	}
 	person := tilhor.PersonID(x.Get(keyPerson))
-	token := s.sessions.token(q.R)
+	token := x.s.token(q.R)
 	if person == "" {
 		s.limits.missed(token)
 		return nil
@@ -118,7 +118,7 @@ func (s *Site) recognise(q *Req) error {
 		return err
 	}
 	q.who, q.person = who, person
-	if err := s.sessions.touched(q.Context(), token, x.seen, q.Now); err != nil {
+	if err := x.s.touched(q.Context(), token, x.seen, q.Now); err != nil {
 		s.kit.log().WarnContext(q.Context(), "session not touched", "error", types(err))
 	}
 	actor, ok := who.as(tilhor.Role(x.Get(keyRole)), tilhor.SchoolID(x.Get(keySchool)))

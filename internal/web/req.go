@@ -27,6 +27,8 @@ type Req struct {
 	T     *lang.Words
 	Now   time.Time
 
+	Tablet *Tablet // the shared machine that asks, on its own pages
+
 	site    *Site
 	chose   tilhor.Lang // what the reader asked for, also where the page has it not
 	session *Session
@@ -217,8 +219,14 @@ func (q *Req) Frame(title string) Frame {
 	if q.Route != nil {
 		f.Neutral = q.Route.Case
 	}
+	if q.Tablet != nil {
+		f.Surface, f.Exit, f.Home = Work, false, TabletPath
+	}
 	if q.who == nil {
 		return f
+	}
+	if q.Tablet != nil {
+		return q.onTablet(f)
 	}
 	f.Who, f.SignOut = q.who.name, "/logg-ut"
 	if r := q.Actor.Role; r != tilhor.RolePupil && r != tilhor.RoleParent {
@@ -236,6 +244,14 @@ func (q *Req) Frame(title string) Frame {
 	if q.Kit.Nav != nil {
 		f.Nav = q.Kit.Nav(q)
 	}
+	return f
+}
+
+// onTablet is the frame on the shared machine: no menu and no other role; a way to
+// sign out, and who it is.
+func (q *Req) onTablet(f Frame) Frame {
+	f.Who, f.Leave, f.Home, f.Surface, f.Exit = q.who.name, TabletPath+"/ut", TabletPath+"/her", Work, f.Neutral
+	f.RoleName, f.School = q.T.T("role."+string(q.Actor.Role)), q.who.schools[q.Actor.School]
 	return f
 }
 

@@ -19,13 +19,14 @@ type Route struct {
 	Sensitive    bool          // needs the role's level of sign-in, and recorded privacy training (opplæringsforskrifta § 20-2)
 	Form         string        // of a POST: the address of the page with the form, when it is another than its own
 	Further      bool          // exists in further languages too (lang.Further)
+	Tablet       bool          // of the shared machine at SFO: nowhere else, and no other route takes its sign-in
 	File         bool          // of a POST: its form may hold one file
 	Serve        func(*Req) error
 }
 
 // public says whether the route takes no notice of who is signed in.
 func (r *Route) public() bool {
-	return len(r.Roles) == 1 && r.Roles[0] == tilhor.RoleAnyone
+	return !r.Tablet && len(r.Roles) == 1 && r.Roles[0] == tilhor.RoleAnyone
 }
 
 func (r *Route) admits(role tilhor.Role) bool {
@@ -41,6 +42,10 @@ func (r *Route) check() error {
 		return errors.New("only GET and POST: forms without JavaScript know no other")
 	case !strings.HasPrefix(r.Path, "/") || strings.HasSuffix(r.Path, "/") && r.Path != "/":
 		return errors.New("want a path that begins with a slash and does not end with one")
+	case r.Tablet != (r.Path == TabletPath || strings.HasPrefix(r.Path, TabletPath+"/")):
+		return errors.New("what is the shared machine's lies under its own path, and nothing else does")
+	case r.Tablet && r.Sensitive:
+		return errors.New("six digits are no strong sign-in")
 	case r.File && r.Method != http.MethodPost:
 		return errors.New("a file comes with a form that is sent")
 	case len(r.Roles) == 0:

@@ -25,7 +25,7 @@ func (q *Req) Session() (*Session, error) {
 	if q.session != nil {
 		return q.session, nil
 	}
-	s := q.site.sessions
+	s := q.sessionsOf()
 	x := &Session{s: s, q: q}
 	ctx, err := s.manager.Load(context.WithValue(q.Context(), seenKey{}, &x.seen), s.token(q.R))
 	if err != nil {
@@ -75,8 +75,8 @@ func (x *Session) commit(ctx context.Context) error {
 func (x *Session) write(token string, age int) {
 	h := x.q.W.Header()
 	c := &http.Cookie{
-		Name: x.s.cookie, Value: token, Path: "/", MaxAge: age, HttpOnly: true,
-		Secure: x.s.kit.Owner.HTTPS, SameSite: http.SameSiteLaxMode,
+		Name: x.s.cookie, Value: token, Path: x.s.path, MaxAge: age, HttpOnly: true,
+		Secure: x.s.kit.Owner.HTTPS, SameSite: x.s.same,
 	}
 	var others []string
 	for _, v := range h["Set-Cookie"] {

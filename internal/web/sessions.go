@@ -62,10 +62,14 @@ type sessions struct {
 	once    seal.Key // seals what forms were answered
 	manager *scs.SessionManager
 	cookie  string
+	path    string
+	same    http.SameSite
+	idle    time.Duration
+	label   string // what it is sealed as: a sign-in on a shared machine is none anywhere else
 }
 
 func newSessions(kit *Kit) (*sessions, error) {
-	s := &sessions{kit: kit, manager: scs.New(), cookie: "tilhor"}
+	s := &sessions{kit: kit, manager: scs.New(), cookie: "tilhor", path: "/", same: http.SameSiteLaxMode, idle: idleFor, label: "session"}
 	if kit.Owner.HTTPS {
 		s.cookie = "__Host-tilhor"
 	}
@@ -94,14 +98,14 @@ func (s *sessions) FindCtx(ctx context.Context, token string) (b []byte, found b
 	now := s.kit.Now()
 	var sealed []byte
 	var seen int64
-	err = s.kit.DB.One(ctx, findSession, db.Args(s.owner(), at(token), now.UnixMilli(), now.Add(-idleFor).UnixMilli(), now.Add(skew).UnixMilli()), &sealed, &seen)
+	err = s.kit.DB.One(ctx, findSession, db.Args(s.owner(), at(token), now.UnixMilli(), now.Add(-s.idle).UnixMilli(), now.Add(skew).UnixMilli()), &sealed, &seen)
 	if errors.Is(err, tilhor.ErrNotFound) {
 		return nil, false, nil
 	}
 	if err != nil {
 		return nil, false, err
 	}
-	plain, err := s.key.Open("session", at(token), sealed)
+	plain, err := s.key.Open(s.label, at(token), sealed)
 	if err != nil {
 		return nil, false, nil // sealed with a key that is gone: signed out
 	}
@@ -131,7 +135,7 @@ func (s *sessions) CommitCtx(ctx context.Context, token string, b []byte, _ time
 		}
 		ends = began.Add(lastsFor)
 	}
-	sealed := s.key.Seal("session", at(token), string(b)).Bytes
+	sealed := s.key.Seal(s.label, at(token), string(b)).Bytes
 	return s.kit.DB.Write(ctx, func(tx *db.Tx) error {
 		if err := s.endOld(ctx, tx, now); err != nil {
 			return err

@@ -22,6 +22,7 @@ type Site struct {
 	files    map[string]bool // patterns whose form may hold a file
 	cross    *http.CrossOriginProtection
 	sessions *sessions
+	shared   *sessions // of the shared machines at SFO
 	people   *people
 	limits   *Limits
 }
@@ -37,7 +38,7 @@ func New(kit *Kit) (*Site, error) {
 	}
 	s := &Site{
 		kit: kit, mux: http.NewServeMux(), files: map[string]bool{}, cross: http.NewCrossOriginProtection(),
-		sessions: ses, people: newPeople(kit), limits: kit.Limits,
+		sessions: ses, shared: ses.onTablets(), people: newPeople(kit), limits: kit.Limits,
 	}
 	if s.limits == nil {
 		s.limits = NewLimits(UsualBounds())
@@ -142,7 +143,11 @@ func (s *Site) mayEnter(q *Req) error {
 	if route.public() {
 		return nil
 	}
-	if err := s.recognise(q); err != nil {
+	look := s.recognise
+	if route.Tablet {
+		look = s.mayUse
+	}
+	if err := look(q); err != nil {
 		return err
 	}
 	if route.Case && (q.R.Method == http.MethodHead || prefetch(q.R)) {
@@ -169,6 +174,8 @@ func (s *Site) turnAway(q *Req) error {
 	switch {
 	case q.Actor.Role != tilhor.RoleAnyone, q.R.Method == http.MethodHead:
 		return tilhor.ErrNotFound
+	case q.Tablet != nil:
+		return s.knock(q)
 	case q.R.Method == http.MethodPost:
 		return s.keepForLater(q)
 	case q.who != nil && len(q.who.actors) > 0:

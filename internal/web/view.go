@@ -37,6 +37,7 @@ type Frame struct {
 	Who      string // who is signed in, "" for nobody
 	RoleName string // the one role they act in
 	Roles    string // address where another role is chosen, "" when there is but one
+	Leave    string // the same on a shared machine, where it is the only way on
 	SignOut  string // address that the sign-out button posts to
 	Nav      []NavItem
 	Langs    []LangLink
@@ -149,8 +150,14 @@ func lower(s string) string {
 	return string(r)
 }
 
-// ExitHref is ExitPath, for the template.
-func (f Frame) ExitHref() string { return ExitPath }
+// ExitHref is where the quick way out leads: on a shared machine to its own, which
+// signs out there.
+func (f Frame) ExitHref() string {
+	if f.Leave != "" {
+		return TabletExit
+	}
+	return ExitPath
+}
 
 // A NavItem is one place in the menu. Count is what waits there for the reader.
 type NavItem struct {

@@ -7,7 +7,7 @@ CREATE TABLE notices_outbox (
 	person     TEXT    NOT NULL,
 	state      TEXT    NOT NULL, -- waiting, sent, dropped (must not be told any more), given-up
 	at         BIGINT  NOT NULL, -- when it is tried, or when its state was settled
-	tries      INTEGER NOT NULL,
+	tries      BIGINT  NOT NULL,
 	PRIMARY KEY (owner, id)
 );
 CREATE UNIQUE INDEX notices_outbox_waiting ON notices_outbox (owner, person) WHERE state = 'waiting';

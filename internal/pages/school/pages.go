@@ -15,6 +15,7 @@ import (
 	"tilhor/internal/front"
 	"tilhor/internal/handover"
 	"tilhor/internal/interventions"
+	"tilhor/internal/sfo"
 	"tilhor/internal/web"
 )
 
@@ -29,6 +30,7 @@ type Pages struct {
 	Cases    *cases.Desk
 	Archive  *archive.Desk // nil where a test has none
 	Handover *handover.Desk
+	SFO      *sfo.Desk
 	Dialogue *dialogue.Desk // nil where a test has none
 	Front    *front.Desk    // the school's own page
 
@@ -93,6 +95,7 @@ func (p *Pages) Routes() []web.Route {
 	routes = append(routes, p.lifeRoutes()...)
 	routes = append(routes, p.craftRoutes()...)
 	routes = append(routes, p.handoverRoutes()...)
+	routes = append(routes, p.sfoRoutes()...)
 	routes = append(routes, p.childrenRoutes()...)
 	routes = append(routes, p.wallRoutes()...)
 	routes = append(routes, p.dialogueRoutes()...)

@@ -24,6 +24,7 @@ const HomePath = "/skolen"
 var schoolPlaces = []struct{ key, href string }{
 	{"away", "/fravaer"},
 	{"standin", "/stedfortreder"},
+	{"sfo", sfoPath},
 	{"over", "/overlevering"},
 	{"front", frontPath},
 	{"arrivals", "/overforinger"},

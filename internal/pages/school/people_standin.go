@@ -66,7 +66,7 @@ func (p *Pages) showStandin(q *web.Req, code int, f *web.Form) error {
 		Empty: web.Empty{Title: w.T("school.standin.empty"), Text: w.T("school.standin.empty-text")},
 		Questions: []question{
 			{Kind: "select", F: employeeField(w, f, "person", w.T("school.standin.person"), all)},
-			radios(w, f, "task", w.T("school.standin.task"), "leads", "school.standin.leads", "intake", "school.standin.intake", "oncall", "school.standin.oncall"),
+			radios(w, f, "task", w.T("school.standin.task"), "leads", "school.standin.leads", "intake", "school.standin.intake", "oncall", "school.standin.oncall", "sfo", "school.standin.sfo"),
 			{Kind: "date", F: from},
 			{Kind: "date", F: until},
 		},
@@ -103,7 +103,7 @@ func (p *Pages) hand(q *web.Req) error {
 	}
 	h := cases.HandedTask{Person: tilhor.PersonID(f.Get("person")), Task: cases.Task(f.Get("task")), From: readDay(f, "from"), Until: readDay(f, "until")}
 	f.Faults.Add(h.Person == "", "person", "cases.fault.person")
-	f.Choice("task", "cases.fault.task", string(cases.StandsIn), string(cases.ReceivesReports), string(cases.HasWatch))
+	f.Choice("task", "cases.fault.task", string(cases.StandsIn), string(cases.ReceivesReports), string(cases.HasWatch), string(cases.LeadsSFO))
 	return answer(q, f, func() (string, error) {
 		return "/stedfortreder?gjort=gitt", p.Cases.Hand(q.Context(), q.Actor, h)
 	}, func(code int, f *web.Form) error { return p.showStandin(q, code, f) })
@@ -114,7 +114,7 @@ func (p *Pages) takeBack(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	task := cases.Task(f.Choice("task", "cases.fault.task", string(cases.StandsIn), string(cases.ReceivesReports), string(cases.HasWatch)))
+	task := cases.Task(f.Choice("task", "cases.fault.task", string(cases.StandsIn), string(cases.ReceivesReports), string(cases.HasWatch), string(cases.LeadsSFO)))
 	return answer(q, f, func() (string, error) {
 		return "/stedfortreder?gjort=tatt-tilbake", p.Cases.TakeBack(q.Context(), q.Actor, tilhor.PersonID(f.Get("person")), task)
 	}, func(code int, f *web.Form) error { return p.showStandin(q, code, f) })

@@ -30,6 +30,8 @@ type Matrix struct {
 	// Who signs in as a role with a relation. ok is false when there can be no
 	// such person; the cell is then a dash.
 	Who func(role tilhor.Role, relation string) (cookie *http.Cookie, ok bool)
+	// Along are more cookies for the cell, whatever address they are for. Nil: none.
+	Along func(role tilhor.Role, relation string) []*http.Cookie
 	// Path fills in the address of a route for the relation. Nil, or "", gives
 	// ids that do not exist.
 	Path func(r web.Route, relation string) string
@@ -84,6 +86,9 @@ func marks(r web.Route) string {
 	if r.Sensitive {
 		s += " sensitive"
 	}
+	if r.Tablet {
+		s += " shared machine"
+	}
 	return s
 }
 
@@ -137,6 +142,11 @@ func (m Matrix) cell(h http.Handler, r web.Route, role tilhor.Role, relation str
 	}
 	if cookie != nil {
 		req.AddCookie(cookie)
+	}
+	if m.Along != nil {
+		for _, c := range m.Along(role, relation) {
+			req.AddCookie(c)
+		}
 	}
 	rec := httptest.NewRecorder()
 	h.ServeHTTP(rec, req)

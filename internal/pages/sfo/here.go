@@ -1,0 +1,206 @@
+package sfo
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"tilhor"
+	"tilhor/internal/calendar"
+	"tilhor/internal/cases"
+	"tilhor/internal/lang"
+	"tilhor/internal/web"
+)
+
+var (
+	herePage    = page("here")
+	measurePage = page("measure")
+	sentPage    = page("sent")
+)
+
+type hereView struct {
+	web.Frame
+	Day    string
+	Note   *web.Note
+	Agreed []agreed
+	Empty  string
+	Tell   string
+	Out    string
+	Form   *web.Form
+}
+
+// An agreed is one thing to do, as it stands on a screen others may see: for whom
+// by initials, and how it went.
+type agreed struct {
+	Href, Who, When string
+	State           web.State
+}
+
+// here is what one comes for: to tell, and what was agreed that one does here.
+func (p *Pages) here(q *web.Req) error {
+	now, before, err := p.Cases.Initials(q.Context(), q.Actor)
+	if err != nil {
+		return err
+	}
+	w := q.T
+	first, _, _ := strings.Cut(q.Who(), " ")
+	v := hereView{Day: lang.Cap(w.Day(today(q))), Tell: tellPath, Out: web.TabletPath + "/ut", Form: web.NewForm()}
+	if answer := q.Query("notert"); slices.Contains([]string{"done", "not"}, answer) {
+		v.Note = &web.Note{Color: "success", Role: "status", Title: w.T("staff.today.noted-" + answer)}
+	}
+	for _, c := range append(now, before...) {
+		v.Agreed = append(v.Agreed, agreedOf(q, c))
+	}
+	if len(v.Agreed) == 0 {
+		v.Empty = w.T("sfo.here.empty")
+		if !q.Actor.Trained { // opplæringsforskrifta § 20-2
+			v.Empty = w.T("sfo.here.untrained")
+		}
+	}
+	v.Frame = q.Frame(w.T("sfo.here.title", "name", first))
+	left(q)
+	return q.Render(herePage, v)
+}
+
+func agreedOf(q *web.Req, c cases.Chore) agreed {
+	w := q.T
+	a := agreed{Href: web.TabletPath + "/avtaler/" + string(c.ID), Who: c.Pupil, When: lang.Cap(w.NearDay(c.Day, today(q)))}
+	if c.Pupil == "" {
+		a.Who = w.T("sfo.here.nameless")
+	}
+	if c.Shielded {
+		a.Who = w.T("children.shielded")
+	}
+	switch {
+	case c.Answer == "done":
+		a.State = web.State{Name: web.OK, Word: w.T("staff.measure.done")}
+	case c.Answer == "not":
+		a.State = web.State{Name: web.None, Word: w.T("staff.measure.not")}
+	case c.Day != today(q):
+		a.State = web.State{Name: web.Soon, Word: w.T("sfo.here.missed")}
+	}
+	return a
+}
+
+type measureView struct {
+	web.Frame
+	Faults *web.Summary
+	Back   web.Back
+	Chores []chore
+}
+
+// A chore is one measure on one day, opened: the name, what to do, and the form.
+type chore struct {
+	W            *lang.Words
+	What, Who    string
+	When, DayISO string
+	Day          string
+	State        web.State
+	Form         *web.Form
+	Action       string
+	Line         web.Field
+}
+
+// measure opens one agreement: the name and the words, and a reading of them.
+func (p *Pages) measure(q *web.Req) error { return p.showMeasure(q, web.NewForm()) }
+
+func (p *Pages) showMeasure(q *web.Req, f *web.Form) error {
+	now, before, err := p.Cases.MineOf(q.Context(), q.Actor, tilhor.MeasureID(q.Path("tiltak")))
+	if err != nil {
+		return err
+	}
+	w := q.T
+	v := measureView{Back: web.Back{Href: herePath, Text: w.T("sfo.measure.back")}}
+	for _, c := range append(now, before...) {
+		if f.Has("day") && f.Get("day") != string(c.Day) {
+			continue
+		}
+		v.Chores = append(v.Chores, choreOf(q, c, f))
+	}
+	if len(v.Chores) == 0 {
+		return tilhor.ErrNotFound
+	}
+	v.Frame = q.Frame(w.T("sfo.measure.title"))
+	left(q)
+	code := http.StatusOK
+	if len(f.Faults) > 0 {
+		for i := range f.Faults {
+			f.Faults[i].Field = v.Chores[0].Line.ID
+		}
+		v.Faults, v.Faulty, code = web.SummaryOf(w, f.Faults), true, http.StatusUnprocessableEntity
+	}
+	return q.RenderStatus(code, measurePage, v)
+}
+
+func choreOf(q *web.Req, c cases.Chore, f *web.Form) chore {
+	w := q.T
+	x := chore{W: w, What: c.What, Who: c.Pupil, When: c.When, DayISO: string(c.Day), Day: lang.Cap(w.NearDay(c.Day, today(q))), Form: f, Action: q.R.URL.Path}
+	if c.Class != "" {
+		x.Who += ", " + c.Class
+	}
+	if c.Shielded {
+		x.Who = w.T("children.shielded")
+	}
+	x.State = agreedOf(q, c).State
+	x.Line = web.Field{
+		ID: "line-" + string(c.Day), Name: "line", Label: w.T("staff.measure.line"), Mark: w.T("form.optional"),
+		Value: f.Get("line"), Error: web.FaultAt(w, f.Faults, "line"), Rows: 2,
+	}
+	return x
+}
+
+// tick notes that it was done, or was not: the act of every page of today.
+func (p *Pages) tick(q *web.Req) error {
+	f, err := q.Form()
+	if err != nil {
+		return err
+	}
+	answer := f.Choice("answer", "staff.measure.fault", "done", "not")
+	if answer == "" {
+		f.Faults[0].Field = "line"
+		return p.showMeasure(q, f)
+	}
+	err = q.Once(f, func() (string, error) {
+		id := tilhor.MeasureID(q.Path("tiltak"))
+		return herePath + "?notert=" + answer, p.Cases.Tick(q.Context(), q.Actor, id, tilhor.Date(f.Get("day")), answer == "done", f.Get("line"))
+	})
+	if faults := tilhor.FaultsOf(err); faults != nil {
+		f.Faults = faults
+		return p.showMeasure(q, f)
+	}
+	return err
+}
+
+type sentView struct {
+	web.Frame
+	Facts web.Facts
+	Here  string
+	Out   string
+	Form  *web.Form
+}
+
+// sent says that it came through, with the number of the receipt. What was
+// written is not shown again on this machine.
+func (p *Pages) sent(q *web.Req) error {
+	r, err := p.Concerns.Sent(q.Context(), q.Actor, q.Path("slug"))
+	if err != nil {
+		return err
+	}
+	left(q)
+	w := q.T
+	return q.Render(sentPage, sentView{
+		Frame: q.Frame(w.T("sfo.sent.title")), Here: herePath, Out: web.TabletPath + "/ut", Form: web.NewForm(),
+		Facts: web.Facts{Items: []web.Fact{
+			{Term: w.T("staff.answer.received"), Text: w.Moment(r.When())},
+			{Term: w.T("staff.answer.number"), Text: r.Short()},
+		}},
+	})
+}
+
+// left has the browser turn to the question of who it is when the sign-in is over:
+// who walks away leaves no name on the screen. Not where a report is written:
+// that would take the words away.
+func left(q *web.Req) { q.W.Header().Set("Refresh", web.TabletAway) }
+
+// today is the date in Oslo.
+func today(q *web.Req) tilhor.Date { return calendar.DateOf(q.Now) }
