@@ -5,6 +5,7 @@ import (
 	"context"
 	"image"
 	"image/png"
+	"slices"
 	"time"
 
 	"tilhor"
@@ -34,7 +35,7 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 		return c
 	}
 	pupils := w.pupils(kari)
-	w.toOwner = pupils[:2] // whom the owner is told of
+	w.toOwner = append(slices.Clone(pupils[:2]), w.pupils(by["rektor elsewhere"].actor)[0]) // whom the owner is told of
 	taken := func(p tilhor.PersonID) string {
 		all, err := d.TakeUp(ctx, kari, told(concerns.Telling{Pupils: []tilhor.PersonID{p}}).Slug, cases.Stance{Handler: ina.Person})
 		w.must(err)
