@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"tilhor"
@@ -39,7 +40,7 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 		return c
 	}
 	pupils := w.pupils(kari)
-	w.toOwner = pupils[:2] // whom the owner is told of
+	w.toOwner = append(slices.Clone(pupils[:2]), w.pupils(by["rektor elsewhere"].actor)[0]) // whom the owner is told of
 	taken := func(p tilhor.PersonID) string {
 		all, err := d.TakeUp(ctx, kari, told(concerns.Telling{Pupils: []tilhor.PersonID{p}}).Slug, cases.Stance{Handler: ina.Person})
 		w.must(err)

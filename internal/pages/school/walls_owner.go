@@ -87,7 +87,7 @@ func (p *Pages) showNotices(q *web.Req, code int, f *web.Form) error {
 				return err
 			}
 			open, rest := forceRows(q, used)
-			v.New, v.All = append(v.New, open...), append(v.All, rest...)
+			v.All = append(append(open, v.All...), rest...)
 			waits += len(open)
 		}
 		for _, n := range all {
