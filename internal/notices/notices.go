@@ -71,7 +71,7 @@ var whom = map[string][]access.Relation{
 	"cases.insight-asked":     {access.Handles, access.Covers},
 	"cases.state-asked":       {access.Handles, access.Covers},
 	"cases.decision-appealed": {access.Handles, access.Covers},
-	"interventions.told":      {access.Leads},
+	"interventions.reported":  {access.Leads},
 }
 
 // home are the acts that those at home, and the pupil, may have something new to

@@ -23,7 +23,7 @@ const (
 // the home has let it, whether there is anything to see.
 func (p *Pages) parentRoutes() []web.Route {
 	route := func(method, path, name string, serve func(*web.Req) error) web.Route {
-		return web.Route{Method: method, Path: parentPath + path, Name: "family.parent" + name, Roles: []tilhor.Role{tilhor.RoleParent}, Case: true, Sensitive: true, Serve: serve}
+		return web.Route{Method: method, Path: parentPath + path, Name: "family.parent" + name, Roles: []tilhor.Role{tilhor.RoleParent}, Case: true, Sensitive: true, Further: true, Serve: serve}
 	}
 	all := []web.Route{
 		route("GET", "", "", p.parent),

@@ -48,13 +48,13 @@ func (p *Pages) Routes() []web.Route {
 	told := p.telling()
 	return []web.Route{
 		{Method: "GET", Path: "/", Name: "public.home", Roles: everyone, Serve: p.home},
-		{Method: "GET", Path: "/s/{skole}", Name: "public.school", Roles: anyone, Serve: p.school},
+		{Method: "GET", Path: "/s/{skole}", Name: "public.school", Roles: anyone, Further: true, Serve: p.school},
 		{Method: "GET", Path: "/s/{skole}/plakat", Name: "public.poster", Roles: anyone, Serve: p.poster},
 		{Method: "GET", Path: "/s/{skole}/ansatt", Name: "public.tell", Roles: anyone, Serve: t.Show},
 		{Method: "POST", Path: "/s/{skole}/ansatt", Name: "public.tell.step", Roles: anyone, Serve: t.Step},
-		{Method: "GET", Path: "/s/{skole}/si", Name: "public.say", Roles: anyone, Serve: told.Show},
-		{Method: "GET", Path: "/s/{skole}/si/bilder", Name: "public.say.pictures", Roles: anyone, Serve: told.Pictures},
-		{Method: "POST", Path: "/s/{skole}/si", Name: "public.say.step", Roles: anyone, Serve: told.Step},
+		{Method: "GET", Path: "/s/{skole}/si", Name: "public.say", Roles: anyone, Further: true, Serve: told.Show},
+		{Method: "GET", Path: "/s/{skole}/si/bilder", Name: "public.say.pictures", Roles: anyone, Further: true, Serve: told.Pictures},
+		{Method: "POST", Path: "/s/{skole}/si", Name: "public.say.step", Roles: anyone, Further: true, Serve: told.Step},
 		{Method: "GET", Path: "/kvittering/{kode}", Name: "public.receipt", Roles: anyone, Serve: p.receipt},
 		{Method: "GET", Path: "/kvittering/{kode}/fil", Name: "public.receipt.file", Roles: anyone, Serve: p.receiptFile},
 		{Method: "GET", Path: "/kvittering/{kode}/bilde", Name: "public.receipt.picture", Roles: anyone, Serve: p.receiptPicture},

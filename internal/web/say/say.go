@@ -22,6 +22,7 @@ import (
 	"tilhor/internal/db"
 	"tilhor/internal/duty"
 	"tilhor/internal/front"
+	"tilhor/internal/lang"
 	"tilhor/internal/roster"
 	"tilhor/internal/web"
 )
@@ -368,7 +369,7 @@ func (t *teller) saying() concerns.Saying {
 		Wish: tilhor.PersonID(f.Get("wish")), Accused: t.accused(), Against: f.Line("against"),
 	}
 	if f.Get("accused") == unsure && s.Against == "" {
-		s.Against = t.q.T.T("say.unsure")
+		s.Against = t.readers().T("say.unsure")
 	}
 	if id, ok := strings.CutPrefix(f.Get("for"), forChild); ok {
 		s.For, s.Child = concerns.ForChild, tilhor.PersonID(id)
@@ -391,10 +392,19 @@ func (t *teller) saying() concerns.Saying {
 	return s
 }
 
+// readers are the words that what was chosen is kept in: those who read it work
+// at a Norwegian school, whatever language it was chosen in.
+func (t *teller) readers() *lang.Words {
+	if t.q.Lang == tilhor.Nynorsk {
+		return t.q.T
+	}
+	return lang.For(tilhor.Bokmal)
+}
+
 // pointed is what a small child said by pointing, in words, and below it what an
 // adult wrote down in the child's own words.
 func (t *teller) pointed() string {
-	w := t.q.T
+	w := t.readers()
 	var all []string
 	if f := t.form.Get("face"); slices.Contains(faces, f) {
 		all = append(all, w.T("say.face."+f))
