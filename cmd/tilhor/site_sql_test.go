@@ -166,6 +166,8 @@ var mayScan = map[string]string{
 	"SELECT c.part, c.n, c.file FROM cases_chunk c":                                                                     "verify: every piece of every file",
 	"SELECT s.owner, s.kind, s.thing, s.person, k.until_at FROM access_subject s\n\t\tJOIN access_guard":                "a person becomes protected: seldom",
 	"CROSS JOIN access_grant g\n\t\tWHERE g.owner = s.owner":                                                            "somebody is named for a protected person: seldom",
+	"a.seen_at IS NULL AND a.person <> ?2":                                                                              "openings about protected pupils that nobody has seen: a few",
+	"AND seen_at IS NULL AND person <> ?2":                                                                              "the same, when they are seen",
 	"SELECT DISTINCT thing FROM access_guard":                                                                           "what is about a protected person: a few",
 	"UPDATE access_grant SET from_at = ?2":                                                                              "the clock was set back: as good as never",
 	"FROM seal_key WHERE owner = ?1 AND kind = ?2 AND shredded IS N":                                                    "the yearly keys of lists, and the words that were shredded alone: by the sweep and a restore",

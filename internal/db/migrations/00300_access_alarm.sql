@@ -14,7 +14,7 @@ CREATE TABLE access_alarm (
 	seen_by TEXT   NOT NULL,
 	PRIMARY KEY (owner, id)
 );
-CREATE INDEX access_alarm_thing ON access_alarm (owner, kind, thing);
+CREATE INDEX access_alarm_unseen ON access_alarm (owner, kind, thing) WHERE seen_at IS NULL;
 
 -- Whom the interventions so far are about: those of a protected pupil are
 -- guarded from now on, and who is named to lead for her at the school has them.
