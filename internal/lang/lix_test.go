@@ -59,9 +59,12 @@ var aims = []struct {
 	prefix string
 	most   float64
 }{
-	{"rights.7.", aged6}, {"privacy.7.", aged6},
-	{"rights.11.", aged9}, {"privacy.11.", aged9},
-	{"rights.15.", aged13}, {"privacy.15.", aged13},
+	{"rights.7.", aged6},
+	{"privacy.7.", aged6},
+	{"rights.11.", aged9},
+	{"privacy.11.", aged9},
+	{"rights.15.", aged13},
+	{"privacy.15.", aged13},
 	{"rights.foresatt.", adults},
 	{"notices.", adults},
 }
