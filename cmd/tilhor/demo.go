@@ -128,7 +128,7 @@ func (c DemoCmd) fill(ctx context.Context, app *App, d *db.DB, dir string) (*sea
 }
 
 func (c DemoCmd) serve(ctx context.Context, app *App, d *db.DB, keys *seal.Keys, size demo.Size, l net.Listener) error {
-	door, err := devidp.Listen("127.0.0.1:0")
+	made, err := devidp.Listen("127.0.0.1:0")
 	if err != nil {
 		return err
 	}
@@ -138,22 +138,19 @@ func (c DemoCmd) serve(ctx context.Context, app *App, d *db.DB, keys *seal.Keys,
 	}
 	faces := demo.Cast(size, tilhor.Date(day))
 	base := "http://" + l.Addr().String()
-	idp, err := devidp.New(door, app.Clock, devidp.Issuer{
-		Name: "feide", Title: "Feide", Personas: personas(faces),
-		Client: devidp.Client{ID: "tilhor", Secret: "made-up", Redirects: []string{base + "/logg-inn/feide/svar"}, After: []string{base + "/logg-ut/ferdig"}},
-	})
+	idp, err := devidp.New(made, app.Clock, issuer(base, "feide", "Feide", faces), issuer(base, "idporten", "ID-porten", faces))
 	if err != nil {
 		return err
 	}
 	idp.Fonts(web.StaticPath, web.Static(), devidp.Face{Family: "Inter", Weight: 400, Path: web.Asset("inter-latin-400-normal.woff2")},
 		devidp.Face{Family: "Inter", Weight: 600, Path: web.Asset("inter-latin-600-normal.woff2")},
 		devidp.Face{Family: "Source Serif 4", Weight: 600, Path: web.Asset("source-serif-4-latin-600-normal.woff2")})
-	go idp.Serve(door)
+	go idp.Serve(made)
 	defer idp.Close(context.Background())
-	login := signin.Config{Base: base, MadeUp: true, Providers: []signin.Provider{{
-		Name: "feide", Title: "Feide", Kind: signin.Feide,
-		Issuer: idp.URL("feide"), ClientID: "tilhor", Secret: "made-up", StepUp: []string{mfa}, ACR: []string{mfa}, Hints: true,
-	}}}
+	login := signin.Config{Base: base, MadeUp: true, Providers: []signin.Provider{
+		{Name: "feide", Title: "Feide", Kind: signin.Feide, Issuer: idp.URL("feide"), ClientID: "tilhor", Secret: "made-up", StepUp: []string{mfa}, ACR: []string{mfa}, Hints: true},
+		{Name: "idporten", Title: "ID-porten", Kind: signin.IDPorten, Issuer: idp.URL("idporten"), ClientID: "tilhor", Secret: "made-up", Hints: true},
+	}}
 	host, _, _ := net.SplitHostPort(l.Addr().String())
 	o := web.Owner{
 		ID: demo.Owner, Name: "Granvik kommune", Hosts: []string{host, "localhost", "127.0.0.1"}, Phone: "55 00 00 00", Barnevern: "55 00 00 02", Barnevernvakt: "55 00 00 03",
@@ -173,20 +170,40 @@ func (c DemoCmd) serve(ctx context.Context, app *App, d *db.DB, keys *seal.Keys,
 	return listen(ctx, l, site.Handler(), func() {})
 }
 
-func personas(faces []demo.Face) (all []devidp.Persona) {
+// issuer is a made-up provider with the people who sign in there.
+func issuer(base, name, title string, faces []demo.Face) devidp.Issuer {
+	i := devidp.Issuer{Name: name, Title: title, Client: devidp.Client{
+		ID: "tilhor", Secret: "made-up", Redirects: []string{base + "/logg-inn/" + name + "/svar"}, After: []string{base + "/logg-ut/ferdig"},
+	}}
 	w := lang.For(tilhor.Bokmal)
 	for _, f := range faces {
-		all = append(all, devidp.Persona{
+		if door(f) != name {
+			continue
+		}
+		p := devidp.Persona{
 			ID: f.Key, Name: f.Name, RoleLabel: w.T("role." + f.Role), School: f.School, Levels: []string{mfa, ""},
 			Claims: map[string]any{"https://n.feide.no/claims/eduPersonPrincipalName": f.Feide},
-		})
+		}
+		if f.PID != "" {
+			p.Levels, p.Claims = []string{"idporten-loa-substantial"}, map[string]any{"pid": f.PID}
+		}
+		i.Personas = append(i.Personas, p)
 	}
-	return all
+	return i
+}
+
+// door is the provider that somebody signs in at: who has a person number there
+// goes to ID-porten.
+func door(f demo.Face) string {
+	if f.PID != "" {
+		return "idporten"
+	}
+	return "feide"
 }
 
 func people(faces []demo.Face) (all []public.Face) {
 	for _, f := range faces {
-		all = append(all, public.Face{Name: f.Name, Role: f.Role, School: f.School, Href: "/logg-inn/feide?som=" + f.Key})
+		all = append(all, public.Face{Name: f.Name, Role: f.Role, School: f.School, Href: "/logg-inn/" + door(f) + "?som=" + f.Key})
 	}
 	return all
 }

@@ -23,7 +23,9 @@ import (
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
+	"tilhor/internal/dialogue"
 	"tilhor/internal/duty"
+	"tilhor/internal/front"
 	"tilhor/internal/journal"
 	"tilhor/internal/roster"
 	"tilhor/internal/seal"
@@ -31,6 +33,14 @@ import (
 
 // adviser is the owner's adviser in the roster file: the first person in it.
 const adviser = "a1"
+
+// officer is the data protection officer (personvernombud), who is in no school
+// system and is put in by hand.
+var officer = roster.NewPerson{Name: "Solveig Tangen", PID: "01817010055"}
+
+// Bildekode is the code that Maryam Ali and the one who handles her case have
+// agreed on, for whoever tries the demo.
+var Bildekode = []string{"book", "door", "house", "trip"}
 
 // Owner is the made-up municipality.
 const Owner tilhor.OwnerID = "granvik"
@@ -43,6 +53,8 @@ type World struct {
 	Roster   *roster.Roster
 	Concerns *concerns.Desk
 	Cases    *cases.Desk
+	Front    *front.Desk
+	Talks    *dialogue.Desk
 
 	now   time.Time // what the held clock says
 	start time.Time // the moment the demo starts
@@ -60,6 +72,9 @@ func New(d *db.DB, keys *seal.Keys) *World {
 	clock := func() time.Time { return w.now }
 	w.Concerns = &concerns.Desk{DB: d, Keys: keys, Journal: w.Journal, Roster: w.Roster, Clock: clock}
 	w.Cases = &cases.Desk{DB: d, Keys: keys, Journal: w.Journal, Roster: w.Roster, Concerns: w.Concerns, Clock: clock}
+	w.Front = &front.Desk{DB: d, Keys: keys, Journal: w.Journal, Roster: w.Roster, Clock: clock, Away: w.Cases.AwayOn}
+	w.Talks = &dialogue.Desk{DB: d, Keys: keys, Journal: w.Journal, Roster: w.Roster, Concerns: w.Concerns, Clock: clock}
+	w.Concerns.Became, w.Concerns.Started, w.Concerns.Opened, w.Concerns.Shut = w.Talks.Became, w.Talks.Start, w.Talks.Open, w.Front.ShutOn
 	return w
 }
 
@@ -113,15 +128,29 @@ func Cast(size Size, day tilhor.Date) (all []Face) {
 		p := byKey[m.person]
 		all = append(all, Face{Key: p.key, Name: p.name(), Role: role, School: school, Feide: p.feide})
 	}
+	for _, m := range t.seats {
+		child := byKey[m.person]
+		if m.role != "01" || seen[m.person] || homes[child.name()] == nil {
+			continue
+		}
+		seen[m.person] = true
+		_, class, _ := strings.Cut(strings.TrimPrefix(m.place, "skole-"), "-")
+		all = append(all, Face{Key: child.key, Name: child.name(), Role: "pupil", School: class + ", " + where[m.place], Feide: child.feide})
+		for _, g := range child.guardians {
+			all = append(all, Face{Key: g, Name: byKey[g].name(), Role: "parent", School: child.name() + ", " + class, PID: byKey[g].pid})
+		}
+	}
+	all = append(all, Face{Key: "officer", Name: officer.Name, Role: "dpo", PID: officer.PID})
 	sort.SliceStable(all, func(i, j int) bool { return slices.Index(order, all[i].Role) < slices.Index(order, all[j].Role) })
 	return all
 }
 
-// order is how the list stands: those who tell first.
-var order = []string{"teacher", "sfo", "employee", "nurse", "rektor", "deputy", "social-teacher", "owner-adviser"}
+// order is how the list stands: those it is for first, and those who tell.
+var order = []string{"pupil", "parent", "teacher", "sfo", "employee", "nurse", "rektor", "deputy", "social-teacher", "owner-adviser", "dpo"}
 
-// A Face is one person in the list of the made-up provider.
-type Face struct{ Key, Name, Role, School, Feide string }
+// A Face is one person in the list of a made-up provider: with a Feide id at
+// Feide, with a person number (that nobody can have) at ID-porten.
+type Face struct{ Key, Name, Role, School, Feide, PID string }
 
 // label is what the list calls a seat; only those who have pages stand in it.
 func label(m seat) string {
@@ -174,6 +203,13 @@ func (w *World) people(ctx context.Context, dir string) error {
 			return err
 		}
 		if err := w.Roster.Train(tx, by, anne, calendar.DateOf(w.now), w.now); err != nil {
+			return err
+		}
+		solveig, err := w.Roster.AddPerson(tx, by, officer, w.now)
+		if err != nil {
+			return err
+		}
+		if err := w.Roster.Appoint(tx, by, solveig, tilhor.RoleDPO, "", "", "", w.now); err != nil {
 			return err
 		}
 		return w.holidays(tx)

@@ -41,6 +41,7 @@ func (w *World) solbakken(p *place) {
 	// A second version is on its way, and two things are missing.
 	nora := story(w.ago(10, 11, 25), jonas, 1, "Nora Dahl")
 	nora.course(1, w.ago(1, 12, 0))
+	nora.open(w.ago(9, 15, 0))
 	nora.raise(w.ago(9, 8, 40))
 	next := calendar.AddArbeidsdager(calendar.DateOf(w.start), 6)
 	nora.evaluate(w.ago(1, 13, 20), cases.NotSafe, cases.Change, next)
@@ -49,10 +50,13 @@ func (w *World) solbakken(p *place) {
 	// Leah says that it is safe: the track can be closed.
 	leah := story(w.ago(30, 9, 0), mona, 5, "Leah Olsen")
 	leah.course(1, w.ago(1, 10, 0))
+	leah.open(w.ago(28, 15, 0))
 	leah.evaluate(w.ago(1, 10, 30), cases.SafeNow, cases.Finish, "")
 	// Stepped down without the pupil's word.
 	emil := story(w.ago(60, 10, 0), jonas, 2, "Emil Vik")
 	emil.course(3, w.ago(45, 12, 0))
+	emil.bar(w.ago(56, 13, 0), "Roger Vik")
+	emil.open(w.ago(56, 14, 0))
 	emil.evaluate(w.ago(45, 12, 30), cases.NotSafe, cases.GoOn, calendar.DateOf(w.ago(20, 0, 0)))
 	emil.evaluate(w.ago(20, 12, 30), cases.NoAnswer, cases.GoOn, calendar.DateOf(w.start).Add(20))
 	emil.stepDown(w.ago(15, 14, 0), calendar.DateOf(w.ago(15, 0, 0)).Add(42))

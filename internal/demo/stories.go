@@ -56,6 +56,10 @@ func (w *World) stories(ctx context.Context) error {
 	for i := range all {
 		if all[i].school.Name == "Solbakken skole" {
 			w.solbakken(&all[i])
+			w.voices(&all[i])
+		}
+		if all[i].pupil("Maryam Ali") != "" {
+			w.maryam(&all[i])
 		}
 	}
 	n := 90

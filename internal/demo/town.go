@@ -119,10 +119,17 @@ var cast = []struct{ given, family, role, sub, place string }{
 	{"Petter", "Aasen", "08", "", "sfo"},
 }
 
-// pupilsCast are the pupils the stories need, by class.
+// pupilsCast are the pupils the stories need, by school and class.
 var pupilsCast = map[string][]string{
-	"6B": {"Elias Haug", "Samir Khan", "Jakob Strand"}, "5A": {"Nora Dahl"}, "3A": {"Amina Yusuf"}, "3B": {"Leah Olsen"},
-	"7A": {"Emil Vik"}, "4A": {"Sara Lie", "Oda Holm", "Iben Eide"}, "2A": {"Theo Bakke"},
+	"skole-1-6B": {"Elias Haug", "Samir Khan", "Jakob Strand"}, "skole-1-5A": {"Nora Dahl"}, "skole-1-3A": {"Amina Yusuf"}, "skole-1-3B": {"Leah Olsen"},
+	"skole-1-7A": {"Emil Vik", "Hanna Lunde"}, "skole-1-4A": {"Sara Lie", "Oda Holm", "Iben Eide"}, "skole-1-2A": {"Theo Bakke"},
+	"skole-2-10A": {"Maryam Ali"},
+}
+
+// homes are the parents of the pupils who can be signed in as.
+var homes = map[string][]string{
+	"Nora Dahl": {"Lene Dahl", "Geir Dahl"}, "Amina Yusuf": {"Sahra Yusuf", "Hassan Yusuf"}, "Leah Olsen": {"Marte Olsen"},
+	"Emil Vik": {"Anita Vik", "Roger Vik"}, "Hanna Lunde": {"Siri Lunde"}, "Maryam Ali": {"Fatima Ali"},
 }
 
 func (t *town) fill(s school) {
@@ -189,10 +196,7 @@ func (t *town) class(s school, grade int, letter string, n int) {
 		p := t.grownUp("", "")
 		t.seats = append(t.seats, seat{key, p.key, "06", ""}, seat{s.key, p.key, "02", ""})
 	}
-	var named []string
-	if s.key == "skole-1" {
-		named = pupilsCast[name]
-	}
+	named := pupilsCast[key]
 	for i := range n {
 		g, f := t.pick(given), t.pick(family)
 		if i < len(named) {
@@ -238,8 +242,24 @@ func (t *town) child(s school, g, f string) string {
 			p.guardians = append(p.guardians, q.key)
 		}
 	}
+	t.home(&p)
 	t.people = append(t.people, p)
 	return p.key
+}
+
+// home gives a pupil of the stories the parents that belong there.
+func (t *town) home(p *person) {
+	named := homes[p.name()]
+	if named == nil {
+		return
+	}
+	p.guardians = nil
+	for _, n := range named {
+		q := person{key: fmt.Sprintf("f%d", len(t.people)+1), pid: t.number()}
+		q.given, q.family, _ = strings.Cut(n, " ")
+		t.people = append(t.people, q)
+		p.guardians = append(p.guardians, q.key)
+	}
 }
 
 // number makes a synthetic person number: month plus 80, which no real person
