@@ -77,9 +77,24 @@ func (w *World) maryam(p *place) {
 	})
 }
 
-// open says that the home was told, so that the family has its page.
+// open says who at home has parental responsibility, which a school's lists
+// seldom do, and that the home was told, so that the family has its page.
 func (s *story) open(at time.Time) {
 	s.each(at, func(ctx context.Context, t cases.Track, _ int) error {
+		home, err := s.w.Cases.HomeOf(ctx, s.p.rektor, t.Slug)
+		if err != nil {
+			return err
+		}
+		for _, g := range home {
+			if g.Why != cases.WhyUnknown {
+				continue
+			}
+			if err := s.w.Cases.DecideHome(ctx, s.p.rektor, t.Slug, cases.HomeDecision{
+				What: cases.HasResponsibility, Guardian: g.ID, Reason: "Står med foreldreansvar i Folkeregisteret, sett av rektor.",
+			}); err != nil {
+				return err
+			}
+		}
 		return s.w.Cases.InformHome(ctx, s.handler(), t.Slug, cases.Informing{
 			Answer: cases.Yes, At: tilhor.Now(at), Heard: cases.HeardFirst, Danger: cases.NoDanger,
 			Basis: "Eleven forteller om et trygt hjem, og vil at de hjemme skal vite det.", Shared: "Hva eleven har fortalt, hva vi gjør nå, og når vi ser på det igjen.",

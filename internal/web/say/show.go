@@ -318,13 +318,13 @@ type doneView struct {
 	Secret   string
 	Code     string // seven words, when there are some; shown by another page
 	CodePath string
-	Leave    string
+	Away     string
 }
 
 func (t *teller) doneView(secret, code string) doneView {
 	v := doneView{
 		Frame: t.q.Frame(t.text("say.done.title")), Small: t.level() == small, Lead: t.text("say.done.lead"), Wait: t.when(),
-		Receipt: t.text("say.done.receipt"), Action: t.q.Link(t.action()), Secret: secret, Code: code, Leave: t.q.Link(t.Leave(t.q, t.school)),
+		Receipt: t.text("say.done.receipt"), Action: t.q.Link(t.action()), Secret: secret, Code: code, Away: t.q.Link(t.Leave(t.q, t.school)),
 	}
 	v.Neutral, v.Exit, v.Nav, v.Langs, v.School, v.Level, v.Surface = true, true, nil, nil, t.school.Name, t.level(), web.Public
 	to := "rektor"
@@ -360,7 +360,7 @@ type receiptView struct {
 	QR     template.HTML
 	Action string
 	Secret string
-	Leave  string
+	Away   string
 	Form   *web.Form
 }
 
@@ -374,7 +374,7 @@ func (t *teller) receiptView(r journal.Receipt, secret string) (v receiptView, e
 	}
 	v = receiptView{
 		Frame: t.q.Frame(w.T("say.receipt.title")), Lead: w.T("receipt.means"), QR: template.HTML(svg), Secret: secret,
-		Action: t.q.Link(t.action()), Leave: t.q.Link(t.Leave(t.q, t.school)), Form: t.form,
+		Action: t.q.Link(t.action()), Away: t.q.Link(t.Leave(t.q, t.school)), Form: t.form,
 	}
 	v.Neutral, v.Exit, v.Nav, v.Langs, v.School, v.Level, v.Surface = true, true, nil, nil, t.school.Name, t.level(), web.Public
 	v.Facts = web.Facts{Items: []web.Fact{
