@@ -157,7 +157,7 @@ func (p *poisonedTown) settle(source string) tilhor.Actor {
 
 // notText are fields that take a day, a clock, a search or what a machine wrote:
 // what stands in them is read, and never kept as it was written.
-var notText = regexp.MustCompile(`^(received|discovered|discovered-time|day|due|file|code|receipt|at|at-time|start|until|next|check|recheck|hear-by|from|on|known|known-time|raised-at|raised-at-time|again|find|sok|(happened|known)-(on|at)|[me]\d-(start|until|evaluate)|(sett|spor)-due|mote-(at|at-time|p\d-on)|exposed-known|exposed-known-time|join-number|taushet-review|femten-on|informert-(at|at-time|review)|utkast-until)$`)
+var notText = regexp.MustCompile(`^(received|discovered|discovered-time|day|due|file|code|receipt|at|at-time|start|until|next|check|recheck|hear-by|from|on|known|known-time|raised-at|raised-at-time|again|find|sok|(happened|known)-(on|at)|[me]\d-(start|until|evaluate)|(sett|spor)-due|mote-(at|at-time|p\d-on)|exposed-known|exposed-known-time|join-number|taushet-review|femten-on|stengt-(from|until)|(opens|closes)-\d|kartlegg-due|kode|informert-(at|at-time|review)|utkast-until)$`)
 
 var numbered = regexp.MustCompile(`^([me]\d+-|o\d+$)`) // the rows of a plan, of an evaluation and of a judgement
 
@@ -270,7 +270,10 @@ func (p *poisonedTown) send(form *html.Node, v url.Values, d deed) {
 	route := p.route("POST", to.Path)
 	var fed []string
 	for _, name := range textFields(form) {
-		if slices.ContainsFunc(d.Fill, func(f [2]string) bool { return f[0] == name }) {
+		if i := slices.IndexFunc(d.Fill, func(f [2]string) bool { return f[0] == name }); i >= 0 {
+			if d.Fill[i][1] == shortPoison {
+				fed = append(fed, name)
+			}
 			continue
 		}
 		v.Set(name, p.word(p.n))
@@ -285,7 +288,9 @@ func (p *poisonedTown) send(form *html.Node, v url.Values, d deed) {
 			p.fed[route.Name+" "+fieldName(name)] = true
 		}
 		p.clash(route, to.RequestURI(), v)
-		p.open(r.Header.Get("Location"))
+		if route.Name != "school.sfo.enroll" { // it leads to the machine's own pages, for whoever holds its cookie
+			p.open(r.Header.Get("Location"))
+		}
 	case http.StatusOK:
 		for _, name := range fed {
 			p.fed[route.Name+" "+fieldName(name)] = true
@@ -356,6 +361,9 @@ func (p *poisonedTown) clash(route *web.Route, to string, v url.Values) {
 	}
 }
 
+// shortPoison is for a field that takes few letters.
+const shortPoison = `Ond"'></p><b data-pwned>`
+
 // thePoisoning is a year's work in an hour: every form that keeps a text.
 var thePoisoning = []deed{
 	{Who: "teacher", At: "/bekymringer/ny", Press: "go=next"},
@@ -381,6 +389,10 @@ var thePoisoning = []deed{
 	{Who: "rektor", At: "/inngrep", Link: `^/inngrep/[a-z2-7]{10}`, Fill: [][2]string{{"do", "foreldre"}, {"at", "23.11.2026"}}},
 	{Who: "rektor", At: "/inngrep", Link: `^/inngrep/[a-z2-7]{10}`, Fill: [][2]string{{"do", "alvor"}, {"serious", "yes"}}},
 	{Who: "rektor", At: "/avvik", Fill: [][2]string{{"discovered", "23.11.2026"}, {"discovered-time", "09.00"}}},
+	{Who: "rektor", At: "/skolens-side", Fill: [][2]string{{"do", "voksen"}, {"voksen-person", "Ina"}, {"voksen-yes", "yes"}}},
+	{Who: "rektor", At: "/skolens-side", Fill: [][2]string{{"do", "plan"}}},
+	{Who: "rektor", At: "/skolen/kartlegging", Fill: [][2]string{{"kartlegg-survey-names", "no"}, {"kartlegg-due", "30.11.2026"}}},
+	{Who: "rektor", At: "/skolen/sfo", Fill: [][2]string{{"name", shortPoison}}},
 }
 
 // theOther is another case, that is stepped down.
@@ -415,6 +427,8 @@ var theCase = []deed{
 	{Who: "social-teacher", At: "$track/moter", Fill: [][2]string{{"do", "mote"}, {"mote-meeting", "home"}, {"mote-at", "23.11.2026"}, {"mote-p1-on", "27.11.2026"}}},
 	{Who: "social-teacher", At: "$track/moter", Fill: [][2]string{{"do", "kryss"}, {"kryss-which", "*"}, {"kryss-found-out", "done"}}},
 	{Who: "social-teacher", At: "$track/nett", Fill: [][2]string{{"at", "23.11.2026"}}},
+	{Who: "rektor", At: "$track/undersokelse/kartlegging", Fill: [][2]string{{"do", "kartlegg"}, {"kartlegg-due", "30.11.2026"}}},
+	{Who: "rektor", At: "$track/undersokelse/kartlegging", Fill: [][2]string{{"do", "sjekk"}, {"sjekk-which", "*"}}},
 	{Who: "social-teacher", At: "$track/undersokelse", Fill: [][2]string{{"do", "ferdig"}}},
 	{Who: "social-teacher", At: "$track/elevens-beste", Fill: [][2]string{}},
 	{Who: "social-teacher", At: "$track/plan", Fill: [][2]string{{"m1-start", "23.11.2026"}, {"m1-doer", "Jonas"}, {"m1-evaluate", "07.12.2026"}, {"m2-evaluate", "07.12.2026"}}, Press: "do=save"},
