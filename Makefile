@@ -7,7 +7,7 @@ BUILDER ?= podman
 VERSION ?= $(shell git describe --always --dirty 2>/dev/null || echo dev)
 BUILD = CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
-.PHONY: demo dev build test check soak bench container fmt help pages clean
+.PHONY: demo dev build test check soak bench container fmt help pages shots clean
 .DEFAULT_GOAL := help
 
 demo: build ## the product on made-up people: sign in as anyone (SIZE=full for 43 schools)
@@ -28,6 +28,9 @@ bench: deps assets ## speed against the limit of each engine, as ratios (FULL=1 
 
 pages: deps assets ## every page alone: who may come, as everyone, in a browser
 	go test ./cmd/tilhor -v -run 'WhoMay|Refused|Ahead|EveryPage|TheStory'
+
+shots: build ## the flows of pupils and parents walked in a browser, a picture of each page in bin/shots (ONLY=parent)
+	@docs/shots.sh
 
 check: test ## the same as test
 

@@ -95,7 +95,11 @@ var icons = func() map[string]template.HTML {
 	m := map[string]template.HTML{}
 	for line := range strings.Lines(string(b)) {
 		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
-			m[line] = template.HTML(`<svg class="i" aria-hidden="true" viewBox="0 0 24 24"><use href="` + Asset("icons.svg") + `#` + line + `"/></svg>`)
+			class := "i"
+			if line == "ArrowLeft" || line == "ArrowRight" {
+				class = "i i--way" // it points where one reads on, and so the other way from right to left
+			}
+			m[line] = template.HTML(`<svg class="` + class + `" aria-hidden="true" viewBox="0 0 24 24"><use href="` + Asset("icons.svg") + `#` + line + `"/></svg>`)
 		}
 	}
 	return m

@@ -1,0 +1,131 @@
+// Walks the flows of pupils and parents in a real browser, as those who meet
+// them, and takes a picture of every page. AT is where the made-up municipality
+// is open, OUT the folder for the pictures. A step that cannot be done, a page
+// that answers with an error, one wider than the screen, or one that asks
+// anything of another host ends the run with 1.
+import { mkdirSync } from "node:fs";
+import { chromium } from "playwright-core";
+
+const { AT, OUT, ONLY = "", CHROMIUM = "/usr/bin/chromium" } = process.env;
+const phone = 320, desktop = 1280;
+
+// What one does on a page: go to an address, follow a link, tick values, fill
+// fields (the first text for "textarea"), press a button by its value, or that of
+// a form by its address. `see` must stand there afterwards, `not` must not.
+const go = (path, more = {}) => ({ go: path, ...more });
+const link = (href, more = {}) => ({ link: href, ...more });
+const press = (value, more = {}) => ({ press: value, ...more });
+
+const told = "De tar alltid plassen min i ringen, og så ler de.";
+const telling = (level) => [
+	link("/s/", { see: "116" }), link("/si"), ...(level ? [press(`level:${level}`)] : []),
+	press("next", { tick: ["self"] }), press("next", { tick: ["no"] }),
+	press("next", { fill: { words: told } }), press("send", { tick: ["none"] }),
+];
+const code = [
+	press("/kode", { keep: "code" }), go("/kode"), press("les", { fill: { kode: "@code" }, see: told }),
+	press("skriv", { fill: { textarea: "Det skjedde igjen i dag." }, see: "igjen i dag" }),
+];
+
+const walks = [
+	{ name: "7-pictures", width: phone, js: false, steps: [
+		link("/s/"), link("/si/bilder"), press("next", { tick: ["sad"] }), press("next", { tick: ["break"] }),
+		press("next", { tick: [""] }), press("send"),
+	] },
+	{ name: "7-rights", width: phone, js: true, steps: [go("/rettigheter/7"), go("/personvern/7")] },
+	{ name: "11-no-name", width: phone, js: false, steps: [...telling(""), ...code] },
+	{ name: "11-own-page", who: "Nora Dahl", width: phone, js: true, steps: [go("/min"), go("/min/si"), go("/min/sagt"), go("/rettigheter/11")] },
+	{ name: "12-told", who: "Hanna Lunde", width: phone, js: true, scheme: "dark", steps: [go("/min/sagt")] },
+	{ name: "15-no-name-dark", width: phone, js: true, scheme: "dark", steps: telling("13+") },
+	{ name: "15-keyboard", width: desktop, js: true, keys: true, steps: telling("13+") },
+	{ name: "15-own-case", who: "Maryam Ali", width: phone, js: false, pictures: true, steps: [go("/min"), go("/min/sak"), go("/min/sak/trygt"), go("/min/sak/ord"), go("/rettigheter/15")] },
+	{ name: "parent", who: "Lene Dahl", width: phone, js: true, steps: [
+		{ see: "Nora" }, link("/skriv"), press("", { fill: { textarea: "Hun sover dårlig før gym." } }), go("/foresatt", { see: "Nora" }), link("/rektor"), go("/foresatt/statsforvalteren"),
+	] },
+	{ name: "parent-desktop-dark", who: "Lene Dahl", width: desktop, js: true, scheme: "dark", steps: [{ see: "Nora" }, link("/mote"), go("/foresatt"), link("/tolk")] },
+	{ name: "parent-polish", who: "Sahra Yusuf", width: phone, js: false, lang: "pl", steps: [go("/foresatt?l=pl"), link("/rektor"), go("/rettigheter/foresatt?l=pl")] },
+	{ name: "parent-arabic", who: "Lene Dahl", width: phone, js: false, lang: "ar", steps: [go("/foresatt?l=ar", { rtl: true }), link("/skriv", { rtl: true }), go("/rettigheter/foresatt?l=ar", { rtl: true })] },
+	{ name: "arabic-tells", width: phone, js: false, lang: "ar", steps: [
+		link("/s/"), go("?l=ar", { rtl: true }), link("/si", { rtl: true }), press("next", { tick: ["self"], rtl: true }), press("next", { tick: ["no"], rtl: true }),
+		press("next", { fill: { words: "لا أريد الذهاب إلى المدرسة." }, rtl: true }), press("send", { tick: ["none"], rtl: true }),
+	] },
+	{ name: "parent-barred", who: "Roger Vik", width: phone, js: true, steps: [{ not: "Emil" }, go("/min/sagt", { not: "Emil" }), go("/foresatt/rektor", { not: "Emil" })] },
+	{ name: "parent-desktop-somali", who: "Hassan Yusuf", width: desktop, js: true, lang: "so", steps: [go("/foresatt?l=so"), go("/personvern?l=so")] },
+	{ name: "rektor-answers", who: "Kari Lund", width: desktop, js: true, steps: [go("/i-dag"), link("/samtale")] },
+	{ name: "poster", width: desktop, js: true, steps: [link("/s/"), link("/plakat")] },
+];
+
+const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
+mkdirSync(OUT, { recursive: true });
+let shots = 0, failed = 0;
+for (const w of walks.filter((w) => w.name.includes(ONLY))) {
+	try {
+		await walk(w);
+	} catch (e) {
+		failed++;
+		console.error(`${w.name}: ${e.message.split("\n")[0]}`);
+	}
+}
+await browser.close();
+console.log(`${walks.length} walks, ${shots} pictures in ${OUT}, ${failed} failed`);
+process.exit(failed ? 1 : 0);
+
+async function walk(w) {
+	const context = await browser.newContext({
+		viewport: { width: w.width, height: w.width < 600 ? 640 : 900 }, locale: w.lang ?? "nb-NO",
+		colorScheme: w.scheme ?? "light", javaScriptEnabled: w.js, extraHTTPHeaders: { "Accept-Language": w.lang ?? "nb" },
+	});
+	const page = await context.newPage(), kept = {};
+	let outside = "", refused = "";
+	page.on("request", (r) => { if (!/^(data:|http:\/\/127\.0\.0\.1)/.test(r.url())) outside = r.url(); });
+	page.on("response", (r) => { if (r.request().isNavigationRequest() && r.status() >= 400) refused = `${r.status()} at ${new URL(r.url()).pathname}`; });
+	let n = 0;
+	const done = async (s) => {
+		await page.waitForLoadState();
+		const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth).catch(() => false);
+		await page.screenshot({ path: `${OUT}/${w.name}-${String(++n).padStart(2, "0")}.png`, fullPage: true });
+		shots++;
+		const text = await page.locator("body").innerText();
+		const at = `step ${n}, ${new URL(page.url()).pathname}`;
+		if (refused) throw new Error(`${at}: ${refused}`);
+		if (outside) throw new Error(`${at}: asked ${outside}`);
+		if (wide) throw new Error(`${at}: wider than ${w.width} px`);
+		if (s.see && !text.includes(s.see)) throw new Error(`${at}: "${s.see}" is not there`);
+		if (s.not && text.includes(s.not)) throw new Error(`${at}: "${s.not}" is there`);
+		if (s.rtl && (await page.locator("html").getAttribute("dir")) !== "rtl") throw new Error(`${at}: not from right to left`);
+	};
+	await page.goto(AT + "/");
+	if (w.who) {
+		await page.getByRole("link", { name: w.who }).first().click();
+		await page.waitForURL((u) => u.origin === AT && !u.pathname.startsWith("/logg-inn"));
+		await done({});
+	}
+	for (const s of w.steps) {
+		if (s.go !== undefined) await page.goto(s.go.startsWith("?") ? page.url().split("?")[0] + s.go : AT + s.go);
+		if (s.link) await act(page, w, page.locator(`main a[href*="${s.link}"]${s.link === "/s/" ? ':has-text("Solbakken")' : ""}`).first());
+		for (const v of s.tick ?? []) await page.locator(`main input[value="${v}"]`).first().check({ force: true });
+		for (const [name, v] of Object.entries(s.fill ?? {})) await page.locator(name === "textarea" ? "main textarea" : `main [name="${name}"]`).first().fill(v.startsWith("@") ? kept[v.slice(1)] : v);
+		if (s.press !== undefined) await act(page, w, button(page, s.press));
+		await done(s);
+		if (s.keep) kept[s.keep] = (await page.locator("main ol").first().innerText()).replace(/\s+/g, " ");
+		if (w.pictures && page.url().includes("/apne")) await openWithPictures(page, w);
+	}
+	await context.close();
+}
+
+function button(page, which) {
+	return page.locator(which.startsWith("/") ? `main form[action*="${which}"] button[type=submit]`
+	: which ? `main button[value="${which}"]` : "main form[method=post] button[type=submit]").first();
+}
+
+// act presses as a mouse does, or by keyboard alone.
+async function act(page, w, target) {
+	if (!w.keys) return target.click();
+	await target.focus();
+	await page.keyboard.press("Enter");
+}
+
+// openWithPictures gives the four pictures that stand in the demo's code.
+async function openWithPictures(page, w) {
+	for (const p of ["book", "door", "house", "trip"]) await act(page, w, page.locator(`main button[value="${p}"], main input[value="${p}"] + label`).first());
+}
