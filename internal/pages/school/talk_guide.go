@@ -3,6 +3,7 @@ package school
 import (
 	"strconv"
 
+	"tilhor/internal/cases"
 	"tilhor/internal/lang"
 	"tilhor/internal/web"
 )
@@ -16,11 +17,12 @@ type guidePart struct {
 	Last  string
 }
 
-// guideParts are before, during and after. The questions are open ones: what a
-// child says to «fortell» is the child's own (Udir, Samtaler med barn og unge).
+// guideParts are before and during, what is different with each age, and after.
+// The questions are open ones: what a child says to «fortell» is the child's own
+// (Udir, Samtaler med barn og unge).
 func guideParts(w *lang.Words) []guidePart {
 	var all []guidePart
-	for _, part := range []string{"before", "during", "after"} {
+	for _, part := range []string{"before", "during", cases.Young, cases.Middle, cases.Teen, "after"} {
 		g := guidePart{Title: w.T("stage.guide." + part)}
 		for i := 1; w.Has("stage.guide." + part + "." + strconv.Itoa(i)); i++ {
 			g.Lines = append(g.Lines, w.T("stage.guide."+part+"."+strconv.Itoa(i)))

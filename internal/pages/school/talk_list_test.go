@@ -95,7 +95,7 @@ func TestWhoMayComeToTheStages(t *testing.T) {
 	for _, who := range []tilhor.Role{tilhor.RoleParent, tilhor.RolePupil, tilhor.RoleOwnerAdviser} {
 		w.shown(w.Get(w.As(who, w.Solbakken), base+"/samtaler"), http.StatusNotFound)
 	}
-	w.pages(w.jonas, "/samtaleguide", "Guide til samtalen med barnet")
+	w.pages(w.jonas, "/samtaleguide", "Guide til samtalen med barnet", "De yngste, 6–8 år", "Vis meg hvor du var", "9–12 år", "13 år og eldre")
 	for _, p := range pages {
 		w.pages(w.ina, base+p)
 		w.pages(w.rektor, base+p)
