@@ -195,9 +195,6 @@ func TestForeignReceiptsAreRefusedWhole(t *testing.T) {
 
 // The receipts of these tests are what the schema allows.
 func TestReceiptsFollowTheSchema(t *testing.T) {
-	if schemas() == "" {
-		t.Skip("the schemas of Fiks Arkiv V1 are not here: TILHOR_FIKS_ARKIV names the folder of them")
-	}
 	w := newWorld(t, dbtest.SQLite(t))
 	w.taken(w.nora)
 	dir := filepath.Join(t.TempDir(), "ut")
