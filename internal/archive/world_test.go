@@ -2,7 +2,6 @@ package archive_test
 
 import (
 	"context"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"sort"
