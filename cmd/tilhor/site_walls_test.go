@@ -35,7 +35,39 @@ var theTeacherIsReported = []deed{
 	{Who: "social-teacher", Days: 1, At: "/saker", Link: `^/saker/[a-z2-7]{10}$`},
 	{Who: "social-teacher", At: "$track/samtaler", Fill: [][2]string{{"answer", "told"}, {"words", "Jeg vil ikke ha ham i timen."}, {"wants", "En annen lærer."}, {"how", "none"}}, Sees: "Jeg vil ikke ha ham i timen."},
 	{Who: "social-teacher", At: "$track/parten", Fill: [][2]string{{"party", "Jonas Lund"}, {"what", "said"}, {"text", "Jeg ville hindre at hun løp ut i veien."}}, Sees: "Jonas Lund: sa sitt syn"},
+	// Nora får det trygt mens ingen har avgjort hva den ansatte gjorde.
+	{Who: "social-teacher", At: "$track/undersokelse", Fill: [][2]string{{"do", "kilde"}, {"source", "talk-staff"}, {"who", "Mona Lund"}, {"status", "given"}, {"text", "Så at Jonas holdt i armen."}}},
+	{Who: "social-teacher", Fill: [][2]string{{"do", "funn"}, {"finding", "Nora ble holdt i armen. Hun er utrygg i timene hans."}, {"from", "*"}}},
+	{Who: "social-teacher", At: "$track/elevens-beste", Fill: [][2]string{{"view", "Vil ha en annen lærer."}, {"interests", "Trygghet."}, {"weighing", "Det Nora vil, veier tungt."}, {"conclusion", "En annen har timene."}}},
+	{Who: "social-teacher", At: "$track/plan", Fill: [][2]string{
+		{"m1-problem", "Nora er utrygg i timene."}, {"m1-what", "Ina har timene til 6B."}, {"m1-when", "hver dag"}, {"m1-start", "24.11.2026"}, {"m1-doer", "Ina Lund"}, {"m1-evaluate", "07.12.2026"},
+	}, Press: "do=save", Sees: "Kladden er lagret."},
+	{Who: "rektor", At: "$track/plan", Press: "do=approve", Sees: "Planen er godkjent"},
+	// Jonas ber om innsyn i det som står om ham: en person tar det for seg.
+	{Who: "rektor", At: "$track/innsyn", Fill: [][2]string{{"asker", "employee"}, {"from", "Jonas Lund"}, {"received", "24.11.2026"}, {"basis", "gdpr-15"}}, Sees: "En som arbeider på skolen ba om innsyn"},
+	{Who: "social-teacher", Days: 13, At: "$track/evalueringer", Fill: [][2]string{
+		{"answer", "safe"}, {"words", "Nå går det bra."}, {"way", "self"}, {"e1-helped", "yes"}, {"e1-then", "continue"}, {"saw", "Nora er med i timene."}, {"best", "Slik Nora vil."}, {"then", "continue"}, {"next", "21.12.2026"},
+	}, Sees: "Nå går det bra."},
 	{Who: "sfo", At: "/bekymringer", Link: `^/bekymringer/[a-z2-7]{10}$`},
+}
+
+// theBaselessReport: rektor finds what is told of an employee plainly without
+// ground (openbert grunnlaus) and says why; the municipality reads the reason,
+// and the pupil's own track runs all the same.
+var theBaselessReport = []deed{
+	{Who: "sfo", At: "/bekymringer/ny", Fill: [][2]string{{"pupil", "Nora Dahl"}, {"accused", "employee"}, {"against", "Jonas Lund"}}, Press: "go=next"},
+	{Who: "sfo", Fill: [][2]string{{"said", "Han holdt meg i armen og ropte."}, {"saw", ""}}, Press: "go=next"},
+	{Who: "sfo", Fill: [][2]string{{"arena", "corridor"}, {"happened", "today"}, {"known", "now"}}, Press: "go=send", Sees: "Rektor har fått meldingen din"},
+	{Who: "rektor", At: "/i-dag", Link: `^/sperrede/`, Fill: [][2]string{
+		{"urgent", "Ina er hos Nora resten av dagen."}, {"doer", "Ina Lund"}, {"handler", "Ina Lund"}, {"owner", "groundless"}, {"ground", ""},
+	}, No: true, Sees: "grunn"},
+	{Who: "rektor", At: "/i-dag", Link: `^/sperrede/`, Fill: [][2]string{
+		{"urgent", "Ina er hos Nora resten av dagen."}, {"doer", "Ina Lund"}, {"handler", "Ina Lund"}, {"owner", "groundless"}, {"ground", "Jonas var på kurs i Bergen hele dagen."},
+	}},
+	{Who: "owner-adviser", At: "/kommunen/meldinger", Fill: [][2]string{{"person", "Anne Sæther"}}, Sees: "Anne Sæther"},
+	{Who: "owner-adviser", At: "/kommunen/meldinger", Link: `^/kommunen/meldinger/[a-z2-7]{26}$`, Sees: "Jonas var på kurs i Bergen hele dagen."},
+	{Who: "social-teacher", At: "/saker", Link: `^/saker/[a-z2-7]{10}$`},
+	{Who: "social-teacher", At: "$track/samtaler", Fill: [][2]string{{"answer", "told"}, {"words", "Det var en annen voksen."}, {"wants", "At noen er der."}, {"how", "none"}}, Sees: "Det var en annen voksen."},
 }
 
 // theLeadershipIsReported: a teacher tells of rektor, and nobody at the school
@@ -131,8 +163,9 @@ func TestTheWallsByForms(t *testing.T) {
 		story []deed
 		never []string
 	}{
-		"læreren er meldt": {theTeacherIsReported, []string{"teacher", "deputy", "fjellvik rektor", "nurse"}},
-		"rektor er meldt":  {theLeadershipIsReported, []string{"rektor", "deputy", "social-teacher"}},
+		"læreren er meldt":            {theTeacherIsReported, []string{"teacher", "deputy", "fjellvik rektor", "nurse"}},
+		"læreren er meldt uten grunn": {theBaselessReport, []string{"teacher", "deputy", "fjellvik rektor", "nurse"}},
+		"rektor er meldt":             {theLeadershipIsReported, []string{"rektor", "deputy", "social-teacher"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dbtest.Each(t, func(t *testing.T, d *db.DB) {
