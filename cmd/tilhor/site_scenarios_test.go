@@ -71,7 +71,7 @@ var scenarios = map[string]struct {
 			{Who: "social-teacher", At: "$track/vedlegg/ny", Fill: [][2]string{{"safe", "yes"}}, Sees: "slettmeg.no"},
 			// Det som skjedde, står i ord i stedet for i bilder, og siden sier når politiet og barnevernet skal få vite det.
 			{Who: "social-teacher", At: "/digitale-hendelser", Sees: "politiet"},
-			{Who: "social-teacher", At: "$track/nett", Fill: [][2]string{{"at", "21.11.2026"}, {"happened", "En melding om klærne hennes i en gruppe."}, {"service", "en meldingsapp"}}, Sees: "En melding om klærne hennes i en gruppe."},
+			{Who: "social-teacher", At: "$track/nett", Fill: [][2]string{{"at", "21.11.2026"}, {"happened", "En melding om klærne hennes i en gruppe."}, {"service", "en meldingsapp"}, {"keeper", "Hun har slettet den."}}, Sees: "En melding om klærne hennes i en gruppe."},
 		},
 		planned("Kontaktlærer møter Nora ved skolestart.", "07.12.2026"),
 	), ends: func(t *testing.T, w *storyWorld, f *formReader) {
