@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"math/rand/v2"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -72,6 +73,50 @@ func TestALongCaseCostsNoMoreQuestions(t *testing.T) {
 		}
 		if n.Load() <= mostAsked {
 			t.Error("the control, a page that asks again and again, was not seen")
+		}
+	})
+}
+
+// TestEveryPageOfALongCase: with five hundred entries of many kinds every page of
+// a case is bounded, in what it asks and in what it sends.
+func TestEveryPageOfALongCase(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		town := webtest.NewTown(t, d)
+		w := siteOf(t, d, town.Kit.Keys, town.Now())
+		rektor := town.Actor(tilhor.RoleRektor, town.Solbakken)
+		slug, ctx := w.caseOf(rektor, town), context.Background()
+		for n := range 500 {
+			switch n % 5 {
+			case 0:
+				w.must(w.cases().Hear(ctx, rektor, slug, cases.Talk{At: tilhor.Now(w.clock()), Answer: cases.Spoke, Words: sentence(n), Wants: sentence(n + 1000), How: "none", Back: true}))
+			case 1:
+				w.must(w.cases().Inquire(ctx, rektor, slug, cases.SourceOf{Kind: "observation", Who: "Kontaktlærer", Text: sentence(n), At: tilhor.Now(w.clock())}))
+			default:
+				w.must(w.cases().Write(ctx, rektor, slug, cases.Line{At: tilhor.Now(w.clock()), What: "note", Text: sentence(n)}))
+			}
+		}
+		cookie, pages := w.enter(rektor, mfa), 0
+		for _, r := range w.site.Routes() {
+			if r.Method != http.MethodGet || !strings.HasPrefix(r.Path, "/saker/{spor}") || strings.Count(r.Path, "{") > 1 {
+				continue
+			}
+			q := httptest.NewRequest("GET", "http://127.0.0.1"+strings.Replace(r.Path, "{spor}", slug, 1), nil)
+			ctx, n := db.Counted(q.Context())
+			q = q.WithContext(ctx)
+			q.Header.Set("Accept-Encoding", "gzip")
+			q.AddCookie(cookie)
+			rec := httptest.NewRecorder()
+			w.h.ServeHTTP(rec, q)
+			if rec.Code != http.StatusOK {
+				continue
+			}
+			pages++
+			if n.Load() > 2*mostAsked || rec.Body.Len() > mostSent {
+				t.Errorf("%s takes %d statements and %d bytes", r.Name, n.Load(), rec.Body.Len())
+			}
+		}
+		if pages < 25 {
+			t.Errorf("only %d pages were looked at", pages)
 		}
 	})
 }
