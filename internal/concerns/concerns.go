@@ -32,9 +32,9 @@ type Desk struct {
 	Shut func(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, on tilhor.Date) (reads string, err error)
 
 	// Started gives a code to one who tells without a name, in the transaction
-	// that writes the concern: with it they come back and go on talking. Nil gives
-	// none.
-	Started func(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, concern tilhor.ConcernID) (code string, err error)
+	// that writes the concern: with it they come back and go on talking. It belongs
+	// to a token that nobody keeps. Nil gives none.
+	Started func(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, concern tilhor.ConcernID, token string) (code string, err error)
 
 	// Opened opens the talk of a pupil or a parent who told by name, in the same
 	// transaction. Nil opens none.

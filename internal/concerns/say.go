@@ -1,6 +1,7 @@
 package concerns
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -44,6 +45,7 @@ type Saying struct {
 	Pen     string // the adult who wrote the words down for a small child
 	Small   bool   // a child of 6 to 8, who gets no code
 	Link    string // without signing in: the secret that the receipt is had by
+	Token   string // without signing in: what the code belongs to, for who must show it again; else a random one
 	Slug    string
 }
 
@@ -101,7 +103,13 @@ func (s *Saying) check(ch Channel) error {
 	f.Add(long(s.Against, MaxShort), "against", "concerns.fault.short")
 	f.Add(long(s.Pen, MaxShort), "pen", "concerns.fault.short")
 	switch s.Accused {
-	case "", duty.AccusedNone, duty.AccusedEmployee, duty.AccusedLeadership:
+	case "", duty.AccusedNone:
+		// Who names an adult and chose nothing, or chose pupils, is not sure whom it is
+		// about, and it may be whoever reads it: then the owner does.
+		if s.Against != "" {
+			s.Accused = duty.AccusedLeadership
+		}
+	case duty.AccusedEmployee, duty.AccusedLeadership:
 	default:
 		f.Add(true, "accused", "concerns.fault.accused")
 	}
@@ -168,7 +176,10 @@ func (s Saying) telling(by tilhor.Actor, ch Channel, now time.Time) Telling {
 	}
 	n := Telling{
 		School: s.School, Arena: s.Arena, Happened: tilhor.When{At: now, Precision: tilhor.Unknown, Written: now}, Known: known,
-		Accused: s.Accused, Whom: s.Against, Link: s.Link, Slug: s.Slug, says: s.For == ForSelf, wish: s.Wish, pen: s.Pen, code: ch == Unnamed && !s.Small,
+		Accused: s.Accused, Whom: s.Against, Link: s.Link, Slug: s.Slug, says: s.For == ForSelf, wish: s.Wish, pen: s.Pen,
+	}
+	if ch == Unnamed && !s.Small {
+		n.code = cmp.Or(s.Token, tilhor.NewID())
 	}
 	if n.Arena == "" {
 		n.Arena = tilhor.ArenaElsewhere

@@ -161,6 +161,11 @@ func TestSayPastRektor(t *testing.T) {
 			{"about the leadership", duty.AccusedLeadership, "", false},
 			{"about an employee who is rektor", duty.AccusedEmployee, "Kari Lund på kontoret", false},
 			{"about rektor, by her role", duty.AccusedEmployee, "Det er REKTOR", false},
+			{"rektor is named and nothing chosen", "", "Kari Lund", false},
+			{"rektor is named and pupils chosen", duty.AccusedNone, "Kari Lund", false},
+			{"half a name, and nothing chosen", "", "Kari", false},
+			{"an employee is named and nothing chosen", "", "Jonas Lund", false},
+			{"blanks for a name", duty.AccusedNone, " \n", true},
 		} {
 			for _, who := range []tilhor.Actor{w.open, w.Actor(tilhor.RolePupil, w.Solbakken)} {
 				c := w.said(who, func(s *concerns.Saying) { s.Accused, s.Against = row.accused, row.against })
@@ -168,8 +173,15 @@ func TestSayPastRektor(t *testing.T) {
 				if kari := err == nil; kari != row.kari {
 					t.Errorf("%s: rektor reads it: %v (%v)", row.name, kari, err)
 				}
-				if _, err := w.desk.Receive(w.ctx, anne, c.Slug); (err == nil) == row.kari {
+				got, err := w.desk.Receive(w.ctx, anne, c.Slug)
+				if (err == nil) == row.kari {
 					t.Errorf("%s: the owner reads it: %v", row.name, err)
+				}
+				if err == nil && row.against != "" && !slices.ContainsFunc(got.Against, func(a concerns.Against) bool { return a.Described == row.against }) {
+					t.Errorf("%s: what was written of whom it is about is gone: %+v", row.name, got.Against)
+				}
+				if c.ForOwner() == row.kari {
+					t.Errorf("%s: the one who told is told that the owner reads it: %v", row.name, c.ForOwner())
 				}
 			}
 		}
@@ -306,7 +318,7 @@ func TestTheHourOfAnAnonymousReport(t *testing.T) {
 func TestTheCodeOfAnAnonymousReport(t *testing.T) {
 	each(t, func(w *world) {
 		var asked []tilhor.ConcernID
-		w.desk.Started = func(_ *db.Tx, _ tilhor.OwnerID, school tilhor.SchoolID, c tilhor.ConcernID) (string, error) {
+		w.desk.Started = func(_ *db.Tx, _ tilhor.OwnerID, school tilhor.SchoolID, c tilhor.ConcernID, token string) (string, error) {
 			if !slices.Contains(asked, c) { // a transaction may run twice
 				asked = append(asked, c)
 			}
@@ -333,7 +345,9 @@ func TestTheCodeOfAnAnonymousReport(t *testing.T) {
 			t.Errorf("a code was asked for %d times", len(asked))
 		}
 		broken := errors.New("no code")
-		w.desk.Started = func(*db.Tx, tilhor.OwnerID, tilhor.SchoolID, tilhor.ConcernID) (string, error) { return "", broken }
+		w.desk.Started = func(*db.Tx, tilhor.OwnerID, tilhor.SchoolID, tilhor.ConcernID, string) (string, error) {
+			return "", broken
+		}
 		before, err := w.desk.CountNew(w.ctx, w.kari)
 		w.must(err)
 		if _, err := w.says(w.open, same); !errors.Is(err, broken) {

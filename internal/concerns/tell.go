@@ -40,7 +40,7 @@ type Telling struct {
 	says bool            // the pupil it is about tells it (Say)
 	wish tilhor.PersonID // whom the one who tells wants to talk with
 	pen  string          // the adult who wrote it down for a small child
-	code bool            // who tells without a name may come back with a code
+	code string          // what the code of who tells without a name belongs to; "" when they get none
 }
 
 // Raised says that the family took a matter up with rektor by voice (tatt opp
@@ -130,8 +130,8 @@ func (d *Desk) tell(ctx context.Context, by tilhor.Actor, channel Channel, n Tel
 				return err
 			}
 		}
-		if code = ""; n.code && d.Started != nil {
-			code, err = d.Started(tx, by.Owner, c.School, c.ID)
+		if code = ""; n.code != "" && d.Started != nil {
+			code, err = d.Started(tx, by.Owner, c.School, c.ID, n.code)
 		}
 		return err
 	})
