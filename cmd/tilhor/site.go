@@ -80,7 +80,7 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 		return nil, err
 	}
 	s.Mount(door.Routes(s))
-	s.Mount((&public.Pages{Concerns: told, Front: shown, People: people}).Routes())
+	s.Mount((&public.Pages{Concerns: told, Front: shown, Code: talks.CodeFor, People: people}).Routes())
 	s.Mount((&pupil.Pages{Concerns: told, Front: shown, Adults: public.Adults(shown), Talks: "/min/samtale/"}).Routes())
 	s.Mount((&sender.Pages{Dialogue: talks}).Routes())
 	s.Mount((&staff.Pages{Concerns: told, Cases: worked, Danger: sealed, Interventions: used, Dialogue: talks}).Routes())

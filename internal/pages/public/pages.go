@@ -26,7 +26,8 @@ var page = web.Pages(files)
 // Pages are the public pages.
 type Pages struct {
 	Concerns *concerns.Desk
-	Front    *front.Desk // what each school's page says; nil where a test has none
+	Front    *front.Desk                                     // what each school's page says; nil where a test has none
+	Code     func(owner tilhor.OwnerID, token string) string // the code of one sending; nil where none is given
 	read     median
 	People   []Face // made-up people to sign in as, in a demo; none when it is for real
 }
@@ -72,6 +73,7 @@ func (p *Pages) telling() *say.Screens {
 		Concerns: p.Concerns, Open: true, School: schoolOf, Adults: Adults(p.Front), Shut: p.shut, Within: p.within,
 		Leave:    func(_ *web.Req, s roster.School) string { return "/s/" + codeOf(s) },
 		Start:    func(*web.Req, roster.School) string { return "9-12" },
+		Code:     p.Code,
 		CodePath: func(s roster.School) string { return "/s/" + codeOf(s) + "/si/kode" },
 	}
 }

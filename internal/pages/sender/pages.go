@@ -125,8 +125,11 @@ const (
 )
 
 // hours says when the school reads next: on the next day of school, when it is
-// shut now (the school's own calendar).
-func hours(q *web.Req, school tilhor.SchoolID) (string, error) {
+// shut now (the school's own calendar). past is that the municipality reads it.
+func hours(q *web.Req, school tilhor.SchoolID, past bool) (string, error) {
+	if past {
+		return q.T.T("dialogue.owner-hours"), nil
+	}
 	var closed calendar.Closed
 	err := q.Kit.DB.Read(q.Context(), func(tx *db.Tx) (err error) {
 		closed, err = duty.Closed(tx, q.Kit.Owner.ID, school)
