@@ -81,7 +81,7 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	}
 	s.Mount(door.Routes(s))
 	s.Mount((&public.Pages{Concerns: told, Front: shown, Code: talks.CodeFor, People: people}).Routes())
-	s.Mount((&pupil.Pages{Concerns: told, Front: shown, Adults: public.Adults(shown), Talks: "/min/samtale/"}).Routes())
+	s.Mount((&pupil.Pages{Concerns: told, Front: shown, Adults: public.Adults(shown), Sees: worked.HomeSees, Talks: "/min/samtale/"}).Routes())
 	s.Mount((&sender.Pages{Dialogue: talks}).Routes())
 	s.Mount((&staff.Pages{Concerns: told, Cases: worked, Danger: sealed, Interventions: used, Dialogue: talks}).Routes())
 	s.Mount((&school.Pages{
@@ -93,7 +93,7 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	s.Mount(onTablet.Routes())
 	s.Mount((&dpo.Pages{Privacy: &privacy.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Shred: cases.ShredPart}}).Routes())
 	s.Mount((&own.Pages{Notices: h.notices(), Base: login.Base}).Routes())
-	s.Mount((&owner.Pages{Oversight: &oversight.Desk{DB: h.db, Clock: h.clock}}).Routes())
+	s.Mount((&owner.Pages{Oversight: &oversight.Desk{DB: h.db, Clock: h.clock}, Front: shown}).Routes())
 	return s, nil
 }
 

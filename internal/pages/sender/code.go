@@ -44,7 +44,7 @@ type codeView struct {
 // about says what a code is, before anybody tells anything: it is the only way
 // back, and nobody can find it again.
 func (p *Pages) about(q *web.Req) error {
-	s, err := at(q)
+	s, err := q.SchoolHere()
 	if err != nil {
 		return err
 	}
@@ -53,8 +53,8 @@ func (p *Pages) about(q *web.Req) error {
 
 func view(q *web.Req, s roster.School, code, title string) codeView {
 	v := codeView{
-		Frame: frame(q, q.T.T(title)), Form: web.NewForm(), Action: q.Link("/s/" + codeOf(s) + "/si/kode"), Code: code, Words: strings.Fields(code),
-		Address: q.Base() + EnterPath, Picture: EnterPath + "/bilde", Tell: q.Link("/s/" + codeOf(s)), Enter: q.Link(EnterPath),
+		Frame: frame(q, q.T.T(title)), Form: web.NewForm(), Action: q.Link("/s/" + web.SchoolCode(s) + "/si/kode"), Code: code, Words: strings.Fields(code),
+		Address: q.Base() + EnterPath, Picture: EnterPath + "/bilde", Tell: q.Link("/s/" + web.SchoolCode(s)), Enter: q.Link(EnterPath),
 	}
 	v.School, v.Home = s.Name, v.Tell
 	return v
@@ -72,7 +72,7 @@ func show(q *web.Req, s roster.School, code string, past bool) error {
 // code leads from the words to the card and to the two that are asked for again.
 // The code comes along in each form; one that opens nothing is shown nothing.
 func (p *Pages) code(q *web.Req) error {
-	s, err := at(q)
+	s, err := q.SchoolHere()
 	if err != nil {
 		return err
 	}

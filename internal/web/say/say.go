@@ -19,7 +19,6 @@ import (
 	"tilhor"
 	"tilhor/internal/calendar"
 	"tilhor/internal/concerns"
-	"tilhor/internal/db"
 	"tilhor/internal/duty"
 	"tilhor/internal/front"
 	"tilhor/internal/lang"
@@ -195,11 +194,7 @@ func (t *teller) ownChild() bool {
 // in words, and what the lists know of a family is not asked: the form is the same
 // for who has no child there, who is kept from one, and whose child is protected.
 func (t *teller) choose() (err error) {
-	k := t.q.Kit
-	err = k.DB.Read(t.q.Context(), func(tx *db.Tx) (err error) {
-		t.schools, err = k.Roster.Schools(tx, k.Owner.ID)
-		return err
-	})
+	t.schools, err = t.q.Schools()
 	for _, s := range t.schools {
 		if string(s.ID) == t.form.Get("school") {
 			t.school = s
