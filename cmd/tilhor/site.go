@@ -12,6 +12,7 @@ import (
 	"tilhor/internal/danger"
 	"tilhor/internal/db"
 	"tilhor/internal/dialogue"
+	"tilhor/internal/duty"
 	"tilhor/internal/front"
 	"tilhor/internal/handover"
 	"tilhor/internal/interventions"
@@ -64,7 +65,7 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	talks := &dialogue.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
 	told.Became, told.Started, told.Opened = talks.Became, talks.Start, talks.Open
 	worked := &cases.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
-	shown := &front.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Away: worked.AwayOn}
+	shown := &front.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Away: worked.AwayOn, Closed: duty.Closed}
 	told.Shut = shown.ShutOn
 	sealed := &danger.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	used := &interventions.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}

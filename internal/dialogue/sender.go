@@ -36,7 +36,6 @@ type Told struct {
 	Reason    string // why it is no case, as the school answers
 	Named     bool
 	Lines     []Line
-	Last      time.Time
 }
 
 var (
@@ -161,7 +160,7 @@ func (d *Desk) told(tx *db.Tx, owner tilhor.OwnerID, t thread) (Told, error) {
 	}
 	v := Told{
 		Said: c.Said, Saw: c.Saw, Held: c.Held, School: t.school, Sealed: c.Sealed(), Owner: c.ForOwner(), Sent: t.opened, Exact: !t.quiet(),
-		ReadAt: c.ReadAt, Unread: t.saidN > 0 && t.saidN > t.readN, Answered: t.answerN > t.saidN, State: c.State, Reason: c.Reason, Named: t.named, Last: t.last,
+		ReadAt: c.ReadAt, Unread: t.saidN > 0 && t.saidN > t.readN, Answered: t.answerN > t.saidN, State: c.State, Reason: c.Reason, Named: t.named,
 	}
 	if t.quiet() {
 		v.ReadAt = c.ReadAt.Truncate(time.Hour)

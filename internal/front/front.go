@@ -17,7 +17,6 @@ import (
 	"tilhor/internal/access"
 	"tilhor/internal/calendar"
 	"tilhor/internal/db"
-	"tilhor/internal/duty"
 	"tilhor/internal/journal"
 	"tilhor/internal/lang"
 	"tilhor/internal/roster"
@@ -31,6 +30,10 @@ type Desk struct {
 	Journal *journal.Journal
 	Roster  *roster.Roster
 	Clock   tilhor.Clock
+
+	// Closed are the days without school beyond weekends and public holidays. Nil
+	// knows of none, and then nobody may say that no one reads on any other day.
+	Closed func(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID) (calendar.Closed, error)
 
 	// Away are those of some people who are away on a day. Nil knows of nobody.
 	Away func(tx *db.Tx, owner tilhor.OwnerID, on tilhor.Date, who ...tilhor.PersonID) (map[tilhor.PersonID]bool, error)
@@ -187,6 +190,13 @@ func (d *Desk) Say(ctx context.Context, by tilhor.Actor, l Line) error {
 	})
 }
 
+func (d *Desk) closed(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID) (calendar.Closed, error) {
+	if d.Closed == nil {
+		return nil, nil
+	}
+	return d.Closed(tx, owner, school)
+}
+
 // leads: rektor, or who stands in for her, decides what the school's page says.
 func leads(tx *db.Tx, by tilhor.Actor, now time.Time) error {
 	has, err := access.Duties(tx, by, now)
@@ -219,7 +229,7 @@ func (d *Desk) free(tx *db.Tx, by tilhor.Actor, l Line) error {
 	if l.Reads != ByNobody {
 		return nil
 	}
-	closed, err := duty.Closed(tx, by.Owner, by.School)
+	closed, err := d.closed(tx, by.Owner, by.School)
 	if err != nil {
 		return err
 	}
@@ -327,7 +337,7 @@ func (d *Desk) page(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, on 
 	}
 	slices.SortFunc(p.Shut, func(a, b Line) int { return strings.Compare(string(a.From), string(b.From)) })
 	if len(p.Shut) > 0 {
-		if p.closed, err = duty.Closed(tx, owner, school); err != nil {
+		if p.closed, err = d.closed(tx, owner, school); err != nil {
 			return Page{}, err
 		}
 	}
@@ -401,7 +411,7 @@ func (d *Desk) ShutOn(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, o
 	if err != nil || standing(lines, nil, on) == nil {
 		return "", err
 	}
-	closed, err := duty.Closed(tx, owner, school)
+	closed, err := d.closed(tx, owner, school)
 	return standing(lines, closed, on).Reads, err
 }
 

@@ -38,7 +38,7 @@ func each(t *testing.T, test func(w *world)) {
 		town := webtest.NewTown(t, d)
 		k := town.Kit
 		w := &world{T: t, Town: town, ctx: db.Twice(context.Background()), away: map[tilhor.PersonID]bool{}}
-		w.desk = &front.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock}
+		w.desk = &front.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock, Closed: duty.Closed}
 		w.desk.Away = func(*db.Tx, tilhor.OwnerID, tilhor.Date, ...tilhor.PersonID) (map[tilhor.PersonID]bool, error) {
 			return w.away, nil
 		}

@@ -167,7 +167,7 @@ func TestWhoToldIsTold(t *testing.T) {
 			w.send()
 			w.are(want...)
 		}
-		const mother, teacher = "parent@solbakken.example", "teacher@solbakken.example"
+		const mother, teacher = "marit@dahl.example", "teacher@solbakken.example"
 		up := func() concerns.Concern {
 			c, err := w.told.Tell(w.ctx, marit, concerns.Telling{
 				School: w.Solbakken, Described: "Nora i 5A", Saw: "Hun gråter.", Arena: tilhor.ArenaElsewhere,

@@ -84,4 +84,11 @@ func TestTheSchoolsPageForEveryone(t *testing.T) {
 	if !strings.Contains(body, "Kommunen har fått det") || strings.Contains(body, "Skjemaet er stengt") {
 		t.Error(body)
 	}
+	// While the municipality reads, the page afterwards says so.
+	w.now = w.now.Add(48 * time.Hour)
+	say(front.Line{Kind: front.Shut, From: "2026-11-26", Until: "2026-11-27", Reads: front.ByOwner})
+	body = w.tells("De går fra meg.")
+	if !strings.Contains(body, "En i kommunen leser det") || strings.Contains(body, "Rektor leser det") {
+		t.Error(body)
+	}
 }

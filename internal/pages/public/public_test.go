@@ -20,6 +20,7 @@ import (
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/dialogue"
+	"tilhor/internal/duty"
 	"tilhor/internal/front"
 	"tilhor/internal/journal"
 	"tilhor/internal/lang"
@@ -76,7 +77,7 @@ func newTownOn(t *testing.T, d *db.DB) *town {
 		t.Fatal(err)
 	}
 	w.site = site
-	w.front = &front.Desk{DB: d, Keys: keys, Journal: j, Roster: r, Clock: clock}
+	w.front = &front.Desk{DB: d, Keys: keys, Journal: j, Roster: r, Clock: clock, Closed: duty.Closed}
 	w.concerns.Shut = w.front.ShutOn
 	w.talks = &dialogue.Desk{DB: d, Keys: keys, Journal: j, Roster: r, Concerns: w.concerns, Clock: clock}
 	w.concerns.Started, w.concerns.Opened = w.talks.Start, w.talks.Open

@@ -371,6 +371,9 @@ func (t *teller) doneView(secret, code string, past bool) doneView {
 		Receipt: t.text("say.done.receipt"), Action: t.q.Link(t.action()), Secret: secret, Code: code, Away: t.q.Link(t.Leave(t.q, t.school)),
 	}
 	v.Neutral, v.Exit, v.Nav, v.Langs, v.School, v.Level, v.Surface = true, true, nil, nil, t.school.Name, t.level(), web.Public
+	if t.shut != nil && t.shut.Reads == front.ByOwner { // while the school is shut
+		to = "owner"
+	}
 	keys := []string{"say.done.read-" + to, "say.done.talk", "say.done.home"}
 	switch {
 	case t.level() == grown:
