@@ -3,6 +3,7 @@ package concerns_test
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -295,6 +296,18 @@ func TestOnePersonIsBounded(t *testing.T) {
 	})
 }
 
+// What a step of the database does to what was taken up before it; and what stood then.
+var (
+	parentFollows = db.SQL(func() string {
+		text, err := os.ReadFile("../db/migrations/00310_parent_follows.sql")
+		if err != nil {
+			panic(err)
+		}
+		return string(text)
+	}())
+	asBefore = db.SQL(`UPDATE access_grant SET unit = $3 WHERE owner = $1 AND thing = $2 AND relation = 'reporter'`)
+)
+
 // A parent follows what was taken up on the own page, as every other teller does.
 func TestAParentFollowsWhatWasTakenUp(t *testing.T) {
 	each(t, func(w *world) {
@@ -312,6 +325,20 @@ func TestAParentFollowsWhatWasTakenUp(t *testing.T) {
 		}
 		if _, err := w.desk.Follow(w.ctx, w.Actor(tilhor.RoleParent, w.Fjellvik), c.Slug); !errors.Is(err, tilhor.ErrNotFound) {
 			t.Errorf("another parent: %v", err)
+		}
+		// What was taken up before, with a grant at the school, is followed after the step;
+		// what an employee told stays where it is.
+		staff := w.told(w.jonas, asIs)
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error { _, err := tx.Exec(asBefore, webtest.Owner, c.ID, w.Solbakken); return err }))
+		if all, err := w.desk.Mine(w.ctx, marit); err != nil || len(all) != 0 {
+			t.Fatalf("before the step she follows %+v, %v: this proves nothing", all, err)
+		}
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error { _, err := tx.Exec(parentFollows); return err }))
+		if all, err := w.desk.Mine(w.ctx, marit); err != nil || len(all) != 1 {
+			t.Errorf("after the step she follows %+v, %v", all, err)
+		}
+		if _, err := w.desk.Follow(w.ctx, w.jonas, staff.Slug); err != nil {
+			t.Errorf("after the step the teacher follows nothing: %v", err)
 		}
 	})
 }
