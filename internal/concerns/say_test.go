@@ -548,7 +548,9 @@ func TestBurst(t *testing.T) {
 		for range 250 {
 			w.said(w.open, words("Hei."))
 		}
-		if got := ask(w.said(w.open, words("Elias!"))); got != "[Elias]" {
+		w.said(w.open, words("Nora er dum."))
+		w.said(w.open, words("Nora lukter."))
+		if got := ask(w.said(w.open, words("Ingen liker Nora."))); got != "[Nora]" {
 			t.Errorf("after a flood: %s", got)
 		}
 		// It names nobody: no pupil of the lists has a part in any of them.
