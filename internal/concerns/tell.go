@@ -159,7 +159,7 @@ func (d *Desk) stands(tx *db.Tx, by tilhor.Actor, channel Channel, n Telling, no
 // nobody else.
 const mostHour = 20
 
-var countTold = db.SQL(`SELECT COUNT(*) FROM concerns_concern WHERE owner = $1 AND reporter = $2 AND written_at > $3`)
+var countTold = db.SQL(`SELECT COUNT(c.id) FROM concerns_concern c WHERE c.owner = $1 AND c.reporter = $2 AND c.written_at > $3`)
 
 // taken says whether what has been routed is taken in now: not on the form while
 // nobody reads, and not more than one tells who is not flooding. What is for the
