@@ -378,7 +378,7 @@ func TestWhoHearsOfATalk(t *testing.T) {
 		w.must(err)
 		var code string
 		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) (err error) {
-			code, err = talks.Start(tx, webtest.Owner, w.Solbakken, c.ID)
+			code, err = talks.Start(tx, webtest.Owner, w.Solbakken, c.ID, tilhor.NewID())
 			return err
 		}))
 		quiet := func() {
