@@ -28,7 +28,7 @@ func TestWhatAPupilToldIsBehindTheLock(t *testing.T) {
 			return []string{"/min/sagt/" + c.Slug, "/min/sagt/" + c.Slug + "/kvittering", "/min/samtale/" + c.Slug}
 		}
 		hers := say(nora, concerns.Saying{For: concerns.ForSelf})
-		her := say(marit, concerns.Saying{For: concerns.ForChild, Child: nora.Person})
+		her := say(marit, concerns.Saying{For: concerns.ForChild, Whom: "Nora i 5A"})
 		silent, err := w.site.Enter(ctx, nora.Person, nora, mfa, siteIssuer)
 		w.must(err)
 		get := func(c *http.Cookie, path string) *http.Response { return w.do("GET", c, "nb", path, nil) }
