@@ -72,7 +72,7 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	shared := &sfo.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	kit := &web.Kit{
 		DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Owner: o, Log: h.log, Level: door.Enough, Limits: h.limits,
-		Home: home, Nav: func(q *web.Req) []web.NavItem { return here(q, menu(q, told, worked, shared)) },
+		Home: homeOf, Nav: func(q *web.Req) []web.NavItem { return here(q, menu(q, told, worked, shared)) },
 	}
 	onTablet := &sfopages.Pages{SFO: shared, Cases: worked, Concerns: told}
 	kit.Tablet = onTablet.Tablet(o.ID)
@@ -82,15 +82,16 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	}
 	s.Mount(door.Routes(s))
 	s.Mount((&public.Pages{Concerns: told, Front: shown, Code: talks.CodeFor, People: people}).Routes())
-	s.Mount((&pupil.Pages{Concerns: told, Front: shown, Adults: public.Adults(shown), Sees: worked.HomeSees, Talks: "/min/samtale/"}).Routes())
-	s.Mount((&sender.Pages{Dialogue: talks}).Routes())
+	home := &family.Pages{Concerns: told, Cases: worked}
+	s.Mount((&pupil.Pages{Concerns: told, Front: shown, Adults: public.Adults(shown), Sees: worked.HomeSees, Talks: "/min/samtale/", Lock: home.Lock}).Routes())
+	s.Mount((&sender.Pages{Dialogue: talks, Lock: home.Lock}).Routes())
 	s.Mount((&staff.Pages{Concerns: told, Cases: worked, Danger: sealed, Interventions: used, Dialogue: talks}).Routes())
 	s.Mount((&school.Pages{
 		Concerns: told, Cases: worked, Front: shown, Archive: h.archive(), SFO: shared, Handover: &handover.Desk{Cases: worked, Interventions: used, Keys: h.keys, Clock: h.clock},
 		Dialogue:      talks,
 		Interventions: used,
 	}).Routes())
-	s.Mount((&family.Pages{Concerns: told, Cases: worked}).Routes())
+	s.Mount(home.Routes())
 	s.Mount(onTablet.Routes())
 	s.Mount((&dpo.Pages{Privacy: &privacy.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Shred: cases.ShredPart}}).Routes())
 	s.Mount((&own.Pages{Notices: h.notices(), Base: login.Base}).Routes())
@@ -98,8 +99,8 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	return s, nil
 }
 
-// home is where a role's day begins.
-func home(r tilhor.Role) string {
+// homeOf is where a role's day begins.
+func homeOf(r tilhor.Role) string {
 	if r == tilhor.RoleOwnerAdviser {
 		return "/skoler"
 	}

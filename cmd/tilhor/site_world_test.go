@@ -246,10 +246,15 @@ func (w *siteWorld) cases() *cases.Desk {
 	return &cases.Desk{DB: w.house.db, Keys: w.house.keys, Journal: w.house.journal, Roster: w.house.roster, Concerns: w.concerns(), Clock: w.clock}
 }
 
-// enter signs a person in as what the person is, strongly or with another acr.
+// enter signs a person in as what the person is, strongly or with another acr; and a
+// pupil as one who has just shown who it is.
 func (w *siteWorld) enter(a tilhor.Actor, acr string) *http.Cookie {
 	w.t.Helper()
-	c, err := w.site.Enter(context.Background(), a.Person, a, acr, siteIssuer)
+	enter := w.site.Enter
+	if a.Role == tilhor.RolePupil {
+		enter = w.site.EnterAnew
+	}
+	c, err := enter(context.Background(), a.Person, a, acr, siteIssuer)
 	w.must(err)
 	return c
 }

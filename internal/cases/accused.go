@@ -181,14 +181,7 @@ func (w *work) lockOut(p tilhor.PersonID) error {
 			return err
 		}
 	}
-	told, err := w.toldIn()
-	for _, concern := range told {
-		b := access.Bar{Kind: access.Concern, Thing: concern, Person: p, From: w.now, Reason: whyAccused}
-		if err := access.Shut(w.tx, w.by.Owner, b); err != nil {
-			return err
-		}
-	}
-	return err
+	return w.barTold(p, whyAccused)
 }
 
 var selectToldOf = db.SQL(`SELECT DISTINCT ref FROM cases_record WHERE owner = $1 AND track = $2 AND kind = 'told' AND ref <> ''`)
@@ -226,7 +219,40 @@ func (d *Desk) EndRecusal(ctx context.Context, by tilhor.Actor, slug string, per
 				}
 			}
 		}
+		if err := w.openTold(person, bars); err != nil {
+			return err
+		}
 		_, err = w.write(note{kind: RecusalOver, when: tilhor.Now(w.now), ref: string(person), text: []field{{"reason", reason}}})
 		return err
 	})
+}
+
+// openTold opens again what a recusal that is over had shut of what was told. What
+// was shut for a reason that stood before it, as the concern was told, stays shut.
+func (w *work) openTold(p tilhor.PersonID, was []access.Bar) error {
+	ground := map[string]bool{}
+	for _, b := range was {
+		if b.Person == p && b.Reason != whyAccused {
+			ground[b.Reason] = true
+		}
+	}
+	told, err := w.toldIn()
+	if err != nil {
+		return err
+	}
+	for _, concern := range told {
+		bars, err := access.BarsOf(w.tx, w.by.Owner, access.Concern, concern)
+		if err != nil {
+			return err
+		}
+		for _, b := range bars {
+			if b.Person != p || !ground[b.Reason] || !b.Until.IsZero() && !b.Until.After(w.now) {
+				continue
+			}
+			if err := access.Open(w.tx, w.by.Owner, b.ID, w.now); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

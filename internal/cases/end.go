@@ -224,7 +224,8 @@ func pupilAsked(all []Record, pupil string) bool {
 
 // wordStands says whether the pupil's word that it is safe is the last thing
 // said, in the order it was written down: an answer that did not come, a new
-// concern, what the family took up and a case opened again all ask for it anew.
+// concern, what the family took up, a case opened again, and whatever but a yes the
+// pupil answered on its own page all ask for it anew.
 // A time of day that is not known must not let an older word pass for the last.
 func wordStands(all []Record) bool {
 	var word, doubt time.Time
@@ -233,7 +234,8 @@ func wordStands(all []Record) bool {
 		switch {
 		case (r.Kind == Evaluated || r.Kind == Checked) && r.Answer == SafeNow:
 			word = later(word, at)
-		case r.Kind == Evaluated, r.Kind == Checked, r.Kind == Told, r.Kind == Exposed, r.Kind == RaisedBy, r.Kind == Reopened:
+		case r.Kind == MineWord && r.Answer == Better: // glad to hear it, and the pupil is asked all the same
+		case r.Kind == Evaluated, r.Kind == Checked, r.Kind == Told, r.Kind == Exposed, r.Kind == RaisedBy, r.Kind == Reopened, r.Kind == MineWord:
 			doubt = later(doubt, at)
 		}
 	}

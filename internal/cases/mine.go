@@ -22,7 +22,7 @@ import (
 const (
 	MineSaid   Kind = "mine-said"   // whether what an adult wrote of the talk is right, and what is
 	MineWord   Kind = "mine-word"   // whether it got better, in the child's own answer
-	MineCode   Kind = "mine-code"   // four pictures were agreed on
+	MineCode   Kind = "mine-code"   // four pictures were agreed on, for this case
 	MineLocked Kind = "mine-locked" // five wrong tries: new ones are made in person
 )
 
@@ -79,20 +79,28 @@ var Pictures = []string{"book", "break", "changing", "class", "corridor", "digit
 // codeLength is how many pictures a code has.
 const codeLength = 4
 
+// Pictures belong to one case: agreed on in it, they open it and no other.
 var (
-	keepPicture = db.SQL(`INSERT INTO cases_picture (owner, pupil, code, tries, set_at, set_by) VALUES ($1, $2, $3, 0, $4, $5)
-		ON CONFLICT (owner, pupil) DO UPDATE SET code = excluded.code, tries = 0, set_at = excluded.set_at, set_by = excluded.set_by`)
-	findPicture = db.SQL(`SELECT code, tries FROM cases_picture WHERE owner = $1 AND pupil = $2`)
-	tryPicture  = db.SQL(`UPDATE cases_picture SET tries = $3 WHERE owner = $1 AND pupil = $2`)
+	keepPicture = db.SQL(`INSERT INTO cases_agreed (owner, track, pupil, code, tries, set_at, set_by) VALUES ($1, $2, $3, $4, 0, $5, $6)
+		ON CONFLICT (owner, track) DO UPDATE SET pupil = excluded.pupil, code = excluded.code, tries = 0, set_at = excluded.set_at, set_by = excluded.set_by`)
+	findPictures  = db.SQL(`SELECT track, code, tries FROM cases_agreed WHERE owner = $1 AND pupil = $2`)
+	wrongPictures = db.SQL(`UPDATE cases_agreed SET tries = tries + 1 WHERE owner = $1 AND pupil = $2 AND tries < $3`)
+	rightPictures = db.SQL(`UPDATE cases_agreed SET tries = 0 WHERE owner = $1 AND track = $2`)
+
+	// When a pupil opened what is its own, and the time before that.
+	keepOpening = db.SQL(`INSERT INTO cases_opening (owner, pupil, at, earlier) VALUES ($1, $2, $3, 0)
+		ON CONFLICT (owner, pupil) DO UPDATE SET earlier = cases_opening.at, at = excluded.at`)
+	findOpening = db.SQL(`SELECT at, earlier FROM cases_opening WHERE owner = $1 AND pupil = $2`)
 )
 
 func (d *Desk) pictureHash(owner tilhor.OwnerID, pupil tilhor.PersonID, code []string) []byte {
 	return d.Keys.Hash(owner, "cases.picture", string(pupil)+" "+strings.Join(code, " "))
 }
 
-// AgreePictures sets the four pictures, chosen by the pupil together with whoever
-// handles the case. Below the eighth year there are none: then the case is opened
-// together with the adult; and so it is of a protected pupil.
+// AgreePictures sets the four pictures that open this case, chosen by the pupil
+// together with whoever handles it. Below the eighth year there are none: then the
+// case is opened together with the adult; and so it is of a protected pupil, and of
+// a track that is there for decisions about the pupil alone.
 func (d *Desk) AgreePictures(ctx context.Context, by tilhor.Actor, slug string, code []string) error {
 	var c check
 	c.Add(!validCode(code), "p4", "mine.fault.code")
@@ -100,19 +108,32 @@ func (d *Desk) AgreePictures(ctx context.Context, by tilhor.Actor, slug string, 
 		return err
 	}
 	return d.on(ctx, by, access.Work, slug, func(w *work) error {
-		may, err := d.opensAlone(w.tx, by.Owner, w.t.Pupil, w.now)
+		may, err := d.mayAgree(w.tx, by.Owner, w.t, w.now)
 		if err != nil {
 			return err
 		}
 		if !may {
 			return tilhor.ErrConflict
 		}
-		if _, err := w.tx.Exec(keepPicture, by.Owner, w.t.Pupil, d.pictureHash(by.Owner, w.t.Pupil, code), w.now.UnixMilli(), by.Person); err != nil {
+		if _, err := w.tx.Exec(keepPicture, by.Owner, w.t.ID, w.t.Pupil, d.pictureHash(by.Owner, w.t.Pupil, code), w.now.UnixMilli(), by.Person); err != nil {
 			return err
 		}
 		_, err = w.write(note{kind: MineCode, when: tilhor.Now(w.now)})
 		return err
 	})
+}
+
+// mayAgree says whether pictures may open a track at all: one that the pupil is
+// told of as exposed in, where the pupil goes now.
+func (d *Desk) mayAgree(tx *db.Tx, owner tilhor.OwnerID, t Track, now time.Time) (bool, error) {
+	if may, err := d.opensAlone(tx, owner, t.Pupil, now); err != nil || !may {
+		return false, err
+	}
+	if here, err := d.here(tx, owner, t, now); err != nil || !here {
+		return false, err
+	}
+	all, err := d.records(tx, owner, t.ID, nil)
+	return err == nil && !aboutDecisions(all), err
 }
 
 func validCode(code []string) bool {
@@ -129,68 +150,185 @@ func (d *Desk) opensAlone(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonID
 	return levelOf(in.Class) == Teen && !in.Protected, err
 }
 
-// OpenMine is that a pupil shows its four pictures, and gives the address of its
-// own case. Whatever is wrong is one answer: there is no case, none may open it,
-// the pictures are others, or there were too many tries. A wrong try is counted.
-func (d *Desk) OpenMine(ctx context.Context, by tilhor.Actor, code []string) (slug string, err error) {
+// An agreed is a case of a pupil's with the pictures that were agreed on in it.
+type agreed struct {
+	Track
+	code  []byte
+	tries int
+}
+
+func (a agreed) locked() bool { return a.tries >= maxTries }
+
+// ownTracks are the cases a pupil may open alone: each one in which pictures were
+// agreed on, at the school where the pupil goes now. What stands in another opens
+// at nobody's wish but that of the pupil and an adult there, together.
+func (d *Desk) ownTracks(tx *db.Tx, by tilhor.Actor, now time.Time) (all []agreed, err error) {
+	kept := map[tilhor.TrackID]agreed{}
+	err = tx.Each(findPictures, func(scan db.Scan) error {
+		var a agreed
+		err := scan(&a.ID, &a.code, &a.tries)
+		kept[a.ID] = a
+		return err
+	}, by.Owner, by.Person)
+	if err != nil {
+		return nil, err
+	}
+	tracks, err := d.tracksOf(tx, by.Owner, by.Person)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range tracks {
+		a, is := kept[t.ID]
+		if !is {
+			continue
+		}
+		may, err := d.mayAgree(tx, by.Owner, t, now)
+		if err != nil {
+			return nil, err
+		}
+		if a.Track = t; may {
+			all = append(all, a)
+		}
+	}
+	return all, nil
+}
+
+// A MineTrack is one of a pupil's own cases, by nothing but the day it began.
+type MineTrack struct {
+	Slug  string
+	Begun tilhor.Date
+}
+
+// MineTracks are those of some cases that a pupil may open, the oldest first.
+func (d *Desk) MineTracks(ctx context.Context, by tilhor.Actor, slugs []string) (all []MineTrack, err error) {
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		all = nil
+		own, err := d.ownTracks(tx, by, d.Clock())
+		for _, a := range own {
+			if !a.locked() && slices.Contains(slugs, a.Slug) {
+				all = append(all, MineTrack{a.Slug, today(a.Opened)})
+			}
+		}
+		return err
+	})
+	return all, err
+}
+
+// An Opening is that a pupil opened what is its own: when, and the cases that the
+// pictures were agreed on in.
+type Opening struct {
+	At     time.Time
+	Tracks []MineTrack
+}
+
+// OpenMine is that a pupil shows its four pictures. Whatever is wrong is one
+// answer: there is no case, none may open it, the pictures are others, or there
+// were too many tries. A wrong try is counted.
+func (d *Desk) OpenMine(ctx context.Context, by tilhor.Actor, code []string) (o Opening, err error) {
 	if by.Role != tilhor.RolePupil || by.Person == "" {
-		return "", tilhor.ErrNotFound
+		return o, tilhor.ErrNotFound
 	}
 	now := d.Clock()
 	err = d.DB.Write(ctx, func(tx *db.Tx) error {
-		slug = ""
-		var kept []byte
-		var tries int
-		err := tx.One(findPicture, db.Args(by.Owner, by.Person), &kept, &tries)
-		if err != nil && !errors.Is(err, tilhor.ErrNotFound) {
-			return err
-		}
-		there := err == nil
-		same := there && tries < maxTries && validCode(code) && bytes.Equal(kept, d.pictureHash(by.Owner, by.Person, code))
-		t, found, err := d.ownTrack(tx, by, now)
+		o = Opening{At: instant(now.UnixMilli())}
+		all, err := d.ownTracks(tx, by, now)
 		if err != nil {
 			return err
 		}
-		left := tries + 1
-		if same && found {
-			left, slug = 0, t.Slug
+		shown := d.pictureHash(by.Owner, by.Person, code)
+		for _, a := range all {
+			if a.locked() || !validCode(code) || !bytes.Equal(a.code, shown) {
+				continue
+			}
+			o.Tracks = append(o.Tracks, MineTrack{a.Slug, today(a.Opened)})
+			if _, err := tx.Exec(rightPictures, by.Owner, a.ID); err != nil {
+				return err
+			}
 		}
-		if _, err := tx.Exec(tryPicture, by.Owner, by.Person, min(left, maxTries)); err != nil {
+		if len(o.Tracks) > 0 {
+			_, err = tx.Exec(keepOpening, by.Owner, by.Person, now.UnixMilli())
 			return err
 		}
-		if there && found && tries == maxTries-1 && left == maxTries {
-			w, err := d.workOn(tx, by, t, "pupil", now)
+		if _, err := tx.Exec(wrongPictures, by.Owner, by.Person, maxTries); err != nil {
+			return err
+		}
+		for _, a := range all {
+			if a.tries != maxTries-1 {
+				continue
+			}
+			w, err := d.workOn(tx, by, a.Track, "pupil", now)
 			if err != nil {
 				return err
 			}
-			_, err = w.write(note{kind: MineLocked, when: tilhor.Now(now)})
-			return err
+			if _, err := w.write(note{kind: MineLocked, when: tilhor.Now(now)}); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
-	if err == nil && slug == "" {
+	if err == nil && len(o.Tracks) == 0 {
 		err = tilhor.Faults{{Field: "p4", Key: "mine.fault.pictures"}}
 	}
-	return slug, err
+	return o, err
 }
 
-// ownTrack is the case a pupil may open alone: the newest, and one that is worked
-// before one that is over.
-func (d *Desk) ownTrack(tx *db.Tx, by tilhor.Actor, now time.Time) (best Track, found bool, err error) {
-	may, err := d.opensAlone(tx, by.Owner, by.Person, now)
-	if err != nil {
-		return best, false, err
+// OpenTold is that a pupil who has just signed in opens what it has told. Where
+// pictures were agreed on it takes them (OpenMine), and the answer here is no.
+func (d *Desk) OpenTold(ctx context.Context, by tilhor.Actor) (at time.Time, opened bool, err error) {
+	if by.Role != tilhor.RolePupil || by.Person == "" {
+		return at, false, tilhor.ErrNotFound
 	}
-	all, err := d.tracksOf(tx, by.Owner, by.Person)
-	if err != nil || !may {
-		return best, false, err
-	}
-	for _, t := range all {
-		if !found || best.Over() || !t.Over() {
-			best, found = t, true
+	now := d.Clock()
+	err = d.DB.Write(ctx, func(tx *db.Tx) error {
+		at, opened = instant(now.UnixMilli()), false
+		all, err := d.ownTracks(tx, by, now)
+		if err != nil || len(all) > 0 {
+			return err
 		}
+		opened = true
+		_, err = tx.Exec(keepOpening, by.Owner, by.Person, now.UnixMilli())
+		return err
+	})
+	return at, opened, err
+}
+
+// LastOpened is when a pupil's own was opened before the opening that began then,
+// or after it from somewhere else: zero for never.
+func (d *Desk) LastOpened(ctx context.Context, by tilhor.Actor, began time.Time) (last time.Time, err error) {
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		last, err = lastOpened(tx, by.Owner, by.Person, began)
+		return err
+	})
+	return last, err
+}
+
+func lastOpened(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonID, began time.Time) (time.Time, error) {
+	var at, earlier int64
+	err := tx.One(findOpening, db.Args(owner, pupil), &at, &earlier)
+	if errors.Is(err, tilhor.ErrNotFound) {
+		return time.Time{}, nil
 	}
-	return best, found, nil
+	if at == began.UnixMilli() { // the opening that the reader is in
+		at = earlier
+	}
+	if err != nil || at == 0 {
+		return time.Time{}, err
+	}
+	return instant(at), nil
+}
+
+// MineLevel is the level of the pages of a pupil, by the year at school and by
+// nothing else.
+func (d *Desk) MineLevel(ctx context.Context, by tilhor.Actor) (level string, err error) {
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		in, err := d.Roster.Where(tx, by.Owner, by.Person, today(d.Clock()))
+		level = levelOf(in.Class)
+		if errors.Is(err, tilhor.ErrNotFound) {
+			return nil
+		}
+		return err
+	})
+	return level, err
 }
 
 // A MineQuote is something the child said, as an adult wrote it, and what the
@@ -218,14 +356,21 @@ type MineFile struct {
 	Plan              *Plan
 	Next              FamilyStep
 	Weight            string
-	Word              *Record // the newest own word on whether it got better
-	Last              time.Time
+	Word              *Record       // the newest own word on whether it got better
+	Last              time.Time     // when it was opened before; zero for never
+	Together          bool          // with an adult, that time
+	With              string        // who that was; "" where no name may stand
 	Decisions         []FamilyEvent // from fifteen: notices and decisions are the pupil's own too
 }
 
-// Own opens a child's own case: for the child, whose pictures were shown; or for
-// whoever handles it, together with the child, in the adult's own session.
-func (d *Desk) Own(ctx context.Context, by tilhor.Actor, slug string) (v MineFile, err error) {
+// sitting is how long an adult and a child may sit together: what the adult opened
+// within it is this opening, and not the one before.
+const sitting = time.Hour
+
+// Own opens a child's own case: for the child, whose pictures were shown when the
+// opening began; or for whoever handles it, together with the child, in the adult's
+// own session.
+func (d *Desk) Own(ctx context.Context, by tilhor.Actor, slug string, began time.Time) (v MineFile, err error) {
 	now := d.Clock()
 	var id tilhor.TrackID
 	var rule access.Relation
@@ -246,14 +391,23 @@ func (d *Desk) Own(ctx context.Context, by tilhor.Actor, slug string) (v MineFil
 		if err != nil {
 			return err
 		}
-		v, err = d.mineFile(tx, by, f, now)
-		for _, s := range seen {
-			if s.View == "mine" && now.Sub(s.At) > time.Minute {
-				v.Last = s.At
-				break
-			}
+		if v, err = d.mineFile(tx, by, f, now); err != nil {
+			return err
 		}
-		return err
+		if v.Last, err = lastOpened(tx, by.Owner, t.Pupil, began); err != nil {
+			return err
+		}
+		for _, s := range seen {
+			here := s.Person == by.Person && s.Role == by.Role && now.Sub(s.At) < sitting
+			if s.View != "mine" || s.Role == tilhor.RolePupil || here || !s.At.After(v.Last) {
+				continue
+			}
+			v.Last, v.Together, v.With = s.At, true, s.Name
+		}
+		if v.Bare {
+			v.With = ""
+		}
+		return nil
 	})
 	if err != nil {
 		return MineFile{}, err
@@ -279,16 +433,16 @@ func (d *Desk) mineTrack(tx *db.Tx, by tilhor.Actor, slug string, now time.Time)
 		}
 		return t, rule, err
 	}
-	var code []byte
-	var tries int
-	if err := tx.One(findPicture, db.Args(by.Owner, by.Person), &code, &tries); err != nil { // nobody has agreed with the child that it is opened
+	all, err := d.ownTracks(tx, by, now) // in any other nobody has agreed with the child that it is opened
+	if err != nil {
 		return Track{}, "", err
 	}
-	t, found, err := d.ownTrack(tx, by, now)
-	if err == nil && (!found || t.Slug != slug || tries >= maxTries) {
-		err = tilhor.ErrNotFound
+	for _, a := range all {
+		if a.Slug == slug && !a.locked() {
+			return a.Track, "pupil", nil
+		}
 	}
-	return t, "pupil", err
+	return Track{}, "", tilhor.ErrNotFound
 }
 
 func (d *Desk) mineFile(tx *db.Tx, by tilhor.Actor, f File, now time.Time) (v MineFile, err error) {
@@ -298,7 +452,9 @@ func (d *Desk) mineFile(tx *db.Tx, by tilhor.Actor, f File, now time.Time) (v Mi
 		return v, err
 	}
 	v.Level = levelOf(in.Class)
-	v.Alone = v.Level == Teen && !in.Protected
+	if v.Alone, err = d.mayAgree(tx, by.Owner, f.Track, now); err != nil {
+		return v, err
+	}
 	grade, err := d.Roster.Grade(tx, by.Owner, f.Pupil)
 	if err != nil {
 		return v, err
@@ -395,7 +551,9 @@ func (d *Desk) AnswerNote(ctx context.Context, by tilhor.Actor, slug string, id 
 
 // SayHowItIs is the child's own word on whether it got better. A no is that the
 // pupil says it is not safe, and the duty to act runs (§ 12-4): a case that has
-// ended is opened again. The child's word is never refused.
+// ended is opened again. Where nobody would act on it, because the pupil goes to
+// another school now or the story is long over, it is not taken for said: it is
+// sent to where somebody hears it.
 func (d *Desk) SayHowItIs(ctx context.Context, by tilhor.Actor, slug, answer, words string) error {
 	var c check
 	c.oneOf(answer, "better", Better, Partly, Worse, WillNot)
@@ -404,22 +562,21 @@ func (d *Desk) SayHowItIs(ctx context.Context, by tilhor.Actor, slug, answer, wo
 		return err
 	}
 	return d.asChild(ctx, by, slug, func(w *work) error {
+		here, err := d.here(w.tx, by.Owner, w.t, w.now)
+		if err != nil {
+			return err
+		}
+		if !here || answer == Worse && !w.t.SameStory(today(w.now)) {
+			return tilhor.Faults{{Field: "better", Key: "mine.fault.elsewhere"}}
+		}
 		if _, err := w.write(note{kind: MineWord, when: tilhor.Now(w.now), answer: answer, text: []field{{"words", words}}}); err != nil {
 			return err
 		}
 		if answer != Worse {
 			return nil
 		}
-		if w.t.State != Open {
-			here, err := d.here(w.tx, by.Owner, w.t, w.now)
-			if err != nil {
-				return err
-			}
-			if here && w.t.SameStory(today(w.now)) {
-				if err := w.resume("not-safe"); err != nil {
-					return err
-				}
-			}
+		if err := w.resume("not-safe"); err != nil {
+			return err
 		}
 		return w.facts(duty.Fact{Kind: duty.NotSafe, When: tilhor.Now(w.now)})
 	})

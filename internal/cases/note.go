@@ -110,6 +110,15 @@ func (d *Desk) Identify(ctx context.Context, by tilhor.Actor, slug string, pupil
 		if err := access.About(w.tx, by.Owner, access.Track, string(w.t.ID), pupil, unit, w.now); err != nil {
 			return err
 		}
+		told, err := w.toldIn()
+		if err != nil {
+			return err
+		}
+		for _, concern := range told { // and so is what was told, with the talk that goes with it
+			if err := access.About(w.tx, by.Owner, access.Concern, concern, pupil, unit, w.now); err != nil {
+				return err
+			}
+		}
 		if _, err := w.tx.Exec(setPupil, by.Owner, w.t.ID, pupil); err != nil {
 			return err
 		}

@@ -185,6 +185,19 @@ func (w *work) bar(p tilhor.PersonID, why string) error {
 	return access.Shut(w.tx, w.by.Owner, access.Bar{Kind: access.Track, Thing: string(w.t.ID), Person: p, From: w.now, Reason: why})
 }
 
+// barTold keeps a person from what the track was told by as well: whoever cannot
+// have the case has neither the child's own words that it began with.
+func (w *work) barTold(p tilhor.PersonID, why string) error {
+	told, err := w.toldIn()
+	for _, concern := range told {
+		b := access.Bar{Kind: access.Concern, Thing: concern, Person: p, From: w.now, Reason: why}
+		if err := access.Shut(w.tx, w.by.Owner, b); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
 // notBarred refuses one who can never have the track, or carry anything out in
 // it: whom it is about, and who is recused.
 func (w *work) notBarred(p tilhor.PersonID, field string) error {
@@ -310,6 +323,9 @@ func (w *work) recuse(p tilhor.PersonID, why, reason string) error {
 		return err
 	}
 	if err := w.bar(p, why); err != nil {
+		return err
+	}
+	if err := w.barTold(p, why); err != nil {
 		return err
 	}
 	grants, err := access.GrantsOf(w.tx, w.by.Owner, access.Track, string(w.t.ID))

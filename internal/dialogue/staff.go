@@ -35,11 +35,12 @@ type Talk struct {
 	Receives bool // the reader takes the stance, and has the page of that
 }
 
-// Whoever receives the concern has its talk, and whoever may read a track that
-// it became: in one statement, so that what is refused and what is not there are
-// the same empty answer.
-var mayReach = `(` + access.Scope(access.Receive, "t.concern") + ` OR EXISTS (SELECT 1 FROM dialogue_track k
-		WHERE k.owner = t.owner AND k.concern = t.concern AND ` + access.Scope(access.Read, "k.track") + `))`
+// Whoever receives the concern has its talk until it is taken up; from then on
+// whoever may read a track that it became, and nobody else: who handles a matter,
+// and who is kept out of it, is settled there. It is one statement, so that what
+// is refused and what is not there are the same empty answer.
+var mayReach = `((` + access.Scope(access.Receive, "t.concern") + ` AND NOT EXISTS (SELECT 1 FROM dialogue_track u WHERE u.owner = t.owner AND u.concern = t.concern))
+	OR EXISTS (SELECT 1 FROM dialogue_track k WHERE k.owner = t.owner AND k.concern = t.concern AND ` + access.Scope(access.Read, "k.track") + `))`
 
 var (
 	selectReached = db.SQL(`SELECT ` + columns + ` FROM dialogue_thread t WHERE t.slug = $6 AND t.owner = $1 AND ` + mayReach)
@@ -52,13 +53,11 @@ var (
 	selectWaitingOwner = db.SQL(`SELECT ` + columns + ` FROM (SELECT DISTINCT o.thing FROM access_grant o
 			WHERE o.owner = $1 AND o.kind = 'concern' AND o.unit = '' AND o.person = '') told
 		CROSS JOIN dialogue_thread t WHERE t.owner = $1 AND t.concern = told.thing AND t.said_n > t.answer_n
-		AND ` + access.Scope(access.Receive, "t.concern") + ` ORDER BY t.last_at, t.concern LIMIT 100`)
+		AND ` + mayReach + ` ORDER BY t.last_at, t.concern LIMIT 100`)
 	markRead = db.SQL(`UPDATE dialogue_thread SET read_n = $3, read_at = $4 WHERE owner = $1 AND concern = $2 AND read_n < $3`)
 )
 
-// reach is a talk that this person may read. The wall of the concern stands
-// before it too: who is barred from the concern has it through no track, and of
-// a protected pupil only who is named.
+// reach is a talk that this person may read.
 func (d *Desk) reach(tx *db.Tx, by tilhor.Actor, slug string, now time.Time) (t thread, err error) {
 	found := false
 	err = tx.Each(selectReached, func(scan db.Scan) error {
@@ -72,7 +71,7 @@ func (d *Desk) reach(tx *db.Tx, by tilhor.Actor, slug string, now time.Time) (t 
 	if err != nil {
 		return thread{}, err
 	}
-	if ok, err := walled(tx, by, t.concern, now); err != nil || !ok {
+	if ok, err := passes(tx, by, t.concern, now); err != nil || !ok {
 		if err == nil {
 			err = tilhor.ErrNotFound
 		}
@@ -81,28 +80,41 @@ func (d *Desk) reach(tx *db.Tx, by tilhor.Actor, slug string, now time.Time) (t 
 	return t, nil
 }
 
-// walled says whether no wall of the concern keeps the reader out.
-func walled(tx *db.Tx, by tilhor.Actor, concern tilhor.ConcernID, now time.Time) (bool, error) {
-	bars, err := access.BarsOf(tx, by.Owner, access.Concern, string(concern))
+// passes says whether no wall keeps the reader from a talk: none of the concern,
+// and none of any track it became. Who is barred from one of them, as kin of the
+// child or whom it is about, has the child's words through no other; and of a
+// protected pupil only who is named. The owner's receivers are let by as they are
+// to the concern itself, while nobody has been appointed: else what a child writes
+// past the school would be read by no one.
+func passes(tx *db.Tx, by tilhor.Actor, concern tilhor.ConcernID, now time.Time) (bool, error) {
+	tracks, err := tracksOf(tx, by.Owner, concern)
 	if err != nil {
 		return false, err
 	}
-	for _, b := range bars {
-		in := !now.Before(b.From) && (b.Until.IsZero() || now.Before(b.Until))
-		if in && (b.Person == by.Person || b.Role != "" && b.Role == by.Role && b.Unit == by.School) {
-			return false, nil
-		}
+	if len(tracks) == 0 && by.School == access.Owner {
+		_, err := access.Allow(tx, by, access.Receive, string(concern), now)
+		return err == nil, ignoreMissing(err)
 	}
-	subjects, err := access.Guarded(tx, by.Owner, access.Concern, string(concern), now)
-	if err != nil {
+	if out, err := access.Walled(tx, by, access.Concern, string(concern), now); err != nil || out {
 		return false, err
 	}
-	for _, p := range subjects {
-		if named, err := access.IsNamed(tx, by, p, now); err != nil || !named {
+	for _, k := range tracks {
+		if out, err := access.Walled(tx, by, access.Track, k, now); err != nil || out {
 			return false, err
 		}
 	}
 	return true, nil
+}
+
+// tracksOf are the tracks that a concern became.
+func tracksOf(tx *db.Tx, owner tilhor.OwnerID, concern tilhor.ConcernID) (all []string, err error) {
+	err = tx.Each(selectTracks, func(scan db.Scan) error {
+		var k string
+		err := scan(&k)
+		all = append(all, k)
+		return err
+	}, owner, concern)
+	return all, err
 }
 
 // A way is how somebody comes to a talk.
@@ -122,20 +134,16 @@ func (d *Desk) way(tx *db.Tx, by tilhor.Actor, t thread, now time.Time) (w way, 
 		}
 		return err == nil, ignoreMissing(err)
 	}
-	if w.receives, err = allow(access.Receive, string(t.concern)); err != nil {
-		return w, err
-	}
-	w.works = w.receives
-	var tracks []string
-	err = tx.Each(selectTracks, func(scan db.Scan) error {
-		var k string
-		err := scan(&k)
-		tracks = append(tracks, k)
-		return err
-	}, by.Owner, t.concern)
+	tracks, err := tracksOf(tx, by.Owner, t.concern)
 	if err != nil {
 		return w, err
 	}
+	if len(tracks) == 0 {
+		if w.receives, err = allow(access.Receive, string(t.concern)); err != nil {
+			return w, err
+		}
+	}
+	w.works = w.receives
 	for _, k := range tracks {
 		works, err := allow(access.Work, k)
 		if err != nil {
@@ -166,7 +174,8 @@ func ignoreMissing(err error) error {
 }
 
 // Read opens a talk for who receives or handles it. That the school has read
-// what was said is what the sender sees; who read it stands in the record.
+// what was said is what the sender sees; who read it stands in the record, and
+// when it is about a protected pupil it rings.
 func (d *Desk) Read(ctx context.Context, by tilhor.Actor, slug string) (talk Talk, err error) {
 	now := d.Clock()
 	err = d.DB.Write(ctx, func(tx *db.Tx) error {
@@ -189,7 +198,7 @@ func (d *Desk) Read(ctx context.Context, by tilhor.Actor, slug string) (talk Tal
 				return err
 			}
 		}
-		return nil
+		return access.Ring(tx, by, access.Concern, string(t.concern), "dialogue", now)
 	})
 	if err != nil {
 		return Talk{}, missing(err)
@@ -336,7 +345,7 @@ func (d *Desk) Of(ctx context.Context, by tilhor.Actor, track tilhor.TrackID) (a
 			return err
 		}
 		for _, t := range of {
-			ok, err := walled(tx, by, t.concern, now)
+			ok, err := passes(tx, by, t.concern, now)
 			if err != nil {
 				return err
 			}
@@ -369,7 +378,7 @@ func (d *Desk) Waiting(ctx context.Context, by tilhor.Actor) (all []Link, err er
 			return err
 		}
 		for _, t := range of {
-			ok, err := walled(tx, by, t.concern, now)
+			ok, err := passes(tx, by, t.concern, now)
 			if err != nil {
 				return err
 			}

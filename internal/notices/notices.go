@@ -197,34 +197,51 @@ func (d *Desk) notParents(tx *db.Tx, owner tilhor.OwnerID, concern string, all [
 }
 
 // heard are those who hear of a line of a talk: what staff wrote to the sender is
-// for the sender, and what the sender wrote for who has it at the school.
+// for the sender, and what the sender wrote for who has it at the school. When it
+// was taken up that is who handles a track of it, or who leads one that nobody
+// handles; and never who is kept out of any of them.
 func (d *Desk) heard(tx *db.Tx, owner tilhor.OwnerID, concern string, e journal.Record, now time.Time) (all []tilhor.PersonID, err error) {
 	if d.Talk == nil {
 		return nil, nil
 	}
 	sender, tracks, err := d.Talk(tx, owner, concern, e.Subject)
-	if err != nil || e.Act == "dialogue.answer" {
+	if err != nil || e.By.Role.Staff() || e.By.Role == tilhor.RoleOwnerAdviser {
 		return []tilhor.PersonID{sender}, err
 	}
-	if e.Act != "dialogue.say" && e.Act != "dialogue.name" {
+	if e.Act != "dialogue.say" && e.Act != "dialogue.name" && e.Act != "dialogue.need" {
 		return nil, nil
 	}
 	if len(tracks) == 0 {
 		return d.having(tx, owner, access.Concern, concern, []access.Relation{access.Intake, access.Leads}, now)
 	}
+	walls := []wall{{access.Concern, concern}}
 	for _, t := range tracks {
-		some, err := d.having(tx, owner, access.Track, t, []access.Relation{access.Handles, access.Covers}, now)
-		if err != nil {
-			return nil, err
+		walls = append(walls, wall{access.Track, t})
+	}
+	for _, who := range [][]access.Relation{{access.Handles, access.Covers}, {access.Leads}} {
+		for _, t := range tracks {
+			some, err := d.having(tx, owner, access.Track, t, who, now, walls...)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, some...)
 		}
-		all = append(all, some...)
+		if len(all) > 0 {
+			break
+		}
 	}
 	return all, nil
 }
 
+// A wall is a thing whose bars and guards keep somebody from another as well.
+type wall struct {
+	kind  access.Kind
+	thing string
+}
+
 // having are those who have one of some relations to a thing now, and are let do
 // with it what the relation is for.
-func (d *Desk) having(tx *db.Tx, owner tilhor.OwnerID, kind access.Kind, thing string, relations []access.Relation, now time.Time) (all []tilhor.PersonID, err error) {
+func (d *Desk) having(tx *db.Tx, owner tilhor.OwnerID, kind access.Kind, thing string, relations []access.Relation, now time.Time, walls ...wall) (all []tilhor.PersonID, err error) {
 	if len(relations) == 0 {
 		return nil, nil
 	}
@@ -243,7 +260,7 @@ func (d *Desk) having(tx *db.Tx, owner tilhor.OwnerID, kind access.Kind, thing s
 			}
 		}
 		for _, p := range people {
-			ok, err := d.passes(tx, owner, p, gate(kind, g.Relation), thing, now)
+			ok, err := d.passes(tx, owner, p, gate(kind, g.Relation), thing, now, walls...)
 			if err != nil {
 				return nil, err
 			}
@@ -279,7 +296,7 @@ func (d *Desk) inRole(tx *db.Tx, owner tilhor.OwnerID, g access.Grant, now time.
 // passes says whether a person, in one of the roles they have, is let do an act
 // with a thing: every bar and guard counts. Training in privacy is not asked for
 // here, since who lacks it must be told all the more that something waits.
-func (d *Desk) passes(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, act access.Act, thing string, now time.Time) (bool, error) {
+func (d *Desk) passes(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, act access.Act, thing string, now time.Time, walls ...wall) (bool, error) {
 	roles, err := d.Roster.RolesOf(tx, owner, person, calendar.DateOf(now))
 	if err != nil {
 		return false, err
@@ -287,7 +304,16 @@ func (d *Desk) passes(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, a
 	for _, a := range roles {
 		a.Trained = true
 		_, err := access.Allow(tx, a, act, thing, now)
-		if err == nil || !errors.Is(err, tilhor.ErrNotFound) {
+		if errors.Is(err, tilhor.ErrNotFound) {
+			continue
+		}
+		out := false
+		for _, w := range walls {
+			if err == nil && !out {
+				out, err = access.Walled(tx, a, w.kind, w.thing, now)
+			}
+		}
+		if err != nil || !out {
 			return err == nil, err
 		}
 	}

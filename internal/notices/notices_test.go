@@ -9,10 +9,12 @@ import (
 	"time"
 
 	"tilhor"
+	"tilhor/internal/access"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
+	"tilhor/internal/dialogue"
 	"tilhor/internal/duty"
 	"tilhor/internal/journal"
 	"tilhor/internal/notices"
@@ -361,5 +363,62 @@ func TestCalendar(t *testing.T) {
 		if _, err := w.desk.Feed(w.ctx, webtest.Owner, second); !errors.Is(err, tilhor.ErrNotFound) {
 			w.T.Errorf("after it was ended: %v", err)
 		}
+	})
+}
+
+// Who hears that a sender has written more: who receives it, then who handles what
+// it became; and nobody whom a wall of the case keeps out, who leads it instead.
+func TestWhoHearsOfATalk(t *testing.T) {
+	each(t, func(w *world) {
+		talks := &dialogue.Desk{DB: w.DB, Keys: w.Kit.Keys, Journal: w.Kit.Journal, Roster: w.Kit.Roster, Concerns: w.told, Clock: w.Kit.Clock}
+		w.told.Became, w.desk.Talk = talks.Became, talks.Hears
+		anyone := tilhor.Actor{Owner: webtest.Owner, Role: tilhor.RoleAnyone}
+		now := tilhor.Now(w.Now())
+		c, err := w.told.Tell(w.ctx, anyone, concerns.Telling{School: w.Solbakken, Described: "En jente", Said: "De ler.", Arena: tilhor.ArenaBreak, Happened: now, Known: now, Name: "Uten konto"})
+		w.must(err)
+		var code string
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) (err error) {
+			code, err = talks.Start(tx, webtest.Owner, w.Solbakken, c.ID, tilhor.NewID())
+			return err
+		}))
+		quiet := func() {
+			w.T.Helper()
+			w.Later(time.Hour)
+			w.gather()
+			w.Later(notices.Wait)
+			w.send()
+			w.post.sent = nil
+		}
+		hears := func(kind dialogue.Kind, want ...string) {
+			w.T.Helper()
+			w.must(talks.Write(w.ctx, dialogue.Sender{Code: code, By: anyone}, kind, "Hei."))
+			w.Later(time.Hour) // what is told without a name comes into the record by the hour
+			w.gather()
+			w.Later(notices.Wait)
+			w.send()
+			w.are(want...)
+		}
+		quiet()
+		hears(dialogue.Say, rektor)
+		all, err := w.worked.TakeUp(w.ctx, w.kari, c.Slug, cases.Stance{Handler: w.ina.Person})
+		w.must(err)
+		quiet()
+		hears(dialogue.Say, "social-teacher@solbakken.example")
+		hears(dialogue.Need, "social-teacher@solbakken.example")
+		w.must(w.worked.Recuse(w.ctx, w.kari, all[0].Slug, cases.Recusal{Person: w.ina.Person, Why: "conflict", Reason: "Nabo."}))
+		quiet()
+		hears(dialogue.Say, rektor)
+		// A wall of another case that it became keeps out as well.
+		second := w.tell(nil)
+		more, err := w.worked.TakeUp(w.ctx, w.kari, second.Slug, cases.Stance{Handler: w.jonas.Person})
+		w.must(err)
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			if err := talks.Became(tx, webtest.Owner, c.ID, more[0].ID); err != nil {
+				return err
+			}
+			return access.Shut(tx, webtest.Owner, access.Bar{Kind: access.Track, Thing: string(all[0].ID), Person: w.jonas.Person, From: w.Now(), Reason: "kin"})
+		}))
+		quiet()
+		hears(dialogue.Say, rektor)
 	})
 }

@@ -70,6 +70,22 @@ func (s *Site) keepForLater(q *Req) error {
 	return q.See(q.kept(id))
 }
 
+// Keep takes care of a form that came when its page was no longer open, for a
+// person who is signed in, as keepForLater does; "" when the person has left so
+// many behind that no more are kept.
+func (q *Req) Keep(f *Form) (id string, err error) {
+	id, err = q.site.seal(q.Context(), q.person, q.formPage(), f, q.Now)
+	if errors.Is(err, errMany) {
+		return "", nil
+	}
+	return id, err
+}
+
+// GiveBack answers with what was written, where it cannot be taken in.
+func (q *Req) GiveBack() error {
+	return q.tell(http.StatusForbidden, notice{key: "signedout", retry: true})
+}
+
 // formPage is the address of the page that has the form that was sent.
 func (q *Req) formPage() string {
 	if q.Route == nil || q.Route.Form == "" {
@@ -189,10 +205,11 @@ func shredDraft(tx *db.Tx, owner tilhor.OwnerID, id string, person tilhor.Person
 	return seal.Shred(tx, owner, seal.KindDraft, id, now)
 }
 
-// Drafts are the drafts of the one who is signed in, newest first.
+// Drafts are the drafts of the one who is signed in, newest first. A pupil's are in
+// no list: what was kept behind a lock is had back behind it, and nowhere else.
 func (q *Req) Drafts() ([]Draft, error) {
 	var all []Draft
-	if q.person == "" {
+	if q.person == "" || q.Actor.Role == tilhor.RolePupil {
 		return nil, nil
 	}
 	err := q.Kit.DB.Read(q.Context(), func(tx *db.Tx) error {

@@ -126,6 +126,9 @@ func (q *Req) showDraft(d Draft) draftShown {
 
 // offerDraft shows what was kept and leads back to the page it was written on.
 func offerDraft(q *Req) error {
+	if q.Actor.Role == tilhor.RolePupil { // had back where it was written, behind the lock there
+		return tilhor.ErrNotFound
+	}
 	draft, err := q.draft(q.Path("id"))
 	if err != nil {
 		return err

@@ -127,15 +127,44 @@ func SignIn(q *Req, person tilhor.PersonID, actor tilhor.Actor, acr, issuer stri
 	return x.anew()
 }
 
-// Fresh says whether the person signed in no longer ago than that: what is a
-// child's own is opened by who is there now, and not by whoever finds the screen.
+// unvouched stands in a session where a page asked that the person shows who it
+// is, and the provider did not say that it happened.
+const unvouched = "no"
+
+// Vouch keeps when the person showed who it is, as the provider says (auth_time);
+// the zero time says that it was asked for and nobody vouches for it.
+func Vouch(q *Req, at time.Time) error {
+	x, err := q.Session()
+	if err != nil {
+		return err
+	}
+	if at.IsZero() {
+		return x.Put(keyAnew, unvouched)
+	}
+	return x.Put(keyAnew, at.UTC().Format(time.RFC3339))
+}
+
+// Fresh says whether the person showed who it is no longer ago than that, because
+// a page asked: what is a child's own is opened by who is there now, and not by
+// whoever finds the screen. That a session is young says nothing: a browser that is
+// signed in at the provider makes a new one without a word.
 func (q *Req) Fresh(within time.Duration) (bool, error) {
 	x, err := q.Session()
 	if err != nil {
 		return false, err
 	}
-	began, err := time.Parse(time.RFC3339, x.Get(keyBegan))
-	return err == nil && !q.Now.Before(began) && q.Now.Sub(began) < within, nil
+	at, err := time.Parse(time.RFC3339, x.Get(keyAnew))
+	return err == nil && !q.Now.Before(at) && q.Now.Sub(at) < within, nil
+}
+
+// Unvouched says whether the person was asked to sign in anew and the provider
+// does not say that it happened: to ask once more would go in a ring.
+func (q *Req) Unvouched() (bool, error) {
+	x, err := q.Session()
+	if err != nil {
+		return false, err
+	}
+	return x.Get(keyAnew) == unvouched, nil
 }
 
 // AnewPath is where a person shows once more who it is, and then goes on to path.
@@ -172,6 +201,21 @@ func (s *Site) Enter(ctx context.Context, person tilhor.PersonID, actor tilhor.A
 		return nil, err
 	}
 	return (&http.Response{Header: w.h}).Cookies()[0], nil
+}
+
+// EnterAnew is Enter for a person who has just shown who it is.
+func (s *Site) EnterAnew(ctx context.Context, person tilhor.PersonID, actor tilhor.Actor, acr, issuer string) (*http.Cookie, error) {
+	c, err := s.Enter(ctx, person, actor, acr, issuer)
+	if err != nil {
+		return nil, err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "/", nil)
+	if err != nil {
+		return nil, err
+	}
+	r.AddCookie(c)
+	q := s.request(&headerOnly{h: http.Header{}}, r, nil)
+	return c, Vouch(q, q.Now)
 }
 
 type headerOnly struct{ h http.Header }

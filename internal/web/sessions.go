@@ -36,6 +36,7 @@ const (
 	keyIssuer  = "issuer"
 	keyACR     = "acr"
 	keyBegan   = "began"
+	keyAnew    = "anew" // when the person showed who it is because a page asked; unvouched when nobody says so
 	SessionSID = "sid"
 )
 

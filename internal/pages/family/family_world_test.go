@@ -2,10 +2,12 @@ package family_test
 
 import (
 	"context"
+	"html"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +20,7 @@ import (
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/pages/family"
 	"tilhor/internal/roster"
+	"tilhor/internal/web"
 	"tilhor/internal/web/webtest"
 )
 
@@ -33,6 +36,7 @@ type world struct {
 	ina      tilhor.Actor
 	marit    tilhor.Actor
 	slug     string // of the track made last
+	pagesOf  *family.Pages
 }
 
 // others are addresses that other packages mount.
@@ -46,9 +50,11 @@ func worldOn(t *testing.T, d *db.DB) *world {
 	k := town.Kit
 	told := &concerns.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: town.Now}
 	worked := &cases.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Concerns: told, Clock: town.Now}
-	town.Site.Mount((&family.Pages{Concerns: told, Cases: worked}).Routes())
+	pages := &family.Pages{Concerns: told, Cases: worked}
+	town.Site.Mount(pages.Routes())
 	return &world{
-		Town: town, t: t, ctx: context.Background(), concerns: told, cases: worked,
+		pagesOf: pages,
+		Town:    town, t: t, ctx: context.Background(), concerns: told, cases: worked,
 		kari: town.Actor(tilhor.RoleRektor, town.Solbakken), ina: town.Actor(tilhor.RoleSocialTeacher, town.Solbakken),
 		marit: tilhor.Actor{Owner: webtest.Owner, Person: town.Person("forelder-nora"), Role: tilhor.RoleParent},
 	}
@@ -216,4 +222,77 @@ func form(pairs ...string) url.Values {
 		v.Add(pairs[i], pairs[i+1])
 	}
 	return v
+}
+
+var hiddenField = regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)">`)
+
+// fields are the hidden fields of a page.
+func fields(body string) url.Values {
+	v := url.Values{}
+	for _, m := range hiddenField.FindAllStringSubmatch(body, -1) {
+		v.Set(m[1], html.UnescapeString(m[2]))
+	}
+	return v
+}
+
+// has asks for a text of a page that is not one of ours.
+func (w *world) has(r *http.Response, text string) {
+	w.t.Helper()
+	b, err := io.ReadAll(r.Body)
+	w.must(err)
+	if body := unbroken.Replace(string(b)); r.StatusCode != http.StatusOK || !strings.Contains(body, text) {
+		w.t.Errorf("%s: %d, and %q is not in %q", r.Request.URL, r.StatusCode, text, body)
+	}
+}
+
+// locked mounts pages behind the lock that what was told is behind: they say when
+// it was opened, and what was kept.
+func (w *world) locked() {
+	page := func(q *web.Req) error {
+		line, open, err := w.pagesOf.Lock(q)
+		if err != nil || !open {
+			return err
+		}
+		f := web.NewForm()
+		if q.R.Method == http.MethodGet {
+			if f, err = q.Refill(); err != nil {
+				return err
+			}
+		}
+		q.Write(http.StatusOK, "text/plain; charset=utf-8", []byte("åpent: "+line+f.Get("text")))
+		return nil
+	}
+	family := []tilhor.Role{tilhor.RolePupil, tilhor.RoleParent}
+	w.Site.Mount([]web.Route{
+		{Method: "GET", Path: "/min/sagt/{slug}", Name: "test.told", Roles: family, Case: true, Serve: page},
+		{Method: "GET", Path: "/min/samtale/{slug}", Name: "test.talk", Roles: family, Case: true, Serve: page},
+		{Method: "POST", Path: "/min/samtale/{slug}", Name: "test.talk.write", Roles: family, Case: true, Serve: page},
+	})
+}
+
+// unvouched signs in somebody whose provider was asked, and does not say, whether
+// they showed who they are.
+func (w *world) unvouched(a tilhor.Actor) *http.Cookie {
+	w.t.Helper()
+	w.Site.Mount([]web.Route{{Method: "GET", Path: "/uvitnet", Name: "test.unvouched", Roles: []tilhor.Role{a.Role}, Serve: func(q *web.Req) error {
+		if err := web.Vouch(q, time.Time{}); err != nil {
+			return err
+		}
+		return q.See("/min")
+	}}})
+	c := w.In(a)
+	if r := w.Get(c, "/uvitnet"); r.StatusCode != http.StatusSeeOther {
+		w.t.Fatalf("%d", r.StatusCode)
+	}
+	return c
+}
+
+// showsWith shows four pictures at once, with where to go on to.
+func (w *world) showsWith(c *http.Cookie, to string, code ...string) *http.Response {
+	w.t.Helper()
+	sent := form("steg", "p4", "til", to)
+	for i, p := range code {
+		sent.Set("p"+string(rune('1'+i)), p)
+	}
+	return w.Post(c, "/min/apne", sent)
 }

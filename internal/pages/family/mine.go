@@ -3,25 +3,16 @@ package family
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"tilhor"
 	"tilhor/internal/calendar"
 	"tilhor/internal/cases"
 	"tilhor/internal/lang"
 	"tilhor/internal/web"
-)
-
-const (
-	minePath  = "/min"
-	openPath  = minePath + "/apne"
-	casePath  = minePath + "/sak"
-	keyOpened = "mine.opened" // in the session: the case, and until when
-	openFor   = 5 * time.Minute
-	freshFor  = 5 * time.Minute
 )
 
 // given are those who can have a case: whoever does, opens it together with the
@@ -40,6 +31,8 @@ func (p *Pages) mineRoutes() []web.Route {
 		pupil("GET", "/apne", ".open", p.open),
 		pupil("POST", "/apne", ".open.try", p.tryOpen),
 		pupil("POST", "/lukk", ".close", p.closeMine),
+		pupil("GET", "/velg", ".choose", p.choose),
+		pupil("POST", "/velg", ".choose.do", p.doChoose),
 		pupil("GET", "/sak", ".case", p.mineCase),
 		pupil("GET", "/sak/ord", ".words", p.mineWords),
 		pupil("POST", "/sak/ord", ".words.answer", p.doMineWords),
@@ -55,15 +48,26 @@ func (p *Pages) mineRoutes() []web.Route {
 	}
 }
 
-// mine is where a pupil's day begins. It is the same for every pupil: whether
-// there is a case is not told before it is opened.
+// mine is where a pupil's day begins. It is the same for every pupil of an age:
+// whether there is a case is not told before it is opened. Below the eighth year no
+// case can be opened alone, and the page does not begin with what cannot be done.
 func (p *Pages) mine(q *web.Req) error {
+	level, err := p.Cases.MineLevel(q.Context(), q.Actor)
+	if err != nil {
+		return err
+	}
 	w := q.T
-	v := blocksView{Heading: w.T("mine.title"), Lead: w.T("mine.lead"), Blocks: []block{
-		{ID: "apne", Title: w.T("mine.open.h2"), Text: []string{w.T("mine.open.text"), w.T("mine.open.adult")}, Buttons: []web.Button{{Text: w.T("mine.open.button"), Href: openPath}}},
-		{ID: "si", Title: w.T("mine.tell"), Text: []string{w.T("mine.tell.text")}, Buttons: telling(w)},
-		{ID: "hjelp", Title: w.T("mine.help"), Text: []string{w.T("mine.help.text")}, Buttons: []web.Button{{Text: w.T("mine.rights"), Href: "/hjelp", Kind: "secondary"}}},
-	}}
+	tell := block{ID: "si", Title: w.T("mine.tell"), Text: []string{w.T("mine.tell.text")}, Buttons: telling(w)}
+	help := block{ID: "hjelp", Title: w.T("mine.help"), Text: []string{w.T("mine.help.text")}, Buttons: []web.Button{{Text: w.T("mine.rights"), Href: "/hjelp", Kind: "secondary"}}}
+	v := blocksView{Heading: w.T("mine.title"), Lead: w.T("mine.lead")}
+	if level == cases.Teen {
+		open := block{ID: "apne", Title: w.T("mine.open.h2"), Text: []string{w.T("mine.open.text")}, Buttons: []web.Button{{Text: w.T("mine.open.button"), Href: openPath}}}
+		v.Blocks = []block{open, tell, help}
+		return v.show(q)
+	}
+	tell.Buttons[0].Kind = "" // what comes first here
+	open := block{ID: "apne", Title: w.T("mine.open.h2"), Text: []string{w.T("mine." + level + ".open.adult")}}
+	v.Blocks = []block{tell, open, help}
 	return v.show(q)
 }
 
@@ -75,26 +79,80 @@ func telling(w *lang.Words) []web.Button {
 // open asks for the four pictures, one at a time, of who has just signed in.
 func (p *Pages) open(q *web.Req) error { return p.askPictures(q, http.StatusOK, web.NewForm(), false) }
 
+// towards is where the reader was going.
+func towards(q *web.Req, f *web.Form) string {
+	if q.R.Method == http.MethodPost {
+		return onwards(f.Get(fieldTo))
+	}
+	return onwards(q.Query(fieldTo))
+}
+
 func (p *Pages) askPictures(q *web.Req, code int, f *web.Form, again bool) error {
+	to := towards(q, f)
 	fresh, err := q.Fresh(freshFor)
 	if err != nil {
 		return err
 	}
 	if !fresh {
-		w := q.T
-		v := blocksView{
-			Back: &web.Back{Href: minePath, Text: w.T("parent.back")}, Heading: w.T("mine.again.title"), Lead: w.T("mine.again.lead"),
-			Buttons: []web.Button{{Text: w.T("mine.again.button"), Href: web.AnewPath(openPath)}},
-		}
-		return v.show(q)
+		return askAnew(q, to)
 	}
-	return p.pick(q, code, f, picking{back: minePath, heading: "mine.pick", lead: q.T.T("mine.pick.lead"), again: again})
+	if strings.HasPrefix(to, toldUnder) || strings.HasPrefix(to, talkUnder) {
+		if opened, err := p.openTold(q, to); err != nil || opened {
+			return err
+		}
+	}
+	x := picking{back: minePath, heading: "mine.pick", lead: q.T.T("mine.pick.lead"), again: again, tell: true}
+	if to != "" {
+		x.hidden = append(x.hidden, struct{ Name, Value string }{fieldTo, to})
+	}
+	return p.pick(q, code, f, x)
+}
+
+// openTold opens what was told where no pictures were agreed on, and goes there.
+func (p *Pages) openTold(q *web.Req, to string) (bool, error) {
+	at, opened, err := p.Cases.OpenTold(q.Context(), q.Actor)
+	if err != nil || !opened {
+		return false, err
+	}
+	if err := openWindow(q, at); err != nil {
+		return true, err
+	}
+	return true, q.See(to)
+}
+
+// askAnew asks the pupil to sign in once more; or says what to do when that was
+// done and nobody vouches for it.
+func askAnew(q *web.Req, to string) error {
+	un, err := q.Unvouched()
+	if err != nil {
+		return err
+	}
+	w, way := q.T, openPath
+	if to != "" {
+		way += "?" + url.Values{fieldTo: {to}}.Encode()
+	}
+	v := blocksView{Back: &web.Back{Href: minePath, Text: w.T("parent.back")}, Heading: w.T("mine.again.title"), Lead: w.T("mine.again.lead")}
+	v.Buttons = []web.Button{{Text: w.T("mine.again.button"), Href: web.AnewPath(way)}}
+	switch {
+	case strings.HasPrefix(to, toldUnder) || strings.HasPrefix(to, talkUnder):
+		v.Lead = w.T("mine.again.told")
+	}
+	if inAddress(to, "kladd") != "" {
+		v.Lead += " " + w.T("mine.again.kept")
+	}
+	if un {
+		v.Heading, v.Lead = w.T("mine.unvouched.title"), w.T("mine.unvouched.lead")
+		v.Buttons = []web.Button{{Text: w.T("mine.unvouched.button"), Href: web.AnewPath(way)}, {Text: w.T("mine.tell.button"), Href: "/min/si", Kind: "secondary"}}
+	}
+	return v.show(q)
 }
 
 // A picking asks for one of the twelve pictures.
 type picking struct {
 	back, heading, lead string
 	again               bool // from the first, after what was wrong
+	tell                bool // with the way to tell, for who has nothing to open here
+	hidden              []struct{ Name, Value string }
 }
 
 func (p *Pages) pick(q *web.Req, code int, f *web.Form, x picking) error {
@@ -119,6 +177,10 @@ func (p *Pages) pick(q *web.Req, code int, f *web.Form, x picking) error {
 		for i, c := range chosen(f) {
 			v.Before = append(v.Before, struct{ Name, Value string }{"p" + strconv.Itoa(i+1), c})
 		}
+	}
+	v.Before = append(v.Before, x.hidden...)
+	if x.tell {
+		v.Tell = w.T("mine.pick.tell")
 	}
 	v.Frame = q.Frame(v.Heading)
 	v.Form, v.Action = f, q.R.URL.Path
@@ -153,6 +215,7 @@ type pickView struct {
 	Before        []struct{ Name, Value string }
 	Field         web.Field
 	Button        web.Button
+	Tell          string // the words of the way to tell
 }
 
 // nextPicture goes on to the next one; all four are given to act.
@@ -186,20 +249,77 @@ func (p *Pages) tryOpen(q *web.Req) error {
 	if !fresh {
 		return q.See(openPath)
 	}
-	return p.nextPicture(q, func(_ *web.Form, code []string) error {
-		slug, err := p.Cases.OpenMine(q.Context(), q.Actor, code)
+	return p.nextPicture(q, func(f *web.Form, code []string) error {
+		o, err := p.Cases.OpenMine(q.Context(), q.Actor, code)
 		if err != nil {
 			return err
 		}
-		x, err := q.Session()
-		if err != nil {
+		to := onwards(f.Get(fieldTo))
+		var slugs []string
+		for _, t := range o.Tracks {
+			slugs = append(slugs, t.Slug)
+		}
+		if of := inAddress(to, "sak"); slices.Contains(slugs, of) { // the one that was looked at
+			slugs = append([]string{of}, slugs...)
+		} else if len(slugs) > 1 {
+			slugs = append([]string{unchosen}, slugs...)
+		}
+		if err := openWindow(q, o.At, slugs...); err != nil {
 			return err
 		}
-		if err := x.Put(keyOpened, slug+" "+q.Now.Add(openFor).UTC().Format(time.RFC3339)); err != nil {
-			return err
+		if to == "" {
+			to = casePath
 		}
-		return q.See(casePath)
+		return q.See(to)
 	}, func(code int, f *web.Form, again bool) error { return p.askPictures(q, code, f, again) })
+}
+
+// choose asks which case to look at, when the pictures open several: by the day
+// each began, and by nothing that tells what it is about.
+func (p *Pages) choose(q *web.Req) error { return p.askCase(q, http.StatusOK, web.NewForm()) }
+
+func (p *Pages) askCase(q *web.Req, code int, f *web.Form) error {
+	v, err := windowOf(q)
+	if err != nil {
+		return closed(q, err)
+	}
+	all, err := p.Cases.MineTracks(q.Context(), q.Actor, v.all())
+	if err != nil {
+		return err
+	}
+	w := q.T
+	x := f.Field(w, "sak", w.T("mine.choose"))
+	for i, t := range all {
+		x.Options = append(x.Options, web.Option{Value: t.Slug, Label: w.T("mine.choose.one", "n", i+1, "date", w.Date(t.Begun)), Checked: f.Ticked("sak", t.Slug)})
+	}
+	leaves(q, v)
+	b := formView{
+		Back: web.Back{Href: minePath, Text: w.T("parent.back")}, Heading: w.T("mine.choose"),
+		Questions: []question{{Kind: "radios", F: x}}, Buttons: []web.Button{{Text: w.T("mine.choose.button")}},
+	}
+	b.Frame = q.Frame(b.Heading)
+	b.Surface, b.Nav, b.Exit = web.Public, nil, true
+	return b.show(q, code, f)
+}
+
+func (p *Pages) doChoose(q *web.Req) error {
+	f, err := q.Form()
+	if err != nil {
+		return err
+	}
+	v, err := windowOf(q)
+	if err != nil {
+		return closed(q, err)
+	}
+	one := f.Get("sak")
+	if !slices.Contains(v.all(), one) {
+		f.Faults.Add(true, "sak", "mine.fault.choose")
+		return p.askCase(q, http.StatusUnprocessableEntity, f)
+	}
+	if err := openWindow(q, v.began, append([]string{one}, v.all()...)...); err != nil {
+		return err
+	}
+	return q.See(casePath)
 }
 
 func (p *Pages) closeMine(q *web.Req) error {
@@ -215,47 +335,56 @@ func (p *Pages) closeMine(q *web.Req) error {
 
 // opened is the case that stands open on this screen: the child's, for five
 // minutes after the pictures were shown, or the one an adult has.
-func (p *Pages) opened(q *web.Req) (slug, base string, left time.Duration, err error) {
+func (p *Pages) opened(q *web.Req) (slug, base string, v window, err error) {
 	if q.Actor.Role != tilhor.RolePupil {
 		slug = q.Path("spor")
-		return slug, "/saker/" + slug + "/sammen", 0, nil
+		return slug, "/saker/" + slug + "/sammen", v, nil
 	}
-	x, err := q.Session()
-	if err != nil {
-		return "", "", 0, err
+	if v, err = windowOf(q); err != nil {
+		return "", "", v, err
 	}
-	slug, at, _ := strings.Cut(x.Get(keyOpened), " ")
-	until, parsed := time.Parse(time.RFC3339, at)
-	if slug == "" || parsed != nil || !q.Now.Before(until) || until.Sub(q.Now) > openFor {
-		return "", "", 0, errClosed
+	switch slug = v.chosen(); {
+	case slug != "":
+		return slug, casePath, v, nil
+	case len(v.all()) > 1:
+		return "", "", v, errChoose
 	}
-	return slug, casePath, until.Sub(q.Now), nil
+	return "", "", v, errClosed // what was told stands open, and no case
 }
-
-var errClosed = errors.New("the case is not open on this screen")
 
 // own is the case that stands open, or the way back to the page that is the same
 // for everyone.
-func (p *Pages) own(q *web.Req) (v cases.MineFile, base string, err error) {
-	slug, base, left, err := p.opened(q)
+func (p *Pages) own(q *web.Req) (v cases.MineFile, base string, open window, err error) {
+	slug, base, open, err := p.opened(q)
 	if err != nil {
-		return v, "", err
+		return v, "", open, err
 	}
-	if v, err = p.Cases.Own(q.Context(), q.Actor, slug); err != nil {
-		return v, "", err
-	}
-	if left > 0 { // the browser leaves the page when the time is over, also without a script
-		q.W.Header().Set("Refresh", strconv.Itoa(int(left.Seconds())+1)+"; url="+minePath)
-	}
-	return v, base, nil
+	v, err = p.Cases.Own(q.Context(), q.Actor, slug, open.began)
+	return v, base, open, err
 }
 
 // closed sends a pupil whose case is not open back to the beginning.
 func closed(q *web.Req, err error) error {
-	if errors.Is(err, errClosed) {
+	switch {
+	case errors.Is(err, errClosed):
 		return q.See(minePath)
+	case errors.Is(err, errChoose):
+		return q.See(choosePath)
 	}
 	return err
+}
+
+// late is closed for who was writing: the words are kept, and stand there again
+// when the case is opened once more.
+func (p *Pages) late(q *web.Req, err error) error {
+	if !errors.Is(err, errClosed) || q.R.Method != http.MethodPost {
+		return closed(q, err)
+	}
+	of := ""
+	if f, err := q.Form(); err == nil {
+		of = f.Get("sak")
+	}
+	return p.keepAndOpen(q, q.R.URL.Path, of)
 }
 
 // mineFrame is the frame of a child's page, also in an adult's session: large,
@@ -273,14 +402,19 @@ func mineFrame(q *web.Req, v cases.MineFile, heading string) web.Frame {
 func key(v cases.MineFile, name string) string { return "mine." + v.Level + "." + name }
 
 func (p *Pages) mineCase(q *web.Req) error {
-	v, base, err := p.own(q)
+	v, base, open, err := p.own(q)
 	if err != nil {
 		return closed(q, err)
+	}
+	if base == casePath {
+		leaves(q, open)
 	}
 	w := q.T
 	b := blocksView{Heading: w.T(key(v, "title"), "name", v.Name), Lead: mineNext(w, v)}
 	if said := q.Query("sagt"); said == "ord" || said == "trygt" {
 		b.Done = &web.Note{Color: "success", Role: "status", Title: w.T(key(v, "done"))}
+	} else if said == "bilder" {
+		b.Done = &web.Note{Color: "success", Role: "status", Title: w.T("mine.pictures.done")}
 	}
 	b.Buttons = []web.Button{{Text: w.T(key(v, "better")), Href: base + "/trygt"}}
 	b.Blocks = append(b.Blocks, mineSaid(w, v, base), mineNow(w, v))
@@ -314,6 +448,9 @@ func (p *Pages) mineCase(q *web.Req) error {
 	b.Blocks = append(b.Blocks, mineReads(w, v), mineLast(w, v, q))
 	if base != casePath && v.Alone {
 		b.Blocks = append(b.Blocks, block{ID: "bilder", Title: w.T("mine.pictures"), Text: []string{w.T("mine.pictures.text")}, Buttons: []web.Button{{Text: w.T("mine.pictures.button"), Href: base + "/bilder", Kind: "secondary"}}})
+	}
+	if len(open.all()) > 1 {
+		b.Back = &web.Back{Href: choosePath, Text: w.T("mine.choose.other")}
 	}
 	if base == casePath {
 		b.Close, b.CloseText, b.Form = minePath+"/lukk", w.T("mine.close"), web.NewForm()
@@ -412,7 +549,14 @@ var rightsOf = map[string]string{cases.Young: "7", cases.Middle: "11", cases.Tee
 func mineLast(w *lang.Words, v cases.MineFile, q *web.Req) block {
 	b := block{ID: "rett", Title: w.T(key(v, "rights")), Text: []string{w.T(key(v, "rights.text"))}, Buttons: []web.Button{{Text: w.T("frame.rights"), Href: "/rettigheter/" + rightsOf[v.Level], Kind: "secondary"}}}
 	last := w.T("mine.last.never")
-	if !v.Last.IsZero() {
+	who := v.With
+	if who == "" {
+		who = w.T("mine.an-adult")
+	}
+	switch {
+	case v.Together:
+		last = w.T("mine.last.with", "when", w.Near(v.Last, q.Now), "who", who)
+	case !v.Last.IsZero():
 		last = w.T("mine.last", "when", w.Near(v.Last, q.Now))
 	}
 	b.Text = append(b.Text, last)
@@ -425,12 +569,14 @@ func (p *Pages) mineWords(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	f.Set("hva", q.Query("hva"))
+	if asked := q.Query("hva"); asked != "" { // else it comes with what was kept
+		f.Set("hva", asked)
+	}
 	return p.askWords(q, http.StatusOK, f)
 }
 
 func (p *Pages) askWords(q *web.Req, code int, f *web.Form) error {
-	v, base, err := p.own(q)
+	v, base, _, err := p.own(q)
 	if err != nil {
 		return closed(q, err)
 	}
@@ -445,16 +591,25 @@ func (p *Pages) askWords(q *web.Req, code int, f *web.Form) error {
 	instead.F.Mark = w.T("form.optional")
 	b := formView{
 		Frame: mineFrame(q, v, w.T(key(v, "right"))), Back: web.Back{Href: base, Text: w.T("parent.back")}, Heading: w.T(key(v, "right")),
-		Quote: &web.Quote{Text: v.Quotes[i].Text, By: w.Date(v.Quotes[i].On)}, Hidden: []struct{ Name, Value string }{{"hva", f.Get("hva")}},
+		Quote: &web.Quote{Text: v.Quotes[i].Text, By: w.Date(v.Quotes[i].On)}, Hidden: append(which(v, base), struct{ Name, Value string }{"hva", f.Get("hva")}),
 		Questions: []question{{Kind: "radios", F: right}, instead}, Help: w.T(key(v, "stays")), Buttons: []web.Button{{Text: w.T("mine.send")}},
 	}
 	return b.show(q, code, f)
 }
 
+// which goes along with what a pupil writes: the case it is about, for when the
+// time is over before it is sent.
+func which(v cases.MineFile, base string) []struct{ Name, Value string } {
+	if base != casePath {
+		return nil
+	}
+	return []struct{ Name, Value string }{{"sak", v.Slug}}
+}
+
 func (p *Pages) doMineWords(q *web.Req) error {
 	slug, base, _, err := p.opened(q)
 	if err != nil {
-		return closed(q, err)
+		return p.late(q, err)
 	}
 	f, err := q.Form()
 	if err != nil {
@@ -478,7 +633,7 @@ func (p *Pages) mineBetter(q *web.Req) error {
 var faces = map[string]string{cases.Better: "face-glad", cases.Partly: "face-soso", cases.Worse: "face-sad", cases.WillNot: "face-unsure"}
 
 func (p *Pages) askBetter(q *web.Req, code int, f *web.Form) error {
-	v, base, err := p.own(q)
+	v, base, _, err := p.own(q)
 	if err != nil {
 		return closed(q, err)
 	}
@@ -503,7 +658,10 @@ func (p *Pages) askBetter(q *web.Req, code int, f *web.Form) error {
 	}
 	b := formView{
 		Frame: mineFrame(q, v, w.T(key(v, "ask"))), Back: web.Back{Href: base, Text: w.T("parent.back")}, Heading: w.T(key(v, "better")),
-		Questions: asked, Help: w.T(key(v, "reads")), Buttons: []web.Button{{Text: w.T("mine.send")}},
+		Hidden: which(v, base), Questions: asked, Help: w.T(key(v, "reads")), Buttons: []web.Button{{Text: w.T("mine.send")}},
+	}
+	if base == casePath && slices.ContainsFunc(f.Faults, func(x tilhor.Fault) bool { return x.Key == "mine.fault.elsewhere" }) {
+		b.Buttons = append(b.Buttons, telling(w)[0])
 	}
 	return b.show(q, code, f)
 }
@@ -511,7 +669,7 @@ func (p *Pages) askBetter(q *web.Req, code int, f *web.Form) error {
 func (p *Pages) doMineBetter(q *web.Req) error {
 	slug, base, _, err := p.opened(q)
 	if err != nil {
-		return closed(q, err)
+		return p.late(q, err)
 	}
 	f, err := q.Form()
 	if err != nil {
@@ -528,7 +686,7 @@ func (p *Pages) pictures(q *web.Req) error {
 }
 
 func (p *Pages) askAgree(q *web.Req, code int, f *web.Form, again bool) error {
-	v, base, err := p.own(q)
+	v, base, _, err := p.own(q)
 	if err != nil {
 		return err
 	}
@@ -542,7 +700,7 @@ func (p *Pages) doPictures(q *web.Req) error {
 	slug := q.Path("spor")
 	return p.nextPicture(q, func(f *web.Form, code []string) error {
 		return q.Once(f, func() (string, error) {
-			return "/saker/" + slug + "/sammen?sagt=trygt", p.Cases.AgreePictures(q.Context(), q.Actor, slug, code)
+			return "/saker/" + slug + "/sammen?sagt=bilder", p.Cases.AgreePictures(q.Context(), q.Actor, slug, code)
 		})
 	}, func(code int, f *web.Form, again bool) error { return p.askAgree(q, code, f, again) })
 }

@@ -1,13 +1,18 @@
 package family_test
 
 import (
+	"errors"
+	"io"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"tilhor"
 	"tilhor/internal/cases"
+	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/roster"
@@ -51,10 +56,10 @@ func (w *world) shows(c *http.Cookie, path string, code ...string) *http.Respons
 // for every pupil, and a wrong picture is answered as no case at all.
 func TestAPupilOpensItsOwnCase(t *testing.T) {
 	w := newWorld(t)
-	c := w.In(w.nora())
-	before := w.pages(c, "/min", "Denne siden er lik for alle elever.")
-	none := w.shown(w.shows(c, "/min/apne", right...), http.StatusUnprocessableEntity, "Bildene stemte ikke, eller det er ingenting")
 	w.year("9A")
+	c := w.Anew(w.nora())
+	before := w.pages(c, "/min", "Denne siden er lik for alle elever.", "Åpne med bilder")
+	none := w.shown(w.shows(c, "/min/apne", right...), http.StatusUnprocessableEntity, "Bildene stemte ikke, eller det er ingenting", `href="/min/si"`)
 	slug := w.track()
 	after := w.page(c, "/min?l=nb")
 	if before != after {
@@ -87,12 +92,25 @@ func TestAPupilOpensItsOwnCase(t *testing.T) {
 	if to := w.shows(c, "/min/apne", right[0]).Header.Get("Location"); to == "/min/sak" {
 		t.Error("it opens without a fresh sign-in")
 	}
-	c = w.In(w.nora())
+	c = w.Anew(w.nora())
 	w.shows(c, "/min/apne", right...)
-	w.page(c, "/min/sak", "Sist åpnet")
+	w.page(c, "/min/sak", "Sist åpnet i dag kl. 10.00.")
 	if to := w.sent(c, "/min/lukk", form()); to != "/min" || w.Get(c, "/min/sak").StatusCode != http.StatusSeeOther {
 		t.Errorf("closed, and it stands open: %q", to)
 	}
+}
+
+// opens shows Nora's pictures and gives the cases they open.
+func (w *world) opens(code ...string) (slugs []string) {
+	w.t.Helper()
+	o, err := w.cases.OpenMine(w.ctx, w.nora(), code)
+	if tilhor.FaultsOf(err) == nil {
+		w.must(err)
+	}
+	for _, t := range o.Tracks {
+		slugs = append(slugs, t.Slug)
+	}
+	return slugs
 }
 
 // keyless is a page without the key of its form.
@@ -120,12 +138,12 @@ func TestFiveWrongTries(t *testing.T) {
 			t.Errorf("the school sees %d", len(f.Of(cases.MineLocked)))
 		}
 		w.must(w.cases.AgreePictures(w.ctx, w.ina, slug, []string{"house", "sfo", "sfo", "trip"}))
-		if got, err := w.cases.OpenMine(w.ctx, w.nora(), []string{"house", "sfo", "sfo", "trip"}); err != nil || got != slug {
-			t.Errorf("new ones, made in person: %q, %v", got, err)
+		if got := w.opens("house", "sfo", "sfo", "trip"); !slices.Equal(got, []string{slug}) {
+			t.Errorf("new ones, made in person: %q", got)
 		}
 		// Another pupil's own pictures open nothing of hers.
 		elias := tilhor.Actor{Owner: w.marit.Owner, Person: w.Person("elias"), Role: tilhor.RolePupil, School: w.Solbakken}
-		if _, err := w.cases.Own(w.ctx, elias, slug); err == nil {
+		if _, err := w.cases.Own(w.ctx, elias, slug, time.Time{}); err == nil {
 			t.Error("another pupil opens it")
 		}
 		if _, err := w.cases.OpenMine(w.ctx, elias, []string{"house", "sfo", "sfo", "trip"}); err == nil {
@@ -141,7 +159,7 @@ func TestTheChildsOwnWord(t *testing.T) {
 	w.year("9A")
 	slug := w.track()
 	w.must(w.cases.AgreePictures(w.ctx, w.ina, slug, right))
-	c := w.In(w.nora())
+	c := w.Anew(w.nora())
 	w.shows(c, "/min/apne", right...)
 	f, err := w.cases.See(w.ctx, w.ina, slug, "whole")
 	w.must(err)
@@ -200,9 +218,11 @@ func TestOpenedTogether(t *testing.T) {
 	w2.pages(ina, page+"/bilder", "Lag ny kode: bilde 1 av 4")
 	if r := w2.shows(ina, page+"/bilder", right...); r.StatusCode != http.StatusSeeOther {
 		t.Fatalf("the code is not made: %d", r.StatusCode)
+	} else {
+		w2.page(ina, r.Header.Get("Location")+"&l=nb", "Bildene er valgt.")
 	}
-	if got, err := w2.cases.OpenMine(w2.ctx, w2.nora(), right); err != nil || got != slug {
-		t.Errorf("the code they made: %q %v", got, err)
+	if got := w2.opens(right...); !slices.Equal(got, []string{slug}) {
+		t.Errorf("the code they made: %q", got)
 	}
 	// A protected pupil's is opened with who is named alone, and names no school.
 	w2.must(w2.cases.Shield(w2.ctx, w2.kari, cases.Shielding{Pupil: w2.nora().Person, Grade: roster.StrictConfidential, Leader: w2.ina.Person, Reason: "Brev."}))
@@ -212,4 +232,339 @@ func TestOpenedTogether(t *testing.T) {
 	w2.shown(w2.Get(w2.In(w2.kari), page), http.StatusNotFound)
 	body := w2.pages(w2.In(w2.ina), page, "Saken din, Nora")
 	lacks(t, body, "Solbakken", "Granvik", "Ina", "Jonas Lund")
+}
+
+// Pictures open the case they were agreed on in, and no other: not a newer one, not
+// one of decisions about the pupil. Two that have the same are a list that tells
+// nothing of either, and what is said goes into the one that was chosen.
+func TestAChildWithTwoCases(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := worldOn(t, d)
+		w.year("9A")
+		first := w.track()
+		w.must(w.cases.AgreePictures(w.ctx, w.ina, first, right))
+		w.later(time.Hour)
+		second := w.track()
+		decided := w.decisionAbout(w.nora().Person)
+		if err := w.cases.AgreePictures(w.ctx, w.kari, decided, right); !errors.Is(err, tilhor.ErrConflict) {
+			t.Errorf("pictures for decisions alone: %v", err)
+		}
+		if got := w.opens(right...); !slices.Equal(got, []string{first}) {
+			t.Fatalf("the pictures of one open %v", got)
+		}
+		for _, other := range []string{second, decided} {
+			if _, err := w.cases.Own(w.ctx, w.nora(), other, time.Time{}); !errors.Is(err, tilhor.ErrNotFound) {
+				t.Errorf("another case: %v", err)
+			}
+			if err := w.cases.SayHowItIs(w.ctx, w.nora(), other, cases.Better, ""); !errors.Is(err, tilhor.ErrNotFound) {
+				t.Errorf("a word in another case: %v", err)
+			}
+		}
+		w.must(w.cases.AgreePictures(w.ctx, w.ina, second, []string{"way", "way", "sfo", "sfo"}))
+		if got := w.opens("way", "way", "sfo", "sfo"); !slices.Equal(got, []string{second}) {
+			t.Errorf("the pictures of the other open %v", got)
+		}
+		w.must(w.cases.AgreePictures(w.ctx, w.ina, second, right))
+		c := w.Anew(w.nora())
+		w.shows(c, "/min/apne", right...)
+		if to := w.Get(c, "/min/sak").Header.Get("Location"); to != "/min/velg" {
+			t.Fatalf("two are open, and it leads to %q", to)
+		}
+		body := w.pages(c, "/min/velg", "Hva vil du åpne?", "Nummer 1, fra 23. november", "Nummer 2, fra 23. november")
+		lacks(t, body, "Ina", "luen", "krenk", " checked", "Solbakken skole har")
+		w.refused(c, "/min/velg", form(), "Velg hva du vil åpne.")
+		w.refused(c, "/min/velg", form("sak", decided), "Velg hva du vil åpne.")
+		if to := w.sent(c, "/min/velg", form("sak", second)); to != "/min/sak" {
+			t.Errorf("chosen, and it leads to %q", to)
+		}
+		w.page(c, "/min/sak?l=nb", "Åpne noe annet")
+		w.sent(c, "/min/sak/trygt", form("better", "partly"))
+		for slug, want := range map[string]int{first: 0, second: 1} {
+			f, err := w.cases.See(w.ctx, w.ina, slug, "whole")
+			w.must(err)
+			if n := len(f.Of(cases.MineWord)); n != want {
+				t.Errorf("%d own words, want %d", n, want)
+			}
+		}
+	})
+}
+
+// decisionAbout is a track of decisions about a pupil who is told of as the one
+// who harms in another's case.
+func (w *world) decisionAbout(pupil tilhor.PersonID) string {
+	w.t.Helper()
+	now := tilhor.Now(w.Now())
+	c, err := w.concerns.Tell(w.ctx, w.kari, concerns.Telling{
+		School: w.Solbakken, Pupils: []tilhor.PersonID{w.Person("elias")}, Saw: "Dyttet ham.", Arena: tilhor.ArenaBreak, Happened: now, Known: now,
+	})
+	w.must(err)
+	all, err := w.cases.TakeUp(w.ctx, w.kari, c.Slug, cases.Stance{Handler: w.ina.Person})
+	w.must(err)
+	w.must(w.cases.AddChild(w.ctx, w.ina, all[0].Slug, cases.Child{Person: pupil, Role: "alleged"}))
+	f, err := w.cases.See(w.ctx, w.kari, all[0].Slug, "overview")
+	w.must(err)
+	for _, child := range f.Children {
+		if child.Person == pupil {
+			t, err := w.cases.BeginDecision(w.ctx, w.kari, all[0].Slug, child.Code)
+			w.must(err)
+			return t.Slug
+		}
+	}
+	w.t.Fatal("the child is not in the track")
+	return ""
+}
+
+var movedPupil = db.SQL(`UPDATE roster_member SET school = $3 WHERE owner = $1 AND person = $2 AND role = 'pupil'`)
+
+// A child who goes to another school now has nothing to open at the old one, and is
+// led to where somebody hears it: its word is never said into a case of the past.
+func TestAChildWhoHasChangedSchool(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := worldOn(t, d)
+		w.year("9A")
+		slug := w.track()
+		w.must(w.cases.AgreePictures(w.ctx, w.ina, slug, right))
+		if len(w.opens(right...)) != 1 {
+			t.Fatal("the control: it does not open")
+		}
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(movedPupil, w.marit.Owner, w.nora().Person, w.Fjellvik)
+			return err
+		}))
+		if got := w.opens(right...); len(got) > 0 {
+			t.Errorf("at the old school %v opens", got)
+		}
+		if err := w.cases.SayHowItIs(w.ctx, w.nora(), slug, cases.Worse, "Det er ikke trygt."); !errors.Is(err, tilhor.ErrNotFound) {
+			t.Errorf("a word at the old school: %v", err)
+		}
+		err := w.cases.SayHowItIs(w.ctx, w.ina, slug, cases.Worse, "Det er ikke trygt.")
+		if all := tilhor.FaultsOf(err); len(all) != 1 || all[0].Key != "mine.fault.elsewhere" {
+			t.Errorf("together with an adult of the old school: %v", err)
+		}
+		there := w.nora()
+		there.School = w.Fjellvik
+		w.shown(w.shows(w.Anew(there), "/min/apne", right...), http.StatusUnprocessableEntity, "eller det er ingenting", `href="/min/si"`)
+	})
+}
+
+// A case whose story is long over is not opened again by a word in it: the page
+// leads to where it is heard.
+func TestAWordInACaseOfThePast(t *testing.T) {
+	w := newWorld(t)
+	w.year("9A")
+	slug := w.track()
+	w.must(w.cases.AgreePictures(w.ctx, w.ina, slug, right))
+	w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(longOver, w.marit.Owner, slug, w.Now().AddDate(0, -6, 0).UnixMilli())
+		return err
+	}))
+	c := w.Anew(w.nora())
+	w.shows(c, "/min/apne", right...)
+	w.refused(c, "/min/sak/trygt", form("better", "no", "own-words", "De har begynt igjen."), "ingen som leser svaret nå", "De har begynt igjen.", `href="/min/si"`)
+	w.sent(c, "/min/sak/trygt", form("better", "yes"))
+}
+
+var longOver = db.SQL(`UPDATE cases_track SET state = 'closed', check_on = '', ended_at = $3 WHERE owner = $1 AND slug = $2`)
+
+// The page says when it was opened before this, and with whom: never this opening
+// itself, and also one from another screen meanwhile.
+func TestWhenItWasOpenedBefore(t *testing.T) {
+	w := newWorld(t)
+	w.year("9A")
+	slug := w.track()
+	w.must(w.cases.AgreePictures(w.ctx, w.ina, slug, right))
+	c := w.Anew(w.nora())
+	w.shows(c, "/min/apne", right...)
+	w.page(c, "/min/sak", "Dette er ikke åpnet før.")
+	w.later(2 * time.Minute)
+	w.page(c, "/min/sak", "Dette er ikke åpnet før.")
+	other := w.Anew(w.nora())
+	w.shows(other, "/min/apne", right...)
+	w.page(other, "/min/sak", "Sist åpnet i dag kl. 10.00.")
+	w.page(c, "/min/sak", "Sist åpnet i dag kl. 10.02.")
+	w.later(time.Hour)
+	ina := w.In(w.ina)
+	w.page(ina, "/saker/"+slug+"/sammen", "Sist åpnet i dag kl. 10.02.")
+	w.later(16 * time.Minute)
+	w.page(ina, "/saker/"+slug+"/sammen", "Sist åpnet i dag kl. 10.02.")
+	w.later(4 * time.Minute)
+	c = w.Anew(w.nora())
+	w.shows(c, "/min/apne", right...)
+	w.page(c, "/min/sak", "Sist åpnet i dag kl. 11.18, sammen med Ina Lund.")
+}
+
+// Below the eighth year the page does not begin with what cannot be done; and it is
+// the same for all of that age.
+func TestThePageOfAYoungerPupil(t *testing.T) {
+	w := newWorld(t)
+	for class, how := range map[string]string{"2B": "Det åpner du sammen med en voksen.", "6C": "Fra 8. trinn kan dere avtale"} {
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(everyYear, w.marit.Owner, w.Solbakken, class)
+			return err
+		}))
+		body := w.pages(w.In(w.nora()), "/min", how)
+		lacks(t, body, "Åpne med bilder", "/min/apne")
+		if tell, open := strings.Index(body, `href="/min/si"`), strings.Index(body, how); tell < 0 || open < tell || strings.Contains(body[tell-80:tell+80], "secondary") {
+			t.Error("to tell is not what comes first")
+		}
+		elias := tilhor.Actor{Owner: w.marit.Owner, Person: w.Person("elias"), Role: tilhor.RolePupil, School: w.Solbakken}
+		if other := w.page(w.In(elias), "/min?l=nb"); mainOf(other) != mainOf(body) {
+			t.Error("it is another for another pupil")
+		}
+		if class == "2B" {
+			w.track()
+			if with := w.page(w.In(w.nora()), "/min?l=nb"); mainOf(with) != mainOf(body) {
+				t.Error("it tells that there is a case")
+			}
+		}
+	}
+}
+
+var everyYear = db.SQL(`UPDATE roster_group SET name = $3 WHERE owner = $1 AND school = $2`)
+
+// What is typed as the five minutes run out is kept, sealed, and stands there again
+// when it is opened once more; and no page with a text to write runs away.
+func TestWhatIsTypedSurvivesTheFiveMinutes(t *testing.T) {
+	w := newWorld(t)
+	w.year("9A")
+	slug := w.track()
+	w.must(w.cases.AgreePictures(w.ctx, w.ina, slug, right))
+	c := w.Anew(w.nora())
+	w.shows(c, "/min/apne", right...)
+	f, err := w.cases.See(w.ctx, w.ina, slug, "whole")
+	w.must(err)
+	talk := string(f.Last(cases.Voice).ID)
+	for _, page := range []string{"/min/sak/trygt", "/min/sak/ord?hva=" + talk} {
+		if r := w.Get(c, page); r.StatusCode != http.StatusOK || r.Header.Get("Refresh") != "" {
+			t.Errorf("%s: %d, and runs away: %q", page, r.StatusCode, r.Header.Get("Refresh"))
+		}
+	}
+	w.later(6 * time.Minute)
+	for page, sent := range map[string]url.Values{
+		"/min/sak/trygt": form("better", "partly", "own-words", "De sluttet ikke i går heller.", "sak", slug),
+		"/min/sak/ord":   form("hva", talk, "right", "wrong", "instead", "Jeg sa noen i klassen min.", "sak", slug),
+	} {
+		to := w.sent(c, page, sent)
+		if !strings.HasPrefix(to, "/min/apne?til=") || strings.Contains(to, "klassen") || strings.Contains(to, "heller") {
+			t.Fatalf("led to %q", to)
+		}
+		w.page(c, to+"&l=nb", "Logg inn en gang til", "Vi har tatt vare på det du skrev.")
+		back := w.Anew(w.nora())
+		asked := fields(w.page(back, to))
+		got := w.showsWith(back, asked.Get("til"), right...).Header.Get("Location")
+		if !strings.HasPrefix(got, page+"?") {
+			t.Fatalf("opened once more it leads to %q", got)
+		}
+		body := w.page(back, got)
+		for _, text := range []string{sent.Get("own-words"), sent.Get("instead")} {
+			if !strings.Contains(body, text) {
+				t.Errorf("%s: %q is lost", page, text)
+			}
+		}
+		again := fields(body)
+		for name := range sent {
+			again.Set(name, sent.Get(name))
+		}
+		w.sent(back, page, again)
+		w.later(6 * time.Minute)
+	}
+	// It is nobody else's.
+	to := w.sent(c, "/min/sak/trygt", form("better", "partly", "own-words", "Bare til den voksne.", "sak", slug))
+	u, err := url.Parse(to)
+	w.must(err)
+	kept, err := url.Parse(u.Query().Get("til"))
+	w.must(err)
+	elias := tilhor.Actor{Owner: w.marit.Owner, Person: w.Person("elias"), Role: tilhor.RolePupil, School: w.Solbakken}
+	lacks(t, w.page(w.Anew(elias), "/min/apne?"+u.RawQuery), "Bare til den voksne.")
+	if kept.Query().Get("kladd") == "" {
+		t.Errorf("nothing is kept: %s", to)
+	}
+	// Nor is it had back past the lock, by whoever finds the screen.
+	silent := w.In(w.nora())
+	if r := w.Get(silent, "/kladder/"+kept.Query().Get("kladd")); r.StatusCode != http.StatusNotFound {
+		t.Errorf("what was kept is shown past the lock: %d", r.StatusCode)
+	}
+	if r := w.Get(silent, "/kladder"); r.StatusCode == http.StatusOK {
+		b, err := io.ReadAll(r.Body)
+		w.must(err)
+		lacks(t, string(b), kept.Query().Get("kladd"))
+	}
+}
+
+// What a pupil has told stands behind the same lock: a fresh sign-in, the pictures
+// where there are some, five minutes; and says when it was opened. What was told just
+// now stands open, and what a parent told is behind the parent's own sign-in.
+func TestTheLockOfWhatWasTold(t *testing.T) {
+	w := newWorld(t)
+	w.year("9A")
+	w.locked()
+	said := func() string {
+		w.t.Helper()
+		c, _, err := w.concerns.Say(w.ctx, w.nora(), concerns.Saying{School: w.Solbakken, For: concerns.ForSelf, Words: "De går fra meg."})
+		w.must(err)
+		return c.Slug
+	}
+	slug := said()
+	told, talk := "/min/sagt/"+slug, "/min/samtale/"+slug
+	silent := w.In(w.nora())
+	w.has(w.Get(silent, told), "åpent: ")
+	w.later(5 * time.Minute)
+	for _, page := range []string{told, talk} {
+		if to := w.Get(silent, page).Header.Get("Location"); to != "/min/apne?til="+url.QueryEscape(page) {
+			t.Errorf("%s: a sign-in that is not fresh leads to %q", page, to)
+		}
+	}
+	w.page(silent, "/min/apne?til="+url.QueryEscape(told), "Så får du se det du har sagt.")
+	kept := w.sent(silent, talk, form("text", "Det skjedde igjen i går."))
+	fresh := w.Anew(w.nora())
+	if to := w.Get(fresh, kept).Header.Get("Location"); !strings.HasPrefix(to, talk+"?kladd=") {
+		t.Errorf("what was written leads to %q", to)
+	} else {
+		w.has(w.Get(fresh, to), "Det skjedde igjen i går.")
+	}
+	r := w.Get(fresh, told)
+	if r.Header.Get("Refresh") == "" {
+		t.Error("the browser stays")
+	}
+	w.has(r, "Dette er ikke åpnet før.")
+	if r := w.Get(fresh, talk); r.Header.Get("Refresh") != "" {
+		t.Error("the page with a text to write runs away")
+	}
+	w.later(5 * time.Minute)
+	if r := w.Get(fresh, told); r.StatusCode != http.StatusSeeOther {
+		t.Errorf("open after five minutes: %d", r.StatusCode)
+	}
+	fresh = w.Anew(w.nora())
+	w.has(w.Get(fresh, told), "Sist åpnet i dag kl. 10.05.")
+
+	// From when pictures are agreed on it takes them.
+	w.must(w.cases.AgreePictures(w.ctx, w.ina, w.track(), right))
+	fresh = w.Anew(w.nora())
+	to := w.Get(fresh, told).Header.Get("Location")
+	asked := fields(w.page(fresh, to, "Bilde 1 av 4"))
+	if got := w.showsWith(fresh, asked.Get("til"), "way", "way", "way", "way"); got.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("wrong pictures: %d", got.StatusCode)
+	}
+	if got := w.showsWith(fresh, asked.Get("til"), right...).Header.Get("Location"); got != told {
+		t.Errorf("the pictures lead to %q", got)
+	}
+	w.has(w.Get(fresh, told), "åpent: ")
+	w.has(w.Get(w.In(w.marit), told), "åpent: ")
+	for _, elsewhere := range []string{"//evil.example/min/sagt/x", "https://evil.example/min/sagt/", "/saker/x", "/min/sagt"} {
+		if got := fields(w.page(w.Anew(w.nora()), "/min/apne?til="+url.QueryEscape(elsewhere))); got.Get("til") != "" {
+			t.Errorf("it goes on to %q", got.Get("til"))
+		}
+	}
+}
+
+// A sign-in that nobody vouches for opens nothing, and the page says what to do.
+func TestASignInNobodyVouchesFor(t *testing.T) {
+	w := newWorld(t)
+	w.year("9A")
+	w.must(w.cases.AgreePictures(w.ctx, w.ina, w.track(), right))
+	c := w.unvouched(w.nora())
+	w.pages(c, "/min/apne", "Vi vet ikke om du logget inn på nytt", "spør en voksen på skolen", "Prøv igjen")
+	if to := w.shows(c, "/min/apne", right[0]).Header.Get("Location"); to == "/min/sak" {
+		t.Error("it opens")
+	}
 }

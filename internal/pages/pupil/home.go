@@ -27,7 +27,7 @@ type homeView struct {
 // A row is one thing that the reader told.
 type row struct {
 	Href, When string
-	State      web.State
+	State      *web.State // none for a pupil: how far it has come stands behind the lock
 }
 
 // home is where a pupil or a parent begins: to tell, and what they have told. The
@@ -44,7 +44,12 @@ func (p *Pages) home(q *web.Req) error {
 		v.Pictures = v.Say + "/bilder"
 	}
 	for _, c := range all {
-		v.Told = append(v.Told, row{HomePath + "/" + c.Slug, lang.Cap(w.Near(c.Written, q.Now)), stateOf(w, neutral(q, c))})
+		told := row{Href: HomePath + "/" + c.Slug, When: lang.Cap(w.Near(c.Written, q.Now))}
+		if q.Actor.Role != tilhor.RolePupil {
+			state := stateOf(w, neutral(q, c))
+			told.State = &state
+		}
+		v.Told = append(v.Told, told)
 	}
 	return q.Render(homePage, v)
 }

@@ -27,6 +27,21 @@ type Pages struct {
 	Sees     func(context.Context, tilhor.Actor, ...tilhor.TrackID) (bool, error) // whether a parent may see these tracks; none are seen when nil
 	Talks    string                                                               // where the talk about what was told lies, before its slug; "" where there is none
 	Adults   func(q *web.Req, s roster.School) ([]say.Adult, error)               // whom a child may talk with; say.Known when nil
+	Lock     func(q *web.Req) (line string, open bool, err error)                 // stands before what a pupil told; nil where a test has none
+}
+
+// behind is a page behind the lock: it is not drawn when that has answered.
+func (p *Pages) behind(serve func(q *web.Req, last string) error) func(*web.Req) error {
+	return func(q *web.Req) error {
+		if p.Lock == nil {
+			return serve(q, "")
+		}
+		last, open, err := p.Lock(q)
+		if err != nil || !open {
+			return err
+		}
+		return serve(q, last)
+	}
 }
 
 // HomePath is the list of what the reader has told; all pages lie beside it.
@@ -44,9 +59,9 @@ func (p *Pages) Routes() []web.Route {
 		route("GET", "/si", "say", t.Show),
 		route("GET", "/si/bilder", "say.pictures", t.Pictures),
 		route("POST", "/si", "say.step", t.Step),
-		route("GET", "/sagt/{slug}", "told", p.told),
-		route("GET", "/sagt/{slug}/kvittering", "receipt", p.receipt),
-		route("GET", "/sagt/{slug}/kvittering/fil", "receipt.file", p.receiptFile),
+		route("GET", "/sagt/{slug}", "told", p.behind(p.told)),
+		route("GET", "/sagt/{slug}/kvittering", "receipt", p.behind(p.receipt)),
+		route("GET", "/sagt/{slug}/kvittering/fil", "receipt.file", p.behind(p.receiptFile)),
 	}
 }
 

@@ -133,7 +133,12 @@ func TestAPupilTellsAndSeesThatItIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.page(w.Get(nora, to), 200, "En voksen har lest det du sa")
-	w.page(w.Get(nora, "/min/sagt"), 200, "En voksen har lest det", to)
+	list := w.page(w.Get(nora, "/min/sagt"), 200, to)
+	for _, tells := range []string{"En voksen har lest det", "går fra", "Sendt", `class="t-state"`} {
+		if strings.Contains(list, tells) {
+			t.Errorf("the list, which anybody may see over a shoulder, says %q", tells)
+		}
+	}
 
 	// Nobody else opens it: the answer is that of what is not there.
 	for _, role := range []tilhor.Role{tilhor.RoleParent, tilhor.RoleTeacher, tilhor.RoleRektor} {

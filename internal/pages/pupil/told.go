@@ -24,12 +24,13 @@ type toldView struct {
 	Quote   *web.Quote
 	Held    bool
 	Receipt string
+	Last    string // when a pupil's own was opened before
 	Talk    string // with who has it; none for what was taken up on a parent's own page
 }
 
 // told is one thing the reader told: the own words, and how far it has come. What
 // was set aside has its reason there, which the one who told may read.
-func (p *Pages) told(q *web.Req) error {
+func (p *Pages) told(q *web.Req, last string) error {
 	a, err := p.Concerns.Follow(q.Context(), q.Actor, q.Path("slug"))
 	if err != nil {
 		return err
@@ -47,7 +48,7 @@ func (p *Pages) told(q *web.Req) error {
 	}
 	v := toldView{
 		Frame: frame(q, w.T(key)), Back: web.Back{Href: HomePath, Text: w.T("pupil.back")}, State: stateOf(w, a.Concern),
-		Receipt: q.R.URL.Path + "/kvittering", Held: a.Held,
+		Receipt: q.R.URL.Path + "/kvittering", Held: a.Held, Last: last,
 	}
 	if words := a.Said + a.Saw; words != "" {
 		v.Quote = &web.Quote{Text: words, By: lang.Cap(w.Near(a.Written, q.Now))}
@@ -137,7 +138,7 @@ func (p *Pages) find(q *web.Req) (journal.Receipt, error) {
 
 // receipt is shown when it is asked for: somebody at home may find it. It says
 // that it was received, and not what was told.
-func (p *Pages) receipt(q *web.Req) error {
+func (p *Pages) receipt(q *web.Req, _ string) error {
 	r, err := p.find(q)
 	if err != nil {
 		return err
@@ -155,7 +156,7 @@ func (p *Pages) receipt(q *web.Req) error {
 	return q.Render(receiptPage, v)
 }
 
-func (p *Pages) receiptFile(q *web.Req) error {
+func (p *Pages) receiptFile(q *web.Req, _ string) error {
 	r, err := p.find(q)
 	if err != nil {
 		return err

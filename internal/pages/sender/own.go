@@ -11,14 +11,26 @@ import (
 // own is the talk of a pupil or a parent who told something by name, and nobody
 // else's.
 func (p *Pages) own(q *web.Req) error {
+	last, open, err := p.unlocked(q)
+	if err != nil || !open {
+		return err
+	}
 	f, err := q.Refill()
 	if err != nil {
 		return err
 	}
-	return p.showOwn(q, http.StatusOK, f)
+	return p.showOwn(q, http.StatusOK, f, last)
 }
 
-func (p *Pages) showOwn(q *web.Req, code int, f *web.Form) error {
+// unlocked says whether the talk stands open; what keeps it shut has answered.
+func (p *Pages) unlocked(q *web.Req) (last string, open bool, err error) {
+	if p.Lock == nil {
+		return "", true, nil
+	}
+	return p.Lock(q)
+}
+
+func (p *Pages) showOwn(q *web.Req, code int, f *web.Form, last string) error {
 	told, err := p.Dialogue.Return(q.Context(), sender(q))
 	if err != nil {
 		return err
@@ -27,10 +39,13 @@ func (p *Pages) showOwn(q *web.Req, code int, f *web.Form) error {
 	if err != nil {
 		return err
 	}
-	v.Action, v.Say = q.R.URL.Path, nil // who it is, is known
+	v.Action, v.Say, v.Last = q.R.URL.Path, nil, last // who it is, is known
 	v.Sent = code == http.StatusOK && q.Query("sendt") != ""
 	if code == http.StatusOK && f.Get("text") != "" { // a kept draft
 		v.Write, v.Text.Value = f, f.Get("text")
+	}
+	if code == http.StatusOK && f.Get("need") != "" {
+		v.Ask, v.Need.Value, v.NeedBad = f, f.Get("need"), true // it stands open
 	}
 	return q.RenderStatus(code, talkPage, v)
 }
@@ -38,6 +53,10 @@ func (p *Pages) showOwn(q *web.Req, code int, f *web.Form) error {
 func sender(q *web.Req) dialogue.Sender { return dialogue.Sender{Slug: q.Path("slug"), By: q.Actor} }
 
 func (p *Pages) writeOwn(q *web.Req) error {
+	last, open, err := p.unlocked(q)
+	if err != nil || !open {
+		return err
+	}
 	f, err := q.Form()
 	if err != nil {
 		return err
@@ -52,7 +71,7 @@ func (p *Pages) writeOwn(q *web.Req) error {
 	})
 	if faults := tilhor.FaultsOf(err); faults != nil {
 		f.Faults = faults
-		return p.showOwn(q, http.StatusUnprocessableEntity, f)
+		return p.showOwn(q, http.StatusUnprocessableEntity, f, last)
 	}
 	return err
 }

@@ -28,6 +28,7 @@ var page = web.Pages(files)
 // Pages are the pages of who told something.
 type Pages struct {
 	Dialogue *dialogue.Desk
+	Lock     func(q *web.Req) (line string, open bool, err error) // stands before the talk of a pupil who is signed in; nil where a test has none
 }
 
 // Addresses of the pages with a code.

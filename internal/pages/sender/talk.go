@@ -70,6 +70,7 @@ type talkView struct {
 	NameBad bool
 	NeedBad bool
 	Kept    string // how long it is kept
+	Last    string // when a pupil's own was opened before
 }
 
 // talk opens what a code opens, and takes in what the sender writes there. What

@@ -57,6 +57,11 @@ type Issuer struct {
 	// Twist may change the claims of an id_token before it is signed: for
 	// tests of what sign-in must refuse.
 	Twist func(claims map[string]any)
+	// Remembers says that who has chosen a person stays signed in here in that
+	// browser, as at a real provider: the next time there is no list, unless the
+	// site asks for one (prompt, max_age). The demo does not: one goes on as
+	// another there.
+	Remembers bool
 }
 
 // A Server is one or several issuers on a loopback listener.
@@ -70,6 +75,7 @@ type Server struct {
 	sign  jose.Signer
 	codes map[string]grant // by code, then by access token; memory is enough for made-up people
 	bears map[string]grant
+	stays map[string]stay // by what the browser holds
 	hosts map[string]*host
 	faces string // @font-face rules, before the style
 }
@@ -131,7 +137,7 @@ func loopback(name string) bool {
 func New(l net.Listener, clock tilhor.Clock, issuers ...Issuer) (*Server, error) {
 	s := &Server{
 		base: "http://" + l.Addr().String(), clock: clock, mux: http.NewServeMux(),
-		codes: map[string]grant{}, bears: map[string]grant{}, hosts: map[string]*host{},
+		codes: map[string]grant{}, bears: map[string]grant{}, stays: map[string]stay{}, hosts: map[string]*host{},
 	}
 	if err := s.Rotate(); err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -364,4 +365,94 @@ func TestList(t *testing.T) {
 	if b, _ := io.ReadAll(rec.Body); rec.Header().Get("Content-Type") != "text/css; charset=utf-8" || len(b) < 1000 || !strings.HasPrefix(string(b), `@font-face{font-family:"Inter";font-weight:400;`) {
 		t.Error("no style")
 	}
+}
+
+// Who is signed in here stays so in that browser, where the provider remembers: a
+// site that asks nothing is answered at once, and one that asks for a sign-in anew,
+// or for a young one, is not. When it is asked how old it is, it says so.
+func TestWhoIsSignedInAlready(t *testing.T) {
+	w := newWorld(t)
+	h := w.hosts["feide"]
+	ask := func(cookie string, change ...string) *httptest.ResponseRecorder {
+		q := asking(change...)
+		if !slices.Contains(change, "login_hint") {
+			q.Del("login_hint")
+		}
+		return w.ask("GET", "/feide/authorize?"+q.Encode(), nil, "Cookie", cookie)
+	}
+	rec := w.ask("GET", "/feide/som/kari?"+asking().Encode(), nil)
+	if rec.Header().Get("Set-Cookie") != "" {
+		t.Error("it remembers unasked")
+	}
+	h.Remembers = true
+	rec = w.ask("GET", "/feide/som/kari?"+asking().Encode(), nil)
+	cookie, _, _ := strings.Cut(rec.Header().Get("Set-Cookie"), ";")
+	w.now = w.now.Add(time.Minute)
+	back := func(rec *httptest.ResponseRecorder) url.Values {
+		u, err := url.Parse(rec.Header().Get("Location"))
+		if err != nil || rec.Code != http.StatusFound {
+			return nil
+		}
+		return u.Query()
+	}
+	for _, row := range []struct {
+		name   string
+		cookie string
+		change []string
+		silent bool
+		fault  string
+		age    any // of the sign-in, as auth_time says it; nil for not said
+	}{
+		{"nothing is asked", cookie, nil, true, "", nil},
+		{"another browser", "", nil, false, "", nil},
+		{"anew", cookie, []string{"prompt", "login"}, false, "", nil},
+		{"another may be chosen", cookie, []string{"prompt", "select_account"}, false, "", nil},
+		{"anew, by one who is named", cookie, []string{"prompt", "login", "login_hint", "kari"}, false, "", nil},
+		{"not at all old", cookie, []string{"max_age", "0"}, false, "", nil},
+		{"half a minute old", cookie, []string{"max_age", "30"}, false, "", nil},
+		{"an hour old", cookie, []string{"max_age", "3600"}, true, "", 60.0},
+		{"without a word", cookie, []string{"prompt", "none"}, true, "", nil},
+		{"without a word, in another browser", "", []string{"prompt", "none"}, false, "login_required", nil},
+		{"without a word, and anew", cookie, []string{"prompt", "none login"}, false, "invalid_request", nil},
+		{"no age", cookie, []string{"max_age", "x"}, false, "invalid_request", nil},
+	} {
+		rec := ask(row.cookie, row.change...)
+		q := back(rec)
+		switch {
+		case q.Get("error") != row.fault, q.Get("code") != "" != row.silent, row.fault == "" && !row.silent && rec.Code != http.StatusOK:
+			t.Errorf("%s: %d, %v", row.name, rec.Code, q)
+		case row.silent:
+			_, token := w.change(q.Get("code"))
+			at, said := claimsOf(t, token)["auth_time"].(float64)
+			if said != (row.age != nil) || said && float64(w.now.Unix())-at != row.age {
+				t.Errorf("%s: auth_time %v, %v", row.name, at, said)
+			}
+		}
+	}
+	// Who signs out is signed out.
+	_, token := w.change(back(ask(cookie)).Get("code"))
+	hint, _ := token["id_token"].(string)
+	w.ask("GET", "/feide/end_session?"+url.Values{"id_token_hint": {hint}, "post_logout_redirect_uri": {"http://127.0.0.1:9/ferdig"}}.Encode(), nil, "Cookie", cookie)
+	if rec := ask(cookie); rec.Code != http.StatusOK {
+		t.Errorf("signed out, and let in: %d", rec.Code)
+	}
+}
+
+// claimsOf reads a token without checking it.
+func claimsOf(t *testing.T, token map[string]any) map[string]any {
+	t.Helper()
+	raw, _ := token["id_token"].(string)
+	parts := strings.Split(raw, ".")
+	if len(parts) != 3 {
+		t.Fatalf("no token: %v", token)
+	}
+	b, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var c map[string]any
+	if err := json.Unmarshal(b, &c); err != nil {
+		t.Fatal(err)
+	}
+	return c
 }

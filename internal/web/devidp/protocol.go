@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,13 +28,27 @@ const (
 type request struct {
 	Redirect, State, Nonce, Challenge string
 	Levels                            []string // acr_values
+	Prompt                            []string
+	MaxAge                            time.Duration // negative when it is not asked for
+}
+
+// asks says whether the site wants the person to be asked, whatever the browser
+// holds (OpenID Connect Core 1.0, 3.1.2.1).
+func (a request) asks() bool {
+	return slices.Contains(a.Prompt, "login") || slices.Contains(a.Prompt, "select_account")
+}
+
+// A stay is somebody who is signed in here in one browser.
+type stay struct {
+	issuer, person string
+	since          time.Time
 }
 
 // A grant is one sign-in under way: it is taken once by its code.
 type grant struct {
 	request
 	issuer, person, acr, sid string
-	until                    time.Time
+	seen, until              time.Time // when the person was asked, and how long the grant holds
 }
 
 func (s *Server) discovery(h *host) http.HandlerFunc {
@@ -52,6 +67,8 @@ func (s *Server) discovery(h *host) http.HandlerFunc {
 		"authorization_response_iss_parameter_supported": true,
 		"frontchannel_logout_supported":                  true,
 		"frontchannel_logout_session_supported":          true,
+		"prompt_values_supported":                        []string{"none", "login", "select_account"},
+		"claims_supported":                               []string{"sub", "iss", "acr", "auth_time"},
 	}
 	return func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, doc) }
 }
@@ -69,7 +86,11 @@ func (h *host) read(w http.ResponseWriter, r *http.Request) (request, bool) {
 	q := r.URL.Query()
 	a := request{
 		Redirect: q.Get("redirect_uri"), State: q.Get("state"), Nonce: q.Get("nonce"),
-		Challenge: q.Get("code_challenge"), Levels: strings.Fields(q.Get("acr_values")),
+		Challenge: q.Get("code_challenge"), Levels: strings.Fields(q.Get("acr_values")), Prompt: strings.Fields(q.Get("prompt")), MaxAge: -1,
+	}
+	age, bad := strconv.Atoi(q.Get("max_age"))
+	if q.Has("max_age") {
+		a.MaxAge = time.Duration(age) * time.Second
 	}
 	if q.Get("client_id") != h.Client.ID || !slices.Contains(h.Client.Redirects, a.Redirect) {
 		http.Error(w, "unknown client or redirect_uri", http.StatusBadRequest)
@@ -81,7 +102,8 @@ func (h *host) read(w http.ResponseWriter, r *http.Request) (request, bool) {
 		fault = "unsupported_response_type"
 	case !slices.Contains(strings.Fields(q.Get("scope")), "openid"):
 		fault = "invalid_scope"
-	case q.Get("code_challenge_method") != "S256" || len(a.Challenge) != 43:
+	case q.Get("code_challenge_method") != "S256" || len(a.Challenge) != 43,
+		q.Has("max_age") && (bad != nil || age < 0), slices.Contains(a.Prompt, "none") && len(a.Prompt) > 1:
 		fault = "invalid_request"
 	}
 	if fault != "" {
@@ -102,15 +124,26 @@ func (h *host) back(w http.ResponseWriter, r *http.Request, a request, name, val
 	http.Redirect(w, r, to.String(), http.StatusFound)
 }
 
-// authorize shows the list, or signs in at once the one a login_hint names.
+// authorize signs in at once who is signed in here already, if the site lets it;
+// and the one a login_hint names, who stands for somebody that types a password;
+// else it shows the list. Who is to be asked is always shown the list.
 func (s *Server) authorize(h *host) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		a, ok := h.read(w, r)
 		if !ok {
 			return
 		}
-		if p, ok := h.people[r.URL.Query().Get("login_hint")]; ok {
-			s.grant(w, r, h, a, p)
+		hint := r.URL.Query().Get("login_hint")
+		if at, ok := s.stay(h, r); ok && !a.asks() && (a.MaxAge < 0 || s.clock().Sub(at.since) < a.MaxAge) && (hint == "" || hint == at.person) {
+			s.grant(w, r, h, a, h.people[at.person], at.since)
+			return
+		}
+		if slices.Contains(a.Prompt, "none") {
+			h.back(w, r, a, "error", "login_required")
+			return
+		}
+		if p, ok := h.people[hint]; ok && !a.asks() {
+			s.signIn(w, r, h, a, p)
 			return
 		}
 		h.list(w, r)
@@ -134,13 +167,50 @@ func (s *Server) choose(h *host) http.HandlerFunc {
 			http.NotFound(w, r)
 			return
 		}
-		s.grant(w, r, h, a, p)
+		s.signIn(w, r, h, a, p)
 	}
 }
 
-func (s *Server) grant(w http.ResponseWriter, r *http.Request, h *host, a request, p Persona) {
+// signIn is that the person was asked, and answered, now.
+func (s *Server) signIn(w http.ResponseWriter, r *http.Request, h *host, a request, p Persona) {
+	now := s.clock()
+	if h.Remembers {
+		id := tilhor.NewID()
+		s.mu.Lock()
+		s.stays[id] = stay{h.Name, p.ID, now}
+		s.mu.Unlock()
+		http.SetCookie(w, &http.Cookie{Name: stayCookie, Value: id, Path: "/" + h.Name, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	}
+	s.grant(w, r, h, a, p, now)
+}
+
+// stayCookie is what a browser holds that is signed in here.
+const stayCookie = "made-up"
+
+// stay is who is signed in here in the browser that asks.
+func (s *Server) stay(h *host, r *http.Request) (stay, bool) {
+	c, err := r.Cookie(stayCookie)
+	if err != nil {
+		return stay{}, false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at, ok := s.stays[c.Value]
+	return at, ok && at.issuer == h.Name
+}
+
+// leave signs the browser out here.
+func (s *Server) leave(r *http.Request) {
+	if c, err := r.Cookie(stayCookie); err == nil {
+		s.mu.Lock()
+		delete(s.stays, c.Value)
+		s.mu.Unlock()
+	}
+}
+
+func (s *Server) grant(w http.ResponseWriter, r *http.Request, h *host, a request, p Persona, seen time.Time) {
 	code := tilhor.NewID()
-	g := grant{request: a, issuer: h.Name, person: p.ID, acr: p.reach(a.Levels), sid: tilhor.NewID(), until: s.clock().Add(codeLife)}
+	g := grant{request: a, issuer: h.Name, person: p.ID, acr: p.reach(a.Levels), sid: tilhor.NewID(), seen: seen, until: s.clock().Add(codeLife)}
 	s.mu.Lock()
 	s.sweep()
 	s.codes[code] = g
@@ -243,6 +313,9 @@ func (s *Server) claims(h *host, g grant, access string) map[string]any {
 	if g.acr != "" {
 		c["acr"] = g.acr
 	}
+	if g.MaxAge >= 0 { // then it must say when the person was asked (OpenID Connect Core 1.0, 2)
+		c["auth_time"] = g.seen.Unix()
+	}
 	if h.Twist != nil {
 		h.Twist(c)
 	}
@@ -289,8 +362,7 @@ func (s *Server) groups(h *host) http.HandlerFunc {
 	}
 }
 
-// endSession has nobody to sign out, since nobody stays signed in here; it
-// only checks who asks and sends the browser back.
+// endSession signs the browser out here, if it was in, and sends it back.
 func (s *Server) endSession(h *host) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		q := r.URL.Query()
@@ -299,6 +371,7 @@ func (s *Server) endSession(h *host) http.HandlerFunc {
 			http.Error(w, "unknown id_token_hint or post_logout_redirect_uri", http.StatusBadRequest)
 			return
 		}
+		s.leave(r)
 		to, _ := url.Parse(after)
 		if state := q.Get("state"); state != "" {
 			v := to.Query()

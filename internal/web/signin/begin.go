@@ -32,7 +32,7 @@ func (d *Desk) Begin(ctx context.Context, w Wish) (Way, error) {
 	if s == nil {
 		return Way{}, tilhor.ErrNotFound
 	}
-	p := pending{provider: s.Name, next: next(w.Next)}
+	p := pending{provider: s.Name, next: next(w.Next), anew: w.Anew}
 	if w.Strong {
 		p.step = stepPage
 	}
@@ -63,8 +63,8 @@ func (d *Desk) send(ctx context.Context, s *source, w Wish, p pending) (Way, err
 	if len(acr) > 0 {
 		opts = append(opts, oauth2.SetAuthURLParam("acr_values", strings.Join(acr, " ")))
 	}
-	if w.Anew { // a sign-in that the browser still holds is not enough (OpenID Connect Core 1.0, 3.1.2.1)
-		opts = append(opts, oauth2.SetAuthURLParam("prompt", "login"))
+	if p.anew { // a sign-in that the browser still holds is not enough; and auth_time must come back (OpenID Connect Core 1.0, 3.1.2.1 and 2)
+		opts = append(opts, oauth2.SetAuthURLParam("prompt", "login"), oauth2.SetAuthURLParam("max_age", "0"))
 	}
 	if w.Lang != "" {
 		opts = append(opts, oauth2.SetAuthURLParam("ui_locales", string(w.Lang)))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -22,6 +23,10 @@ type Account struct {
 	ACR     string
 	Level   Level
 	Sid     string // the provider's session, for log-out from outside
+
+	// How long before it signed the token the provider had seen who it is; negative
+	// when it does not say. It is the provider's own clock against itself.
+	Ago time.Duration
 }
 
 // claims are those we read, whoever says them. No name, no e-mail: the roster
@@ -36,6 +41,8 @@ type claims struct {
 	OID     string   `json:"oid"`
 	FeideID string   `json:"https://n.feide.no/claims/eduPersonPrincipalName"`
 	EPPN    string   `json:"eduPersonPrincipalName"`
+
+	AuthTime json.RawMessage `json:"auth_time"` // read leniently: who says it oddly has not said it
 }
 
 // account reads the claims of a verified id_token by the provider's kind.
@@ -50,7 +57,7 @@ func (s *source) account(ctx context.Context, k *known, id *oidc.IDToken, token 
 	if s.Kind == Entra {
 		c.ACR = methods(c.AMR)
 	}
-	a := Account{Kind: s.Kind, Issuer: id.Issuer, Subject: id.Subject, ACR: c.ACR, Level: levelOf(s.Kind, c.ACR), Sid: c.Sid}
+	a := Account{Kind: s.Kind, Issuer: id.Issuer, Subject: id.Subject, ACR: c.ACR, Level: levelOf(s.Kind, c.ACR), Sid: c.Sid, Ago: ago(c.AuthTime, id.IssuedAt)}
 	if a.Subject == "" || !plain(a.Subject+a.ACR+a.Sid+c.TID+c.OID) || len(a.Subject) > 255 || len(a.ACR) > 255 || len(a.Sid) > 255 || len(c.OID) > 255 {
 		return Account{}, refuse(PageAgain, "subject")
 	}
@@ -64,6 +71,16 @@ func (s *source) account(ctx context.Context, k *known, id *oidc.IDToken, token 
 		a.Subject, a.FeideID, err = s.entra(c, id)
 	}
 	return a, err
+}
+
+// ago is how long before the token was signed the person was seen; negative for
+// what is not said, or cannot be.
+func ago(authTime json.RawMessage, issued time.Time) time.Duration {
+	var at int64
+	if len(authTime) == 0 || json.Unmarshal(authTime, &at) != nil || at <= 0 || at > issued.Unix() {
+		return -1
+	}
+	return time.Duration(issued.Unix()-at) * time.Second
 }
 
 // feideID is the eduPersonPrincipalName, which Feide tells at userinfo. It can

@@ -23,7 +23,9 @@ type Signed struct {
 	Roles   []tilhor.Actor // those the sign-in is strong enough for
 	Account Account        // without the person number
 	Next    string
-	Token   string // the id_token, which the provider wants at sign-out
+	Token   string    // the id_token, which the provider wants at sign-out
+	Asked   bool      // a page asked that the person shows who it is once more
+	Anew    time.Time // when the person did; zero when the provider does not say so
 }
 
 // skew is how much a provider's clock may differ from ours.
@@ -183,7 +185,22 @@ func (d *Desk) admit(ctx context.Context, s *source, p pending, browser string, 
 		return Signed{}, Way{}, refuse(PageLevel, "level")
 	}
 	a.PID = ""
-	return Signed{Person: who, Roles: may, Account: a, Next: p.next, Token: raw}, Way{}, nil
+	return Signed{Person: who, Roles: may, Account: a, Next: p.next, Token: raw, Asked: p.anew, Anew: p.shown(a, d.clock())}, Way{}, nil
+}
+
+// freshest is the longest time since the person was seen that counts as now.
+const freshest = 5 * time.Minute
+
+// shown is when the person showed who it is for this sign-in: not before the
+// browser was sent to the provider, whatever sign-in the provider held already,
+// and not long ago. A provider that does not say when (auth_time), or that let a
+// sign-in through which the browser held, gives nothing: it is never guessed.
+func (p pending) shown(a Account, now time.Time) time.Time {
+	since := now.Sub(p.begun) + time.Second // whole seconds are all that is said
+	if !p.anew || a.Ago < 0 || a.Ago > since || a.Ago > freshest {
+		return time.Time{}
+	}
+	return now.Add(-a.Ago)
 }
 
 // canMore says whether a stronger sign-in here would give a role more. A parent

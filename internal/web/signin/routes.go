@@ -168,6 +168,11 @@ func (d *Desk) enter(q *web.Req, in Signed) error {
 	if err := web.SignIn(q, in.Person, as, in.Account.ACR, in.Account.Issuer); err != nil {
 		return err
 	}
+	if in.Asked {
+		if err := web.Vouch(q, in.Anew); err != nil {
+			return err
+		}
+	}
 	x, err := q.Session()
 	if err != nil {
 		return err

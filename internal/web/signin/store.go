@@ -37,6 +37,7 @@ const (
 type pending struct {
 	provider, next string
 	step           step
+	anew           bool // a page asked that the person shows who it is once more
 	begun, until   time.Time
 }
 
@@ -45,6 +46,7 @@ type packed struct {
 	Provider string `json:"p"`
 	Next     string `json:"n,omitempty"`
 	Step     step   `json:"s,omitempty"`
+	Anew     bool   `json:"a,omitempty"`
 	Begun    int64  `json:"b"`
 	Until    int64  `json:"u"`
 }
@@ -63,7 +65,7 @@ func (d *Desk) pack(ctx context.Context, p pending, browser string) (string, err
 	if err != nil {
 		return "", err
 	}
-	b, err := json.Marshal(packed{p.provider, p.next, p.step, p.begun.UnixMilli(), p.until.UnixMilli()})
+	b, err := json.Marshal(packed{p.provider, p.next, p.step, p.anew, p.begun.UnixMilli(), p.until.UnixMilli()})
 	if err != nil {
 		return "", err
 	}
@@ -94,7 +96,7 @@ func (d *Desk) unpack(ctx context.Context, state, browser string) (pending, erro
 	if err := json.Unmarshal([]byte(text), &p); err != nil {
 		return pending{}, err
 	}
-	return pending{p.Provider, p.Next, p.Step, time.UnixMilli(p.Begun), time.UnixMilli(p.Until)}, nil
+	return pending{p.Provider, p.Next, p.Step, p.Anew, time.UnixMilli(p.Begun), time.UnixMilli(p.Until)}, nil
 }
 
 // sealing is the key of states, the same in every process.

@@ -99,7 +99,21 @@ func (w *world) pages() []web.Route {
 		q.Write(http.StatusOK, "text/plain; charset=utf-8", fmt.Appendf(nil, "%s %s %s", q.Who(), q.Actor.Role, q.Lang))
 		return nil
 	}
+	fresh := func(q *web.Req) error {
+		fresh, err := q.Fresh(5 * time.Minute)
+		if err != nil {
+			return err
+		}
+		un, err := q.Unvouched()
+		word := map[bool]string{true: "fresh", false: "stale"}[fresh]
+		if un {
+			word = "unvouched"
+		}
+		q.Write(http.StatusOK, "text/plain; charset=utf-8", []byte(word))
+		return err
+	}
 	return []web.Route{
+		{Method: "GET", Path: "/fersk", Name: "test.fresh", Roles: everyone, Serve: fresh},
 		{Method: "GET", Path: "/i-dag", Name: "test.day", Roles: everyone, Serve: show},
 		{Method: "GET", Path: "/saker/{spor}", Name: "test.case", Roles: everyone, Sensitive: true, Case: true, Serve: show},
 	}
@@ -142,7 +156,7 @@ func (w *world) providers() Config {
 		}
 	}
 	w.idp, err = devidp.New(l, w.clock,
-		devidp.Issuer{Name: "feide", Title: "Feide", Client: client("feide"), Twist: lie, Personas: []devidp.Persona{
+		devidp.Issuer{Name: "feide", Title: "Feide", Client: client("feide"), Twist: lie, Remembers: true, Personas: []devidp.Persona{
 			{ID: "kari", Name: "Kari Lund", RoleLabel: "Rektor", Claims: eppn("KARI"), Levels: []string{"", mfa}},
 			{ID: "jonas", Name: "Jonas Berg", RoleLabel: "Lærer", Claims: eppn("jonas")},
 			{ID: "mona", Name: "Mona Vik", RoleLabel: "Sosiallærer", Claims: eppn("mona")},

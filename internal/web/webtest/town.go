@@ -228,6 +228,15 @@ func (w *Town) In(a tilhor.Actor) *http.Cookie {
 	return c
 }
 
+// Anew signs in an actor who has just shown who it is, as a page of a child's own
+// asks.
+func (w *Town) Anew(a tilhor.Actor) *http.Cookie {
+	w.T.Helper()
+	c, err := w.Site.EnterAnew(context.Background(), a.Person, a, Strong, "https://feide.example")
+	w.must(err)
+	return c
+}
+
 // Get visits a page.
 func (w *Town) Get(c *http.Cookie, path string) *http.Response { return w.do("GET", c, path, nil) }
 
