@@ -502,6 +502,7 @@ type CopyItem struct {
 	Reason string
 	Words  string
 	Held   bool // rektor has blocked it since
+	Silent bool // left out, and without a place of its own
 }
 
 // CopyOf gives the copy of a request that is decided. It is made of what was
@@ -579,6 +580,8 @@ func (r Review) copy() (Copy, error) {
 		x := CopyItem{Kind: p.Kind, When: p.When, Record: p.Record, Field: p.Field, Reason: j.Reason, Words: j.Words}
 		if j.Shown {
 			x.Text = p.Text
+		} else if p.Silent() {
+			x = CopyItem{Reason: j.Reason, Words: j.Words, Silent: true}
 		}
 		c.Items = append(c.Items, x)
 	}

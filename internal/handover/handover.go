@@ -14,8 +14,6 @@ import (
 	"tilhor"
 	"tilhor/internal/cases"
 	"tilhor/internal/interventions"
-	"tilhor/internal/journal"
-	"tilhor/internal/seal"
 )
 
 // A Desk is where packages are made.
@@ -99,10 +97,3 @@ const (
 
 // Reasons lists them in the order they are told.
 var Reasons = []Reason{OtherChild, Reporter, Unjudged, Blocked}
-
-func partsOf(f *cases.Folder) (all []journal.Part) {
-	for _, e := range f.Entries {
-		all = append(all, e.Parts...)
-	}
-	return all
-}

@@ -79,7 +79,7 @@ func (d *Desk) pack(by tilhor.Actor, f *cases.Folder, forces []interventions.Fol
 	if err != nil {
 		return nil, err
 	}
-	record, counts, err := recordText(f, s)
+	record, counts, err := recordText(s)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,7 @@ func (d *Desk) pack(by tilhor.Actor, f *cases.Folder, forces []interventions.Fol
 	m := manifest{
 		Format: format, Kind: o.Kind, Owner: string(by.Owner), OwnerName: o.Owner, SchoolName: o.School, Stream: "track/" + string(f.ID), Case: f.Number,
 		Made: now.UTC().Truncate(time.Second), Person: string(by.Person), Role: string(by.Role), Lang: string(o.Lang), Readings: o.Readings,
-		Key: f.Public, Tree: f.Checkpoint.Size, Entries: len(f.Entries), Parts: counts, Files: []fileLine{},
+		Key: f.Public, Tree: f.Checkpoint.Size, Entries: len(s.entries()), Parts: counts, Files: []fileLine{},
 		Forces: streamsOf(forces), ForceEntries: forceEntries,
 	}
 	for _, i := range items {
@@ -108,6 +108,9 @@ func (d *Desk) pack(by tilhor.Actor, f *cases.Folder, forces []interventions.Fol
 	}
 	if len(attached)+len(forces) > 0 {
 		m.Format = formatMore
+	}
+	if o.Kind == ForFamily {
+		m.Format = formatFamily
 	}
 	list := itemOf(fileManifest, "manifest", m.text())
 	signed, err := d.Keys.Sign(by.Owner, statement(m.Format, string(by.Owner), list.sum))
