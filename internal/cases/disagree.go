@@ -58,12 +58,20 @@ func (d *Desk) Disagree(ctx context.Context, by tilhor.Actor, slug string, x Dis
 				return tilhor.Faults{{Field: "said-" + string(p), Key: "cases.fault.disagree-who"}}
 			}
 		}
+		names, protected, err := d.Roster.Faces(w.tx, by.Owner, who...)
+		if err != nil {
+			return err
+		}
 		now := tilhor.Now(w.now)
 		if _, err := w.write(note{kind: HomeDisagree, when: now, text: []field{{"what", x.About}, {"does", x.Does}}}); err != nil {
 			return err
 		}
 		for _, p := range who {
-			if _, err := w.write(note{kind: HomeHeard, when: now, ref: string(p), text: []field{{"text", said[p]}}}); err != nil {
+			name := names[p]
+			if protected[p] {
+				name = ""
+			}
+			if _, err := w.write(note{kind: HomeHeard, when: now, ref: string(p), text: []field{{"who", name}, {"text", said[p]}}}); err != nil {
 				return err
 			}
 		}

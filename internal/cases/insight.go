@@ -264,6 +264,11 @@ func (d *Desk) review(tx *db.Tx, by tilhor.Actor, slug string, id tilhor.RecordI
 		return r, "", err
 	}
 	r.Passages = r.passages(names)
+	talks, err := d.ownTalks(tx, by.Owner, r, names)
+	if err != nil {
+		return r, "", err
+	}
+	r.Passages = append(r.Passages, talks...)
 	key, err := d.Keys.Get(tx, by.Owner, seal.KindTrack, string(r.ID))
 	if err != nil {
 		return r, "", err
@@ -575,6 +580,9 @@ func (r Review) copy() (Copy, error) {
 		p, ok := there[j.Passage]
 		if !ok { // blocked or shredded since
 			c.Items = append(c.Items, CopyItem{Held: true})
+			continue
+		}
+		if p.sender != "" && r.Insight.OfHome() && p.sender != r.Insight.To { // another one's talk
 			continue
 		}
 		x := CopyItem{Kind: p.Kind, When: p.When, Record: p.Record, Field: p.Field, Reason: j.Reason, Words: j.Words}

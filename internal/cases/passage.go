@@ -27,6 +27,8 @@ type Passage struct {
 	Parent   bool // one of the parents wrote it, or was answered: it is that one's own
 	Untold   bool // whether the home is told, and why not
 	Mine     bool // from the child's own page
+
+	sender tilhor.PersonID // whose talk with the school it is of
 }
 
 // Marked says whether something speaks against showing the passage.

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"context"
 	"errors"
 
 	"tilhor"
@@ -111,17 +112,21 @@ var selectRaised = db.SQL(`SELECT entry FROM cases_record WHERE owner = $1 AND t
 // RaisedReceipt is the receipt of what a parent took up with rektor in a case
 // that is open to it: its own, and nobody else's. Of a protected child there is
 // none to keep: it names a school.
-func (d *Desk) RaisedReceipt(tx *db.Tx, by tilhor.Actor, slug string, id tilhor.RecordID) (r journal.Receipt, err error) {
-	s, err := d.shownAt(tx, by, slug, d.Clock())
-	if err != nil {
-		return r, err
-	}
-	if s.protected {
-		return r, tilhor.ErrNotFound
-	}
-	var entry tilhor.EntryID
-	if err := tx.One(selectRaised, db.Args(by.Owner, s.ID, id, by.Person), &entry); err != nil {
-		return r, err
-	}
-	return d.Journal.Receipt(tx, by.Owner, entry)
+func (d *Desk) RaisedReceipt(ctx context.Context, by tilhor.Actor, slug string, id tilhor.RecordID) (r journal.Receipt, err error) {
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		s, err := d.shownAt(tx, by, slug, d.Clock())
+		if err != nil {
+			return err
+		}
+		if s.protected {
+			return tilhor.ErrNotFound
+		}
+		var entry tilhor.EntryID
+		if err := tx.One(selectRaised, db.Args(by.Owner, s.ID, id, by.Person), &entry); err != nil {
+			return err
+		}
+		r, err = d.Journal.Receipt(tx, by.Owner, entry)
+		return err
+	})
+	return r, err
 }

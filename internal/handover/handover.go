@@ -13,6 +13,7 @@ import (
 
 	"tilhor"
 	"tilhor/internal/cases"
+	"tilhor/internal/dialogue"
 	"tilhor/internal/interventions"
 )
 
@@ -20,6 +21,7 @@ import (
 type Desk struct {
 	Cases         *cases.Desk
 	Interventions *interventions.Desk // nil where there are none
+	Dialogue      *dialogue.Desk      // nil where there are no talks
 	Keys          *seal.Keys
 	Clock         tilhor.Clock
 }

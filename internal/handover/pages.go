@@ -92,6 +92,7 @@ type teller struct {
 	said map[string]bool // every label an entry has
 
 	forces []interventions.Folder
+	talks  []spoken
 }
 
 // with adds the interventions against the pupil.
@@ -127,7 +128,7 @@ func (t *teller) t(key string, kv ...any) string {
 // pages writes them all.
 func (t *teller) pages() ([]item, error) {
 	made := map[string][]section{
-		pageCover: t.cover(), pageTime: {{Rows: t.rows(t.f.Records)}}, pagePlans: t.plans(), pageVoices: t.voices(),
+		pageCover: t.cover(), pageTime: {{Rows: t.chronology()}}, pagePlans: t.plans(), pageVoices: t.voices(),
 		pageFindings: {{Rows: t.of(cases.Started, cases.Source, cases.Finding, cases.Found, cases.Interest)}},
 		pageEvals:    {{Rows: t.of(cases.Evaluated, cases.Checked, cases.Ended, cases.SteppedDownK, cases.Reopened)}},
 		pageNotices:  {{Rows: t.of(noticeKinds...)}}, pageDuties: t.duties(), pageReadings: t.readings(),
