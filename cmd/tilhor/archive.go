@@ -17,8 +17,8 @@ import (
 	"tilhor/internal/calendar"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
-	"tilhor/internal/dialogue"
 	"tilhor/internal/db"
+	"tilhor/internal/dialogue"
 	"tilhor/internal/interventions"
 	"tilhor/internal/lang"
 )

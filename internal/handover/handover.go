@@ -15,6 +15,7 @@ import (
 	"tilhor/internal/cases"
 	"tilhor/internal/dialogue"
 	"tilhor/internal/interventions"
+	"tilhor/internal/seal"
 )
 
 // A Desk is where packages are made.

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"hash"
 
-	"tilhor/internal/cases"
 	"tilhor/internal/journal"
 )
 

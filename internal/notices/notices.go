@@ -38,7 +38,7 @@ type Desk struct {
 	// Answered is the one at home whom a record answers, "" for one who may not
 	// read it any more.
 	Answered func(tx *db.Tx, owner tilhor.OwnerID, track, record string, now time.Time) (tilhor.PersonID, error)
-	Days   Days
+	Days     Days
 	// Talk says who hears of a line of a talk: the sender it was written to, and
 	// the tracks whose handlers have the talk.
 	Talk func(tx *db.Tx, owner tilhor.OwnerID, concern, line string) (sender tilhor.PersonID, tracks []string, err error)

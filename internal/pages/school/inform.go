@@ -213,7 +213,7 @@ func heldSection(w *lang.Words, f cases.File, held []cases.Held) section {
 
 // disagreeSection is what the parents do not agree on: what each says, by itself,
 // and what the school does. The school does not judge between them.
-func disagreeSection(q *web.Req, s several, f cases.File, home cases.Home) section {
+func disagreeSection(q *web.Req, s several, f cases.File, home []cases.HomeGuardian) section {
 	w := q.T
 	x := section{ID: "uenige", Title: w.T("inform.disagree"), Text: w.T("inform.disagree.text")}
 	if all := f.Of(cases.HomeDisagree); len(all) > 0 {
@@ -226,10 +226,10 @@ func disagreeSection(q *web.Req, s several, f cases.File, home cases.Home) secti
 	form := s.of(disagreeDo)
 	asked := []question{area(w, form, name(disagreeDo, "disagree-about"), w.T("inform.disagree.about"), w.T("inform.disagree.about-help"), 2)}
 	var hidden []struct{ Name, Value string }
-	for i, g := range home.Guardians {
+	for i, g := range home {
 		field := name(disagreeDo, "said-"+string(g.ID))
 		who := guardianName(w, g)
-		if g.Name == "" {
+		if g.Protected {
 			who = w.T("inform.disagree.nameless", "n", i+1)
 		}
 		said := area(w, form, field, w.T("inform.disagree.said", "who", who), w.T("inform.disagree.said-help"), 2)

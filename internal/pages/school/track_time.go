@@ -218,7 +218,7 @@ func (c chronicle) link(r cases.Record) (href, text string) {
 			return "", ""
 		}
 		return path(c.f.Track, "hjemmet"), c.t("link.home")
-	case cases.HomeSaid:
+	case cases.HomeSaid, cases.HomeDisagree:
 		if c.f.Works {
 			return path(c.f.Track, informPath), c.t("link.inform")
 		}
