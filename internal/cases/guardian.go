@@ -314,12 +314,7 @@ func (d *Desk) familyFile(tx *db.Tx, by tilhor.Actor, s shown, f File, now time.
 	if err != nil {
 		return v, err
 	}
-	raised := f.RaisedOn(told, by.Person)
-	for i := range f.Windows {
-		if f.Windows[i].RaisedAt == raised {
-			v.Window = &f.Windows[i]
-		}
-	}
+	v.Window = f.windowOf(f.RaisedOn(told, by.Person))
 	here, err := d.here(tx, by.Owner, s.Track, now)
 	if err != nil {
 		return v, err

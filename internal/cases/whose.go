@@ -5,8 +5,10 @@ import (
 	"errors"
 
 	"tilhor"
+	"tilhor/internal/calendar"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
+	"tilhor/internal/duty"
 	"tilhor/internal/journal"
 )
 
@@ -105,6 +107,29 @@ func (f File) RaisedOn(told map[tilhor.RecordID]Teller, who tilhor.PersonID) (da
 		}
 	}
 	return day
+}
+
+// windowOf is the way to Statsforvalteren since a day on which one of them took it
+// up, counted both ways (§ 12-6); nil for no day.
+func (f File) windowOf(day tilhor.Date) *duty.Window {
+	if day == "" {
+		return nil
+	}
+	for i := range f.Windows {
+		if f.Windows[i].RaisedAt == day {
+			return &f.Windows[i]
+		}
+	}
+	return &duty.Window{Pupil: f.Code(), RaisedAt: day, CalendarWeek: calendar.AddWeeks(day, 1), Arbeidsdager: calendar.AddArbeidsdager(day, 5)}
+}
+
+// WindowsOf one of those at home are the ways to Statsforvalteren that are that
+// one's own to see.
+func (f Folder) WindowsOf(who tilhor.PersonID) []duty.Window {
+	if w := f.windowOf(f.RaisedOn(f.Told, who)); w != nil {
+		return []duty.Window{*w}
+	}
+	return nil
 }
 
 var selectRaised = db.SQL(`SELECT entry FROM cases_record WHERE owner = $1 AND track = $2 AND id = $3 AND kind = 'raised' AND by_person = $4 AND by_role = 'parent'`)

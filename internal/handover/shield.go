@@ -181,13 +181,11 @@ func (s *shield) parts() (all []journal.Part) {
 
 // windows are the ways to Statsforvalteren: for the family, since the receiver
 // took it up.
-func (s *shield) windows() (all []duty.Window) {
-	for _, w := range s.f.Windows {
-		if s.kind != ForFamily || w.RaisedAt == s.f.RaisedOn(s.f.Told, s.to) {
-			all = append(all, w)
-		}
+func (s *shield) windows() []duty.Window {
+	if s.kind == ForFamily {
+		return s.f.WindowsOf(s.to)
 	}
-	return all
+	return s.f.Windows
 }
 
 // why is the reason a passage is withheld, "" when it is shown.
