@@ -79,7 +79,7 @@ type Contact struct {
 func (c Contact) fact() Fact {
 	f := Fact{Term: c.Name, Text: strings.TrimSpace(c.Address + "\n" + c.URL)}
 	if c.Phone != "" {
-		f.Href, f.Link = "tel:"+strings.ReplaceAll(c.Phone, " ", ""), c.Phone
+		f.Tel, f.Link = strings.ReplaceAll(c.Phone, " ", ""), c.Phone
 	}
 	return f
 }
