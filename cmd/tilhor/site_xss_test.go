@@ -469,6 +469,8 @@ var theFamily = []deed{
 	{Who: "marit", At: "/foresatt", Link: `/rett$`, Fill: [][2]string{}},
 	{Who: "marit", At: "/foresatt", Link: `/mote$`, Fill: [][2]string{}},
 	{Who: "marit", At: "/foresatt", Link: `/tolk$`, Fill: [][2]string{}},
+	{Who: "marit", At: "/foresatt", Link: `/uenig$`, Fill: [][2]string{}},
+	{Who: "rektor", At: "$track/hjemmet/informer", Fill: [][2]string{{"do", "uenige"}}},
 	{Who: "marit", At: "/foresatt/rektor", Fill: [][2]string{{"school", "*"}}},
 	{Who: "rektor", At: "$track/hjemmet/informer", Fill: [][2]string{{"do", "svar"}, {"svar-to", "*"}}},
 }
