@@ -77,8 +77,8 @@ func TestATalkGoesWithItsCase(t *testing.T) {
 				t.Errorf("%q is in a document", bad)
 			}
 		}
-		if r.Left != 0 {
-			t.Errorf("%d are left", r.Left)
+		if r.Left != 0 || r.Shredded != 0 {
+			t.Errorf("left or shredded as a whole: %+v", r)
 		}
 		if again := w.export(dir, archive.Export{}); again.Written != 0 {
 			t.Errorf("%d are written twice", again.Written)
