@@ -12,6 +12,7 @@ import (
 	"tilhor/internal/danger"
 	"tilhor/internal/db"
 	"tilhor/internal/dialogue"
+	"tilhor/internal/duty"
 	"tilhor/internal/front"
 	"tilhor/internal/handover"
 	"tilhor/internal/interventions"
@@ -65,7 +66,7 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	told.Became, told.Started, told.Opened = talks.Became, talks.Start, talks.Open
 	worked := &cases.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
 	worked.Talks = spokenIn(talks)
-	shown := &front.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Away: worked.AwayOn}
+	shown := &front.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Away: worked.AwayOn, Closed: duty.Closed}
 	told.Shut = shown.ShutOn
 	sealed := &danger.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	used := &interventions.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
@@ -81,8 +82,8 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 		return nil, err
 	}
 	s.Mount(door.Routes(s))
-	s.Mount((&public.Pages{Concerns: told, Front: shown, People: people}).Routes())
-	s.Mount((&pupil.Pages{Concerns: told, Front: shown, Adults: public.Adults(shown), Talks: "/min/samtale/"}).Routes())
+	s.Mount((&public.Pages{Concerns: told, Front: shown, Code: talks.CodeFor, People: people}).Routes())
+	s.Mount((&pupil.Pages{Concerns: told, Front: shown, Adults: public.Adults(shown), Sees: worked.HomeSees, Talks: "/min/samtale/"}).Routes())
 	s.Mount((&sender.Pages{Dialogue: talks}).Routes())
 	s.Mount((&staff.Pages{Concerns: told, Cases: worked, Danger: sealed, Interventions: used, Dialogue: talks}).Routes())
 	s.Mount((&school.Pages{
@@ -94,7 +95,7 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	s.Mount(onTablet.Routes())
 	s.Mount((&dpo.Pages{Privacy: &privacy.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Shred: cases.ShredPart}}).Routes())
 	s.Mount((&own.Pages{Notices: h.notices(), Base: login.Base}).Routes())
-	s.Mount((&owner.Pages{Oversight: &oversight.Desk{DB: h.db, Clock: h.clock}}).Routes())
+	s.Mount((&owner.Pages{Oversight: &oversight.Desk{DB: h.db, Clock: h.clock}, Front: shown}).Routes())
 	return s, nil
 }
 

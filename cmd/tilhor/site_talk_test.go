@@ -32,7 +32,7 @@ func (w *siteWorld) talks(by map[string]persona) {
 		w.must(err)
 		var code string
 		w.write(func(tx *db.Tx) error {
-			code, err = d.Start(tx, w.owner(), kari.School, c.ID)
+			code, err = d.Start(tx, w.owner(), kari.School, c.ID, tilhor.NewID())
 			return err
 		})
 		if becomes {

@@ -123,7 +123,7 @@ func TestATalkIsKeptAYearAfterItsLastMessage(t *testing.T) {
 		begin := func() (tilhor.ConcernID, dialogue.Sender) {
 			id, s := w.anonymous(), dialogue.Sender{By: tilhor.Actor{Owner: webtest.Owner, Role: tilhor.RoleAnyone}}
 			w.must(w.DB.Write(w.ctx, func(tx *db.Tx) (err error) {
-				s.Code, err = talks.Start(tx, webtest.Owner, w.Solbakken, id)
+				s.Code, err = talks.Start(tx, webtest.Owner, w.Solbakken, id, tilhor.NewID())
 				return err
 			}))
 			return id, s
@@ -137,13 +137,14 @@ func TestATalkIsKeptAYearAfterItsLastMessage(t *testing.T) {
 		if got := w.sweep(false); got != (archive.Sweep{}) || !w.opens(seal.KindConcern, string(id)) {
 			w.Fatalf("365 days after the last message: %+v", got)
 		}
-		w.must(talks.Known(w.ctx, webtest.Owner, s.Code))
+		_, err := talks.Known(w.ctx, webtest.Owner, s.Code)
+		w.must(err)
 		w.days(1)
 		if got := w.sweep(false); got != (archive.Sweep{Shredded: 1, Restricted: 1}) || w.opens(seal.KindConcern, string(id)) || !w.opens(seal.KindConcern, string(named)) {
 			w.Fatalf("366 days after: %+v", got)
 		}
 		for _, code := range []string{s.Code, n.Code, talks.CodeFor(webtest.Owner, "aldri gitt")} {
-			if err := talks.Known(w.ctx, webtest.Owner, code); err == nil || err.Error() != tilhor.ErrNotFound.Error() {
+			if _, err := talks.Known(w.ctx, webtest.Owner, code); err == nil || err.Error() != tilhor.ErrNotFound.Error() {
 				w.Errorf("a code that is let go of: %v", err)
 			}
 		}

@@ -107,6 +107,21 @@ func (d *Desk) weigh(tx *db.Tx, by tilhor.Actor, wards map[tilhor.PersonID]roste
 	return s, nil
 }
 
+// HomeSees says whether the gate of the home lets a parent see every one of some
+// tracks: for what else would tell that there is a case.
+func (d *Desk) HomeSees(ctx context.Context, by tilhor.Actor, tracks ...tilhor.TrackID) (all bool, err error) {
+	now := d.Clock()
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		open, err := d.shownTo(tx, by, now)
+		all = err == nil && len(tracks) > 0
+		for _, t := range tracks {
+			all = all && slices.ContainsFunc(open, func(s shown) bool { return s.ID == t && !s.protected })
+		}
+		return err
+	})
+	return all, err
+}
+
 // A Ward is one child whose case a parent may open: for the list of them.
 type Ward struct {
 	Slug, Name string

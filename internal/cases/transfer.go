@@ -9,6 +9,8 @@ import (
 	"sort"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"tilhor"
 	"tilhor/internal/access"
@@ -573,12 +575,9 @@ func (d *Desk) Register(ctx context.Context, by tilhor.Actor, in Incoming) (fres
 	if err := c.Err(); err != nil {
 		return Track{}, "", err
 	}
-	var text parcelText
 	raw, err := seal.OpenParcel(in.File, in.Code)
-	if err == nil {
-		err = json.Unmarshal(raw, &text)
-	}
-	if err != nil || text.Version != 1 || text.Receipt == "" || len(text.Receipt) > 64 || tooMuch(text) {
+	text, ok := readParcel(raw)
+	if err != nil || !ok {
 		return Track{}, "", tilhor.Faults{{Field: "file", Key: "life.fault.parcel"}}
 	}
 	err = d.DB.Write(ctx, func(tx *db.Tx) error {
@@ -602,13 +601,23 @@ func (d *Desk) Register(ctx context.Context, by tilhor.Actor, in Incoming) (fres
 	return fresh, text.Receipt, err
 }
 
-func tooMuch(t parcelText) bool {
+// readParcel reads what another municipality sealed: whole, or not at all. Who
+// made it may use another program, or mean harm.
+func readParcel(raw []byte) (t parcelText, ok bool) {
+	if !utf8.Valid(raw) || json.Unmarshal(raw, &t) != nil || t.Version != 1 || t.Receipt == "" || len(t.Receipt) > 64 {
+		return parcelText{}, false
+	}
 	for k, v := range t.Parts {
-		if len(v) > 4*maxText || !slices.Contains(Parts, k) {
-			return true
+		if len(v) > 4*maxText || strings.Contains(v, "\x00") || !slices.Contains(Parts, k) {
+			return parcelText{}, false
 		}
 	}
-	return len(t.School) > maxShort || len(t.Who) > maxShort
+	for _, s := range []string{t.School, t.Who, t.Basis, t.Receipt} {
+		if len(s) > maxShort || strings.ContainsFunc(s, unicode.IsControl) {
+			return parcelText{}, false
+		}
+	}
+	return t, true
 }
 
 // Confirm notes that a sealed file was received in the other municipality: the

@@ -20,9 +20,18 @@ const (
 	burstWithin = 7 * 24 * time.Hour
 )
 
-var selectUnnamed = db.SQL(`SELECT ` + columns + ` FROM concerns_concern c
-	WHERE c.owner = $1 AND c.school = $6 AND c.channel IN ('anonymous', 'outsider') AND c.written_at BETWEEN $7 AND $8
-	AND ` + access.Scope(access.Receive, "c.id") + ` ORDER BY c.written_at, c.id LIMIT 200`)
+// nearest is how many reports are compared on each side: of a flood those that came
+// nearest in time, so that the more there are the surer it is seen.
+const nearest = 500
+
+// unnamedWhere is the part that both have: what the reader receives, near in time.
+const unnamedWhere = ` FROM concerns_concern c
+	WHERE c.owner = $1 AND c.school = $6 AND c.channel IN ('anonymous', 'outsider') AND c.id <> $9 AND c.written_at `
+
+var (
+	selectBefore = db.SQL(`SELECT ` + columns + unnamedWhere + `BETWEEN $7 AND $8 AND ` + access.Scope(access.Receive, "c.id") + ` ORDER BY c.written_at DESC, c.id LIMIT $10`)
+	selectAfter  = db.SQL(`SELECT ` + columns + unnamedWhere + `> $7 AND c.written_at <= $8 AND ` + access.Scope(access.Receive, "c.id") + ` ORDER BY c.written_at, c.id LIMIT $10`)
+)
 
 // Burst gives the first names that this report and at least two others without a
 // name mention, all within a week: many in a short time about one child may be
@@ -36,15 +45,21 @@ func (d *Desk) Burst(ctx context.Context, by tilhor.Actor, c Concern) (often []s
 	now := d.Clock()
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
 		often = nil
-		var near []Concern
-		err := tx.Each(selectUnnamed, func(scan db.Scan) error {
-			c, err := row(scan)
-			near = append(near, c)
-			return err
-		}, access.Args(by, access.Receive, now, c.School, c.Written.Add(-burstWithin).UnixMilli(), c.Written.Add(burstWithin).UnixMilli())...)
-		if err != nil || len(near) < burstOf {
+		near := []Concern{c}
+		add := func(which *db.Stmt, from, until time.Time) error {
+			return tx.Each(which, func(scan db.Scan) error {
+				c, err := row(scan)
+				near = append(near, c)
+				return err
+			}, access.Args(by, access.Receive, now, c.School, from.UnixMilli(), until.UnixMilli(), c.ID, nearest)...)
+		}
+		if err := add(selectBefore, c.Written.Add(-burstWithin), c.Written); err != nil {
 			return err
 		}
+		if err := add(selectAfter, c.Written, c.Written.Add(burstWithin)); err != nil || len(near) < burstOf {
+			return err
+		}
+		slices.SortStableFunc(near, func(a, b Concern) int { return a.Written.Compare(b.Written) })
 		if err := d.fill(tx, by.Owner, pointers(near)...); err != nil {
 			return err
 		}

@@ -32,9 +32,9 @@ type Desk struct {
 	Shut func(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, on tilhor.Date) (reads string, err error)
 
 	// Started gives a code to one who tells without a name, in the transaction
-	// that writes the concern: with it they come back and go on talking. Nil gives
-	// none.
-	Started func(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, concern tilhor.ConcernID) (code string, err error)
+	// that writes the concern: with it they come back and go on talking. It belongs
+	// to a token that nobody keeps. Nil gives none.
+	Started func(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, concern tilhor.ConcernID, token string) (code string, err error)
 
 	// Opened opens the talk of a pupil or a parent who told by name, in the same
 	// transaction. Nil opens none.
@@ -49,10 +49,10 @@ const (
 	Staff Channel = "staff" // somebody signed in who works at the school
 	Open  Channel = "open"  // somebody who works there and has no account (Jeg jobber her)
 	Voice Channel = "voice" // pupil or parent took it up with rektor by voice; rektor wrote it down
-	Home  Channel = "home"  // a parent took it up with rektor, on its own page
+	Home  Channel = "home"  // a parent, signed in, took it up with rektor
 
 	FromPupil  Channel = "pupil"     // a pupil of the school, signed in
-	FromParent Channel = "parent"    // a parent of one, signed in
+	FromParent Channel = "parent"    // a parent, signed in, of another child
 	Unnamed    Channel = "anonymous" // from the school's own page, by a pupil as far as anybody knows
 	Outsider   Channel = "outsider"  // from the same page: a parent who did not sign in, a neighbour, a coach
 )
@@ -64,6 +64,10 @@ func (c Channel) Quiet() bool { return c == Unnamed || c == Outsider }
 // Said says whether somebody told it for themselves (Say), and not as one who
 // works at the school.
 func (c Channel) Said() bool { return c == FromPupil || c == FromParent || c.Quiet() }
+
+// Named says whether a pupil or a parent told it under their own sign-in: they
+// follow it, and may talk with who has it.
+func (c Channel) Named() bool { return c == FromPupil || c == FromParent || c == Home }
 
 // Who reads what families tell while nobody does at the school.
 const (
@@ -142,8 +146,9 @@ func (c Concern) Sealed() bool {
 	return c.Accused == duty.AccusedEmployee || c.Accused == duty.AccusedLeadership
 }
 
-// TakenUp says whether the family has taken it up with rektor: by voice, on the
-// parent's own page, or as a parent who told of the own child. Then the week of opplæringslova § 12-6 runs.
+// TakenUp says whether the family has taken it up with rektor: by voice or on a
+// parent's own page. Then the week of opplæringslova § 12-6 runs. (A parent who
+// told of a child that was chosen from a list did so too; nobody does that now.)
 func (c Concern) TakenUp() bool {
 	return c.Channel == Voice || c.Channel == Home || c.Channel == FromParent && slices.ContainsFunc(c.Pupils, func(p Pupil) bool { return p.Person != "" })
 }

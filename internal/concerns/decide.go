@@ -15,11 +15,11 @@ import (
 	"tilhor/internal/seal"
 )
 
-// Why a concern may be set aside. There are two reasons and no third: that the
-// school finds nothing is not one.
+// Why a concern may be set aside: that the school finds nothing is no reason.
 const (
 	Twice       = "twice"        // the same was told already
 	WrongSchool = "wrong-school" // it belongs to another school, which must be told
+	NotParent   = "not-parent"   // who took it up as a parent is none of the child's: a person judges that
 )
 
 var countOthers = db.SQL(`SELECT COUNT(c.id) FROM concerns_concern c
@@ -52,12 +52,16 @@ var setAside = db.SQL(`UPDATE concerns_concern SET state = 'set-aside', why = $3
 // reported twice or to the wrong school, with a reason the reporter reads. It
 // is refused when the pupil says so itself: then the duty to act stands
 // (§ 12-4); and when the family has taken it up with rektor: the week in which
-// Statsforvalteren first looks to the school runs from there (§ 12-6). The reason may name no other child.
+// Statsforvalteren first looks to the school runs from there (§ 12-6). What came
+// from a parent's own page is taken up by their word alone, of any child at any
+// school: there a person judges, with a reason, and may answer that it is another
+// school's, told before, or not a parent's to take up. The reason may name no other
+// child.
 func (d *Desk) PutAside(ctx context.Context, by tilhor.Actor, slug, why, reason string) error {
 	now := d.Clock()
 	reason = strings.TrimSpace(reason)
 	var f tilhor.Faults
-	f.Add(why != Twice && why != WrongSchool, "why", "concerns.fault.why")
+	f.Add(why != Twice && why != WrongSchool && why != NotParent, "why", "concerns.fault.why")
 	f.Add(reason == "", "reason", "concerns.fault.reason")
 	f.Add(long(reason, MaxText), "reason", "concerns.fault.long")
 	if err := f.Err(); err != nil {
@@ -74,8 +78,11 @@ func (d *Desk) PutAside(ctx context.Context, by tilhor.Actor, slug, why, reason 
 		if c.PupilSays {
 			return tilhor.Faults{{Field: "why", Key: "concerns.fault.pupil-says"}}
 		}
-		if c.TakenUp() {
+		if !c.MayAside() {
 			return tilhor.Faults{{Field: "why", Key: "concerns.fault.family-raised"}}
+		}
+		if why == NotParent && c.Channel != Home {
+			return tilhor.Faults{{Field: "why", Key: "concerns.fault.why"}}
 		}
 		if c.State != New {
 			return tilhor.ErrConflict
@@ -112,6 +119,9 @@ func (d *Desk) PutAside(ctx context.Context, by tilhor.Actor, slug, why, reason 
 		return duty.Drop(tx, by.Owner, string(c.ID))
 	})
 }
+
+// MayAside says whether "not a case" may be an answer at all.
+func (c Concern) MayAside() bool { return !c.PupilSays && (!c.TakenUp() || c.Channel == Home) }
 
 // namesOther refuses a text for the reporter that names a pupil of the school
 // whom the concern is not about: by the full name, and in a reason by the first

@@ -14,8 +14,9 @@ import (
 // has it, and what the reporter is asked to do. Never the child's talk, and
 // never another child.
 type Answer struct {
-	Concern          // the reporter's own words, as sent
-	Has     []string // names of those who have it now
+	Concern                  // the reporter's own words, as sent
+	Has     []string         // names of those who have it now
+	Tracks  []tilhor.TrackID // what it became: for the page to ask of, and not to show
 }
 
 var (
@@ -87,6 +88,12 @@ func (d *Desk) Follow(ctx context.Context, by tilhor.Actor, slug string) (a Answ
 		}
 		if err := d.fill(tx, by.Owner, &a.Concern); err != nil {
 			return err
+		}
+		a.Tracks = nil
+		for _, p := range a.Pupils {
+			if p.Track != "" {
+				a.Tracks = append(a.Tracks, p.Track)
+			}
 		}
 		guarded, err := access.AllGuarded(tx, by.Owner, access.Concern, now)
 		if err != nil {

@@ -32,11 +32,8 @@ func (d *Desk) route(tx *db.Tx, owner tilhor.OwnerID, c *Concern, n Telling, now
 	if err != nil {
 		return err
 	}
-	if c.Channel.Said() {
-		var leads bool
-		if n.Against, leads = meant(staff, n.Whom); leads {
-			c.Accused = duty.AccusedLeadership
-		}
+	if n.said {
+		n.Against = meant(staff, n.Whom)
 	}
 	handed, err := access.GrantsOf(tx, owner, access.School, string(n.School))
 	if err != nil {
@@ -145,7 +142,7 @@ func (d *Desk) grants(tx *db.Tx, by tilhor.Actor, c Concern) error {
 		return nil
 	}
 	g.Role, g.Unit, g.Person, g.Relation = "", c.School, c.Reporter, access.Reporter
-	if c.Channel == FromParent { // whose role is at no school
+	if c.Role == tilhor.RoleParent { // whose role is at no school
 		g.Unit = access.Owner
 	}
 	return access.Give(tx, by.Owner, g)
@@ -155,7 +152,7 @@ func (d *Desk) grants(tx *db.Tx, by tilhor.Actor, c Concern) error {
 // reads at the school, when a working day (arbeidsdag) has passed. A school that
 // reads it before keeps it.
 func (d *Desk) whileShut(tx *db.Tx, owner tilhor.OwnerID, c Concern, g access.Grant) error {
-	if d.Shut == nil || !c.Channel.Said() || c.Accused == duty.AccusedLeadership {
+	if d.Shut == nil || !c.Channel.Said() && c.Channel != Home || c.ForOwner() {
 		return nil
 	}
 	on := calendar.DateOf(c.Written)

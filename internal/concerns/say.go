@@ -1,6 +1,7 @@
 package concerns
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -33,9 +34,8 @@ var Fors = []For{ForSelf, ForFriend, ForChild, ForOther, ForAnything}
 type Saying struct {
 	School  tilhor.SchoolID
 	For     For
-	Child   tilhor.PersonID // a parent's own child
-	Whom    string          // the pupil it is about, in words; never looked up in a list
-	Name    string          // who tells without signing in, if they will say
+	Whom    string // the pupil it is about, in words; never looked up in a list
+	Name    string // who tells without signing in, if they will say
 	Words   string
 	Arena   tilhor.Arena
 	Wish    tilhor.PersonID // the adult to talk with
@@ -44,6 +44,7 @@ type Saying struct {
 	Pen     string // the adult who wrote the words down for a small child
 	Small   bool   // a child of 6 to 8, who gets no code
 	Link    string // without signing in: the secret that the receipt is had by
+	Token   string // without signing in: what the code belongs to, for who must show it again; else a random one
 	Slug    string
 }
 
@@ -54,8 +55,10 @@ type Saying struct {
 // It is told to rektor, and so the school knows (opplæringslova § 12-4: the duty
 // to act stands when the pupil says so). A parent who tells of the own child has
 // taken it up with rektor, and the week of § 12-6 runs; not when it goes past
-// rektor to the owner. Without a name nobody of the school's lists is looked up:
-// such a report alone gives no child a part in a matter.
+// rektor to the owner. A parent names the child and the school in words: what the
+// lists know of a family is not asked, so that who has been kept from a child is
+// answered as everybody is. Without a name nobody of the school's lists is looked
+// up: such a report alone gives no child a part in a matter.
 func (d *Desk) Say(ctx context.Context, by tilhor.Actor, s Saying) (c Concern, code string, err error) {
 	channel, err := maySay(by, s)
 	if err != nil {
@@ -72,11 +75,12 @@ func (d *Desk) Say(ctx context.Context, by tilhor.Actor, s Saying) (c Concern, c
 }
 
 // maySay: a pupil at the own school, a parent, or anyone from the school's page.
-// Whether the parent has a child there is asked with the writing.
 func maySay(by tilhor.Actor, s Saying) (Channel, error) {
 	switch {
 	case by.Role == tilhor.RolePupil && by.Person != "" && by.School == s.School:
 		return FromPupil, nil
+	case by.Role == tilhor.RoleParent && by.Person != "" && s.For == ForChild:
+		return Home, nil
 	case by.Role == tilhor.RoleParent && by.Person != "":
 		return FromParent, nil
 	case by.Role == tilhor.RoleAnyone && by.Person == "" && (s.For == ForChild || s.For == ForOther):
@@ -93,6 +97,7 @@ func (s *Saying) check(ch Channel) error {
 	}
 	var f tilhor.Faults
 	f.Add(!s.fits(ch), "for", "say.fault.for")
+	f.Add(ch == Home && s.Whom == "", "whom", "parent.fault.child")
 	f.Add(s.Words == "", "words", "say.fault.words")
 	f.Add(long(s.Words, MaxText), "words", "concerns.fault.long")
 	f.Add(s.Arena != "" && !s.Arena.Valid(), "arena", "concerns.fault.arena")
@@ -101,7 +106,13 @@ func (s *Saying) check(ch Channel) error {
 	f.Add(long(s.Against, MaxShort), "against", "concerns.fault.short")
 	f.Add(long(s.Pen, MaxShort), "pen", "concerns.fault.short")
 	switch s.Accused {
-	case "", duty.AccusedNone, duty.AccusedEmployee, duty.AccusedLeadership:
+	case "", duty.AccusedNone:
+		// Who names an adult and chose nothing, or chose pupils, is not sure whom it is
+		// about, and it may be whoever reads it: then the owner does.
+		if s.Against != "" {
+			s.Accused = duty.AccusedLeadership
+		}
+	case duty.AccusedEmployee, duty.AccusedLeadership:
 	default:
 		f.Add(true, "accused", "concerns.fault.accused")
 	}
@@ -115,7 +126,7 @@ func (s *Saying) fits(ch Channel) bool {
 	case ForSelf, ForFriend:
 		return ch == FromPupil || ch == Unnamed
 	case ForChild:
-		return ch == Outsider || ch == FromParent && s.Child != ""
+		return ch == Outsider || ch == Home
 	case ForOther:
 		return ch == FromParent || ch == Outsider
 	case ForAnything:
@@ -148,15 +159,15 @@ func (d *Desk) mayWish(tx *db.Tx, owner tilhor.OwnerID, c Concern, wish tilhor.P
 	return tilhor.Faults{{Field: "wish", Key: "say.fault.wish"}}
 }
 
-// meant are those who work at the school whom a text names in full, and whether
-// it says rektor: who tells for themselves writes it, and chooses from no list.
-func meant(staff []roster.Employee, text string) (all []tilhor.PersonID, leads bool) {
+// meant are those who work at the school whom a text names in full: who tells for
+// themselves writes it, and chooses from no list.
+func meant(staff []roster.Employee, text string) (all []tilhor.PersonID) {
 	for _, e := range staff {
 		if names(text, e.Name) && !slices.Contains(all, e.ID) {
 			all = append(all, e.ID)
 		}
 	}
-	return all, strings.Contains(strings.ToLower(text), "rektor")
+	return all
 }
 
 // telling is what was said as the room keeps it: the words of the pupil it is
@@ -168,7 +179,10 @@ func (s Saying) telling(by tilhor.Actor, ch Channel, now time.Time) Telling {
 	}
 	n := Telling{
 		School: s.School, Arena: s.Arena, Happened: tilhor.When{At: now, Precision: tilhor.Unknown, Written: now}, Known: known,
-		Accused: s.Accused, Whom: s.Against, Link: s.Link, Slug: s.Slug, says: s.For == ForSelf, wish: s.Wish, pen: s.Pen, code: ch == Unnamed && !s.Small,
+		Accused: s.Accused, Whom: s.Against, Link: s.Link, Slug: s.Slug, said: true, says: s.For == ForSelf, wish: s.Wish, pen: s.Pen,
+	}
+	if ch == Unnamed && !s.Small {
+		n.code = cmp.Or(s.Token, tilhor.NewID())
 	}
 	if n.Arena == "" {
 		n.Arena = tilhor.ArenaElsewhere
@@ -181,8 +195,8 @@ func (s Saying) telling(by tilhor.Actor, ch Channel, now time.Time) Telling {
 	switch {
 	case ch == FromPupil && s.For == ForSelf:
 		n.Pupils = []tilhor.PersonID{by.Person}
-	case ch == FromParent && s.For == ForChild:
-		n.Pupils, n.Raised = []tilhor.PersonID{s.Child}, &Raised{By: "parent", At: known}
+	case ch == Home:
+		n.Described, n.Raised = s.Whom, &Raised{By: "parent", At: known}
 	case ch.Quiet() && s.For == ForSelf:
 		n.Described = s.Name
 	default:
@@ -194,42 +208,13 @@ func (s Saying) telling(by tilhor.Actor, ch Channel, now time.Time) Telling {
 	return n
 }
 
-// kinOf asks whether who is signed in belongs where they tell: a pupil there, or
-// a parent with a child there; and whether a child told of as the own one is.
-func (d *Desk) kinOf(tx *db.Tx, by tilhor.Actor, ch Channel, n Telling, now time.Time) error {
-	on := tilhor.DateOf(now, calendar.Oslo())
-	mine := []tilhor.PersonID{by.Person}
-	if ch == FromParent {
-		all, err := d.Roster.Children(tx, by.Owner, by.Person, on)
-		if err != nil {
-			return err
-		}
-		mine = all
+// goesThere asks whether a pupil who tells goes to the school.
+func (d *Desk) goesThere(tx *db.Tx, by tilhor.Actor, n Telling, now time.Time) error {
+	in, err := d.Roster.SchoolOf(tx, by.Owner, by.Person, tilhor.DateOf(now, calendar.Oslo()))
+	if err == nil && in != n.School {
+		err = tilhor.ErrNotFound
 	}
-	here := map[tilhor.PersonID]bool{}
-	for _, p := range mine {
-		in, err := d.Roster.SchoolOf(tx, by.Owner, p, on)
-		if err != nil {
-			return err
-		}
-		here[p] = in == n.School
-		if ch == FromParent && here[p] { // where a protected child goes, no answer tells
-			if hidden, err := d.Roster.AnyProtected(tx, by.Owner, p); err != nil || hidden {
-				here[p] = false
-			}
-		}
-	}
-	some := false
-	for _, is := range here {
-		some = some || is
-	}
-	for _, p := range n.Pupils {
-		some = some && here[p]
-	}
-	if !some {
-		return tilhor.ErrNotFound
-	}
-	return nil
+	return err
 }
 
 // Means says whether a text names somebody in full, as words of their own.

@@ -38,9 +38,10 @@ type Telling struct {
 	Slug      string  // tilhor.NewSlug, for who must know the concern's address before it is sent; else it gets one
 
 	says bool            // the pupil it is about tells it (Say)
+	said bool            // on the form that a school may close
 	wish tilhor.PersonID // whom the one who tells wants to talk with
 	pen  string          // the adult who wrote it down for a small child
-	code bool            // who tells without a name may come back with a code
+	code string          // what the code of who tells without a name belongs to; "" when they get none
 }
 
 // Raised says that the family took a matter up with rektor by voice (tatt opp
@@ -69,9 +70,13 @@ func (d *Desk) Tell(ctx context.Context, by tilhor.Actor, n Telling) (Concern, e
 
 // rules are what lets each of the ways in pass, as the record has it.
 var rules = map[Channel]string{
-	Staff: "works at the school", Open: "works at the school", Voice: "works at the school", Home: "a parent there",
-	FromPupil: "a pupil there", FromParent: "a parent there", Unnamed: "whoever tells", Outsider: "whoever tells",
+	Staff: "works at the school", Open: "works at the school", Voice: "works at the school", Home: byOwnWord,
+	FromPupil: "a pupil there", FromParent: byOwnWord, Unnamed: "whoever tells", Outsider: "whoever tells",
 }
+
+// byOwnWord is the rule of what a parent tells: that they are one is in the lists,
+// and that it is the own child, or a child there, is their word.
+const byOwnWord = "a parent, by own word"
 
 // tell writes a concern that has been checked, in one transaction: what was told,
 // who may have it, the clocks and the entry. It gives the code with which one who
@@ -102,11 +107,14 @@ func (d *Desk) tell(ctx context.Context, by tilhor.Actor, channel Channel, n Tel
 		if err := d.route(tx, by.Owner, &c, n, now); err != nil {
 			return err
 		}
+		if err := d.taken(tx, by, c, n, now); err != nil {
+			return err
+		}
 		if err := d.mayWish(tx, by.Owner, c, n.wish, now); err != nil {
 			return err
 		}
 		n := n
-		if channel == FromParent && c.Accused == duty.AccusedLeadership { // what goes past rektor is not taken up with rektor
+		if channel == Home && c.ForOwner() { // what goes past rektor is not taken up with rektor
 			n.Raised = nil
 		}
 		parts := append(slices.Clip(parts), journal.Parts(key.Commit(fieldRow, string(c.ID), openOf(c)))...)
@@ -125,13 +133,13 @@ func (d *Desk) tell(ctx context.Context, by tilhor.Actor, channel Channel, n Tel
 		if err := d.store(tx, by, c, n, texts); err != nil {
 			return err
 		}
-		if (channel == FromPupil || channel == FromParent) && d.Opened != nil {
+		if channel.Named() && d.Opened != nil {
 			if err := d.Opened(tx, by, c.ID); err != nil {
 				return err
 			}
 		}
-		if code = ""; n.code && d.Started != nil {
-			code, err = d.Started(tx, by.Owner, c.School, c.ID)
+		if code = ""; n.code != "" && d.Started != nil {
+			code, err = d.Started(tx, by.Owner, c.School, c.ID, n.code)
 		}
 		return err
 	})
@@ -140,19 +148,45 @@ func (d *Desk) tell(ctx context.Context, by tilhor.Actor, channel Channel, n Tel
 
 // stands asks, with the writing, what must hold of those it is about.
 func (d *Desk) stands(tx *db.Tx, by tilhor.Actor, channel Channel, n Telling, now time.Time) error {
-	if d.Shut != nil && channel.Said() {
-		reads, err := d.Shut(tx, by.Owner, n.School, calendar.DateOf(now))
-		if err != nil {
-			return err
-		}
-		if reads == ShutNobody {
-			return tilhor.Faults{{Field: "words", Key: "say.fault.shut"}}
-		}
-	}
-	if channel == FromPupil || channel == FromParent {
-		return d.kinOf(tx, by, channel, n, now)
+	if channel == FromPupil {
+		return d.goesThere(tx, by, n, now)
 	}
 	return d.known(tx, by.Owner, n.School, n.Pupils, now)
+}
+
+// mostHour is how much one pupil or parent may tell in an hour. The number is
+// ours: no child has that much to tell, and whoever floods a school with it slows
+// nobody else.
+const mostHour = 20
+
+var countTold = db.SQL(`SELECT COUNT(c.id) FROM concerns_concern c WHERE c.owner = $1 AND c.reporter = $2 AND c.written_at > $3`)
+
+// taken says whether what has been routed is taken in now: not on the form while
+// nobody reads, and not more than one tells who is not flooding. What is for the
+// owner is never refused because the school is shut: else whom it is about could
+// close the door.
+func (d *Desk) taken(tx *db.Tx, by tilhor.Actor, c Concern, n Telling, now time.Time) error {
+	field := "saw"
+	if n.said {
+		field = "words"
+	}
+	if c.Channel.Named() {
+		var many int
+		if err := tx.One(countTold, db.Args(by.Owner, by.Person, now.Add(-time.Hour).UnixMilli()), &many); err != nil {
+			return err
+		}
+		if many >= mostHour {
+			return tilhor.Faults{{Field: field, Key: "say.fault.many"}}
+		}
+	}
+	if d.Shut == nil || !n.said || c.ForOwner() {
+		return nil
+	}
+	reads, err := d.Shut(tx, by.Owner, n.School, calendar.DateOf(now))
+	if err == nil && reads == ShutNobody {
+		err = tilhor.Faults{{Field: field, Key: "say.fault.shut"}}
+	}
+	return err
 }
 
 // mayTell: staff of the school, signed in; somebody who says so on the school's

@@ -72,7 +72,7 @@ func New(d *db.DB, keys *seal.Keys) *World {
 	clock := func() time.Time { return w.now }
 	w.Concerns = &concerns.Desk{DB: d, Keys: keys, Journal: w.Journal, Roster: w.Roster, Clock: clock}
 	w.Cases = &cases.Desk{DB: d, Keys: keys, Journal: w.Journal, Roster: w.Roster, Concerns: w.Concerns, Clock: clock}
-	w.Front = &front.Desk{DB: d, Keys: keys, Journal: w.Journal, Roster: w.Roster, Clock: clock, Away: w.Cases.AwayOn}
+	w.Front = &front.Desk{DB: d, Keys: keys, Journal: w.Journal, Roster: w.Roster, Clock: clock, Away: w.Cases.AwayOn, Closed: duty.Closed}
 	w.Talks = &dialogue.Desk{DB: d, Keys: keys, Journal: w.Journal, Roster: w.Roster, Concerns: w.Concerns, Clock: clock}
 	w.Concerns.Became, w.Concerns.Started, w.Concerns.Opened, w.Concerns.Shut = w.Talks.Became, w.Talks.Start, w.Talks.Open, w.Front.ShutOn
 	return w

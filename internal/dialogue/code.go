@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"tilhor"
 )
@@ -16,6 +17,16 @@ var wordList string
 // å), no two of which one wrong letter turns into each other. None says anything
 // of a person or a body, so that no seven of them can hurt.
 var words = strings.Fields(wordList)
+
+// byLength are the words of each length: only those of nearly the same length can
+// be meant by a word that is spelt wrong.
+var byLength = func() map[int][]string {
+	all := map[int][]string{}
+	for _, w := range words {
+		all[len(w)] = append(all[len(w)], w)
+	}
+	return all
+}()
 
 // codeLength is how many words a code has: 80 bits of some 2 800 words.
 const codeLength = 7
@@ -33,11 +44,26 @@ func (d *Desk) CodeFor(owner tilhor.OwnerID, token string) string {
 	return strings.Join(all, " ")
 }
 
+// What is longer than this is no code, however it is written, and is not looked
+// into: whoever floods with long texts must not be worked for.
+const (
+	mostTyped = 200 // letters and what stands between them
+	mostWords = 20
+)
+
 // Words are the words of a code as it was typed: in any case, with any space,
-// comma or hyphen between.
+// comma or hyphen between. Of what is too long to be a code there are none.
 func Words(typed string) []string {
+	typed = strings.TrimSpace(typed)
+	if len(typed) > utf8.UTFMax*mostTyped || utf8.RuneCountInString(typed) > mostTyped {
+		return nil
+	}
+	written := strings.FieldsFunc(strings.ToLower(typed), func(r rune) bool { return !letter(r) })
+	if len(written) > mostWords {
+		return nil
+	}
 	var all []string
-	for _, w := range strings.FieldsFunc(strings.ToLower(typed), func(r rune) bool { return !letter(r) }) {
+	for _, w := range written {
 		all = append(all, closest(plain(w)))
 	}
 	return all
@@ -61,8 +87,11 @@ func closest(w string) string {
 		return w
 	}
 	meant := ""
-	for _, k := range words {
-		if Near(w, k) {
+	for n := len(w) - 1; n <= len(w)+1; n++ {
+		for _, k := range byLength[n] {
+			if !Near(w, k) {
+				continue
+			}
 			if meant != "" {
 				return w
 			}
@@ -98,7 +127,8 @@ func Near(a, b string) bool {
 }
 
 // hash is what is stored of a code. It is made of whatever was typed, so that
-// what can be no code costs as much as what is none.
+// what can be no code costs as much as what is none. It is work, and is done
+// before a transaction: nobody waits for it.
 func (d *Desk) hash(owner tilhor.OwnerID, typed string) []byte {
 	return d.Keys.Hash(owner, codePurpose, strings.Join(Words(typed), " "))
 }

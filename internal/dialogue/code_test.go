@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"bytes"
 	"math"
 	"slices"
 	"strings"
@@ -65,6 +66,37 @@ func TestACodeIsReadKindly(t *testing.T) {
 	}
 	if got := strings.Join(Words("xylofonist bamse"), " "); got != "xylofonist bamse" {
 		t.Errorf("a word that is none was read as %q", got)
+	}
+}
+
+// What is too long to be a code has no words, so nothing of it is compared with
+// the list: the hash of a megabyte is that of nothing.
+func TestALongTextIsNoCode(t *testing.T) {
+	d := &Desk{Keys: sealtest.Keys(t, "granvik")}
+	code := d.CodeFor("granvik", "en sending")
+	nothing := d.hash("granvik", "")
+	for name, row := range map[string]struct {
+		typed string
+		reads bool
+	}{
+		"a code":                          {code, true},
+		"a code with space around it":     {strings.Repeat(" ", 5000) + code + strings.Repeat("\n", 5000), true},
+		"numbered, a line each":           {"1. " + strings.Join(strings.Fields(code), "\n2. "), true},
+		"twenty short words":              {strings.Repeat("eple ", 20), true},
+		"twenty-one":                      {strings.Repeat("eple ", 21), false},
+		"two hundred letters":             {strings.Repeat("ø", 200), true},
+		"two hundred and one":             {strings.Repeat("ø", 201), false},
+		"a code and a text behind it":     {code + strings.Repeat(" x", 100), false},
+		"a megabyte of words":             {strings.Repeat("xqz ", 1<<18), false},
+		"a megabyte of a single word":     {strings.Repeat("x", 1<<20), false},
+		"a megabyte of what is no letter": {"a" + strings.Repeat("-", 1<<20) + "b", false},
+	} {
+		if got := Words(row.typed); (len(got) > 0) != row.reads {
+			t.Errorf("%s is read as %d words", name, len(got))
+		}
+		if same := bytes.Equal(d.hash("granvik", row.typed), nothing); same == row.reads {
+			t.Errorf("%s: the hash is that of nothing: %v", name, same)
+		}
 	}
 }
 

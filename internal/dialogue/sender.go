@@ -36,7 +36,6 @@ type Told struct {
 	Reason    string // why it is no case, as the school answers
 	Named     bool
 	Lines     []Line
-	Last      time.Time
 }
 
 var (
@@ -44,19 +43,30 @@ var (
 	selectOwn  = db.SQL(`SELECT ` + columns + ` FROM dialogue_thread t WHERE t.owner = $1 AND t.slug = $2 AND t.sender = $3 AND t.role = $4 AND t.sender <> ''`)
 )
 
+// A look is how the talk of a sender is looked up.
+type look struct {
+	by    tilhor.Actor
+	which *db.Stmt
+	args  []any
+}
+
+// look settles how, before any transaction: what was typed is read there.
+func (d *Desk) look(s Sender) look {
+	if s.Slug == "" {
+		return look{s.By, selectCode, db.Args(s.By.Owner, d.hash(s.By.Owner, s.Code))}
+	}
+	return look{s.By, selectOwn, db.Args(s.By.Owner, s.Slug, s.By.Person, s.By.Role)}
+}
+
 // find is the talk of a sender. A code that is wrong, one that was never given
 // out and one whose talk is shredded are the same empty answer.
-func (d *Desk) find(tx *db.Tx, s Sender, now time.Time) (t thread, by tilhor.Actor, err error) {
-	which, args := selectOwn, db.Args(s.By.Owner, s.Slug, s.By.Person, s.By.Role)
-	if s.Slug == "" {
-		which, args = selectCode, db.Args(s.By.Owner, d.hash(s.By.Owner, s.Code))
-	}
+func (d *Desk) find(tx *db.Tx, s look, now time.Time) (t thread, by tilhor.Actor, err error) {
 	found := false
-	err = tx.Each(which, func(scan db.Scan) error {
+	err = tx.Each(s.which, func(scan db.Scan) error {
 		found = true
 		t, err = row(scan)
 		return err
-	}, args...)
+	}, s.args...)
 	if err == nil && !found {
 		err = tilhor.ErrNotFound
 	}
@@ -64,13 +74,13 @@ func (d *Desk) find(tx *db.Tx, s Sender, now time.Time) (t thread, by tilhor.Act
 		return thread{}, by, err
 	}
 	if t.quiet() {
-		_, err := d.Keys.Get(tx, s.By.Owner, seal.KindConcern, string(t.concern)) // shredded, in a database put back from before
-		return t, tilhor.Actor{Owner: s.By.Owner, Role: tilhor.RoleAnyone, School: t.school}, missing(err)
+		_, err := d.Keys.Get(tx, s.by.Owner, seal.KindConcern, string(t.concern)) // shredded, in a database put back from before
+		return t, tilhor.Actor{Owner: s.by.Owner, Role: tilhor.RoleAnyone, School: t.school}, missing(err)
 	}
-	all, err := access.GrantsOf(tx, s.By.Owner, access.Concern, string(t.concern))
+	all, err := access.GrantsOf(tx, s.by.Owner, access.Concern, string(t.concern))
 	for _, g := range all {
-		if reports(g, s.By.Person, now) {
-			return t, s.By, err
+		if reports(g, s.by.Person, now) {
+			return t, s.by, err
 		}
 	}
 	if err == nil {
@@ -98,11 +108,11 @@ func (t thread) rule() string {
 // Return shows a sender the talk. Of who has a code nothing is written down:
 // that they looked is nobody's to know.
 func (d *Desk) Return(ctx context.Context, s Sender) (told Told, err error) {
-	now := d.Clock()
+	now, sought := d.Clock(), d.look(s)
 	var t thread
 	var by tilhor.Actor
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		if t, by, err = d.find(tx, s, now); err != nil {
+		if t, by, err = d.find(tx, sought, now); err != nil {
 			return err
 		}
 		told, err = d.told(tx, by.Owner, t)
@@ -119,12 +129,20 @@ func (d *Desk) Return(ctx context.Context, s Sender) (told Told, err error) {
 	})
 }
 
-// Known says whether a code is one, and shows nothing.
-func (d *Desk) Known(ctx context.Context, owner tilhor.OwnerID, code string) error {
-	return missing(d.DB.Read(ctx, func(tx *db.Tx) error {
-		_, _, err := d.find(tx, Sender{Code: code, By: tilhor.Actor{Owner: owner}}, d.Clock())
+// Known says whether a code is one, and whether what it belongs to went past the
+// school, to the municipality. It shows nothing.
+func (d *Desk) Known(ctx context.Context, owner tilhor.OwnerID, code string) (past bool, err error) {
+	sought := d.look(Sender{Code: code, By: tilhor.Actor{Owner: owner}})
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		t, _, err := d.find(tx, sought, d.Clock())
+		if err != nil {
+			return err
+		}
+		c, err := concerns.Outline(tx, owner, t.concern)
+		past = c.ForOwner()
 		return err
-	}))
+	})
+	return past, missing(err)
 }
 
 func (d *Desk) told(tx *db.Tx, owner tilhor.OwnerID, t thread) (Told, error) {
@@ -142,7 +160,7 @@ func (d *Desk) told(tx *db.Tx, owner tilhor.OwnerID, t thread) (Told, error) {
 	}
 	v := Told{
 		Said: c.Said, Saw: c.Saw, Held: c.Held, School: t.school, Sealed: c.Sealed(), Owner: c.ForOwner(), Sent: t.opened, Exact: !t.quiet(),
-		ReadAt: c.ReadAt, Unread: t.saidN > 0 && t.saidN > t.readN, Answered: t.answerN > t.saidN, State: c.State, Reason: c.Reason, Named: t.named, Last: t.last,
+		ReadAt: c.ReadAt, Unread: t.saidN > 0 && t.saidN > t.readN, Answered: t.answerN > t.saidN, State: c.State, Reason: c.Reason, Named: t.named,
 	}
 	if t.quiet() {
 		v.ReadAt = c.ReadAt.Truncate(time.Hour)
@@ -179,9 +197,9 @@ func (d *Desk) Write(ctx context.Context, s Sender, kind Kind, text string) erro
 	default:
 		return tilhor.ErrNotFound
 	}
-	now := d.Clock()
+	now, sought := d.Clock(), d.look(s)
 	return missing(d.DB.Write(ctx, func(tx *db.Tx) error {
-		t, by, err := d.find(tx, s, now)
+		t, by, err := d.find(tx, sought, now)
 		if err != nil {
 			return err
 		}

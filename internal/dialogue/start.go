@@ -19,16 +19,11 @@ var (
 )
 
 // Start opens the talk of a concern that somebody told without a name, in the
-// transaction in which it is told, and gives the code: seven words. They are not
-// stored, and nobody can find them again.
-func (d *Desk) Start(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, concern tilhor.ConcernID) (code string, err error) {
-	return d.StartFor(tx, owner, school, concern, tilhor.NewID())
-}
-
-// StartFor is Start with the code that belongs to a token (CodeFor): the one
-// that names the sending of the form, so that the same form sent twice shows the
-// same words. The token must be random, and nobody's but the sender's.
-func (d *Desk) StartFor(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, concern tilhor.ConcernID, token string) (code string, err error) {
+// transaction in which it is told, and gives the code: seven words, drawn from a
+// token (CodeFor). The token names one sending of a form, so that the same form
+// sent twice shows the same words; it must be random, and kept nowhere: then the
+// words are not either, and nobody can find them again.
+func (d *Desk) Start(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, concern tilhor.ConcernID, token string) (code string, err error) {
 	code = d.CodeFor(owner, token)
 	by := tilhor.Actor{Owner: owner, Role: tilhor.RoleAnyone, School: school}
 	return code, d.open(tx, by, concern, d.hash(owner, code))

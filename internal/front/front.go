@@ -4,6 +4,7 @@
 package front
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -29,6 +30,10 @@ type Desk struct {
 	Journal *journal.Journal
 	Roster  *roster.Roster
 	Clock   tilhor.Clock
+
+	// Closed are the days without school beyond weekends and public holidays. Nil
+	// knows of none, and then nobody may say that no one reads on any other day.
+	Closed func(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID) (calendar.Closed, error)
 
 	// Away are those of some people who are away on a day. Nil knows of nobody.
 	Away func(tx *db.Tx, owner tilhor.OwnerID, on tilhor.Date, who ...tilhor.PersonID) (map[tilhor.PersonID]bool, error)
@@ -75,6 +80,8 @@ type Page struct {
 	Plan    string
 	PlanID  string
 	Shut    []Line // the days to come too
+
+	closed calendar.Closed
 }
 
 // Here are the adults who work there today and are not away.
@@ -88,13 +95,21 @@ func (p Page) Here() (all []Line) {
 }
 
 // On is the days of which today is one, nil for none.
-func (p Page) On(d tilhor.Date) *Line {
-	for i, l := range p.Shut {
-		if l.From <= d && d <= l.Until {
-			return &p.Shut[i]
+func (p Page) On(d tilhor.Date) *Line { return standing(p.Shut, p.closed, d) }
+
+// standing is the one answer to what stands on a day: of the page, and of the room
+// that takes in what is told. The earliest of two that overlap; and that nobody reads
+// holds on days without school alone, else the municipality does.
+func standing(lines []Line, closed calendar.Closed, d tilhor.Date) (found *Line) {
+	for _, l := range lines {
+		if l.Kind == Shut && l.From <= d && d <= l.Until && (found == nil || l.From < found.From || l.From == found.From && l.ID < found.ID) {
+			found = &l
 		}
 	}
-	return nil
+	if found != nil && found.Reads == ByNobody && closed.Skoledag(d) {
+		found.Reads = ByOwner
+	}
+	return found
 }
 
 const (
@@ -148,6 +163,11 @@ func (d *Desk) Say(ctx context.Context, by tilhor.Actor, l Line) error {
 		if n >= maxLines {
 			return tilhor.Faults{{Field: "person", Key: "front.fault.many"}}
 		}
+		if l.Kind == Shut {
+			if err := d.free(tx, by, l); err != nil {
+				return err
+			}
+		}
 		if l.Kind == Plan {
 			if _, err := tx.Exec(goneKind, by.Owner, by.School, Plan, now.UnixMilli()); err != nil {
 				return err
@@ -170,6 +190,13 @@ func (d *Desk) Say(ctx context.Context, by tilhor.Actor, l Line) error {
 	})
 }
 
+func (d *Desk) closed(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID) (calendar.Closed, error) {
+	if d.Closed == nil {
+		return nil, nil
+	}
+	return d.Closed(tx, owner, school)
+}
+
 // leads: rektor, or who stands in for her, decides what the school's page says.
 func leads(tx *db.Tx, by tilhor.Actor, now time.Time) error {
 	has, err := access.Duties(tx, by, now)
@@ -185,6 +212,33 @@ func (d *Desk) works(tx *db.Tx, by tilhor.Actor, p tilhor.PersonID, on tilhor.Da
 		err = tilhor.Faults{{Field: "person", Key: "front.fault.person"}}
 	}
 	return err
+}
+
+// free refuses days that stand there already, and that nobody reads on a day of
+// school: rektor, whom it may be about, could else close the door.
+func (d *Desk) free(tx *db.Tx, by tilhor.Actor, l Line) error {
+	lines, err := d.lines(tx, by.Owner, by.School)
+	if err != nil {
+		return err
+	}
+	for _, o := range lines {
+		if o.Kind == Shut && o.From <= l.Until && l.From <= o.Until {
+			return tilhor.Faults{{Field: "from", Key: "front.fault.overlap"}}
+		}
+	}
+	if l.Reads != ByNobody {
+		return nil
+	}
+	closed, err := d.closed(tx, by.Owner, by.School)
+	if err != nil {
+		return err
+	}
+	for on := l.From; on <= l.Until; on = on.Add(1) {
+		if closed.Skoledag(on) {
+			return tilhor.Faults{{Field: "reads", Key: "front.fault.school-days"}}
+		}
+	}
+	return nil
 }
 
 func (l *Line) check(today tilhor.Date) error {
@@ -282,6 +336,11 @@ func (d *Desk) page(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, on 
 		}
 	}
 	slices.SortFunc(p.Shut, func(a, b Line) int { return strings.Compare(string(a.From), string(b.From)) })
+	if len(p.Shut) > 0 {
+		if p.closed, err = d.closed(tx, owner, school); err != nil {
+			return Page{}, err
+		}
+	}
 	return p, d.people(tx, owner, school, on, p.Helpers)
 }
 
@@ -349,10 +408,46 @@ func (d *Desk) lines(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID) (a
 // transaction that writes what is told.
 func (d *Desk) ShutOn(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, on tilhor.Date) (reads string, err error) {
 	lines, err := d.lines(tx, owner, school)
-	for _, l := range lines {
-		if l.Kind == Shut && l.From <= on && on <= l.Until {
-			reads = l.Reads
-		}
+	if err != nil || standing(lines, nil, on) == nil {
+		return "", err
 	}
-	return reads, err
+	closed, err := d.closed(tx, owner, school)
+	return standing(lines, closed, on).Reads, err
+}
+
+// A Closing is days when a school does not read.
+type Closing struct {
+	School tilhor.SchoolID
+	Name   string
+	Line
+}
+
+// Closings are the days of all schools when nobody reads there, today and later, for
+// the owner: whether a school may be told is not left to the school alone.
+func (d *Desk) Closings(ctx context.Context, by tilhor.Actor) (all []Closing, err error) {
+	if by.Role != tilhor.RoleOwnerAdviser || by.School != access.Owner {
+		return nil, tilhor.ErrNotFound
+	}
+	today := calendar.DateOf(d.Clock())
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		all = nil
+		schools, err := d.Roster.Schools(tx, by.Owner)
+		if err != nil {
+			return err
+		}
+		for _, s := range schools {
+			lines, err := d.lines(tx, by.Owner, s.ID)
+			if err != nil {
+				return err
+			}
+			for _, l := range lines {
+				if l.Kind == Shut && l.Until >= today {
+					all = append(all, Closing{s.ID, s.Name, l})
+				}
+			}
+		}
+		return nil
+	})
+	slices.SortFunc(all, func(a, b Closing) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.Name, b.Name)) })
+	return all, err
 }

@@ -12,6 +12,7 @@ import (
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
+	"tilhor/internal/duty"
 	"tilhor/internal/front"
 	"tilhor/internal/journal"
 	"tilhor/internal/lang"
@@ -27,6 +28,8 @@ type world struct {
 	away        map[tilhor.PersonID]bool
 }
 
+var dropClosed = db.SQL(`DELETE FROM duty_closed WHERE owner = $1 AND day = $2`)
+
 var dropLines = db.SQL(`DELETE FROM front_line WHERE owner = $1`)
 
 func each(t *testing.T, test func(w *world)) {
@@ -35,7 +38,7 @@ func each(t *testing.T, test func(w *world)) {
 		town := webtest.NewTown(t, d)
 		k := town.Kit
 		w := &world{T: t, Town: town, ctx: db.Twice(context.Background()), away: map[tilhor.PersonID]bool{}}
-		w.desk = &front.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock}
+		w.desk = &front.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock, Closed: duty.Closed}
 		w.desk.Away = func(*db.Tx, tilhor.OwnerID, tilhor.Date, ...tilhor.PersonID) (map[tilhor.PersonID]bool, error) {
 			return w.away, nil
 		}
@@ -142,6 +145,7 @@ func TestThePageRefuses(t *testing.T) {
 			{"until", "front.fault.past", change(shut, func(l *front.Line) { l.From, l.Until = "2026-10-01", "2026-10-02" })},
 			{"until", "front.fault.longest", change(shut, func(l *front.Line) { l.Until = "2027-08-01" })},
 			{"reads", "front.fault.reads", change(shut, func(l *front.Line) { l.Reads = "rektor" })},
+			{"reads", "front.fault.school-days", change(shut, func(l *front.Line) { l.Reads = front.ByNobody })},
 		} {
 			all := tilhor.FaultsOf(w.desk.Say(w.ctx, w.kari, row.line))
 			if len(all) != 1 || all[0] != (tilhor.Fault{Field: row.field, Key: row.key}) {
@@ -155,6 +159,65 @@ func TestThePageRefuses(t *testing.T) {
 		w.must(w.desk.Say(w.ctx, w.kari, front.Line{Kind: front.Plan, Text: "Tre voksne ute."}))
 		if p := w.shown(); p.Plan != "Tre voksne ute." {
 			t.Errorf("the plan is %q", p.Plan)
+		}
+	})
+}
+
+// Days stand on the page once; that nobody reads is for days without school alone,
+// also when the school's calendar is changed afterwards; the page and the room that
+// takes in what is told say the same; and the owner sees it.
+func TestDaysWhenNobodyReads(t *testing.T) {
+	each(t, func(w *world) {
+		days := []tilhor.Date{"2026-12-21", "2026-12-22", "2026-12-23", "2026-12-24"}
+		closed := func(days ...tilhor.Date) {
+			w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error { return duty.Shut(tx, webtest.Owner, w.Solbakken, days...) }))
+		}
+		line := front.Line{Kind: front.Shut, From: "2026-12-21", Until: "2026-12-27", Reads: front.ByNobody}
+		refused := func(name string, l front.Line, field, key string) {
+			t.Helper()
+			if all := tilhor.FaultsOf(w.desk.Say(w.ctx, w.kari, l)); len(all) != 1 || all[0] != (tilhor.Fault{Field: field, Key: key}) {
+				t.Errorf("%s: %v", name, all)
+			}
+		}
+		closed(days[:3]...)
+		refused("one day of school among them", line, "reads", "front.fault.school-days")
+		closed(days[3])
+		w.must(w.desk.Say(w.ctx, w.kari, line))
+		for _, l := range []front.Line{
+			{Kind: front.Shut, From: "2026-12-27", Until: "2027-01-03", Reads: front.ByOwner}, {Kind: front.Shut, From: "2026-12-01", Until: "2026-12-21", Reads: front.ByOwner},
+			{Kind: front.Shut, From: "2026-12-22", Until: "2026-12-22", Reads: front.ByOwner}, {Kind: front.Shut, From: "2026-12-01", Until: "2027-01-03", Reads: front.ByOwner},
+		} {
+			refused("days that stand there", l, "from", "front.fault.overlap")
+		}
+		w.must(w.desk.Say(w.ctx, w.kari, front.Line{Kind: front.Shut, From: "2026-12-28", Until: "2027-01-03", Reads: front.ByOwner}))
+		same := func(on tilhor.Date, want string) {
+			t.Helper()
+			page, room := "", ""
+			if l := w.shown().On(on); l != nil {
+				page = l.Reads
+			}
+			w.must(w.DB.Read(w.ctx, func(tx *db.Tx) (err error) {
+				room, err = w.desk.ShutOn(tx, webtest.Owner, w.Solbakken, on)
+				return err
+			}))
+			if page != want || room != want {
+				t.Errorf("%s: the page says %q and the room %q, want %q", on, page, room, want)
+			}
+		}
+		same("2026-12-20", "")
+		same("2026-12-21", front.ByNobody)
+		same("2026-12-26", front.ByNobody)
+		same("2026-12-28", front.ByOwner)
+		same("2027-01-04", "")
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error { _, err := tx.Exec(dropClosed, webtest.Owner, "2026-12-23"); return err }))
+		same("2026-12-22", front.ByNobody)
+		same("2026-12-23", front.ByOwner) // a day of school after all
+		all, err := w.desk.Closings(w.ctx, w.Actor(tilhor.RoleOwnerAdviser, ""))
+		if err != nil || len(all) != 2 || all[0].Name != "Solbakken skole" || all[0].Reads != front.ByNobody || all[1].From != "2026-12-28" {
+			t.Errorf("the owner sees %+v, %v", all, err)
+		}
+		if _, err := w.desk.Closings(w.ctx, w.kari); !errors.Is(err, tilhor.ErrNotFound) {
+			t.Errorf("rektor: %v", err)
 		}
 	})
 }
@@ -199,6 +262,7 @@ func TestWhileTheSchoolIsShut(t *testing.T) {
 			t.Errorf("afterwards the owner has %d", reads(anne))
 		}
 		w.must(w.desk.Remove(w.ctx, w.kari, w.shown().Shut[0].ID))
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error { return duty.Shut(tx, webtest.Owner, w.Solbakken, "2026-11-24", "2026-11-25") }))
 		w.must(w.desk.Say(w.ctx, w.kari, front.Line{Kind: front.Shut, From: "2026-11-24", Until: "2026-11-25", Reads: front.ByNobody}))
 		_, err = say()
 		if all := tilhor.FaultsOf(err); len(all) != 1 || all[0] != (tilhor.Fault{Field: "words", Key: "say.fault.shut"}) {

@@ -54,28 +54,30 @@ const batch = 200
 // whom says who is told of an act, by how they stand to what it is about. Acts
 // that are not here tell nobody. A person who did the act is not told of it.
 var whom = map[string][]access.Relation{
-	"concerns.tell":           {access.Intake, access.Leads},
-	"concerns.read":           {access.Reporter},
-	"concerns.taken":          {access.Reporter},
-	"concerns.set-aside":      {access.Reporter},
-	"cases.appointed":         {access.Handles},
-	"cases.given-over":        {access.Handles},
-	"cases.covered":           {access.Covers},
-	"cases.led-by":            {access.Leads},
-	"cases.advised-by":        {access.Advises},
-	"cases.asked":             {access.Asked},
-	"cases.protected":         {access.Carries},
-	"cases.approved":          {access.Carries},
-	"cases.measure-handed":    {access.Carries},
-	"cases.told-owner":        {access.Appoints},
-	"cases.home-said":         {access.Handles, access.Covers},
-	"cases.raised":            {access.Handles, access.Covers, access.Leads}, // the family, with rektor
-	"cases.mine-said":         {access.Handles, access.Covers},
-	"cases.mine-word":         {access.Handles, access.Covers},
-	"cases.insight-asked":     {access.Handles, access.Covers},
-	"cases.state-asked":       {access.Handles, access.Covers},
-	"cases.decision-appealed": {access.Handles, access.Covers},
-	"interventions.reported":  {access.Leads},
+	"concerns.tell":                   {access.Intake, access.Leads},
+	"concerns.read":                   {access.Reporter},
+	"concerns.taken":                  {access.Reporter},
+	"concerns.set-aside.twice":        {access.Reporter},
+	"concerns.set-aside.wrong-school": {access.Reporter},
+	"concerns.set-aside.not-parent":   {access.Reporter},
+	"cases.appointed":                 {access.Handles},
+	"cases.given-over":                {access.Handles},
+	"cases.covered":                   {access.Covers},
+	"cases.led-by":                    {access.Leads},
+	"cases.advised-by":                {access.Advises},
+	"cases.asked":                     {access.Asked},
+	"cases.protected":                 {access.Carries},
+	"cases.approved":                  {access.Carries},
+	"cases.measure-handed":            {access.Carries},
+	"cases.told-owner":                {access.Appoints},
+	"cases.home-said":                 {access.Handles, access.Covers},
+	"cases.raised":                    {access.Handles, access.Covers, access.Leads}, // the family, with rektor
+	"cases.mine-said":                 {access.Handles, access.Covers},
+	"cases.mine-word":                 {access.Handles, access.Covers},
+	"cases.insight-asked":             {access.Handles, access.Covers},
+	"cases.state-asked":               {access.Handles, access.Covers},
+	"cases.decision-appealed":         {access.Handles, access.Covers},
+	"interventions.reported":          {access.Leads},
 }
 
 // home are the acts that those at home, and the pupil, may have something new to
@@ -183,6 +185,11 @@ func (d *Desk) told(tx *db.Tx, owner tilhor.OwnerID, e journal.Record, now time.
 	if err != nil {
 		return nil, err
 	}
+	if e.Act == "concerns.taken" {
+		if all, err = d.notParents(tx, owner, thing, all); err != nil {
+			return nil, err
+		}
+	}
 	return without(all, e.By.Person), nil
 }
 
@@ -206,6 +213,18 @@ func (d *Desk) atHome(tx *db.Tx, owner tilhor.OwnerID, e journal.Record, now tim
 	}
 	all, err = d.Family(tx, owner, thing, now)
 	return without(all, e.By.Person), err
+}
+
+// notParents leaves out the parents who told: that it became a case is the case's to
+// tell them, when the home is informed.
+func (d *Desk) notParents(tx *db.Tx, owner tilhor.OwnerID, concern string, all []tilhor.PersonID) ([]tilhor.PersonID, error) {
+	grants, err := access.GrantsOf(tx, owner, access.Concern, concern)
+	for _, g := range grants {
+		if g.Relation == access.Reporter && g.Unit == access.Owner { // whose role is at no school
+			all = without(all, g.Person)
+		}
+	}
+	return all, err
 }
 
 // heard are those who hear of a line of a talk: what staff wrote to the sender is

@@ -154,6 +154,46 @@ func TestWhoIsTold(t *testing.T) {
 	})
 }
 
+// Who told hears that it was read, and that it was answered. A parent does not hear by
+// mail that it became a case: that is the case's to tell, when the home is informed.
+func TestWhoToldIsTold(t *testing.T) {
+	each(t, func(w *world) {
+		marit := w.Actor(tilhor.RoleParent, w.Solbakken)
+		w.allowed = []tilhor.PersonID{marit.Person}
+		hears := func(want ...string) {
+			t.Helper()
+			w.gather()
+			w.Later(notices.Wait)
+			w.send()
+			w.are(want...)
+		}
+		const mother, teacher = "marit@dahl.example", "teacher@solbakken.example"
+		up := func() concerns.Concern {
+			c, err := w.told.Tell(w.ctx, marit, concerns.Telling{
+				School: w.Solbakken, Described: "Nora i 5A", Saw: "Hun gråter.", Arena: tilhor.ArenaElsewhere,
+				Happened: tilhor.Now(w.Now()), Known: tilhor.Now(w.Now()), Raised: &concerns.Raised{By: "parent", At: tilhor.Now(w.Now())},
+			})
+			w.must(err)
+			hears(rektor)
+			_, err = w.told.Receive(w.ctx, w.kari, c.Slug)
+			w.must(err)
+			hears(mother)
+			return c
+		}
+		for _, why := range []string{concerns.Twice, concerns.WrongSchool, concerns.NotParent} {
+			w.must(w.told.PutAside(w.ctx, w.kari, up().Slug, why, "Det er meldt før."))
+			hears(mother)
+		}
+		_, err := w.worked.TakeUp(w.ctx, w.kari, up().Slug, cases.Stance{Handler: w.ina.Person})
+		w.must(err)
+		hears("social-teacher@solbakken.example")
+		c := w.tell(nil)
+		hears(rektor)
+		w.must(w.told.PutAside(w.ctx, w.kari, c.Slug, concerns.WrongSchool, "Det gjelder en annen skole."))
+		hears(teacher)
+	})
+}
+
 func TestWhomAReportIsAboutIsNotTold(t *testing.T) {
 	each(t, func(w *world) {
 		petter := w.Actor(tilhor.RoleEmployee, w.Solbakken)

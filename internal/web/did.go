@@ -14,6 +14,13 @@ func (q *Req) Sending(f *Form) string {
 	return hex.EncodeToString(q.Kit.Keys.Hash(q.Kit.Owner.ID, "once", strings.Join([]string{string(q.person), q.R.URL.Path, f.Key, f.content()}, "\x00")))
 }
 
+// Token is a random name that belongs to one sending of a form and stands nowhere:
+// the same for the same form sent again. It is made of what only the sender's browser
+// has, and is no part of what is kept to know the form by (Sending).
+func (q *Req) Token(f *Form) string {
+	return hex.EncodeToString(q.Kit.Keys.Hash(q.Kit.Owner.ID, "token", strings.Join([]string{string(q.person), q.R.URL.Path, f.Key, f.content()}, "\x00")))
+}
+
 // Did is Once for a page that answers in place, because what its next page needs
 // may stand in no address: the code of who told something without a name. The
 // same form sent again does nothing more, and is answered alike.

@@ -57,27 +57,3 @@ func rounded(packed []byte) []byte {
 	all = append(all, make([]byte, fill)...)
 	return append(all, packed[head:]...)
 }
-
-// PageStep is what a page of the anonymous route is a whole number of, in bytes.
-const PageStep = 16 << 10
-
-// RenderEven answers with a page that is not packed and is filled up to a whole
-// number of PageStep: who sees only sizes pass by learns neither which page of
-// the route it was, nor how much a child wrote.
-func (q *Req) RenderEven(code int, page *Page, data any) error {
-	b, err := Render(page.t, data)
-	if err != nil {
-		return err
-	}
-	q.Write(code, "text/html; charset=utf-8", even(b))
-	return nil
-}
-
-// even fills a page up with a comment, which browsers pass over.
-func even(page []byte) []byte {
-	const open, shut = "<!--", "-->"
-	fill := PageStep - (len(page)+len(open)+len(shut))%PageStep
-	page = append(page, open...)
-	page = append(page, bytes.Repeat([]byte("."), fill)...)
-	return append(page, shut...)
-}

@@ -2,12 +2,11 @@ package family
 
 import (
 	"net/http"
+	"regexp"
 
 	"tilhor"
 	"tilhor/internal/calendar"
 	"tilhor/internal/concerns"
-	"tilhor/internal/db"
-	"tilhor/internal/roster"
 	"tilhor/internal/web"
 )
 
@@ -18,7 +17,7 @@ import (
 
 func (p *Pages) rektor(q *web.Req) error {
 	if day, err := tilhor.ParseDate(q.Query("sendt")); err == nil {
-		return p.raised(q, day)
+		return p.raised(q, day, q.Query("sagt"))
 	}
 	f, err := q.Refill()
 	if err != nil {
@@ -28,11 +27,7 @@ func (p *Pages) rektor(q *web.Req) error {
 }
 
 func (p *Pages) askRektor(q *web.Req, code int, f *web.Form) error {
-	var schools []roster.School
-	err := q.Kit.DB.Read(q.Context(), func(tx *db.Tx) (err error) {
-		schools, err = q.Kit.Roster.Schools(tx, q.Actor.Owner)
-		return err
-	})
+	schools, err := q.Schools()
 	if err != nil {
 		return err
 	}
@@ -61,16 +56,22 @@ func (p *Pages) doRektor(q *web.Req) error {
 	f.Faults.Add(f.Line("described") == "", "described", "parent.fault.child")
 	now := tilhor.Now(q.Now)
 	return answer(q, f, func() (string, error) {
-		_, err := p.Concerns.Tell(q.Context(), q.Actor, concerns.Telling{
+		c, err := p.Concerns.Tell(q.Context(), q.Actor, concerns.Telling{
 			School: tilhor.SchoolID(f.Get("school")), Described: f.Line("described"), Saw: f.Get("saw"), Arena: tilhor.ArenaElsewhere,
 			Happened: tilhor.When{Precision: tilhor.Unknown}, Known: now, Raised: &concerns.Raised{By: "parent", At: now},
 		})
-		return rektorPath + "?sendt=" + string(calendar.DateOf(q.Now)), err
+		return rektorPath + "?sendt=" + string(calendar.DateOf(q.Now)) + "&sagt=" + c.Slug, err
 	}, func(code int, f *web.Form) error { return p.askRektor(q, code, f) })
 }
 
-// raised says that rektor has it, and when the week is over.
-func (p *Pages) raised(q *web.Req, day tilhor.Date) error {
+// toldPath is what a parent has told, before the address of each: it is followed
+// there, and has its receipt.
+const toldPath = "/min/sagt/"
+
+var slugs = regexp.MustCompile(`^[a-z2-7]{10}$`)
+
+// raised says that rektor has it, when the week is over, and where it is followed.
+func (p *Pages) raised(q *web.Req, day tilhor.Date, slug string) error {
 	w := q.T
 	v := blocksView{
 		Back: &web.Back{Href: parentPath, Text: w.T("parent.back")}, Heading: w.T("parent.raised.title", "date", w.DayMonth(day)), Lead: w.T("parent.raised.lead"),
@@ -80,6 +81,9 @@ func (p *Pages) raised(q *web.Req, day tilhor.Date) error {
 				{Term: w.T("parent.state.five"), Text: passed(w, calendar.AddArbeidsdager(day, 5), calendar.DateOf(q.Now))},
 			}}}, After: w.T("parent.state.both"), Buttons: []web.Button{{Text: w.T("parent.state.button"), Href: statePath, Kind: "secondary"}}},
 		},
+	}
+	if slugs.MatchString(slug) {
+		v.Blocks[0].Buttons = append([]web.Button{{Text: w.T("parent.raised.follow"), Href: toldPath + slug}}, v.Blocks[0].Buttons...)
 	}
 	return v.show(q)
 }

@@ -249,21 +249,18 @@ func TestTheHomeIsHeardOnThePlan(t *testing.T) {
 // A parent takes it up with rektor itself: the week runs from then, counted both
 // ways; from day one, with a case to read or none.
 func TestAParentTakesItUpWithRektor(t *testing.T) {
-	w := newWorld(t)
+	w := newWorld(t).tells()
 	c := w.In(w.marit)
 	w.pages(c, "/foresatt", "Ta opp med rektor", "En uke etter at saken er tatt opp med rektor", "særlige grunner")
 	w.pages(c, "/foresatt/rektor", "Solbakken skole", "Fjellvik skole", "Hvilket barn gjelder det?")
 	w.pages(c, "/foresatt/statsforvalteren", "opplæringslova § 12-6", "Barnet kan melde selv, uansett alder.")
 	w.refused(c, "/foresatt/rektor", form("school", "", "described", "", "saw", "Hun gråter."), "Velg hvilken skole", "Skriv hvilket barn", "Hun gråter.")
 	to := w.sent(c, "/foresatt/rektor", form("school", string(w.Solbakken), "described", "Nora i 5A", "saw", "Hun gråter hver morgen."))
-	w.pages(c, to, "Rektor har fått det 23. november", "30. november 2026")
+	w.pages(c, to, "Rektor har fått det 23. november", "30. november 2026", "Se hva som skjer, og kvitteringen", `href="/min/sagt/`)
 	waiting, err := w.concerns.Waiting(w.ctx, w.kari)
 	w.must(err)
 	if len(waiting) != 1 || waiting[0].Channel != "home" || waiting[0].From != "Marit Dahl" {
 		t.Fatalf("what waits for rektor: %+v", waiting)
-	}
-	if err := w.concerns.PutAside(w.ctx, w.kari, waiting[0].Slug, "twice", "Samme."); tilhor.FaultsOf(err) == nil {
-		t.Errorf("what the home took up was put aside: %v", err)
 	}
 	all, err := w.cases.TakeUp(w.ctx, w.kari, waiting[0].Slug, cases.Stance{Handler: w.ina.Person})
 	w.must(err)

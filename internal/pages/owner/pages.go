@@ -6,6 +6,7 @@ import (
 	"embed"
 
 	"tilhor"
+	"tilhor/internal/front"
 	"tilhor/internal/oversight"
 	"tilhor/internal/web"
 )
@@ -18,6 +19,7 @@ var page = web.Pages(files)
 // Pages are the pages of the owner.
 type Pages struct {
 	Oversight *oversight.Desk
+	Front     *front.Desk // which schools do not read; nil where a test has none
 }
 
 // Routes lists every page of the package.

@@ -26,6 +26,7 @@ type schoolsView struct {
 	Tests   web.Table
 	Empty   *web.Empty
 	CSV     string
+	Shut    []string // the schools that do not read what is told, and when
 }
 
 // unit is a school, or its SFO, as it stands in the list.
@@ -54,8 +55,25 @@ func (p *Pages) schools(q *web.Req) error {
 		v.Stats = sums(w, table.Sum)
 		v.Table, v.Tests = rows(w, units), tests(w, units)
 	}
+	if v.Shut, err = p.shut(q); err != nil {
+		return err
+	}
 	v.Frame = q.Frame(v.Heading)
 	return q.Render(schoolsPage, v)
+}
+
+// shut are the schools that do not read what families tell, and when: each stands on
+// the school's own page too.
+func (p *Pages) shut(q *web.Req) (all []string, err error) {
+	if p.Front == nil {
+		return nil, nil
+	}
+	closings, err := p.Front.Closings(q.Context(), q.Actor)
+	w := q.T
+	for _, c := range closings {
+		all = append(all, w.T("owner.shut.line", "school", c.Name, "from", w.Date(c.From), "until", w.Date(c.Until))+". "+w.T("front.reads."+c.Reads)+".")
+	}
+	return all, err
 }
 
 // units puts the published lines on all schools, those without a line too: a

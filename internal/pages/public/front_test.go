@@ -7,6 +7,7 @@ import (
 
 	"tilhor"
 	"tilhor/internal/db"
+	"tilhor/internal/duty"
 	"tilhor/internal/front"
 	"tilhor/internal/roster"
 )
@@ -65,13 +66,29 @@ func TestTheSchoolsPageForEveryone(t *testing.T) {
 	lacks(t, has(t, w.get(school), 200), "Omar")
 
 	// Days when nobody reads: the page says so, and what is written is not lost.
+	err = w.db.Write(t.Context(), func(tx *db.Tx) error { return duty.Shut(tx, owner, solbakken, "2026-11-24", "2026-11-25") })
+	if err != nil {
+		t.Fatal(err)
+	}
 	say(front.Line{Kind: front.Shut, From: "2026-11-24", Until: "2026-11-25", Reads: front.ByNobody})
 	w.now = w.now.Add(24 * time.Hour)
-	lacks(t, has(t, w.get(school), 200, "Skjemaet er stengt til og med", "116&nbsp;111"), `href="`+school+`/si"`)
+	has(t, w.get(school), 200, "Skjemaet er stengt til og med", "116&nbsp;111", "kan du sende det likevel", `href="`+school+`/si"`)
 	body, _ = w.step(422, v, "send", "words", "De går fra meg.", "accused", "none", "step", "send")
 	for _, s := range []string{"Ingen leser her nå", "dette ble ikke sendt", "De går fra meg."} {
 		if !strings.Contains(body, s) {
 			t.Errorf("%q is not in\n%s", s, body)
 		}
+	}
+	// What is about the one who could close the door goes through it.
+	body, _ = w.step(200, v, "send", "words", "Hun roper.", "accused", "leadership", "step", "send")
+	if !strings.Contains(body, "Kommunen har fått det") || strings.Contains(body, "Skjemaet er stengt") {
+		t.Error(body)
+	}
+	// While the municipality reads, the page afterwards says so.
+	w.now = w.now.Add(48 * time.Hour)
+	say(front.Line{Kind: front.Shut, From: "2026-11-26", Until: "2026-11-27", Reads: front.ByOwner})
+	body = w.tells("De går fra meg.")
+	if !strings.Contains(body, "En i kommunen leser det") || strings.Contains(body, "Rektor leser det") {
+		t.Error(body)
 	}
 }

@@ -44,7 +44,7 @@ func (p *Pages) home(q *web.Req) error {
 	if to := onward(q); to != "" {
 		return q.See(to)
 	}
-	all, err := schools(q)
+	all, err := q.Schools()
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (p *Pages) home(q *web.Req) error {
 		v.People = byRole(q, p.People)
 	}
 	for _, s := range all {
-		v.Schools = append(v.Schools, link{q.Link("/s/" + codeOf(s)), s.Name})
+		v.Schools = append(v.Schools, link{q.Link("/s/" + web.SchoolCode(s)), s.Name})
 	}
 	if v.Within, err = p.within(q); err != nil {
 		return err

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"tilhor"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
 )
@@ -70,6 +71,7 @@ func TestAnAnonymousReportLeavesNoTrace(t *testing.T) {
 		r.Header.Set("Referer", "http://localhost"+path)
 		return w.do(r).Body.String()
 	}
+	var code string
 	found := func(at time.Time) (all []string) {
 		t.Helper()
 		files, err := filepath.Glob(filepath.Join(dir, "*"))
@@ -88,6 +90,9 @@ func TestAnAnonymousReportLeavesNoTrace(t *testing.T) {
 					all = append(all, where+": "+what)
 				}
 			}
+			if words := strings.Fields(code); code != "" && bytes.Contains(b, []byte(strings.Join(words[:2], " "))) {
+				all = append(all, where+": the code")
+			}
 		}
 		return all
 	}
@@ -96,7 +101,10 @@ func TestAnAnonymousReportLeavesNoTrace(t *testing.T) {
 	v := url.Values{
 		"level": {"9-12"}, "for": {"self"}, "sign": {"yes"}, "name": {senderName}, "words": {senderWords}, "accused": {"none"}, "step": {"send"}, "go": {"send"},
 	}
-	if body := send(school+"/si", v); !strings.Contains(body, "Skolen har fått det") {
+	v.Set("nokkel", tilhor.NewID())
+	body := send(school+"/si", v)
+	code = fields(body).Get("kode")
+	if !strings.Contains(body, "Skolen har fått det") || len(strings.Fields(code)) != 7 {
 		t.Fatal(body)
 	}
 	if all := found(w.now); len(all) > 0 {
@@ -114,9 +122,9 @@ func TestAnAnonymousReportLeavesNoTrace(t *testing.T) {
 	send(school+"/ansatt", url.Values{
 		"name": {"Olga"}, "described": {"Ei jente"}, "saw": {"Hun gråt."}, "step": {"3"}, "go": {"send"}, "arena": {"changing"}, "happened": {"today"}, "known": {"now"},
 	})
-	w.kit.Log.Info("x", "agent", senderAgent)
+	w.kit.Log.Info("x", "agent", senderAgent, "code", code)
 	all := strings.Join(found(w.now), "; ")
-	if !strings.Contains(all, "the time in a row") || !strings.Contains(all, "the log: the agent") {
+	if !strings.Contains(all, "the time in a row") || !strings.Contains(all, "the log: the agent") || !strings.Contains(all, "the log: the code") {
 		t.Errorf("the search does not find what is there: %s", all)
 	}
 }

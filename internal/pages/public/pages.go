@@ -10,7 +10,6 @@ import (
 
 	"tilhor"
 	"tilhor/internal/concerns"
-	"tilhor/internal/db"
 	"tilhor/internal/front"
 	"tilhor/internal/roster"
 	"tilhor/internal/web"
@@ -26,7 +25,8 @@ var page = web.Pages(files)
 // Pages are the public pages.
 type Pages struct {
 	Concerns *concerns.Desk
-	Front    *front.Desk // what each school's page says; nil where a test has none
+	Front    *front.Desk                                     // what each school's page says; nil where a test has none
+	Code     func(owner tilhor.OwnerID, token string) string // the code of one sending; nil where none is given
 	read     median
 	People   []Face // made-up people to sign in as, in a demo; none when it is for real
 }
@@ -41,8 +41,8 @@ var everyone = append([]tilhor.Role{tilhor.RoleAnyone, tilhor.RolePupil, tilhor.
 func (p *Pages) Routes() []web.Route {
 	anyone := []tilhor.Role{tilhor.RoleAnyone}
 	t := tell.Screens{
-		Concerns: p.Concerns, Open: true, School: schoolOf,
-		Leave: func(_ *web.Req, s roster.School) string { return "/s/" + codeOf(s) },
+		Concerns: p.Concerns, Open: true, School: (*web.Req).SchoolHere,
+		Leave: func(_ *web.Req, s roster.School) string { return "/s/" + web.SchoolCode(s) },
 		Sent:  func(_, secret string) string { return "/kvittering/" + secret },
 	}
 	told := p.telling()
@@ -69,43 +69,12 @@ func (p *Pages) Routes() []web.Route {
 // telling is the form for whoever tells without signing in.
 func (p *Pages) telling() *say.Screens {
 	return &say.Screens{
-		Concerns: p.Concerns, Open: true, School: schoolOf, Adults: Adults(p.Front), Shut: p.shut, Within: p.within,
-		Leave:    func(_ *web.Req, s roster.School) string { return "/s/" + codeOf(s) },
+		Concerns: p.Concerns, Open: true, School: (*web.Req).SchoolHere, Adults: Adults(p.Front), Shut: p.shut, Within: p.within,
+		Leave:    func(_ *web.Req, s roster.School) string { return "/s/" + web.SchoolCode(s) },
 		Start:    func(*web.Req, roster.School) string { return "9-12" },
-		CodePath: func(s roster.School) string { return "/s/" + codeOf(s) + "/si/kode" },
+		Code:     p.Code,
+		CodePath: func(s roster.School) string { return "/s/" + web.SchoolCode(s) + "/si/kode" },
 	}
-}
-
-// codeOf is what an address calls a school: its number in the register of
-// organisations, which everybody may know, and else its own id.
-func codeOf(s roster.School) string {
-	if s.OrgNumber != "" {
-		return s.OrgNumber
-	}
-	return string(s.ID)
-}
-
-// schoolOf is the school an address names. One that has closed has no page.
-func schoolOf(q *web.Req) (roster.School, error) {
-	code := q.Path("skole")
-	all, err := schools(q)
-	if err != nil {
-		return roster.School{}, err
-	}
-	for _, s := range all {
-		if code != "" && (code == codeOf(s) || code == string(s.ID)) {
-			return s, nil
-		}
-	}
-	return roster.School{}, tilhor.ErrNotFound
-}
-
-func schools(q *web.Req) (all []roster.School, err error) {
-	err = q.Kit.DB.Read(q.Context(), func(tx *db.Tx) error {
-		all, err = q.Kit.Roster.Schools(tx, q.Kit.Owner.ID)
-		return err
-	})
-	return all, err
 }
 
 // A phone is a number as one reads it and as one dials it.

@@ -63,7 +63,7 @@ func (p *Pages) receipt(q *web.Req) error {
 	v.Receipt = web.Facts{Items: []web.Fact{{Term: w.T("public.receipt.received"), Text: w.Moment(r.When())}, {Term: w.T("public.receipt.number"), Text: r.Short()}}}
 	err = q.Kit.DB.Read(q.Context(), func(tx *db.Tx) error {
 		school, err := q.Kit.Roster.School(tx, q.Kit.Owner.ID, s.School)
-		v.From = link{q.Link("/s/" + codeOf(school)), school.Name}
+		v.From = link{q.Link("/s/" + web.SchoolCode(school)), school.Name}
 		v.Frame.School = school.Name
 		return err
 	})

@@ -11,6 +11,7 @@ import (
 
 	"tilhor"
 	"tilhor/internal/concerns"
+	"tilhor/internal/db"
 	"tilhor/internal/web"
 )
 
@@ -61,7 +62,7 @@ func (w *town) step(code int, v url.Values, go_ string, kv ...string) (body stri
 	}
 	v.Set("go", go_)
 	rec := w.post(school+"/si", v)
-	if rec.Body.Len()%web.PageStep != 0 || rec.Header().Get("Content-Encoding") != "" {
+	if rec.Body.Len()%int(web.Telling) != 0 || rec.Header().Get("Content-Encoding") != "" {
 		w.t.Errorf("%s %v is %d bytes, packed as %q", go_, v["step"], rec.Body.Len(), rec.Header().Get("Content-Encoding"))
 	}
 	body = has(w.t, rec, code)
@@ -206,7 +207,7 @@ func TestTellingPastRektor(t *testing.T) {
 		t.Error(body)
 	}
 	body, _ = w.step(200, v, "send", "wish", "")
-	if !strings.Contains(body, "Kommunen har fått det, og ingen på skolen leser det") || len(w.waiting()) != 0 {
+	if !strings.Contains(body, "Kommunen har fått det") || !strings.Contains(body, "Ingen på skolen leser det") || len(w.waiting()) != 0 {
 		t.Errorf("%d came to rektor\n%s", len(w.waiting()), body)
 	}
 	for _, way := range []string{"unsure", "leadership"} {
@@ -215,9 +216,85 @@ func TestTellingPastRektor(t *testing.T) {
 	if n := len(w.waiting()); n != 0 {
 		t.Errorf("%d came to rektor", n)
 	}
+	// Whatever was ticked, the page says who really reads it; and who is named is never
+	// lost, and never the one who reads.
+	for name, kv := range map[string][]string{
+		"an employee, who is rektor":  {"accused", "employee", "against", "Kari Lund"},
+		"pupils, and rektor is named": {"accused", "none", "against", "Kari Lund"},
+		"pupils, and half a name":     {"accused", "none", "against", "Kari"},
+	} {
+		body := w.tells("Noe er galt.", kv...)
+		if !strings.Contains(body, "Kommunen har fått det") || !strings.Contains(body, "En i kommunen leser det") || strings.Contains(body, "Rektor leser det") {
+			t.Errorf("%s: the page says that rektor reads it\n%s", name, body)
+		}
+	}
+	_, v = w.step(200, fields(has(t, w.get(school+"/si/bilder"), 200)), "next", "face", "afraid")
+	_, v = w.step(200, v, "next")
+	_, v = w.step(200, v, "next", "wish", string(w.kari))
+	body, _ = w.step(200, v, "send", "against", "Kari Lund")
+	if !strings.Contains(body, "Nå har kommunen fått det") || strings.Contains(body, "Rektor leser det") {
+		t.Error(body)
+	}
+	if n := len(w.waiting()); n != 0 {
+		t.Errorf("%d came to rektor", n)
+	}
 	w.tells("Noe er galt.")
 	if n := len(w.waiting()); n != 1 {
 		t.Errorf("%d came to rektor", n)
+	}
+}
+
+var everyOnce = db.SQL(`SELECT id, attempt, answer FROM web_once WHERE owner = $1`)
+
+// The same form sent again shows the same code, and nobody can find it: it is not
+// kept, and cannot be drawn from what is kept of the form. What is kept is as long
+// for who has a code as for who has none.
+func TestTheCodeIsKeptNowhere(t *testing.T) {
+	w := newTown(t)
+	send := func(kv ...string) (first, again url.Values) {
+		t.Helper()
+		v := url.Values{"nokkel": {tilhor.NewID()}, "level": {"9-12"}, "for": {"self"}, "sign": {"no"}, "words": {"De tar ballen."}, "accused": {"none"}, "step": {"send"}}
+		for i := 0; i+1 < len(kv); i += 2 {
+			v.Set(kv[i], kv[i+1])
+		}
+		one, _ := w.step(200, v, "send")
+		two, _ := w.step(200, v, "send")
+		return fields(one), fields(two)
+	}
+	one, again := send()
+	code := one.Get("kode")
+	if len(strings.Fields(code)) != 7 || again.Get("kode") != code || again.Get("secret") != one.Get("secret") {
+		t.Fatalf("the code is %q, and then %q", code, again.Get("kode"))
+	}
+	if _, err := w.talks.Known(t.Context(), owner, code); err != nil {
+		t.Errorf("the code opens nothing: %v", err)
+	}
+	other, _ := send()
+	if other.Get("kode") == code {
+		t.Error("another sending has the same code")
+	}
+	if small, _ := send("level", "6-8", "step", "give", "face", "sad"); small.Has("kode") {
+		t.Error("a small child has a code")
+	}
+	if outside, _ := send("for", "other", "whom", "Per"); outside.Has("kode") {
+		t.Error("somebody outside has a code")
+	}
+	lengths := map[int]int{}
+	err := w.db.Read(t.Context(), func(tx *db.Tx) error {
+		return tx.Each(everyOnce, func(scan db.Scan) error {
+			var id, attempt, answer string
+			err := scan(&id, &attempt, &answer)
+			lengths[len(answer)]++
+			for _, token := range []string{id, attempt, answer} {
+				if w.talks.CodeFor(owner, token) == code {
+					t.Error("the code can be drawn from what is kept of the form")
+				}
+			}
+			return err
+		}, owner)
+	})
+	if err != nil || len(lengths) != 1 {
+		t.Errorf("what is kept of the forms is of these lengths: %v, %v", lengths, err)
 	}
 }
 
@@ -250,8 +327,22 @@ func TestEveryScreenHasTheSameSize(t *testing.T) {
 			}
 		}
 	}
-	if len(sizes) != 1 || sizes[web.PageStep] == 0 {
+	if len(sizes) != 1 || sizes[int(web.Telling)] == 0 {
 		t.Errorf("the pages are of these sizes: %v", sizes)
+	}
+	// The longest text makes the pages that carry it larger, in whole steps; the last
+	// page has the same size whatever was told, with a code and without.
+	longest := strings.Repeat("ø", concerns.MaxText)
+	v := url.Values{"level": {"9-12"}, "for": {"self"}, "sign": {"no"}, "words": {longest}, "accused": {"none"}, "step": {"what"}}
+	look, _ := w.step(200, v, "next")
+	if n := len(look); n <= int(web.Telling) || n%int(web.Telling) != 0 {
+		t.Errorf("the page with the longest text is %d bytes", n)
+	}
+	v.Set("step", "send")
+	done, _ := w.step(200, v, "send")
+	small, _ := w.step(200, url.Values{"level": {"6-8"}, "face": {"sad"}, "step": {"give"}}, "send")
+	if len(done) != int(web.Telling) || len(small) != int(web.Telling) {
+		t.Errorf("the last page is %d bytes after the longest text, and %d for a small child", len(done), len(small))
 	}
 }
 
@@ -274,8 +365,14 @@ func TestWhoReadsOnADayOff(t *testing.T) {
 func TestHowSoonItIsRead(t *testing.T) {
 	w := newTown(t)
 	const said = "I hele kommunen er halvparten av meldingene lest innen 2"
-	for range 19 {
+	for range 14 {
 		w.tells("De går fra meg.")
+	}
+	for range 5 { // of another school
+		s := concerns.Saying{School: "fjell", For: concerns.ForSelf, Words: "De går fra meg."}
+		if _, _, err := w.concerns.Say(t.Context(), tilhor.Actor{Owner: owner, Role: tilhor.RoleAnyone}, s); err != nil {
+			t.Fatal(err)
+		}
 	}
 	at := w.now
 	read := func(after time.Duration) {

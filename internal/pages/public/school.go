@@ -22,7 +22,6 @@ type schoolView struct {
 	Say      string // where one tells
 	Pictures string // the same, with pictures
 	When     string // when it is read
-	Shut     bool   // nobody reads now, and the form is closed
 	Plan     string
 	Poster   string
 	Code     string // what a code is, for who tells without a name
@@ -35,7 +34,7 @@ type schoolView struct {
 // tell, whom to talk to, and where else to turn. No count and no case ever
 // changes it.
 func (p *Pages) school(q *web.Req) error {
-	s, err := schoolOf(q)
+	s, err := q.SchoolHere()
 	if err != nil {
 		return err
 	}
@@ -43,7 +42,7 @@ func (p *Pages) school(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	w, at := q.T, "/s/"+codeOf(s)
+	w, at := q.T, "/s/"+web.SchoolCode(s)
 	v := schoolView{
 		Frame: q.Frame(w.T("public.school.title")), Lead: w.T("public.school.lead"), Works: q.Link(at + "/ansatt"),
 		Say: q.Link(at + "/si"), Pictures: q.Link(at + "/si/bilder"), Poster: q.Link(at + "/plakat"), When: w.T("public.school.say-text"),
@@ -53,7 +52,7 @@ func (p *Pages) school(q *web.Req) error {
 	}
 	v.Reach = q.Kit.Owner.Reach()
 	v.School, v.Home = s.Name, q.Link("/")
-	v.Code, v.Enter = q.Link("/s/"+codeOf(s)+"/si/kode"), q.Link("/kode")
+	v.Code, v.Enter = q.Link("/s/"+web.SchoolCode(s)+"/si/kode"), q.Link("/kode")
 	v.People = people(w, adults)
 	if p.Front == nil {
 		return q.Render(schoolPage, v)
@@ -65,7 +64,6 @@ func (p *Pages) school(q *web.Req) error {
 	v.Plan = shown.Plan
 	if l := shown.On(calendar.DateOf(q.Now)); l != nil {
 		v.When = w.T("public.school.shut-"+l.Reads, "day", w.Day(l.Until))
-		v.Shut = l.Reads == front.ByNobody
 	}
 	return q.Render(schoolPage, v)
 }

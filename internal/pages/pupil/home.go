@@ -44,7 +44,7 @@ func (p *Pages) home(q *web.Req) error {
 		v.Pictures = v.Say + "/bilder"
 	}
 	for _, c := range all {
-		v.Told = append(v.Told, row{HomePath + "/" + c.Slug, lang.Cap(w.Near(c.Written, q.Now)), stateOf(w, c)})
+		v.Told = append(v.Told, row{HomePath + "/" + c.Slug, lang.Cap(w.Near(c.Written, q.Now)), stateOf(w, neutral(q, c))})
 	}
 	return q.Render(homePage, v)
 }

@@ -4,6 +4,7 @@
 package pupil
 
 import (
+	"context"
 	"embed"
 
 	"tilhor"
@@ -22,9 +23,10 @@ var page = web.Pages(files)
 // Pages are the pages.
 type Pages struct {
 	Concerns *concerns.Desk
-	Front    *front.Desk                                            // who reads when the school is shut; nil where a test has none
-	Talks    string                                                 // where the talk about what was told lies, before its slug; "" where there is none
-	Adults   func(q *web.Req, s roster.School) ([]say.Adult, error) // whom a child may talk with; say.Known when nil
+	Front    *front.Desk                                                          // who reads when the school is shut; nil where a test has none
+	Sees     func(context.Context, tilhor.Actor, ...tilhor.TrackID) (bool, error) // whether a parent may see these tracks; none are seen when nil
+	Talks    string                                                               // where the talk about what was told lies, before its slug; "" where there is none
+	Adults   func(q *web.Req, s roster.School) ([]say.Adult, error)               // whom a child may talk with; say.Known when nil
 }
 
 // HomePath is the list of what the reader has told; all pages lie beside it.

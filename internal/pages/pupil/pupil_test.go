@@ -159,22 +159,34 @@ func TestASmallPupilPoints(t *testing.T) {
 	w.page(w.Get(nora, to), 200, "(Pekte på bilder:) Redd. Ute.")
 }
 
-// A parent chooses the child, and the matter is then taken up with rektor; about
-// another pupil it is not.
+// A parent chooses a school and names the child in words, and the matter is then taken
+// up with rektor; about another pupil it is not. No list of children is shown.
 func TestAParentTells(t *testing.T) {
 	w := newWorld(t)
 	marit := w.As(tilhor.RoleParent, w.Solbakken)
 	w.page(w.Get(marit, "/min/sagt"), 200, "tatt opp med rektor")
-	body := w.page(w.Get(marit, "/min/si"), 200, "Nora Dahl", "En annen elev på Solbakken skole", `data-level="voksen"`)
-	if strings.Contains(body, "Elias") {
-		t.Error("a parent sees another's child")
+	body := w.page(w.Get(marit, "/min/si"), 200, "Solbakken skole", "Fjellvik skole", "Barnet mitt", "En elev jeg kjenner eller så", `data-level="voksen"`)
+	if strings.Contains(body, "Nora") || strings.Contains(body, "Elias") {
+		t.Error("the form shows a child of the lists")
 	}
+	w.step(marit, fields(body), "next", 422, "for", "child")
+	w.step(marit, fields(body), "next", 422, "for", "self", "school", string(w.Solbakken))
 	for _, row := range []struct {
-		choice string
-		week   bool
-	}{{"child:" + string(w.Person("nora")), true}, {"other:" + string(w.Solbakken), false}} {
-		_, v := w.step(marit, fields(body), "next", 200, "for", row.choice)
-		_, v = w.step(marit, v, "next", 200, "words", "Hun vil ikke gå på skolen.")
+		choice, channel string
+		week            bool
+	}{{"child", "home", true}, {"other", "parent", false}} {
+		_, v := w.step(marit, fields(body), "next", 200, "for", row.choice, "school", string(w.Solbakken))
+		v.Set("school", string(w.Solbakken))
+		if row.choice == "child" {
+			w.step(marit, v, "next", 422, "words", "Hun vil ikke gå på skolen.", "whom", " ")
+			if !strings.Contains(w.lastBody, "Skriv hvilket barn det gjelder") || !strings.Contains(w.lastBody, "Hun vil ikke gå på skolen.") {
+				t.Error(w.lastBody)
+			}
+		}
+		_, v = w.step(marit, v, "next", 200, "words", "Hun vil ikke gå på skolen.", "whom", "Nora i 5A")
+		if !strings.Contains(w.lastBody, "Nora i 5A") || !strings.Contains(w.lastBody, "Solbakken skole") {
+			t.Error("the child and the school are not there to look over")
+		}
 		v.Set("go", "send")
 		v.Set("accused", "none")
 		to := w.Post(marit, "/min/si", v).Header.Get("Location")
@@ -182,10 +194,10 @@ func TestAParentTells(t *testing.T) {
 		if strings.Contains(page, "Saken er tatt opp med rektor") != row.week {
 			t.Errorf("%s: the week is said to run: %v", row.choice, !row.week)
 		}
-	}
-	// Another's child, and another school, cannot be chosen.
-	for _, choice := range []string{"child:" + string(w.Person("elias")), "other:" + string(w.Fjellvik), "self"} {
-		w.step(marit, fields(body), "next", 422, "for", choice)
+		all, err := w.desk.Waiting(t.Context(), w.Actor(tilhor.RoleRektor, w.Solbakken))
+		if err != nil || len(all) == 0 || string(all[len(all)-1].Channel) != row.channel && string(all[0].Channel) != row.channel {
+			t.Errorf("%s: rektor has %+v, %v", row.choice, all, err)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"net/http"
 
+	"tilhor"
 	"tilhor/internal/concerns"
 	"tilhor/internal/journal"
 	"tilhor/internal/lang"
@@ -33,6 +34,9 @@ func (p *Pages) told(q *web.Req) error {
 	if err != nil {
 		return err
 	}
+	if a, err = p.shown(q, a); err != nil {
+		return err
+	}
 	w := q.T
 	key := "pupil.told.new"
 	if !a.ReadAt.IsZero() {
@@ -48,11 +52,39 @@ func (p *Pages) told(q *web.Req) error {
 	if words := a.Said + a.Saw; words != "" {
 		v.Quote = &web.Quote{Text: words, By: lang.Cap(w.Near(a.Written, q.Now))}
 	}
-	if p.Talks != "" && (a.Channel == concerns.FromPupil || a.Channel == concerns.FromParent) {
+	if p.Talks != "" && a.Channel.Named() {
 		v.Talk = p.Talks + a.Slug
 	}
 	v.Steps = steps(q, a)
 	return q.Render(toldPage, v)
+}
+
+// shown is an answer as far as the reader may know it. What a parent told may have
+// become a case that the home is not told of, or joined one: whether it was taken up,
+// and who has it, is the case's to tell, by the gate of the home. Else it is as what
+// is read and waits: the school has it.
+func (p *Pages) shown(q *web.Req, a concerns.Answer) (concerns.Answer, error) {
+	if q.Actor.Role != tilhor.RoleParent || a.State != concerns.Taken {
+		return a, nil
+	}
+	if p.Sees != nil {
+		if sees, err := p.Sees(q.Context(), q.Actor, a.Tracks...); err != nil || sees {
+			return a, err
+		}
+	}
+	a.Concern, a.Has = neutral(q, a.Concern), nil
+	return a, nil
+}
+
+// neutral is what a parent told, as a list shows it: that it was taken up is not said.
+func neutral(q *web.Req, c concerns.Concern) concerns.Concern {
+	if q.Actor.Role == tilhor.RoleParent && c.State == concerns.Taken {
+		c.State = concerns.New
+		if c.ReadAt.IsZero() {
+			c.ReadAt = c.DecidedAt
+		}
+	}
+	return c
 }
 
 // steps are what has happened and what comes, oldest first.
@@ -70,6 +102,9 @@ func steps(q *web.Req, a concerns.Answer) []web.Happening {
 		all = append(all, web.Happening{When: lang.Cap(w.Near(a.ReadAt, q.Now)), Title: w.T("pupil.step.read")})
 	} else if a.State == concerns.New {
 		all = append(all, web.Happening{When: w.T("public.receipt.next"), Title: w.T("pupil.step.will-read-" + to), Text: w.T("pupil.step.will-read-text"), Next: true})
+	}
+	if a.State == concerns.New && !a.ReadAt.IsZero() && q.Actor.Role == tilhor.RoleParent {
+		return append(all, web.Happening{When: w.T("public.receipt.then"), Title: w.T("pupil.step.has-it"), Text: w.T("pupil.step.has-it-text"), Next: true})
 	}
 	if a.State == concerns.SetAside {
 		return append(all, web.Happening{When: lang.Cap(w.Near(a.DecidedAt, q.Now)), Title: w.T("pupil.step.set-aside"), Text: a.Reason})

@@ -26,7 +26,7 @@ func (w *world) talk() (concerns.Concern, string) {
 	w.must(err)
 	var code string
 	w.must(w.DB.Write(ctx, func(tx *db.Tx) error {
-		code, err = w.talks.Start(tx, webtest.Owner, w.Solbakken, c.ID)
+		code, err = w.talks.Start(tx, webtest.Owner, w.Solbakken, c.ID, tilhor.NewID())
 		return err
 	}))
 	return c, code

@@ -121,7 +121,7 @@ func (p *Pages) takeQuestions(q *web.Req, f *web.Form, c concerns.Concern, v *ta
 		return err
 	}
 	w, name, from := q.T, whom(q.T, c), reporter(q.T, c)
-	v.Aside = !c.PupilSays && !c.TakenUp()
+	v.Aside = c.MayAside()
 	if !v.Aside {
 		for i := range f.Faults { // the question is not on the page
 			if f.Faults[i].Field == "why" {
@@ -141,7 +141,11 @@ func (p *Pages) takeQuestions(q *web.Req, f *web.Form, c concerns.Concern, v *ta
 	v.Ask = f.Field(w, "ask", w.T("school.take.ask", "who", from))
 	v.Ask.Help, v.Ask.Rows, v.Ask.Mark = w.T("school.take.ask-help"), 3, w.T("form.optional")
 	if v.Aside {
-		v.Why = radios(w, f, "why", w.T("school.take.why"), concerns.Twice, "school.take.twice", concerns.WrongSchool, "school.take.wrong-school").F
+		whys := []string{concerns.Twice, "school.take.twice", concerns.WrongSchool, "school.take.wrong-school"}
+		if c.Channel == concerns.Home {
+			whys = append(whys, concerns.NotParent, "school.take.not-parent")
+		}
+		v.Why = radios(w, f, "why", w.T("school.take.why"), whys...).F
 		v.Answer = area(w, f, "reason", w.T("school.take.reason"), w.T("school.take.reason-help", "who", from), 3).F
 		if c.Channel.Quiet() {
 			v.Answer.Help = w.T("say.take.reason-help")
@@ -172,7 +176,11 @@ func takeWays(w *lang.Words, f *web.Form, c concerns.Concern, near []cases.Candi
 		add("join:"+k.Number, w.T("school.take.join", "number", k.Number, "place", place(w, k.Arena)), help)
 	}
 	if aside {
-		add("aside", w.T("school.take.aside"), w.T("school.take.aside-help"))
+		help := "school.take.aside-help"
+		if c.Channel == concerns.Home {
+			help += "-home"
+		}
+		add("aside", w.T("school.take.aside"), w.T(help))
 	}
 	return x
 }

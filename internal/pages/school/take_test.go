@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"tilhor"
+	"tilhor/internal/concerns"
 )
 
 func TestRektorTakesAStance(t *testing.T) {
@@ -50,6 +51,24 @@ func TestNotACase(t *testing.T) {
 	w.tells("", "Nora gikk alene hjem.", "nora")
 	to := w.sent(w.rektor, at, form("way", "aside", "why", "twice", "reason", "Det samme ble meldt i går, og vi er i gang."))
 	w.pages(w.rektor, to, "ikke en ny sak", "Det samme ble meldt i går, og vi er i gang.")
+}
+
+// What a parent took up on the own page may be answered in one way more.
+func TestWhatIsNotAParents(t *testing.T) {
+	w := newWorld(t)
+	marit := w.Actor(tilhor.RoleParent, w.Solbakken)
+	now := tilhor.Now(w.Now())
+	c, err := w.concerns.Tell(t.Context(), marit, concerns.Telling{
+		School: w.Solbakken, Described: "Elias i 6B", Saw: "Han er slem.", Arena: tilhor.ArenaElsewhere, Happened: now, Known: now, Raised: &concerns.Raised{By: "parent", At: now},
+	})
+	w.must(err)
+	at := "/bekymringer/" + c.Slug + "/stilling"
+	w.pages(w.rektor, at, `value="aside"`, "er ikke forelder til barnet", "Er du i tvil, ta det opp")
+	w.refused(w.rektor, at, form("way", "aside", "why", "not-parent"), "Skriv en grunn.")
+	to := w.sent(w.rektor, at, form("way", "aside", "why", "not-parent", "reason", "Vi har snakket på telefon."))
+	w.pages(w.rektor, to, "ikke en ny sak", "Vi har snakket på telefon.")
+	other := w.tells("", "Nora gikk for seg selv.", "nora")
+	lacks(t, w.page(w.rektor, "/bekymringer/"+other.Slug+"/stilling"), "er ikke forelder til barnet")
 }
 
 func TestAConcernJoinsACase(t *testing.T) {

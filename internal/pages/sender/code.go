@@ -44,7 +44,7 @@ type codeView struct {
 // about says what a code is, before anybody tells anything: it is the only way
 // back, and nobody can find it again.
 func (p *Pages) about(q *web.Req) error {
-	s, err := at(q)
+	s, err := q.SchoolHere()
 	if err != nil {
 		return err
 	}
@@ -53,23 +53,26 @@ func (p *Pages) about(q *web.Req) error {
 
 func view(q *web.Req, s roster.School, code, title string) codeView {
 	v := codeView{
-		Frame: frame(q, q.T.T(title)), Form: web.NewForm(), Action: q.Link("/s/" + codeOf(s) + "/si/kode"), Code: code, Words: strings.Fields(code),
-		Address: q.Base() + EnterPath, Picture: EnterPath + "/bilde", Tell: q.Link("/s/" + codeOf(s)), Enter: q.Link(EnterPath),
+		Frame: frame(q, q.T.T(title)), Form: web.NewForm(), Action: q.Link("/s/" + web.SchoolCode(s) + "/si/kode"), Code: code, Words: strings.Fields(code),
+		Address: q.Base() + EnterPath, Picture: EnterPath + "/bilde", Tell: q.Link("/s/" + web.SchoolCode(s)), Enter: q.Link(EnterPath),
 	}
 	v.School, v.Home = s.Name, v.Tell
 	return v
 }
 
-// ShowCode answers the sending of something told without a name: with the code,
-// once. It is called by the page that sent it, in the answer to that form.
-func (p *Pages) ShowCode(q *web.Req, s roster.School, code string) error {
-	return render(q, http.StatusOK, codePage, view(q, s, code, "dialogue.code.title"))
+// show shows the code, and who has what was told.
+func show(q *web.Req, s roster.School, code string, past bool) error {
+	title := "dialogue.code.title"
+	if past {
+		title = "dialogue.code.title-owner"
+	}
+	return render(q, http.StatusOK, codePage, view(q, s, code, title))
 }
 
 // code leads from the words to the card and to the two that are asked for again.
 // The code comes along in each form; one that opens nothing is shown nothing.
 func (p *Pages) code(q *web.Req) error {
-	s, err := at(q)
+	s, err := q.SchoolHere()
 	if err != nil {
 		return err
 	}
@@ -78,7 +81,8 @@ func (p *Pages) code(q *web.Req) error {
 		return err
 	}
 	code := strings.Join(dialogue.Words(f.Get(fieldCode)), " ")
-	if err := p.Dialogue.Known(q.Context(), q.Kit.Owner.ID, code); errors.Is(err, tilhor.ErrNotFound) {
+	past, err := p.Dialogue.Known(q.Context(), q.Kit.Owner.ID, code)
+	if errors.Is(err, tilhor.ErrNotFound) {
 		if err := q.Guessed(); err != nil {
 			return err
 		}
@@ -94,9 +98,9 @@ func (p *Pages) code(q *web.Req) error {
 	case "skrevet":
 		return confirm(q, s, code)
 	case "sjekk":
-		return p.checked(q, s, f, code)
+		return checked(q, s, f, code, past)
 	}
-	return p.ShowCode(q, s, code)
+	return show(q, s, code, past)
 }
 
 func confirm(q *web.Req, s roster.School, code string) error {
@@ -112,7 +116,7 @@ func confirm(q *web.Req, s roster.School, code string) error {
 
 // checked lets go of who has written the words down. Who has not sees them
 // again: what was told is sent long ago, and the page says so.
-func (p *Pages) checked(q *web.Req, s roster.School, f *web.Form, code string) error {
+func checked(q *web.Req, s roster.School, f *web.Form, code string, past bool) error {
 	words := strings.Fields(code)
 	is := func(name string, n int) bool {
 		typed := dialogue.Words(f.Get(name))
@@ -125,7 +129,7 @@ func (p *Pages) checked(q *web.Req, s roster.School, f *web.Form, code string) e
 	}
 	v := view(q, s, "", "dialogue.done.title")
 	var err error
-	if v.Hours, err = hours(q, s.ID); err != nil {
+	if v.Hours, err = hours(q, s.ID, past); err != nil {
 		return err
 	}
 	return render(q, http.StatusOK, donePage, v)

@@ -17,7 +17,6 @@ import (
 	"tilhor/internal/dialogue"
 	"tilhor/internal/duty"
 	"tilhor/internal/lang"
-	"tilhor/internal/roster"
 	"tilhor/internal/web"
 )
 
@@ -79,33 +78,6 @@ func render(q *web.Req, code int, p *web.Page, v any) error {
 	return q.RenderPadded(code, web.Talk, p, v)
 }
 
-// at is the school an address names, by its number in the register of
-// organisations or its own id.
-func at(q *web.Req) (found roster.School, err error) {
-	code := q.Path("skole")
-	var all []roster.School
-	err = q.Kit.DB.Read(q.Context(), func(tx *db.Tx) error {
-		all, err = q.Kit.Roster.Schools(tx, q.Kit.Owner.ID)
-		return err
-	})
-	if err != nil {
-		return found, err
-	}
-	for _, s := range all {
-		if code != "" && (code == s.OrgNumber || code == string(s.ID)) {
-			return s, nil
-		}
-	}
-	return found, tilhor.ErrNotFound
-}
-
-func codeOf(s roster.School) string {
-	if s.OrgNumber != "" {
-		return s.OrgNumber
-	}
-	return string(s.ID)
-}
-
 // moment is when something was written, as closely as it is known: the hour on
 // the way with a code.
 func moment(q *web.Req, t time.Time, exact bool) string {
@@ -125,8 +97,11 @@ const (
 )
 
 // hours says when the school reads next: on the next day of school, when it is
-// shut now (the school's own calendar).
-func hours(q *web.Req, school tilhor.SchoolID) (string, error) {
+// shut now (the school's own calendar). past is that the municipality reads it.
+func hours(q *web.Req, school tilhor.SchoolID, past bool) (string, error) {
+	if past {
+		return q.T.T("dialogue.owner-hours"), nil
+	}
 	var closed calendar.Closed
 	err := q.Kit.DB.Read(q.Context(), func(tx *db.Tx) (err error) {
 		closed, err = duty.Closed(tx, q.Kit.Owner.ID, school)

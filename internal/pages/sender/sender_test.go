@@ -22,7 +22,6 @@ import (
 	"tilhor/internal/dialogue"
 	"tilhor/internal/duty"
 	"tilhor/internal/pages/sender"
-	"tilhor/internal/roster"
 	"tilhor/internal/seal"
 	"tilhor/internal/web"
 	"tilhor/internal/web/webtest"
@@ -51,6 +50,7 @@ func newWorld(t *testing.T, d *db.DB, bounds ...func(*web.Bounds)) *world {
 	k.Log = slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w.told = &concerns.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock}
 	w.desk = &dialogue.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Concerns: w.told, Clock: k.Clock}
+	w.told.Started, w.told.Opened = w.desk.Start, w.desk.Open
 	b := web.UsualBounds()
 	for _, change := range bounds {
 		change(&b)
@@ -61,36 +61,21 @@ func newWorld(t *testing.T, d *db.DB, bounds ...func(*web.Bounds)) *world {
 	town.Site = site
 	pages := &sender.Pages{Dialogue: w.desk}
 	site.Mount(pages.Routes())
-	site.Mount([]web.Route{{
-		Method: "POST", Path: "/send", Name: "t.send", Roles: []tilhor.Role{tilhor.RoleAnyone}, Serve: func(q *web.Req) error { return w.send(q, pages) },
-	}})
 	w.battery = webtest.New(site, "/", "/tilgjengelighet", "/personvern", "/hjelp", "/logg-inn", "/logg-ut", "/i-dag", "/s/"+string(w.Solbakken))
 	w.kari = town.Actor(tilhor.RoleRektor, town.Solbakken)
 	return w
 }
 
-// send tells something without a name, once however often the form is sent, and
-// shows the code: as the page that tells does.
-func (w *world) send(q *web.Req, pages *sender.Pages) error {
-	f, err := q.Form()
-	if err != nil {
-		return err
+// says is what somebody tells on the school's page without a name, and its code.
+func (w *world) says(words string, change ...func(*concerns.Saying)) (concerns.Concern, string) {
+	w.T.Helper()
+	s := concerns.Saying{School: w.Solbakken, For: concerns.ForFriend, Words: words}
+	for _, f := range change {
+		f(&s)
 	}
-	token := q.Sending(f)
-	err = q.Did(f, func() error {
-		c, err := w.told.Tell(q.Context(), tilhor.Actor{Owner: webtest.Owner, Role: tilhor.RoleAnyone}, telling(w, f.Get("ord")))
-		if err != nil {
-			return err
-		}
-		return w.DB.Write(context.Background(), func(tx *db.Tx) error {
-			_, err := w.desk.StartFor(tx, webtest.Owner, w.Solbakken, c.ID, token)
-			return err
-		})
-	})
-	if err != nil {
-		return err
-	}
-	return pages.ShowCode(q, roster.School{ID: w.Solbakken, Name: "Solbakken skole"}, w.desk.CodeFor(webtest.Owner, token))
+	c, code, err := w.told.Say(context.Background(), tilhor.Actor{Owner: webtest.Owner, Role: tilhor.RoleAnyone}, s)
+	w.must(err)
+	return c, code
 }
 
 func telling(w *world, said string) concerns.Telling {
@@ -119,7 +104,7 @@ func (w *world) unnamed(change ...func(*concerns.Telling)) (concerns.Concern, st
 	w.must(err)
 	var code string
 	w.must(w.DB.Write(ctx, func(tx *db.Tx) (err error) {
-		code, err = w.desk.Start(tx, webtest.Owner, w.Solbakken, c.ID)
+		code, err = w.desk.Start(tx, webtest.Owner, w.Solbakken, c.ID, tilhor.NewID())
 		return err
 	}))
 	return c, code
@@ -167,17 +152,10 @@ func wordsOf(page string) string {
 // the same.
 func TestTheCodeIsShownAndConfirmed(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t))
-	sent := form("ord", "De tar ballen.")
-	page := w.page(w.Post(nil, "/send", sent), 200, "Skolen har fått det", "Vi kan ikke hente koden tilbake.")
-	code := wordsOf(page)
-	if len(strings.Fields(code)) != 7 {
-		t.Fatalf("the code is %q", code)
-	}
-	if again := wordsOf(w.page(w.Post(nil, "/send", sent), 200)); again != code {
-		t.Errorf("the same form shows %q", again)
-	}
-	if other := wordsOf(w.page(w.Post(nil, "/send", form("ord", "De tar ballen.")), 200)); other == code || other == "" {
-		t.Errorf("another form shows %q", other)
+	_, code := w.says("De tar ballen.")
+	page := w.page(w.Post(nil, w.codePath(), form("kode", code)), 200, "Skolen har fått det", "Vi kan ikke hente koden tilbake.")
+	if got := wordsOf(page); len(strings.Fields(got)) != 7 || got != code {
+		t.Fatalf("the code is %q, and %q is shown", code, got)
 	}
 	words := strings.Fields(code)
 	if card := wordsOf(w.page(w.Post(nil, w.codePath(), form("kode", code, "gjor", "kort")), 200, "/kode/bilde", "127.0.0.1/kode")); card != code {
@@ -201,6 +179,46 @@ func TestTheCodeIsShownAndConfirmed(t *testing.T) {
 	if r := w.Get(nil, "/kode/bilde"); r.StatusCode != 200 || r.Header.Get("Content-Type") != "image/svg+xml" {
 		t.Errorf("the picture: %d %s", r.StatusCode, r.Header.Get("Content-Type"))
 	}
+}
+
+// What went past the school is the municipality's on every page of the way: where the
+// code is shown, where one has it, and in the talk.
+func TestTheMunicipalityHasIt(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	for name, change := range map[string]func(*concerns.Saying){
+		"the leadership is chosen": func(s *concerns.Saying) { s.Accused = duty.AccusedLeadership },
+		"rektor is named":          func(s *concerns.Saying) { s.Accused, s.Against = duty.AccusedEmployee, "Kari Lund" },
+		"nothing is chosen":        func(s *concerns.Saying) { s.Against = "Kari Lund" },
+	} {
+		_, code := w.says("Hun roper. "+canary, change)
+		words := strings.Fields(code)
+		page := w.page(w.Post(nil, w.codePath(), form("kode", code)), 200, "Kommunen har fått det. Her er koden din")
+		done := w.page(w.Post(nil, w.codePath(), form("kode", code, "gjor", "sjekk", "ord-3", words[2], "ord-6", words[5])), 200, "Kommunen leser meldinger på hverdager.")
+		if strings.Contains(page, "Skolen har fått det") || strings.Contains(done, "Skolen leser vanligvis") {
+			t.Errorf("%s: a page says that the school has it", name)
+		}
+		w.page(w.Post(nil, "/samtale", form("kode", code)), 200, "Kommunen leser meldinger på hverdager.", "Granvik kommune leser denne samtalen.")
+	}
+}
+
+// Why something was set aside is for who told it under their own name. Whoever has the
+// words of a code may be anybody, and rektor was told that the reason is not read there.
+func TestTheReasonIsNotForACode(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	ctx := context.Background()
+	c, code := w.says("De tar ballen.")
+	w.must(w.told.PutAside(ctx, w.kari, c.Slug, concerns.WrongSchool, "Meld til den andre skolen. "+canary))
+	for _, do := range []string{"les", "skriv", "navn"} {
+		page := w.page(w.Post(nil, "/samtale", form("kode", code, "gjor", do, "text", "Hei", "name", "Nora")), 200, "Det blir ikke en egen sak.")
+		if strings.Contains(page, canary) {
+			t.Errorf("%s: the reason is shown to who has a code", do)
+		}
+	}
+	nora := w.Actor(tilhor.RolePupil, w.Solbakken)
+	own, _, err := w.told.Say(ctx, nora, concerns.Saying{School: w.Solbakken, For: concerns.ForFriend, Words: "De tar ballen hans."})
+	w.must(err)
+	w.must(w.told.PutAside(ctx, w.kari, own.Slug, concerns.WrongSchool, "Meld til den andre skolen. "+canary))
+	w.page(w.Get(w.As(tilhor.RolePupil, w.Solbakken), "/min/samtale/"+own.Slug), 200, canary)
 }
 
 // With the code one reads, writes, says who one is and what one needs; each in
@@ -350,6 +368,31 @@ func TestGuessingSlowsNobodyElse(t *testing.T) {
 	}
 }
 
+// A guess too many waits without holding a turn, and in no more than the room there is:
+// with one turn for everybody, of two at once one waits and is answered, and the other
+// is refused meanwhile. If the one who waits held the turn, the other would come after
+// it, and nobody be refused.
+func TestAGuessWaitsWithoutATurn(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t), func(b *web.Bounds) { b.Guesses, b.Guessed, b.Strangers = 0, 1, 1 })
+	_, code := w.unnamed()
+	body := form("kode", w.desk.CodeFor(webtest.Owner, tilhor.NewID()))
+	for range 20 { // two that do not meet say nothing
+		answers := make(chan int, 2)
+		for range 2 {
+			go func() { answers <- w.Post(nil, "/samtale", body).StatusCode }()
+		}
+		first, second := <-answers, <-answers
+		if first == 429 && second == 422 {
+			w.page(w.Post(nil, "/samtale", form("kode", code)), 200, canary)
+			return
+		}
+		if first != 422 || second != 422 {
+			t.Fatalf("two guesses at once: %d, %d", first, second)
+		}
+	}
+	t.Error("nobody was refused while one waited: who waits holds the turn")
+}
+
 // When the school is shut, the sender is told when it reads next.
 func TestTheHoursOfTheSchool(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t))
@@ -424,7 +467,7 @@ func TestNothingOfASenderIsLeft(t *testing.T) {
 	}
 	t.Cleanup(func() { d.Close() })
 	w := newWorld(t, d)
-	code := wordsOf(w.page(w.Post(nil, "/send", form("ord", "Ballen "+canary)), 200))
+	_, code := w.says("Ballen " + canary)
 	for _, kv := range [][]string{{"gjor", "les"}, {"gjor", "skriv", "text", "Mer " + canary}, {"gjor", "navn", "name", "Navn " + canary}, {"gjor", "skriv", "text", strings.Repeat(canary, 1000)}} {
 		w.Post(nil, "/samtale", form(append([]string{"kode", code}, kv...)...))
 	}

@@ -156,14 +156,11 @@ func (p *Pages) show(q *web.Req, told dialogue.Told, f *web.Form) (*talkView, er
 	for _, l := range told.Lines {
 		v.Talk = append(v.Talk, messageOf(q, told, l))
 	}
-	if told.State == concerns.SetAside {
+	if told.State == concerns.SetAside && told.Exact { // it may name what a stranger with the words must not read
 		v.Reason = told.Reason
 	}
-	if v.Hours, err = hours(q, told.School); err != nil {
+	if v.Hours, err = hours(q, told.School, told.Owner); err != nil {
 		return nil, err
-	}
-	if told.Owner {
-		v.Hours = w.T("dialogue.owner-hours")
 	}
 	if !told.Exact {
 		v.Kept = w.T("dialogue.talk.kept")
@@ -214,10 +211,12 @@ func state(q *web.Req, t dialogue.Told) (web.State, string) {
 	if t.Unread && !t.ReadAt.IsZero() {
 		s = web.State{Name: web.Wait, Word: w.T("dialogue.state.more")}
 	}
-	switch t.State {
-	case concerns.Taken:
+	switch {
+	case t.State == concerns.Taken && q.Actor.Role == tilhor.RoleParent: // what it became is for the page of the child to say, where that opens
+		return s, ""
+	case t.State == concerns.Taken:
 		return s, w.T("dialogue.state.taken")
-	case concerns.SetAside:
+	case t.State == concerns.SetAside:
 		return s, w.T("dialogue.state.aside")
 	}
 	return s, ""

@@ -19,7 +19,6 @@ import (
 	"tilhor"
 	"tilhor/internal/calendar"
 	"tilhor/internal/concerns"
-	"tilhor/internal/db"
 	"tilhor/internal/duty"
 	"tilhor/internal/front"
 	"tilhor/internal/lang"
@@ -55,7 +54,7 @@ var donePage, receiptPage = pages("done"), pages("receipt")
 
 // asked are the fields of each screen. What stands on another goes along hidden.
 var asked = map[screen][]string{
-	whom: {"for"}, name: {"sign", "name"}, what: {"whom", "words", "arena"}, send: {"accused", "against", "wish"},
+	whom: {"for", "school"}, name: {"sign", "name"}, what: {"whom", "words", "arena"}, send: {"accused", "against", "wish"},
 	face: {"face"}, place: {"place"}, adult: {"wish"}, give: {"name", "accused", "against", "pen-words", "pen"},
 }
 
@@ -87,6 +86,7 @@ type Screens struct {
 	Sent     func(slug string) string                               // signed in: where it may be followed
 	Adults   func(q *web.Req, s roster.School) ([]Adult, error)     // whom a child may talk with
 	CodePath func(s roster.School) string                           // where a code is shown, when the desk gives one
+	Code     func(owner tilhor.OwnerID, token string) string        // the code that belongs to one sending; drawn anew each time it is shown
 	Shut     func(q *web.Req, s roster.School) (*front.Line, error) // who reads today when nobody does at the school; nil when it does
 	Start    func(q *web.Req, s roster.School) (level string)       // the version somebody begins with
 	Within   func(q *web.Req) (string, error)                       // how soon an adult has read it, in words; "" when it is not said
@@ -146,26 +146,19 @@ func (s *Screens) Step(q *web.Req) error {
 // A teller is one request of the form.
 type teller struct {
 	*Screens
-	q        *web.Req
-	school   roster.School
-	form     *web.Form
-	adults   []Adult
-	shut     *front.Line
-	children []child // of a parent who is signed in
-}
-
-// A child is a parent's own, with the school it goes to.
-type child struct {
-	id     tilhor.PersonID
-	name   string
-	school roster.School
+	q       *web.Req
+	school  roster.School
+	form    *web.Form
+	adults  []Adult
+	shut    *front.Line
+	schools []roster.School // of which a parent who is signed in chooses one
 }
 
 func (s *Screens) begin(q *web.Req, f *web.Form) (*teller, error) {
 	t := &teller{Screens: s, q: q, form: f}
 	var err error
-	if q.Actor.Role == tilhor.RoleParent && !s.Open {
-		if err = t.family(); err != nil {
+	if t.parent() {
+		if err = t.choose(); err != nil {
 			return nil, err
 		}
 	} else if t.school, err = s.School(q); err != nil {
@@ -173,6 +166,9 @@ func (s *Screens) begin(q *web.Req, f *web.Form) (*teller, error) {
 	}
 	if !slices.Contains([]string{small, middle, big}, f.Get("level")) {
 		f.Set("level", s.Start(q, t.school))
+	}
+	if t.school.ID == "" { // not chosen yet
+		return t, nil
 	}
 	if t.adults, err = s.Adults(q, t.school); err != nil {
 		return nil, err
@@ -185,64 +181,34 @@ func (s *Screens) begin(q *web.Req, f *web.Form) (*teller, error) {
 	return t, nil
 }
 
-// family finds a parent's children and their schools, and the school that is told:
-// that of the child chosen, or of the first. A protected child is in no list; where
-// it goes to school must not be read here.
-func (t *teller) family() error {
-	k, on := t.q.Kit, t.today()
-	err := k.DB.Read(t.q.Context(), func(tx *db.Tx) error {
-		t.children = nil
-		ids, err := k.Roster.Children(tx, k.Owner.ID, t.q.Actor.Person, on)
-		if err != nil {
-			return err
-		}
-		for _, id := range ids {
-			in, err := k.Roster.Where(tx, k.Owner.ID, id, on)
-			if errors.Is(err, tilhor.ErrNotFound) || in.Protected {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			names, err := k.Roster.Names(tx, k.Owner.ID, id)
-			if err != nil {
-				return err
-			}
-			school, err := k.Roster.School(tx, k.Owner.ID, in.School)
-			if err != nil {
-				return err
-			}
-			t.children = append(t.children, child{id, names[id], school})
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if len(t.children) == 0 {
-		return tilhor.ErrNotFound
-	}
-	t.school = t.children[0].school
-	for _, c := range t.children {
-		if v := t.form.Get("for"); v == forChild+string(c.id) || v == forOther+string(c.school.ID) {
-			t.school = c.school
-		}
-	}
-	return nil
+// parent says whether a parent who is signed in tells.
+func (t *teller) parent() bool { return t.q.Actor.Role == tilhor.RoleParent && !t.Open }
+
+// ownChild says whether such a parent tells of the own child, and so takes it up
+// with rektor.
+func (t *teller) ownChild() bool {
+	return t.parent() && t.form.Get("for") == string(concerns.ForChild)
 }
 
-// What a parent's choice of whom begins with, before the child or the school.
-const (
-	forChild = "child:"
-	forOther = "other:"
-)
+// choose finds the schools, and the one that a parent has chosen. The child is named
+// in words, and what the lists know of a family is not asked: the form is the same
+// for who has no child there, who is kept from one, and whose child is protected.
+func (t *teller) choose() (err error) {
+	t.schools, err = t.q.Schools()
+	for _, s := range t.schools {
+		if string(s.ID) == t.form.Get("school") {
+			t.school = s
+		}
+	}
+	return err
+}
 
 func (t *teller) today() tilhor.Date { return calendar.DateOf(t.q.Now) }
 
 // level is the version of the texts.
 func (t *teller) level() string {
 	switch f := concerns.For(t.form.Get("for")); {
-	case t.q.Actor.Role == tilhor.RoleParent && !t.Open, t.Open && (f == concerns.ForChild || f == concerns.ForOther):
+	case t.parent(), t.Open && (f == concerns.ForChild || f == concerns.ForOther):
 		return grown
 	}
 	return t.form.Get("level")
@@ -293,12 +259,14 @@ func (t *teller) offered() (all []Adult) {
 }
 
 // accused is which way it goes. Who does not know, or will not say, is read by the
-// municipality first: then it passes nobody it may be about.
+// municipality first: then it passes nobody it may be about. So is what names an
+// adult where nothing was chosen, or pupils were.
 func (t *teller) accused() duty.Accused {
-	if t.form.Get("accused") == unsure {
+	a := duty.Accused(t.form.Get("accused"))
+	if a == unsure || t.form.Line("against") != "" && (a == "" || a == duty.AccusedNone) {
 		return duty.AccusedLeadership
 	}
-	return duty.Accused(t.form.Get("accused"))
+	return a
 }
 
 const unsure = "unsure"
@@ -320,9 +288,10 @@ func (t *teller) send() error {
 	if t.Open {
 		by = tilhor.Actor{Owner: t.q.Kit.Owner.ID, Role: tilhor.RoleAnyone, School: t.school.ID}
 		s.Link = tilhor.NewID()
+		s.Token = t.q.Token(t.form)
 		err = t.q.OnceShown(t.form, func() (string, error) {
-			_, code, err := t.Concerns.Say(t.q.Context(), by, s)
-			return s.Link + "\n" + code, err
+			c, code, err := t.Concerns.Say(t.q.Context(), by, s)
+			return afterwards{s.Link, c.ForOwner(), code != ""}.String(), err
 		}, t.done)
 	} else {
 		err = t.q.OnceAt(t.form, t.Sent(s.Slug), func() error {
@@ -370,11 +339,6 @@ func (t *teller) saying() concerns.Saying {
 	}
 	if f.Get("accused") == unsure && s.Against == "" {
 		s.Against = t.readers().T("say.unsure")
-	}
-	if id, ok := strings.CutPrefix(f.Get("for"), forChild); ok {
-		s.For, s.Child = concerns.ForChild, tilhor.PersonID(id)
-	} else if strings.HasPrefix(f.Get("for"), forOther) {
-		s.For = concerns.ForOther
 	}
 	if t.Open && (f.Get("sign") == "yes" || t.level() == small) {
 		s.Name = f.Line("name")
@@ -437,6 +401,7 @@ func (t *teller) check(at screen) {
 	switch at {
 	case whom:
 		f.Faults.Add(!slices.ContainsFunc(t.fors(), func(o web.Option) bool { return o.Value == f.Get("for") }), "for", "say.fault.for")
+		f.Faults.Add(t.parent() && t.school.ID == "", "school", "parent.fault.school")
 	case name:
 		f.Faults.Add(f.Get("sign") != "yes" && f.Get("sign") != "no", "sign", "say.fault.sign")
 		f.Faults.Add(f.Get("sign") == "yes" && f.Line("name") == "", "name", "say.fault.name")
@@ -444,6 +409,7 @@ func (t *teller) check(at screen) {
 	case what:
 		f.Faults.Add(strings.TrimSpace(f.Get("words")) == "", "words", "say.fault.words")
 		f.Faults.Add(len([]rune(f.Get("words"))) > concerns.MaxText, "words", "concerns.fault.long")
+		f.Faults.Add(t.ownChild() && f.Line("whom") == "", "whom", "parent.fault.child")
 		t.long("whom")
 	case send:
 		f.Faults.Add(!slices.Contains(ways, f.Get("accused")), "accused", "say.fault.accused")
@@ -469,18 +435,11 @@ func (t *teller) long(field string) {
 // fors are whom it may be about.
 func (t *teller) fors() (all []web.Option) {
 	w := t.q.T
-	if t.q.Actor.Role == tilhor.RoleParent && !t.Open {
-		var schools []tilhor.SchoolID
-		for _, c := range t.children {
-			all = append(all, t.option("for", forChild+string(c.id), c.name, c.school.Name, "child"))
+	if t.parent() {
+		return []web.Option{
+			t.option("for", string(concerns.ForChild), w.T("say.for.child"), "", "child"),
+			t.option("for", string(concerns.ForOther), w.T("say.for.other"), "", "seen"),
 		}
-		for _, c := range t.children {
-			if !slices.Contains(schools, c.school.ID) {
-				schools = append(schools, c.school.ID)
-				all = append(all, t.option("for", forOther+string(c.school.ID), w.T("say.for.pupil-at", "school", c.school.Name), "", "friend"))
-			}
-		}
-		return all
 	}
 	for _, x := range []struct {
 		f       concerns.For
@@ -505,17 +464,37 @@ func (t *teller) option(field, value, label, help, picture string) web.Option {
 // render answers with a page: on the school's own page every one has the same size.
 func (t *teller) render(code int, page *web.Page, data any) error {
 	if t.Open {
-		return t.q.RenderEven(code, page, data)
+		return t.q.RenderPadded(code, web.Telling, page, data)
 	}
 	return t.q.RenderStatus(code, page, data)
+}
+
+// An afterwards is what the last page is made of, and all that is kept for a second
+// sending: the secret of the receipt, who reads it, and whether there is a code. Not
+// the code: that is drawn again from the form itself. It is as long in every case.
+type afterwards struct {
+	secret     string
+	past, code bool // past the school, to the municipality
+}
+
+func (a afterwards) String() string {
+	yes := map[bool]string{true: "1", false: "0"}
+	return a.secret + "\n" + yes[a.past] + yes[a.code]
+}
+
+func readAfterwards(answer string) afterwards {
+	secret, how, _ := strings.Cut(answer, "\n")
+	return afterwards{secret, strings.HasPrefix(how, "1"), strings.HasSuffix(how, "1")}
 }
 
 // done is the last page on the school's own page: that it was received, and what
 // happens now. A receipt is shown when it is asked for.
 func (t *teller) done(answer string) error {
-	secret, code, _ := strings.Cut(answer, "\n")
-	v := t.doneView(secret, code)
-	return t.render(http.StatusOK, donePage, v)
+	a, code := readAfterwards(answer), ""
+	if a.code && t.Code != nil {
+		code = t.Code(t.q.Kit.Owner.ID, t.q.Token(t.form))
+	}
+	return t.render(http.StatusOK, donePage, t.doneView(a.secret, code, a.past))
 }
 
 // receipt shows the receipt of what was told without signing in, to whoever has

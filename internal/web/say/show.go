@@ -36,14 +36,14 @@ type view struct {
 	Net    bool // how evidence is kept, on the own phone
 	Talk   []Adult
 
-	For, Sign, Name, Words, Whom, Arena web.Field
-	Accused, Against, Wish              web.Field
-	Face, Place, PenWords, Pen          web.Field
-	Reads                               []string
-	Review                              web.Facts
-	Mine                                []picked
-	PenOpen, AboutOpen                  bool
-	Send                                string
+	At, For, Sign, Name, Words, Whom, Arena web.Field
+	Accused, Against, Wish                  web.Field
+	Face, Place, PenWords, Pen              web.Field
+	Reads                                   []string
+	Review                                  web.Facts
+	Mine                                    []picked
+	PenOpen, AboutOpen                      bool
+	Send                                    string
 }
 
 // A picked picture is what a small child chose.
@@ -65,6 +65,7 @@ func (t *teller) show(at screen) error {
 	case whom:
 		v.For = t.field("for", "say.whom.title")
 		v.For.Options = t.fors()
+		t.askSchool(v)
 	case name:
 		t.askName(v)
 	case what:
@@ -147,6 +148,18 @@ func (t *teller) action() string {
 	return strings.TrimSuffix(t.q.R.URL.Path, "/bilder")
 }
 
+// askSchool asks a parent which school it is.
+func (t *teller) askSchool(v *view) {
+	if !t.parent() {
+		return
+	}
+	v.At = t.field("school", "parent.rektor.school")
+	v.At.Options = []web.Option{{Label: t.q.T.T("form.choose")}}
+	for _, s := range t.schools {
+		v.At.Options = append(v.At.Options, t.option("school", string(s.ID), s.Name, "", ""))
+	}
+}
+
 func (t *teller) askName(v *view) {
 	v.Sign = t.field("sign", "say.name.title")
 	for _, yes := range []string{"yes", "no"} {
@@ -183,6 +196,17 @@ func (t *teller) when() string {
 	return t.text("say.when.closed", "day", t.q.T.Day(calendar.NextOpen(today)))
 }
 
+// wait is when what has been sent is read: that the school is shut does not hold up
+// what the municipality reads.
+func (t *teller) wait(past bool) string {
+	if past {
+		t := *t
+		t.shut = nil
+		return t.when()
+	}
+	return t.when()
+}
+
 func (t *teller) askWhat(v *view) {
 	w := t.q.T
 	v.Words = t.field("words", "say.words")
@@ -193,15 +217,26 @@ func (t *teller) askWhat(v *view) {
 	for _, a := range tilhor.Arenas {
 		v.Arena.Options = append(v.Arena.Options, t.option("arena", string(a), w.T("arena."+string(a)), "", ""))
 	}
-	if f := t.form.Get("for"); f != string(concerns.ForSelf) && !strings.HasPrefix(f, forChild) {
-		v.Whom = t.field("whom", "say.whom-field")
+	if t.form.Get("for") != string(concerns.ForSelf) {
+		v.Whom = t.field("whom", t.whomKey())
 		v.Whom.Help, v.Whom.Mark, v.Whom.Autocomplete, v.Whom.Spell = t.text("say.whom-field.help"), w.T("form.optional"), "off", "false"
+		if t.ownChild() {
+			v.Whom.Help, v.Whom.Mark = w.T("parent.rektor.child-help"), ""
+		}
 	}
 	v.Net = true
 	v.Lead = t.text("say.home-first")
 	if !t.Open { // who does not sign in has read it where the name is asked for
 		v.Reads = t.reads()
 	}
+}
+
+// whomKey is the question of whom it is about, in words.
+func (t *teller) whomKey() string {
+	if t.ownChild() {
+		return "parent.rektor.child"
+	}
+	return "say.whom-field"
 }
 
 // wish asks which adult the teller wants to talk with. Nobody is chosen beforehand.
@@ -254,8 +289,11 @@ func (t *teller) review() web.Facts {
 		}
 	}
 	r := web.Facts{Stack: true, Items: []web.Fact{{Term: w.T("say.review.for"), Text: label}}}
+	if t.parent() {
+		r.Items = append(r.Items, web.Fact{Term: w.T("say.receipt.school"), Text: t.school.Name})
+	}
 	if who := f.Line("whom"); who != "" {
-		r.Items = append(r.Items, web.Fact{Term: t.text("say.whom-field"), Text: who})
+		r.Items = append(r.Items, web.Fact{Term: t.text(t.whomKey()), Text: who})
 	}
 	r.Items = append(r.Items, web.Fact{Term: w.T("say.review.words"), Text: f.Get("words")})
 	if a := tilhor.Arena(f.Get("arena")); a.Valid() {
@@ -321,16 +359,20 @@ type doneView struct {
 	Away     string
 }
 
-func (t *teller) doneView(secret, code string) doneView {
+// doneView says who really reads it: past is that it went past the school, to the
+// municipality, as the room routed it, whatever was ticked.
+func (t *teller) doneView(secret, code string, past bool) doneView {
+	to, title, lead := "rektor", "say.done.title", "say.done.lead"
+	if past {
+		to, title, lead = "owner", "say.done.title-owner", "say.done.lead-owner"
+	}
 	v := doneView{
-		Frame: t.q.Frame(t.text("say.done.title")), Small: t.level() == small, Lead: t.text("say.done.lead"), Wait: t.when(),
+		Frame: t.q.Frame(t.text(title)), Small: t.level() == small, Lead: t.text(lead), Wait: t.wait(past),
 		Receipt: t.text("say.done.receipt"), Action: t.q.Link(t.action()), Secret: secret, Code: code, Away: t.q.Link(t.Leave(t.q, t.school)),
 	}
 	v.Neutral, v.Exit, v.Nav, v.Langs, v.School, v.Level, v.Surface = true, true, nil, nil, t.school.Name, t.level(), web.Public
-	to := "rektor"
-	if t.accused() == "leadership" {
+	if t.shut != nil && t.shut.Reads == front.ByOwner { // while the school is shut
 		to = "owner"
-		v.Lead = t.text("say.done.lead-owner")
 	}
 	keys := []string{"say.done.read-" + to, "say.done.talk", "say.done.home"}
 	switch {
