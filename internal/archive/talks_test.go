@@ -45,7 +45,7 @@ func TestATalkGoesWithItsCase(t *testing.T) {
 			c := w.worry("Sto alene.", pupil)
 			s := dialogue.Sender{By: tilhor.Actor{Owner: webtest.Owner, Role: tilhor.RoleAnyone}}
 			w.must(w.DB.Write(w.ctx, func(tx *db.Tx) (err error) {
-				s.Code, err = talks.Start(tx, webtest.Owner, w.Solbakken, c.ID)
+				s.Code, err = talks.Start(tx, webtest.Owner, w.Solbakken, c.ID, tilhor.NewID())
 				return err
 			}))
 			return c, s

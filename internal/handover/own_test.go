@@ -89,7 +89,7 @@ func TestTheTalkInAPackage(t *testing.T) {
 		w.must(err)
 		var code string
 		w.must(d.Write(w.ctx, func(tx *db.Tx) (err error) {
-			code, err = talks.Start(tx, webtest.Owner, w.Solbakken, c.ID)
+			code, err = talks.Start(tx, webtest.Owner, w.Solbakken, c.ID, tilhor.NewID())
 			return err
 		}))
 		sender := dialogue.Sender{Code: code, By: tilhor.Actor{Owner: webtest.Owner, Role: tilhor.RoleAnyone}}
