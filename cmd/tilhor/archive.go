@@ -18,6 +18,7 @@ import (
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
+	"tilhor/internal/dialogue"
 	"tilhor/internal/interventions"
 	"tilhor/internal/lang"
 )
@@ -160,7 +161,8 @@ func (h *house) archive() *arkiv.Desk {
 	told := &concerns.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	worked := &cases.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
 	used := &interventions.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
-	return &arkiv.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Cases: worked, Concerns: told, Interventions: used, Clock: h.clock}
+	talks := &dialogue.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
+	return &arkiv.Desk{Dialogue: talks, DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Cases: worked, Concerns: told, Interventions: used, Clock: h.clock}
 }
 
 // unsentDays is when the archivist is told (adj.archive): it is no time limit,

@@ -155,6 +155,8 @@ func (c DemoCmd) serve(ctx context.Context, app *App, d *db.DB, keys *seal.Keys,
 	o := web.Owner{
 		ID: demo.Owner, Name: "Granvik kommune", Hosts: []string{host, "localhost", "127.0.0.1"}, Phone: "55 00 00 00", Barnevern: "55 00 00 02", Barnevernvakt: "55 00 00 03",
 		DPO: "personvernombud@granvik.example", DPIA: tilhor.Date(day), Demo: true,
+		State: web.Contact{Name: "Statsforvalteren i Granvik (oppdiktet)", Phone: "55 00 00 10", Address: "Fylkesgata 1, 9999 Granvik", URL: "statsforvalteren.granvik.example"},
+		Ombud: web.Contact{Name: "Elev-, lærling- og mobbeombudet i Granvik (oppdiktet)", Phone: "55 00 00 11", URL: "ombudet.granvik.example"},
 	}
 	h := newHouse(d, keys, app.Clock, slog.New(slog.NewTextHandler(app.Err, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	site, err := h.site(o, login, people(faces))

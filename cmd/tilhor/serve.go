@@ -54,6 +54,8 @@ type ownerSettings struct {
 	Vakt      string                       `json:"barnevernvakt"`
 	DPO       string                       `json:"dpo"`
 	DPIA      tilhor.Date                  `json:"dpia"`
+	State     web.Contact                  `json:"statsforvalteren"`
+	Ombud     web.Contact                  `json:"ombud"`
 	Providers []signin.Provider            `json:"providers"`
 	Levels    map[tilhor.Role]signin.Level `json:"levels"`
 	Mail      *mailSettings                `json:"mail"`
@@ -113,6 +115,11 @@ func (o ownerSettings) check() error {
 			missing = append(missing, f.name)
 		}
 	}
+	for name, c := range map[string]web.Contact{"statsforvalteren": o.State, "ombud": o.Ombud} {
+		if c.Name == "" && c != (web.Contact{}) {
+			missing = append(missing, name+".name")
+		}
+	}
 	if len(missing) > 0 {
 		return fmt.Errorf("not set: %s", strings.Join(missing, ", "))
 	}
@@ -166,7 +173,7 @@ func (c ServeCmd) Run(app *App) error {
 	h.limits = s.limits()
 	var sites []*web.Site
 	for _, o := range s.Owners {
-		site, err := h.site(web.Owner{ID: o.ID, Name: o.Name, Hosts: o.Hosts, HTTPS: true, Phone: o.Phone, Barnevern: o.Barnevern, Barnevernvakt: o.Vakt, DPO: o.DPO, DPIA: o.DPIA},
+		site, err := h.site(web.Owner{ID: o.ID, Name: o.Name, Hosts: o.Hosts, HTTPS: true, Phone: o.Phone, Barnevern: o.Barnevern, Barnevernvakt: o.Vakt, DPO: o.DPO, DPIA: o.DPIA, State: o.State, Ombud: o.Ombud},
 			signin.Config{Base: o.Base, Providers: o.Providers, Levels: o.Levels}, nil)
 		if err != nil {
 			return exit(2, fmt.Sprintf("owner %q: %v", o.ID, err))

@@ -65,6 +65,7 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	talks := &dialogue.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
 	told.Became, told.Started, told.Opened = talks.Became, talks.Start, talks.Open
 	worked := &cases.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
+	worked.Talks = spokenIn(talks)
 	shown := &front.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Away: worked.AwayOn, Closed: duty.Closed}
 	told.Shut = shown.ShutOn
 	sealed := &danger.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
@@ -87,7 +88,7 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	s.Mount((&sender.Pages{Dialogue: talks, Lock: home.Lock}).Routes())
 	s.Mount((&staff.Pages{Concerns: told, Cases: worked, Danger: sealed, Interventions: used, Dialogue: talks}).Routes())
 	s.Mount((&school.Pages{
-		Concerns: told, Cases: worked, Front: shown, Archive: h.archive(), SFO: shared, Handover: &handover.Desk{Cases: worked, Interventions: used, Keys: h.keys, Clock: h.clock},
+		Concerns: told, Cases: worked, Front: shown, Archive: h.archive(), SFO: shared, Handover: &handover.Desk{Cases: worked, Interventions: used, Dialogue: talks, Keys: h.keys, Clock: h.clock},
 		Dialogue:      talks,
 		Interventions: used,
 	}).Routes())

@@ -19,6 +19,7 @@ import (
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
+	"tilhor/internal/dialogue"
 	"tilhor/internal/interventions"
 	"tilhor/internal/journal"
 	"tilhor/internal/roster"
@@ -36,6 +37,7 @@ type Desk struct {
 	Clock    tilhor.Clock
 
 	Interventions *interventions.Desk // nil where there are none
+	Dialogue      *dialogue.Desk      // nil where there are no talks
 
 	step func(what string) error // a test's fault between two writes; nil in the program
 	put  putter                  // how a package comes on disk; nil is place

@@ -154,7 +154,7 @@ func (d *Desk) jobs(ctx context.Context, owner tilhor.OwnerID, e Export) (all []
 				}
 				last = o.ID
 				var j job
-				if j, err = lacks(tx, owner, o, e.Again); err != nil || len(j.items) == 0 {
+				if j, err = d.lacks(tx, owner, o, e.Again); err != nil || len(j.items) == 0 {
 					continue
 				}
 				var protected bool
@@ -175,9 +175,13 @@ func (d *Desk) jobs(ctx context.Context, owner tilhor.OwnerID, e Export) (all []
 }
 
 // lacks is what a track has that was not handed over.
-func lacks(tx *db.Tx, owner tilhor.OwnerID, o cases.Outline, again bool) (job, error) {
+func (d *Desk) lacks(tx *db.Tx, owner tilhor.OwnerID, o cases.Outline, again bool) (job, error) {
 	j := job{track: o.ID}
-	return j, j.lacks(tx, owner, items(o), again)
+	talks, err := d.talkItems(tx, owner, o.ID)
+	if err != nil {
+		return j, err
+	}
+	return j, j.lacks(tx, owner, append(items(o), talks...), again)
 }
 
 // lacks finds which of the items were not handed over.
@@ -208,7 +212,9 @@ func (d *Desk) maker(ctx context.Context, by tilhor.Actor, j job, known *schools
 	if j.force != "" {
 		m.f, err = d.openForce(ctx, by, j)
 	} else {
-		m.f, err = d.Cases.Whole(ctx, by, j.track, "archive", d.Clock())
+		if m.f, err = d.Cases.Whole(ctx, by, j.track, "archive", d.Clock()); err == nil {
+			err = d.withTalks(ctx, by.Owner, &m.f, j)
+		}
 	}
 	if err != nil {
 		return m, err

@@ -331,6 +331,8 @@ func (m maker) who(k docKind, r cases.Record) []xmlWho {
 	switch {
 	case others[r.Kind] != "":
 		other = "archive.from." + others[r.Kind]
+	case r.Kind == talkSaid || r.Kind == talkAnswered:
+		other = "archive.from.sender"
 	case r.Kind == cases.RaisedBy:
 		other = "archive.from." + map[bool]string{true: "pupil", false: "parent"}[r.Answer == "pupil"]
 	}

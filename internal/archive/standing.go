@@ -26,13 +26,13 @@ var selectStanding = db.SQL(`SELECT doc, state, COALESCE(archived_at, 0) FROM ar
 // Of is how a track that has been let through stands with the archive.
 func (d *Desk) Of(ctx context.Context, owner tilhor.OwnerID, f cases.File) (s Standing, err error) {
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		s, err = standing(tx, owner, cases.Outline{Track: f.Track, Records: f.Records})
+		s, err = d.standing(tx, owner, cases.Outline{Track: f.Track, Records: f.Records})
 		return err
 	})
 	return s, err
 }
 
-func standing(tx *db.Tx, owner tilhor.OwnerID, o cases.Outline) (s Standing, err error) {
+func (d *Desk) standing(tx *db.Tx, owner tilhor.OwnerID, o cases.Outline) (s Standing, err error) {
 	var last int64
 	state := map[string]State{}
 	err = tx.Each(selectStanding, func(scan db.Scan) error {
@@ -43,7 +43,11 @@ func standing(tx *db.Tx, owner tilhor.OwnerID, o cases.Outline) (s Standing, err
 		state[doc], last = st, max(last, at)
 		return err
 	}, owner, o.ID)
-	for _, it := range items(o) {
+	if err != nil {
+		return s, err
+	}
+	talks, err := d.talkItems(tx, owner, o.ID)
+	for _, it := range append(items(o), talks...) {
 		if it.item != itemPost {
 			continue
 		}
@@ -80,7 +84,7 @@ func (d *Desk) Unsent(ctx context.Context, owner tilhor.OwnerID, days int, now t
 					continue
 				}
 				var s Standing
-				if s, err = standing(tx, owner, o); err == nil && !s.Whole() {
+				if s, err = d.standing(tx, owner, o); err == nil && !s.Whole() {
 					found++
 				}
 			}

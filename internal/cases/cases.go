@@ -24,6 +24,10 @@ type Desk struct {
 	Roster   *roster.Roster
 	Concerns *concerns.Desk
 	Clock    tilhor.Clock
+
+	// Talks are the messages between the school and those who told by name what
+	// became a track; nil where there are no talks.
+	Talks func(tx *db.Tx, owner tilhor.OwnerID, track tilhor.TrackID) ([]TalkLine, error)
 }
 
 // A State is how far a track has come.

@@ -207,7 +207,7 @@ type FamilyFile struct {
 	Said                        bool // this parent has
 	Opened                      []FamilyReading
 	Letters                     []FamilyLetter
-	Window                      *duty.Window // since it was taken up with rektor
+	Window                      *duty.Window // since this parent took it up with rektor: not when the other one, or the child, did
 	MayRaise                    bool         // it can be taken up in this case, and not as a new one
 }
 
@@ -258,34 +258,21 @@ func (d *Desk) shownAt(tx *db.Tx, by tilhor.Actor, slug string, now time.Time) (
 }
 
 // familyLoad reads what the page of a child or a parent is made of, and nothing
-// of other tracks.
+// of other tracks. A sentence that names another child of the matter is not in it.
 func (d *Desk) familyLoad(tx *db.Tx, owner tilhor.OwnerID, t Track, now time.Time) (f File, may []Entitled, seen []Seen, err error) {
 	f.Track = t
 	key, err := d.Keys.Get(tx, owner, seal.KindTrack, string(t.ID))
 	if err != nil {
 		return f, nil, nil, err
 	}
-	texts, err := d.texts(tx, owner, t.ID, key)
+	if err := d.familyTexts(tx, owner, &f, key); err != nil {
+		return f, nil, nil, err
+	}
+	m, err := d.marks(tx, owner, &f)
 	if err != nil {
 		return f, nil, nil, err
 	}
-	if f.Records, err = d.records(tx, owner, t.ID, texts); err != nil {
-		return f, nil, nil, err
-	}
-	if f.Measures, err = d.measures(tx, owner, t.ID, texts); err != nil {
-		return f, nil, nil, err
-	}
-	plans, err := d.plans(tx, owner, t.ID, key)
-	if err != nil {
-		return f, nil, nil, err
-	}
-	for i := range plans {
-		if plans[i].Draft {
-			f.Draft = &plans[i]
-		} else {
-			f.Plans = append(f.Plans, plans[i])
-		}
-	}
+	f.hide(m)
 	if err := tx.One(selectSealed, db.Args(owner, t.ID), &f.Sealed); err != nil && !errors.Is(err, tilhor.ErrNotFound) {
 		return f, nil, nil, err
 	}
@@ -338,9 +325,11 @@ func (d *Desk) familyFile(tx *db.Tx, by tilhor.Actor, s shown, f File, now time.
 	v.Next = f.next(today(now), true)
 	v.Letters = f.letters(by.Person)
 	v.Events = f.familyEvents(v.Main)
-	if n := len(f.Windows); n > 0 {
-		v.Window = &f.Windows[n-1]
+	told, err := d.tellers(tx, by.Owner, &f)
+	if err != nil {
+		return v, err
 	}
+	v.Window = f.windowOf(f.RaisedOn(told, by.Person))
 	here, err := d.here(tx, by.Owner, s.Track, now)
 	if err != nil {
 		return v, err
@@ -446,6 +435,7 @@ func (f File) familyEvents(main bool) (all []FamilyEvent) {
 			add(r, "heard")
 		case r.Kind == HomeInformed && r.Answer == Yes:
 			add(r, "informed")
+		case r.Kind == Reopened && !r.Role.Staff(): // on the child's own word, or on the other parent's: not to be seen
 		case familyWhats[r.Kind] != "":
 			add(r, familyWhats[r.Kind])
 			if r.Kind == Approved {
@@ -460,13 +450,16 @@ func (f File) familyEvents(main bool) (all []FamilyEvent) {
 // that one's own.
 func (f File) letters(of tilhor.PersonID) (all []FamilyLetter) {
 	at := map[string]int{}
-	for _, r := range f.Of(HomeSaid, RaisedBy) {
-		if r.By != of || r.Role != tilhor.RoleParent {
+	for _, r := range f.Of(HomeSaid, RaisedBy, HomeHeard) {
+		if f.ParentOf(r) != of {
 			continue
 		}
 		what := r.Answer
-		if r.Kind == RaisedBy {
+		switch r.Kind {
+		case RaisedBy:
 			what = "raised"
+		case HomeHeard:
+			what = "heard"
 		}
 		at[string(r.ID)] = len(all)
 		all = append(all, FamilyLetter{ID: r.ID, What: what, Text: r.Text["text"], On: recordDay(r)})

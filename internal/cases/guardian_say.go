@@ -7,6 +7,7 @@ import (
 	"tilhor/internal/access"
 	"tilhor/internal/db"
 	"tilhor/internal/duty"
+	"tilhor/internal/journal"
 )
 
 // HomeSaid is what a parent wrote on its page.
@@ -21,10 +22,11 @@ const (
 	SayPlan        = "plan"        // what the parent means of the draft
 	SayMeeting     = "meeting"     // asks for a meeting
 	SayInterpreter = "interpreter" // asks for an interpreter
+	SayDisagree    = "disagree"    // does not agree with the plan, or with what was decided
 )
 
 // Says are all of them.
-var Says = []string{SayComment, SayCorrect, SayPlan, SayMeeting, SayInterpreter}
+var Says = []string{SayComment, SayCorrect, SayPlan, SayMeeting, SayInterpreter, SayDisagree}
 
 // A Letter is something a parent writes to the school about the child's case.
 type Letter struct {
@@ -88,7 +90,9 @@ func (d *Desk) RaiseFromHome(ctx context.Context, by tilhor.Actor, slug, text st
 			return tilhor.ErrConflict
 		}
 		now := tilhor.Now(w.now)
-		if _, err := w.write(note{kind: RaisedBy, when: now, answer: "parent", text: []field{{"text", text}}}); err != nil {
+		w.by.School = w.t.School // who has received it, for the receipt
+		raised := note{kind: RaisedBy, when: now, answer: "parent", text: []field{{"text", text}}, told: &journal.Told{For: []tilhor.Role{tilhor.RoleRektor}, TakenUp: true}}
+		if _, err := w.write(raised); err != nil {
 			return err
 		}
 		if err := w.resume("raised"); err != nil {

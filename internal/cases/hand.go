@@ -19,6 +19,7 @@ type Folder struct {
 	Entries    []journal.Proven
 	Parts      map[string]journal.Disclosure // by label: what the pages of the track show, and no more
 	Others     []string                      // names of the matter's other children: in nothing that goes to this family
+	Told       map[tilhor.RecordID]Teller    // who told what each record of a concern says
 	Readings   []Seen                        // newest first, when asked for
 	May        []Entitled                    // who may read it and why, with the readings
 	Protected  bool                          // the pupil's address is protected
@@ -157,28 +158,39 @@ func (f *Folder) shown() map[string]bool {
 var selectOthers = db.SQL(`SELECT pupil FROM cases_track WHERE owner = $1 AND matter = $2 AND id <> $3 AND pupil <> ''
 	UNION ALL SELECT t.pupil FROM cases_stood s JOIN cases_track t ON t.owner = s.owner AND t.id = s.other WHERE s.owner = $1 AND s.track = $3 AND t.pupil <> ''`)
 
-// others names the other children of the matter, and those who were of it.
+// others names the other children of the matter, and those who were of it, and
+// finds who told.
 func (d *Desk) others(tx *db.Tx, owner tilhor.OwnerID, f *Folder) error {
+	var err error
+	if f.Others, err = d.othersIn(tx, owner, f.Track, f.Children); err != nil {
+		return err
+	}
+	f.Told, err = d.tellers(tx, owner, &f.File)
+	return err
+}
+
+// othersIn are the names of the other children of a track's matter.
+func (d *Desk) othersIn(tx *db.Tx, owner tilhor.OwnerID, t Track, children []Child) (all []string, err error) {
 	var ids []tilhor.PersonID
-	for _, c := range f.Children {
+	for _, c := range children {
 		ids = append(ids, c.Person)
 	}
-	err := tx.Each(selectOthers, func(scan db.Scan) error {
+	err = tx.Each(selectOthers, func(scan db.Scan) error {
 		var id tilhor.PersonID
 		err := scan(&id)
 		ids = append(ids, id)
 		return err
-	}, owner, f.Case, f.ID)
+	}, owner, t.Case, t.ID)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	names, err := d.Roster.Names(tx, owner, compact(ids)...)
 	for _, id := range compact(ids) {
-		if names[id] != "" && id != f.Pupil {
-			f.Others = append(f.Others, names[id])
+		if names[id] != "" && id != t.Pupil {
+			all = append(all, names[id])
 		}
 	}
-	return err
+	return all, err
 }
 
 // readers lists who has read the track, with their names.

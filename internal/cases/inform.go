@@ -242,7 +242,7 @@ func (d *Desk) AnswerHome(ctx context.Context, by tilhor.Actor, slug string, to 
 			return err
 		}
 		r := File{Records: all}.Record(to)
-		if r == nil || r.Kind != HomeSaid {
+		if r == nil || !r.Letter() {
 			return tilhor.Faults{{Field: "answer-text", Key: "cases.fault.answer-to"}}
 		}
 		_, err = w.write(note{kind: HomeAnswered, when: tilhor.Now(w.now), ref: string(to), text: []field{{"text", text}}})
@@ -256,7 +256,7 @@ func (f File) Unanswered() (all []Record) {
 	for _, r := range f.Of(HomeAnswered) {
 		answered[r.Ref] = true
 	}
-	for _, r := range f.Of(HomeSaid) {
+	for _, r := range f.Letters() {
 		if !answered[string(r.ID)] {
 			all = append(all, r)
 		}
@@ -274,7 +274,7 @@ const mine = ` FROM (SELECT o.id FROM cases_track o WHERE o.owner = $1 AND o.sch
 
 // unanswered are the tracks in which a parent wrote something that nobody has
 // answered.
-var unanswered = db.SQL(`SELECT ` + columns + `, MIN(r.written_at)` + mine + `AND r.kind = 'home-said'
+var unanswered = db.SQL(`SELECT ` + columns + `, MIN(r.written_at)` + mine + `AND (r.kind = 'home-said' OR r.kind = 'raised' AND r.by_role = 'parent')
 	AND NOT EXISTS (SELECT 1 FROM cases_record a WHERE a.owner = r.owner AND a.track = r.track AND a.kind = 'home-answered' AND a.ref = r.id)
 	AND ` + access.Scope(access.Work, "t.id") + `
 	GROUP BY t.owner, t.id, t.slug, t.matter, t.origin, t.school, t.pupil, t.arena, t.sfo, t.state, t.handler, t.opened_at, t.written_at, t.due_on, t.check_on, t.ended_at

@@ -264,6 +264,11 @@ func (d *Desk) review(tx *db.Tx, by tilhor.Actor, slug string, id tilhor.RecordI
 		return r, "", err
 	}
 	r.Passages = r.passages(names)
+	talks, err := d.ownTalks(tx, by.Owner, r, names)
+	if err != nil {
+		return r, "", err
+	}
+	r.Passages = append(r.Passages, talks...)
 	key, err := d.Keys.Get(tx, by.Owner, seal.KindTrack, string(r.ID))
 	if err != nil {
 		return r, "", err
@@ -502,6 +507,7 @@ type CopyItem struct {
 	Reason string
 	Words  string
 	Held   bool // rektor has blocked it since
+	Silent bool // left out, and without a place of its own
 }
 
 // CopyOf gives the copy of a request that is decided. It is made of what was
@@ -576,9 +582,14 @@ func (r Review) copy() (Copy, error) {
 			c.Items = append(c.Items, CopyItem{Held: true})
 			continue
 		}
+		if p.sender != "" && r.Insight.OfHome() && p.sender != r.Insight.To { // another one's talk
+			continue
+		}
 		x := CopyItem{Kind: p.Kind, When: p.When, Record: p.Record, Field: p.Field, Reason: j.Reason, Words: j.Words}
 		if j.Shown {
 			x.Text = p.Text
+		} else if p.Silent() {
+			x = CopyItem{Reason: j.Reason, Words: j.Words, Silent: true}
 		}
 		c.Items = append(c.Items, x)
 	}

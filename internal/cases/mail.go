@@ -40,6 +40,25 @@ func (d *Desk) Readers(tx *db.Tx, owner tilhor.OwnerID, track string, now time.T
 	return append(all, t.Pupil), nil
 }
 
+// Answered is the parent whom a record answers, when that one may read it still;
+// "" for a record that answers nobody.
+func (d *Desk) Answered(tx *db.Tx, owner tilhor.OwnerID, track, record string, now time.Time) (tilhor.PersonID, error) {
+	all, err := d.records(tx, owner, tilhor.TrackID(track), nil)
+	if err != nil {
+		return "", err
+	}
+	f := File{Records: all}
+	r := f.Record(tilhor.RecordID(record))
+	if r == nil || f.ParentOf(*r) == "" {
+		return "", nil
+	}
+	open, err := d.shownTo(tx, tilhor.Actor{Owner: owner, Person: f.ParentOf(*r), Role: tilhor.RoleParent}, now)
+	if err != nil || !slices.ContainsFunc(open, func(s shown) bool { return string(s.ID) == track && !s.protected }) {
+		return "", err
+	}
+	return f.ParentOf(*r), nil
+}
+
 func (d *Desk) fifteen(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonID, now time.Time) (bool, error) {
 	all, err := d.Roster.Decided(tx, owner, pupil)
 	return err == nil && roster.Stands(all, roster.Fifteen, roster.NotFifteen, "", today(now)) != nil, err

@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"tilhor"
+	"tilhor/internal/concerns"
 )
 
 // A Passage is one paragraph of one field of the track: what is shown or
@@ -23,10 +24,21 @@ type Passage struct {
 	Other    bool // it is another child's, or about one
 	Reporter bool // it says who told the school
 	Names    bool // a name of another child stands in it
+	Parent   bool // one of the parents wrote it, or was answered: it is that one's own
+	Untold   bool // whether the home is told, and why not
+	Mine     bool // from the child's own page
+
+	sender tilhor.PersonID // whose talk with the school it is of
 }
 
 // Marked says whether something speaks against showing the passage.
-func (p Passage) Marked() bool { return p.Other || p.Reporter || p.Names }
+func (p Passage) Marked() bool {
+	return p.Other || p.Reporter || p.Names || p.Parent || p.Untold || p.Mine
+}
+
+// Silent says whether a passage that is left out has no place of its own in the
+// copy: that there was such a thing, and when, is what is kept back.
+func (p Passage) Silent() bool { return p.Parent || p.Untold || p.Mine }
 
 // notWords are fields that hold a key, not words.
 var notWords = []string{"how", "way", "back", "choices", "about"}
@@ -44,6 +56,7 @@ func (f File) passages(names map[string]bool) (all []Passage) {
 				text = text[strings.LastIndex(text, "|")+1:]
 			}
 			p := Passage{Record: r.ID, Kind: r.Kind, When: r.When, Field: name, Other: f.ofOther(r), Reporter: r.Kind == Told && name == "from" || name == "giver"}
+			p.Parent, p.Untold, p.Mine = f.parents(r, name), r.Kind == HomeInformed || r.Kind == HomeWords || r.Kind == HomePlan, slices.Contains(ofChild, r.Kind)
 			all = append(all, paragraphs(p, text, names)...)
 		}
 	}
@@ -57,6 +70,24 @@ func (f File) passages(names map[string]bool) (all []Passage) {
 		}
 	}
 	return all
+}
+
+// ofChild are the kinds that the child's own page writes.
+var ofChild = []Kind{MineSaid, MineWord, MineCode, MineLocked}
+
+// parents says whether a passage is one of the parents' own, or about what the
+// parents do not agree on. Of a concern that a parent told, it is what was seen:
+// the child's own words are the child's.
+func (f File) parents(r Record, field string) bool {
+	switch {
+	case r.Kind == Corrected || r.Kind == NotCorrected:
+		of := f.Record(tilhor.RecordID(r.Ref))
+		return of != nil && f.parents(*of, field)
+	case r.Kind == Told:
+		c := concerns.Channel(r.Answer)
+		return (c == concerns.Home || c == concerns.FromParent) && field != "said"
+	}
+	return f.ParentOf(r) != "" || r.Kind == HomeDisagree || r.Kind == RaisedBy && r.Answer == "parent" || r.Kind == HomeDecided || r.Kind == HomeGiven
 }
 
 // ofOther says whether a record is another child's or about other children.

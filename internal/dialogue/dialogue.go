@@ -95,7 +95,8 @@ type line struct {
 	Written int64           `json:"written"`
 	Text    string          `json:"text"`
 
-	n int64
+	n  int64
+	id string
 }
 
 // staff says whether the school wrote it, and not the sender.
@@ -193,7 +194,7 @@ func (d *Desk) lines(tx *db.Tx, owner tilhor.OwnerID, t thread) (all []line, err
 		if err != nil {
 			return fmt.Errorf("open a line of a talk: %w", err)
 		}
-		l := line{n: n}
+		l := line{n: n, id: id}
 		if err := json.Unmarshal([]byte(plain), &l); err != nil {
 			return errors.New("a line of a talk is not readable") // the text of the fault would quote it
 		}

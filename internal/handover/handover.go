@@ -13,8 +13,8 @@ import (
 
 	"tilhor"
 	"tilhor/internal/cases"
+	"tilhor/internal/dialogue"
 	"tilhor/internal/interventions"
-	"tilhor/internal/journal"
 	"tilhor/internal/seal"
 )
 
@@ -22,6 +22,7 @@ import (
 type Desk struct {
 	Cases         *cases.Desk
 	Interventions *interventions.Desk // nil where there are none
+	Dialogue      *dialogue.Desk      // nil where there are no talks
 	Keys          *seal.Keys
 	Clock         tilhor.Clock
 }
@@ -99,10 +100,3 @@ const (
 
 // Reasons lists them in the order they are told.
 var Reasons = []Reason{OtherChild, Reporter, Unjudged, Blocked}
-
-func partsOf(f *cases.Folder) (all []journal.Part) {
-	for _, e := range f.Entries {
-		all = append(all, e.Parts...)
-	}
-	return all
-}

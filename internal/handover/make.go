@@ -13,6 +13,7 @@ import (
 	"tilhor/internal/calendar"
 	"tilhor/internal/cases"
 	"tilhor/internal/db"
+	"tilhor/internal/dialogue"
 	"tilhor/internal/interventions"
 	"tilhor/internal/journal"
 	"tilhor/internal/lang"
@@ -37,8 +38,8 @@ func (d *Desk) Make(ctx context.Context, by tilhor.Actor, slug string, o Order) 
 		return nil, err
 	}
 	now := d.Clock()
-	var forces []interventions.Folder
-	f, err := d.Cases.Folder(ctx, by, slug, d.wanted(by, o, now, &forces))
+	var more beside
+	f, err := d.Cases.Folder(ctx, by, slug, d.wanted(by, o, now, &more))
 	if errors.Is(err, journal.ErrUnsigned) {
 		return nil, tilhor.Faults{{Field: "kind", Key: "handover.fault.unsigned"}}
 	}
@@ -50,12 +51,12 @@ func (d *Desk) Make(ctx context.Context, by tilhor.Actor, slug string, o Order) 
 	} else if t, err := d.Cases.MayTell(ctx, by, slug, o.To); err != nil || t.May != roster.TellAll {
 		return nil, errors.Join(err, tilhor.Faults{{Field: "to", Key: "home.fault.may-not"}})
 	}
-	p, err := d.pack(by, &f, forces, o, now)
+	p, err := d.pack(by, &f, more, o, now)
 	if err != nil {
 		return nil, err
 	}
 	if d.Interventions != nil {
-		if err := d.Interventions.Handed(ctx, by, forces); err != nil {
+		if err := d.Interventions.Handed(ctx, by, more.forces); err != nil {
 			return nil, err
 		}
 	}
@@ -70,16 +71,17 @@ func (d *Desk) Make(ctx context.Context, by tilhor.Actor, slug string, o Order) 
 }
 
 // pack makes the file of a folder.
-func (d *Desk) pack(by tilhor.Actor, f *cases.Folder, forces []interventions.Folder, o Order, now time.Time) (*Package, error) {
+func (d *Desk) pack(by tilhor.Actor, f *cases.Folder, more beside, o Order, now time.Time) (*Package, error) {
+	forces := more.forces
 	if o.Lang == "" || !slices.Contains(lang.Langs, o.Lang) {
 		o.Lang = tilhor.Bokmal
 	}
 	s := newShield(f, o.Kind, o.To)
-	items, err := newTeller(f, s, o, now).with(forces).pages()
+	items, err := newTeller(f, s, o, now).with(forces).withTalks(more.talks).pages()
 	if err != nil {
 		return nil, err
 	}
-	record, counts, err := recordText(f, s)
+	record, counts, err := recordText(s)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +102,7 @@ func (d *Desk) pack(by tilhor.Actor, f *cases.Folder, forces []interventions.Fol
 	m := manifest{
 		Format: format, Kind: o.Kind, Owner: string(by.Owner), OwnerName: o.Owner, SchoolName: o.School, Stream: "track/" + string(f.ID), Case: f.Number,
 		Made: now.UTC().Truncate(time.Second), Person: string(by.Person), Role: string(by.Role), Lang: string(o.Lang), Readings: o.Readings,
-		Key: f.Public, Tree: f.Checkpoint.Size, Entries: len(f.Entries), Parts: counts, Files: []fileLine{},
+		Key: f.Public, Tree: f.Checkpoint.Size, Entries: len(s.entries()), Parts: counts, Files: []fileLine{},
 		Forces: streamsOf(forces), ForceEntries: forceEntries,
 	}
 	for _, i := range items {
@@ -108,6 +110,9 @@ func (d *Desk) pack(by tilhor.Actor, f *cases.Folder, forces []interventions.Fol
 	}
 	if len(attached)+len(forces) > 0 {
 		m.Format = formatMore
+	}
+	if o.Kind == ForFamily {
+		m.Format = formatFamily
 	}
 	list := itemOf(fileManifest, "manifest", m.text())
 	signed, err := d.Keys.Sign(by.Owner, statement(m.Format, string(by.Owner), list.sum))
@@ -122,17 +127,28 @@ func (d *Desk) pack(by tilhor.Actor, f *cases.Folder, forces []interventions.Fol
 	return p, nil
 }
 
+// beside is what stands beside a track's own record.
+type beside struct {
+	forces []interventions.Folder
+	talks  []dialogue.Kept
+}
+
 // wanted is what of a track's folder a package of a kind takes: attachments, and
 // interventions against the pupil, go to Statsforvalteren, and to nobody else
 // before they are judged.
-func (d *Desk) wanted(by tilhor.Actor, o Order, now time.Time, forces *[]interventions.Folder) cases.Wanted {
+func (d *Desk) wanted(by tilhor.Actor, o Order, now time.Time, more *beside) cases.Wanted {
 	w := cases.Wanted{Readings: o.Readings, Files: o.Kind == ForState}
-	if d.Interventions == nil || o.Kind != ForState {
-		return w
-	}
 	w.Also = func(tx *db.Tx, f *cases.Folder) (err error) {
-		*forces, err = d.Interventions.Folders(tx, by, f.School, f.Pupil, now)
-		for _, x := range *forces {
+		if *more = (beside{}); d.Dialogue != nil {
+			if more.talks, err = d.Dialogue.Folder(tx, by, f.ID, now); err != nil {
+				return err
+			}
+		}
+		if d.Interventions == nil || o.Kind != ForState {
+			return nil
+		}
+		more.forces, err = d.Interventions.Folders(tx, by, f.School, f.Pupil, now)
+		for _, x := range more.forces {
 			if err == nil && x.Checkpoint.Size != f.Checkpoint.Size { // one moment, one tree
 				err = journal.ErrUnsigned
 			}
@@ -144,8 +160,8 @@ func (d *Desk) wanted(by tilhor.Actor, o Order, now time.Time, forces *[]interve
 
 // Look tells what a package of the track would hold, and which were made before.
 func (d *Desk) Look(ctx context.Context, by tilhor.Actor, slug string) (Contents, error) {
-	var forces []interventions.Folder
-	f, err := d.Cases.Folder(ctx, by, slug, d.wanted(by, Order{Kind: ForState}, d.Clock(), &forces))
+	var more beside
+	f, err := d.Cases.Folder(ctx, by, slug, d.wanted(by, Order{Kind: ForState}, d.Clock(), &more))
 	ready := err == nil
 	if errors.Is(err, journal.ErrUnsigned) {
 		f.File, err = d.Cases.See(ctx, by, slug, "package")
@@ -158,7 +174,7 @@ func (d *Desk) Look(ctx context.Context, by tilhor.Actor, slug string) (Contents
 	}
 	c := Contents{
 		Track: f.Track, Records: len(f.Records), Plans: len(f.Plans), Findings: len(f.Of(cases.Finding)), Evals: len(f.Of(cases.Evaluated, cases.Checked)),
-		Files: len(f.Files), Forces: len(forces), Notices: len(f.Of(noticeKinds...)), Duties: len(f.Duties), Entries: len(f.Entries), Windows: len(f.Windows), Ready: ready,
+		Files: len(f.Files), Forces: len(more.forces), Notices: len(f.Of(noticeKinds...)), Duties: len(f.Duties), Entries: len(f.Entries), Windows: len(f.Windows), Ready: ready,
 		Guarded: f.Protected, At: d.Clock(), Made: f.Of(cases.Packed),
 	}
 	slices.Reverse(c.Made)

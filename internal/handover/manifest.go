@@ -20,10 +20,12 @@ const (
 )
 
 // The formats. What holds attachments says so: a verifier that knows the first
-// only refuses it, and does not pass over what it cannot check.
+// only refuses it, and does not pass over what it cannot check. So does what is
+// for the family: entries that are somebody else's at home are not in it.
 const (
-	format     = "tilhor package 1"
-	formatMore = "tilhor package 2"
+	format       = "tilhor package 1"
+	formatMore   = "tilhor package 2"
+	formatFamily = "tilhor package 3"
 )
 
 // A manifest says what is in a package. Its field order and meaning stand in

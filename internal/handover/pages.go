@@ -92,6 +92,7 @@ type teller struct {
 	said map[string]bool // every label an entry has
 
 	forces []interventions.Folder
+	talks  []spoken
 }
 
 // with adds the interventions against the pupil.
@@ -107,7 +108,7 @@ func newTeller(f *cases.Folder, s *shield, o Order, now time.Time) *teller {
 	if t.name == "" {
 		t.name = t.w.T("handover.pupil")
 	}
-	for _, p := range partsOf(f) {
+	for _, p := range s.parts() {
 		t.said[p.Label] = true
 	}
 	t.list = []string{pageCover, pageTime, pagePlans, pageVoices, pageFindings, pageEvals, pageNotices, pageDuties}
@@ -127,7 +128,7 @@ func (t *teller) t(key string, kv ...any) string {
 // pages writes them all.
 func (t *teller) pages() ([]item, error) {
 	made := map[string][]section{
-		pageCover: t.cover(), pageTime: {{Rows: t.rows(t.f.Records)}}, pagePlans: t.plans(), pageVoices: t.voices(),
+		pageCover: t.cover(), pageTime: {{Rows: t.chronology()}}, pagePlans: t.plans(), pageVoices: t.voices(),
 		pageFindings: {{Rows: t.of(cases.Started, cases.Source, cases.Finding, cases.Found, cases.Interest)}},
 		pageEvals:    {{Rows: t.of(cases.Evaluated, cases.Checked, cases.Ended, cases.SteppedDownK, cases.Reopened)}},
 		pageNotices:  {{Rows: t.of(noticeKinds...)}}, pageDuties: t.duties(), pageReadings: t.readings(),
@@ -195,7 +196,7 @@ func (t *teller) cover() []section {
 	if t.f.Has != "" {
 		about.Facts = append(about.Facts, fact{Term: t.t("cover.handler"), Text: t.f.Has})
 	}
-	for _, x := range t.f.Windows {
+	for _, x := range t.s.windows() {
 		about.Facts = append(about.Facts, fact{Term: t.t("cover.raised"), Text: t.t("cover.raised-on", "date", t.w.Date(x.RaisedAt), "week", t.w.Date(x.CalendarWeek), "days", t.w.Date(x.Arbeidsdager))})
 	}
 	all := []section{about}
@@ -224,10 +225,11 @@ func (t *teller) cover() []section {
 				}
 			}
 		}
+		held.Text += " " + t.t("cover.left-out")
 		all = append(all, held)
 	}
 	return append(all, section{Title: t.t("cover.proof"), Text: t.t("cover.proof-text"), Facts: []fact{
-		{Term: t.t("cover.entries"), Text: t.t("cover.entries-n", "n", len(t.f.Entries))},
+		{Term: t.t("cover.entries"), Text: t.t("cover.entries-n", "n", len(t.s.entries()))},
 		{Term: t.t("cover.checkpoint"), Text: t.t("cover.checkpoint-of", "n", t.f.Checkpoint.Size, "when", t.w.DateTime(t.f.Checkpoint.Time))},
 		{Term: t.t("cover.fingerprint"), Text: Fingerprint(t.f.Public)},
 		{Term: t.t("cover.command"), Text: "tilhor package verify --key owner.pub FIL"},
@@ -236,7 +238,7 @@ func (t *teller) cover() []section {
 
 func (t *teller) withheld() map[Reason]int {
 	n := map[Reason]int{}
-	for _, p := range partsOf(t.f) {
+	for _, p := range t.s.parts() {
 		if x := t.s.part(p); x.State == stateWithheld {
 			n[x.Reason]++
 		}
@@ -259,25 +261,11 @@ func (t *teller) of(kinds ...cases.Kind) []row { return t.rows(t.f.Of(kinds...))
 
 func (t *teller) rows(records []cases.Record) (all []row) {
 	for _, r := range records {
-		if !t.unseen(r) {
+		if !t.s.unseen(r) {
 			all = append(all, t.row(r))
 		}
 	}
 	return all
-}
-
-// unseen says whether the family's package has no line for a record: what is
-// decided about the home, and what one of the parents was given, is not the
-// other's to know that there is.
-func (t *teller) unseen(r cases.Record) bool {
-	if t.o.Kind != ForFamily {
-		return false
-	}
-	if r.Kind == cases.Corrected || r.Kind == cases.NotCorrected {
-		o := t.f.Record(tilhor.RecordID(r.Ref))
-		return o != nil && t.unseen(*o)
-	}
-	return r.Kind == cases.HomeDecided || r.Kind == cases.HomeGiven
 }
 
 // fields are the passages of records, in the order they are read.
@@ -570,7 +558,7 @@ func (t *teller) duties() []section {
 		})
 	}
 	all := []section{}
-	for _, v := range t.f.Windows {
+	for _, v := range t.s.windows() {
 		all = append(all, section{Title: t.t("window"), Text: t.t("window.text"), Facts: []fact{
 			{Term: t.w.T("school.window.raised"), Text: t.w.Date(v.RaisedAt)},
 			{Term: t.w.T("school.window.week"), Text: t.w.Date(v.CalendarWeek)},

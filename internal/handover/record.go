@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"hash"
 
-	"tilhor/internal/cases"
 	"tilhor/internal/journal"
 )
 
@@ -38,9 +37,9 @@ const (
 )
 
 // recordText writes the entries, and counts what is shown of them.
-func recordText(f *cases.Folder, s *shield) (raw []byte, n partCounts, err error) {
+func recordText(s *shield) (raw []byte, n partCounts, err error) {
 	n.Withheld = map[Reason]int{}
-	for _, e := range f.Entries {
+	for _, e := range s.entries() {
 		line := recordLine{Entry: string(e.Body), Leaf: e.Leaf, Path: e.Path, Parts: []partLine{}}
 		if line.Path == nil {
 			line.Path = []string{}

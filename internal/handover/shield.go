@@ -2,11 +2,12 @@ package handover
 
 import (
 	"strings"
-	"unicode"
 
 	"tilhor"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
+	"tilhor/internal/duty"
+	"tilhor/internal/journal"
 	"tilhor/internal/seal"
 )
 
@@ -16,32 +17,23 @@ import (
 // opplæringslova § 12-6 opens for Statsforvalteren only).
 type shield struct {
 	f    *cases.Folder
+	kind Kind
 	held map[string]Reason // by label
 	to   tilhor.PersonID   // whom it is for, of the family
-	mark []string          // words that name another child, in small letters
+	mark cases.Marks       // what names another child
 }
 
 func newShield(f *cases.Folder, k Kind, to tilhor.PersonID) *shield {
-	s := &shield{f: f, held: map[string]Reason{}, to: to}
+	s := &shield{f: f, kind: k, held: map[string]Reason{}, to: to}
 	if k != ForFamily {
 		return s
 	}
-	own := map[string]bool{}
-	for _, w := range words(f.Name) {
-		own[w] = true
-	}
-	for _, name := range f.Others {
-		for _, w := range words(name) {
-			if !own[w] && len([]rune(w)) > 1 {
-				s.mark = append(s.mark, w)
-			}
-		}
-	}
+	s.mark = cases.MarksOf(f.Name, f.Others...)
 	for _, r := range f.Records {
 		s.record(r)
 	}
 	for label, d := range f.Parts { // plans and measures
-		if s.held[label] == "" && s.names(d.Plain) && !s.ownWords(label) {
+		if s.held[label] == "" && s.mark.In(d.Plain) && !s.ownWords(label) {
 			s.held[label] = OtherChild
 		}
 	}
@@ -64,6 +56,9 @@ var forFamily = map[cases.Kind]bool{
 
 // record withholds what a record says of others.
 func (s *shield) record(r cases.Record) {
+	if s.f.Theirs(r, s.to) || s.told(r) { // the receiver's own are whole
+		return
+	}
 	about := aboutOthers(s.f.File, r)
 	if r.Kind == cases.Corrected || r.Kind == cases.NotCorrected { // what was put right is about what it was about
 		o := s.f.Record(tilhor.RecordID(r.Ref))
@@ -111,6 +106,12 @@ func (s *shield) saidByOne(r cases.Record) bool {
 	return false
 }
 
+// told says whether the receiver told what a record of a concern says.
+func (s *shield) told(r cases.Record) bool {
+	t := s.f.Told[r.ID]
+	return r.Kind == cases.Told && s.to != "" && t.Person == s.to && t.Role.Family()
+}
+
 // pupils says whether the package is for the pupil.
 func (s *shield) pupils() bool { return s.to != "" && s.to == s.f.Pupil }
 
@@ -133,24 +134,58 @@ func (s *shield) ownWords(label string) bool {
 	return field == "said" || field == "words" || field == "wants"
 }
 
-// names says whether a text names another child of the matter, also in the
-// genitive.
-func (s *shield) names(text string) bool {
-	if len(s.mark) == 0 {
+// unseen says whether the family's package has no line for a record, and no
+// entry among the proofs: what is somebody else's at home (what the other parent
+// wrote and was answered, the child's own page), what is decided and weighed about
+// the home, and whatever kind nobody has judged to be the family's. That there is
+// such a thing, when, and whose, is not the receiver's to know.
+func (s *shield) unseen(r cases.Record) bool {
+	switch {
+	case s.kind != ForFamily || s.f.Theirs(r, s.to):
 		return false
+	case r.Kind == cases.Corrected || r.Kind == cases.NotCorrected:
+		o := s.f.Record(tilhor.RecordID(r.Ref))
+		return o != nil && s.unseen(*o)
+	case r.OfHome():
+		return true
+	case r.Kind == cases.RaisedBy: // by voice: which of the parents it was is not known
+		return r.Answer != "pupil" || !s.pupils()
 	}
-	for _, w := range words(text) {
-		for _, m := range s.mark {
-			if w == m || w == m+"s" {
-				return true
-			}
-		}
-	}
-	return false
+	return !forFamily[r.Kind]
 }
 
-func words(text string) []string {
-	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+// entries are those that the package has among its proofs.
+func (s *shield) entries() (all []journal.Proven) {
+	if s.kind != ForFamily {
+		return s.f.Entries
+	}
+	out := map[string]bool{}
+	for _, r := range s.f.Records {
+		out[string(r.ID)] = s.unseen(r)
+	}
+	for _, e := range s.f.Entries {
+		if !out[e.Subject] && !strings.HasPrefix(e.Act, "cases.insight") {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+// parts are what those entries commit to.
+func (s *shield) parts() (all []journal.Part) {
+	for _, e := range s.entries() {
+		all = append(all, e.Parts...)
+	}
+	return all
+}
+
+// windows are the ways to Statsforvalteren: for the family, since the receiver
+// took it up.
+func (s *shield) windows() []duty.Window {
+	if s.kind == ForFamily {
+		return s.f.WindowsOf(s.to)
+	}
+	return s.f.Windows
 }
 
 // why is the reason a passage is withheld, "" when it is shown.

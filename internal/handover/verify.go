@@ -192,10 +192,10 @@ func (c *checker) manifest(public string) error {
 	if line, err := unmarshal(raw, &c.m, "  "); err != nil {
 		return Unreadable{Place: Place{File: fileManifest, Line: line}, Key: "manifest"}
 	}
-	if c.m.Format != format && c.m.Format != formatMore {
+	if !slices.Contains([]string{format, formatMore, formatFamily}, c.m.Format) {
 		return unreadable(fileManifest, "format")
 	}
-	if c.m.Kind != ForState && c.m.Kind != ForFamily || !seal.ValidOwner(tilhor.OwnerID(c.m.Owner)) {
+	if c.m.Kind != ForState && c.m.Kind != ForFamily || c.m.Format == formatFamily && c.m.Kind != ForFamily || !seal.ValidOwner(tilhor.OwnerID(c.m.Owner)) {
 		return unreadable(fileManifest, "manifest")
 	}
 	c.Kind, c.OwnerName, c.SchoolName, c.Case, c.Made = c.m.Kind, c.m.OwnerName, c.m.SchoolName, c.m.Case, c.m.Made
@@ -295,7 +295,8 @@ func (c *checker) counts() {
 
 // entries checks each entry of a file: its text, its place after the one before,
 // the way to the signed root, and what it commits to. The file has these streams,
-// one after another, and each from its beginning.
+// one after another, and each from its beginning; the family's may leave some out,
+// and then each that follows another at once must know its hash.
 func (c *checker) entries(file string, streams []string, said int) (n int, err error) {
 	raw := c.texts[file]
 	if len(raw) > 0 && raw[len(raw)-1] != '\n' {
@@ -324,6 +325,9 @@ func (c *checker) entries(file string, streams []string, said int) (n int, err e
 		}
 		if of >= len(streams) || e.Stream != streams[of] || string(e.By.Owner) != c.m.Owner {
 			c.wrong(at, "stream")
+		}
+		if c.m.Format == formatFamily && e.Seq > seq { // what is between is somebody else's
+			prev, seq = e.Prev, e.Seq
 		}
 		if e.Prev != prev || e.Seq != seq || e.Leaf <= leaf {
 			c.wrong(at, "chain")

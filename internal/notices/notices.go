@@ -35,7 +35,10 @@ type Desk struct {
 	// age at which pupils are told by mail.
 	Family func(tx *db.Tx, owner tilhor.OwnerID, track string, now time.Time) ([]tilhor.PersonID, error)
 	May    func(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, now time.Time) (bool, error)
-	Days   Days
+	// Answered is the one at home whom a record answers, "" for one who may not
+	// read it any more.
+	Answered func(tx *db.Tx, owner tilhor.OwnerID, track, record string, now time.Time) (tilhor.PersonID, error)
+	Days     Days
 	// Talk says who hears of a line of a talk: the sender it was written to, and
 	// the tracks whose handlers have the talk.
 	Talk func(tx *db.Tx, owner tilhor.OwnerID, concern, line string) (sender tilhor.PersonID, tracks []string, err error)
@@ -68,6 +71,7 @@ var whom = map[string][]access.Relation{
 	"cases.measure-handed":            {access.Carries},
 	"cases.told-owner":                {access.Appoints},
 	"cases.home-said":                 {access.Handles, access.Covers},
+	"cases.raised":                    {access.Handles, access.Covers, access.Leads}, // the family, with rektor
 	"cases.mine-said":                 {access.Handles, access.Covers},
 	"cases.mine-word":                 {access.Handles, access.Covers},
 	"cases.insight-asked":             {access.Handles, access.Covers},
@@ -79,9 +83,13 @@ var whom = map[string][]access.Relation{
 // home are the acts that those at home, and the pupil, may have something new to
 // read after. Which of them may is the case's to say.
 var home = map[string]bool{
-	"cases.home-informed": true, "cases.home-plan": true, "cases.home-answered": true, "cases.approved": true, "cases.evaluated": true,
+	"cases.home-informed": true, "cases.home-plan": true, "cases.approved": true, "cases.evaluated": true,
 	"cases.closed": true, "cases.stepped-down": true, "cases.decision-notice": true, "cases.decision-made": true, "cases.reopened": true,
 }
+
+// answered is the act that only the one at home who is answered has something new
+// to read after: what one parent writes, and is answered, is not the other's.
+const answered = "cases.home-answered"
 
 // rooms are the streams that are read, and what kind of thing each is about.
 var rooms = map[string]access.Kind{"concern": access.Concern, "track": access.Track, "force": access.Force}
@@ -146,9 +154,15 @@ func (d *Desk) gather(tx *db.Tx, owner tilhor.OwnerID) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		for _, p := range people {
-			if err := d.queue(tx, owner, p, now); err != nil {
-				return 0, err
+		family, err := d.atHome(tx, owner, e, now)
+		if err != nil {
+			return 0, err
+		}
+		for as, all := range map[bool][]tilhor.PersonID{false: people, true: family} {
+			for _, p := range all {
+				if err := d.queue(tx, owner, p, as, now); err != nil {
+					return 0, err
+				}
 			}
 		}
 		after = e.Leaf
@@ -163,6 +177,8 @@ func (d *Desk) told(tx *db.Tx, owner tilhor.OwnerID, e journal.Record, now time.
 	switch {
 	case room == "dialogue":
 		all, err = d.heard(tx, owner, thing, e, now)
+	case pins[e.Act]:
+		return []tilhor.PersonID{tilhor.PersonID(e.Subject)}, nil // also who is said to have done it
 	case kind != "":
 		all, err = d.having(tx, owner, kind, thing, whom[e.Act], now)
 	}
@@ -174,14 +190,29 @@ func (d *Desk) told(tx *db.Tx, owner tilhor.OwnerID, e journal.Record, now time.
 			return nil, err
 		}
 	}
-	if home[e.Act] && kind == access.Track && d.Family != nil {
-		family, err := d.Family(tx, owner, thing, now)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, family...)
-	}
 	return without(all, e.By.Person), nil
+}
+
+// pins are the acts that make a way in on a shared machine for somebody, who is
+// told whoever stood there and did it.
+var pins = map[string]bool{"sfo.code": true, "sfo.chosen": true}
+
+// atHome are those at home that an entry gives something to read. That a case is
+// opened again on the child's own word, or on one parent's, is no news to the
+// others: a mail that same hour would say who had spoken.
+func (d *Desk) atHome(tx *db.Tx, owner tilhor.OwnerID, e journal.Record, now time.Time) (all []tilhor.PersonID, err error) {
+	room, thing, _ := strings.Cut(e.Stream, "/")
+	switch {
+	case rooms[room] != access.Track:
+		return nil, nil
+	case e.Act == answered && d.Answered != nil:
+		p, err := d.Answered(tx, owner, thing, e.Subject, now)
+		return without([]tilhor.PersonID{p}, e.By.Person), err
+	case !home[e.Act] || d.Family == nil || !worksHere(e.By):
+		return nil, nil
+	}
+	all, err = d.Family(tx, owner, thing, now)
+	return without(all, e.By.Person), err
 }
 
 // notParents leaves out the parents who told: that it became a case is the case's to
@@ -320,10 +351,10 @@ func (d *Desk) passes(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, a
 	return false, nil
 }
 
-var insertNotice = db.SQL(`INSERT INTO notices_outbox (owner, id, person, state, at, tries) VALUES ($1, $2, $3, 'waiting', $4, 0)
-	ON CONFLICT (owner, person) WHERE state = 'waiting' DO NOTHING`)
+var insertNotice = db.SQL(`INSERT INTO notices_outbox (owner, id, person, state, at, tries, family) VALUES ($1, $2, $3, 'waiting', $4, 0, $5)
+	ON CONFLICT (owner, person, family) WHERE state = 'waiting' DO NOTHING`)
 
-func (d *Desk) queue(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, now time.Time) error {
-	_, err := tx.Exec(insertNotice, owner, tilhor.NewID(), person, now.Add(Wait).UnixMilli())
+func (d *Desk) queue(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, family bool, now time.Time) error {
+	_, err := tx.Exec(insertNotice, owner, tilhor.NewID(), person, now.Add(Wait).UnixMilli(), family)
 	return err
 }

@@ -39,7 +39,7 @@ type letter struct {
 }
 
 var (
-	selectDue   = db.SQL(`SELECT id, person, tries, at FROM notices_outbox WHERE owner = $1 AND state = 'waiting' AND at <= $2 ORDER BY at LIMIT 50`)
+	selectDue   = db.SQL(`SELECT id, person, family, tries, at FROM notices_outbox WHERE owner = $1 AND state = 'waiting' AND at <= $2 ORDER BY at LIMIT 50`)
 	moveNotice  = db.SQL(`UPDATE notices_outbox SET at = $4, tries = $5 WHERE owner = $1 AND id = $2 AND state = 'waiting' AND at = $3`)
 	settle      = db.SQL(`UPDATE notices_outbox SET state = $3, at = $4 WHERE owner = $1 AND id = $2 AND state = 'waiting'`)
 	postpone    = db.SQL(`UPDATE notices_outbox SET at = $3 WHERE owner = $1 AND id = $2 AND state = 'waiting'`)
@@ -86,13 +86,14 @@ func (d *Desk) take(tx *db.Tx, owner tilhor.OwnerID, name, host string) (letters
 	type row struct {
 		id     string
 		person tilhor.PersonID
+		family bool
 		tries  int
 		at     int64
 	}
 	var due []row
 	err = tx.Each(selectDue, func(scan db.Scan) error {
 		var r row
-		err := scan(&r.id, &r.person, &r.tries, &r.at)
+		err := scan(&r.id, &r.person, &r.family, &r.tries, &r.at)
 		due = append(due, r)
 		return err
 	}, owner, now.UnixMilli())
@@ -100,7 +101,7 @@ func (d *Desk) take(tx *db.Tx, owner tilhor.OwnerID, name, host string) (letters
 		return nil, 0, err
 	}
 	for _, r := range due {
-		to, at, err := d.to(tx, owner, r.person, now)
+		to, at, err := d.to(tx, owner, r.person, r.family, now)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -134,8 +135,10 @@ func (d *Desk) take(tx *db.Tx, owner tilhor.OwnerID, name, host string) (letters
 }
 
 // to is the address a person is told at, and when: "" for who must not be told,
-// or has no address, or wants no mail.
-func (d *Desk) to(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, now time.Time) (string, time.Time, error) {
+// or has no address, or wants no mail. What is told to somebody as one of those at
+// home is asked about again, and waits for the morning, also when that one works
+// for the municipality.
+func (d *Desk) to(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, family bool, now time.Time) (string, time.Time, error) {
 	c, err := choiceOf(tx, owner, person)
 	if err != nil || !c.Mail {
 		return "", now, err
@@ -145,7 +148,7 @@ func (d *Desk) to(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, now t
 		return "", now, err
 	}
 	at := now
-	if !slices.ContainsFunc(roles, worksHere) {
+	if family || !slices.ContainsFunc(roles, worksHere) {
 		if d.May == nil {
 			return "", now, nil
 		}

@@ -76,17 +76,9 @@ func (d *Desk) At(ctx context.Context, owner tilhor.OwnerID, token string, perso
 		if err := tx.One(findDevice, db.Args(owner, d.hold(owner, token)), &p.ID, &p.School, &p.Name); err != nil {
 			return err
 		}
-		all, err := hours(tx, owner, p.School)
-		if err != nil {
+		var err error
+		if p.Closes, p.Open, err = isOpen(tx, owner, p.School, now); err != nil || person == "" {
 			return err
-		}
-		shut, err := closed(tx, owner, p.School)
-		if err != nil {
-			return err
-		}
-		p.Closes, p.Open = openAt(all, shut, now)
-		if person == "" {
-			return nil
 		}
 		r, err := pinOf(tx, owner, p.School, person)
 		if len(r.pin) > 0 && r.locked == 0 {

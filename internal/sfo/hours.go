@@ -64,17 +64,23 @@ func hours(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID) (all []Hours
 }
 
 // openAt says whether SFO is open at an instant, and when it closes that day.
-// The closing minute itself is closed; so is a day the school is (skolerute).
-func openAt(all []Hours, shut calendar.Closed, now time.Time) (closes time.Time, open bool) {
-	at := now.In(calendar.Oslo())
-	if !shut.Skoledag(calendar.DateOf(now)) {
-		return time.Time{}, false
-	}
-	minute := at.Hour()*60 + at.Minute()
-	for _, h := range all {
-		if h.Weekday == at.Weekday() && minute >= h.Opens && minute < h.Closes {
-			return time.Date(at.Year(), at.Month(), at.Day(), h.Closes/60, h.Closes%60, 0, 0, calendar.Oslo()), true
+// The closing minute itself is closed; so is a day the school is (skolerute), when
+// the day is none of SFO's own.
+func openAt(week []Hours, own []Day, shut calendar.Closed, now time.Time) (closes time.Time, open bool) {
+	at, on := now.In(calendar.Oslo()), calendar.DateOf(now)
+	opens, ends := 0, 0
+	for _, h := range week {
+		if h.Weekday == at.Weekday() && shut.Skoledag(on) {
+			opens, ends = h.Opens, h.Closes
 		}
 	}
-	return time.Time{}, false
+	for _, x := range own {
+		if x.Day == on {
+			opens, ends = x.Opens, x.Closes
+		}
+	}
+	if minute := at.Hour()*60 + at.Minute(); minute < opens || minute >= ends {
+		return time.Time{}, false
+	}
+	return time.Date(at.Year(), at.Month(), at.Day(), ends/60, ends%60, 0, 0, calendar.Oslo()), true
 }

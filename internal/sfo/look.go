@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tilhor"
+	"tilhor/internal/calendar"
 	"tilhor/internal/db"
 	"tilhor/internal/lang"
 )
@@ -29,6 +30,7 @@ type Face struct {
 type Board struct {
 	Devices []Device
 	Hours   []Hours
+	Days    []Day // SFO's own, from today
 	People  []Face
 	Open    bool
 }
@@ -47,11 +49,12 @@ func (d *Desk) Look(ctx context.Context, by tilhor.Actor) (b Board, err error) {
 		if b.Hours, err = hours(tx, by.Owner, by.School); err != nil {
 			return err
 		}
-		shut, err := closed(tx, by.Owner, by.School)
-		if err != nil {
+		if b.Days, err = days(tx, by.Owner, by.School, calendar.DateOf(now)); err != nil {
 			return err
 		}
-		_, b.Open = openAt(b.Hours, shut, now)
+		if _, b.Open, err = isOpen(tx, by.Owner, by.School, now); err != nil {
+			return err
+		}
 		b.People, err = d.faces(tx, by.Owner, by.School)
 		return err
 	})

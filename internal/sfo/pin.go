@@ -14,9 +14,9 @@ import (
 var (
 	selectPin = db.SQL(`SELECT code, code_until, pin, stamp, tries, locked_at FROM sfo_pin WHERE owner = $1 AND school = $2 AND person = $3`)
 	listPins  = db.SQL(`SELECT person, code, code_until, pin, locked_at FROM sfo_pin WHERE owner = $1 AND school = $2`)
-	giveCode  = db.SQL(`INSERT INTO sfo_pin (owner, school, person, code, code_until, pin, stamp, tries, locked_at) VALUES ($1, $2, $3, $4, $5, $6, '', 0, 0)
-		ON CONFLICT (owner, school, person) DO UPDATE SET code = excluded.code, code_until = excluded.code_until, pin = excluded.pin, stamp = '', tries = 0, locked_at = 0`)
-	setPin    = db.SQL(`UPDATE sfo_pin SET pin = $4, stamp = $5, code = $6, code_until = 0, tries = 0 WHERE owner = $1 AND school = $2 AND person = $3`)
+	giveCode  = db.SQL(`INSERT INTO sfo_pin (owner, school, person, code, code_until, code_at, pin, stamp, tries, locked_at) VALUES ($1, $2, $3, $4, $5, $7, $6, '', 0, 0)
+		ON CONFLICT (owner, school, person) DO UPDATE SET code = excluded.code, code_until = excluded.code_until, code_at = excluded.code_at, pin = excluded.pin, stamp = '', tries = 0, locked_at = 0`)
+	setPin    = db.SQL(`UPDATE sfo_pin SET pin = $4, stamp = $5, code = $6, code_until = 0, tries = 0, before_at = chosen_at, chosen_at = $7 WHERE owner = $1 AND school = $2 AND person = $3`)
 	setTries  = db.SQL(`UPDATE sfo_pin SET tries = $4, locked_at = $5 WHERE owner = $1 AND school = $2 AND person = $3`)
 	unlockPin = db.SQL(`UPDATE sfo_pin SET tries = 0, locked_at = 0 WHERE owner = $1 AND school = $2 AND person = $3 AND locked_at > 0`)
 )
@@ -69,7 +69,7 @@ func (d *Desk) GiveCode(ctx context.Context, by tilhor.Actor, person tilhor.Pers
 		if err := d.works(tx, by.Owner, by.School, person, now); err != nil {
 			return err
 		}
-		_, err := tx.Exec(giveCode, by.Owner, by.School, person, d.Keys.Hash(by.Owner, purposeCode, bound(by.School, person, code)), now.Add(codeFor).UnixMilli(), []byte{})
+		_, err := tx.Exec(giveCode, by.Owner, by.School, person, d.Keys.Hash(by.Owner, purposeCode, bound(by.School, person, code)), now.Add(codeFor).UnixMilli(), []byte{}, now.UnixMilli())
 		return err
 	})
 }
@@ -102,11 +102,38 @@ func (d *Desk) Choose(ctx context.Context, at Place, person tilhor.PersonID, cod
 		}
 		return r.code
 	}, code, func(tx *db.Tx, stamp string, now time.Time) error {
-		if _, err := tx.Exec(setPin, at.Owner, at.School, person, d.Keys.Hash(at.Owner, purposePIN, bound(at.School, person, pin)), stamp, []byte{}); err != nil {
+		if _, err := tx.Exec(setPin, at.Owner, at.School, person, d.Keys.Hash(at.Owner, purposePIN, bound(at.School, person, pin)), stamp, []byte{}, now.UnixMilli()); err != nil {
 			return err
 		}
 		return d.record(tx, at.actor(person), ownRule, "chosen", string(person), now)
 	})
+}
+
+var selectMade = db.SQL(`SELECT code_at, chosen_at, before_at FROM sfo_pin WHERE owner = $1 AND school = $2 AND person = $3`)
+
+// Made is when somebody's PIN was chosen, and the start code for it made. Whoever
+// gives a code could choose the PIN too: so the one whose name it is in is told,
+// by mail and on the machine. Zero times are not known.
+type Made struct {
+	Code, Chosen time.Time
+	Before       time.Time // when the one before it was chosen
+}
+
+// Made tells whoever has signed in on a machine about the own PIN.
+func (d *Desk) Made(ctx context.Context, by tilhor.Actor) (m Made, err error) {
+	var code, chosen, before int64
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		return tx.One(selectMade, db.Args(by.Owner, by.School, by.Person), &code, &chosen, &before)
+	})
+	if errors.Is(err, tilhor.ErrNotFound) {
+		return Made{}, nil
+	}
+	for ms, to := range map[*int64]*time.Time{&code: &m.Code, &chosen: &m.Chosen, &before: &m.Before} {
+		if *ms > 0 {
+			*to = time.UnixMilli(*ms).UTC()
+		}
+	}
+	return m, err
 }
 
 // Enter lets somebody in with a PIN. A wrong one is counted, and the fifth in a

@@ -13,6 +13,7 @@ package web
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"time"
 
 	"tilhor"
@@ -61,6 +62,41 @@ type Owner struct {
 	DPO                      string      // how the data protection officer (personvernombud) is reached
 	DPIA                     tilhor.Date // when the assessment (GDPR art. 35) was made
 	Demo                     bool        // everything is made up, and every page says so
+	// State and Ombud are how Statsforvalteren, and Elev-, lærling- og mobbeombudet
+	// of the county, are reached: outside the municipality, and its to look up.
+	State, Ombud Contact
+}
+
+// A Contact is how somebody outside is reached. Nothing is shown of one without a
+// name: a number that is made up, or old, is worse than none.
+type Contact struct {
+	Name    string `json:"name"`
+	Phone   string `json:"phone"`
+	Address string `json:"address"`
+	URL     string `json:"url"`
+}
+
+func (c Contact) fact() Fact {
+	f := Fact{Term: c.Name, Text: strings.TrimSpace(c.Address + "\n" + c.URL)}
+	if c.Phone != "" {
+		f.Tel, f.Link = strings.ReplaceAll(c.Phone, " ", ""), c.Phone
+	}
+	return f
+}
+
+// Reach is how those two are reached, where a page names them; nil when neither
+// is set.
+func (o Owner) Reach() *Facts {
+	var f Facts
+	for _, c := range []Contact{o.State, o.Ombud} {
+		if c.Name != "" {
+			f.Items = append(f.Items, c.fact())
+		}
+	}
+	if len(f.Items) == 0 {
+		return nil
+	}
+	return &f
 }
 
 // Now is the clock's time.

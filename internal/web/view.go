@@ -436,7 +436,7 @@ type Facts struct {
 }
 
 // A Fact may have a link; Hidden tells those who listen what is changed.
-type Fact struct{ Term, Text, Href, Link, Hidden string }
+type Fact struct{ Term, Text, Href, Link, Hidden, Tel string } // Tel is a number as it is dialled; Link is how it is read
 
 // An Empty says what is not here and what comes next. Drawn by "c-empty".
 type Empty struct{ Title, Text string }

@@ -6,6 +6,7 @@ package family
 import (
 	"embed"
 	"net/http"
+	"strings"
 
 	"tilhor"
 	"tilhor/internal/cases"
@@ -23,6 +24,8 @@ var (
 	blocksPage = page("blocks")
 	formPage   = page("form")
 	pickPage   = page("pick")
+
+	receiptPage = page("receipt")
 )
 
 // Pages are the pages of the family, on the desks they read and write.
@@ -68,7 +71,36 @@ func (v blocksView) show(q *web.Req) error {
 	}
 	v.Frame = f
 	v.Level = "voksen"
+	v.heldBack(q.T)
 	return q.Render(blocksPage, v)
+}
+
+// heldBack says in words where a sentence is not shown, because it names another
+// child.
+func (v *blocksView) heldBack(w *lang.Words) {
+	for _, b := range v.Blocks {
+		for i := range b.Text {
+			b.Text[i] = said(w, b.Text[i])
+		}
+		for i := range b.List {
+			b.List[i] = said(w, b.List[i])
+		}
+		for i := range b.Quotes {
+			b.Quotes[i].Text = said(w, b.Quotes[i].Text)
+		}
+		for i := range b.Times {
+			b.Times[i].Text = said(w, b.Times[i].Text)
+		}
+		for _, f := range b.Facts {
+			for i := range f.Items {
+				f.Items[i].Text = said(w, f.Items[i].Text)
+			}
+		}
+	}
+}
+
+func said(w *lang.Words, text string) string {
+	return strings.ReplaceAll(text, cases.HeldBack, w.T("parent.held"))
 }
 
 // A formView is one question on a page.
@@ -100,6 +132,9 @@ func (v formView) show(q *web.Req, code int, f *web.Form) error {
 		v.Frame = q.Frame(v.Heading)
 	}
 	v.Form, v.Action = f, q.R.URL.Path
+	if v.Quote != nil {
+		v.Quote.Text = said(q.T, v.Quote.Text)
+	}
 	if v.Level == "" {
 		v.Level = "voksen"
 	}

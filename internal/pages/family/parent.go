@@ -31,6 +31,8 @@ func (p *Pages) parentRoutes() []web.Route {
 		route("POST", "/rektor", ".rektor.raise", p.doRektor),
 		route("GET", "/statsforvalteren", ".state", p.state),
 		route("GET", "/{barn}", ".child", p.child),
+		route("GET", "/{barn}/kvittering/{brev}", ".receipt", p.receipt),
+		route("GET", "/{barn}/kvittering/{brev}/fil", ".receipt.file", p.receiptFile),
 	}
 	for _, a := range says {
 		all = append(all,
@@ -52,6 +54,7 @@ var says = []saying{
 	{"plan", cases.SayPlan},
 	{"mote", cases.SayMeeting},
 	{"tolk", cases.SayInterpreter},
+	{"uenig", cases.SayDisagree},
 	{"rektor", raising},
 }
 
@@ -116,6 +119,13 @@ func (p *Pages) child(q *web.Req) error {
 	v := blocksView{Heading: nextLine(w, f), Lead: stateLine(w, f)}
 	if said := q.Query("sendt"); said != "" && w.Has("parent.sent."+said) {
 		v.Done = &web.Note{Color: "success", Role: "status", Title: w.T("parent.sent." + said), Text: w.T("parent.sent.text")}
+		if n := len(f.Letters); said == raising && n > 0 && !f.Stripped {
+			for _, x := range f.Letters {
+				if x.What == "raised" {
+					v.Done.Href, v.Done.Link = receiptOf(here, x), w.T("parent.receipt")
+				}
+			}
+		}
 	}
 	if !f.Stripped {
 		v.Line = w.T("parent.line", "name", f.Name, "school", f.School)
@@ -129,8 +139,8 @@ func (p *Pages) child(q *web.Req) error {
 	add(draftBlock(w, f, here))
 	add(happened(w, f, here))
 	add(quotes(w, f))
-	add(planBlock(w, f))
-	add(letters(w, f))
+	add(planBlock(w, f, here))
+	add(letters(w, f, here))
 	add(stateBlock(w, f, here, calendar.DateOf(q.Now)))
 	add(openedBlock(w, f))
 	add(hidden(w, f))
@@ -195,11 +205,11 @@ func quotes(w *lang.Words, f cases.FamilyFile) *block {
 // planBlock is the plan, measure by measure, with the five things the act asks
 // for (§ 12-4 third paragraph); of the main points what is done, and when it is
 // looked at.
-func planBlock(w *lang.Words, f cases.FamilyFile) *block {
+func planBlock(w *lang.Words, f cases.FamilyFile, here string) *block {
 	if f.Stripped {
 		return nil
 	}
-	b := block{ID: "plan", Title: w.T("parent.plan")}
+	b := block{ID: "plan", Title: w.T("parent.plan"), Buttons: []web.Button{{Text: w.T("parent.do.disagree"), Href: here + "/uenig", Kind: "tertiary"}}}
 	for _, m := range f.Urgent {
 		b.Facts = append(b.Facts, web.Facts{Stack: true, Items: []web.Fact{
 			{Term: w.T("parent.plan.urgent"), Text: m.What}, {Term: w.T("parent.plan.when"), Text: whenOf(w, m)}, {Term: w.T("parent.plan.who"), Text: m.Name},
@@ -269,22 +279,29 @@ func draftBlock(w *lang.Words, f cases.FamilyFile, here string) *block {
 }
 
 // letters are what this parent has written, and the answers.
-func letters(w *lang.Words, f cases.FamilyFile) *block {
+func letters(w *lang.Words, f cases.FamilyFile, here string) *block {
 	if len(f.Letters) == 0 {
 		return nil
 	}
 	b := block{ID: "skrevet", Title: w.T("parent.letters"), Text: []string{w.T("parent.letters.text")}}
 	for _, x := range f.Letters {
 		h := web.Happening{When: w.Date(x.On), DateTime: string(x.On), Title: w.T("parent.letter." + x.What), Text: x.Text}
+		if x.What == "raised" && !f.Stripped {
+			h.Href, h.Link = receiptOf(here, x), w.T("parent.receipt")
+		}
 		b.Times = append(b.Times, h)
 		for _, a := range x.Answers {
 			b.Times = append(b.Times, web.Happening{When: w.Date(a.On), DateTime: string(a.On), Title: w.T("parent.letter.answer"), Text: a.Text})
 		}
-		if len(x.Answers) == 0 && !f.Stripped {
+		if len(x.Answers) == 0 && !f.Stripped && x.What != "heard" {
 			b.Times[len(b.Times)-1].Text = strings.TrimSpace(x.Text + "\n" + w.T("parent.letter.waits"))
 		}
 	}
 	return &b
+}
+
+func receiptOf(here string, x cases.FamilyLetter) string {
+	return here + "/kvittering/" + string(x.ID)
 }
 
 // stateBlock is the way to Statsforvalteren, with the week counted both ways when

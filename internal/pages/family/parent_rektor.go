@@ -99,5 +99,8 @@ func (p *Pages) state(q *web.Req) error {
 			{ID: "hva", Title: w.T("parent.state.does"), Text: []string{w.T("parent.state.does-1"), w.T("parent.state.does-2")}, Buttons: []web.Button{{Text: w.T("parent.rektor.button"), Href: rektorPath, Kind: "secondary"}}},
 		},
 	}
+	if reach := q.Kit.Owner.Reach(); reach != nil {
+		v.Blocks[1].Facts = []web.Facts{*reach}
+	}
 	return v.show(q)
 }

@@ -1,6 +1,7 @@
 package family_test
 
 import (
+	"io"
 	"net/http"
 	"regexp"
 	"strings"
@@ -11,7 +12,9 @@ import (
 	"tilhor/internal/cases"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
+	"tilhor/internal/journal"
 	"tilhor/internal/roster"
+	"tilhor/internal/web"
 )
 
 var relink = db.SQL(`UPDATE roster_guardian SET kind = $4, responsibility = $5 WHERE owner = $1 AND pupil = $2 AND guardian = $3`)
@@ -275,5 +278,51 @@ func TestAParentTakesItUpWithRektor(t *testing.T) {
 	c = w.In(w.marit)
 	w.page(c, "/foresatt/"+slug, "Gått: 30. november 2026")
 	w.sent(c, "/foresatt/"+slug+"/rektor", form("say", "Det fortsetter."))
-	w.page(c, "/foresatt/"+slug, "Du tok det opp med rektor", "Det fortsetter.", "1. desember 2026")
+	body := w.page(c, "/foresatt/"+slug, "Du tok det opp med rektor", "Det fortsetter.", "1. desember 2026", "Vis kvitteringen", "8. desember 2026")
+	at := regexp.MustCompile(`href="(/foresatt/` + slug + `/kvittering/[a-z2-7]+)"`).FindStringSubmatch(body)
+	if at == nil {
+		t.Fatal("no way to the receipt")
+	}
+	w.page(c, "/foresatt/"+slug+"?sendt=raise", "Rektor har fått det", `href="`+at[1]+`"`)
+	w.pages(c, at[1], "Kvitteringen viser at skolen har mottatt noe", "1. desember 2026", `href="`+at[1]+`/fil"`)
+	r := w.Get(c, at[1]+"/fil")
+	file, err := io.ReadAll(r.Body)
+	w.must(err)
+	if got, err := journal.CheckReceipt(w.Kit.Keys.Public(w.marit.Owner), file); err != nil || !got.TakenUp {
+		t.Errorf("the receipt: %+v %v", got, err)
+	}
+	other := w.In(tilhor.Actor{Owner: w.marit.Owner, Person: w.Person("forelder-tuva"), Role: tilhor.RoleParent})
+	for _, p := range []string{at[1], at[1] + "/fil", "/foresatt/" + slug + "/kvittering/abc"} {
+		w.shown(w.Get(other, p), http.StatusNotFound)
+	}
+	w.shown(w.Get(c, "/foresatt/"+slug+"/kvittering/abc"), http.StatusNotFound)
+}
+
+// A parent says that it does not agree, in its own thread; and nothing on the page
+// names another child.
+func TestAParentWhoDoesNotAgree(t *testing.T) {
+	w := newWorld(t)
+	slug := w.track()
+	w.informs(slug)
+	c, page := w.In(w.marit), "/foresatt/"+slug
+	w.page(c, page, "Jeg er ikke enig", `href="`+page+`/uenig"`)
+	w.pages(c, page+"/uenig", "Hva er du ikke enig i?", "En annen forelder ser ikke")
+	w.refused(c, page+"/uenig", form("say", " "), "Skriv det du vil si.")
+	w.sent(c, page+"/uenig", form("say", "Hun må bytte klasse."))
+	w.pages(c, page+"?sendt=disagree", "Det er sendt", "Du skrev at du ikke er enig", "Hun må bytte klasse.", "Skolen har ikke svart her ennå.")
+	w.must(w.cases.AddChild(w.ctx, w.ina, slug, cases.Child{Person: w.Person("elias"), Role: "alleged"}))
+	w.must(w.cases.SavePlan(w.ctx, w.ina, slug, 0, cases.Plan{Measures: []cases.Measure{w.measure("En voksen er ute. Når Elias kommer, går de inn.")}, Why: "Det holder ikke."}))
+	w.must(w.cases.ShowDraft(w.ctx, w.ina, slug, w.in(3)))
+	lacks(t, w.pages(c, page, "En voksen er ute. (Her står noe om andre. Det vises ikke her.)"), "Elias", "[…]")
+}
+
+// How Statsforvalteren and the ombud are reached stands where they are named, when
+// the municipality has set it; and nothing is invented.
+func TestHowTheyAreReached(t *testing.T) {
+	w := newWorld(t)
+	c := w.In(w.marit)
+	lacks(t, w.page(c, "/foresatt/statsforvalteren"), "tel:55")
+	w.Kit.Owner.State = web.Contact{Name: "Statsforvalteren i Granvik", Phone: "55 00 00 10", Address: "Fylkesgata 1", URL: "statsforvalteren.example"}
+	w.Kit.Owner.Ombud = web.Contact{Phone: "55 00 00 11"} // no name: nothing is shown
+	lacks(t, w.pages(c, "/foresatt/statsforvalteren", "Statsforvalteren i Granvik", "Fylkesgata 1", `href="tel:55000010"`), "55 00 00 11")
 }

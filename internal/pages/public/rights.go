@@ -54,6 +54,7 @@ type levelView struct {
 	Schools   string
 	DPO       string
 	Phone     *phone
+	Reach     *web.Facts // Statsforvalteren and the ombud
 }
 
 // A levelItem is one thing that is said; Ref is where it stands.
@@ -115,7 +116,7 @@ func (p *Pages) rights(q *web.Req) error {
 		}
 	}
 	if level != "7" {
-		v.Week = w.T("rights.ref.week")
+		v.Week, v.Reach = w.T("rights.ref.week"), q.Kit.Owner.Reach()
 	}
 	return q.Render(rightsPage, v)
 }

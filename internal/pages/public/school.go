@@ -26,6 +26,8 @@ type schoolView struct {
 	Poster   string
 	Code     string // what a code is, for who tells without a name
 	Enter    string // where it is typed in
+
+	Reach *web.Facts // Statsforvalteren and the ombud
 }
 
 // school is a school's own page for everyone: the right to be safe, the way to
@@ -48,6 +50,7 @@ func (p *Pages) school(q *web.Req) error {
 	if s.HasSFO {
 		v.Lead = w.T("public.school.lead-sfo")
 	}
+	v.Reach = q.Kit.Owner.Reach()
 	v.School, v.Home = s.Name, q.Link("/")
 	v.Code, v.Enter = q.Link("/s/"+web.SchoolCode(s)+"/si/kode"), q.Link("/kode")
 	v.People = people(w, adults)

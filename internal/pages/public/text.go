@@ -13,6 +13,7 @@ type textView struct {
 	DPO    string
 	DPIA   tilhor.Date
 	Front  string
+	Reach  *web.Facts  // Statsforvalteren and the ombud
 	Levels []levelLink // privacy in the words of each age; none on the other pages
 }
 
@@ -21,7 +22,7 @@ type textView struct {
 func text(name string) func(*web.Req) error {
 	return func(q *web.Req) error {
 		o := q.Kit.Owner
-		v := textView{Frame: q.Frame(q.T.T("public." + name + ".title")), Phone: phoneOf(q), DPO: o.DPO, DPIA: o.DPIA, Front: q.Link("/")}
+		v := textView{Frame: q.Frame(q.T.T("public." + name + ".title")), Phone: phoneOf(q), DPO: o.DPO, DPIA: o.DPIA, Front: q.Link("/"), Reach: o.Reach()}
 		if name == "privacy" {
 			v.Levels = privacyLevels(q, "foresatt")
 		}

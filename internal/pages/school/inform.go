@@ -23,6 +23,8 @@ const (
 	wordsDo  = "ord"
 	draftDo  = "utkast"
 	replyDo  = "svar"
+
+	disagreeDo = "uenige"
 )
 
 func (p *Pages) inform(q *web.Req) error {
@@ -39,7 +41,7 @@ func (p *Pages) doInform(q *web.Req) error {
 		return err
 	}
 	slug, do := q.Path("spor"), f.Get("do")
-	f.Faults.Add(!slices.Contains([]string{informDo, wordsDo, draftDo, replyDo}, do), name(informDo, "informed"), "stage.fault.do")
+	f.Faults.Add(!slices.Contains([]string{informDo, wordsDo, draftDo, replyDo, disagreeDo}, do), name(informDo, "informed"), "stage.fault.do")
 	n := cases.Informing{At: readWhen(f, name(informDo, "at"), q.Now), Review: readDay(f, name(informDo, "review"))}
 	until := readDay(f, name(draftDo, "until"))
 	back := path(cases.Track{Slug: slug}, informPath) + "?gjort=" + do
@@ -49,6 +51,12 @@ func (p *Pages) doInform(q *web.Req) error {
 			return back, p.Cases.AgreeWords(q.Context(), q.Actor, slug, cases.WordsAgreed{Record: tilhor.RecordID(get("record")), Answer: get("home-reads"), Talk: get("talk")})
 		case draftDo:
 			return back, p.Cases.ShowDraft(q.Context(), q.Actor, slug, until)
+		case disagreeDo:
+			x := cases.Disagreement{About: get("disagree-about"), Does: get("disagree-does"), Said: map[tilhor.PersonID]string{}}
+			for _, id := range f.All("guardian") {
+				x.Said[tilhor.PersonID(id)] = get("said-" + id)
+			}
+			return back, p.Cases.Disagree(q.Context(), q.Actor, slug, x)
 		case replyDo:
 			return back, p.Cases.AnswerHome(q.Context(), q.Actor, slug, tilhor.RecordID(get("to")), get("answer-text"))
 		}
@@ -85,6 +93,20 @@ func (p *Pages) showInform(q *web.Req, code int, form *web.Form) error {
 	})
 	if f.Draft != nil {
 		v.Sections = append(v.Sections, draftSection(q, s, f))
+	}
+	held, err := p.Cases.HeldFromHome(q.Context(), q.Actor, f.Slug)
+	if err != nil {
+		return err
+	}
+	if len(held) > 0 { // before it is opened: what they will not see
+		v.Sections = append([]section{heldSection(w, f, held)}, v.Sections...)
+	}
+	if f.Home {
+		home, err := p.Cases.HomeOf(q.Context(), q.Actor, f.Slug)
+		if err != nil {
+			return err
+		}
+		v.Sections = append(v.Sections, disagreeSection(q, s, f, home))
 	}
 	return v.show(q, code, form)
 }
@@ -176,10 +198,56 @@ func draftSection(q *web.Req, s several, f cases.File) section {
 	return x
 }
 
+// heldSection is which sentences those at home do not see, so that they can be
+// written anew without anybody's name.
+func heldSection(w *lang.Words, f cases.File, held []cases.Held) section {
+	x := section{ID: "skjermet", Title: w.T("inform.held", "n", len(held)), Text: w.T("inform.held.text")}
+	t := web.Table{Caption: x.Title, Hidden: true, Columns: []web.Column{{Text: w.T("inform.held.where")}, {Text: w.T("inform.held.sentence")}}}
+	for _, h := range held {
+		t.Rows = append(t.Rows, []web.Cell{{Text: w.T("inform.held.in." + h.Where)}, {Text: h.Text}})
+	}
+	x.Table = &t
+	x.Note = &web.Note{Color: "info", Text: w.T("inform.held.anew"), Href: path(f.Track, "plan"), Link: w.T("inform.held.link")}
+	return x
+}
+
+// disagreeSection is what the parents do not agree on: what each says, by itself,
+// and what the school does. The school does not judge between them.
+func disagreeSection(q *web.Req, s several, f cases.File, home []cases.HomeGuardian) section {
+	w := q.T
+	x := section{ID: "uenige", Title: w.T("inform.disagree"), Text: w.T("inform.disagree.text")}
+	if all := f.Of(cases.HomeDisagree); len(all) > 0 {
+		t := web.Table{Caption: x.Title, Hidden: true, Columns: []web.Column{{Text: w.T("inform.disagree.about")}, {Text: w.T("inform.disagree.does")}}}
+		for _, r := range slices.Backward(all) {
+			t.Rows = append(t.Rows, []web.Cell{{Text: r.Text["what"], Small: lang.Cap(w.Near(r.When.Written, q.Now))}, {Text: r.Text["does"]}})
+		}
+		x.Table = &t
+	}
+	form := s.of(disagreeDo)
+	asked := []question{area(w, form, name(disagreeDo, "disagree-about"), w.T("inform.disagree.about"), w.T("inform.disagree.about-help"), 2)}
+	var hidden []struct{ Name, Value string }
+	for i, g := range home {
+		field := name(disagreeDo, "said-"+string(g.ID))
+		who := guardianName(w, g)
+		if g.Protected {
+			who = w.T("inform.disagree.nameless", "n", i+1)
+		}
+		said := area(w, form, field, w.T("inform.disagree.said", "who", who), w.T("inform.disagree.said-help"), 2)
+		said.F.Mark = w.T("form.optional")
+		asked = append(asked, said)
+		hidden = append(hidden, struct{ Name, Value string }{"guardian", string(g.ID)})
+	}
+	asked = append(asked, area(w, form, name(disagreeDo, "disagree-does"), w.T("inform.disagree.does"), w.T("inform.disagree.does-help"), 2))
+	ask := s.form(disagreeDo, w.T("inform.do"), asked...)
+	ask.Hidden = hidden
+	x.Forms = []smallForm{ask.folded(w.T("inform.disagree.fold"))}
+	return x
+}
+
 func lettersSection(q *web.Req, s several, f cases.File) section {
 	w := q.T
 	x := section{ID: "skrevet", Title: w.T("inform.letters")}
-	all := f.Of(cases.HomeSaid)
+	all := f.Letters()
 	if len(all) == 0 {
 		x.Empty = &web.Empty{Title: w.T("inform.letters.none")}
 		return x
@@ -194,7 +262,10 @@ func lettersSection(q *web.Req, s several, f cases.File) section {
 	to.Options = []web.Option{{Label: w.T("form.choose")}}
 	t := web.Table{Caption: x.Title, Hidden: true, Columns: []web.Column{{Text: w.T("inform.column.who")}, {Text: w.T("inform.column.what")}, {Text: w.T("inform.column.state")}}}
 	for _, r := range slices.Backward(all) {
-		who, what := r.Name, w.T("stage.answer.home-said."+r.Answer)
+		who, what := r.Name, w.T("inform.letters.raised")
+		if r.Kind == cases.HomeSaid {
+			what = w.T("stage.answer.home-said." + r.Answer)
+		}
 		if who == "" {
 			who = w.T("home.protected")
 		}
@@ -219,6 +290,10 @@ func (c chronicle) fromHome(r cases.Record) string {
 		return lines(r.Text["shared"], r.Text["reason"], r.Text["considered"], r.Text["why-not"])
 	case cases.HomeWords:
 		return r.Text["talk"]
+	case cases.HomeDisagree:
+		return lines(r.Text["what"], r.Text["does"])
+	case cases.HomeHeard:
+		return r.Text["text"]
 	case cases.HomeSaid, cases.HomeAnswered, cases.MineSaid:
 		return r.Text["text"]
 	case cases.MineWord:

@@ -55,6 +55,14 @@ func TestTheHomeAndTheCase(t *testing.T) {
 	w.later(14 * 24 * time.Hour)
 	w.sign()
 	w.pages(w.rektor, page, "Se på det igjen: hjemmet er ikke informert")
+	// What the parents do not agree on, each by itself; and what is not shown at home.
+	w.refused(w.ina, page, form("do", "uenige", "uenige-disagree-about", "Klassebytte.", "uenige-disagree-does", "Følger planen."), "Skriv hva minst én av foreldrene sier.", "Klassebytte.")
+	w.sent(w.ina, page, form("do", "uenige", "guardian", string(home.Person), "uenige-said-"+string(home.Person), "Hun vil bytte.", "uenige-disagree-about", "Klassebytte.", "uenige-disagree-does", "Følger planen."))
+	body = w.pages(w.ina, page, "Klassebytte.", "Følger planen.", "Hva sier Marit Dahl?")
+	lacks(t, mainOf(body), "blir ikke vist hjemme")
+	w.must(w.cases.AddChild(t.Context(), w.sosial, slug, cases.Child{Person: w.Person("elias"), Role: "alleged"}))
+	w.must(w.cases.SavePlan(t.Context(), w.sosial, slug, 0, cases.Plan{Measures: []cases.Measure{{What: "En voksen er ute. Elias går inn først."}}}))
+	w.pages(w.ina, page, "Én setning blir ikke vist hjemme", "Elias går inn først.", "Utkastet til plan")
 	unknown := w.track("", "")
 	w.shown(w.Get(w.ina, "/saker/"+unknown+"/hjemmet/informer"), http.StatusNotFound)
 }

@@ -225,7 +225,7 @@ func passageAsked(w *lang.Words, f *web.Form, r cases.Review, x cases.Passage, n
 	for _, m := range []struct {
 		is  bool
 		key string
-	}{{x.Other, "other"}, {x.Reporter, "reporter"}, {x.Names, "names"}} {
+	}{{x.Other, "other"}, {x.Reporter, "reporter"}, {x.Names, "names"}, {x.Parent, "parent"}, {x.Untold, "untold"}, {x.Mine, "mine"}} {
 		if m.is {
 			s.Marks = append(s.Marks, web.State{Name: web.Lock, Word: w.T("insight.mark." + m.key)})
 		}
@@ -423,7 +423,17 @@ func (p *Pages) copyOf(q *web.Req) error {
 		v.Note = web.Note{Color: "danger", Title: w.T("home.kept-title"), Text: w.T("home.kept-text"), Href: path(c.Track, "hjemmet"), Link: w.T("home.link")}
 	}
 	if c.Insight.Outcome != "none" {
+		silent := map[string]int{} // left out without a place of its own, by why
+		var order []string
 		for _, x := range c.Items {
+			if x.Silent {
+				why := leftOut(w, x)
+				if silent[why] == 0 {
+					order = append(order, why)
+				}
+				silent[why]++
+				continue
+			}
 			line := copyLine{Text: x.Text}
 			if x.Text == "" {
 				line = copyLine{Out: true, Text: leftOut(w, x)}
@@ -438,6 +448,13 @@ func (p *Pages) copyOf(q *web.Req) error {
 			part := &v.Parts[len(v.Parts)-1]
 			part.Lines = append(part.Lines, line)
 		}
+		if len(order) > 0 {
+			part := copyPart{Heading: w.T("insight.copy.also")}
+			for _, why := range order {
+				part.Lines = append(part.Lines, copyLine{Out: true, Text: why})
+			}
+			v.Parts = append(v.Parts, part)
+		}
 	}
 	v.Frame = q.Frame(v.Heading)
 	return q.Render(copyPage, v)
@@ -450,6 +467,9 @@ func leftOut(w *lang.Words, x cases.CopyItem) string {
 		if x.Words != "" {
 			why += ". " + x.Words
 		}
+	}
+	if x.Silent {
+		return w.T("insight.copy.silent", "why", why)
 	}
 	return w.T("insight.copy.out", "why", why)
 }

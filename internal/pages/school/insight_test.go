@@ -20,6 +20,8 @@ func TestInsightOnPages(t *testing.T) {
 	w := newWorld(t)
 	ctx, slug := context.Background(), w.track("Elias dytter meg.", "nora")
 	w.must(w.cases.Write(ctx, w.sosial, slug, cases.Line{What: "note", Text: "Nora lekte med Tuva."}))
+	w.must(w.cases.InformHome(ctx, w.sosial, slug, cases.Informing{Answer: cases.Yes, At: tilhor.Now(w.Now()), Heard: cases.NotHeard, WhyNot: "Syk.", Danger: cases.NoDanger, Basis: "Vurdert.", Shared: "Planen."}))
+	w.must(w.cases.Say(ctx, tilhor.Actor{Owner: w.kari.Owner, Person: w.Person("forelder-nora"), Role: tilhor.RoleParent}, slug, cases.Letter{What: cases.SayComment, Text: "MORS brev."}))
 	at := "/saker/" + slug + "/innsyn"
 	body := w.pages(w.ina, at, "Ingen krav om innsyn i saken til Nora venter", "Noen ber om innsyn")
 	lacks(t, mainOf(body), " checked")
@@ -30,7 +32,7 @@ func TestInsightOnPages(t *testing.T) {
 	w.must(err)
 	krav := at + "/" + string(all[0].ID)
 	w.shown(w.Get(w.ina, krav), http.StatusNotFound) // who handles it does not decide
-	body = w.pages(w.rektor, krav, "avsnitt er ikke vurdert", "Elias dytter meg.", "Sier hvem som meldte", "Navnet på et annet barn", "Vises")
+	body = w.pages(w.rektor, krav, "avsnitt er ikke vurdert", "Elias dytter meg.", "Sier hvem som meldte", "Navnet på et annet barn", "En forelders eget", "Om hjemmet er informert, og hvorfor", "Vises")
 	lacks(t, mainOf(body), " checked", " selected")
 	w.refused(w.rektor, krav, form("do", "save", "n", "1"), "Velg for minst ett avsnitt.")
 	w.pages(w.rektor, krav+"/vedtak", "avsnitt er ikke vurdert", "Den tryggeste feilen er å vise for lite")
@@ -57,7 +59,10 @@ func TestInsightOnPages(t *testing.T) {
 	w.pages(w.rektor, to, "Alle avsnitt er vurdert", "Lagret")
 	to = w.sent(w.rektor, krav+"/vedtak", form("way", "give", "to", string(w.Person("forelder-nora")), "complain", "Skriv til personvernombudet."))
 	body = w.pages(w.rektor, to, "Innsyn i deler av saken", "Marit Dahl ba", "Her er et avsnitt utelatt: forvaltningsloven § 13", "Det gjelder et annet barn", "Skriv til personvernombudet.", "§ 13 b")
-	lacks(t, mainOf(body), "Elias", "Tuva", "Jonas")
+	lacks(t, mainOf(body), "Elias", "Tuva", "Jonas", "En forelder skrev", "MORS brev.")
+	if !strings.Contains(body, "Utelatt uten plass i kopien") || !strings.Contains(body, "Noe er utelatt: forvaltningsloven § 13") {
+		t.Errorf("what has no place in the copy is not told in sum: %s", mainOf(body))
+	}
 	w.pages(w.rektor, at, "Gitt, noe er utelatt")
 	w.pages(w.rektor, "/saker/"+slug, "Noen ba om innsyn", "Kravet om innsyn ble avgjort")
 }

@@ -30,6 +30,8 @@ func (p *Pages) sfoRoutes() []web.Route {
 	return []web.Route{
 		{Method: "GET", Path: sfoPath, Name: "school.sfo", Roles: workers, Sensitive: true, Serve: p.sfo},
 		post("/tider", "hours", p.sfoHours),
+		post("/dag", "day", p.sfoDay),
+		post("/dag/tilbake", "day-back", p.sfoDayBack),
 		post("/maskin", "enroll", p.sfoEnroll),
 		post("/maskin/tilbake", "back", p.sfoBack),
 		post("/kode", "code", p.sfoCode),
@@ -45,6 +47,9 @@ type sfoView struct {
 	Faults  *web.Summary
 	Form    *web.Form
 	Days    []sfoDay
+	Own     []sfoOwn
+	Day     web.Field
+	Times   sfoDay
 	Devices []sfoDevice
 	Name    web.Field
 	People  []sfoPerson
@@ -57,6 +62,12 @@ type sfoCodeShown struct{ Who, Code string }
 type sfoDay struct {
 	Day           string
 	Opens, Closes web.Field
+}
+
+// A sfoOwn is a day of SFO's own.
+type sfoOwn struct {
+	Day, Name, When string
+	Form            *web.Form
 }
 
 type sfoDevice struct {
@@ -88,11 +99,21 @@ func (p *Pages) showSFO(q *web.Req, code int, f *web.Form) error {
 	}
 	w := q.T
 	v := sfoView{
-		Heading: w.T("sfo.lead.title"), Form: f, Faults: web.SummaryOf(w, f.Faults), Done: doneNote(q, "sfo-tider", "sfo-tatt-tilbake", "sfo-last-opp"),
+		Heading: w.T("sfo.lead.title"), Form: f, Faults: web.SummaryOf(w, f.Faults), Done: doneNote(q, "sfo-tider", "sfo-dag", "sfo-dag-tilbake", "sfo-tatt-tilbake", "sfo-last-opp"),
 		Name: f.Field(w, "name", w.T("sfo.lead.name")), Empty: web.Empty{Title: w.T("sfo.lead.nobody"), Text: w.T("sfo.lead.nobody-text")},
 	}
 	v.Name.Help, v.Name.Autocomplete = w.T("sfo.lead.name-help"), "off"
 	v.Days = sfoDays(w, f, b.Hours)
+	for _, x := range b.Days {
+		o := sfoOwn{Day: string(x.Day), Name: lang.Cap(w.Day(x.Day)), When: w.T("sfo.lead.own.shut"), Form: web.NewForm()}
+		if !x.Shut() {
+			o.When = w.T("sfo.lead.own.open", "from", clock(x.Opens), "until", clock(x.Closes))
+		}
+		v.Own = append(v.Own, o)
+	}
+	v.Day = f.Field(w, "day", w.T("sfo.lead.own.day"))
+	v.Day.Help = w.T("form.date-help")
+	v.Times = sfoDay{Opens: f.Field(w, "opens", w.T("sfo.lead.opens")), Closes: f.Field(w, "closes", w.T("sfo.lead.closes"))}
 	for _, d := range b.Devices {
 		v.Devices = append(v.Devices, sfoDevice{ID: d.ID, Name: d.Name, When: w.T("sfo.lead.since", "when", w.Near(d.At, q.Now)), Form: web.NewForm()})
 	}
@@ -171,6 +192,27 @@ func (p *Pages) sfoHours(q *web.Req) error {
 	return answer(q, f, func() (string, error) {
 		return sfoPath + "?gjort=sfo-tider", p.SFO.SetHours(q.Context(), q.Actor, all)
 	}, func(code int, f *web.Form) error { return p.showSFO(q, code, f) })
+}
+
+// sfoDay sets one day of SFO's own. With no times in it SFO is closed that day.
+func (p *Pages) sfoDay(q *web.Req) error {
+	f, err := q.Form()
+	if err != nil {
+		return err
+	}
+	x := sfo.Day{Day: readDay(f, "day")}
+	f.Faults.Add(x.Day == "", "day", "sfo.fault.own-day")
+	if f.Line("opens") != "" || f.Line("closes") != "" {
+		x.Opens, x.Closes = readMinutes(f, "opens"), readMinutes(f, "closes")
+		f.Faults.Add(f.Faults.Err() == nil && x.Shut(), "opens", "sfo.fault.hours")
+	}
+	return answer(q, f, func() (string, error) {
+		return sfoPath + "?gjort=sfo-dag", p.SFO.SetDay(q.Context(), q.Actor, x)
+	}, func(code int, f *web.Form) error { return p.showSFO(q, code, f) })
+}
+
+func (p *Pages) sfoDayBack(q *web.Req) error {
+	return p.sfoDo(q, "sfo-dag-tilbake", func(f *web.Form) error { return p.SFO.DropDay(q.Context(), q.Actor, tilhor.Date(f.Get("day"))) })
 }
 
 // readMinutes reads a clock as minutes after midnight.

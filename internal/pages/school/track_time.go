@@ -92,10 +92,10 @@ func (c chronicle) title(r cases.Record) string {
 		n, _ := strconv.Atoi(r.Ref)
 		return c.t(key, "n", n)
 	}
-	if r.Kind == cases.Recused || r.Kind == cases.Party || r.Kind == cases.Covered || r.Kind == cases.Asked || r.Kind == cases.AskWithdrawn || r.Kind == cases.HomeGiven {
+	if r.Kind == cases.Recused || r.Kind == cases.Party || r.Kind == cases.Covered || r.Kind == cases.Asked || r.Kind == cases.AskWithdrawn || r.Kind == cases.HomeGiven || r.Kind == cases.HomeHeard {
 		by = r.Text["who"]
 	}
-	if r.Kind == cases.HomeSaid && by == "" {
+	if (r.Kind == cases.HomeSaid || r.Kind == cases.HomeHeard) && by == "" {
 		by = c.w.T("home.protected")
 	}
 	if r.Kind == cases.HomeGiven && r.Ref == string(cases.NotListed) {
@@ -218,7 +218,7 @@ func (c chronicle) link(r cases.Record) (href, text string) {
 			return "", ""
 		}
 		return path(c.f.Track, "hjemmet"), c.t("link.home")
-	case cases.HomeSaid:
+	case cases.HomeSaid, cases.HomeDisagree:
 		if c.f.Works {
 			return path(c.f.Track, informPath), c.t("link.inform")
 		}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"tilhor"
 	"tilhor/internal/calendar"
@@ -22,6 +23,7 @@ type hereView struct {
 	web.Frame
 	Day    string
 	Note   *web.Note
+	Made   *web.Note // when the own PIN was chosen, for two weeks
 	Agreed []agreed
 	Empty  string
 	Tell   string
@@ -48,6 +50,9 @@ func (p *Pages) here(q *web.Req) error {
 	if answer := q.Query("notert"); slices.Contains([]string{"done", "not"}, answer) {
 		v.Note = &web.Note{Color: "success", Role: "status", Title: w.T("staff.today.noted-" + answer)}
 	}
+	if v.Made, err = p.made(q); err != nil {
+		return err
+	}
 	for _, c := range append(now, before...) {
 		v.Agreed = append(v.Agreed, agreedOf(q, c))
 	}
@@ -60,6 +65,29 @@ func (p *Pages) here(q *web.Req) error {
 	v.Frame = q.Frame(w.T("sfo.here.title", "name", first))
 	left(q)
 	return q.Render(herePage, v)
+}
+
+// madeFor is how long somebody is told when the own PIN was chosen: longer than
+// most are away.
+const madeFor = 14 * 24 * time.Hour
+
+// made says when the own PIN was chosen: whoever did not do it, knows then.
+func (p *Pages) made(q *web.Req) (*web.Note, error) {
+	m, err := p.SFO.Made(q.Context(), q.Actor)
+	if err != nil || m.Chosen.IsZero() || q.Now.Sub(m.Chosen) > madeFor {
+		return nil, err
+	}
+	w := q.T
+	n := &web.Note{Color: "info", Title: w.T("sfo.here.made", "when", w.Near(m.Chosen, q.Now))}
+	var said []string
+	if !m.Code.IsZero() {
+		said = append(said, w.T("sfo.here.made-code", "when", w.Near(m.Code, q.Now)))
+	}
+	if !m.Before.IsZero() {
+		said = append(said, w.T("sfo.here.made-before", "when", w.Near(m.Before, q.Now)))
+	}
+	n.Text = strings.Join(append(said, w.T("sfo.here.made-not-you")), " ")
+	return n, nil
 }
 
 func agreedOf(q *web.Req, c cases.Chore) agreed {

@@ -232,6 +232,8 @@ func TestAnAfternoonOnTheMachine(t *testing.T) {
 		if here.refresh != "310; url=/sfo-enhet" || w.get("/sfo-enhet/avtaler/"+string(id)).refresh == "" || w.get("/sfo-enhet/meld").refresh != "" {
 			t.Error("a page with a name stays on the screen, or one that is written on does not")
 		}
+		w.shows(here, "PIN-koden din ble valgt i dag", "Startkoden ble laget i dag", "Var det ikke deg?")
+		w.hides(here, "Den forrige PIN-koden")
 		w.shows(here, "Hei, Mona", "N. D.", "/sfo-enhet/avtaler/"+string(id), "/sfo-enhet/meld", `action="/sfo-enhet/ut"`)
 		w.hides(here, "Nora", "lek", `href="/i-dag"`, `href="/saker"`, `href="/varsler"`, "/logg-ut", `href="/ut"`)
 		w.shows(w.get("/sfo-enhet/avtaler/"+string(id)), "Nora Dahl", "Mona setter i gang lek med Nora.")
@@ -486,6 +488,15 @@ func TestTheLeadersPage(t *testing.T) {
 		w.shows(w.send(rektor, "POST", "/skolen/sfo/tider", url.Values{"opens-2": {"16"}, "closes-2": {"7"}}), "Dere må åpne før dere stenger", `value="16"`)
 		w.goes(w.send(rektor, "POST", "/skolen/sfo/tider", url.Values{"opens-2": {"7.15"}, "closes-2": {"17"}}), "/skolen/sfo?gjort=sfo-tider")
 		w.shows(w.send(rektor, "GET", "/skolen/sfo", nil), `value="07:15"`, `value="17:00"`, "Ingen maskin er tatt i bruk")
+		w.shows(w.send(rektor, "POST", "/skolen/sfo/dag", url.Values{"day": {""}, "opens": {"8"}, "closes": {"16"}}), "Skriv en dag fra i dag", `value="8"`)
+		w.shows(w.send(rektor, "POST", "/skolen/sfo/dag", url.Values{"day": {"28.11.2026"}, "opens": {"16"}, "closes": {"8"}}), "Dere må åpne før dere stenger", `value="28.11.2026"`)
+		w.goes(w.send(rektor, "POST", "/skolen/sfo/dag", url.Values{"day": {"28.11.2026"}, "opens": {"8"}, "closes": {"11.30"}}), "/skolen/sfo?gjort=sfo-dag")
+		w.goes(w.send(rektor, "POST", "/skolen/sfo/dag", url.Values{"day": {"24.12.2026"}}), "/skolen/sfo?gjort=sfo-dag")
+		w.shows(w.send(rektor, "GET", "/skolen/sfo?gjort=sfo-dag", nil), "Dagen er lagret", "Åpen fra 08:00 til 11:30", "Stengt")
+		w.goes(w.send(rektor, "POST", "/skolen/sfo/dag/tilbake", url.Values{"day": {"2026-11-28"}}), "/skolen/sfo?gjort=sfo-dag-tilbake")
+		if a := w.send(rektor, "GET", "/skolen/sfo", nil); strings.Contains(a.body, "08:00") {
+			t.Error("the day is there still")
+		}
 		w.shows(w.send(rektor, "POST", "/skolen/sfo/maskin", url.Values{"name": {" "}}), "Gi maskinen et navn")
 		ina := w.browser()
 		ina.Jar.SetCookies(root, []*http.Cookie{w.As(tilhor.RoleSocialTeacher, w.Solbakken)})
