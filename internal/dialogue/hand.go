@@ -43,7 +43,7 @@ var selectLineIDs = db.SQL(`SELECT l.id FROM dialogue_line l WHERE l.owner = $1 
 // lines that one may read. The page has asked for the track.
 func (d *Desk) Folder(tx *db.Tx, by tilhor.Actor, track tilhor.TrackID, now time.Time) ([]Kept, error) {
 	return d.keep(tx, by.Owner, track, func(t thread) (func(line) bool, error) {
-		ok, err := walled(tx, by, t.concern, now)
+		ok, err := passes(tx, by, t.concern, now)
 		if err != nil || !ok {
 			return nil, err
 		}
