@@ -191,7 +191,7 @@ func TestNoOtherChildIsNamedAtHome(t *testing.T) {
 		_, err = w.desk.HeldFromHome(w.ctx, w.jonas, slug)
 		w.is(err, tilhor.ErrNotFound)
 		home := w.page(w.mother(), slug)
-		own, err := w.desk.Own(w.ctx, w.ina, slug)
+		own, err := w.desk.Own(w.ctx, w.ina, slug, w.Now())
 		w.must(err)
 		var texts []string
 		for _, p := range []*cases.Plan{home.Plan, home.Draft, own.Plan} {

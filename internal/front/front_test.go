@@ -184,8 +184,10 @@ func TestDaysWhenNobodyReads(t *testing.T) {
 		closed(days[3])
 		w.must(w.desk.Say(w.ctx, w.kari, line))
 		for _, l := range []front.Line{
-			{Kind: front.Shut, From: "2026-12-27", Until: "2027-01-03", Reads: front.ByOwner}, {Kind: front.Shut, From: "2026-12-01", Until: "2026-12-21", Reads: front.ByOwner},
-			{Kind: front.Shut, From: "2026-12-22", Until: "2026-12-22", Reads: front.ByOwner}, {Kind: front.Shut, From: "2026-12-01", Until: "2027-01-03", Reads: front.ByOwner},
+			{Kind: front.Shut, From: "2026-12-27", Until: "2027-01-03", Reads: front.ByOwner},
+			{Kind: front.Shut, From: "2026-12-01", Until: "2026-12-21", Reads: front.ByOwner},
+			{Kind: front.Shut, From: "2026-12-22", Until: "2026-12-22", Reads: front.ByOwner},
+			{Kind: front.Shut, From: "2026-12-01", Until: "2027-01-03", Reads: front.ByOwner},
 		} {
 			refused("days that stand there", l, "from", "front.fault.overlap")
 		}

@@ -136,7 +136,7 @@ func formPage(l tilhor.Lang, scheme string) formSpecimen {
 		Checks:    Field{Name: "hvem-hort", Label: "Hvem er hørt?", Help: "Velg alle.", Options: []Option{{Value: "a", Label: "Eleven", Checked: true}, {Value: "b", Label: "Foreldrene"}}},
 		Checkbox:  Field{Name: "lest", Options: []Option{{Value: "ja", Label: "Jeg har lest det opp for Elias"}}},
 		Actions:   []Button{{Text: "Send til rektor"}, {Text: "Lagre kladd", Kind: "tertiary", Name: "gjor", Value: "kladd"}, {Text: "Slett kladden", Kind: "secondary", Danger: true}},
-		Facts:     Facts{false, []Fact{{"Hva skjedde", "De tar alltid ballen når jeg kommer.", "#a", "Endre", "hva som skjedde"}, {"Hvor", "Ute, ved ballbingen", "#b", "Endre", "hvor"}}},
+		Facts:     Facts{false, []Fact{{"Hva skjedde", "De tar alltid ballen når jeg kommer.", "#a", "Endre", "hva som skjedde", ""}, {"Hvor", "Ute, ved ballbingen", "#b", "Endre", "hvor", ""}}},
 	}
 }
 

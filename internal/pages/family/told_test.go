@@ -98,10 +98,11 @@ func TestWhatAParentToldSaysNothingOfACase(t *testing.T) {
 		w.shown(w.Get(c, path+"/kvittering"), 200, "Kvitteringen din")
 		_, err = w.concerns.Receive(w.ctx, w.kari, all[0].Slug)
 		w.must(err)
-		before, list := w.page(c, path, "En voksen har lest det du sa", "Skolen har det"), w.page(c, "/min/sagt", "En voksen har lest det")
+		w.page(c, path, "En voksen har lest det du sa", "Skolen har det")
+		w.page(c, "/min/sagt", "En voksen har lest det")
 		w.later(time.Hour)
 		c = w.In(w.marit)
-		before, list = w.page(c, path), w.page(c, "/min/sagt")
+		before, list := w.page(c, path), w.page(c, "/min/sagt")
 		up, err := w.cases.TakeUp(w.ctx, w.kari, all[0].Slug, cases.Stance{Handler: w.ina.Person})
 		w.must(err)
 		slug := up[0].Slug
