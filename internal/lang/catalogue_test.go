@@ -88,6 +88,7 @@ var areas = []string{
 	"receipt.means", "public.receipt.next", "public.receipt.then", "public.receipt.received", "public.receipt.number",
 	"public.receipt.file", "public.receipt.picture",
 	"concerns.fault.long", "concerns.fault.short", "concerns.fault.arena", "concerns.fault.accused", "concerns.fault.against",
+	"mine.tell.button", "mine.tell.told", "privacy.link",
 	"cases.fault.say", "cases.fault.language", "cases.fault.draft-gone", "cases.fault.long", "cases.fault.short",
 }
 

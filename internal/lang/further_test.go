@@ -13,7 +13,7 @@ import (
 // familyPages are what a family meets while telling, coming back and on the page
 // of a parent: every route of them exists in further languages.
 var familyPages = []string{
-	"../pages/sender/*", "../pages/pupil/*", "../pages/own/*", "../pages/public/school.*", "../pages/public/poster.*",
+	"../pages/sender/*", "../pages/pupil/*", "../pages/own/*", "../pages/public/school.*", "../pages/public/poster.*", "../pages/public/rights.*",
 	"../pages/family/parent*.go", "../web/say/*",
 }
 
