@@ -89,6 +89,8 @@ var areas = []string{
 	"public.receipt.file", "public.receipt.picture",
 	"concerns.fault.long", "concerns.fault.short", "concerns.fault.arena", "concerns.fault.accused", "concerns.fault.against",
 	"mine.tell.button", "mine.tell.told", "privacy.link",
+	"web.home", "web.retry", "web.phone", "web.ref", "web.kept", "web.notfound", "web.crosssite", "web.toolong", "web.unreadable", "web.sent",
+	"web.faults", "web.broken", "web.full", "web.many", "web.busy", "web.left", "web.signedout", "web.altered", "web.unread",
 	"cases.fault.say", "cases.fault.language", "cases.fault.draft-gone", "cases.fault.long", "cases.fault.short",
 }
 
