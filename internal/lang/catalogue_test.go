@@ -88,7 +88,7 @@ var areas = []string{
 	"receipt.means", "public.receipt.next", "public.receipt.then", "public.receipt.received", "public.receipt.number",
 	"public.receipt.file", "public.receipt.picture",
 	"concerns.fault.long", "concerns.fault.short", "concerns.fault.arena", "concerns.fault.accused", "concerns.fault.against",
-	"mine.tell.button", "mine.tell.told", "mine.last", "privacy.link",
+	"mine.tell.button", "mine.tell.told", "mine.last", "mine.an-adult", "privacy.link",
 	"web.home", "web.retry", "web.phone", "web.ref", "web.kept", "web.notfound", "web.crosssite", "web.toolong", "web.unreadable", "web.sent",
 	"web.faults", "web.broken", "web.full", "web.many", "web.busy", "web.left", "web.signedout", "web.altered", "web.unread",
 	"cases.fault.say", "cases.fault.language", "cases.fault.draft-gone", "cases.fault.long", "cases.fault.short",
