@@ -254,6 +254,17 @@ func TestFamilies(t *testing.T) {
 		if len(w.post.sent) != 1 || !strings.Contains(w.post.sent[0], "You have a message") {
 			w.T.Errorf("not in the reader's language: %v", w.post.sent)
 		}
+		for l, subject := range map[tilhor.Lang]string{
+			tilhor.Polish: "Jest dla Ciebie wiadomość", tilhor.Ukrainian: "Для вас є повідомлення", tilhor.Arabic: "لديكم رسالة", tilhor.Somali: "Fariin baa kuu taal",
+		} {
+			w.post.sent = nil
+			w.must(w.desk.Choose(w.ctx, parent, notices.Choice{Mail: true, Lang: l}))
+			tell()
+			w.send()
+			if len(w.post.sent) != 1 || !strings.Contains(w.post.sent[0], subject) || strings.Contains(w.post.sent[0], "sign in") {
+				w.T.Errorf("not in %s: %v", l, w.post.sent)
+			}
+		}
 		w.post.sent = nil
 		w.must(w.desk.Choose(w.ctx, parent, notices.Choice{Mail: false, Lang: tilhor.English}))
 		tell()

@@ -41,8 +41,8 @@ func (p *Pages) Routes() []web.Route {
 	return []web.Route{
 		{Method: "GET", Path: noticesPath, Name: "own.notices", Roles: all, Further: true, Serve: p.show},
 		{Method: "POST", Path: noticesPath, Name: "own.notices.choose", Roles: all, Further: true, Serve: p.choose},
-		{Method: "POST", Path: noticesPath + "/kalender", Name: "own.calendar.open", Roles: all, Form: noticesPath, Serve: p.open},
-		{Method: "POST", Path: noticesPath + "/kalender/slutt", Name: "own.calendar.end", Roles: all, Form: noticesPath, Serve: p.end},
+		{Method: "POST", Path: noticesPath + "/kalender", Name: "own.calendar.open", Roles: all, Form: noticesPath, Further: true, Serve: p.open},
+		{Method: "POST", Path: noticesPath + "/kalender/slutt", Name: "own.calendar.end", Roles: all, Form: noticesPath, Further: true, Serve: p.end},
 		{Method: "GET", Path: calendarPath + "{hemmelig}", Name: "public.calendar", Roles: []tilhor.Role{tilhor.RoleAnyone}, Serve: p.calendar},
 	}
 }

@@ -49,7 +49,7 @@ func (p *Pages) Routes() []web.Route {
 	return []web.Route{
 		{Method: "GET", Path: "/", Name: "public.home", Roles: everyone, Serve: p.home},
 		{Method: "GET", Path: "/s/{skole}", Name: "public.school", Roles: anyone, Further: true, Serve: p.school},
-		{Method: "GET", Path: "/s/{skole}/plakat", Name: "public.poster", Roles: anyone, Serve: p.poster},
+		{Method: "GET", Path: "/s/{skole}/plakat", Name: "public.poster", Roles: anyone, Further: true, Serve: p.poster},
 		{Method: "GET", Path: "/s/{skole}/ansatt", Name: "public.tell", Roles: anyone, Serve: t.Show},
 		{Method: "POST", Path: "/s/{skole}/ansatt", Name: "public.tell.step", Roles: anyone, Serve: t.Step},
 		{Method: "GET", Path: "/s/{skole}/si", Name: "public.say", Roles: anyone, Further: true, Serve: told.Show},

@@ -52,7 +52,7 @@ func (p *Pages) Routes() []web.Route {
 	mine := []tilhor.Role{tilhor.RolePupil, tilhor.RoleParent}
 	t := p.telling()
 	route := func(method, path, name string, serve func(*web.Req) error) web.Route {
-		return web.Route{Method: method, Path: "/min" + path, Name: "pupil." + name, Roles: mine, Case: true, Serve: serve}
+		return web.Route{Method: method, Path: "/min" + path, Name: "pupil." + name, Roles: mine, Case: true, Further: true, Serve: serve}
 	}
 	return []web.Route{
 		route("GET", "/sagt", "home", p.home),

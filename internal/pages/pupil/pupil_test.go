@@ -13,6 +13,7 @@ import (
 	"tilhor"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db/dbtest"
+	"tilhor/internal/lang"
 	"tilhor/internal/pages/pupil"
 	"tilhor/internal/web/webtest"
 )
@@ -218,4 +219,54 @@ func TestEveryLanguage(t *testing.T) {
 		}
 	}
 	w.page(w.Get(w.As(tilhor.RolePupil, w.Solbakken), "/min/si?l=nb"), 200, `data-level="9-12"`)
+}
+
+// Who is signed in tells in the language they read, all the way: the form, what
+// became of it, and the receipt.
+func TestTellingInFurtherLanguages(t *testing.T) {
+	for _, l := range lang.Further {
+		if l == tilhor.Sami {
+			continue // which says these pages in bokmål
+		}
+		for _, who := range []tilhor.Role{tilhor.RolePupil, tilhor.RoleParent} {
+			t.Run(string(l)+" "+string(who), func(t *testing.T) {
+				w := newWorld(t)
+				c, in := w.As(who, w.Solbakken), "?l="+string(l)
+				look := func(r *http.Response, code int, keys ...string) string {
+					t.Helper()
+					texts := []string{`<html lang="` + string(l) + `"`}
+					for _, k := range keys {
+						texts = append(texts, html.EscapeString(lang.For(l).T(k)))
+					}
+					return w.page(r, code, texts...)
+				}
+				look(w.Get(c, "/min/sagt"+in), 200, "pupil.home.title", "pupil.home.lead."+string(who), "pupil.home.none")
+				v := fields(look(w.Get(c, "/min/si"+in), 200, "say.whom.title"))
+				whose := map[tilhor.Role]string{tilhor.RolePupil: "self", tilhor.RoleParent: "child"}[who]
+				step := func(do string, code int, keys []string, kv ...string) url.Values {
+					t.Helper()
+					for i := 0; i+1 < len(kv); i += 2 {
+						v.Set(kv[i], kv[i+1])
+					}
+					v.Set("go", do)
+					v.Set("school", string(w.Solbakken))
+					return fields(look(w.Post(c, "/min/si"+in, v), code, keys...))
+				}
+				v = step("next", 200, []string{"arena.corridor"}, "for", whose)
+				step("next", 422, []string{"concerns.fault.long"}, "words", strings.Repeat("а", concerns.MaxText+1), "whom", "Nora i 5A")
+				v = step("next", 200, []string{"arena.break"}, "words", "De går fra meg.", "arena", "break")
+				v.Set("go", "send")
+				v.Set("accused", "none")
+				v.Set("school", string(w.Solbakken))
+				to, _, _ := strings.Cut(w.Post(c, "/min/si"+in, v).Header.Get("Location"), "?")
+				if !strings.HasPrefix(to, "/min/sagt/") {
+					t.Fatalf("sent on to %q", to)
+				}
+				look(w.Get(c, to+in), 200, "pupil.told.new", "pupil.step.sent-rektor", "pupil.step.will-read-text", "pupil.step.then."+string(who))
+				look(w.Get(c, to+"/kvittering"+in), 200, "receipt.means", "public.receipt.number", "public.receipt.file")
+				listed := map[tilhor.Role]string{tilhor.RolePupil: "pupil.home.told", tilhor.RoleParent: "pupil.state.new"}[who] // a pupil's list shows no state
+				look(w.Get(c, "/min/sagt"+in), 200, listed)
+			})
+		}
+	}
 }

@@ -42,14 +42,14 @@ func (p *Pages) Routes() []web.Route {
 	anyone := []tilhor.Role{tilhor.RoleAnyone}
 	family := []tilhor.Role{tilhor.RolePupil, tilhor.RoleParent}
 	return []web.Route{
-		{Method: "GET", Path: "/s/{skole}/si/kode", Name: "sender.code.about", Roles: anyone, Serve: p.about},
-		{Method: "POST", Path: "/s/{skole}/si/kode", Name: "sender.code", Roles: anyone, Serve: p.code},
-		{Method: "GET", Path: EnterPath, Name: "sender.enter", Roles: anyone, Serve: p.enter},
+		{Method: "GET", Path: "/s/{skole}/si/kode", Name: "sender.code.about", Roles: anyone, Further: true, Serve: p.about},
+		{Method: "POST", Path: "/s/{skole}/si/kode", Name: "sender.code", Roles: anyone, Further: true, Serve: p.code},
+		{Method: "GET", Path: EnterPath, Name: "sender.enter", Roles: anyone, Further: true, Serve: p.enter},
 		{Method: "GET", Path: EnterPath + "/bilde", Name: "sender.enter.picture", Roles: anyone, Serve: p.picture},
 		{Method: "GET", Path: TalkPath, Name: "sender.talk.none", Roles: anyone, Serve: p.none},
-		{Method: "POST", Path: TalkPath, Name: "sender.talk", Form: EnterPath, Roles: anyone, Serve: p.talk},
-		{Method: "GET", Path: "/min/samtale/{slug}", Name: "sender.own", Roles: family, Case: true, Serve: p.own},
-		{Method: "POST", Path: "/min/samtale/{slug}", Name: "sender.own.write", Roles: family, Case: true, Serve: p.writeOwn},
+		{Method: "POST", Path: TalkPath, Name: "sender.talk", Form: EnterPath, Roles: anyone, Further: true, Serve: p.talk},
+		{Method: "GET", Path: "/min/samtale/{slug}", Name: "sender.own", Roles: family, Case: true, Further: true, Serve: p.own},
+		{Method: "POST", Path: "/min/samtale/{slug}", Name: "sender.own.write", Roles: family, Case: true, Further: true, Serve: p.writeOwn},
 	}
 }
 

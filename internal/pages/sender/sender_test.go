@@ -3,6 +3,7 @@ package sender_test
 import (
 	"bytes"
 	"context"
+	"html"
 	"io"
 	"log/slog"
 	"net/http"
@@ -21,6 +22,7 @@ import (
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/dialogue"
 	"tilhor/internal/duty"
+	"tilhor/internal/lang"
 	"tilhor/internal/pages/sender"
 	"tilhor/internal/seal"
 	"tilhor/internal/web"
@@ -336,6 +338,44 @@ func TestThePagesHaveOneSize(t *testing.T) {
 	look("answered", w.Post(nil, "/samtale", form("kode", code)))
 	look("more", w.Post(nil, "/samtale", form("kode", code, "gjor", "skriv", "text", "Hei")))
 	look("fault", w.Post(nil, "/samtale", form("kode", code, "gjor", "skriv")))
+}
+
+// Who tells in a further language is given the code, and comes back, in the same:
+// every page says it, in its own direction, and is as large as the others.
+func TestTheWayBackInFurtherLanguages(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	c, code := w.says("De tar ballen.")
+	words := strings.Fields(code)
+	w.must(w.desk.Reply(context.Background(), w.kari, c.Slug, "Takk for at du sier det.", dialogue.ToSender))
+	for _, l := range lang.Further {
+		if l == tilhor.Sami {
+			continue // which says these pages in bokmål
+		}
+		own, in := lang.For(l), "?l="+string(l)
+		look := func(size web.Bucket, r *http.Response, code int, keys ...string) {
+			t.Helper()
+			texts := []string{`<html lang="` + string(l) + `"`}
+			for _, k := range keys {
+				texts = append(texts, html.EscapeString(own.T(k)))
+			}
+			page := w.page(r, code, texts...)
+			if len(page) != int(size) {
+				t.Errorf("%s: %d bytes", r.Request.URL, len(page))
+			}
+			if rtl := strings.Contains(page, `dir="rtl"`); rtl != (l == tilhor.Arabic) {
+				t.Errorf("%s is written from the right: %v", r.Request.URL, rtl)
+			}
+		}
+		look(web.Telling, w.Get(nil, w.codePath()+in), 200, "dialogue.about.title", "dialogue.about.lead", "dialogue.lost-text")
+		look(web.Telling, w.Post(nil, w.codePath()+in, form("kode", code)), 200, "dialogue.code.title", "dialogue.code.lead", "dialogue.code.2")
+		look(web.Telling, w.Post(nil, w.codePath()+in, form("kode", code, "gjor", "kort")), 200, "dialogue.card.title", "dialogue.card.lead")
+		look(web.Telling, w.Post(nil, w.codePath()+in, form("kode", code, "gjor", "skrevet")), 200, "dialogue.confirm.title", "dialogue.confirm.sixth")
+		look(web.Telling, w.Post(nil, w.codePath()+in, form("kode", code, "gjor", "sjekk", "ord-3", words[2], "ord-6", words[5])), 200, "dialogue.done.title", "dialogue.help")
+		look(web.Talk, w.Get(nil, "/kode"+in), 200, "dialogue.enter.title", "dialogue.enter.lost-text")
+		look(web.Talk, w.Post(nil, "/samtale"+in, form("kode", "hei")), 422, "dialogue.fault.code")
+		look(web.Talk, w.Post(nil, "/samtale"+in, form("kode", code)), 200, "dialogue.talk.answered", "dialogue.talk.need-help", "dialogue.talk.kept")
+		look(web.Talk, w.Post(nil, "/samtale"+in, form("kode", code, "gjor", "skriv", "text", " ")), 422, "dialogue.fault.text")
+	}
 }
 
 // Many wrong codes wait, and then are told to: a right one never does, whatever
