@@ -51,11 +51,12 @@ type town struct {
 	rng     *rand.Rand
 	today   tilhor.Date
 	taken   map[string]bool
+	apart   *rand.Rand // for the homes of the stories, which shall move nobody else's name
 }
 
 // build makes the same town for the same seed and day.
 func build(size Size, today tilhor.Date) *town {
-	t := &town{rng: rand.New(rand.NewPCG(20241, 8)), today: today, taken: map[string]bool{}}
+	t := &town{rng: rand.New(rand.NewPCG(20241, 8)), today: today, taken: map[string]bool{}, apart: rand.New(rand.NewPCG(20241, 9))}
 	t.plan(size)
 	t.seats = append(t.seats, seat{"eier", t.grownUp("Anne", "Sæther").key, "04", "rådgiver"}) // the owner's adviser
 	for _, s := range t.schools {
@@ -237,7 +238,7 @@ func (t *town) child(s school, g, f string) string {
 	if t.rng.IntN(100) < 99 { // the hundredth has none in the file: a warning to look at
 		n := 1 + t.rng.IntN(10)/4%2 + t.rng.IntN(2)
 		for range min(n, 2) {
-			q := person{key: fmt.Sprintf("f%d", len(t.people)+1), given: t.pick(grown), family: f, pid: t.number()}
+			q := person{key: fmt.Sprintf("f%d", len(t.people)+1), given: t.pick(grown), family: f, pid: t.number(t.rng)}
 			t.people = append(t.people, q)
 			p.guardians = append(p.guardians, q.key)
 		}
@@ -255,7 +256,7 @@ func (t *town) home(p *person) {
 	}
 	p.guardians = nil
 	for _, n := range named {
-		q := person{key: fmt.Sprintf("f%d", len(t.people)+1), pid: t.number()}
+		q := person{key: fmt.Sprintf("f%d", len(t.people)+1), pid: t.number(t.apart)}
 		q.given, q.family, _ = strings.Cut(n, " ")
 		t.people = append(t.people, q)
 		p.guardians = append(p.guardians, q.key)
@@ -264,9 +265,9 @@ func (t *town) home(p *person) {
 
 // number makes a synthetic person number: month plus 80, which no real person
 // has, with valid check digits.
-func (t *town) number() string {
+func (t *town) number(rng *rand.Rand) string {
 	for {
-		n := fmt.Sprintf("%02d%02d%02d%03d", 1+t.rng.IntN(28), 81+t.rng.IntN(12), t.rng.IntN(100), t.rng.IntN(500))
+		n := fmt.Sprintf("%02d%02d%02d%03d", 1+rng.IntN(28), 81+rng.IntN(12), rng.IntN(100), rng.IntN(500))
 		k1 := digit(n, []int{3, 7, 6, 1, 8, 9, 4, 5, 2})
 		if k1 == 10 {
 			continue
