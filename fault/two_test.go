@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"tilhor"
+	"tilhor/internal/cases"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/oversight"
@@ -229,7 +230,8 @@ func TestTwoTendAtTheSameMoment(t *testing.T) {
 	weeks := soak.Times(6, 300)
 	for range weeks {
 		for range 30 {
-			if _, err := one.Do(ctx, rng); err != nil {
+			var late cases.Missing // the day of a draft's evaluation has gone by in the jump
+			if _, err := one.Do(ctx, rng); err != nil && !errors.As(err, &late) {
 				t.Fatal(err)
 			}
 		}

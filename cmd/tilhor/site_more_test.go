@@ -328,6 +328,7 @@ func (w *siteWorld) opensForHome(by map[string]persona) {
 	f, err = d.See(ctx, ina, slug, "whole")
 	w.must(err)
 	w.must(d.AnswerHome(ctx, ina, slug, f.Last(cases.HomeSaid).ID, "Ring meg gjerne."))
+	w.must(d.RaiseFromHome(ctx, home, slug, "Det fortsetter."))
 	w.write(func(tx *db.Tx) error {
 		_, err := tx.Exec(movedUp, w.owner(), pupil, roster.KindClass)
 		return err
