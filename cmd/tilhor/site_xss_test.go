@@ -464,7 +464,7 @@ var theFamily = []deed{
 	{Who: "rektor", At: "$track/hjemmet/informer", Fill: [][2]string{{"do", "informert"}, {"informert-informed", "yes"}, {"informert-heard", "heard"}, {"informert-danger", "no-danger"}}},
 	{Who: "rektor", At: "$track/hjemmet/informer", Fill: [][2]string{{"do", "ord"}, {"ord-record", "*"}, {"ord-home-reads", "yes"}}},
 	{Who: "rektor", At: "$track/sammen", Link: `/sammen/ord`, Fill: [][2]string{{"right", "wrong"}}},
-	{Who: "rektor", At: "$track/sammen/trygt", Fill: [][2]string{{"better", "partly"}}},
+	{Who: "rektor", At: "$track/sammen/trygt", Fill: [][2]string{{"better", "yes"}}},
 	{Who: "marit", At: "/foresatt", Link: `/skriv$`, Fill: [][2]string{}},
 	{Who: "marit", At: "/foresatt", Link: `/rett$`, Fill: [][2]string{}},
 	{Who: "marit", At: "/foresatt", Link: `/mote$`, Fill: [][2]string{}},
@@ -473,6 +473,10 @@ var theFamily = []deed{
 	{Who: "rektor", At: "$track/hjemmet/informer", Fill: [][2]string{{"do", "uenige"}}},
 	{Who: "marit", At: "/foresatt/rektor", Fill: [][2]string{{"school", "*"}}},
 	{Who: "rektor", At: "$track/hjemmet/informer", Fill: [][2]string{{"do", "svar"}, {"svar-to", "*"}}},
+	{Who: "marit", At: "/min/sagt", Link: `^/min/sagt/[a-z2-7]{10}$`},
+	{Link: `^/min/samtale/`, Press: "gjor=skriv"},
+	{At: "/min/sagt", Link: `^/min/sagt/[a-z2-7]{10}$`},
+	{Link: `^/min/samtale/`, Press: "gjor=hjelp"},
 }
 
 // theOthers are more children of the matter, one of whom nobody knows; the first
