@@ -11,6 +11,7 @@ import (
 
 	"tilhor"
 	"tilhor/internal/db"
+	"tilhor/internal/file"
 	"tilhor/internal/lang"
 
 	"rsc.io/qr"
@@ -178,21 +179,9 @@ func (r Receipt) Text(w *lang.Words, school string) string {
 // QR is the whole signed statement as a square of dots (SVG), so that a
 // photograph of the screen can be checked later.
 func (r Receipt) QR() (string, error) {
-	c, err := qr.Encode(string(r.File), qr.L)
+	svg, err := file.Square(string(r.File), qr.L, 3)
 	if err != nil {
 		return "", fmt.Errorf("draw a receipt: %w", err)
 	}
-	const quiet = 4
-	var b strings.Builder
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %[1]d" width="%d" height="%[2]d" shape-rendering="crispEdges" aria-hidden="true"><path fill="#fff" d="M0 0h%[1]dv%[1]dH0z"/><path fill="#000" d="`,
-		c.Size+2*quiet, 3*(c.Size+2*quiet))
-	for y := range c.Size {
-		for x := range c.Size {
-			if c.Black(x, y) {
-				fmt.Fprintf(&b, "M%d %dh1v1h-1z", x+quiet, y+quiet)
-			}
-		}
-	}
-	b.WriteString(`"/></svg>`)
-	return b.String(), nil
+	return svg, nil
 }
