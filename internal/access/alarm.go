@@ -65,8 +65,23 @@ func Ringing(tx *db.Tx, by tilhor.Actor, act Act, now time.Time) (all []Alarm, e
 	return all, err
 }
 
-// Heed says that one who may do the act has seen them.
-func Heed(tx *db.Tx, by tilhor.Actor, act Act, now time.Time) error {
-	_, err := tx.Exec(heed[act], Args(by, act, now)...)
+// Heed says that one who may do the act has seen them; note is called once for each
+// thing, for the record.
+func Heed(tx *db.Tx, by tilhor.Actor, act Act, now time.Time, note func(thing string) error) error {
+	all, err := Ringing(tx, by, act, now)
+	if err != nil {
+		return err
+	}
+	noted := map[string]bool{}
+	for _, a := range all {
+		if noted[a.Thing] {
+			continue
+		}
+		noted[a.Thing] = true
+		if err := note(a.Thing); err != nil {
+			return err
+		}
+	}
+	_, err = tx.Exec(heed[act], Args(by, act, now)...)
 	return err
 }

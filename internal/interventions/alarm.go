@@ -18,24 +18,7 @@ var slugOf = db.SQL(`SELECT slug FROM interventions_event WHERE owner = $1 AND i
 // which nobody who decides on them has seen yet.
 func (d *Desk) Ringing(ctx context.Context, by tilhor.Actor) (all []access.Alarm, err error) {
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		if all, err = access.Ringing(tx, by, access.LeadForce, d.Clock()); err != nil || len(all) == 0 {
-			return err
-		}
-		ids := map[tilhor.PersonID]bool{}
-		for i := range all {
-			if err := tx.One(slugOf, db.Args(by.Owner, all[i].Thing), &all[i].Slug); err != nil {
-				return err
-			}
-			ids[all[i].Person] = true
-		}
-		list := make([]tilhor.PersonID, 0, len(ids))
-		for id := range ids {
-			list = append(list, id)
-		}
-		names, err := d.Roster.Names(tx, by.Owner, list...)
-		for i := range all {
-			all[i].Name = names[all[i].Person]
-		}
+		all, err = d.Roster.Ringing(tx, by, access.LeadForce, slugOf, d.Clock())
 		return err
 	})
 	return all, err
@@ -45,22 +28,11 @@ func (d *Desk) Ringing(ctx context.Context, by tilhor.Actor) (all []access.Alarm
 func (d *Desk) Heed(ctx context.Context, by tilhor.Actor) error {
 	now := d.Clock()
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
-		all, err := access.Ringing(tx, by, access.LeadForce, now)
-		if err != nil {
+		return access.Heed(tx, by, access.LeadForce, now, func(thing string) error {
+			_, err := d.Journal.Append(tx, journal.Entry{
+				Stream: stream(EventID(thing)), Act: actHeed, Subject: thing, When: tilhor.Now(now), By: by, Rule: string(access.Leads),
+			})
 			return err
-		}
-		told := map[string]bool{}
-		for _, a := range all {
-			if told[a.Thing] {
-				continue
-			}
-			told[a.Thing] = true
-			if _, err := d.Journal.Append(tx, journal.Entry{
-				Stream: stream(EventID(a.Thing)), Act: actHeed, Subject: a.Thing, When: tilhor.Now(now), By: by, Rule: string(access.Leads),
-			}); err != nil {
-				return err
-			}
-		}
-		return access.Heed(tx, by, access.LeadForce, now)
+		})
 	})
 }
