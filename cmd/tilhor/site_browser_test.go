@@ -38,11 +38,14 @@ func (f refusals) serve(h http.Handler) http.Handler {
 	})
 }
 
+// doneEmpty are the forms that do what they say though nothing is filled in.
+var doneEmpty = map[string]bool{"school.standin.take-back": true, "school.sfo.hours": true, "school.sfo.back": true}
+
 // sendEmpty sends each kind of form once, and keeps what is refused.
 func (f refusals) sendEmpty(c *crawl) {
 	for _, form := range c.forms {
 		route := c.w.route("POST", strings.Split(form.action, "?")[0])
-		if route == nil || f[route.Name] != nil || route.Name == "school.standin.take-back" || strings.HasPrefix(route.Name, "signout") || strings.HasPrefix(route.Name, "web.") {
+		if route == nil || f[route.Name] != nil || doneEmpty[route.Name] || strings.HasPrefix(route.Name, "signout") || strings.HasPrefix(route.Name, "web.") {
 			continue
 		}
 		if r := c.w.do("POST", c.p.cookie, siteLangs[len(f)%3], form.action, form.hidden); r.StatusCode == http.StatusUnprocessableEntity {

@@ -245,7 +245,16 @@ func (x *dumpedDay) day() {
 		x.does(d)
 	}
 	x.onTrackOf("nora")
-	for _, d := range slices.Concat(theCase, theEnd) {
+	for _, d := range theCase {
+		x.does(d)
+	}
+	x.theOthers()
+	for _, d := range slices.Concat(theHome, theFamily) {
+		x.does(d)
+	}
+	x.onTrackOf("nora")
+	x.judges()
+	for _, d := range theEnd {
 		x.does(d)
 	}
 	x.draft()

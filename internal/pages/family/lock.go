@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tilhor"
+	"tilhor/internal/concerns"
 	"tilhor/internal/web"
 )
 
@@ -107,14 +108,23 @@ func (p *Pages) Lock(q *web.Req) (line string, open bool, err error) {
 }
 
 // unlock opens what has no pictures to a fresh sign-in, or leads to where it is
-// opened.
+// opened. What is not the pupil's own opens nothing.
 func (p *Pages) unlock(q *web.Req) (line string, open bool, err error) {
-	if just, err := p.justTold(q); err != nil || just {
-		return "", just, err
+	mine, err := p.Concerns.Mine(q.Context(), q.Actor)
+	if err != nil {
+		return "", false, err
+	}
+	slug := q.Path("slug")
+	i := slices.IndexFunc(mine, func(c concerns.Concern) bool { return c.Slug == slug })
+	if i >= 0 && justTold(mine[i], q.Now) {
+		return "", true, nil
 	}
 	fresh, err := q.Fresh(freshFor)
 	if err != nil {
 		return "", false, err
+	}
+	if fresh && slug != "" && i < 0 {
+		return "", false, tilhor.ErrNotFound
 	}
 	if fresh {
 		at, opened, err := p.Cases.OpenTold(q.Context(), q.Actor)
@@ -131,15 +141,9 @@ func (p *Pages) unlock(q *web.Req) (line string, open bool, err error) {
 	return "", false, p.keepAndOpen(q, q.R.URL.Path, "")
 }
 
-// justTold says whether the page is of what the pupil told just now.
-func (p *Pages) justTold(q *web.Req) (bool, error) {
-	all, err := p.Concerns.Mine(q.Context(), q.Actor)
-	for _, c := range all {
-		if c.Slug == q.Path("slug") && !q.Now.Before(c.Written) && q.Now.Sub(c.Written) < openFor {
-			return true, err
-		}
-	}
-	return false, err
+// justTold says whether it was told just now: it stands open, for its receipt.
+func justTold(c concerns.Concern, now time.Time) bool {
+	return !now.Before(c.Written) && now.Sub(c.Written) < openFor
 }
 
 // keepAndOpen leads to where it is opened and from there back to the page. A form
@@ -178,11 +182,16 @@ func onwards(raw string) string {
 	}
 	switch {
 	case u.Path == casePath || u.Path == casePath+"/ord" || u.Path == casePath+"/trygt":
-	case strings.HasPrefix(u.Path, toldUnder) || strings.HasPrefix(u.Path, talkUnder):
+	case ofTold(u.Path):
 	default:
 		return ""
 	}
 	return (&url.URL{Path: u.Path, RawQuery: u.Query().Encode()}).String()
+}
+
+// ofTold says whether an address is of what a pupil has told, or of the talk about it.
+func ofTold(to string) bool {
+	return strings.HasPrefix(to, toldUnder) || strings.HasPrefix(to, talkUnder)
 }
 
 // inAddress is one value of an address that is gone on to.

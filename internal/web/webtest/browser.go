@@ -58,7 +58,7 @@ func See(t testing.TB, jobs []Job) Seen {
 	t.Helper()
 	_, file, _, _ := runtime.Caller(0)
 	script := filepath.Join(filepath.Dir(file), "browser", "battery.mjs")
-	in, err := json.Marshal(map[string]any{"jobs": jobs, "workers": 2, "shots": os.Getenv("TILHOR_SHOTS")})
+	in, err := json.Marshal(map[string]any{"jobs": jobs, "shots": os.Getenv("TILHOR_SHOTS")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,20 +24,28 @@ const browser = await chromium.launch({
   ],
 });
 
-async function visit(job) {
-  const context = await browser.newContext({
+// pageFor is a page in which those seen alike are seen, one after the other: a new
+// one costs more than what is looked at. Who is signed in does not stay in it.
+async function pageFor(pages, job) {
+  const key = [job.lang, job.scheme, job.width, job.js].join(" ");
+  pages[key] ??= await browser.newContext({
     locale: { nb: "nb-NO", nn: "nn-NO", en: "en-GB" }[job.lang] || "nb-NO",
     colorScheme: job.scheme, viewport: { width: job.width, height: 720 },
     javaScriptEnabled: job.js, reducedMotion: "reduce", serviceWorkers: "block",
-  });
+  }).then((context) => context.newPage());
+  await pages[key].context().clearCookies();
+  return pages[key];
+}
+
+async function visit(pages, job) {
+  const page = await pageFor(pages, job);
   const say = (kind, text) => faults.push({ kind, job: label(job), text });
   try {
     const { origin, hostname } = new URL(job.url);
     if (job.cookie) {
       const at = job.cookie.indexOf("=");
-      await context.addCookies([{ name: job.cookie.slice(0, at), value: job.cookie.slice(at + 1), domain: hostname, path: "/", httpOnly: true }]);
+      await page.context().addCookies([{ name: job.cookie.slice(0, at), value: job.cookie.slice(at + 1), domain: hostname, path: "/", httpOnly: true }]);
     }
-    const page = await context.newPage();
     page.on("request", (r) => {
       const to = r.url();
       if (!to.startsWith(origin + "/") && !to.startsWith("data:")) say("fetch", `asks ${to}`);
@@ -63,7 +71,7 @@ async function visit(job) {
   } catch (e) {
     say("broken", String(e).slice(0, 400));
   } finally {
-    await context.close();
+    page.removeAllListeners();
   }
 }
 
@@ -215,7 +223,8 @@ async function plain(page, job, say) {
 
 const queue = [...jobs];
 await Promise.all(Array.from({ length: workers }, async () => {
-  for (let j = queue.shift(); j; j = queue.shift()) await visit(j);
+  const pages = {};
+  for (let j = queue.shift(); j; j = queue.shift()) await visit(pages, j);
 }));
 await browser.close();
 process.stdout.write(JSON.stringify({ counts, faults }));
