@@ -30,7 +30,7 @@ pages: deps assets ## every page alone: who may come, as everyone, in a browser
 	go test ./cmd/tilhor -v -run 'WhoMay|Refused|Ahead|EveryPage|TheStory'
 
 shots: build ## the flows of pupils and parents walked in a browser, a picture of each page in bin/shots (ONLY=parent)
-	@docs/shots.sh
+	@docs/demo.sh node docs/shots.mjs
 
 check: test ## the same as test
 

@@ -1,12 +1,13 @@
 // Walks the flows of pupils and parents in a real browser, as those who meet
 // them, and takes a picture of every page. AT is where the made-up municipality
-// is open, OUT the folder for the pictures. A step that cannot be done, a page
-// that answers with an error, one wider than the screen, or one that asks
-// anything of another host ends the run with 1.
+// is open (docs/demo.sh), OUT the folder for the pictures, ONLY a part of the
+// names of the walks that are taken. A step that cannot be done, a page that
+// answers with an error, one wider than the screen, or one that asks anything of
+// another host ends the run with 1.
 import { mkdirSync } from "node:fs";
 import { chromium } from "playwright-core";
 
-const { AT, OUT, ONLY = "", CHROMIUM = "/usr/bin/chromium" } = process.env;
+const { AT, OUT = "bin/shots", ONLY = "", CHROMIUM = "/usr/bin/chromium" } = process.env;
 const phone = 320, desktop = 1280;
 
 // What one does on a page: go to an address, follow a link, tick values, fill
@@ -58,7 +59,8 @@ const walks = [
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
 mkdirSync(OUT, { recursive: true });
 let shots = 0, failed = 0;
-for (const w of walks.filter((w) => w.name.includes(ONLY))) {
+const taken = walks.filter((w) => w.name.includes(ONLY));
+for (const w of taken) {
 	try {
 		await walk(w);
 	} catch (e) {
@@ -67,7 +69,7 @@ for (const w of walks.filter((w) => w.name.includes(ONLY))) {
 	}
 }
 await browser.close();
-console.log(`${walks.length} walks, ${shots} pictures in ${OUT}, ${failed} failed`);
+console.log(`${taken.length} walks, ${shots} pictures in ${OUT}, ${failed} failed`);
 process.exit(failed ? 1 : 0);
 
 async function walk(w) {

@@ -94,7 +94,7 @@ func untrue(t *testing.T, page, text string) (wrong []string) {
 		}
 	}
 	for _, m := range pageLink.FindAllStringSubmatch(codeFence.ReplaceAllString(text, ""), -1) {
-		if strings.Contains(m[1], "://") || m[1] == "docs/screenshot.png" { // the picture is made by docs/screenshot.sh
+		if strings.Contains(m[1], "://") || m[1] == "docs/screenshot.png" { // the picture is made by docs/screenshot.mjs
 			continue
 		}
 		if _, err := os.Stat(filepath.Join(root, filepath.Dir(page), m[1])); err != nil {

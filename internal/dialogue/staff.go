@@ -332,28 +332,11 @@ func (d *Desk) Of(ctx context.Context, by tilhor.Actor, track tilhor.TrackID) (a
 	now := d.Clock()
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
 		all = nil
-		var of []thread
 		if _, err := access.Allow(tx, by, access.Read, string(track), now); err != nil {
 			return ignoreMissing(err)
 		}
-		err := tx.Each(selectOf, func(scan db.Scan) error {
-			t, err := row(scan)
-			of = append(of, t)
-			return err
-		}, by.Owner, track)
-		if err != nil {
-			return err
-		}
-		for _, t := range of {
-			ok, err := passes(tx, by, t.concern, now)
-			if err != nil {
-				return err
-			}
-			if ok {
-				all = append(all, t.link())
-			}
-		}
-		return nil
+		all, err = passing(tx, by, now, selectOf, by.Owner, track)
+		return err
 	})
 	return all, err
 }
@@ -363,30 +346,35 @@ func (d *Desk) Of(ctx context.Context, by tilhor.Actor, track tilhor.TrackID) (a
 func (d *Desk) Waiting(ctx context.Context, by tilhor.Actor) (all []Link, err error) {
 	now := d.Clock()
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		all = nil
-		var of []thread
 		list, args := selectWaiting, access.Args(by, access.Receive, now, by.School)
 		if by.School == access.Owner {
 			list, args = selectWaitingOwner, access.Args(by, access.Receive, now)
 		}
-		err := tx.Each(list, func(scan db.Scan) error {
-			t, err := row(scan)
-			of = append(of, t)
-			return err
-		}, args...)
-		if err != nil {
-			return err
-		}
-		for _, t := range of {
-			ok, err := passes(tx, by, t.concern, now)
-			if err != nil {
-				return err
-			}
-			if ok {
-				all = append(all, t.link())
-			}
-		}
-		return nil
+		all, err = passing(tx, by, now, list, args...)
+		return err
 	})
 	return all, err
+}
+
+// passing are the talks of a list whose walls let this person by.
+func passing(tx *db.Tx, by tilhor.Actor, now time.Time, list *db.Stmt, args ...any) (all []Link, err error) {
+	var of []thread
+	err = tx.Each(list, func(scan db.Scan) error {
+		t, err := row(scan)
+		of = append(of, t)
+		return err
+	}, args...)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range of {
+		ok, err := passes(tx, by, t.concern, now)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			all = append(all, t.link())
+		}
+	}
+	return all, nil
 }

@@ -96,7 +96,7 @@ func (p *Pages) askPictures(q *web.Req, code int, f *web.Form, again bool) error
 	if !fresh {
 		return askAnew(q, to)
 	}
-	if strings.HasPrefix(to, toldUnder) || strings.HasPrefix(to, talkUnder) {
+	if ofTold(to) {
 		if opened, err := p.openTold(q, to); err != nil || opened {
 			return err
 		}
@@ -133,8 +133,7 @@ func askAnew(q *web.Req, to string) error {
 	}
 	v := blocksView{Back: &web.Back{Href: minePath, Text: w.T("parent.back")}, Heading: w.T("mine.again.title"), Lead: w.T("mine.again.lead")}
 	v.Buttons = []web.Button{{Text: w.T("mine.again.button"), Href: web.AnewPath(way)}}
-	switch {
-	case strings.HasPrefix(to, toldUnder) || strings.HasPrefix(to, talkUnder):
+	if ofTold(to) {
 		v.Lead = w.T("mine.again.told")
 	}
 	if inAddress(to, "kladd") != "" {

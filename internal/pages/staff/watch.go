@@ -47,40 +47,28 @@ func (p *Pages) watch(q *web.Req, v *todayView) error {
 		return err
 	}
 	for _, t := range move {
-		v.Watch = append(v.Watch, web.Duty{
-			What: w.T("insight.today.move"), Href: "/saker/" + t.Slug + "/sperre", Tag: web.TagOf(w, "lokal"),
-			Meta: []string{w.T("school.case", "number", t.Number)}, State: web.State{Name: web.Now, Word: w.T("clock.open")},
-		})
+		v.Watch = append(v.Watch, caseRow(q, t, "insight.today.move", "/sperre", ""))
 	}
 	homes, err := p.Cases.HomeReviews(q.Context(), q.Actor)
 	if err != nil {
 		return err
 	}
 	for _, h := range homes {
-		v.Watch = append(v.Watch, web.Duty{
-			What: w.T("home.today"), Href: "/saker/" + h.Slug + "/hjemmet", Tag: web.TagOf(w, "lokal"), Meta: []string{w.T("school.case", "number", h.Number)},
-			State: web.State{Name: web.Late, Word: w.T("home.today.late")}, When: w.T("home.today.since", "date", w.NearDay(h.Since, today(q))),
-		})
+		v.Watch = append(v.Watch, overdue(w, caseRow(q, h.Track, "home.today", "/hjemmet", h.Since)))
 	}
 	letters, err := p.Cases.Letters(q.Context(), q.Actor)
 	if err != nil {
 		return err
 	}
 	for _, h := range letters {
-		v.Watch = append(v.Watch, web.Duty{
-			What: w.T("staff.letters"), Href: "/saker/" + h.Slug + "/hjemmet/informer#skrevet", Tag: web.TagOf(w, "lokal"), Meta: []string{w.T("school.case", "number", h.Number)},
-			State: web.State{Name: web.Now, Word: w.T("clock.open")}, When: w.T("home.today.since", "date", w.NearDay(h.Since, today(q))),
-		})
+		v.Watch = append(v.Watch, caseRow(q, h.Track, "staff.letters", "/hjemmet/informer#skrevet", h.Since))
 	}
 	untold, err := p.Cases.InformReviews(q.Context(), q.Actor)
 	if err != nil {
 		return err
 	}
 	for _, h := range untold {
-		v.Watch = append(v.Watch, web.Duty{
-			What: w.T("staff.inform"), Href: "/saker/" + h.Slug + "/hjemmet/informer", Tag: web.TagOf(w, "lokal"), Meta: []string{w.T("school.case", "number", h.Number)},
-			State: web.State{Name: web.Late, Word: w.T("home.today.late")}, When: w.T("home.today.since", "date", w.NearDay(h.Since, today(q))),
-		})
+		v.Watch = append(v.Watch, overdue(w, caseRow(q, h.Track, "staff.inform", "/hjemmet/informer", h.Since)))
 	}
 	if q.Actor.Role == tilhor.RoleRektor { // has every ordinary case of the school already
 		return nil
@@ -90,6 +78,26 @@ func (p *Pages) watch(q *web.Req, v *todayView) error {
 		v.Glass = "/nodtilgang"
 	}
 	return err
+}
+
+// caseRow is something of the municipality's own that waits in a case, since a day
+// when one is given. It tells the case by its number alone.
+func caseRow(q *web.Req, t cases.Track, key, path string, since tilhor.Date) web.Duty {
+	w := q.T
+	row := web.Duty{
+		What: w.T(key), Href: "/saker/" + t.Slug + path, Tag: web.TagOf(w, "lokal"), Meta: []string{w.T("school.case", "number", t.Number)},
+		State: web.State{Name: web.Now, Word: w.T("clock.open")},
+	}
+	if since != "" {
+		row.When = w.T("home.today.since", "date", w.NearDay(since, today(q)))
+	}
+	return row
+}
+
+// overdue says that the day somebody was to look at it again has come.
+func overdue(w *lang.Words, row web.Duty) web.Duty {
+	row.State = web.State{Name: web.Late, Word: w.T("home.today.late")}
+	return row
 }
 
 // insightRow is a request for access that waits: a date only where the act gives
