@@ -20,6 +20,7 @@ var floors = map[string]int{
 	"tilhor/internal/file":          1, // what a file is, and a picture made anew: knows no school
 	"tilhor/internal/seal":          2,
 	"tilhor/internal/law":           2,
+	"tilhor/internal/hearing/reply": 2, // one answer to a hearing from many statements: knows no school and stores nothing
 	"tilhor/internal/journal":       3,
 	"tilhor/internal/access":        4,
 	"tilhor/internal/duty":          4,

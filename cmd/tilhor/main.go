@@ -32,6 +32,7 @@ type cli struct {
 	Norm    NormCmd    `cmd:"" help:"The owner's own norms."`
 	Journal JournalCmd `cmd:"" help:"Check the record, sign it, hand it out."`
 	Archive ArchiveCmd `cmd:"" help:"Hand cases over to the municipality's archive."`
+	Hearing HearingCmd `cmd:"" help:"Make one answer to a hearing of what many bodies have said."`
 	Receipt ReceiptCmd `cmd:"" help:"Check a receipt."`
 	Package PackageCmd `cmd:"" help:"Check a package for Statsforvalteren or a family."`
 	Backup  BackupCmd  `cmd:"" help:"Copy everything away, encrypted, while the server runs."`

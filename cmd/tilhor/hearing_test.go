@@ -1,0 +1,45 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const smallHearing = "../../internal/hearing/reply/testdata/small"
+
+// The answer goes out and nothing else does; when a claim does not hold or a file
+// cannot be read there is none, and it is said where.
+func TestHearingCompile(t *testing.T) {
+	for _, f := range []string{"json", "md", "html", "txt"} {
+		code, out, complaint := call(t, "hearing", "compile", smallHearing, "--format", f, "--lang", "nn")
+		if code != 0 || !strings.Contains(out, "Dette er det viktigaste tiltaket") || !strings.Contains(complaint, "T3") {
+			t.Errorf("%s: %d\n%s\n%s", f, code, out, complaint)
+		}
+	}
+	for _, c := range []struct{ file, old, new, want string }{
+		{"claims.csv", ";43;43", ";42;43", "claims.csv:2: "},
+		{"statements.csv", ";against;", ";nei;", "statements.csv:4: "},
+		{"letter.json", `"title"`, `title`, "letter.json:2: "},
+	} {
+		dir := t.TempDir()
+		if err := os.CopyFS(dir, os.DirFS(smallHearing)); err != nil {
+			t.Fatal(err)
+		}
+		b, err := os.ReadFile(filepath.Join(dir, c.file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, c.file), []byte(strings.Replace(string(b), c.old, c.new, 1)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		code, out, complaint := call(t, "hearing", "compile", dir)
+		if code != 1 || out != "" || !strings.Contains(complaint, c.want) {
+			t.Errorf("%s: %d %q\n%s", c.file, code, out, complaint)
+		}
+	}
+	if code, out, complaint := call(t, "hearing", "compile", t.TempDir()); code != 1 || out != "" || !strings.Contains(complaint, "letter.json") {
+		t.Errorf("an empty folder: %d %q %q", code, out, complaint)
+	}
+}
