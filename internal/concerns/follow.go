@@ -49,6 +49,23 @@ func (d *Desk) Mine(ctx context.Context, by tilhor.Actor) (all []Concern, err er
 	return all, err
 }
 
+// ToldAt is when this person told something: tilhor.ErrNotFound for what is not
+// theirs.
+func (d *Desk) ToldAt(ctx context.Context, by tilhor.Actor, slug string) (at time.Time, err error) {
+	found := false
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		return tx.Each(selectFollowed, func(scan db.Scan) error {
+			c, err := row(scan)
+			at, found = c.Written, true
+			return err
+		}, access.Args(by, access.Follow, d.Clock(), slug)...)
+	})
+	if err == nil && !found {
+		err = tilhor.ErrNotFound
+	}
+	return at, err
+}
+
 // Sent is the receipt of what this person told, and nothing of what it was: for a
 // machine where somebody else stands next.
 func (d *Desk) Sent(ctx context.Context, by tilhor.Actor, slug string) (r journal.Receipt, err error) {

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"tilhor"
-	"tilhor/internal/concerns"
 	"tilhor/internal/web"
 )
 
@@ -110,20 +109,21 @@ func (p *Pages) Lock(q *web.Req) (line string, open bool, err error) {
 // unlock opens what has no pictures to a fresh sign-in, or leads to where it is
 // opened. What is not the pupil's own opens nothing.
 func (p *Pages) unlock(q *web.Req) (line string, open bool, err error) {
-	mine, err := p.Concerns.Mine(q.Context(), q.Actor)
-	if err != nil {
-		return "", false, err
-	}
 	slug := q.Path("slug")
-	i := slices.IndexFunc(mine, func(c concerns.Concern) bool { return c.Slug == slug })
-	if i >= 0 && justTold(mine[i], q.Now) {
+	told, err := p.Concerns.ToldAt(q.Context(), q.Actor, slug)
+	missing := errors.Is(err, tilhor.ErrNotFound)
+	switch {
+	case missing:
+	case err != nil:
+		return "", false, err
+	case !q.Now.Before(told) && q.Now.Sub(told) < openFor: // just now: it stands open, for its receipt
 		return "", true, nil
 	}
 	fresh, err := q.Fresh(freshFor)
 	if err != nil {
 		return "", false, err
 	}
-	if fresh && slug != "" && i < 0 {
+	if fresh && missing && slug != "" {
 		return "", false, tilhor.ErrNotFound
 	}
 	if fresh {
@@ -139,11 +139,6 @@ func (p *Pages) unlock(q *web.Req) (line string, open bool, err error) {
 		}
 	}
 	return "", false, p.keepAndOpen(q, q.R.URL.Path, "")
-}
-
-// justTold says whether it was told just now: it stands open, for its receipt.
-func justTold(c concerns.Concern, now time.Time) bool {
-	return !now.Before(c.Written) && now.Sub(c.Written) < openFor
 }
 
 // keepAndOpen leads to where it is opened and from there back to the page. A form
