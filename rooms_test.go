@@ -29,6 +29,7 @@ var floors = map[string]int{
 	"tilhor/internal/concerns":      6,
 	"tilhor/internal/front":         6, // what a school's own page says: no child, and nothing that was told
 	"tilhor/internal/interventions": 6, // physical intervention (fysisk inngrep)
+	"tilhor/internal/bodies":        6, // the formal bodies (råd og utvalg): knows no case and nothing that was told
 	"tilhor/internal/sfo":           6, // SFO's shared machines, hours and PINs: knows no case
 	"tilhor/internal/danger":        6, // what one employee keeps of an own report: knows no case, and no case knows it
 	"tilhor/internal/cases":         7,
