@@ -33,6 +33,7 @@ var floors = map[string]int{
 	"tilhor/internal/sfo":           6, // SFO's shared machines, hours and PINs: knows no case
 	"tilhor/internal/danger":        6, // what one employee keeps of an own report: knows no case, and no case knows it
 	"tilhor/internal/cases":         7,
+	"tilhor/internal/hearing":       7, // hearings (høringer): asks the bodies, knows no case
 	"tilhor/internal/dialogue":      7, // the talk about what was told: stands on concerns, and knows no case
 	"tilhor/internal/oversight":     8,
 	"tilhor/internal/archive":       8, // hands cases over to the municipality's archive, and lets go of what is no case
