@@ -53,6 +53,7 @@ var floors = map[string]int{
 	"tilhor/internal/pages/dpo":     11,
 	"tilhor/internal/pages/sfo":     11, // the shared machine at SFO
 	"tilhor/internal/pages/own":     11,
+	"tilhor/internal/pages/hearing": 11, // a hearing: the adviser, the bodies, and the answer for everybody
 	"tilhor/internal/pages/family":  11, // the child's and the home's
 	"tilhor/internal/pages/owner":   11,
 	"tilhor/internal/demo":          11, // made-up data, through the rooms

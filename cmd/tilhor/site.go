@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tilhor"
+	"tilhor/internal/bodies"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
 	"tilhor/internal/danger"
@@ -15,12 +16,14 @@ import (
 	"tilhor/internal/duty"
 	"tilhor/internal/front"
 	"tilhor/internal/handover"
+	"tilhor/internal/hearing"
 	"tilhor/internal/interventions"
 	"tilhor/internal/journal"
 	"tilhor/internal/notices"
 	"tilhor/internal/oversight"
 	"tilhor/internal/pages/dpo"
 	"tilhor/internal/pages/family"
+	hearingpages "tilhor/internal/pages/hearing"
 	"tilhor/internal/pages/own"
 	"tilhor/internal/pages/owner"
 	"tilhor/internal/pages/public"
@@ -96,6 +99,7 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	s.Mount(onTablet.Routes())
 	s.Mount((&dpo.Pages{Privacy: &privacy.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Shred: cases.ShredPart}}).Routes())
 	s.Mount((&own.Pages{Notices: h.notices(), Base: login.Base}).Routes())
+	s.Mount((&hearingpages.Pages{Hearings: h.hearings()}).Routes())
 	s.Mount((&owner.Pages{Oversight: &oversight.Desk{DB: h.db, Clock: h.clock}, Front: shown}).Routes())
 	return s, nil
 }
@@ -128,7 +132,7 @@ func menu(q *web.Req, told *concerns.Desk, worked *cases.Desk, shared *sfo.Desk)
 		if n, err := told.CountNew(q.Context(), q.Actor); err == nil {
 			notices.Count = n
 		}
-		items = append(items, notices)
+		items = append(items, notices, web.NavItem{Href: hearingpages.HomePath, Icon: "Ear", Text: q.T.T("nav.hearings")})
 		open := func() (int, error) { return worked.CountOpen(q.Context(), q.Actor) }
 		if n, err := q.Count("cases.open", open); err == nil && n > 0 {
 			items = append(items, web.NavItem{Href: "/saker", Icon: "Tasklist", Text: q.T.T("nav.cases"), Count: n})
@@ -175,4 +179,14 @@ func here(q *web.Req, items []web.NavItem) []web.NavItem {
 		items[i].Current = path == items[i].Href || strings.HasPrefix(path, items[i].Href+"/")
 	}
 	return items
+}
+
+// hearings is the room of hearings, with the figures that claims can be bound to.
+func (h *house) hearings() *hearing.Desk {
+	d := &hearing.Desk{
+		DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock,
+		Bodies: &bodies.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock},
+	}
+	d.Registers = d.Schools()
+	return d
 }
