@@ -91,6 +91,14 @@ type Invited struct {
 // Has says whether the body's statement is adopted and stands.
 func (i Invited) Has() bool { return i.Adopted != nil }
 
+// AdoptedOn is when the statement was adopted, "" while it is not.
+func (i Invited) AdoptedOn() tilhor.Date {
+	if i.Adopted == nil {
+		return ""
+	}
+	return i.Adopted.On
+}
+
 // Name is the body as the answer names it.
 func (i Invited) Name() reply.Body { return reply.Body{School: i.SchoolName, Body: i.Body.Name} }
 

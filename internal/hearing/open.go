@@ -49,6 +49,7 @@ func checkLetter(l *reply.Letter) error {
 	f.Add(l.Title == "", "title", "hearing.fault.title")
 	f.Add(l.Municipality == "", "municipality", "hearing.fault.municipality")
 	f.Add(l.Deadline == "", "deadline", "hearing.fault.deadline")
+	f.Add(l.AnswersBy > l.Deadline, "answers-by", "hearing.fault.answers-by")
 	f.Add(len(l.Challenges) == 0, "challenges", "hearing.fault.challenges")
 	seen := map[int]bool{}
 	for _, c := range l.Challenges {

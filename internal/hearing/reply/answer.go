@@ -77,10 +77,14 @@ type Letter struct {
 	Sender       string      `json:"sender"`
 	Reference    string      `json:"reference"`
 	Deadline     tilhor.Date `json:"deadline"`
+	AnswersBy    tilhor.Date `json:"answers_by,omitempty"` // when the bodies shall have answered; Deadline when it is not said
 	Municipality string      `json:"municipality"`
 	Document     string      `json:"document"`
 	Challenges   []Challenge `json:"challenges"`
 }
+
+// Due is when the bodies shall have answered.
+func (l Letter) Due() tilhor.Date { return cmp.Or(l.AnswersBy, l.Deadline) }
 
 // A Challenge (utfordring) is a heading of the report that measures belong to.
 type Challenge struct {

@@ -178,12 +178,15 @@ func (r *reader) letter() (l Letter) {
 	if err != nil {
 		return l
 	}
-	if l.Deadline != "" {
-		d, ok := date(string(l.Deadline))
-		if !ok {
-			r.fault(LetterFile, lineOf(b, `"deadline"`), "date", "name", "deadline")
+	for name, day := range map[string]*tilhor.Date{"deadline": &l.Deadline, "answers_by": &l.AnswersBy} {
+		if *day == "" {
+			continue
 		}
-		l.Deadline = d
+		d, ok := date(string(*day))
+		if !ok {
+			r.fault(LetterFile, lineOf(b, `"`+name+`"`), "date", "name", name)
+		}
+		*day = d
 	}
 	if strings.TrimSpace(l.Title) == "" {
 		r.fault(LetterFile, max(1, lineOf(b, `"title"`)), "missing", "name", "title")

@@ -50,7 +50,7 @@ func (p *Pages) asked(q *web.Req) error {
 			d.State = web.State{Name: web.Lock, Word: w.T("hear.state.declined")}
 		default:
 			waits++
-			d.State = due(w, h.Letter.Deadline, today)
+			d.State = due(w, h.Letter.Due(), today)
 		}
 		x.Duties = append(x.Duties, d)
 	}
@@ -77,7 +77,7 @@ func (p *Pages) askSee(q *web.Req, code int, f *web.Form) error {
 	}
 	i := h.Invitation(q.Path("rad"))
 	w := q.T
-	v := sheet{Back: &web.Back{Href: bodyAt(i.Slug, ""), Text: w.T("hear.back.asked")}, Line: line(w, h), Heading: h.Letter.Title}
+	v := sheet{Back: &web.Back{Href: bodyAt(i.Slug, ""), Text: w.T("hear.back.asked")}, Line: ourLine(w, h), Heading: h.Letter.Title}
 	if h.Sent != nil {
 		v.Heading, v.Lead = w.T("hear.fate.title"), w.T("hear.fate.lead", "date", calendar.DateOf(h.Sent.At))
 		v.Parts = append(v.Parts, fatePart(w, h, *i))
@@ -143,6 +143,12 @@ func (p *Pages) askSee(q *web.Req, code int, f *web.Form) error {
 		v.Notes = append(v.Notes, web.Note{Color: "info", Title: w.T("hear.see.reader")})
 	}
 	return v.show(q, code, f)
+}
+
+// ourLine is what stands above the heading for a body: its own deadline, not the
+// municipality's.
+func ourLine(w *lang.Words, h hearing.Hearing) string {
+	return strings.TrimPrefix(h.Letter.Sender+" · "+w.T("hear.deadline", "date", h.Letter.Due()), " · ")
 }
 
 func about(m reply.Measure, k bodies.Kind) bool {

@@ -117,7 +117,7 @@ func (p *Pages) askMeasure(q *web.Req, code int, f *web.Form) error {
 		v.Notes = []web.Note{{Color: "info", Title: w.T("hear.measure.summary"), Text: m.Summary}}
 	}
 	for _, way := range []reply.Way{reply.For, reply.Opposed, reply.NoWay} {
-		if x := side(w, h, m.ID, way); len(x.Quotes)+len(x.Lines) > 0 {
+		if x := side(w, h, m.ID, way); len(x.Quotes) > 0 || x.Rest != nil {
 			v.Parts = append(v.Parts, x)
 		}
 	}
@@ -146,6 +146,9 @@ func (p *Pages) askMeasure(q *web.Req, code int, f *web.Form) error {
 	return v.show(q, code, f)
 }
 
+// seenAtOnce is how many voices of a side are seen before the rest is asked for.
+const seenAtOnce = 3
+
 // side is what those say who take one direction.
 func side(w *lang.Words, h hearing.Hearing, measure string, way reply.Way) part {
 	key := map[reply.Way]string{reply.For: "for", reply.Opposed: "imot", reply.NoWay: "ingen-retning"}[way]
@@ -171,6 +174,11 @@ func side(w *lang.Words, h hearing.Hearing, measure string, way reply.Way) part 
 		}
 	}
 	x.Title = w.T("hear.measure."+key, "n", n)
+	if len(x.Quotes) > seenAtOnce || len(x.Lines) > 0 {
+		k := min(len(x.Quotes), seenAtOnce)
+		x.Rest = &rest{Summary: w.T("hear.measure.rest", "n", n), Quotes: x.Quotes[k:], Lines: x.Lines}
+		x.Quotes, x.Lines = x.Quotes[:k], nil
+	}
 	return x
 }
 

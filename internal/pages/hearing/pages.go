@@ -114,8 +114,17 @@ type part struct {
 	Sentences       []sentence
 	Quotes          []web.Quote
 	Lines           []string
+	Rest            *rest
 	Forms           []form
 	Buttons         []web.Button
+}
+
+// A rest is what is more of a part than is seen at once.
+type rest struct {
+	Summary string
+	Table   *web.Table
+	Quotes  []web.Quote
+	Lines   []string
 }
 
 // A strip is a measure and how the bodies stand to it.

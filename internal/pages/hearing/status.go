@@ -26,7 +26,8 @@ func (p *Pages) all(q *web.Req) error {
 		return err
 	}
 	w := q.T
-	v := sheet{Heading: w.T("hear.all.calm"), Next: []web.Button{{Text: w.T("hear.new"), Href: HomePath + "/ny"}}}
+	v := sheet{Heading: w.T("hear.all.calm")}
+	fresh := []web.Button{{Text: w.T("hear.new"), Href: HomePath + "/ny"}}
 	open := part{ID: "apne", Title: w.T("hear.all.open")}
 	sent := part{ID: "sendt", Title: w.T("hear.all.sent")}
 	for _, h := range all {
@@ -43,6 +44,8 @@ func (p *Pages) all(q *web.Req) error {
 	}
 	if len(open.Duties) > 0 {
 		v.Heading = w.T("hear.all.title", "n", len(open.Duties))
+		fresh[0].Kind = "secondary"
+		open.Buttons = fresh
 		v.Parts = append(v.Parts, open)
 	}
 	if len(sent.Duties) > 0 {
@@ -50,6 +53,9 @@ func (p *Pages) all(q *web.Req) error {
 	}
 	if len(all) == 0 {
 		v.Lead = w.T("hear.all.empty")
+	}
+	if len(open.Duties) == 0 {
+		v.Next = fresh
 	}
 	return v.show(q, http.StatusOK, nil)
 }
@@ -86,7 +92,7 @@ func (p *Pages) askOpen(q *web.Req, code int, f *web.Form) error {
 		return []question{
 			choices(w, f, "radios", "own", "hear.open.own", [2]string{"no", w.T("hear.open.own.no")}, [2]string{"yes", w.T("hear.open.own.yes")}),
 			text(w, f, "title", "hear.open.name"), text(w, f, "sender", "hear.open.sender"), text(w, f, "reference", "hear.open.reference"),
-			text(w, f, "document", "hear.open.document"), text(w, f, "municipality", "hear.open.municipality"), date(w, f, "deadline", "hear.open.deadline"),
+			text(w, f, "document", "hear.open.document"), text(w, f, "municipality", "hear.open.municipality"), date(w, f, "deadline", "hear.open.deadline"), date(w, f, "answers-by", "hear.open.answers-by"),
 			area(w, f, "challenges", "hear.open.challenges", 5),
 		}
 	})
@@ -102,7 +108,7 @@ func (p *Pages) doOpen(q *web.Req) error {
 	}
 	l := reply.Letter{
 		Title: f.Line("title"), Sender: f.Line("sender"), Reference: f.Line("reference"), Document: f.Line("document"), Municipality: f.Line("municipality"),
-		Deadline: readDate(f, "deadline"), Challenges: hearing.ReadChallenges(f.Get("challenges")),
+		Deadline: readDate(f, "deadline"), AnswersBy: readDate(f, "answers-by"), Challenges: hearing.ReadChallenges(f.Get("challenges")),
 	}
 	return answerForm(q, f, func() (string, error) {
 		slug, err := p.Hearings.Open(q.Context(), q.Actor, l, f.Get("own") == "yes")
@@ -130,7 +136,7 @@ func (p *Pages) askStatus(q *web.Req, code int, f *web.Form) error {
 		v.Heading = w.T("hear.status.none")
 	} else {
 		v.Stats = []web.Stat{
-			{Number: w.Num(st.Answered), What: w.T("hear.status.in-time")},
+			{Number: w.Num(st.Answered), What: w.T("hear.status.in-time"), Note: w.T("hear.status.due", "date", h.Letter.Due())},
 			{Number: w.Num(st.Late), What: w.T("hear.status.late"), Note: w.T("hear.status.late-note")},
 			{Number: w.Num(st.Declined), What: w.T("hear.status.declined")},
 			{Number: w.Num(st.Silent), What: w.T("hear.status.silent"), Note: lastReminded(w, h)},
@@ -173,6 +179,15 @@ func (p *Pages) nextSteps(q *web.Req, s hearing.State, today tilhor.Date) (all [
 		add("hear.step.invite", "#inviter")
 		return all
 	}
+	mails := 0
+	for _, i := range h.Invited {
+		if len(i.Received) > 0 && !i.Has() {
+			mails++
+		}
+	}
+	if mails > 0 {
+		add("hear.step.mail", "#hvem", "n", mails)
+	}
 	if n := len(s.Undecided); n > 0 {
 		add("hear.step.choose", at(h.Slug, "matrise"), "n", n)
 	}
@@ -196,40 +211,52 @@ func lastReminded(w *lang.Words, h hearing.Hearing) string {
 	return w.T("hear.reminded", "date", last)
 }
 
-// whoAnswered is every body, by school, and how it stands.
+// whoAnswered is every body and how it stands: those that have not answered first,
+// the others under a line.
 func (p *Pages) whoAnswered(q *web.Req, h hearing.Hearing, f *web.Form) part {
 	w := q.T
-	x := part{ID: "hvem", Title: w.T("hear.who"), Table: &web.Table{Caption: w.T("hear.who"), Hidden: true, Columns: []web.Column{{Text: w.T("hear.col.body")}, {Text: w.T("hear.col.state")}, {Text: w.T("hear.col.reminded")}}}}
+	table := func() *web.Table {
+		return &web.Table{Caption: w.T("hear.who"), Hidden: true, Columns: []web.Column{{Text: w.T("hear.col.body")}, {Text: w.T("hear.col.state")}, {Text: w.T("hear.col.reminded")}}}
+	}
+	waits, done := table(), table()
 	all := slices.Clone(h.Invited)
-	lang.Sort(q.Lang, all, func(i hearing.Invited) string { return i.SchoolName + " " + i.Body.Name })
+	lang.Sort(q.Lang, all, func(i hearing.Invited) string { return i.Name().Name(w) })
 	silent := 0
 	for _, i := range all {
-		name := lang.Cap(i.Name().Name(w))
-		cell := web.Cell{Text: name, Href: at(h.Slug, "post", i.Slug)}
+		cell := web.Cell{Text: lang.Cap(i.Name().Name(w)), Href: at(h.Slug, "post", i.Slug)}
 		if i.Slug == "" { // the body is no more
 			cell = web.Cell{Text: w.T("hear.body.gone")}
 		}
-		var state web.State
 		reminded := web.Cell{}
 		if n := len(i.Reminded); n > 0 {
 			reminded.Text = w.DateShort(i.Reminded[n-1])
 		}
+		to := done
+		state := web.State{Name: web.OK, Word: w.T("hear.state.answered", "date", i.AdoptedOn())}
 		switch {
-		case i.Has() && i.Adopted.On > h.Letter.Deadline:
-			state = web.State{Name: web.OK, Word: w.T("hear.state.late", "date", i.Adopted.On)}
+		case i.Has() && i.Adopted.On > h.Letter.Due():
+			state.Word = w.T("hear.state.late", "date", i.Adopted.On)
 		case i.Has():
-			state = web.State{Name: web.OK, Word: w.T("hear.state.answered", "date", i.Adopted.On)}
 		case i.Declined != "":
 			state = web.State{Name: web.Lock, Word: w.T("hear.state.declined")}
 			reminded.Text = "«" + i.Declined + "»"
+		case len(i.Received) > 0:
+			to, state = waits, web.State{Name: web.Now, Word: w.T("hear.state.mailed")}
 		case i.Begun():
-			state = web.State{Name: web.Wait, Word: w.T("hear.state.begun")}
+			to, state = waits, web.State{Name: web.Wait, Word: w.T("hear.state.begun")}
 			silent++
 		default:
-			state = web.State{Name: web.Wait, Word: w.T("hear.state.silent")}
+			to, state = waits, web.State{Name: web.Wait, Word: w.T("hear.state.silent")}
 			silent++
 		}
-		x.Table.Rows = append(x.Table.Rows, []web.Cell{cell, {State: &state}, reminded})
+		to.Rows = append(to.Rows, []web.Cell{cell, {State: &state}, reminded})
+	}
+	x := part{ID: "hvem", Title: w.T("hear.waits", "n", len(waits.Rows)), Table: waits}
+	if len(waits.Rows) == 0 {
+		x.Title, x.Table = w.T("hear.all-answered"), nil
+	}
+	if n := len(done.Rows); n > 0 {
+		x.Rest = &rest{Summary: w.T("hear.who.rest", "n", n), Table: done}
 	}
 	if silent > 0 && h.Open() {
 		x.Forms = []form{formOf(q, f, "minn", "", w.T("hear.remind.do", "n", silent), none)}
