@@ -25,4 +25,4 @@ CREATE TABLE hearing_line (
 	PRIMARY KEY (owner, id)
 );
 CREATE UNIQUE INDEX hearing_line_order ON hearing_line (owner, hearing, n);
-CREATE INDEX hearing_line_body ON hearing_line (owner, body, kind);
+CREATE INDEX hearing_line_body ON hearing_line (owner, body, kind, hearing);

@@ -9,6 +9,7 @@ import (
 	"tilhor"
 	"tilhor/internal/bodies"
 	"tilhor/internal/calendar"
+	"tilhor/internal/file"
 	"tilhor/internal/hearing"
 	"tilhor/internal/hearing/reply"
 	"tilhor/internal/lang"
@@ -392,9 +393,12 @@ func (p *Pages) answer(q *web.Req) error {
 	}
 	w, d := q.T, s.Document
 	to := PublicPath + "/" + q.Path("horing") + "/svar"
-	v := sheet{Heading: w.T("hearing.title", "title", s.Letter.Title), Key: key(w)}
+	v := sheet{Heading: w.T("hearing.title", "title", s.Letter.Title)}
 	v.Line = strings.Join([]string{s.Letter.Municipality, w.T("hear.all.sent-on", "date", calendar.DateOf(s.At))}, " · ")
 	v.Next = []web.Button{{Text: w.T("hear.public.text"), Href: to + ".txt", Kind: "secondary"}, {Text: w.T("hear.public.file"), Href: to + ".html", Kind: "tertiary"}}
+	if len(q.Kit.Owner.PDF) > 0 {
+		v.Next = append(v.Next, web.Button{Text: w.T("hear.public.pdf"), Href: to + ".pdf", Kind: "tertiary"})
+	}
 	if s.Override != "" {
 		v.Notes = []web.Note{{Color: "warning", Title: w.T("hear.sent.override"), Text: s.Override}}
 	}
@@ -447,15 +451,38 @@ func (p *Pages) answerFile(q *web.Req) error {
 	return p.give(q, reply.HTML, "text/html; charset=utf-8", "horingssvar.html")
 }
 
-func (p *Pages) give(q *web.Req, format reply.Format, kind, name string) error {
-	s, err := p.Hearings.Answer(q.Context(), q.Kit.Owner.ID, q.Path("horing"))
+// answerPDF is the answer as the municipality's own converter makes it, where it has
+// one.
+func (p *Pages) answerPDF(q *web.Req) error {
+	if len(q.Kit.Owner.PDF) == 0 {
+		return tilhor.ErrNotFound
+	}
+	page, err := p.written(q, reply.HTML)
 	if err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	if err := s.Document.Write(&b, format, q.T); err != nil {
+	pdf, err := file.ToPDF(q.Context(), q.Kit.Owner.PDF, page)
+	if err != nil {
 		return err
 	}
-	q.Give(kind, name, b.Bytes())
+	q.Give("application/pdf", "horingssvar.pdf", pdf)
 	return nil
+}
+
+func (p *Pages) give(q *web.Req, format reply.Format, kind, name string) error {
+	b, err := p.written(q, format)
+	if err == nil {
+		q.Give(kind, name, b)
+	}
+	return err
+}
+
+func (p *Pages) written(q *web.Req, format reply.Format) ([]byte, error) {
+	s, err := p.Hearings.Answer(q.Context(), q.Kit.Owner.ID, q.Path("horing"))
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err = s.Document.Write(&b, format, q.T)
+	return b.Bytes(), err
 }

@@ -210,6 +210,14 @@ func TestTheWholeHearing(t *testing.T) {
 		if text := w.body(w.Get(nil, "/horinger/"+w.slug+"/svar.txt"), http.StatusOK); !strings.Contains(text, "Granvik er delt i dette") {
 			t.Errorf("%s", text)
 		}
+		if r := w.Get(nil, "/horinger/"+w.slug+"/svar.pdf"); r.StatusCode != http.StatusNotFound {
+			t.Errorf("a PDF without a converter: %d", r.StatusCode)
+		}
+		w.Kit.Owner.PDF = []string{"sh", "-c", "printf '%%PDF-1.7 '; cat"}
+		w.shows(nil, "/horinger/"+w.slug+"/svar", "Last ned som PDF")
+		if pdf := w.body(w.Get(nil, "/horinger/"+w.slug+"/svar.pdf"), http.StatusOK); !strings.Contains(pdf, "Granvik er delt i dette") {
+			t.Errorf("%s", pdf)
+		}
 		w.shows(w.marit, w.rad(w.su), "Dette ble det av uttalelsen deres", "Begge syn er med", "Brukt: svaret mener det samme", "Kommunen har ingen mening.")
 		w.sent(w.adviser, home+"/oppfolging", form("do", "nytt", "what", "Kurs for alle", "who", "Skolesjefen", "on", "01.03.2027"))
 		w.shows(w.adviser, home+"/oppfolging", "Ett løfte er ikke i mål", "Kurs for alle")

@@ -76,6 +76,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: "GET", Path: PublicPath, Name: "hearing.answers", Roles: anyone, Serve: p.answers},
 		{Method: "GET", Path: PublicPath + "/{horing}/svar", Name: "hearing.answer", Roles: anyone, Serve: p.answer},
 		{Method: "GET", Path: PublicPath + "/{horing}/svar.txt", Name: "hearing.answer.text", Roles: anyone, Serve: p.answerText},
+		{Method: "GET", Path: PublicPath + "/{horing}/svar.pdf", Name: "hearing.answer.pdf", Roles: anyone, Serve: p.answerPDF},
 		{Method: "GET", Path: PublicPath + "/{horing}/svar.html", Name: "hearing.answer.file", Roles: anyone, Serve: p.answerFile},
 	}
 }

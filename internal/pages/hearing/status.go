@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"tilhor"
 	"tilhor/internal/bodies"
@@ -141,6 +142,9 @@ func (p *Pages) askStatus(q *web.Req, code int, f *web.Form) error {
 			{Number: w.Num(st.Declined), What: w.T("hear.status.declined")},
 			{Number: w.Num(st.Silent), What: w.T("hear.status.silent"), Note: lastReminded(w, h)},
 		}
+		if n := mailed(h); n > 0 {
+			v.Stats[3].Note = strings.TrimPrefix(v.Stats[3].Note+" · "+w.T("hear.status.mailed", "n", n), " · ")
+		}
 	}
 	v.Parts = append(v.Parts, part{ID: "neste", Title: w.T("hear.next"), Duties: p.nextSteps(q, s, today)})
 	if len(h.Invited) > 0 {
@@ -179,14 +183,8 @@ func (p *Pages) nextSteps(q *web.Req, s hearing.State, today tilhor.Date) (all [
 		add("hear.step.invite", "#inviter")
 		return all
 	}
-	mails := 0
-	for _, i := range h.Invited {
-		if len(i.Received) > 0 && !i.Has() {
-			mails++
-		}
-	}
-	if mails > 0 {
-		add("hear.step.mail", "#hvem", "n", mails)
+	if n := mailed(h); n > 0 {
+		add("hear.step.mail", "#hvem", "n", n)
 	}
 	if n := len(s.Undecided); n > 0 {
 		add("hear.step.choose", at(h.Slug, "matrise"), "n", n)
@@ -196,6 +194,16 @@ func (p *Pages) nextSteps(q *web.Req, s hearing.State, today tilhor.Date) (all [
 	}
 	add("hear.step.send", at(h.Slug, "send"))
 	return all
+}
+
+// mailed is how many statements came by mail and are not written in yet.
+func mailed(h hearing.Hearing) (n int) {
+	for _, i := range h.Invited {
+		if len(i.Received) > 0 && !i.Has() {
+			n++
+		}
+	}
+	return n
 }
 
 func lastReminded(w *lang.Words, h hearing.Hearing) string {
