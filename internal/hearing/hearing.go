@@ -572,3 +572,48 @@ func (h Hearing) seenBy(b bodies.Body) Hearing {
 	h.Follow = nil
 	return h
 }
+
+var (
+	bodyOfLine = db.SQL(`SELECT body FROM hearing_line WHERE owner = $1 AND id = $2 AND hearing = $3`)
+	allAsked   = db.SQL(`SELECT body FROM hearing_line WHERE owner = $1 AND hearing = $2 AND kind = 'invited'`)
+)
+
+// Runs are those who run the body that a line is about, or every body that was asked
+// when it is about none, for whoever tells them by mail. A pupil is told on the
+// page, never by mail: how old a leader is, is not asked.
+func (d *Desk) Runs(tx *db.Tx, owner tilhor.OwnerID, hearing, line string, now time.Time) (all []tilhor.PersonID, err error) {
+	var asked []string
+	var body string
+	if err := tx.One(bodyOfLine, db.Args(owner, line, hearing), &body); err != nil && !errors.Is(err, tilhor.ErrNotFound) {
+		return nil, err
+	}
+	if body != "" {
+		asked = []string{body}
+	} else if err := tx.Each(allAsked, func(scan db.Scan) error {
+		var b string
+		err := scan(&b)
+		asked = append(asked, b)
+		return err
+	}, owner, hearing); err != nil {
+		return nil, err
+	}
+	list, err := d.Bodies.All(tx, owner)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range list {
+		if !slices.Contains(asked, b.ID) {
+			continue
+		}
+		members, err := d.Bodies.Members(tx, owner, b, calendar.DateOf(now))
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range members {
+			if m.Leads() && m.Part != bodies.Pupils {
+				all = append(all, m.Person)
+			}
+		}
+	}
+	return all, nil
+}

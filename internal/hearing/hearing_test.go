@@ -294,6 +294,8 @@ func (w *world) exec(sql string, args ...any) {
 	}))
 }
 
+var selectReminded = db.SQL(`SELECT id, hearing FROM hearing_line WHERE owner = $1 AND kind = 'reminded'`)
+
 var testSQL = map[string]*db.Stmt{}
 
 func init() {
@@ -433,6 +435,31 @@ func TestRemind(t *testing.T) {
 		}
 		if n, err = w.desk.Remind(w.ctx, w.anne, w.slug); err != nil || n != 0 {
 			t.Errorf("twice the same day: %d %v", n, err)
+		}
+		told := map[tilhor.PersonID]bool{}
+		w.must(w.DB.Read(w.ctx, func(tx *db.Tx) error {
+			var lines [][2]string
+			if err := tx.Each(selectReminded, func(scan db.Scan) error {
+				var l [2]string
+				err := scan(&l[0], &l[1])
+				lines = append(lines, l)
+				return err
+			}, webtest.Owner); err != nil {
+				return err
+			}
+			for _, l := range lines {
+				all, err := w.desk.Runs(tx, webtest.Owner, l[1], l[0], w.Now())
+				if err != nil {
+					return err
+				}
+				for _, p := range all {
+					told[p] = true
+				}
+			}
+			return nil
+		}))
+		if len(told) != 2 || !told[w.ali.Person] || !told[w.jon.Person] { // a pupil is told on the page
+			t.Errorf("who is told: %v", told)
 		}
 		w.Later(24 * time.Hour)
 		if n, _ = w.desk.Remind(w.ctx, w.anne, w.slug); n != 3 {
