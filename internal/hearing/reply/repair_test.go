@@ -50,3 +50,18 @@ func TestRepairsStandWhereTheySay(t *testing.T) {
 		Mend(s, all, func(i int) bool { return i%2 == 0 })
 	})
 }
+
+func FuzzRepairs(f *testing.F) {
+	f.Add("Vi vil ha medelevenes rett.Det må\nskje nå, skole-\nmiljøet.")
+	f.Fuzz(func(t *testing.T, s string) {
+		all := Repairs(s, func(w string) bool { return len(w)%3 > 0 })
+		for _, r := range all {
+			if s[r.At:r.At+len(r.Old)] != r.Old {
+				t.Fatalf("%+v in %q", r, s)
+			}
+		}
+		if Mend(s, all, func(int) bool { return false }) != s {
+			t.Fatal("changed though nothing was taken")
+		}
+	})
+}
