@@ -119,9 +119,10 @@ type Adoption struct {
 	For     int                 `json:"for"`
 	Against int                 `json:"against"`
 	Dissent string              `json:"dissent,omitempty"`
+	At      time.Time           `json:"-"` // when it was written
 }
 
-// Present is how many were there.
+// There is how many were there.
 func (a Adoption) There() (n int) {
 	for _, k := range a.Present {
 		n += k
@@ -368,7 +369,7 @@ func (f folder) line(kind, body, measure string, at time.Time, text []byte) erro
 		i.Said[measure] = s
 		return err
 	case kindAdopted:
-		i.Adopted, i.Declined = &Adoption{}, ""
+		i.Adopted, i.Declined = &Adoption{At: at}, ""
 		return read(i.Adopted)
 	case kindDeclined:
 		return read(&i.Declined)
@@ -616,4 +617,14 @@ func (d *Desk) Runs(tx *db.Tx, owner tilhor.OwnerID, hearing, line string, now t
 		}
 	}
 	return all, nil
+}
+
+// Whole are the hearings of an owner as they are handed over to the archive: what is
+// adopted, and what is sent.
+func (d *Desk) Whole(tx *db.Tx, owner tilhor.OwnerID) (all []Hearing, err error) {
+	list, err := d.list(tx, owner)
+	for _, h := range list {
+		all = append(all, h.adopted())
+	}
+	return all, err
 }
