@@ -85,7 +85,7 @@ func (d *Desk) AddItem(ctx context.Context, by tilhor.Actor, slug, meeting strin
 		}
 		var f tilhor.Faults
 		f.Add(len(all) >= maxItems, "title", "bodies.fault.many")
-		f.Add(i.Shut && !s.all, "shut", "bodies.fault.shut")
+		f.Add(i.Shut && !s.all, "title", "bodies.fault.shut") // who may not is not asked
 		if err := f.Err(); err != nil {
 			return err
 		}

@@ -246,7 +246,7 @@ func TestPupilsNeverSeeWhatIsConfidential(t *testing.T) {
 		if got := titles(w.sees(other, m)); strings.Contains(got, "emmelig") {
 			t.Errorf("a pupil in another role sees %q", got)
 		}
-		w.refused(w.desk.AddItem(w.ctx, w.nora, w.smu, next, bodies.Item{Title: "Nå", Shut: true}), "shut", "bodies.fault.shut")
+		w.refused(w.desk.AddItem(w.ctx, w.nora, w.smu, next, bodies.Item{Title: "Nå", Shut: true}), "title", "bodies.fault.shut")
 		w.refused(w.desk.Seat(w.ctx, w.kari, w.smu, bodies.Member{Person: w.Person("tuva"), Part: bodies.Parents}), "part", "bodies.fault.pupil")
 		// The mark is sealed with the words: a row that was changed is not read out.
 		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error { _, err := tx.Exec(openLines, webtest.Owner); return err }))

@@ -164,7 +164,7 @@ func (d *Desk) Invite(ctx context.Context, by tilhor.Actor, slug, meeting string
 		}
 		var f tilhor.Faults
 		f.Add(!slices.ContainsFunc(works, func(e roster.Employee) bool { return e.ID == g.Person }), "person", "bodies.fault.guest")
-		f.Add(g.Shut && !s.all, "shut", "bodies.fault.shut")
+		f.Add(g.Shut && !s.all, "person", "bodies.fault.shut")
 		for _, l := range s.sheaf.of(ofGuest, meeting) {
 			f.Add(l.Person == g.Person, "person", "bodies.fault.invited")
 		}
