@@ -81,3 +81,30 @@ func (w *siteWorld) meets(by map[string]persona) {
 	w.must(err)
 	w.must(d.Call(ctx, parent, b.school, m))
 }
+
+// theRoom is what is written of a body and in its room: minutes that everybody reads,
+// and a meeting whose minutes are a draft.
+var theRoom = []deed{
+	{Who: "rektor", At: "/skolen/rad", Fill: [][2]string{{"do", "nytt"}, {"nytt-kind", "other"}, {"nytt-name", shortPoison}}},
+	{Fill: [][2]string{{"do", "regler"}, {"regler-name", shortPoison}, {"regler-need", "1"}}},
+	{Fill: [][2]string{{"do", "plass"}, {"plass-person", "Nora"}, {"plass-part", "parent"}, {"plass-office", "leader"}}},
+	{Who: "owner-adviser", At: "/eier/rad", Fill: [][2]string{{"do", "nytt"}, {"nytt-kind", "other"}, {"nytt-name", shortPoison}}},
+	{Fill: [][2]string{{"do", "regler"}, {"regler-name", shortPoison}}},
+	{Who: "marit", At: "/rad", Link: `^/rad/`, Fill: [][2]string{{"do", "mote"}, {"mote-on", "23.11.2026"}, {"mote-clock", "08.00"}, {"mote-place", shortPoison}}},
+	{Fill: [][2]string{{"do", "flytt-mote"}, {"flytt-mote-on", "23.11.2026"}, {"flytt-mote-clock", "09.00"}, {"flytt-mote-place", shortPoison}}},
+	{Fill: [][2]string{{"do", "sak"}, {"sak-title", shortPoison}}},
+	{Link: `/saker/`, Fill: [][2]string{{"do", "ned"}}}, // the standing one
+	{Link: `/saker/`, Fill: [][2]string{{"do", "endre"}, {"endre-title", shortPoison}}},
+	{Link: `/moter/[a-z2-7]{10}$`},
+	{Link: `/referat$`, Fill: [][2]string{{"do", "oppmote"}, {"oppmote-present", "*"}}},
+	{Link: `/saker/`, Fill: [][2]string{{"do", "vedtak"}, {"vedtak-for", "1"}, {"vedtak-dissent-by", "parent"}}},
+	{Link: `/saker/`, Fill: [][2]string{{"do", "gjore"}, {"gjore-who", "school"}}},
+	{Link: `/moter/[a-z2-7]{10}$`},
+	{Link: `^/rad/[a-z2-7]{10}$`},
+	{Link: `/ar$`, Fill: [][2]string{{"do", "ar"}}},
+	{Link: `^/rad/[a-z2-7]{10}$`},
+	{Link: `/moter/[a-z2-7]{10}`},
+	{Fill: [][2]string{{"do", "godkjenn"}, {"godkjenn-nameless", "yes"}}},
+	{At: "/rad", Link: `^/rad/`, Fill: [][2]string{{"do", "mote"}, {"mote-on", "23.11.2026"}, {"mote-clock", "18.00"}, {"mote-place", shortPoison}}},
+	{Fill: [][2]string{{"do", "sak"}, {"sak-title", shortPoison}}},
+}
