@@ -129,20 +129,20 @@ const bodyColumns = `b.id, b.slug, b.school, b.kind, b.grp, b.sealed`
 
 var (
 	insertBody = db.SQL(`INSERT INTO bodies_body (owner, id, slug, school, kind, grp, entry, sealed, gone_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)`)
-	allBodies  = db.SQL(`SELECT ` + bodyColumns + ` FROM bodies_body b WHERE b.owner = $1 AND b.gone_at = 0 ORDER BY b.id`)
-	bodiesAt   = db.SQL(`SELECT ` + bodyColumns + ` FROM bodies_body b WHERE b.owner = $1 AND b.school = $2 AND b.gone_at = 0 ORDER BY b.id`)
+	allBodies  = db.SQL(`SELECT ` + bodyColumns + ` FROM bodies_body b WHERE b.owner = $1 AND b.gone_at = 0`)
+	bodiesAt   = db.SQL(`SELECT ` + bodyColumns + ` FROM bodies_body b WHERE b.owner = $1 AND b.school = $2 AND b.gone_at = 0`)
 	oneBody    = db.SQL(`SELECT ` + bodyColumns + ` FROM bodies_body b WHERE b.owner = $1 AND b.slug = $2 AND b.gone_at = 0`)
 	closeBody  = db.SQL(`UPDATE bodies_body SET gone_at = $3 WHERE owner = $1 AND id = $2 AND gone_at = 0`)
 	groupBody  = db.SQL(`UPDATE bodies_body SET grp = $3 WHERE owner = $1 AND id = $2`)
-	rulesOf    = db.SQL(`SELECT body, id, sealed FROM bodies_line WHERE owner = $1 AND kind = 'rules' AND gone_at = 0 AND ($2 = '' OR body = $2)`)
+	rulesOf    = db.SQL(`SELECT body, id, sealed FROM bodies_line WHERE owner = $1 AND body = $2 AND kind = 'rules' AND gone_at = 0`)
+	allRules   = db.SQL(`SELECT body, id, sealed FROM bodies_line WHERE owner = $1 AND kind = 'rules' AND gone_at = 0`)
 	insertSeat = db.SQL(`INSERT INTO bodies_seat (owner, id, body, person, part, office, from_date, until_date) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
 	endSeat    = db.SQL(`UPDATE bodies_seat SET until_date = $4 WHERE owner = $1 AND id = $2 AND body = $3 AND (until_date = '' OR until_date > $4)`)
 	seatsOf    = db.SQL(`SELECT id, person, part, office, from_date, until_date FROM bodies_seat
-		WHERE owner = $1 AND body = $2 AND from_date <= $3 AND (until_date = '' OR until_date > $3) ORDER BY id`)
-	bodiesOf = db.SQL(`SELECT ` + bodyColumns + ` FROM bodies_body b WHERE b.owner = $1 AND b.gone_at = 0 AND (
-			EXISTS (SELECT 1 FROM bodies_seat s WHERE s.owner = b.owner AND s.body = b.id AND s.person = $2 AND s.from_date <= $3 AND (s.until_date = '' OR s.until_date > $3))
-			OR b.grp <> '' AND EXISTS (SELECT 1 FROM roster_member m WHERE m.owner = b.owner AND m.person = $2 AND m.role = 'seat' AND m.grp = b.grp AND m.from_date <= $3 AND (m.until_date = '' OR m.until_date > $3))
-		) ORDER BY b.id`)
+		WHERE owner = $1 AND body = $2 AND from_date <= $3 AND (until_date = '' OR until_date > $3)`)
+	bodiesOf = db.SQL(`SELECT ` + bodyColumns + ` FROM bodies_seat s JOIN bodies_body b ON b.owner = s.owner AND b.id = s.body
+		WHERE s.owner = $1 AND s.person = $2 AND s.from_date <= $3 AND (s.until_date = '' OR s.until_date > $3) AND b.gone_at = 0`)
+	bodiesBy = db.SQL(`SELECT ` + bodyColumns + ` FROM bodies_body b WHERE b.owner = $1 AND b.grp = $2 AND b.gone_at = 0`)
 )
 
 // unit is the school, or the municipality, that somebody sets bodies up for: rektor
@@ -251,18 +251,18 @@ func (d *Desk) read(tx *db.Tx, owner tilhor.OwnerID, q *db.Stmt, args ...any) (a
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
-	only := ""
+	rules, which := allRules, []any{owner}
 	if len(all) == 1 {
-		only = all[0].ID
+		rules, which = rulesOf, []any{owner, all[0].ID}
 	}
 	changed := map[string]kept{}
-	err = tx.Each(rulesOf, func(scan db.Scan) error {
+	err = tx.Each(rules, func(scan db.Scan) error {
 		k := kept{field: lineField}
 		var body string
 		err := scan(&body, &k.id, &k.sealed)
 		changed[body] = k
 		return err
-	}, owner, only)
+	}, which...)
 	if err != nil {
 		return nil, err
 	}
@@ -288,8 +288,14 @@ func (d *Desk) read(tx *db.Tx, owner tilhor.OwnerID, q *db.Stmt, args ...any) (a
 			return nil, errors.New("what a body is cannot be read")
 		}
 	}
-	lang.Sort(tilhor.Bokmal, all, func(b Body) string { return b.Name })
+	sorted(all)
 	return all, nil
+}
+
+// sorted puts bodies in the order of their names, and those of one name always alike.
+func sorted(all []Body) {
+	slices.SortFunc(all, func(a, b Body) int { return strings.Compare(a.ID, b.ID) })
+	lang.Sort(tilhor.Bokmal, all, func(b Body) string { return b.Name })
 }
 
 // All are every body of the municipality and its schools: what they are, not who
@@ -305,10 +311,28 @@ func (d *Desk) At(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID) ([]Bo
 
 // Mine are those that somebody sits in today, whatever role they are signed in with.
 func (d *Desk) Mine(ctx context.Context, by tilhor.Actor) (all []Body, err error) {
+	if by.Person == "" {
+		return nil, nil
+	}
 	on := calendar.DateOf(d.Clock())
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		all, err = d.read(tx, by.Owner, bodiesOf, by.Owner, by.Person, on)
-		return err
+		if all, err = d.read(tx, by.Owner, bodiesOf, by.Owner, by.Person, on); err != nil {
+			return err
+		}
+		groups, err := d.Roster.SeatGroups(tx, by.Owner, by.Person, on)
+		if err != nil {
+			return err
+		}
+		for _, g := range groups {
+			listed, err := d.read(tx, by.Owner, bodiesBy, by.Owner, g)
+			if err != nil {
+				return err
+			}
+			all = append(all, listed...)
+		}
+		sorted(all)
+		all = slices.CompactFunc(all, func(a, b Body) bool { return a.ID == b.ID })
+		return nil
 	})
 	return all, err
 }
@@ -353,6 +377,7 @@ func (d *Desk) Members(tx *db.Tx, owner tilhor.OwnerID, b Body, on tilhor.Date) 
 			all[i].Name = n
 		}
 	}
+	slices.SortFunc(all, func(a, b Member) int { return strings.Compare(string(a.Person), string(b.Person)) })
 	lang.Sort(tilhor.Bokmal, all, func(m Member) string { return m.Name })
 	slices.SortStableFunc(all, func(a, b Member) int { return slices.Index(Parts, a.Part) - slices.Index(Parts, b.Part) })
 	return all, nil

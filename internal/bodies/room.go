@@ -135,17 +135,22 @@ func (d *Desk) Sits(ctx context.Context, by tilhor.Actor) (bool, error) {
 	if by.Person == "" {
 		return false, nil
 	}
-	n := 0
+	n, on := 0, calendar.DateOf(d.Clock())
 	err := d.DB.Read(ctx, func(tx *db.Tx) error {
-		return tx.One(countMine, db.Args(by.Owner, by.Person, calendar.DateOf(d.Clock())), &n)
+		err := tx.One(countMine, db.Args(by.Owner, by.Person, on), &n)
+		if err != nil || n > 0 {
+			return err
+		}
+		groups, err := d.Roster.SeatGroups(tx, by.Owner, by.Person, on)
+		n = len(groups)
+		return err
 	})
 	return n > 0, err
 }
 
 var countMine = db.SQL(`SELECT
 	(SELECT COUNT(*) FROM bodies_seat s WHERE s.owner = $1 AND s.person = $2 AND s.from_date <= $3 AND (s.until_date = '' OR s.until_date > $3))
-	+ (SELECT COUNT(*) FROM bodies_line l WHERE l.owner = $1 AND l.person = $2 AND l.gone_at = 0)
-	+ (SELECT COUNT(*) FROM roster_member m WHERE m.owner = $1 AND m.person = $2 AND m.role = 'seat' AND m.from_date <= $3 AND (m.until_date = '' OR m.until_date > $3))`)
+	+ (SELECT COUNT(*) FROM bodies_line l WHERE l.owner = $1 AND l.person = $2 AND l.gone_at = 0)`)
 
 // An Invitation opens one meeting of a body to somebody who is no member.
 type Invitation struct {

@@ -537,6 +537,19 @@ func (r *Roster) Seats(tx *db.Tx, owner tilhor.OwnerID, body Group, on tilhor.Da
 	return out, nil
 }
 
+var seatGroups = db.SQL(`SELECT grp FROM roster_member WHERE owner = $1 AND person = $2 AND role = $3 AND from_date <= $4 AND (until_date = '' OR until_date > $4)`)
+
+// SeatGroups are the formal bodies of the lists that somebody sits in on a day.
+func (r *Roster) SeatGroups(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, on tilhor.Date) (all []tilhor.GroupID, err error) {
+	err = tx.Each(seatGroups, func(scan db.Scan) error {
+		var g tilhor.GroupID
+		err := scan(&g)
+		all = append(all, g)
+		return err
+	}, owner, person, RoleSeat, on)
+	return all, err
+}
+
 // ContactTeachers gives the pupil's contact teachers (kontaktlærer) on a day.
 func (r *Roster) ContactTeachers(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonID, on tilhor.Date) ([]tilhor.PersonID, error) {
 	var out []tilhor.PersonID

@@ -23,3 +23,5 @@ CREATE TABLE bodies_line (
 );
 CREATE INDEX bodies_line_body ON bodies_line (owner, body, gone_at, shut);
 CREATE INDEX bodies_line_person ON bodies_line (owner, person, gone_at);
+CREATE INDEX bodies_line_kind ON bodies_line (owner, kind, gone_at);
+CREATE INDEX bodies_body_group ON bodies_body (owner, grp);
