@@ -31,6 +31,9 @@ type world struct {
 }
 
 var (
+	putGroup = db.SQL(`INSERT INTO roster_group (owner, id, source, school, kind, name, content, from_date, until_date) VALUES ($1, $2, $3, $4, 'smu', 'SMU', $3, '2026-08-01', '')`)
+	putPlace = db.SQL(`INSERT INTO roster_member (owner, school, role, grp, person, from_date, until_date, detail, manual) VALUES ($1, $2, 'seat', $3, $4, '2026-08-01', $5, $6, FALSE)`)
+
 	dropLines = db.SQL(`DELETE FROM bodies_line WHERE owner = $1 AND kind = 'item'`)
 	openLines = db.SQL(`UPDATE bodies_line SET shut = 0 WHERE owner = $1`)
 )
@@ -563,5 +566,58 @@ func TestTheRecordOfARoom(t *testing.T) {
 		if verify().Holds() {
 			t.Error("lines that were taken out are not seen")
 		}
+	})
+}
+
+// Those whom the lists seat are in without a seat by hand, for as long as the lists
+// say. A leader whom the lists do not tell more of is a pupil when the lists know a
+// pupil: what is confidential hangs on it.
+func TestSeatsOfTheLists(t *testing.T) {
+	each(t, func(w *world) {
+		const group = "smugroup"
+		place := func(who, detail string, until tilhor.Date) {
+			w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+				_, err := tx.Exec(putPlace, webtest.Owner, w.Solbakken, group, w.Person(who), until, detail)
+				return err
+			}))
+		}
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(putGroup, webtest.Owner, group, []byte(group), w.Solbakken)
+			return err
+		}))
+		place("tuva", "leader", "")
+		place("nurse-solbakken", "leader", "")
+		place("forelder-elias", "", "")
+		place("rektor-solbakken", "rektor", "2026-12-01")
+		b := bodies.SMU.Usual()
+		b.Name, b.Group = "SMU etter listene", "nope"
+		_, err := w.desk.Found(w.ctx, w.kari, b)
+		w.refused(err, "group", "bodies.fault.group")
+		b.Group = group
+		slug, err := w.desk.Found(w.ctx, w.kari, b)
+		w.must(err)
+		r, err := w.desk.Room(w.ctx, w.kari, slug) // the lists seat her
+		w.must(err)
+		var got []string
+		for _, m := range r.Members {
+			got = append(got, m.Name+" "+string(m.Part)+" "+m.Office)
+		}
+		if s := strings.Join(got, "|"); s != "Tuva Aas pupil leader|Ali Moe parent |Siri Lund staff leader|Kari Lund municipality " {
+			t.Errorf("they sit as %s", s)
+		}
+		siri := w.Actor(tilhor.RoleNurse, w.Solbakken)
+		tuva := tilhor.Actor{Owner: webtest.Owner, Role: tilhor.RolePupil, Person: w.Person("tuva"), School: w.Solbakken}
+		if all, err := w.desk.Mine(w.ctx, siri); err != nil || len(all) != 1 || all[0].Slug != slug {
+			t.Errorf("hers are %v, %v", all, err)
+		}
+		m, err := w.desk.Arrange(w.ctx, siri, slug, bodies.Meeting{On: "2026-12-03", Clock: "18"})
+		w.must(err)
+		w.must(w.desk.AddItem(w.ctx, siri, slug, m, bodies.Item{Title: "Hemmelig", Shut: true}))
+		if x, err := w.desk.Meeting(w.ctx, tuva, slug, m); err != nil || len(x.Items) != 1 || !x.Runs {
+			t.Errorf("who leads, and is a pupil, sees %+v, %v", x.Items, err)
+		}
+		w.Later(9 * 24 * time.Hour) // the lists let rektor's seat end
+		_, err = w.desk.Room(w.ctx, w.kari, slug)
+		w.missing("after her seat", err)
 	})
 }
