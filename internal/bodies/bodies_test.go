@@ -466,9 +466,11 @@ func TestSeatsEnd(t *testing.T) {
 		w.must(w.desk.Write(w.ctx, w.marit, w.smu, m, i, bodies.Result{Text: "Vi vil ha en voksen der."}))
 		w.must(w.desk.Approve(w.ctx, w.marit, w.smu, m, true))
 		w.must(w.desk.Plan(w.ctx, w.marit, w.smu, map[int]string{3: "Si hva vi mener om planen"}))
+		draft := w.meet("2026-11-23")
+		w.must(w.desk.Write(w.ctx, w.marit, w.smu, draft, w.add(draft, "Kladd", false), bodies.Result{Text: "Ikke ferdig."}))
 		h, err := w.desk.Handover(w.ctx, w.nora, w.smu)
 		w.must(err)
-		if h.From != "2026-08-01" || len(h.Decisions) != 1 || h.Decisions[0].Item.Title != "Bussen" || len(h.Dates) != 1 || h.Months[3] == "" || !h.Written {
+		if h.From != "2026-08-01" || len(h.Decisions) != 1 || h.Decisions[0].Item.Title != "Bussen" || len(h.Dates) != 2 || h.Months[3] == "" || !h.Written {
 			t.Errorf("%+v", h)
 		}
 		w.Later(364 * 24 * time.Hour)
@@ -481,7 +483,7 @@ func TestSeatsEnd(t *testing.T) {
 		}
 		w.seat(w.smu, "forelder-tuva", bodies.Parents, bodies.Leader)
 		liv := tilhor.Actor{Owner: webtest.Owner, Role: tilhor.RoleParent, Person: w.Person("forelder-tuva")}
-		if r := w.room(liv); len(r.Meetings) != 1 || r.Months[3] == "" {
+		if r := w.room(liv); len(r.Meetings) != 2 || r.Months[3] == "" {
 			t.Errorf("the next leader sees %+v", r)
 		}
 		fau, err := w.desk.Found(w.ctx, w.kari, bodies.Body{Kind: bodies.FAU, Name: "FAU", Seats: map[bodies.Part]int{bodies.Parents: 7}})
@@ -588,6 +590,7 @@ func TestSeatsOfTheLists(t *testing.T) {
 		place("tuva", "leader", "")
 		place("nurse-solbakken", "leader", "")
 		place("forelder-elias", "", "")
+		place("elias", "parent-rep", "") // the lists are wrong
 		place("rektor-solbakken", "rektor", "2026-12-01")
 		b := bodies.SMU.Usual()
 		b.Name, b.Group = "SMU etter listene", "nope"
@@ -602,7 +605,7 @@ func TestSeatsOfTheLists(t *testing.T) {
 		for _, m := range r.Members {
 			got = append(got, m.Name+" "+string(m.Part)+" "+m.Office)
 		}
-		if s := strings.Join(got, "|"); s != "Tuva Aas pupil leader|Ali Moe parent |Siri Lund staff leader|Kari Lund municipality " {
+		if s := strings.Join(got, "|"); s != "Tuva Aas pupil leader|Ali Moe parent |Elias Moe parent |Siri Lund staff leader|Kari Lund municipality " {
 			t.Errorf("they sit as %s", s)
 		}
 		siri := w.Actor(tilhor.RoleNurse, w.Solbakken)
@@ -615,6 +618,10 @@ func TestSeatsOfTheLists(t *testing.T) {
 		w.must(w.desk.AddItem(w.ctx, siri, slug, m, bodies.Item{Title: "Hemmelig", Shut: true}))
 		if x, err := w.desk.Meeting(w.ctx, tuva, slug, m); err != nil || len(x.Items) != 1 || !x.Runs {
 			t.Errorf("who leads, and is a pupil, sees %+v, %v", x.Items, err)
+		}
+		elias := tilhor.Actor{Owner: webtest.Owner, Role: tilhor.RoleEmployee, Person: w.Person("elias"), School: w.Solbakken}
+		if x, err := w.desk.Meeting(w.ctx, elias, slug, m); err != nil || len(x.Items) != 1 {
+			t.Errorf("a pupil whom the lists call a parent sees %+v, %v", x.Items, err)
 		}
 		w.Later(9 * 24 * time.Hour) // the lists let rektor's seat end
 		_, err = w.desk.Room(w.ctx, w.kari, slug)
