@@ -21,6 +21,7 @@ import (
 	"tilhor/internal/journal"
 	"tilhor/internal/notices"
 	"tilhor/internal/oversight"
+	"tilhor/internal/pages/body"
 	"tilhor/internal/pages/dpo"
 	"tilhor/internal/pages/family"
 	hearingpages "tilhor/internal/pages/hearing"
@@ -74,9 +75,11 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	sealed := &danger.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	used := &interventions.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	shared := &sfo.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
+	formal := &bodies.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	kit := &web.Kit{
 		DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Owner: o, Log: h.log, Level: door.Enough, Limits: h.limits,
 		Home: homeOf, Nav: func(q *web.Req) []web.NavItem { return here(q, menu(q, told, worked, shared)) },
+		Rooms: roomsOf(formal),
 	}
 	onTablet := &sfopages.Pages{SFO: shared, Cases: worked, Concerns: told}
 	kit.Tablet = onTablet.Tablet(o.ID)
@@ -85,7 +88,7 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 		return nil, err
 	}
 	s.Mount(door.Routes(s))
-	s.Mount((&public.Pages{Concerns: told, Front: shown, Code: talks.CodeFor, People: people}).Routes())
+	s.Mount((&public.Pages{Concerns: told, Front: shown, Code: talks.CodeFor, People: people, Bodies: true}).Routes())
 	home := &family.Pages{Concerns: told, Cases: worked}
 	s.Mount((&pupil.Pages{Concerns: told, Front: shown, Adults: public.Adults(shown), Sees: worked.HomeSees, Talks: "/min/samtale/", Lock: home.Lock}).Routes())
 	s.Mount((&sender.Pages{Dialogue: talks, Lock: home.Lock}).Routes())
@@ -101,7 +104,19 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	s.Mount((&own.Pages{Notices: h.notices(), Base: login.Base}).Routes())
 	s.Mount((&hearingpages.Pages{Hearings: h.hearings()}).Routes())
 	s.Mount((&owner.Pages{Oversight: &oversight.Desk{DB: h.db, Clock: h.clock}, Front: shown}).Routes())
+	s.Mount((&body.Pages{Bodies: formal}).Routes())
 	return s, nil
+}
+
+// roomsOf is where somebody finds the bodies they sit in, and nothing for who sits in
+// none.
+func roomsOf(d *bodies.Desk) func(*web.Req) string {
+	return func(q *web.Req) string {
+		if in, err := d.Sits(q.Context(), q.Actor); err != nil || !in {
+			return ""
+		}
+		return body.Path
+	}
 }
 
 // homeOf is where a role's day begins.
@@ -128,6 +143,7 @@ func menu(q *web.Req, told *concerns.Desk, worked *cases.Desk, shared *sfo.Desk)
 	}
 	if q.Actor.Role == tilhor.RoleOwnerAdviser {
 		items := []web.NavItem{{Href: "/skoler", Icon: "MeetingSmall", Text: q.T.T("nav.schools")}}
+		items = append(items, web.NavItem{Href: body.OwnerPath, Icon: "PersonGroup", Text: q.T.T("nav.bodies")})
 		notices := web.NavItem{Href: "/kommunen/meldinger", Icon: "Chat", Text: q.T.T("nav.owner-notices")}
 		if n, err := told.CountNew(q.Context(), q.Actor); err == nil {
 			notices.Count = n

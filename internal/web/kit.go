@@ -41,6 +41,9 @@ type Kit struct {
 	Home func(tilhor.Role) string
 	// Nav is the menu of the one who reads. Nil gives none.
 	Nav func(q *Req) []NavItem
+	// Rooms is where the formal bodies that the reader sits in have their rooms, ""
+	// for who sits in none. Nil: there are none.
+	Rooms func(q *Req) string
 	// Tablet finds the shared machine that holds a token, and how it stands with
 	// the PIN of a person on it. Nil: there are none.
 	Tablet func(ctx context.Context, token string, person tilhor.PersonID) (Tablet, error)

@@ -26,6 +26,7 @@ type schoolView struct {
 	Poster   string
 	Code     string // what a code is, for who tells without a name
 	Enter    string // where it is typed in
+	Bodies   string // what its pupils and parents have decided together
 
 	Reach *web.Facts // Statsforvalteren and the ombud
 }
@@ -53,6 +54,9 @@ func (p *Pages) school(q *web.Req) error {
 	v.Reach = q.Kit.Owner.Reach()
 	v.School, v.Home = s.Name, q.Link("/")
 	v.Code, v.Enter = q.Link("/s/"+web.SchoolCode(s)+"/si/kode"), q.Link("/kode")
+	if p.Bodies {
+		v.Bodies = q.Link(at + "/rad")
+	}
 	v.People = people(w, adults)
 	if p.Front == nil {
 		return q.Render(schoolPage, v)
