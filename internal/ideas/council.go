@@ -55,6 +55,18 @@ func (d *Desk) Before(ctx context.Context, by tilhor.Actor) (all []Table, err er
 	return all, err
 }
 
+// Sits says whether a pupil sits in an elevråd of the own school.
+func (d *Desk) Sits(ctx context.Context, by tilhor.Actor) (yes bool, err error) {
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		all, err := d.sits(tx, by, d.Clock())
+		if yes = len(all) > 0; errors.Is(err, tilhor.ErrNotFound) {
+			return nil
+		}
+		return err
+	})
+	return yes, err
+}
+
 // A sitting is an elevråd and the member who asks.
 type sitting struct {
 	b  bodies.Body

@@ -24,6 +24,7 @@ type schoolView struct {
 	When     string // when it is read
 	Plan     string
 	Poster   string
+	Did      string // what was suggested, and what came of it; "" where a test has none
 	Code     string // what a code is, for who tells without a name
 	Enter    string // where it is typed in
 
@@ -54,6 +55,9 @@ func (p *Pages) school(q *web.Req) error {
 	v.School, v.Home = s.Name, q.Link("/")
 	v.Code, v.Enter = q.Link("/s/"+web.SchoolCode(s)+"/si/kode"), q.Link("/kode")
 	v.People = people(w, adults)
+	if p.Ideas != nil {
+		v.Did = q.Link(at + didPath)
+	}
 	if p.Front == nil {
 		return q.Render(schoolPage, v)
 	}

@@ -27,6 +27,8 @@ var schoolPlaces = []struct{ key, href string }{
 	{"sfo", sfoPath},
 	{"over", "/overlevering"},
 	{"front", frontPath},
+	{"ideas", IdeasPath},
+	{"circles", circlesPath},
 	{"arrivals", "/overforinger"},
 	{"lastyear", "/avgangstrinnet"},
 	{"survey", surveyPath},
