@@ -33,10 +33,10 @@ type Pages struct{ Circles *circles.Desk }
 func (p *Pages) Routes() []web.Route {
 	parent := []tilhor.Role{tilhor.RoleParent}
 	return []web.Route{
-		{Method: "GET", Path: path, Name: "circle.kit", Roles: parent, Case: true, Serve: p.kit},
-		{Method: "POST", Path: path, Name: "circle.kit.start", Roles: parent, Case: true, Serve: p.start},
-		{Method: "GET", Path: path + "/{gruppe}", Name: "circle.circle", Roles: parent, Case: true, Serve: p.circle},
-		{Method: "POST", Path: path + "/{gruppe}", Name: "circle.circle.write", Roles: parent, Case: true, Serve: p.write},
+		{Method: "GET", Path: path, Name: "circle.kit", Roles: parent, Case: true, Sensitive: true, Serve: p.kit},
+		{Method: "POST", Path: path, Name: "circle.kit.start", Roles: parent, Case: true, Sensitive: true, Serve: p.start},
+		{Method: "GET", Path: path + "/{gruppe}", Name: "circle.circle", Roles: parent, Case: true, Sensitive: true, Serve: p.circle},
+		{Method: "POST", Path: path + "/{gruppe}", Name: "circle.circle.write", Roles: parent, Case: true, Sensitive: true, Serve: p.write},
 	}
 }
 
