@@ -195,6 +195,8 @@ var mayScan = map[string]string{
 	"DISTINCT pupil FROM rost":                "an import asks what was decided by hand: few",
 	"SELECT id FROM cases_survey":             "verify: every line of the room",
 	"SELECT id FROM front_line":               "verify: every line of the room",
+	"SELECT id FROM ideas_line":               "verify: every line of the room",
+	"SELECT id FROM circles_line":             "verify: every line of the room",
 	"SELECT id, kind, sealed FROM front_line": "a school's own page: what it says, a few lines",
 	"SELECT id FROM danger_li":                "verify: every line of the room",
 	"SELECT id FROM dialogue_":                "verify: every line of the room",
