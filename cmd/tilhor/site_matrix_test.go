@@ -17,10 +17,13 @@ import (
 
 	"tilhor"
 	"tilhor/internal/access"
+	"tilhor/internal/bodies"
 	"tilhor/internal/cases"
+	"tilhor/internal/circles"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
+	"tilhor/internal/ideas"
 	"tilhor/internal/roster"
 	"tilhor/internal/sfo"
 	"tilhor/internal/web"
@@ -67,7 +70,10 @@ type matrixWorld struct {
 	people  map[string]tilhor.Actor // who was handed something, and who lacks training: "leads teacher"
 	drafts  map[tilhor.Role]string
 	cookies map[string]*http.Cookie
-	role    tilhor.Role  // whom the cell is about
+	idea    string      // what a pupil suggested to rektor
+	voted   string      // what one suggested to the elevråd, which Nora leads
+	circle  string      // the parent group of Nora's class
+	role    tilhor.Role // whom the cell is about
 	bodies  theBodies
 	machine *http.Cookie // what makes a machine the shared one
 }
@@ -101,9 +107,37 @@ func newMatrixWorld(t *testing.T, d *db.DB) *matrixWorld {
 			w.must(w.cases().Hand(context.Background(), rektor, cases.HandedTask{Person: a.Person, Task: task, From: w.today(), Until: w.today().Add(7)}))
 		}
 	}
+	w.suggests(rektor)
 	w.keepDrafts()
 	w.bodies = w.bodiesOf(rektor, w.town.Actor(tilhor.RoleOwnerAdviser, ""), w.town.Actor(tilhor.RoleParent, w.town.Solbakken), w.town.Actor(tilhor.RolePupil, w.town.Solbakken), w.town.Actor(tilhor.RoleTeacher, w.town.Solbakken))
 	return w
+}
+
+// suggests is what a pupil suggests to rektor and to the elevråd, and the parent group
+// of the pupil's class.
+func (w *matrixWorld) suggests(rektor tilhor.Actor) {
+	w.t.Helper()
+	ctx, nora, marit := context.Background(), w.town.Actor(tilhor.RolePupil, w.town.Solbakken), w.town.Actor(tilhor.RoleParent, w.town.Solbakken)
+	d := w.ideas()
+	council, err := d.Bodies.Found(ctx, rektor, bodies.Body{Kind: bodies.Council, Name: "Elevrådet"})
+	w.must(err)
+	w.must(d.Bodies.Seat(ctx, rektor, council, bodies.Member{Person: nora.Person, Part: bodies.Pupils, Office: bodies.Leader}))
+	for _, to := range []string{"", council} {
+		w.must(d.Say(ctx, nora, ideas.Saying{Council: to, Kind: "outside", Words: "Flere baller."}))
+	}
+	all, err := d.Mine(ctx, nora)
+	w.must(err)
+	for _, i := range all {
+		if i.State == ideas.WithCouncil {
+			w.voted = i.Slug
+		} else {
+			w.idea = i.Slug
+		}
+	}
+	places, err := w.circles().Mine(ctx, marit)
+	w.must(err)
+	w.circle, err = w.circles().Start(ctx, marit, places[0].Key(), circles.Agreed{Choices: []string{"chat"}})
+	w.must(err)
 }
 
 func (w *matrixWorld) give(tx *db.Tx, kind access.Kind, id string, p tilhor.PersonID, rel access.Relation, until time.Time) error {
@@ -316,6 +350,10 @@ func (w *matrixWorld) path(r web.Route, rel string) string {
 	if !ok {
 		a = x.asks[""]
 	}
+	idea := w.idea
+	if strings.HasPrefix(r.Path, "/elevrad/") {
+		idea = w.voted
+	}
 	draft := w.drafts[tilhor.RoleRektor]
 	if rel == relHandles && w.drafts[w.role] != "" {
 		draft = w.drafts[w.role]
@@ -327,7 +365,7 @@ func (w *matrixWorld) path(r web.Route, rel string) string {
 	if strings.HasPrefix(r.Path, "/s/") {
 		mote = w.bodies.approved
 	}
-	path := strings.NewReplacer("{rad}", rad, "{mote}", mote, "{sak}", w.bodies.item, "{spor}", x.track, "{slug}", x.concern, "{fil}", string(x.file), "{krav}", string(x.insight), "/tiltak/{id}", "/tiltak/"+string(m), "/foresporsler/{id}", "/foresporsler/"+string(a), "/kladder/{id}", "/kladder/"+draft, "{tiltak}", string(m), "{hvem}", string(w.town.Actor(tilhor.RoleSFO, w.town.Solbakken).Person),
+	path := strings.NewReplacer("{innspill}", idea, "{gruppe}", w.circle, "{rad}", rad, "{mote}", mote, "{sak}", w.bodies.item, "{spor}", x.track, "{slug}", x.concern, "{fil}", string(x.file), "{krav}", string(x.insight), "/tiltak/{id}", "/tiltak/"+string(m), "/foresporsler/{id}", "/foresporsler/"+string(a), "/kladder/{id}", "/kladder/"+draft, "{tiltak}", string(m), "{hvem}", string(w.town.Actor(tilhor.RoleSFO, w.town.Solbakken).Person),
 		"{skole}", string(w.town.Solbakken)).Replace(r.Path)
 	if strings.Contains(r.Path, "{spor}") { // a part of a track that is not there
 		path = anyPart.ReplaceAllString(path, "zzzzzzzzzzzzzzzzzzzzzzzzzz")
@@ -452,7 +490,7 @@ func TestRefusedIsAsIfMissing(t *testing.T) {
 	refused := 0
 	for _, r := range w.site.Routes() {
 		inRoom := strings.Contains(r.Path, "{rad}") // whoever sits there may, whatever the relation to a case
-		if !strings.Contains(r.Path, "{spor}") && !strings.Contains(r.Path, "{slug}") && !strings.Contains(r.Path, "{id}") && !inRoom {
+		if !slices.ContainsFunc([]string{"{spor}", "{slug}", "{id}", "{innspill}", "{gruppe}", "{rad}"}, func(part string) bool { return strings.Contains(r.Path, part) }) {
 			continue
 		}
 		for _, role := range webtest.Roles {
@@ -493,7 +531,7 @@ func TestRefusedIsAsIfMissing(t *testing.T) {
 // mayHave says whether the relation can give anybody a right to what the route
 // shows: who has no relation, or lost it, has none, whatever the answer says.
 func mayHave(rel string, r web.Route) bool {
-	return strings.Contains(r.Path, "{id}") || slices.Contains([]string{relReporter, relIntake, relHandles, relCarries, relLeads, relGiven}, rel)
+	return strings.Contains(r.Path, "{id}") || strings.Contains(r.Path, "{innspill}") || strings.Contains(r.Path, "{gruppe}") || slices.Contains([]string{relReporter, relIntake, relHandles, relCarries, relLeads, relGiven}, rel)
 }
 
 // refusal says whether an answer lets nobody in.

@@ -209,6 +209,8 @@ var mayScan = map[string]string{
 	"SELECT record, field":                                "verify: every text of the room",
 	"SELECT id FROM bodies_":                              "verify: every line of the room, and every body",
 	"FROM bodies_body b WHERE b.owner = ?1 AND b.gone_at": "the bodies of a municipality: some at each school",
+	"SELECT id FROM ideas_line":                           "verify: every line of the room",
+	"SELECT id FROM circles_line":                         "verify: every line of the room",
 }
 
 // ofTheProgram are the statements there are before any test has made its own.
