@@ -329,6 +329,8 @@ func (m maker) who(k docKind, r cases.Record) []xmlWho {
 	}
 	other := "archive.from.family"
 	switch {
+	case r.Kind == cases.InsightAsked && (r.Answer == "pupil" || r.Answer == "parent"):
+		other = "archive.from." + r.Answer
 	case others[r.Kind] != "":
 		other = "archive.from." + others[r.Kind]
 	case r.Kind == talkSaid || r.Kind == talkAnswered:
