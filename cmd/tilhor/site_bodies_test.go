@@ -80,6 +80,7 @@ func (w *siteWorld) meets(by map[string]persona) {
 	m, err := d.Arrange(ctx, parent, b.school, bodies.Meeting{On: calendar.DateOf(w.clock()).Add(14), Clock: "18.00", Place: "Biblioteket"})
 	w.must(err)
 	w.must(d.Call(ctx, parent, b.school, m))
+	w.hearingsOf(by["adviser"].actor, parent, b.school)
 }
 
 // theRoom is what is written of a body and in its room: minutes that everybody reads,

@@ -85,6 +85,7 @@ type matrixWorld struct {
 	circle  string      // the parent group of Nora's class
 	role    tilhor.Role // whom the cell is about
 	bodies  theBodies
+	heard   theHearings
 	machine *http.Cookie    // what makes a machine the shared one
 	taker   tilhor.PersonID // who was given what was given on
 	block   string          // a passage that was stopped
@@ -127,6 +128,7 @@ func newMatrixWorld(t *testing.T, d *db.DB) *matrixWorld {
 	w.people[relIntake+" "+string(tilhor.RoleOwnerAdviser)] = receiver // the owner's own, whom no school hands anything
 	w.keepDrafts()
 	w.bodies = w.bodiesOf(rektor, w.town.Actor(tilhor.RoleOwnerAdviser, ""), w.town.Actor(tilhor.RoleParent, w.town.Solbakken), w.town.Actor(tilhor.RolePupil, w.town.Solbakken), w.town.Actor(tilhor.RoleTeacher, w.town.Solbakken))
+	w.heard = w.hearingsOf(w.town.Actor(tilhor.RoleOwnerAdviser, ""), w.town.Actor(tilhor.RoleParent, w.town.Solbakken), w.bodies.school)
 	return w
 }
 
@@ -539,6 +541,13 @@ func (w *matrixWorld) path(r web.Route, rel string) string {
 	if rel == relHandles && w.drafts[w.role] != "" {
 		draft = w.drafts[w.role]
 	}
+	horing, tiltak := w.heard.open, string(m)
+	if strings.HasPrefix(r.Path, "/horinger/") {
+		horing = w.heard.sent
+	}
+	if strings.Contains(r.Path, "{horing}") {
+		tiltak = "T1"
+	}
 	rad, mote := w.bodies.school, w.bodies.draft
 	if strings.HasPrefix(r.Path, "/eier/") {
 		rad = w.bodies.owner
@@ -546,11 +555,11 @@ func (w *matrixWorld) path(r web.Route, rel string) string {
 	if strings.HasPrefix(r.Path, "/s/") {
 		mote = w.bodies.approved
 	}
-	path := strings.NewReplacer("{innspill}", idea, "{gruppe}", w.circle, "{rad}", rad, "{mote}", mote, "{sak}", w.bodies.item,
+	path := strings.NewReplacer("{horing}", horing, "{innspill}", idea, "{gruppe}", w.circle, "{rad}", rad, "{mote}", mote, "{sak}", w.bodies.item,
 		"{inngrep}", x.force, "{notat}", string(note), "{melding}", string(x.notice), "/overlevering/{kvittering}", "/overlevering/"+x.over,
 		"/min/samtale/{slug}", "/min/samtale/"+said, "/min/sagt/{slug}", "/min/sagt/"+said, "/bekymringer/{slug}/samtale", "/bekymringer/"+x.talk+"/samtale",
 		"{barn}", x.track, "{brev}", string(x.letter), "{sperre}", w.block, "{avvik}", w.breach,
-		"{spor}", x.track, "{slug}", x.concern, "{fil}", string(x.file), "{krav}", string(x.insight), "/tiltak/{id}", "/tiltak/"+string(m), "/foresporsler/{id}", "/foresporsler/"+string(a), "/kladder/{id}", "/kladder/"+draft, "{tiltak}", string(m), "{hvem}", string(w.town.Actor(tilhor.RoleSFO, w.town.Solbakken).Person),
+		"{spor}", x.track, "{slug}", x.concern, "{fil}", string(x.file), "{krav}", string(x.insight), "/tiltak/{id}", "/tiltak/"+string(m), "/foresporsler/{id}", "/foresporsler/"+string(a), "/kladder/{id}", "/kladder/"+draft, "{tiltak}", tiltak, "{hvem}", string(w.town.Actor(tilhor.RoleSFO, w.town.Solbakken).Person),
 		"{skole}", string(w.town.Solbakken)).Replace(r.Path)
 	if strings.Contains(r.Path, "{spor}") { // a part of a track that is not there
 		path = anyPart.ReplaceAllString(path, "zzzzzzzzzzzzzzzzzzzzzzzzzz")
@@ -675,7 +684,7 @@ func TestRefusedIsAsIfMissing(t *testing.T) {
 	refused := 0
 	for _, r := range w.site.Routes() {
 		inRoom := strings.Contains(r.Path, "{rad}") // whoever sits there may, whatever the relation to a case
-		if !slices.ContainsFunc([]string{"{innspill}", "{gruppe}", "{rad}", "{spor}", "{slug}", "{id}", "{inngrep}", "{notat}", "{melding}", "/overlevering/{kvittering}", "{barn}", "{sperre}", "{avvik}"}, func(part string) bool { return strings.Contains(r.Path, part) }) {
+		if !slices.ContainsFunc([]string{"{horing}", "{innspill}", "{gruppe}", "{rad}", "{spor}", "{slug}", "{id}", "{inngrep}", "{notat}", "{melding}", "/overlevering/{kvittering}", "{barn}", "{sperre}", "{avvik}"}, func(part string) bool { return strings.Contains(r.Path, part) }) {
 			continue
 		}
 		for _, role := range webtest.Roles {
@@ -716,7 +725,7 @@ func TestRefusedIsAsIfMissing(t *testing.T) {
 // mayHave says whether the relation can give anybody a right to what the route
 // shows: who has no relation, or lost it, has none, whatever the answer says.
 func mayHave(rel string, r web.Route) bool {
-	for _, part := range []string{"{innspill}", "{gruppe}", "{id}", "{barn}", "{sperre}", "{avvik}"} { // by what one is at home, or for the owner
+	for _, part := range []string{"{horing}", "{innspill}", "{gruppe}", "{id}", "{barn}", "{sperre}", "{avvik}"} { // by what one is at home, or for the owner
 		if strings.Contains(r.Path, part) {
 			return true
 		}

@@ -576,7 +576,7 @@ func (h Hearing) seenBy(b bodies.Body) Hearing {
 
 var (
 	bodyOfLine = db.SQL(`SELECT body FROM hearing_line WHERE owner = $1 AND id = $2 AND hearing = $3`)
-	allAsked   = db.SQL(`SELECT body FROM hearing_line WHERE owner = $1 AND hearing = $2 AND kind = 'invited'`)
+	allAsked   = db.SQL(`SELECT body FROM hearing_line WHERE owner = $1 AND hearing = $2 AND n > 0 AND kind = 'invited'`)
 )
 
 // Runs are those who run the body that a line is about, or every body that was asked

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -59,17 +60,18 @@ func checkLetter(l *reply.Letter) error {
 	return f.Err()
 }
 
-// ReadChallenges reads a line for each: its number and its heading.
+// ReadChallenges reads a line for each: its number, where it has one, and its heading.
+// A line without one gets the number of the line.
 func ReadChallenges(s string) (all []reply.Challenge) {
 	for _, l := range strings.Split(s, "\n") {
 		l = strings.TrimSpace(l)
 		if l == "" {
 			continue
 		}
-		c := reply.Challenge{Heading: l}
-		for i := 0; i < len(l) && l[i] >= '0' && l[i] <= '9' && i < 4; i++ {
-			c.Number = c.Number*10 + int(l[i]-'0')
-			c.Heading = strings.TrimLeft(l[i+1:], ".): \t")
+		digits := len(l) - len(strings.TrimLeft(l, "0123456789"))
+		c := reply.Challenge{Number: len(all) + 1, Heading: strings.TrimLeft(l[digits:], ".): \t")}
+		if n, err := strconv.Atoi(l[:digits]); err == nil {
+			c.Number = n
 		}
 		all = append(all, c)
 	}

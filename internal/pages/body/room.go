@@ -101,7 +101,10 @@ func (p *Pages) showRoom(q *web.Req, code int, f *web.Form) error {
 	if r.Me.Leads() && len(v.First) == 0 {
 		meetings.Forms = []smallForm{arrange}
 	}
-	v.Sections = append(v.Sections, meetings, yearNow(q, r), membersOf(w, r), section{
+	v.Sections = append(v.Sections, meetings, section{
+		ID: "horinger", Title: w.T("bodies.hearings"), Text: []string{w.T("bodies.hearings.text")},
+		Buttons: []web.Button{{Text: w.T("bodies.hearings.link"), Href: at + "/horinger", Kind: "tertiary"}}, // internal/pages/hearing
+	}, yearNow(q, r), membersOf(w, r), section{
 		ID: "overlevering", Title: w.T("bodies.handover"), Text: []string{w.T("bodies.handover.text")},
 		Buttons: []web.Button{{Text: w.T("bodies.handover.link"), Href: at + "/overlevering", Kind: "tertiary"}},
 	})

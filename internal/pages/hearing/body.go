@@ -448,7 +448,7 @@ func (p *Pages) answerText(q *web.Req) error {
 }
 
 func (p *Pages) answerFile(q *web.Req) error {
-	return p.give(q, reply.HTML, "text/html; charset=utf-8", "horingssvar.html")
+	return p.give(q, reply.HTML, "application/xhtml+xml; charset=utf-8", "horingssvar.html") // a file to keep, and no page of ours
 }
 
 // answerPDF is the answer as the municipality's own converter makes it, where it has
