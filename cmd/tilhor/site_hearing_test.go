@@ -91,11 +91,11 @@ var theHearing = []deed{
 	{Link: `/matrise$`},
 	{Link: `/matrise/T1$`, Fill: [][2]string{{"comment", "yes"}}},
 	{Link: `/utkast$`, Fill: [][2]string{{"do", "setning"}}},
-	{Fill: [][2]string{{"do", "pastand"}, {"register", "schools"}, {"expected", "2"}}},
-	{Link: `/send$`, Fill: [][2]string{{"do", "godkjenn"}, {"on", "23.11.2026"}}},
-	{Fill: [][2]string{{"do", "godkjenn"}, {"on", "23.11.2026"}}},
-	{Link: `/oppfolging$`, Fill: [][2]string{{"do", "nytt"}, {"on", "01.03.2027"}}},
-	{At: "/eier/horinger/ny", Fill: [][2]string{{"own", "yes"}, {"deadline", "18.12.2026"}, {"answers-by", "01.12.2026"}}},
+	{Fill: [][2]string{{"do", "pastand"}, {"text", shortPoison}, {"register", "schools"}, {"expected", "2"}}},
+	{Link: `/send$`, Fill: [][2]string{{"do", "godkjenn"}, {"who", shortPoison}, {"case", shortPoison}, {"on", "23.11.2026"}}},
+	{Fill: [][2]string{{"do", "godkjenn"}, {"who", shortPoison}, {"case", shortPoison}, {"on", "23.11.2026"}}},
+	{Link: `/oppfolging$`, Fill: [][2]string{{"do", "nytt"}, {"what", shortPoison}, {"who", shortPoison}, {"on", "01.03.2027"}}},
+	{At: "/eier/horinger/ny", Fill: [][2]string{{"own", "yes"}, {"title", shortPoison}, {"sender", shortPoison}, {"reference", shortPoison}, {"document", shortPoison}, {"municipality", shortPoison}, {"challenges", shortPoison}, {"deadline", "18.12.2026"}, {"answers-by", "01.12.2026"}}},
 	{Fill: [][2]string{{"measures", "id;challenge;chapter;text\nT1;1;12;Gjøre noe\n"}}},
 }
 
