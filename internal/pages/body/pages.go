@@ -104,10 +104,16 @@ type section struct {
 	Text      []string
 	Note      *web.Note
 	Points    []point
-	Table     *web.Table
+	Rows      []row
 	Facts     *web.Facts
 	Buttons   []web.Button
 	Forms     []smallForm
+}
+
+// A row is a meeting, and how far it has come.
+type row struct {
+	Href, Text string
+	State      web.State
 }
 
 // A point is a matter, or something that shall be done.
