@@ -18,6 +18,7 @@ var floors = map[string]int{
 	"tilhor/internal/lang":          1,
 	"tilhor/internal/calendar":      1,
 	"tilhor/internal/file":          1, // what a file is, and a picture made anew: knows no school
+	"tilhor/internal/firstnames":    1, // one general list of first names: knows no school and no person
 	"tilhor/internal/seal":          2,
 	"tilhor/internal/law":           2,
 	"tilhor/internal/hearing/reply": 2, // one answer to a hearing from many statements: knows no school and stores nothing
@@ -30,9 +31,12 @@ var floors = map[string]int{
 	"tilhor/internal/front":         6, // what a school's own page says: no child, and nothing that was told
 	"tilhor/internal/interventions": 6, // physical intervention (fysisk inngrep)
 	"tilhor/internal/bodies":        6, // the formal bodies (råd og utvalg): knows no case and nothing that was told
+	"tilhor/internal/circles":       6, // parents' own groups (foreldregrupper): knows no case and nothing that was told
+	"tilhor/internal/ideas":         7, // what is suggested (innspill): stands on bodies, and knows no case
 	"tilhor/internal/sfo":           6, // SFO's shared machines, hours and PINs: knows no case
 	"tilhor/internal/danger":        6, // what one employee keeps of an own report: knows no case, and no case knows it
 	"tilhor/internal/cases":         7,
+	"tilhor/internal/hearing":       7, // hearings (høringer): asks the bodies, knows no case
 	"tilhor/internal/dialogue":      7, // the talk about what was told: stands on concerns, and knows no case
 	"tilhor/internal/oversight":     8,
 	"tilhor/internal/archive":       8, // hands cases over to the municipality's archive, and lets go of what is no case
@@ -52,9 +56,12 @@ var floors = map[string]int{
 	"tilhor/internal/pages/dpo":     11,
 	"tilhor/internal/pages/sfo":     11, // the shared machine at SFO
 	"tilhor/internal/pages/own":     11,
+	"tilhor/internal/pages/hearing": 11, // a hearing: the adviser, the bodies, and the answer for everybody
 	"tilhor/internal/pages/family":  11, // the child's and the home's
 	"tilhor/internal/pages/owner":   11,
 	"tilhor/internal/pages/body":    11, // the formal bodies: where they are set up, and their own rooms
+	"tilhor/internal/pages/suggest": 11, // what pupils and parents suggest, and the elevråd's vote
+	"tilhor/internal/pages/circle":  11, // parents' own groups
 	"tilhor/internal/demo":          11, // made-up data, through the rooms
 	"tilhor/cmd/tilhor":             12,
 }
@@ -113,6 +120,8 @@ var never = []struct{ who, what, why string }{
 	{"tilhor/internal/pages/school", "tilhor/internal/danger", "a sealed note stands in no page of a case"},
 	{"tilhor/internal/sfo", "tilhor/internal/concerns", "who lets a machine in knows nothing of what is told on it"},
 	{"tilhor/internal/cases", "tilhor/internal/danger", "a sealed note stands in no case"},
+	{"tilhor/internal/ideas", "tilhor/internal/concerns", "a suggestion is about all: what is about one child is told elsewhere"},
+	{"tilhor/internal/circles", "tilhor/internal/bodies", "a parent group is the parents' own, and no formal body"},
 	{"tilhor/internal/oversight", "tilhor/internal/danger", "a sealed note is not counted"},
 }
 

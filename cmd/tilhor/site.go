@@ -9,6 +9,7 @@ import (
 	"tilhor"
 	"tilhor/internal/bodies"
 	"tilhor/internal/cases"
+	"tilhor/internal/circles"
 	"tilhor/internal/concerns"
 	"tilhor/internal/danger"
 	"tilhor/internal/db"
@@ -16,13 +17,17 @@ import (
 	"tilhor/internal/duty"
 	"tilhor/internal/front"
 	"tilhor/internal/handover"
+	"tilhor/internal/hearing"
+	"tilhor/internal/ideas"
 	"tilhor/internal/interventions"
 	"tilhor/internal/journal"
 	"tilhor/internal/notices"
 	"tilhor/internal/oversight"
 	"tilhor/internal/pages/body"
+	"tilhor/internal/pages/circle"
 	"tilhor/internal/pages/dpo"
 	"tilhor/internal/pages/family"
+	hearingpages "tilhor/internal/pages/hearing"
 	"tilhor/internal/pages/own"
 	"tilhor/internal/pages/owner"
 	"tilhor/internal/pages/public"
@@ -31,6 +36,7 @@ import (
 	"tilhor/internal/pages/sender"
 	sfopages "tilhor/internal/pages/sfo"
 	"tilhor/internal/pages/staff"
+	"tilhor/internal/pages/suggest"
 	"tilhor/internal/privacy"
 	"tilhor/internal/roster"
 	"tilhor/internal/seal"
@@ -74,9 +80,11 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	used := &interventions.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	shared := &sfo.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	formal := &bodies.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
+	suggested := &ideas.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Bodies: formal}
+	groups := &circles.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	kit := &web.Kit{
 		DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Owner: o, Log: h.log, Level: door.Enough, Limits: h.limits,
-		Home: homeOf, Nav: func(q *web.Req) []web.NavItem { return here(q, menu(q, told, worked, shared)) },
+		Home: homeOf, Nav: func(q *web.Req) []web.NavItem { return here(q, menu(q, told, worked, shared, suggested)) },
 		Rooms: roomsOf(formal),
 	}
 	onTablet := &sfopages.Pages{SFO: shared, Cases: worked, Concerns: told}
@@ -86,20 +94,23 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 		return nil, err
 	}
 	s.Mount(door.Routes(s))
-	s.Mount((&public.Pages{Concerns: told, Front: shown, Code: talks.CodeFor, People: people, Bodies: true}).Routes())
+	s.Mount((&public.Pages{Concerns: told, Front: shown, Ideas: suggested, Code: talks.CodeFor, People: people, Bodies: true}).Routes())
 	home := &family.Pages{Concerns: told, Cases: worked}
 	s.Mount((&pupil.Pages{Concerns: told, Front: shown, Adults: public.Adults(shown), Sees: worked.HomeSees, Talks: "/min/samtale/", Lock: home.Lock}).Routes())
 	s.Mount((&sender.Pages{Dialogue: talks, Lock: home.Lock}).Routes())
 	s.Mount((&staff.Pages{Concerns: told, Cases: worked, Danger: sealed, Interventions: used, Dialogue: talks}).Routes())
 	s.Mount((&school.Pages{
-		Concerns: told, Cases: worked, Front: shown, Archive: h.archive(), SFO: shared, Handover: &handover.Desk{Cases: worked, Interventions: used, Dialogue: talks, Keys: h.keys, Clock: h.clock},
+		Concerns: told, Cases: worked, Front: shown, Ideas: suggested, Circles: groups, Archive: h.archive(), SFO: shared, Handover: &handover.Desk{Cases: worked, Interventions: used, Dialogue: talks, Keys: h.keys, Clock: h.clock},
 		Dialogue:      talks,
 		Interventions: used,
 	}).Routes())
 	s.Mount(home.Routes())
+	s.Mount((&suggest.Pages{Ideas: suggested}).Routes())
+	s.Mount((&circle.Pages{Circles: groups}).Routes())
 	s.Mount(onTablet.Routes())
 	s.Mount((&dpo.Pages{Privacy: &privacy.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Shred: cases.ShredPart}}).Routes())
 	s.Mount((&own.Pages{Notices: h.notices(), Base: login.Base}).Routes())
+	s.Mount((&hearingpages.Pages{Hearings: h.hearings()}).Routes())
 	s.Mount((&owner.Pages{Oversight: &oversight.Desk{DB: h.db, Clock: h.clock}, Front: shown}).Routes())
 	s.Mount((&body.Pages{Bodies: formal}).Routes())
 	return s, nil
@@ -134,7 +145,7 @@ func homeOf(r tilhor.Role) string {
 }
 
 // menu is what stands in the menu of the one who reads: two places, not twelve.
-func menu(q *web.Req, told *concerns.Desk, worked *cases.Desk, shared *sfo.Desk) []web.NavItem {
+func menu(q *web.Req, told *concerns.Desk, worked *cases.Desk, shared *sfo.Desk, suggested *ideas.Desk) []web.NavItem {
 	if q.Actor.Role == tilhor.RoleDPO {
 		return []web.NavItem{{Href: "/personvernombud", Icon: "ShieldLock", Text: q.T.T("nav.dpo")}}
 	}
@@ -145,7 +156,7 @@ func menu(q *web.Req, told *concerns.Desk, worked *cases.Desk, shared *sfo.Desk)
 		if n, err := told.CountNew(q.Context(), q.Actor); err == nil {
 			notices.Count = n
 		}
-		items = append(items, notices)
+		items = append(items, notices, web.NavItem{Href: hearingpages.HomePath, Icon: "Ear", Text: q.T.T("nav.hearings")})
 		open := func() (int, error) { return worked.CountOpen(q.Context(), q.Actor) }
 		if n, err := q.Count("cases.open", open); err == nil && n > 0 {
 			items = append(items, web.NavItem{Href: "/saker", Icon: "Tasklist", Text: q.T.T("nav.cases"), Count: n})
@@ -164,6 +175,9 @@ func menu(q *web.Req, told *concerns.Desk, worked *cases.Desk, shared *sfo.Desk)
 		items = append(items, web.NavItem{Href: "/saker", Icon: "Tasklist", Text: q.T.T("nav.cases"), Count: n})
 	}
 	items = append(items, web.NavItem{Href: "/bekymringer", Icon: "Chat", Text: q.T.T("nav.told")})
+	if n, err := suggested.Given(q.Context(), q.Actor); err == nil && n > 0 && q.Actor.Role != tilhor.RoleRektor { // who answers in her place
+		items = append(items, web.NavItem{Href: school.IdeasPath, Icon: "Chat", Text: q.T.T("nav.ideas"), Count: n})
+	}
 	if q.Actor.Role == tilhor.RoleRektor {
 		items = append(items, web.NavItem{Href: school.HomePath, Icon: "MeetingSmall", Text: q.T.T("nav.school")})
 	} else if leads, err := shared.Leads(q.Context(), q.Actor); err == nil && leads {
@@ -192,4 +206,14 @@ func here(q *web.Req, items []web.NavItem) []web.NavItem {
 		items[i].Current = path == items[i].Href || strings.HasPrefix(path, items[i].Href+"/")
 	}
 	return items
+}
+
+// hearings is the room of hearings, with the figures that claims can be bound to.
+func (h *house) hearings() *hearing.Desk {
+	d := &hearing.Desk{
+		DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock,
+		Bodies: &bodies.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock},
+	}
+	d.Registers = d.Schools()
+	return d
 }

@@ -252,6 +252,10 @@ func (x *dumpedDay) day() {
 	for _, d := range slices.Concat(theHome, theFamily) {
 		x.does(d)
 	}
+	x.elevrad()
+	for _, d := range theVoices {
+		x.does(d)
+	}
 	x.onTrackOf("nora")
 	x.judges()
 	for _, d := range theEnd {

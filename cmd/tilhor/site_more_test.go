@@ -11,11 +11,14 @@ import (
 	"time"
 
 	"tilhor"
+	"tilhor/internal/bodies"
 	"tilhor/internal/cases"
+	"tilhor/internal/circles"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/duty"
 	"tilhor/internal/front"
+	"tilhor/internal/ideas"
 	"tilhor/internal/interventions"
 	"tilhor/internal/privacy"
 	"tilhor/internal/roster"
@@ -149,6 +152,7 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 	w.talks(by)
 	w.saysIfra(by)
 	w.opensForHome(by)
+	w.voices(by)
 
 	// One of the others is decided about, in a case of its own.
 	w.must(d.AddChild(ctx, ina, slug, cases.Child{Person: pupils[6], Role: "alleged"}))
@@ -178,6 +182,53 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 	w.sharesMachine(by, taken(pupils[6]))
 	w.meets(by)
 	return original
+}
+
+// voices is what pupils and parents suggest, and the answers: one waits, one is given
+// to a teacher, one is answered and shown to everyone, and two are before the elevråd,
+// in which the pupil sits. The parent has started a group, which shares its agreements.
+func (w *siteWorld) voices(by map[string]persona) {
+	w.t.Helper()
+	ctx, d := context.Background(), w.ideas()
+	kari, jonas, pupil, home := by["rektor"].actor, by["teacher"].actor, by["pupil"].actor, by["parent"].actor
+	council, err := d.Bodies.Found(ctx, kari, bodies.Body{Kind: bodies.Council, Name: "Elevrådet"})
+	w.must(err)
+	w.must(d.Bodies.Seat(ctx, kari, council, bodies.Member{Person: pupil.Person, Part: bodies.Pupils, Office: bodies.Leader}))
+	w.must(d.Say(ctx, pupil, ideas.Saying{Kind: "outside", Words: "En voksen ved ballbingen før det ringer inn."}))
+	for _, words := range []string{"Mer tid i garderoben.", "En felles dag i måneden.", "Spill i friminuttet."} {
+		w.must(d.Say(ctx, pupil, ideas.Saying{Council: council, Kind: "together", Words: words}))
+	}
+	w.must(d.Say(ctx, home, ideas.Saying{School: kari.School, Kind: "way", Words: "Flere lys på skoleveien."}))
+	w.must(d.Say(ctx, home, ideas.Saying{School: kari.School, Kind: "sfo", Words: "La barna velge plass på SFO."}))
+	tables, err := d.Before(ctx, pupil)
+	w.must(err)
+	for _, i := range tables[0].Ideas {
+		switch i.Words {
+		case "Mer tid i garderoben.":
+			w.must(d.Vote(ctx, pupil, i.Slug, "yes"))
+		case "En felles dag i måneden.":
+			w.must(d.Close(ctx, pupil, i.Slug, false, "Vi venter til våren."))
+		case "Spill i friminuttet.":
+			w.must(d.Close(ctx, pupil, i.Slug, true, ""))
+		}
+	}
+	all, _, err := d.AtSchool(ctx, kari)
+	w.must(err)
+	for _, i := range all {
+		switch i.Words {
+		case "Flere lys på skoleveien.":
+			w.must(d.Give(ctx, kari, i.Slug, jonas.Person))
+		case "La barna velge plass på SFO.":
+			w.must(d.Reply(ctx, kari, i.Slug, ideas.Answer{Verdict: "no", Why: "De voksne må se alle. Men på fredager velger barna."}))
+			w.must(d.Show(ctx, kari, i.Slug, ideas.Public{Words: i.Words, Did: "Nei, ikke hver dag. Men på fredager velger barna.", Checked: true}))
+		}
+	}
+	places, err := w.circles().Mine(ctx, home)
+	w.must(err)
+	group, err := w.circles().Start(ctx, home, places[0].Key(), circles.Agreed{Choices: []string{"chat", "call"}, Next: w.today().Add(30), Where: "På biblioteket"})
+	w.must(err)
+	w.must(w.circles().Add(ctx, home, group, circles.Plan{Part: circles.Activity, On: w.today().Add(7), What: "Kveld ute for alle."}))
+	w.must(w.circles().Share(ctx, home, group, true))
 }
 
 // shieldedOf is the case of a protected pupil, as one who is named finds it.

@@ -193,10 +193,10 @@ var mayScan = map[string]string{
 	"detail, manual FROM rost":                            "an import compares with all that is stored",
 	"SELECT pupil, guardian":                              "an import compares with all that is stored",
 	"DISTINCT pupil FROM rost":                            "an import asks what was decided by hand: few",
+	"FROM hearing_hearing WHERE owner = ?1 ORDER BY":      "a municipality holds a few hearings",
+	"SELECT id FROM hearing_line":                         "verify: every line of the room",
 	"SELECT id FROM cases_survey":                         "verify: every line of the room",
 	"SELECT id FROM front_line":                           "verify: every line of the room",
-	"SELECT id FROM bodies_":                              "verify: every line of the room, and every body",
-	"FROM bodies_body b WHERE b.owner = ?1 AND b.gone_at": "the bodies of a municipality: some at each school",
 	"SELECT id, kind, sealed FROM front_line":             "a school's own page: what it says, a few lines",
 	"SELECT id FROM danger_li":                            "verify: every line of the room",
 	"SELECT id FROM dialogue_":                            "verify: every line of the room",
@@ -207,6 +207,10 @@ var mayScan = map[string]string{
 	"SELECT id FROM roster_override":                      "verify: everything decided about a home",
 	"SELECT concern, field":                               "verify: every text of the room",
 	"SELECT record, field":                                "verify: every text of the room",
+	"SELECT id FROM bodies_":                              "verify: every line of the room, and every body",
+	"FROM bodies_body b WHERE b.owner = ?1 AND b.gone_at": "the bodies of a municipality: some at each school",
+	"SELECT id FROM ideas_line":                           "verify: every line of the room",
+	"SELECT id FROM circles_line":                         "verify: every line of the room",
 }
 
 // ofTheProgram are the statements there are before any test has made its own.

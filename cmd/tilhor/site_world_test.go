@@ -18,11 +18,14 @@ import (
 	"time"
 
 	"tilhor"
+	"tilhor/internal/bodies"
 	"tilhor/internal/calendar"
 	"tilhor/internal/cases"
+	"tilhor/internal/circles"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/demo"
+	"tilhor/internal/ideas"
 	"tilhor/internal/oversight"
 	"tilhor/internal/roster"
 	"tilhor/internal/seal"
@@ -244,6 +247,17 @@ func (w *siteWorld) concerns() *concerns.Desk {
 
 func (w *siteWorld) cases() *cases.Desk {
 	return &cases.Desk{DB: w.house.db, Keys: w.house.keys, Journal: w.house.journal, Roster: w.house.roster, Concerns: w.concerns(), Clock: w.clock}
+}
+
+// ideas is the desk of what is suggested.
+func (w *siteWorld) ideas() *ideas.Desk {
+	b := &bodies.Desk{DB: w.house.db, Keys: w.house.keys, Journal: w.house.journal, Roster: w.house.roster, Clock: w.clock}
+	return &ideas.Desk{DB: b.DB, Keys: b.Keys, Journal: b.Journal, Roster: b.Roster, Bodies: b, Clock: w.clock}
+}
+
+// circles is the desk of the parents' groups.
+func (w *siteWorld) circles() *circles.Desk {
+	return &circles.Desk{DB: w.house.db, Keys: w.house.keys, Journal: w.house.journal, Roster: w.house.roster, Clock: w.clock}
 }
 
 // enter signs a person in as what the person is, strongly or with another acr; and a

@@ -22,6 +22,7 @@ import (
 	"golang.org/x/net/html"
 
 	"tilhor"
+	"tilhor/internal/bodies"
 	"tilhor/internal/calendar"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
@@ -479,6 +480,33 @@ var theFamily = []deed{
 	{Link: `^/min/samtale/`, Press: "gjor=hjelp"},
 }
 
+// theVoices is what a parent and a pupil suggest, what the elevråd and rektor write to
+// it, and what a parent group writes.
+var theVoices = []deed{
+	{Who: "marit", At: "/innspill", Fill: [][2]string{{"school", "Solbakken"}, {"kind", "outside"}}},
+	{Who: "nora", At: "/innspill", Fill: [][2]string{{"council", "Elevrådet"}, {"kind", "together"}}},
+	{Who: "nora", At: "/elevrad", Fill: [][2]string{{"kind", "inside"}}},
+	{Who: "nora", At: "/elevrad", Link: `^/elevrad/`, Fill: [][2]string{{"do", "stem"}, {"vote", "yes"}}},
+	{Who: "nora", At: "/elevrad", Link: `^/elevrad/`, Fill: [][2]string{{"do", "lukk"}, {"carry", "no"}}},
+	{Who: "rektor", At: "/skolen/innspill", Link: `^/skolen/innspill/`, Fill: [][2]string{{"do", "svar"}, {"svar-verdict", "partly"}, {"svar-when", shortPoison}}},
+	{Fill: [][2]string{{"do", "vis"}, {"vis-checked", "yes"}}},
+	{Who: "rektor", At: "/skolen/innspill", Link: `^/skolen/innspill/`, Fill: [][2]string{{"do", "hvem"}}},
+	{Who: "marit", At: "/foreldregruppe", Fill: [][2]string{{"unit", "*"}, {"choices", "other"}, {"where", shortPoison}}},
+	{Fill: [][2]string{{"do", "avtaler"}, {"where", shortPoison}}},
+	{Fill: [][2]string{{"do", "plan"}, {"part", "activity"}}},
+	{Fill: [][2]string{{"do", "del"}}},
+}
+
+// elevrad sets the elevråd up, and gives the pupil a seat in it.
+func (p *poisonedTown) elevrad() {
+	p.t.Helper()
+	p.people["nora"] = p.settle("nora")
+	ctx, kari, d := context.Background(), p.people["rektor"], p.ideas().Bodies
+	slug, err := d.Found(ctx, kari, bodies.Body{Kind: bodies.Council, Name: "Elevrådet " + shortPoison})
+	p.must(err)
+	p.must(d.Seat(ctx, kari, slug, bodies.Member{Person: p.people["nora"].Person, Part: bodies.Pupils, Office: bodies.Leader}))
+}
+
 // theOthers are more children of the matter, one of whom nobody knows; the first
 // is taken out of it, and put back.
 func (p *poisonedTown) theOthers() {
@@ -658,6 +686,10 @@ func TestPoison(t *testing.T) {
 		p.does(d)
 	}
 	for _, d := range theRoom {
+		p.does(d)
+	}
+	p.elevrad()
+	for _, d := range theVoices {
 		p.does(d)
 	}
 	p.onTrackOf("nora")

@@ -64,6 +64,7 @@ type Owner struct {
 	Barnevern, Barnevernvakt string
 	DPO                      string      // how the data protection officer (personvernombud) is reached
 	DPIA                     tilhor.Date // when the assessment (GDPR art. 35) was made
+	PDF                      []string    // a command that makes a PDF of a page everybody may read, nil for none
 	Demo                     bool        // everything is made up, and every page says so
 	// State and Ombud are how Statsforvalteren, and Elev-, lærling- og mobbeombudet
 	// of the county, are reached: outside the municipality, and its to look up.

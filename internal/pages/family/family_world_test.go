@@ -40,7 +40,7 @@ type world struct {
 }
 
 // others are addresses that other packages mount.
-var others = []string{"/min/si", "/min/sagt", "/", "/tilgjengelighet", "/personvern", "/hjelp", "/logg-inn", "/logg-ut", "/i-dag"}
+var others = []string{"/min/si", "/min/sagt", "/innspill", "/foreldregruppe", "/", "/tilgjengelighet", "/personvern", "/hjelp", "/logg-inn", "/logg-ut", "/i-dag"}
 
 func newWorld(t *testing.T) *world { return worldOn(t, dbtest.SQLite(t)) }
 

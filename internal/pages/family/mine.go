@@ -59,15 +59,16 @@ func (p *Pages) mine(q *web.Req) error {
 	w := q.T
 	tell := block{ID: "si", Title: w.T("mine.tell"), Text: []string{w.T("mine.tell.text")}, Buttons: telling(w)}
 	help := block{ID: "hjelp", Title: w.T("mine.help"), Text: []string{w.T("mine.help.text")}, Buttons: []web.Button{{Text: w.T("mine.rights"), Href: "/hjelp", Kind: "secondary"}}}
+	idea := block{ID: "innspill", Title: w.T("mine.idea"), Text: []string{w.T("mine.idea.text")}, Buttons: []web.Button{{Text: w.T("mine.idea.button"), Href: "/innspill", Kind: "secondary"}}}
 	v := blocksView{Heading: w.T("mine.title"), Lead: w.T("mine.lead")}
 	if level == cases.Teen {
 		open := block{ID: "apne", Title: w.T("mine.open.h2"), Text: []string{w.T("mine.open.text")}, Buttons: []web.Button{{Text: w.T("mine.open.button"), Href: openPath}}}
-		v.Blocks = []block{open, tell, help}
+		v.Blocks = []block{open, tell, idea, help}
 		return v.show(q)
 	}
 	tell.Buttons[0].Kind = "" // what comes first here
 	open := block{ID: "apne", Title: w.T("mine.open.h2"), Text: []string{w.T("mine." + level + ".open.adult")}}
-	v.Blocks = []block{tell, open, help}
+	v.Blocks = []block{tell, open, idea, help}
 	return v.show(q)
 }
 

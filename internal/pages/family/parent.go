@@ -81,7 +81,7 @@ func (p *Pages) parent(q *web.Req) error {
 		}
 		b.Buttons = append(b.Buttons, web.Button{Text: name, Href: parentPath + "/" + x.Slug, Kind: "secondary"})
 	}
-	v.Blocks = []block{b}
+	v.Blocks = []block{b, voice(w)}
 	if slices.ContainsFunc(all, func(x cases.Ward) bool { return x.Stripped }) {
 		v.Frame = stripped(q, v.Heading)
 	}
@@ -104,9 +104,17 @@ func (p *Pages) nothing(q *web.Req) error {
 			{Term: w.T("parent.nothing.complain"), Text: w.T("parent.nothing.complain-text")},
 		}}}},
 		{ID: "si", Title: w.T("parent.tell"), Text: []string{w.T("parent.tell.text")}, Buttons: telling(w)},
+		voice(w),
 		{ID: "fare", Title: w.T("parent.danger"), Text: []string{w.T("parent.danger-text")}},
 	}
 	return v.show(q)
+}
+
+// voice leads to what a parent can do for all: suggest something, and be in a group.
+func voice(w *lang.Words) block {
+	return block{ID: "sammen", Title: w.T("parent.voice"), Text: []string{w.T("parent.voice.text")}, Buttons: []web.Button{
+		{Text: w.T("parent.voice.idea"), Href: "/innspill", Kind: "secondary"}, {Text: w.T("parent.voice.circle"), Href: "/foreldregruppe", Kind: "tertiary"},
+	}}
 }
 
 // child is the case of one child, as this parent may see it.
@@ -144,6 +152,7 @@ func (p *Pages) child(q *web.Req) error {
 	add(stateBlock(w, f, here, calendar.DateOf(q.Now)))
 	add(openedBlock(w, f))
 	add(hidden(w, f))
+	v.Blocks = append(v.Blocks, voice(w))
 	if f.Stripped {
 		v.Frame = stripped(q, v.Heading)
 	}

@@ -11,6 +11,7 @@ import (
 	"tilhor"
 	"tilhor/internal/concerns"
 	"tilhor/internal/front"
+	"tilhor/internal/ideas"
 	"tilhor/internal/roster"
 	"tilhor/internal/web"
 	"tilhor/internal/web/say"
@@ -26,6 +27,7 @@ var page = web.Pages(files)
 type Pages struct {
 	Concerns *concerns.Desk
 	Front    *front.Desk                                     // what each school's page says; nil where a test has none
+	Ideas    *ideas.Desk                                     // what was suggested and answered; nil where a test has none
 	Code     func(owner tilhor.OwnerID, token string) string // the code of one sending; nil where none is given
 	Bodies   bool                                            // what the formal bodies decided is there to read (internal/pages/body)
 	read     median
@@ -51,6 +53,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: "GET", Path: "/", Name: "public.home", Roles: everyone, Serve: p.home},
 		{Method: "GET", Path: "/s/{skole}", Name: "public.school", Roles: anyone, Further: true, Serve: p.school},
 		{Method: "GET", Path: "/s/{skole}/plakat", Name: "public.poster", Roles: anyone, Further: true, Serve: p.poster},
+		{Method: "GET", Path: "/s/{skole}" + didPath, Name: "public.did", Roles: anyone, Serve: p.did},
 		{Method: "GET", Path: "/s/{skole}/ansatt", Name: "public.tell", Roles: anyone, Serve: t.Show},
 		{Method: "POST", Path: "/s/{skole}/ansatt", Name: "public.tell.step", Roles: anyone, Serve: t.Step},
 		{Method: "GET", Path: "/s/{skole}/si", Name: "public.say", Roles: anyone, Further: true, Serve: told.Show},

@@ -16,12 +16,14 @@ import (
 	"time"
 
 	"tilhor"
+	"tilhor/internal/bodies"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/dialogue"
 	"tilhor/internal/duty"
 	"tilhor/internal/front"
+	"tilhor/internal/ideas"
 	"tilhor/internal/journal"
 	"tilhor/internal/lang"
 	"tilhor/internal/pages/public"
@@ -50,6 +52,7 @@ type town struct {
 	talks    *dialogue.Desk
 	kari     tilhor.PersonID
 	now      time.Time
+	ideas    *ideas.Desk
 }
 
 var putSchool = db.SQL(`INSERT INTO roster_school (owner, id, source, kind, name, org_number, has_sfo, content, from_date, until_date)
@@ -81,7 +84,8 @@ func newTownOn(t *testing.T, d *db.DB) *town {
 	w.concerns.Shut = w.front.ShutOn
 	w.talks = &dialogue.Desk{DB: d, Keys: keys, Journal: j, Roster: r, Concerns: w.concerns, Clock: clock}
 	w.concerns.Started, w.concerns.Opened = w.talks.Start, w.talks.Open
-	site.Mount((&public.Pages{Concerns: w.concerns, Front: w.front, Code: w.talks.CodeFor}).Routes())
+	w.ideas = &ideas.Desk{DB: d, Keys: keys, Journal: j, Roster: r, Clock: clock, Bodies: &bodies.Desk{DB: d, Keys: keys, Journal: j, Roster: r, Clock: clock}}
+	site.Mount((&public.Pages{Concerns: w.concerns, Front: w.front, Ideas: w.ideas, Code: w.talks.CodeFor}).Routes())
 	w.h, w.battery = site.Handler(), webtest.New(site, "/logg-inn", "/logg-ut", "/kode", school+"/si/kode", "/s/fjell/si/kode")
 	by := tilhor.Actor{Owner: owner, Role: tilhor.RoleOwnerAdviser}
 	err = d.Write(context.Background(), func(tx *db.Tx) error {

@@ -24,6 +24,7 @@ type schoolView struct {
 	When     string // when it is read
 	Plan     string
 	Poster   string
+	Did      string // what was suggested, and what came of it; "" where a test has none
 	Code     string // what a code is, for who tells without a name
 	Enter    string // where it is typed in
 	Bodies   string // what its pupils and parents have decided together
@@ -58,6 +59,9 @@ func (p *Pages) school(q *web.Req) error {
 		v.Bodies = q.Link(at + "/rad")
 	}
 	v.People = people(w, adults)
+	if p.Ideas != nil {
+		v.Did = q.Link(at + didPath)
+	}
 	if p.Front == nil {
 		return q.Render(schoolPage, v)
 	}

@@ -10,10 +10,12 @@ import (
 	"tilhor"
 	"tilhor/internal/archive"
 	"tilhor/internal/cases"
+	"tilhor/internal/circles"
 	"tilhor/internal/concerns"
 	"tilhor/internal/dialogue"
 	"tilhor/internal/front"
 	"tilhor/internal/handover"
+	"tilhor/internal/ideas"
 	"tilhor/internal/interventions"
 	"tilhor/internal/sfo"
 	"tilhor/internal/web"
@@ -33,6 +35,8 @@ type Pages struct {
 	SFO      *sfo.Desk
 	Dialogue *dialogue.Desk // nil where a test has none
 	Front    *front.Desk    // the school's own page
+	Ideas    *ideas.Desk    // what pupils and parents suggest
+	Circles  *circles.Desk  // the parents' own groups
 
 	Interventions *interventions.Desk // nil where a test has none
 }
@@ -91,6 +95,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: "GET", Path: "/opplaring", Name: "school.training", Roles: rektor, Serve: p.training},
 		{Method: "POST", Path: "/opplaring", Name: "school.training.train", Roles: rektor, Sensitive: true, Serve: p.train},
 	}
+	routes = append(routes, p.ideaRoutes()...)
 	routes = append(routes, p.insightRoutes()...)
 	routes = append(routes, p.lifeRoutes()...)
 	routes = append(routes, p.craftRoutes()...)

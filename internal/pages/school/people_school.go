@@ -28,6 +28,8 @@ var schoolPlaces = []struct{ key, href string }{
 	{"over", "/overlevering"},
 	{"front", frontPath},
 	{"bodies", "/skolen/rad"}, // internal/pages/body
+	{"ideas", IdeasPath},
+	{"circles", circlesPath},
 	{"arrivals", "/overforinger"},
 	{"lastyear", "/avgangstrinnet"},
 	{"survey", surveyPath},

@@ -12,13 +12,16 @@ import (
 
 	"tilhor"
 	"tilhor/internal/archive"
+	"tilhor/internal/bodies"
 	"tilhor/internal/cases"
+	"tilhor/internal/circles"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/dialogue"
 	"tilhor/internal/front"
 	"tilhor/internal/handover"
+	"tilhor/internal/ideas"
 	"tilhor/internal/pages/school"
 	"tilhor/internal/roster"
 	"tilhor/internal/web"
@@ -32,6 +35,8 @@ type world struct {
 	concerns *concerns.Desk
 	cases    *cases.Desk
 	talks    *dialogue.Desk
+	ideas    *ideas.Desk
+	groups   *circles.Desk
 
 	rektor, ina, jonas *http.Cookie // ina is the social teacher, jonas a teacher
 	kari, sosial       tilhor.Actor
@@ -39,7 +44,7 @@ type world struct {
 }
 
 // others are addresses that other packages mount.
-var others = []string{"/", "/tilgjengelighet", "/personvern", "/rettigheter/11", "/varsler", "/hjelp", "/logg-inn", "/logg-ut", "/i-dag", "/bekymringer", "/avvik", "/fare"}
+var others = []string{"/", "/tilgjengelighet", "/personvern", "/rettigheter/11", "/varsler", "/hjelp", "/logg-inn", "/logg-ut", "/i-dag", "/bekymringer", "/bekymringer/ny", "/avvik", "/fare"}
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
@@ -53,9 +58,11 @@ func newWorld(t *testing.T) *world {
 	kept := &archive.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Cases: worked, Concerns: told, Clock: town.Now}
 	talks := &dialogue.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Concerns: told, Clock: town.Now}
 	told.Became = talks.Became
+	suggested := &ideas.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: town.Now, Bodies: &bodies.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: town.Now}}
+	groups := &circles.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: town.Now}
 	shown := &front.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: town.Now, Away: worked.AwayOn}
-	town.Site.Mount((&school.Pages{Concerns: told, Cases: worked, Archive: kept, Front: shown, Handover: &handover.Desk{Cases: worked, Keys: k.Keys, Clock: town.Now}, Dialogue: talks}).Routes())
-	w := &world{Town: town, t: t, concerns: told, cases: worked, talks: talks}
+	town.Site.Mount((&school.Pages{Concerns: told, Cases: worked, Archive: kept, Front: shown, Handover: &handover.Desk{Cases: worked, Keys: k.Keys, Clock: town.Now}, Dialogue: talks, Ideas: suggested, Circles: groups}).Routes())
+	w := &world{Town: town, t: t, concerns: told, cases: worked, talks: talks, ideas: suggested, groups: groups}
 	w.kari, w.sosial = town.Actor(tilhor.RoleRektor, town.Solbakken), town.Actor(tilhor.RoleSocialTeacher, town.Solbakken)
 	w.teacher = town.Actor(tilhor.RoleTeacher, town.Solbakken)
 	w.rektor, w.ina, w.jonas = town.In(w.kari), town.In(w.sosial), town.In(w.teacher)

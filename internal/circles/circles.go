@@ -1,0 +1,517 @@
+// Package circles keeps parent groups (foreldregrupper): what the parents of a class or
+// a year have agreed among themselves so that no child stands alone, when they meet and
+// what they do. No pupil's name may stand there, and no member's does: who is in a group
+// is who has a child in the class, and is asked of the lists each time. The school sees
+// that a group exists, and its agreements when the group lets it.
+package circles
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"tilhor"
+	"tilhor/internal/access"
+	"tilhor/internal/calendar"
+	"tilhor/internal/db"
+	"tilhor/internal/firstnames"
+	"tilhor/internal/journal"
+	"tilhor/internal/roster"
+	"tilhor/internal/seal"
+)
+
+// A Desk is where groups are started and kept.
+type Desk struct {
+	DB      *db.DB
+	Keys    *seal.Keys
+	Journal *journal.Journal
+	Roster  *roster.Roster
+	Clock   tilhor.Clock
+}
+
+// A Unit is a class or a year at a school that can have a group.
+type Unit struct {
+	School tilhor.SchoolID
+	Cohort int    // the autumn when the year began in grade 1; 0 for a class without a number
+	Class  string // the rest of the class's name, "" for the whole year
+	Grade  int    // today, 0 for a class without a number
+}
+
+// Year says whether it is a whole year (trinn).
+func (u Unit) Year() bool { return u.Class == "" }
+
+// Name is the class as its name is today, "" for a year.
+func (u Unit) Name() string {
+	if u.Year() || u.Grade == 0 {
+		return u.Class
+	}
+	return strconv.Itoa(u.Grade) + u.Class
+}
+
+// Key names the unit in a form.
+func (u Unit) Key() string {
+	return string(u.School) + "/" + strconv.Itoa(u.Cohort) + "/" + u.Class
+}
+
+// A Circle is one parent group.
+type Circle struct {
+	ID, Slug string
+	Unit
+	SchoolName string
+	Shared     bool // the school may read the agreements
+	Agreed     Agreed
+	AgreedOn   tilhor.Date // "" when the school may not read it
+	Plans      []Plan
+}
+
+// Agreements are the choices of the kit; Other is written in words.
+var Agreements = []string{"birthday", "chat", "call", "welcome", "way", "ages", "speak-well", Other}
+
+// Other is the agreement that is not among the choices.
+const Other = "other"
+
+// Agreed is what a group has agreed, as it stands.
+type Agreed struct {
+	Choices []string    `json:"choices,omitempty"`
+	Words   string      `json:"words,omitempty"` // of Other
+	Next    tilhor.Date `json:"next,omitempty"`  // when they meet again
+	Where   string      `json:"where,omitempty"`
+
+	NoPupil bool `json:"-"` // what looks like a first name is none of a pupil
+}
+
+// A Plan is something a group will do: an activity, or a meeting with what is taken
+// up there.
+type Plan struct {
+	ID   string      `json:"-"`
+	Part string      `json:"-"` // Activity, Meeting
+	On   tilhor.Date `json:"on,omitempty"`
+	What string      `json:"what"`
+
+	NoPupil bool `json:"-"`
+}
+
+// Parts of a plan.
+const (
+	Activity = "activity"
+	Meeting  = "meeting"
+
+	agreed = "agreed"
+)
+
+const (
+	actAgreed  = "circles.agreed"
+	actPlanned = "circles.planned"
+	actGone    = "circles.gone"
+	actShared  = "circles.shared"
+	actUnshare = "circles.unshared"
+
+	field    = "circle"
+	maxText  = 800
+	maxWhere = 160
+	maxPlans = 40
+)
+
+var writes = map[string]string{actAgreed: agreed, actPlanned: "plan"}
+
+func stream(id string) string { return "circle/" + id }
+
+const circleColumns = `c.id, c.slug, c.school, c.cohort, c.class, c.shared`
+
+var (
+	insertCircle = db.SQL(`INSERT INTO circles_circle (owner, id, slug, school, cohort, class, shared) VALUES ($1, $2, $3, $4, $5, $6, 0)`)
+	circleOf     = db.SQL(`SELECT ` + circleColumns + ` FROM circles_circle c WHERE c.owner = $1 AND c.school = $2 AND c.cohort = $3 AND c.class = $4`)
+	circleAt     = db.SQL(`SELECT ` + circleColumns + ` FROM circles_circle c WHERE c.owner = $1 AND c.slug = $2`)
+	circlesAt    = db.SQL(`SELECT ` + circleColumns + ` FROM circles_circle c WHERE c.owner = $1 AND c.school = $2 ORDER BY c.cohort DESC, c.class, c.id`)
+	shareCircle  = db.SQL(`UPDATE circles_circle SET shared = $3 WHERE owner = $1 AND id = $2 AND shared <> $3`)
+	insertLine   = db.SQL(`INSERT INTO circles_line (owner, id, circle, part, at, entry, sealed, gone_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`)
+	goneLine     = db.SQL(`UPDATE circles_line SET gone_at = $4 WHERE owner = $1 AND circle = $2 AND id = $3 AND part <> 'agreed' AND gone_at = 0`)
+	linesOf      = db.SQL(`SELECT id, part, at, sealed FROM circles_line WHERE owner = $1 AND circle = $2 AND gone_at = 0 ORDER BY at, id`)
+	countPlans   = db.SQL(`SELECT COUNT(*) FROM circles_line WHERE owner = $1 AND circle = $2 AND part <> 'agreed' AND gone_at = 0`)
+)
+
+// units are the classes and years that somebody is a parent in, by the lists: through
+// a child whose parent one may act as, and so never through one that one is barred
+// from (roster.Children).
+func (d *Desk) units(tx *db.Tx, by tilhor.Actor, on tilhor.Date) (all []Unit, err error) {
+	if by.Role != tilhor.RoleParent || by.Person == "" {
+		return nil, tilhor.ErrNotFound
+	}
+	children, err := d.Roster.Children(tx, by.Owner, by.Person, on)
+	if err != nil || len(children) == 0 {
+		return nil, err
+	}
+	classes, err := d.Roster.Classes(tx, by.Owner, on, children...)
+	if err != nil {
+		return nil, err
+	}
+	for _, child := range children {
+		name := classes[child]
+		if name == "" {
+			continue
+		}
+		p, err := d.Roster.Where(tx, by.Owner, child, on)
+		if errors.Is(err, tilhor.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, u := range unitsOf(p.School, name, on) {
+			if !slices.Contains(all, u) {
+				all = append(all, u)
+			}
+		}
+	}
+	return all, nil
+}
+
+// unitsOf are the class and the year of a class's name on a day. The year is known by
+// the autumn it began, so that a group goes on when 5A becomes 6A.
+func unitsOf(school tilhor.SchoolID, class string, on tilhor.Date) []Unit {
+	rest := strings.TrimLeft(class, "0123456789")
+	grade, err := strconv.Atoi(class[:len(class)-len(rest)])
+	if err != nil || grade < 1 || grade > 13 {
+		return []Unit{{School: school, Class: class}}
+	}
+	cohort := calendar.SchoolYear(on) - grade + 1
+	year := Unit{School: school, Cohort: cohort, Grade: grade}
+	if rest == "" {
+		return []Unit{year}
+	}
+	one := year
+	one.Class = rest
+	return []Unit{one, year}
+}
+
+// A Place is a unit of a parent's and the group it has, if any.
+type Place struct {
+	Unit
+	SchoolName string // "" where a protected child's school must not be read over a shoulder
+	Circle     string // the slug, "" where there is none yet
+}
+
+// Mine are the classes and years that a parent may be in a group of.
+func (d *Desk) Mine(ctx context.Context, by tilhor.Actor) (all []Place, err error) {
+	on := calendar.DateOf(d.Clock())
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		all = nil
+		units, err := d.units(tx, by, on)
+		if err != nil {
+			return err
+		}
+		name, err := d.schools(tx, by, on)
+		if err != nil {
+			return err
+		}
+		for _, u := range units {
+			p := Place{Unit: u, SchoolName: name[u.School]}
+			found, err := d.read(tx, by.Owner, on, circleOf, by.Owner, u.School, u.Cohort, u.Class)
+			if err != nil {
+				return err
+			}
+			if len(found) > 0 {
+				p.Circle = found[0].Slug
+			}
+			all = append(all, p)
+		}
+		return nil
+	})
+	return all, err
+}
+
+// schools are the names of the schools, none for the parent of a protected child.
+func (d *Desk) schools(tx *db.Tx, by tilhor.Actor, on tilhor.Date) (map[tilhor.SchoolID]string, error) {
+	children, err := d.Roster.Children(tx, by.Owner, by.Person, on)
+	if err != nil {
+		return nil, err
+	}
+	guarded, err := d.Roster.AnyProtected(tx, by.Owner, append(children, by.Person)...)
+	if err != nil || guarded {
+		return nil, err
+	}
+	all, err := d.Roster.Schools(tx, by.Owner)
+	names := map[tilhor.SchoolID]string{}
+	for _, s := range all {
+		names[s.ID] = s.Name
+	}
+	return names, err
+}
+
+// read finds groups, without what they have written.
+func (d *Desk) read(tx *db.Tx, owner tilhor.OwnerID, on tilhor.Date, q *db.Stmt, args ...any) (all []Circle, err error) {
+	err = tx.Each(q, func(scan db.Scan) error {
+		var c Circle
+		var shared int
+		err := scan(&c.ID, &c.Slug, &c.School, &c.Cohort, &c.Class, &shared)
+		c.Shared = shared == 1
+		if c.Cohort != 0 {
+			c.Grade = calendar.SchoolYear(on) - c.Cohort + 1
+		}
+		all = append(all, c)
+		return err
+	}, args...)
+	return all, err
+}
+
+// fill opens what a group has written.
+func (d *Desk) fill(tx *db.Tx, owner tilhor.OwnerID, c *Circle) error {
+	key, err := d.Keys.Get(tx, owner, seal.KindCircle, c.ID)
+	if err != nil {
+		return err
+	}
+	return tx.Each(linesOf, func(scan db.Scan) error {
+		var id, part string
+		var at int64
+		var sealed []byte
+		if err := scan(&id, &part, &at, &sealed); err != nil {
+			return err
+		}
+		plain, err := key.Open(field, id, sealed)
+		if err != nil {
+			return err
+		}
+		if part == agreed {
+			c.Agreed, c.AgreedOn = Agreed{}, calendar.DateOf(time.UnixMilli(at))
+			err = json.Unmarshal([]byte(plain), &c.Agreed)
+		} else {
+			p := Plan{ID: id, Part: part}
+			err = json.Unmarshal([]byte(plain), &p)
+			c.Plans = append(c.Plans, p)
+		}
+		if err != nil {
+			return errors.New("what a parent group wrote is not readable")
+		}
+		return nil
+	}, owner, c.ID)
+}
+
+// See is a group, for a parent who has a child in its class or year.
+func (d *Desk) See(ctx context.Context, by tilhor.Actor, slug string) (c Circle, err error) {
+	on := calendar.DateOf(d.Clock())
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		if c, err = d.in(tx, by, slug, on); err != nil {
+			return err
+		}
+		name, err := d.schools(tx, by, on)
+		if err != nil {
+			return err
+		}
+		c.SchoolName = name[c.School]
+		return d.fill(tx, by.Owner, &c)
+	})
+	slices.SortStableFunc(c.Plans, func(a, b Plan) int { return strings.Compare(string(a.On), string(b.On)) })
+	return c, err
+}
+
+// in finds a group for one of its parents: the one door to it.
+func (d *Desk) in(tx *db.Tx, by tilhor.Actor, slug string, on tilhor.Date) (Circle, error) {
+	units, err := d.units(tx, by, on)
+	if err != nil {
+		return Circle{}, err
+	}
+	all, err := d.read(tx, by.Owner, on, circleAt, by.Owner, slug)
+	if err != nil {
+		return Circle{}, err
+	}
+	if len(all) == 0 || !slices.ContainsFunc(units, func(u Unit) bool { return u.Key() == all[0].Key() }) {
+		return Circle{}, tilhor.ErrNotFound
+	}
+	return all[0], nil
+}
+
+func (a *Agreed) check(on tilhor.Date) error {
+	var f tilhor.Faults
+	a.Words, a.Where = strings.TrimSpace(a.Words), strings.TrimSpace(a.Where)
+	known := true
+	for _, c := range a.Choices {
+		known = known && slices.Contains(Agreements, c)
+	}
+	other := slices.Contains(a.Choices, Other)
+	f.Add(len(a.Choices) == 0 || !known, "choices", "circles.fault.choices")
+	f.Add(other && a.Words == "", "words", "circles.fault.words")
+	f.Add(utf8.RuneCountInString(a.Words) > maxText, "words", "circles.fault.long")
+	f.Add(a.Next != "" && a.Next < on, "next", "circles.fault.past")
+	f.Add(utf8.RuneCountInString(a.Where) > maxWhere, "where", "circles.fault.where-long")
+	f.Add(!a.NoPupil && firstnames.Any(a.Words, a.Where), "no-pupil", "circles.fault.name")
+	return f.Err()
+}
+
+// Start makes the group of a class or a year, with its first agreements: one parent
+// can do it, from the kit. Who is second finds the one that is there.
+func (d *Desk) Start(ctx context.Context, by tilhor.Actor, unit string, a Agreed) (slug string, err error) {
+	now := d.Clock()
+	on := calendar.DateOf(now)
+	fault := tilhor.FaultsOf(a.check(on))
+	err = d.DB.Write(ctx, func(tx *db.Tx) error {
+		units, err := d.units(tx, by, on)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(units, func(u Unit) bool { return u.Key() == unit })
+		f := slices.Clone(fault)
+		f.Add(i < 0, "unit", "circles.fault.unit")
+		if err := f.Err(); err != nil {
+			return err
+		}
+		u := units[i]
+		there, err := d.read(tx, by.Owner, on, circleOf, by.Owner, u.School, u.Cohort, u.Class)
+		if err != nil {
+			return err
+		}
+		if len(there) > 0 {
+			return tilhor.Faults{{Field: "unit", Key: "circles.fault.there"}}
+		}
+		c := Circle{ID: tilhor.NewID(), Slug: tilhor.NewSlug(), Unit: u}
+		if _, err := tx.Exec(insertCircle, by.Owner, c.ID, c.Slug, u.School, u.Cohort, u.Class); err != nil {
+			return err
+		}
+		slug = c.Slug
+		return d.line(tx, by, c, actAgreed, agreed, a, now)
+	})
+	return slug, err
+}
+
+// Agree writes the agreements anew.
+func (d *Desk) Agree(ctx context.Context, by tilhor.Actor, slug string, a Agreed) error {
+	now := d.Clock()
+	on := calendar.DateOf(now)
+	fault := a.check(on)
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		c, err := d.in(tx, by, slug, on)
+		if err == nil {
+			err = fault
+		}
+		if err != nil {
+			return err
+		}
+		return d.line(tx, by, c, actAgreed, agreed, a, now)
+	})
+}
+
+func (p *Plan) check() error {
+	var f tilhor.Faults
+	p.What = strings.TrimSpace(p.What)
+	f.Add(p.Part != Activity && p.Part != Meeting, "part", "circles.fault.part")
+	f.Add(p.What == "", "what", "circles.fault.what")
+	f.Add(utf8.RuneCountInString(p.What) > maxText, "what", "circles.fault.long")
+	f.Add(p.Part == Meeting && p.On == "", "on", "circles.fault.on")
+	f.Add(!p.NoPupil && firstnames.Any(p.What), "no-pupil", "circles.fault.name")
+	return f.Err()
+}
+
+// Add writes an activity, or a meeting and what is taken up there.
+func (d *Desk) Add(ctx context.Context, by tilhor.Actor, slug string, p Plan) error {
+	now := d.Clock()
+	fault := p.check()
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		c, err := d.in(tx, by, slug, calendar.DateOf(now))
+		if err == nil {
+			err = fault
+		}
+		if err != nil {
+			return err
+		}
+		var n int
+		if err := tx.One(countPlans, db.Args(by.Owner, c.ID), &n); err != nil {
+			return err
+		}
+		if n >= maxPlans {
+			return tilhor.Faults{{Field: "what", Key: "circles.fault.many"}}
+		}
+		return d.line(tx, by, c, actPlanned, p.Part, p, now)
+	})
+}
+
+// Remove takes an activity or a meeting away. That it stood there stays in the record.
+func (d *Desk) Remove(ctx context.Context, by tilhor.Actor, slug, line string) error {
+	now := d.Clock()
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		c, err := d.in(tx, by, slug, calendar.DateOf(now))
+		if err != nil {
+			return err
+		}
+		n, err := tx.Exec(goneLine, by.Owner, c.ID, line, now.UnixMilli())
+		if err == nil && n == 0 {
+			err = tilhor.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		return d.tell(tx, by, c, actGone, line, now)
+	})
+}
+
+// Share lets the school read the agreements, or no longer.
+func (d *Desk) Share(ctx context.Context, by tilhor.Actor, slug string, yes bool) error {
+	now := d.Clock()
+	act, shared := actUnshare, 0
+	if yes {
+		act, shared = actShared, 1
+	}
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		c, err := d.in(tx, by, slug, calendar.DateOf(now))
+		if err != nil {
+			return err
+		}
+		if n, err := tx.Exec(shareCircle, by.Owner, c.ID, shared); err != nil || n == 0 {
+			return err
+		}
+		return d.tell(tx, by, c, act, c.ID, now)
+	})
+}
+
+// AtSchool is what a school sees: which groups exist, and the agreements of those that
+// share them. What they plan and do is theirs.
+func (d *Desk) AtSchool(ctx context.Context, by tilhor.Actor) (all []Circle, err error) {
+	if !by.Role.Staff() || by.School == access.Owner {
+		return nil, tilhor.ErrNotFound
+	}
+	on := calendar.DateOf(d.Clock())
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		if all, err = d.read(tx, by.Owner, on, circlesAt, by.Owner, by.School); err != nil {
+			return err
+		}
+		for i := range all {
+			if !all[i].Shared {
+				continue
+			}
+			if err := d.fill(tx, by.Owner, &all[i]); err != nil {
+				return err
+			}
+			all[i].Plans, all[i].Agreed.Next, all[i].Agreed.Where = nil, "", ""
+		}
+		return nil
+	})
+	return all, err
+}
+
+// line writes one text of a group's, and tells the record.
+func (d *Desk) line(tx *db.Tx, by tilhor.Actor, c Circle, act, part string, text any, now time.Time) error {
+	body, err := json.Marshal(text)
+	if err != nil {
+		return err
+	}
+	key, err := d.Keys.Make(tx, by.Owner, seal.KindCircle, c.ID)
+	if err != nil {
+		return err
+	}
+	id := tilhor.NewID()
+	s := key.Seal(field, id, string(body))
+	w, err := d.Journal.Append(tx, journal.Entry{Stream: stream(c.ID), Act: act, Subject: id, When: tilhor.Now(now), By: by, Rule: "parent", Parts: journal.Parts(s)})
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(insertLine, by.Owner, id, c.ID, part, now.UnixMilli(), w.ID, s.Bytes)
+	return err
+}
+
+func (d *Desk) tell(tx *db.Tx, by tilhor.Actor, c Circle, act, subject string, now time.Time) error {
+	_, err := d.Journal.Append(tx, journal.Entry{Stream: stream(c.ID), Act: act, Subject: subject, When: tilhor.Now(now), By: by, Rule: "parent"})
+	return err
+}

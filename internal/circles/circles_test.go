@@ -1,0 +1,274 @@
+package circles_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/circles"
+	"tilhor/internal/db"
+	"tilhor/internal/db/dbtest"
+	"tilhor/internal/journal"
+	"tilhor/internal/lang"
+	"tilhor/internal/roster"
+	"tilhor/internal/web/webtest"
+)
+
+type world struct {
+	*testing.T
+	*webtest.Town
+	ctx              context.Context
+	desk             *circles.Desk
+	marit, ali, jon  tilhor.Actor // Nora's and Elias' (5A), and a parent at another school
+	kari, jonas, liv tilhor.Actor
+}
+
+func each(t *testing.T, test func(w *world)) {
+	t.Helper()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		town := webtest.NewTown(t, d)
+		k := town.Kit
+		w := &world{T: t, Town: town, ctx: db.Twice(context.Background())}
+		w.desk = &circles.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock}
+		parent := func(source string) tilhor.Actor {
+			return tilhor.Actor{Owner: webtest.Owner, Person: town.Person(source), Role: tilhor.RoleParent}
+		}
+		w.marit, w.ali, w.jon, w.liv = parent("forelder-nora"), parent("forelder-elias"), parent("forelder-odin"), parent("forelder-tuva")
+		w.kari, w.jonas = town.Actor(tilhor.RoleRektor, town.Solbakken), town.Actor(tilhor.RoleTeacher, town.Solbakken)
+		test(w)
+	})
+}
+
+func (w *world) must(err error) {
+	w.T.Helper()
+	if err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+func (w *world) missing(what string, err error) {
+	w.T.Helper()
+	if !errors.Is(err, tilhor.ErrNotFound) {
+		w.T.Errorf("%s: %v", what, err)
+	}
+}
+
+func (w *world) mine(by tilhor.Actor) []circles.Place {
+	w.T.Helper()
+	all, err := w.desk.Mine(w.ctx, by)
+	w.must(err)
+	return all
+}
+
+// unit is the key of one of a parent's classes or years.
+func (w *world) unit(by tilhor.Actor, year bool) string {
+	w.T.Helper()
+	for _, p := range w.mine(by) {
+		if p.Year() == year {
+			return p.Key()
+		}
+	}
+	w.T.Fatal("the parent has no class")
+	return ""
+}
+
+func good() circles.Agreed {
+	return circles.Agreed{Choices: []string{"chat", "call"}, Next: "2027-01-21", Where: "På biblioteket"}
+}
+
+// A parent starts the group of the class; the other parents of the class find it, and
+// nobody else does. It goes on when the class moves up.
+func TestAGroupIsOfAClass(t *testing.T) {
+	each(t, func(w *world) {
+		if all := w.mine(w.marit); len(all) != 2 || all[0].Name() != "5A" || !all[1].Year() || all[1].Grade != 5 || all[0].SchoolName != "Solbakken skole" {
+			t.Fatalf("Marit has %+v", all)
+		}
+		slug, err := w.desk.Start(w.ctx, w.marit, w.unit(w.marit, false), good())
+		w.must(err)
+		if all := w.mine(w.ali); all[0].Circle != slug || all[1].Circle != "" {
+			t.Errorf("Ali has %+v", all)
+		}
+		c, err := w.desk.See(w.ctx, w.ali, slug)
+		if err != nil || fmt.Sprint(c.Agreed.Choices) != "[chat call]" || c.Agreed.Next != "2027-01-21" || c.AgreedOn != "2026-11-23" || c.Shared {
+			t.Errorf("Ali sees %+v, %v", c, err)
+		}
+		for what, by := range map[string]tilhor.Actor{"the parent of another class": w.liv, "a parent of another school": w.jon, "rektor": w.kari, "the pupil": {Owner: webtest.Owner, Person: w.Person("nora"), Role: tilhor.RolePupil, School: w.Solbakken}} {
+			_, err := w.desk.See(w.ctx, by, slug)
+			w.missing(what, err)
+			w.missing(what, w.desk.Agree(w.ctx, by, slug, good()))
+			w.missing(what, w.desk.Add(w.ctx, by, slug, circles.Plan{Part: circles.Activity, What: "Tur."}))
+			w.missing(what, w.desk.Share(w.ctx, by, slug, true))
+		}
+		_, err = w.desk.Start(w.ctx, w.ali, w.unit(w.ali, false), good())
+		if f := tilhor.FaultsOf(err); len(f) != 1 || f[0].Key != "circles.fault.there" {
+			t.Errorf("twice: %v", err)
+		}
+		_, err = w.desk.Start(w.ctx, w.jon, w.unit(w.ali, true), good())
+		if f := tilhor.FaultsOf(err); len(f) != 1 || f[0].Key != "circles.fault.unit" {
+			t.Errorf("the year of another school: %v", err)
+		}
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error { _, err := tx.Exec(moveUp, webtest.Owner); return err }))
+		w.Later(300 * 24 * time.Hour) // in the autumn after
+		if c, err := w.desk.See(w.ctx, w.ali, slug); err != nil || c.Name() != "6A" {
+			t.Errorf("a year later it is of %q, %v", c.Name(), err)
+		}
+	})
+}
+
+var moveUp = db.SQL(`UPDATE roster_group SET name = '6A' WHERE owner = $1 AND name = '5A'`)
+
+// A parent who is barred from a child, or has no responsibility, does not come in
+// through that child.
+func TestWhoIsKeptOut(t *testing.T) {
+	each(t, func(w *world) {
+		slug, err := w.desk.Start(w.ctx, w.ali, w.unit(w.ali, false), good())
+		w.must(err)
+		if _, err := w.desk.See(w.ctx, w.marit, slug); err != nil {
+			t.Fatal(err)
+		}
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			return w.Kit.Roster.Decide(tx, w.kari, roster.Decision{Kind: roster.Barred, Pupil: w.Person("nora"), Person: w.marit.Person, Basis: "judgment", From: "2026-11-23", Reason: "Dom."}, w.Now())
+		}))
+		_, err = w.desk.See(w.ctx, w.marit, slug)
+		w.missing("who is barred", err)
+		if all := w.mine(w.marit); len(all) != 0 {
+			t.Errorf("who is barred has %+v", all)
+		}
+		_, err = w.desk.See(w.ctx, w.marit, "zzzzzzzzzz")
+		w.missing("what is not there", err)
+	})
+}
+
+// The warning is the same for a pupil who exists and for a name that no pupil has: it
+// comes of one general list. Who writes may say that it is no pupil.
+func TestANameIsWarnedOfWithoutTheLists(t *testing.T) {
+	each(t, func(w *world) {
+		slug, err := w.desk.Start(w.ctx, w.marit, w.unit(w.marit, false), good())
+		w.must(err)
+		answer := func(name string, no bool) string {
+			text := name + " skal få flere å leke med."
+			var out []string
+			for _, err := range []error{
+				w.desk.Add(w.ctx, w.marit, slug, circles.Plan{Part: circles.Activity, What: text, NoPupil: no}),
+				w.desk.Agree(w.ctx, w.marit, slug, circles.Agreed{Choices: []string{circles.Other}, Words: text, NoPupil: no}),
+				w.desk.Agree(w.ctx, w.marit, slug, circles.Agreed{Choices: []string{"chat"}, Where: "Hjemme hos " + name, NoPupil: no}),
+			} {
+				out = append(out, fmt.Sprintf("%v %v", tilhor.FaultsOf(err), err == nil))
+			}
+			return strings.Join(out, "; ")
+		}
+		real, made := answer("Nora", false), answer("Fredrik", false) // Nora goes in 5A; no Fredrik goes to any school there
+		if real != made || !strings.Contains(real, "circles.fault.name") {
+			t.Errorf("a pupil: %s\nnobody: %s", real, made)
+		}
+		if real, made := answer("Dahl", false), answer("Qvist", false); real != made { // a pupil's surname, and nobody's
+			t.Errorf("a pupil: %s\nnobody: %s", real, made)
+		}
+		if real, made := answer("Nora", true), answer("Fredrik", true); real != made || strings.Contains(real, "circles.fault") {
+			t.Errorf("it is no pupil: %s, %s", real, made)
+		}
+	})
+}
+
+// The school sees that a group exists; the agreements when the group shares them, and
+// never what it plans.
+func TestWhatTheSchoolSees(t *testing.T) {
+	each(t, func(w *world) {
+		slug, err := w.desk.Start(w.ctx, w.marit, w.unit(w.marit, true), good())
+		w.must(err)
+		w.must(w.desk.Add(w.ctx, w.ali, slug, circles.Plan{Part: circles.Meeting, On: "2027-01-21", What: "Vi snakker om chatten."}))
+		at := func(by tilhor.Actor) []circles.Circle {
+			t.Helper()
+			all, err := w.desk.AtSchool(w.ctx, by)
+			w.must(err)
+			return all
+		}
+		if all := at(w.jonas); len(all) != 1 || !all[0].Year() || all[0].Grade != 5 || len(all[0].Agreed.Choices)+len(all[0].Plans) != 0 {
+			t.Errorf("unshared: %+v", all)
+		}
+		w.must(w.desk.Share(w.ctx, w.ali, slug, true))
+		if all := at(w.kari); len(all[0].Agreed.Choices) != 2 || len(all[0].Plans) != 0 || all[0].Agreed.Next != "" || all[0].Agreed.Where != "" {
+			t.Errorf("shared: %+v", all)
+		}
+		w.must(w.desk.Share(w.ctx, w.marit, slug, false))
+		if all := at(w.kari); len(all[0].Agreed.Choices) != 0 {
+			t.Errorf("no longer shared: %+v", all)
+		}
+		if all := at(w.Actor(tilhor.RoleRektor, w.Fjellvik)); len(all) != 0 {
+			t.Errorf("another school sees %+v", all)
+		}
+		for _, by := range []tilhor.Actor{w.marit, w.Actor(tilhor.RoleOwnerAdviser, ""), {Owner: webtest.Owner, Role: tilhor.RoleAnyone}} {
+			_, err := w.desk.AtSchool(w.ctx, by)
+			w.missing(string(by.Role), err)
+		}
+
+		c, err := w.desk.See(w.ctx, w.marit, slug)
+		w.must(err)
+		w.must(w.desk.Remove(w.ctx, w.marit, slug, c.Plans[0].ID))
+		w.missing("twice", w.desk.Remove(w.ctx, w.marit, slug, c.Plans[0].ID))
+		verify := func() journal.Report {
+			r, err := journal.Verify(w.ctx, w.DB, webtest.Owner, journal.Against{Keys: w.Kit.Keys})
+			w.must(err)
+			return r
+		}
+		if r := verify(); !r.Holds() {
+			t.Errorf("verify: %+v", r.Wrong)
+		}
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error { _, err := tx.Exec(dropLines, webtest.Owner); return err }))
+		if verify().Holds() {
+			t.Error("a line that was taken out is not seen")
+		}
+	})
+}
+
+var dropLines = db.SQL(`DELETE FROM circles_line WHERE owner = $1`)
+
+// The parent of a protected child reads no school's name there.
+func TestAProtectedChildsSchoolIsNotNamed(t *testing.T) {
+	each(t, func(w *world) {
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			return w.Kit.Roster.Protect(tx, w.Keeper(), w.Person("nora"), roster.StrictConfidential, w.Now())
+		}))
+		if all := w.mine(w.marit); len(all) != 2 || all[0].SchoolName != "" {
+			t.Errorf("%+v", all)
+		}
+		slug, err := w.desk.Start(w.ctx, w.marit, w.unit(w.marit, false), good())
+		w.must(err)
+		if c, err := w.desk.See(w.ctx, w.marit, slug); err != nil || c.SchoolName != "" {
+			t.Errorf("%+v, %v", c, err)
+		}
+		if c, err := w.desk.See(w.ctx, w.ali, slug); err != nil || c.SchoolName == "" {
+			t.Errorf("%+v, %v", c, err)
+		}
+	})
+}
+
+// What is refused, at its field.
+func TestAGroupRefuses(t *testing.T) {
+	each(t, func(w *world) {
+		slug, err := w.desk.Start(w.ctx, w.marit, w.unit(w.marit, false), good())
+		w.must(err)
+		faults := func(err error, field, key string) {
+			t.Helper()
+			if f := tilhor.FaultsOf(err); len(f) != 1 || f[0] != (tilhor.Fault{Field: field, Key: key}) {
+				t.Errorf("%v, want %s at %s", err, key, field)
+			}
+			if !lang.For(tilhor.Bokmal).Has(key) {
+				t.Errorf("%s is said nowhere", key)
+			}
+		}
+		with := func(do func(*circles.Agreed)) circles.Agreed { a := good(); do(&a); return a }
+		faults(w.desk.Agree(w.ctx, w.ali, slug, with(func(a *circles.Agreed) { a.Choices = nil })), "choices", "circles.fault.choices")
+		faults(w.desk.Agree(w.ctx, w.ali, slug, with(func(a *circles.Agreed) { a.Choices = []string{"noe"} })), "choices", "circles.fault.choices")
+		faults(w.desk.Agree(w.ctx, w.ali, slug, with(func(a *circles.Agreed) { a.Choices = []string{circles.Other} })), "words", "circles.fault.words")
+		faults(w.desk.Agree(w.ctx, w.ali, slug, with(func(a *circles.Agreed) { a.Words = strings.Repeat("å", 801) })), "words", "circles.fault.long")
+		faults(w.desk.Agree(w.ctx, w.ali, slug, with(func(a *circles.Agreed) { a.Next = "2026-11-22" })), "next", "circles.fault.past")
+		faults(w.desk.Add(w.ctx, w.ali, slug, circles.Plan{Part: "fest", What: "Fest."}), "part", "circles.fault.part")
+		faults(w.desk.Add(w.ctx, w.ali, slug, circles.Plan{Part: circles.Activity}), "what", "circles.fault.what")
+		faults(w.desk.Add(w.ctx, w.ali, slug, circles.Plan{Part: circles.Meeting, What: "Møte."}), "on", "circles.fault.on")
+	})
+}

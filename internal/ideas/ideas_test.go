@@ -1,0 +1,385 @@
+package ideas_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/bodies"
+	"tilhor/internal/db"
+	"tilhor/internal/db/dbtest"
+	"tilhor/internal/ideas"
+	"tilhor/internal/journal"
+	"tilhor/internal/lang"
+	"tilhor/internal/roster"
+	"tilhor/internal/web/webtest"
+)
+
+type world struct {
+	*testing.T
+	*webtest.Town
+	ctx                       context.Context
+	desk                      *ideas.Desk
+	bodies                    *bodies.Desk
+	kari, jonas, nora, parent tilhor.Actor
+	council                   string
+}
+
+func each(t *testing.T, test func(w *world)) {
+	t.Helper()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		town := webtest.NewTown(t, d)
+		k := town.Kit
+		w := &world{T: t, Town: town, ctx: db.Twice(context.Background())}
+		w.bodies = &bodies.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock}
+		w.desk = &ideas.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Bodies: w.bodies, Clock: k.Clock}
+		w.kari, w.jonas = town.Actor(tilhor.RoleRektor, town.Solbakken), town.Actor(tilhor.RoleTeacher, town.Solbakken)
+		w.nora, w.parent = w.pupil("nora"), town.Actor(tilhor.RoleParent, town.Solbakken)
+		test(w)
+	})
+}
+
+func (w *world) pupil(source string) tilhor.Actor {
+	return tilhor.Actor{Owner: webtest.Owner, Person: w.Person(source), Role: tilhor.RolePupil, School: w.Solbakken}
+}
+
+func (w *world) must(err error) {
+	w.T.Helper()
+	if err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+// founds sets up the elevråd, led by Nora, and gives as many more members.
+func (w *world) founds(more int) (members []tilhor.Actor) {
+	w.T.Helper()
+	slug, err := w.bodies.Found(w.ctx, w.kari, bodies.Body{Kind: bodies.Council, Name: "Elevrådet"})
+	w.must(err)
+	w.council = slug
+	seat := func(p tilhor.PersonID, office string) {
+		w.must(w.bodies.Seat(w.ctx, w.kari, slug, bodies.Member{Person: p, Part: bodies.Pupils, Office: office}))
+	}
+	seat(w.nora.Person, bodies.Leader)
+	for n := range more {
+		a := w.nora
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) (err error) {
+			a.Person, err = w.Kit.Roster.AddPerson(tx, w.Keeper(), roster.NewPerson{Name: fmt.Sprintf("Medlem %c", 'A'+n), Home: w.Solbakken}, w.Now())
+			return err
+		}))
+		seat(a.Person, "")
+		members = append(members, a)
+	}
+	return members
+}
+
+func (w *world) say(by tilhor.Actor, words string) ideas.Idea {
+	w.T.Helper()
+	w.must(w.desk.Say(w.ctx, by, ideas.Saying{School: w.Solbakken, Kind: "outside", Words: words}))
+	all, err := w.desk.Mine(w.ctx, by)
+	w.must(err)
+	for _, i := range all {
+		if i.Words == words {
+			return i
+		}
+	}
+	w.T.Fatal("what was suggested is not there")
+	return ideas.Idea{}
+}
+
+func (w *world) at(by tilhor.Actor) []ideas.Idea {
+	w.T.Helper()
+	all, _, err := w.desk.AtSchool(w.ctx, by)
+	w.must(err)
+	return all
+}
+
+func (w *world) faults(err error, want ...tilhor.Fault) {
+	w.T.Helper()
+	got := tilhor.FaultsOf(err)
+	if len(got) != len(want) {
+		w.T.Errorf("faults %v (%v), want %v", got, err, want)
+		return
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			w.T.Errorf("fault %v, want %v", got[i], want[i])
+		}
+		if !lang.For(tilhor.Bokmal).Has(got[i].Key) {
+			w.T.Errorf("%s is said nowhere", got[i].Key)
+		}
+	}
+}
+
+func (w *world) missing(what string, err error) {
+	w.T.Helper()
+	if !errors.Is(err, tilhor.ErrNotFound) {
+		w.T.Errorf("%s: %v", what, err)
+	}
+}
+
+// A suggestion waits thirty days and is then late, for rektor and for whom she gave it
+// to; who suggested it sees the answer.
+func TestAnAnswerWithinThirtyDays(t *testing.T) {
+	each(t, func(w *world) {
+		i := w.say(w.nora, "Vi vil ha en voksen ved ballbingen.")
+		if i.State != ideas.New || i.Said != "2026-11-23" || i.Due != "2026-12-23" || i.Late {
+			t.Fatalf("%+v", i)
+		}
+		_, _, err := w.desk.AtSchool(w.ctx, w.jonas)
+		w.missing("nothing is given to Jonas", err)
+		w.missing("Jonas answers", w.desk.Reply(w.ctx, w.jonas, i.Slug, ideas.Answer{Verdict: "no", Why: "Nei."}))
+		w.faults(w.desk.Give(w.ctx, w.kari, i.Slug, w.nora.Person), tilhor.Fault{Field: "person", Key: "ideas.fault.person"})
+		w.must(w.desk.Give(w.ctx, w.kari, i.Slug, w.jonas.Person))
+		if n, err := w.desk.Given(w.ctx, w.jonas); err != nil || n != 1 {
+			t.Errorf("Jonas has %d, %v", n, err)
+		}
+		w.Later(30 * 24 * time.Hour)
+		if got := w.at(w.jonas); len(got) != 1 || got[0].Late || got[0].Words != i.Words {
+			t.Errorf("on the last day: %+v", got)
+		}
+		w.Later(24 * time.Hour)
+		if got := w.at(w.kari); len(got) != 1 || !got[0].Late || got[0].Who != "Jonas Lund" {
+			t.Errorf("the day after: %+v", got)
+		}
+		w.faults(w.desk.Reply(w.ctx, w.jonas, i.Slug, ideas.Answer{}),
+			tilhor.Fault{Field: "verdict", Key: "ideas.fault.verdict"}, tilhor.Fault{Field: "why", Key: "ideas.fault.why"})
+		w.faults(w.desk.Reply(w.ctx, w.jonas, i.Slug, ideas.Answer{Verdict: "yes", Why: "God idé."}), tilhor.Fault{Field: "when", Key: "ideas.fault.when"})
+		w.must(w.desk.Reply(w.ctx, w.jonas, i.Slug, ideas.Answer{Verdict: "partly", Why: "Bare før skolen.", When: "Fra mandag."}))
+		mine, err := w.desk.Mine(w.ctx, w.nora)
+		w.must(err)
+		if a := mine[0].Answer; a == nil || a.Verdict != "partly" || a.Why != "Bare før skolen." || a.When != "Fra mandag." || a.On != "2026-12-24" || mine[0].Late {
+			t.Errorf("Nora sees %+v", mine[0])
+		}
+		if n, _ := w.desk.Given(w.ctx, w.jonas); n != 0 {
+			t.Errorf("answered, and %d wait", n)
+		}
+		w.missing("the rektor of another school", w.desk.Reply(w.ctx, w.Actor(tilhor.RoleRektor, w.Fjellvik), i.Slug, ideas.Answer{Verdict: "no", Why: "Nei."}))
+		other, err := w.desk.Mine(w.ctx, w.pupil("elias"))
+		if err != nil || len(other) != 0 {
+			t.Errorf("another pupil sees %+v, %v", other, err)
+		}
+	})
+}
+
+// What is about one child is refused kindly, and so is a case's number, real or made
+// up; what is too much as well.
+func TestWhatIsNoSuggestion(t *testing.T) {
+	each(t, func(w *world) {
+		good := ideas.Saying{School: w.Solbakken, Kind: "way", Words: "Flere lys på skoleveien."}
+		with := func(do func(*ideas.Saying)) ideas.Saying { s := good; do(&s); return s }
+		for _, row := range []struct {
+			by         tilhor.Actor
+			field, key string
+			s          ideas.Saying
+		}{
+			{w.nora, "child", "ideas.fault.child", with(func(s *ideas.Saying) { s.Child = true })},
+			{w.nora, "words", "ideas.fault.number", with(func(s *ideas.Saying) { s.Words = "Se k4mno2, den er ikke ferdig." })},
+			{w.nora, "words", "ideas.fault.number", with(func(s *ideas.Saying) { s.Words = "Saksnummer har jeg glemt." })},
+			{w.nora, "words", "ideas.fault.words", with(func(s *ideas.Saying) { s.Words = " \n" })},
+			{w.nora, "words", "ideas.fault.long", with(func(s *ideas.Saying) { s.Words = strings.Repeat("å", 1501) })},
+			{w.nora, "kind", "ideas.fault.kind", with(func(s *ideas.Saying) { s.Kind = "" })},
+			{w.nora, "council", "ideas.fault.council", with(func(s *ideas.Saying) { s.Council = "zzzzzzzzzz" })},
+			{w.parent, "school", "ideas.fault.school", with(func(s *ideas.Saying) { s.School = "zz" })},
+		} {
+			w.faults(w.desk.Say(w.ctx, row.by, row.s), tilhor.Fault{Field: row.field, Key: row.key})
+		}
+		for _, by := range []tilhor.Actor{w.kari, w.jonas, {Owner: webtest.Owner, Role: tilhor.RoleAnyone}, w.Actor(tilhor.RoleOwnerAdviser, "")} {
+			w.missing(string(by.Role), w.desk.Say(w.ctx, by, good))
+		}
+		for _, fine := range []string{"Skolen bør stå åpen fra klokka 8.", "Vi er 25 elever i 2027.", "Saken er at det regner inn."} {
+			w.must(w.desk.Say(w.ctx, w.nora, with(func(s *ideas.Saying) { s.Words = fine })))
+		}
+		for range 17 {
+			w.must(w.desk.Say(w.ctx, w.nora, good))
+		}
+		w.faults(w.desk.Say(w.ctx, w.nora, good), tilhor.Fault{Field: "words", Key: "ideas.fault.many"})
+	})
+}
+
+// The elevråd sees what pupils sent to it, votes in secret, and carries on: then the
+// clock begins, and the ballots are gone.
+func TestTheElevradCarriesOn(t *testing.T) {
+	each(t, func(w *world) {
+		members := w.founds(5)
+		elias := w.pupil("elias")
+		w.must(w.desk.Say(w.ctx, elias, ideas.Saying{Council: w.council, Kind: "inside", Words: "Mer tid i garderoben."}))
+		if all := w.at(w.kari); len(all) != 0 {
+			t.Errorf("rektor has what is the elevråd's: %+v", all)
+		}
+		_, err := w.desk.Before(w.ctx, elias)
+		w.missing("who sits in no elevråd", err)
+		_, err = w.desk.Before(w.ctx, w.kari)
+		w.missing("rektor in the elevråd", err)
+		w.must(w.desk.Propose(w.ctx, members[0], w.council, ideas.Saying{Kind: "together", Words: "En felles dag."}))
+		w.missing("who sits in no elevråd proposes", w.desk.Propose(w.ctx, elias, w.council, ideas.Saying{Kind: "together", Words: "Noe."}))
+		before := func(by tilhor.Actor, words string) (i ideas.Idea) {
+			t.Helper()
+			all, err := w.desk.Before(w.ctx, by)
+			w.must(err)
+			for _, x := range all[0].Ideas {
+				if x.Words == words {
+					i = x
+				}
+			}
+			return i
+		}
+		i := before(w.nora, "Mer tid i garderoben.")
+		if i.Slug == "" || i.Side != ideas.Pupil || i.Due != "" || !i.Votes.Open || before(w.nora, "En felles dag.").Side != ideas.Council {
+			t.Fatalf("%+v", i)
+		}
+		straight := w.say(elias, "Rett til rektor.")
+		w.missing("what the elevråd never had", w.desk.Vote(w.ctx, w.nora, straight.Slug, "yes"))
+		w.missing("what the elevråd never had", w.desk.Close(w.ctx, w.nora, straight.Slug, false, "Nei."))
+		w.must(w.desk.Reply(w.ctx, w.kari, straight.Slug, ideas.Answer{Verdict: "no", Why: "Nei."}))
+		w.missing("who sits in no elevråd votes", w.desk.Vote(w.ctx, elias, i.Slug, "yes"))
+		w.faults(w.desk.Vote(w.ctx, w.nora, i.Slug, "maybe"), tilhor.Fault{Field: "vote", Key: "ideas.fault.vote"})
+		for n, m := range members[:4] {
+			w.must(w.desk.Vote(w.ctx, m, i.Slug, map[bool]string{true: "yes", false: "no"}[n > 0]))
+		}
+		if v := before(members[0], i.Words).Votes; v.Shown || v.For+v.Against != 0 || v.Mine != "no" {
+			t.Errorf("of four votes is shown %+v", v)
+		}
+		w.must(w.desk.Vote(w.ctx, members[0], i.Slug, "yes")) // has thought again
+		w.must(w.desk.Vote(w.ctx, members[4], i.Slug, "no"))
+		if v := before(w.nora, i.Words).Votes; !v.Shown || v.For != 4 || v.Against != 1 || v.Mine != "" {
+			t.Errorf("of five votes is shown %+v", v)
+		}
+		w.missing("who does not lead", w.desk.Close(w.ctx, members[1], i.Slug, true, ""))
+		w.faults(w.desk.Close(w.ctx, w.nora, i.Slug, false, " "), tilhor.Fault{Field: "why", Key: "ideas.fault.why"})
+		w.Later(48 * time.Hour)
+		w.must(w.desk.Close(w.ctx, w.nora, i.Slug, true, ""))
+		if v := before(w.nora, i.Words).Votes; !v.Shown || v.For != 4 || v.Against != 1 || v.Open {
+			t.Errorf("closed: %+v", v)
+		}
+		w.faults(w.desk.Vote(w.ctx, members[1], i.Slug, "no"), tilhor.Fault{Field: "vote", Key: "ideas.fault.closed"})
+		w.faults(w.desk.Close(w.ctx, w.nora, i.Slug, true, ""), tilhor.Fault{Field: "carry", Key: "ideas.fault.closed"})
+		var ballots int
+		w.must(w.DB.Read(w.ctx, func(tx *db.Tx) error { return tx.One(countBallots, db.Args(webtest.Owner), &ballots) }))
+		if ballots != 0 {
+			t.Errorf("%d ballots are kept", ballots)
+		}
+		if all := w.at(w.kari); len(all) != 2 || all[0].Due != "2026-12-25" {
+			t.Errorf("rektor has %+v", all)
+		}
+		own := before(w.nora, "En felles dag.")
+		w.must(w.desk.Close(w.ctx, w.nora, own.Slug, false, "Vi venter til våren."))
+		if x := before(w.nora, "En felles dag."); x.State != ideas.Left || x.Left != "Vi venter til våren." {
+			t.Errorf("left: %+v", x)
+		}
+		mine, err := w.desk.Mine(w.ctx, elias)
+		if err != nil || len(mine) != 2 || mine[0].State == mine[1].State {
+			t.Errorf("Elias sees %+v, %v", mine, err)
+		}
+	})
+}
+
+var countBallots = db.SQL(`SELECT COUNT(*) FROM ideas_vote WHERE owner = $1`)
+
+var dropLines = db.SQL(`DELETE FROM ideas_line WHERE owner = $1 AND part = 'answer'`)
+
+// What is shown is what rektor has screened, a no too; never who wrote it, and the
+// words stay as they were for the one who did.
+func TestYouSaidWeDid(t *testing.T) {
+	each(t, func(w *world) {
+		i := w.say(w.parent, "Nora fryser ute. La alle være inne når det er kaldt.")
+		good := ideas.Public{Words: "La alle være inne når det er kaldt.", Did: "Nei. Alle trenger luft, men vi har kjøpt varme klær til utlån.", Checked: true}
+		w.faults(w.desk.Show(w.ctx, w.kari, i.Slug, good), tilhor.Fault{Field: "words", Key: "ideas.fault.not-answered"})
+		w.must(w.desk.Reply(w.ctx, w.kari, i.Slug, ideas.Answer{Verdict: "no", Why: "Alle trenger luft."}))
+		with := func(do func(*ideas.Public)) ideas.Public { p := good; do(&p); return p }
+		w.faults(w.desk.Show(w.ctx, w.kari, i.Slug, with(func(p *ideas.Public) { p.Words = i.Words })), tilhor.Fault{Field: "no-pupil", Key: "ideas.fault.name"})
+		w.faults(w.desk.Show(w.ctx, w.kari, i.Slug, with(func(p *ideas.Public) { p.Checked = false })), tilhor.Fault{Field: "checked", Key: "ideas.fault.checked"})
+		w.faults(w.desk.Show(w.ctx, w.kari, i.Slug, with(func(p *ideas.Public) { p.Words, p.Did = "", strings.Repeat("a", 601) })),
+			tilhor.Fault{Field: "words", Key: "ideas.fault.shown-words"}, tilhor.Fault{Field: "did", Key: "ideas.fault.did-long"})
+		w.must(w.desk.Give(w.ctx, w.kari, i.Slug, w.jonas.Person))
+		w.missing("who answers does not publish", w.desk.Show(w.ctx, w.jonas, i.Slug, good))
+		shown := func(at tilhor.SchoolID) []ideas.Shown {
+			t.Helper()
+			all, err := w.desk.Published(w.ctx, webtest.Owner, at)
+			w.must(err)
+			return all
+		}
+		if len(shown(w.Solbakken)) != 0 {
+			t.Error("shown before it was screened")
+		}
+		w.must(w.desk.Show(w.ctx, w.kari, i.Slug, good))
+		if all := shown(w.Solbakken); len(all) != 1 || all[0] != (ideas.Shown{Side: ideas.Parent, Words: good.Words, Did: good.Did, Verdict: "no", On: "2026-11-23"}) {
+			t.Errorf("%+v", all)
+		}
+		if len(shown(w.Fjellvik)) != 0 {
+			t.Error("shown at another school")
+		}
+		mine, err := w.desk.Mine(w.ctx, w.parent)
+		w.must(err)
+		if mine[0].Words != i.Words || !mine[0].Shown {
+			t.Errorf("the parent sees %+v", mine[0])
+		}
+		w.must(w.desk.Hide(w.ctx, w.kari, i.Slug))
+		if len(shown(w.Solbakken)) != 0 {
+			t.Error("taken off, and shown")
+		}
+		w.missing("twice", w.desk.Hide(w.ctx, w.kari, i.Slug))
+
+		// The record agrees with what is stored, and misses what is taken out.
+		verify := func() journal.Report {
+			r, err := journal.Verify(w.ctx, w.DB, webtest.Owner, journal.Against{Keys: w.Kit.Keys})
+			w.must(err)
+			return r
+		}
+		if r := verify(); !r.Holds() {
+			t.Errorf("verify: %+v", r.Wrong)
+		}
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error { _, err := tx.Exec(dropLines, webtest.Owner); return err }))
+		if verify().Holds() {
+			t.Error("an answer that was taken out is not seen")
+		}
+	})
+}
+
+// Who wrote it is opened with a reason, by rektor alone, and the one who wrote sees it.
+func TestWhoWroteIsAskedWithAReason(t *testing.T) {
+	each(t, func(w *world) {
+		i := w.say(w.nora, "Jeg vil ikke gå på skolen mer.")
+		w.must(w.desk.Give(w.ctx, w.kari, i.Slug, w.jonas.Person))
+		_, err := w.desk.Ask(w.ctx, w.jonas, i.Slug, "Er bekymret.")
+		w.missing("Jonas asks", err)
+		_, err = w.desk.Ask(w.ctx, w.kari, i.Slug, " ")
+		w.faults(err, tilhor.Fault{Field: "reason", Key: "ideas.fault.reason"})
+		name, err := w.desk.Ask(w.ctx, w.kari, i.Slug, "Ordene tyder på at et barn ikke har det bra.")
+		if err != nil || name != "Nora Dahl" {
+			t.Errorf("%q, %v", name, err)
+		}
+		mine, err := w.desk.Mine(w.ctx, w.nora)
+		if err != nil || !mine[0].Asked {
+			t.Errorf("Nora is not told: %+v, %v", mine, err)
+		}
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			return w.Kit.Roster.Protect(tx, w.Keeper(), w.nora.Person, roster.Confidential, w.Now())
+		}))
+		_, err = w.desk.Ask(w.ctx, w.kari, i.Slug, "En gang til.")
+		w.faults(err, tilhor.Fault{Field: "reason", Key: "ideas.fault.guarded"})
+	})
+}
+
+// Who wrote a suggestion is in no subject of the record.
+func TestNoAuthorInTheRecordsSubjects(t *testing.T) {
+	each(t, func(w *world) {
+		i := w.say(w.nora, "Flere baller.")
+		w.must(w.desk.Reply(w.ctx, w.kari, i.Slug, ideas.Answer{Verdict: "no", Why: "Vi har mange."}))
+		w.must(w.DB.Read(w.ctx, func(tx *db.Tx) error {
+			all, err := w.Kit.Journal.Stream(tx, webtest.Owner, "school/"+string(w.Solbakken))
+			if len(all) < 2 {
+				t.Error("nothing was looked at")
+			}
+			for _, r := range all {
+				if strings.Contains(r.Subject+r.Stream+r.Rule+r.View, string(w.nora.Person)) {
+					t.Errorf("%s names who wrote", r.Act)
+				}
+			}
+			return err
+		}))
+	})
+}

@@ -1,0 +1,183 @@
+// Package circle holds the pages of parent groups (foreldregrupper): the kit that
+// starts one, and what a group has agreed. No page names a pupil or a parent.
+package circle
+
+import (
+	"embed"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"tilhor"
+	"tilhor/internal/circles"
+	"tilhor/internal/lang"
+	"tilhor/internal/web"
+)
+
+//go:embed *.html
+var files embed.FS
+
+var page = web.Pages(files)
+
+var (
+	kitPage    = page("kit")
+	circlePage = page("circle")
+)
+
+const path = "/foreldregruppe"
+
+// Pages are the pages, on the desk they read and write.
+type Pages struct{ Circles *circles.Desk }
+
+// Routes lists every page of the package.
+func (p *Pages) Routes() []web.Route {
+	parent := []tilhor.Role{tilhor.RoleParent}
+	return []web.Route{
+		{Method: "GET", Path: path, Name: "circle.kit", Roles: parent, Case: true, Sensitive: true, Serve: p.kit},
+		{Method: "POST", Path: path, Name: "circle.kit.start", Roles: parent, Case: true, Sensitive: true, Serve: p.start},
+		{Method: "GET", Path: path + "/{gruppe}", Name: "circle.circle", Roles: parent, Case: true, Sensitive: true, Serve: p.circle},
+		{Method: "POST", Path: path + "/{gruppe}", Name: "circle.circle.write", Roles: parent, Case: true, Sensitive: true, Serve: p.write},
+	}
+}
+
+// A question is a field and how it is asked, as the component draws it.
+type question struct {
+	Kind   string
+	F      web.Field
+	Clock  web.Field
+	Groups []struct{}
+}
+
+// Named is what a class or a year is called: «5A», «5. trinn».
+func Named(w *lang.Words, u circles.Unit) string {
+	if u.Year() {
+		return w.T("circles.year", "n", u.Grade)
+	}
+	return u.Name()
+}
+
+// Lines are what a group has agreed, in words.
+func Lines(w *lang.Words, a circles.Agreed) (all []string) {
+	for _, c := range a.Choices {
+		if c == circles.Other {
+			all = append(all, a.Words)
+			continue
+		}
+		all = append(all, w.T("circles.agreed."+c))
+	}
+	return all
+}
+
+// note stands on every page: what is about a child who is not well is no matter for
+// the group.
+func note(w *lang.Words) web.Note {
+	return web.Note{Color: "info", Title: w.T("circles.note"), Text: w.T("circles.note-text"), Href: "/min/si", Link: w.T("circles.note-link")}
+}
+
+// A module is a short text for parents (kort for foreldre).
+type module struct {
+	Title string
+	Lines []string
+}
+
+// modules are the texts; each has as many lines as its words have.
+func modules(w *lang.Words) (all []module) {
+	for _, key := range []string{"see", "prevent", "own", "net"} {
+		m := module{Title: w.T("circles.card." + key)}
+		for n := 1; w.Has("circles.card." + key + "-" + strconv.Itoa(n)); n++ {
+			m.Lines = append(m.Lines, w.T("circles.card."+key+"-"+strconv.Itoa(n)))
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+// numbered are the lines of a text that has several.
+func numbered(w *lang.Words, key string) (all []string) {
+	for n := 1; w.Has(key + "-" + strconv.Itoa(n)); n++ {
+		all = append(all, w.T(key+"-"+strconv.Itoa(n)))
+	}
+	return all
+}
+
+// agreeing are the questions of the agreements. The answer that a name is no pupil's
+// is there once it is asked for.
+func agreeing(w *lang.Words, f *web.Form) []question {
+	choices := f.Field(w, "choices", w.T("circles.choices"))
+	choices.Help = w.T("circles.choices-help")
+	for _, c := range circles.Agreements {
+		choices.Options = append(choices.Options, web.Option{Value: c, Label: w.T("circles.agreed." + c), Checked: f.Ticked("choices", c)})
+	}
+	words := f.Field(w, "words", w.T("circles.words"))
+	words.Help, words.Rows, words.Mark = w.T("circles.words-help"), 2, w.T("form.optional")
+	next, where := f.Field(w, "next", w.T("circles.next")), f.Field(w, "where", w.T("circles.where"))
+	next.Help, next.Mark, where.Mark = w.T("form.date-help"), w.T("form.optional"), w.T("form.optional")
+	return append([]question{{Kind: "checks", F: choices}, {Kind: "area", F: words}, {Kind: "date", F: next}, {Kind: "text", F: where}}, noPupil(w, f)...)
+}
+
+// noPupil asks whether what looks like a name is a pupil's, when something does. The
+// same is asked of every name, whether or not there is such a pupil.
+func noPupil(w *lang.Words, f *web.Form) []question {
+	x := f.Field(w, "no-pupil", "")
+	if x.Error == "" && !f.Has("no-pupil") {
+		return nil
+	}
+	x.Options = []web.Option{{Value: "yes", Label: w.T("circles.no-pupil"), Checked: f.Ticked("no-pupil", "yes")}}
+	return []question{{Kind: "box", F: x}}
+}
+
+func agreedOf(f *web.Form) circles.Agreed {
+	a := circles.Agreed{Choices: f.All("choices"), Words: f.Get("words"), Where: f.Line("where"), NoPupil: f.Ticked("no-pupil", "yes")}
+	a.Next = day(f, "next")
+	return a
+}
+
+// day reads a date; nothing typed is none.
+func day(f *web.Form, field string) tilhor.Date {
+	typed := f.Line(field)
+	if typed == "" {
+		return ""
+	}
+	d, err := lang.ReadDate(typed)
+	f.Faults.Add(err != nil, field, "circles.fault.date")
+	return d
+}
+
+// answer does what a form asks for, once. What is refused stands on the form again,
+// with what was written.
+func answer(q *web.Req, f *web.Form, act func() (string, error), again func(int, *web.Form) error) error {
+	if f.Faults.Err() != nil {
+		return again(http.StatusUnprocessableEntity, f)
+	}
+	err := q.Once(f, act)
+	if faults := tilhor.FaultsOf(err); faults != nil {
+		f.Faults = faults
+		return again(http.StatusUnprocessableEntity, f)
+	}
+	return err
+}
+
+// done says what was done, when the page is come to after an act.
+func done(q *web.Req) *web.Note {
+	what := q.Query("gjort")
+	if what != "startet" && what != "avtalt" && what != "plan" && what != "borte" && what != "delt" && what != "ikke-delt" {
+		return nil
+	}
+	return &web.Note{Color: "success", Role: "status", Title: q.T.T("circles.done." + what)}
+}
+
+// frame is the surface of a parent. No school stands in it: it may be a protected
+// child's.
+func frame(q *web.Req, title string) web.Frame {
+	f := q.Frame(title)
+	f.Level = "voksen"
+	if q.R.Method != http.MethodGet {
+		f.Langs = nil
+	}
+	return f
+}
+
+// placed is a class with its school, where that may stand there.
+func placed(w *lang.Words, u circles.Unit, school string) string {
+	return strings.TrimSuffix(Named(w, u)+", "+school, ", ")
+}
