@@ -35,6 +35,7 @@ const (
 // Pages are the pages, on the desk of the bodies.
 type Pages struct {
 	Bodies *bodies.Desk
+	More   func(q *web.Req, b bodies.Body) []web.Button // what else there is for the members of a body; nil for nothing
 }
 
 // Routes lists every page of the package.

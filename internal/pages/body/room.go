@@ -104,7 +104,13 @@ func (p *Pages) showRoom(q *web.Req, code int, f *web.Form) error {
 	if r.Me.Leads() && len(v.First) == 0 {
 		meetings.Forms = []smallForm{arrange}
 	}
-	v.Sections = append(v.Sections, meetings, yearNow(q, r), membersOf(w, r), section{
+	v.Sections = append(v.Sections, meetings)
+	if p.More != nil {
+		if more := p.More(q, r.Body); len(more) > 0 {
+			v.Sections = append(v.Sections, section{ID: "mer", Title: w.T("bodies.more"), Buttons: more})
+		}
+	}
+	v.Sections = append(v.Sections, yearNow(q, r), membersOf(w, r), section{
 		ID: "overlevering", Title: w.T("bodies.handover"), Text: []string{w.T("bodies.handover.text")},
 		Buttons: []web.Button{{Text: w.T("bodies.handover.link"), Href: at + "/overlevering", Kind: "tertiary"}},
 	})
