@@ -112,8 +112,18 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	s.Mount((&own.Pages{Notices: h.notices(), Base: login.Base}).Routes())
 	s.Mount((&hearingpages.Pages{Hearings: h.hearings()}).Routes())
 	s.Mount((&owner.Pages{Oversight: &oversight.Desk{DB: h.db, Clock: h.clock}, Front: shown}).Routes())
-	s.Mount((&body.Pages{Bodies: formal}).Routes())
+	s.Mount((&body.Pages{Bodies: formal, More: besideMeetings}).Routes())
 	return s, nil
+}
+
+// besideMeetings is what a body's members find beside its meetings: the hearings that it is
+// asked in, and for the pupils of an elevråd what has been suggested to it.
+func besideMeetings(q *web.Req, b bodies.Body) []web.Button {
+	all := []web.Button{{Text: q.T.T("nav.hearings"), Href: body.Path + "/" + b.Slug + "/horinger", Kind: "secondary"}}
+	if b.Kind == bodies.Council && q.Actor.Role == tilhor.RolePupil {
+		all = append(all, web.Button{Text: q.T.T("nav.ideas"), Href: "/elevrad", Kind: "secondary"})
+	}
+	return all
 }
 
 // roomsOf is where somebody finds the bodies they sit in, and nothing for who sits in

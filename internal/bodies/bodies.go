@@ -498,7 +498,8 @@ func (d *Desk) Seat(ctx context.Context, by tilhor.Actor, slug string, m Member)
 
 // fits refuses a seat that cannot be. Nobody takes a seat of a kind that the body
 // does not have: the room of the pupils' or the parents' own body is not opened by
-// who sets it up. A pupil sits for the pupils, whatever was chosen. Without a last
+// who sets it up. A pupil sits for the pupils, and nobody who works there does; who
+// sits in an ungdomsråd may go to a school that is not in the lists. Without a last
 // day a seat lasts as long as the body elects for.
 func (d *Desk) fits(tx *db.Tx, by tilhor.Actor, b Body, m *Member, on tilhor.Date) error {
 	if m.Person == by.Person && b.Seats[m.Part] == 0 {
@@ -515,7 +516,11 @@ func (d *Desk) fits(tx *db.Tx, by tilhor.Actor, b Body, m *Member, on tilhor.Dat
 	if err != nil {
 		return err
 	}
-	if pupil != (m.Part == Pupils) {
+	works, err := d.Roster.Working(tx, by.Owner, b.School, on)
+	if err != nil {
+		return err
+	}
+	if pupil && m.Part != Pupils || works[m.Person] && m.Part == Pupils {
 		return tilhor.Faults{{Field: "part", Key: "bodies.fault.pupil"}}
 	}
 	if m.Until == "" && b.Term > 0 {

@@ -251,6 +251,7 @@ func TestPupilsNeverSeeWhatIsConfidential(t *testing.T) {
 		}
 		w.refused(w.desk.AddItem(w.ctx, w.nora, w.smu, next, bodies.Item{Title: "Nå", Shut: true}), "title", "bodies.fault.shut")
 		w.refused(w.desk.Seat(w.ctx, w.kari, w.smu, bodies.Member{Person: w.Person("tuva"), Part: bodies.Parents}), "part", "bodies.fault.pupil")
+		w.refused(w.desk.Seat(w.ctx, w.kari, w.smu, bodies.Member{Person: w.Person("nurse-solbakken"), Part: bodies.Pupils}), "part", "bodies.fault.pupil")
 		// The mark is sealed with the words: a row that was changed is not read out.
 		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error { _, err := tx.Exec(openLines, webtest.Owner); return err }))
 		if x, err := w.desk.Meeting(w.ctx, w.nora, w.smu, m); err == nil {

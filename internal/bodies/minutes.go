@@ -50,6 +50,16 @@ func (b Body) Quorum(members []Member) int {
 	return len(members)/2 + 1
 }
 
+// then are who sat in a body on the day of a meeting; for one from before anybody was
+// given a seat here, who sits there now.
+func (d *Desk) then(tx *db.Tx, owner tilhor.OwnerID, b Body, on tilhor.Date) ([]Member, error) {
+	all, err := d.Members(tx, owner, b, on)
+	if err != nil || len(all) > 0 {
+		return all, err
+	}
+	return d.Members(tx, owner, b, calendar.DateOf(d.Clock()))
+}
+
 // Meeting shows one meeting.
 func (d *Desk) Meeting(ctx context.Context, by tilhor.Actor, slug, meeting string) (x Sitting, err error) {
 	now := d.Clock()
@@ -68,7 +78,7 @@ func (d *Desk) Meeting(ctx context.Context, by tilhor.Actor, slug, meeting strin
 		if !s.guest && !x.Meeting.Approved { // what hangs over is of other meetings
 			x.Back = s.sheaf.open(meeting)
 		}
-		if x.Members, err = d.Members(tx, by.Owner, s.Body, x.Meeting.On); err != nil {
+		if x.Members, err = d.then(tx, by.Owner, s.Body, x.Meeting.On); err != nil {
 			return err
 		}
 		x.Need = s.Quorum(x.Members)
@@ -121,7 +131,7 @@ func (d *Desk) Attend(ctx context.Context, by tilhor.Actor, slug, meeting string
 			return err
 		}
 		m := s.sheaf.find(ofMeeting, meeting).Meet
-		members, err := d.Members(tx, by.Owner, s.Body, m.On)
+		members, err := d.then(tx, by.Owner, s.Body, m.On)
 		if err != nil {
 			return err
 		}
@@ -191,7 +201,7 @@ func (d *Desk) Write(ctx context.Context, by tilhor.Actor, slug, meeting, item s
 		var f tilhor.Faults
 		f.Add(m.On > calendar.DateOf(now), "text", "bodies.fault.not-held")
 		if r.Voted {
-			members, err := d.Members(tx, by.Owner, s.Body, m.On)
+			members, err := d.then(tx, by.Owner, s.Body, m.On)
 			if err != nil {
 				return err
 			}

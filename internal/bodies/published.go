@@ -79,7 +79,7 @@ func (d *Desk) Minutes(ctx context.Context, owner tilhor.OwnerID, school tilhor.
 
 // nameless puts offices where names would stand.
 func (d *Desk) nameless(tx *db.Tx, owner tilhor.OwnerID, lines sheaf, m *Minutes) error {
-	members, err := d.Members(tx, owner, m.Body, m.Meeting.On)
+	members, err := d.then(tx, owner, m.Body, m.Meeting.On)
 	if err != nil {
 		return err
 	}

@@ -67,6 +67,7 @@ var aims = []struct {
 	{"privacy.15.", aged13},
 	{"rights.foresatt.", adults},
 	{"notices.", adults},
+	{"bodies.", aged9}, // who leads an elevråd is twelve
 }
 
 // At most, by the age of the reader.

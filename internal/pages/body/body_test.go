@@ -37,21 +37,26 @@ var others = []string{
 
 func each(t *testing.T, test func(w *world)) {
 	t.Helper()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		town := webtest.NewTown(t, d)
-		k := town.Kit
-		w := &world{Town: town, t: t, ctx: context.Background()}
-		w.desk = &bodies.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock}
-		town.Site.Mount((&body.Pages{Bodies: w.desk}).Routes())
-		w.kariActor, w.maritActor, w.noraSelf = town.Actor(tilhor.RoleRektor, town.Solbakken), town.Actor(tilhor.RoleParent, town.Solbakken), town.Actor(tilhor.RolePupil, town.Solbakken)
-		w.kari, w.marit, w.nora, w.jonas, w.anne = w.In(w.kariActor), w.In(w.maritActor), w.In(w.noraSelf), w.As(tilhor.RoleTeacher, w.Solbakken), w.As(tilhor.RoleOwnerAdviser, "")
-		to := w.sent(w.kari, "/skolen/rad", "do", "nytt", "nytt-kind", "smu", "nytt-name", "Skolemiljøutvalget")
-		w.slug = part(to, 2)
-		w.sent(w.kari, "/skolen/rad/"+w.slug, "do", "plass", "plass-person", string(w.Person("nora")), "plass-part", "parent", "plass-office", "leader")
-		w.sent(w.kari, "/skolen/rad/"+w.slug, "do", "plass", "plass-person", string(w.Person("nora")), "plass-part", "pupil")
-		w.sent(w.kari, "/skolen/rad/"+w.slug, "do", "plass", "plass-person", string(w.Person("teacher-solbakken")), "plass-part", "staff", "plass-office", "secretary")
-		test(w)
-	})
+	dbtest.Each(t, func(t *testing.T, d *db.DB) { test(settled(t, d)) })
+}
+
+func worldOn(t *testing.T) *world { return settled(t, dbtest.SQLite(t)) }
+
+// settled is the SMU set up and its seats given, on the pages.
+func settled(t *testing.T, d *db.DB) *world {
+	t.Helper()
+	town := webtest.NewTown(t, d)
+	k := town.Kit
+	w := &world{Town: town, t: t, ctx: context.Background()}
+	w.desk = &bodies.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock}
+	town.Site.Mount((&body.Pages{Bodies: w.desk}).Routes())
+	w.kariActor, w.maritActor, w.noraSelf = town.Actor(tilhor.RoleRektor, town.Solbakken), town.Actor(tilhor.RoleParent, town.Solbakken), town.Actor(tilhor.RolePupil, town.Solbakken)
+	w.kari, w.marit, w.nora, w.jonas, w.anne = w.In(w.kariActor), w.In(w.maritActor), w.In(w.noraSelf), w.As(tilhor.RoleTeacher, w.Solbakken), w.As(tilhor.RoleOwnerAdviser, "")
+	w.slug = part(w.sent(w.kari, "/skolen/rad", "do", "nytt", "nytt-kind", "smu", "nytt-name", "Skolemiljøutvalget"), 2)
+	w.sent(w.kari, "/skolen/rad/"+w.slug, "do", "plass", "plass-person", string(w.Person("nora")), "plass-part", "parent", "plass-office", "leader")
+	w.sent(w.kari, "/skolen/rad/"+w.slug, "do", "plass", "plass-person", string(w.Person("nora")), "plass-part", "pupil")
+	w.sent(w.kari, "/skolen/rad/"+w.slug, "do", "plass", "plass-person", string(w.Person("teacher-solbakken")), "plass-part", "staff", "plass-office", "secretary")
+	return w
 }
 
 func part(path string, n int) string {
@@ -176,7 +181,7 @@ func TestAYearInTheRoom(t *testing.T) {
 		w.refused(w.marit, w.room(), form("do", "mote", "mote-on", "", "mote-clock", "x", "mote-place", "Biblioteket"), "Skriv dagen", "Biblioteket")
 		w.refused(w.marit, w.room(), form("do", "mote", "mote-on", "3.12.2026", "mote-clock", "kveld"), "Skriv klokkeslettet")
 		m := w.meet("03.12.2026")
-		w.shows(w.nora, w.room(), "Neste møte er torsdag 3. desember", "Se saklista", "kl. 18.00, Biblioteket", "Satt opp, ikke innkalt")
+		w.shows(w.nora, w.room(), "Neste møte er torsdag 3. desember", "Se saklista", "Kl. 18.00, Biblioteket", "Satt opp, ikke innkalt")
 		w.says(w.shows(w.marit, w.room()), "Gjør saklista klar")
 		w.shows(w.marit, m, "Skolemiljøet", "Fast sak på hvert møte", "Kall inn til møtet", "Hvem er invitert?")
 		i := w.item(m, "Skolegården")

@@ -38,7 +38,7 @@ func (p *Pages) begin(q *web.Req) (x bodies.Sitting, v view, err error) {
 		return x, v, err
 	}
 	w := q.T
-	v = view{Back: &web.Back{Href: roomPath(x.Body), Text: x.Body.Name}, Line: x.Body.Name, Done: note(q), Heading: w.T("bodies.meeting.title", "day", w.Day(x.Meeting.On))}
+	v = view{Back: &web.Back{Href: roomPath(x.Body), Text: x.Body.Name}, Line: x.Body.Name, Done: note(q), Heading: w.T("bodies.meeting.title", "day", day(w, x.Meeting.On))}
 	if x.Guest {
 		v.Back = &web.Back{Href: Path, Text: w.T("bodies.mine.title")}
 	}
@@ -46,7 +46,7 @@ func (p *Pages) begin(q *web.Req) (x bodies.Sitting, v view, err error) {
 }
 
 func place(w *lang.Words, m bodies.Meeting) string {
-	s := w.T("bodies.meeting.clock", "clock", w.Time(m.Begins()))
+	s := lang.Cap(w.T("bodies.meeting.clock", "clock", w.Time(m.Begins())))
 	if m.Place != "" {
 		s += ", " + m.Place
 	}
@@ -236,7 +236,7 @@ func (p *Pages) call(q *web.Req) error {
 		return err
 	}
 	w, at := q.T, meetingPath(x.Body.Slug, x.Meeting.Slug)
-	v.Back = &web.Back{Href: at, Text: w.T("bodies.meeting.title", "day", w.Day(x.Meeting.On))}
+	v.Back = &web.Back{Href: at, Text: w.T("bodies.meeting.title", "day", day(w, x.Meeting.On))}
 	v.Heading, v.Lead, v.Print = w.T("bodies.call.title", "body", x.Body.Name), w.T("bodies.call.draft"), true
 	if !x.Meeting.Called.IsZero() {
 		v.Lead = w.T("bodies.call.sent", "when", w.Near(x.Meeting.Called, q.Now))

@@ -35,6 +35,7 @@ const (
 // Pages are the pages, on the desk of the bodies.
 type Pages struct {
 	Bodies *bodies.Desk
+	More   func(q *web.Req, b bodies.Body) []web.Button // what else there is for the members of a body; nil for nothing
 }
 
 // Routes lists every page of the package.
@@ -104,10 +105,16 @@ type section struct {
 	Text      []string
 	Note      *web.Note
 	Points    []point
-	Table     *web.Table
+	Rows      []row
 	Facts     *web.Facts
 	Buttons   []web.Button
 	Forms     []smallForm
+}
+
+// A row is a meeting, and how far it has come.
+type row struct {
+	Href, Text string
+	State      web.State
 }
 
 // A point is a matter, or something that shall be done.

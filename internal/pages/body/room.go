@@ -51,6 +51,9 @@ func itemPath(slug, meeting, item string) string {
 	return meetingPath(slug, meeting) + "/saker/" + item
 }
 
+// day is the day of a meeting in a heading, without its year.
+func day(w *lang.Words, on tilhor.Date) string { return w.Weekday(on) + " " + w.DayMonth(on) }
+
 // when is the day and the clock of a meeting.
 func when(w *lang.Words, m bodies.Meeting) string {
 	return lang.Cap(w.T("bodies.when", "day", w.Day(m.On), "clock", w.Time(m.Begins())))
@@ -81,7 +84,7 @@ func (p *Pages) showRoom(q *web.Req, code int, f *web.Form) error {
 		Line: w.T("bodies.room.line", "body", r.Body.Name, "members", w.T("bodies.members", "n", len(r.Members))),
 	}
 	if r.Next != nil {
-		v.Heading = w.T("bodies.room.next", "day", w.Day(r.Next.On))
+		v.Heading = w.T("bodies.room.next", "day", day(w, r.Next.On))
 		v.Lead = place(w, *r.Next)
 	}
 	v.Buttons = p.first(q, r)
@@ -94,17 +97,20 @@ func (p *Pages) showRoom(q *web.Req, code int, f *web.Form) error {
 		v.Notes = append(v.Notes, web.Note{Color: "info", Title: w.T("bodies.handover.time"), Text: w.T("bodies.handover.time-text"), Href: at + "/overlevering", Link: w.T("bodies.handover.link")})
 	}
 	v.Sections = append(v.Sections, todo(q, r, s))
-	meetings := section{ID: "moter", Title: w.T("bodies.meetings"), Table: meetingTable(w, r, today(q))}
+	meetings := section{ID: "moter", Title: w.T("bodies.meetings"), Rows: meetingRows(w, r, today(q))}
 	if len(r.Meetings) == 0 {
 		meetings.Text = []string{w.T("bodies.meetings.none")}
 	}
 	if r.Me.Leads() && len(v.First) == 0 {
 		meetings.Forms = []smallForm{arrange}
 	}
-	v.Sections = append(v.Sections, meetings, section{
-		ID: "horinger", Title: w.T("bodies.hearings"), Text: []string{w.T("bodies.hearings.text")},
-		Buttons: []web.Button{{Text: w.T("bodies.hearings.link"), Href: at + "/horinger", Kind: "tertiary"}}, // internal/pages/hearing
-	}, yearNow(q, r), membersOf(w, r), section{
+	v.Sections = append(v.Sections, meetings)
+	if p.More != nil {
+		if more := p.More(q, r.Body); len(more) > 0 {
+			v.Sections = append(v.Sections, section{ID: "mer", Title: w.T("bodies.more"), Buttons: more})
+		}
+	}
+	v.Sections = append(v.Sections, yearNow(q, r), membersOf(w, r), section{
 		ID: "overlevering", Title: w.T("bodies.handover"), Text: []string{w.T("bodies.handover.text")},
 		Buttons: []web.Button{{Text: w.T("bodies.handover.link"), Href: at + "/overlevering", Kind: "tertiary"}},
 	})
@@ -163,17 +169,13 @@ func actionPoints(w *lang.Words, all []bodies.Action, members []bodies.Member, t
 	return out
 }
 
-func meetingTable(w *lang.Words, r bodies.Room, today tilhor.Date) *web.Table {
-	if len(r.Meetings) == 0 {
-		return nil
+// meetingRows are all meetings, the last first.
+func meetingRows(w *lang.Words, r bodies.Room, today tilhor.Date) (all []row) {
+	for _, m := range r.Meetings {
+		all = append(all, row{meetingPath(r.Body.Slug, m.Slug), when(w, m), meetingState(w, m, today)})
 	}
-	t := &web.Table{Caption: w.T("bodies.meetings"), Hidden: true, Columns: []web.Column{{Text: w.T("bodies.meetings.when")}, {Text: w.T("bodies.meetings.state")}}}
-	for i := len(r.Meetings) - 1; i >= 0; i-- {
-		m := r.Meetings[i]
-		state := meetingState(w, m, today)
-		t.Rows = append(t.Rows, []web.Cell{{Text: when(w, m), Href: meetingPath(r.Body.Slug, m.Slug)}, {State: &state}})
-	}
-	return t
+	slices.Reverse(all)
+	return all
 }
 
 func meetingState(w *lang.Words, m bodies.Meeting, today tilhor.Date) web.State {
