@@ -33,7 +33,7 @@ func newWorld(t *testing.T) *world {
 	b := &bodies.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock}
 	w := &world{Town: town, t: t, desk: &ideas.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Bodies: b, Clock: k.Clock}}
 	town.Site.Mount((&suggest.Pages{Ideas: w.desk}).Routes())
-	w.battery = webtest.New(town.Site, "/", "/logg-ut", "/logg-inn", "/personvern", "/hjelp", "/tilgjengelighet", "/i-dag", "/varsler", "/min/si", "/rettigheter/11", "/rettigheter/foresatt")
+	w.battery = webtest.New(town.Site, "/", "/logg-ut", "/logg-inn", "/personvern", "/hjelp", "/tilgjengelighet", "/i-dag", "/varsler", "/min/si", "/min", "/foresatt", "/rettigheter/11", "/rettigheter/foresatt")
 	return w
 }
 
