@@ -215,6 +215,11 @@ func TestTheElevradCarriesOn(t *testing.T) {
 		_, err = w.desk.Before(w.ctx, w.kari)
 		w.missing("rektor in the elevråd", err)
 		w.must(w.desk.Propose(w.ctx, members[0], w.council, ideas.Saying{Kind: "together", Words: "En felles dag."}))
+		for _, name := range []string{"Elias", "Fredrik"} { // a pupil there, and nobody: other pupils read it, and the answer is one
+			said := ideas.Saying{Council: w.council, Kind: "together", Words: name + " er alltid slem."}
+			w.faults(w.desk.Say(w.ctx, elias, said), tilhor.Fault{Field: "no-pupil", Key: "ideas.fault.name-peers"})
+			w.faults(w.desk.Propose(w.ctx, members[0], w.council, said), tilhor.Fault{Field: "no-pupil", Key: "ideas.fault.name-peers"})
+		}
 		w.missing("who sits in no elevråd proposes", w.desk.Propose(w.ctx, elias, w.council, ideas.Saying{Kind: "together", Words: "Noe."}))
 		before := func(by tilhor.Actor, words string) (i ideas.Idea) {
 			t.Helper()
@@ -304,6 +309,12 @@ func TestYouSaidWeDid(t *testing.T) {
 		}
 		if len(shown(w.Solbakken)) != 0 {
 			t.Error("shown before it was screened")
+		}
+		for _, why := range []string{"Én.", "To.", "Tre.", "Alle trenger luft."} { // in the same moment: the last holds
+			w.must(w.desk.Reply(w.ctx, w.kari, i.Slug, ideas.Answer{Verdict: "no", Why: why}))
+			if x, _, err := w.desk.See(w.ctx, w.kari, i.Slug); err != nil || x.Answer.Why != why {
+				t.Errorf("%s is followed by %+v, %v", why, x.Answer, err)
+			}
 		}
 		w.must(w.desk.Show(w.ctx, w.kari, i.Slug, good))
 		if all := shown(w.Solbakken); len(all) != 1 || all[0] != (ideas.Shown{Side: ideas.Parent, Words: good.Words, Did: good.Did, Verdict: "no", On: "2026-11-23"}) {
