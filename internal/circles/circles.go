@@ -131,7 +131,7 @@ var (
 	shareCircle  = db.SQL(`UPDATE circles_circle SET shared = $3 WHERE owner = $1 AND id = $2 AND shared <> $3`)
 	insertLine   = db.SQL(`INSERT INTO circles_line (owner, id, circle, part, n, at, entry, sealed, gone_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)`)
 	goneLine     = db.SQL(`UPDATE circles_line SET gone_at = $4 WHERE owner = $1 AND circle = $2 AND id = $3 AND part <> 'agreed' AND gone_at = 0`)
-	linesOf      = db.SQL(`SELECT id, part, at, sealed FROM circles_line WHERE owner = $1 AND circle = $2 AND gone_at = 0 ORDER BY n, id`)
+	linesOf      = db.SQL(`SELECT id, part, at, sealed FROM circles_line WHERE owner = $1 AND circle = $2 AND gone_at = 0 ORDER BY n, at, id`)
 	countLines   = db.SQL(`SELECT COUNT(*) FROM circles_line WHERE owner = $1 AND circle = $2`)
 	countPlans   = db.SQL(`SELECT COUNT(*) FROM circles_line WHERE owner = $1 AND circle = $2 AND part <> 'agreed' AND gone_at = 0`)
 )

@@ -147,7 +147,7 @@ var (
 	bySlug     = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.slug = $2`)
 	shownAt    = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.school = $2 AND i.state = 'answered' AND i.shown = 1 ORDER BY i.answered_on DESC, i.id`)
 	givenOpen  = db.SQL(`SELECT COUNT(*) FROM ideas_idea WHERE owner = $1 AND given_to = $2 AND state = 'new' AND school = $3`)
-	linesOf    = db.SQL(`SELECT id, part, sealed FROM ideas_line WHERE owner = $1 AND idea = $2 ORDER BY n, id`)
+	linesOf    = db.SQL(`SELECT id, part, sealed FROM ideas_line WHERE owner = $1 AND idea = $2 ORDER BY n, at, id`)
 	countLines = db.SQL(`SELECT COUNT(*) FROM ideas_line WHERE owner = $1 AND idea = $2`)
 )
 

@@ -33,7 +33,6 @@ CREATE TABLE ideas_line (
 	school TEXT   NOT NULL,
 	idea   TEXT   NOT NULL,
 	part   TEXT   NOT NULL, -- words, left, answer, shown, asked
-	n      BIGINT NOT NULL, -- which text about it, counted from 1
 	at     BIGINT NOT NULL,
 	entry  TEXT   NOT NULL,
 	sealed BYTEA  NOT NULL,

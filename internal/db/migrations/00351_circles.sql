@@ -21,7 +21,6 @@ CREATE TABLE circles_line (
 	id      TEXT   NOT NULL,
 	circle  TEXT   NOT NULL,
 	part    TEXT   NOT NULL, -- agreed, activity, meeting
-	n       BIGINT NOT NULL, -- which text of the group's, counted from 1
 	at      BIGINT NOT NULL,
 	entry   TEXT   NOT NULL,
 	sealed  BYTEA  NOT NULL,
