@@ -36,6 +36,7 @@ var floors = map[string]int{
 	"tilhor/internal/sfo":           6, // SFO's shared machines, hours and PINs: knows no case
 	"tilhor/internal/danger":        6, // what one employee keeps of an own report: knows no case, and no case knows it
 	"tilhor/internal/cases":         7,
+	"tilhor/internal/hearing":       7, // hearings (høringer): asks the bodies, knows no case
 	"tilhor/internal/dialogue":      7, // the talk about what was told: stands on concerns, and knows no case
 	"tilhor/internal/oversight":     8,
 	"tilhor/internal/archive":       8, // hands cases over to the municipality's archive, and lets go of what is no case
@@ -55,8 +56,10 @@ var floors = map[string]int{
 	"tilhor/internal/pages/dpo":     11,
 	"tilhor/internal/pages/sfo":     11, // the shared machine at SFO
 	"tilhor/internal/pages/own":     11,
+	"tilhor/internal/pages/hearing": 11, // a hearing: the adviser, the bodies, and the answer for everybody
 	"tilhor/internal/pages/family":  11, // the child's and the home's
 	"tilhor/internal/pages/owner":   11,
+	"tilhor/internal/pages/body":    11, // the formal bodies: where they are set up, and their own rooms
 	"tilhor/internal/pages/suggest": 11, // what pupils and parents suggest, and the elevråd's vote
 	"tilhor/internal/pages/circle":  11, // parents' own groups
 	"tilhor/internal/demo":          11, // made-up data, through the rooms
@@ -106,6 +109,8 @@ var never = []struct{ who, what, why string }{
 	{"tilhor/internal/pages/family", "tilhor/internal/interventions", "what the family sees of a case is the child's own part of it"},
 	{"tilhor/internal/pages/public", "tilhor/internal/cases", "a public page knows no case"},
 	{"tilhor/internal/pages/sender", "tilhor/internal/cases", "who told something sees what was answered, never a case"},
+	{"tilhor/internal/pages/body", "tilhor/internal/cases", "a body never deals with one child's case"},
+	{"tilhor/internal/pages/body", "tilhor/internal/concerns", "a body never deals with what one child told"},
 	{"tilhor/internal/pages/owner", "tilhor/internal/dialogue", "the owner's adviser sees counts, never a child's words"},
 	{"tilhor/internal/pages/dpo", "tilhor/internal/dialogue", "the officer sees who has read, never what"},
 	{"tilhor/internal/oversight", "tilhor/internal/dialogue", "counts come from views that hold counts only"},

@@ -51,7 +51,7 @@ func TestTheBenchRuns(t *testing.T) {
 			for _, want := range []string{
 				"start, from exec", "memory when nobody asks", "case of 20 entries", "case of 24 entries", "concerns, 1 at once", "concerns, 4 at once",
 				"errors among 12 concerns", "journal verify", "roster of 60 pupils", "list of 50 cases among 100", "list among 200: p99",
-				"waking 10 cases", "the owner's counts, 200 cases", "cells equal to the raw cube",
+				"waking 10 cases", "the owner's counts, 200 cases", "cells equal to the raw cube", "an answer of 43 committees to 100 measures",
 			} {
 				if !strings.Contains(out.String(), want) {
 					t.Errorf("nothing is told of %q", want)

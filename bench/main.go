@@ -180,6 +180,7 @@ func (b *bench) engine(ctx context.Context, e db.Engine) (*report, error) {
 		{"list", listCases},
 		{"wake", wakeDuties},
 		{"counts", ownerCounts},
+		{"hearing", hearings},
 	} {
 		if !b.wants(part.name) {
 			continue

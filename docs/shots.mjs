@@ -53,6 +53,13 @@ const walks = [
 	{ name: "parent-barred", who: "Roger Vik", width: phone, js: true, steps: [{ not: "Emil" }, go("/min/sagt", { not: "Emil" }), go("/foresatt/rektor", { not: "Emil" })] },
 	{ name: "parent-desktop-somali", who: "Hassan Yusuf", width: desktop, js: true, lang: "so", steps: [go("/foresatt?l=so"), go("/personvern?l=so")] },
 	{ name: "rektor-answers", who: "Kari Lund", width: desktop, js: true, steps: [go("/i-dag"), link("/samtale")] },
+	{ name: "hearing-adviser", who: "Anne Sæther", width: desktop, js: true, steps: [
+		go("/eier/horinger"), link("/eier/horinger/", { see: "har svart" }), link("/matrise", { see: "delt om" }), link("/matrise/", { see: "Av tallene følger" }),
+		press("", { tick: ["yes"] }), link("/utkast", { see: "setning" }), link("/send", { see: "mangler" }), link("/oppfolging"),
+	] },
+	{ name: "hearing-adviser-phone-dark", who: "Anne Sæther", width: phone, js: false, scheme: "dark", steps: [
+		go("/eier/horinger"), link("/eier/horinger/"), link("/matrise"), link("/utkast"), go("/eier/horinger/ny"),
+	] },
 	{ name: "poster", width: desktop, js: true, steps: [link("/s/"), link("/plakat")] },
 ];
 

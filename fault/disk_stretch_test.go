@@ -29,7 +29,7 @@ const diskHands = 5
 func diskSteps(whole bool) int {
 	n := 18
 	if whole {
-		n = 46
+		n = 50
 	}
 	if soak.AtLength() {
 		n = max(n, 48)
@@ -177,9 +177,10 @@ func (s *diskStretch) archives(ctx context.Context, dir string) error {
 }
 
 // reopen closes, which moves the log into the file, and opens. A disk may fail
-// there too.
+// there too: then the lease of whoever signs was not given back, and runs out.
 func (s *diskStretch) reopen(ctx context.Context) error {
 	s.place.Close()
+	s.clock.later(lease)
 	return s.again(func() error { return s.open(ctx) })
 }
 

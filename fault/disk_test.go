@@ -34,9 +34,9 @@ func TestDisk(t *testing.T) {
 				t.Errorf("in the stretch of the whole case nobody could %s", kind)
 			}
 		}
-		cuts, breaks := 140, 60
+		cuts, breaks := 150, 60
 		if whole {
-			cuts, breaks = 240, 60
+			cuts, breaks = 240, 50
 		}
 		t.Run(name+"/power", func(t *testing.T) { trace.cutEvenly(t, soak.Times(cuts, 7*trace.ops())) })
 		t.Run(name+"/fault", func(t *testing.T) { b.breakEvenly(t, whole, trace.ops(), soak.Times(breaks, 3*trace.ops())) })

@@ -111,7 +111,7 @@ func (h *house) notices() *notices.Desk {
 	talks := &dialogue.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
 	return &notices.Desk{
 		DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock,
-		Family: worked.Readers, May: worked.MayMail, Answered: worked.Answered, Days: worked.Days, Talk: talks.Hears,
+		Family: worked.Readers, May: worked.MayMail, Answered: worked.Answered, Days: worked.Days, Talk: talks.Hears, Hearing: h.hearings().Runs,
 	}
 }
 

@@ -58,6 +58,7 @@ type ownerSettings struct {
 	Ombud     web.Contact                  `json:"ombud"`
 	Providers []signin.Provider            `json:"providers"`
 	Levels    map[tilhor.Role]signin.Level `json:"levels"`
+	PDF       []string                     `json:"pdf"`
 	Mail      *mailSettings                `json:"mail"`
 }
 
@@ -173,7 +174,7 @@ func (c ServeCmd) Run(app *App) error {
 	h.limits = s.limits()
 	var sites []*web.Site
 	for _, o := range s.Owners {
-		site, err := h.site(web.Owner{ID: o.ID, Name: o.Name, Hosts: o.Hosts, HTTPS: true, Phone: o.Phone, Barnevern: o.Barnevern, Barnevernvakt: o.Vakt, DPO: o.DPO, DPIA: o.DPIA, State: o.State, Ombud: o.Ombud},
+		site, err := h.site(web.Owner{ID: o.ID, Name: o.Name, Hosts: o.Hosts, HTTPS: true, Phone: o.Phone, Barnevern: o.Barnevern, Barnevernvakt: o.Vakt, DPO: o.DPO, DPIA: o.DPIA, State: o.State, Ombud: o.Ombud, PDF: o.PDF},
 			signin.Config{Base: o.Base, Providers: o.Providers, Levels: o.Levels}, nil)
 		if err != nil {
 			return exit(2, fmt.Sprintf("owner %q: %v", o.ID, err))

@@ -17,14 +17,17 @@ import (
 	"tilhor/internal/duty"
 	"tilhor/internal/front"
 	"tilhor/internal/handover"
+	"tilhor/internal/hearing"
 	"tilhor/internal/ideas"
 	"tilhor/internal/interventions"
 	"tilhor/internal/journal"
 	"tilhor/internal/notices"
 	"tilhor/internal/oversight"
+	"tilhor/internal/pages/body"
 	"tilhor/internal/pages/circle"
 	"tilhor/internal/pages/dpo"
 	"tilhor/internal/pages/family"
+	hearingpages "tilhor/internal/pages/hearing"
 	"tilhor/internal/pages/own"
 	"tilhor/internal/pages/owner"
 	"tilhor/internal/pages/public"
@@ -76,11 +79,13 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	sealed := &danger.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	used := &interventions.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	shared := &sfo.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
-	suggested := &ideas.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Bodies: &bodies.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}}
+	formal := &bodies.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
+	suggested := &ideas.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Bodies: formal}
 	groups := &circles.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	kit := &web.Kit{
 		DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Owner: o, Log: h.log, Level: door.Enough, Limits: h.limits,
 		Home: homeOf, Nav: func(q *web.Req) []web.NavItem { return here(q, menu(q, told, worked, shared, suggested)) },
+		Rooms: roomsOf(formal),
 	}
 	onTablet := &sfopages.Pages{SFO: shared, Cases: worked, Concerns: told}
 	kit.Tablet = onTablet.Tablet(o.ID)
@@ -89,7 +94,7 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 		return nil, err
 	}
 	s.Mount(door.Routes(s))
-	s.Mount((&public.Pages{Concerns: told, Front: shown, Ideas: suggested, Code: talks.CodeFor, People: people}).Routes())
+	s.Mount((&public.Pages{Concerns: told, Front: shown, Ideas: suggested, Code: talks.CodeFor, People: people, Bodies: true}).Routes())
 	home := &family.Pages{Concerns: told, Cases: worked}
 	s.Mount((&pupil.Pages{Concerns: told, Front: shown, Adults: public.Adults(shown), Sees: worked.HomeSees, Talks: "/min/samtale/", Lock: home.Lock}).Routes())
 	s.Mount((&sender.Pages{Dialogue: talks, Lock: home.Lock}).Routes())
@@ -105,8 +110,21 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	s.Mount(onTablet.Routes())
 	s.Mount((&dpo.Pages{Privacy: &privacy.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Shred: cases.ShredPart}}).Routes())
 	s.Mount((&own.Pages{Notices: h.notices(), Base: login.Base}).Routes())
+	s.Mount((&hearingpages.Pages{Hearings: h.hearings()}).Routes())
 	s.Mount((&owner.Pages{Oversight: &oversight.Desk{DB: h.db, Clock: h.clock}, Front: shown}).Routes())
+	s.Mount((&body.Pages{Bodies: formal}).Routes())
 	return s, nil
+}
+
+// roomsOf is where somebody finds the bodies they sit in, and nothing for who sits in
+// none.
+func roomsOf(d *bodies.Desk) func(*web.Req) string {
+	return func(q *web.Req) string {
+		if in, err := d.Sits(q.Context(), q.Actor); err != nil || !in {
+			return ""
+		}
+		return body.Path
+	}
 }
 
 // homeOf is where a role's day begins.
@@ -133,11 +151,12 @@ func menu(q *web.Req, told *concerns.Desk, worked *cases.Desk, shared *sfo.Desk,
 	}
 	if q.Actor.Role == tilhor.RoleOwnerAdviser {
 		items := []web.NavItem{{Href: "/skoler", Icon: "MeetingSmall", Text: q.T.T("nav.schools")}}
+		items = append(items, web.NavItem{Href: body.OwnerPath, Icon: "PersonGroup", Text: q.T.T("nav.bodies")})
 		notices := web.NavItem{Href: "/kommunen/meldinger", Icon: "Chat", Text: q.T.T("nav.owner-notices")}
 		if n, err := told.CountNew(q.Context(), q.Actor); err == nil {
 			notices.Count = n
 		}
-		items = append(items, notices)
+		items = append(items, notices, web.NavItem{Href: hearingpages.HomePath, Icon: "Ear", Text: q.T.T("nav.hearings")})
 		open := func() (int, error) { return worked.CountOpen(q.Context(), q.Actor) }
 		if n, err := q.Count("cases.open", open); err == nil && n > 0 {
 			items = append(items, web.NavItem{Href: "/saker", Icon: "Tasklist", Text: q.T.T("nav.cases"), Count: n})
@@ -189,4 +208,14 @@ func here(q *web.Req, items []web.NavItem) []web.NavItem {
 		items[i].Current = path == items[i].Href || strings.HasPrefix(path, items[i].Href+"/")
 	}
 	return items
+}
+
+// hearings is the room of hearings, with the figures that claims can be bound to.
+func (h *house) hearings() *hearing.Desk {
+	d := &hearing.Desk{
+		DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock,
+		Bodies: &bodies.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock},
+	}
+	d.Registers = d.Schools()
+	return d
 }

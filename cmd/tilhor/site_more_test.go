@@ -180,6 +180,7 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 	_, err = w.concerns().Receive(ctx, jonas, again.Slug)
 	w.must(err)
 	w.sharesMachine(by, taken(pupils[6]))
+	w.meets(by)
 	return original
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -41,7 +42,10 @@ type prowler struct {
 type bait struct{ kind, id, school string }
 
 // The kinds of thing that an address can name, by the part of the address.
-var partKind = map[string]string{"{spor}": "track", "{slug}": "concern", "{id}": "", "{skole}": "school", "{kode}": "receipt"}
+var partKind = map[string]string{
+	"{spor}": "track", "{slug}": "concern", "{id}": "", "{skole}": "school", "{kode}": "receipt", "{barn}": "track", "{inngrep}": "force", "{notat}": "note",
+	"{melding}": "notice", "{kvittering}": "given", "{brev}": "letter", "{krav}": "insight", "{fil}": "file", "{tiltak}": "measure", "{sperre}": "block", "{avvik}": "breach",
+}
 
 // notProbed are routes that answer everybody alike, or end the session they
 // are asked with; each has its own test (internal/web/signin).
@@ -59,11 +63,12 @@ type prober struct {
 	rng      *rand.Rand
 
 	asked, pairs int
+	met          map[string]int // how often a thing was asked for where it belongs, by its kind
 	faults       []string
 }
 
 func newProber(w *matrixWorld) *prober {
-	p := &prober{w: w, site: w.siteWorld, rng: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))}
+	p := &prober{w: w, site: w.siteWorld, met: map[string]int{}, rng: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))}
 	p.lay()
 	p.hire()
 	return p
@@ -82,6 +87,17 @@ func (p *prober) lay() {
 		add("child", x.child, w.town.Solbakken)
 		for _, m := range x.measures {
 			add("measure", string(m), w.town.Solbakken)
+		}
+		for _, slug := range append(slices.Collect(maps.Values(x.said)), x.talk) {
+			add("concern", slug, w.town.Solbakken)
+		}
+		for _, n := range x.notes {
+			add("note", string(n), w.town.Solbakken)
+		}
+		for kind, id := range map[string]string{
+			"force": x.force, "notice": string(x.notice), "given": x.over, "letter": string(x.letter), "insight": string(x.insight), "file": string(x.file), "block": w.block, "breach": w.breach,
+		} {
+			add(kind, id, w.town.Solbakken)
 		}
 	}
 	for _, d := range w.drafts {
@@ -160,12 +176,15 @@ func (p *prober) hire() {
 func (p *prober) closed(who prowler, b bait) bool {
 	switch who.barred {
 	case "":
+		if who.role == tilhor.RoleDPO && (b.kind == "block" || b.kind == "breach") { // the officer is the owner's, and these are for the officer
+			return false
+		}
 		return b.school == string(p.w.town.Solbakken)
 	case "fjellvik":
 		return b.school == string(p.w.town.Fjellvik)
 	}
 	x := p.w.things[who.barred]
-	return b.id == x.track || b.id == x.concern
+	return slices.Contains([]string{x.track, x.concern, x.talk, x.force, x.over, string(x.notes[""])}, b.id)
 }
 
 // kindOf is what a part of a route's address names.
@@ -288,6 +307,9 @@ func (p *prober) fill(who prowler, kind string) (there, missing string, ok bool)
 		return "", "", false
 	}
 	id := b.id
+	if b.kind == kind {
+		p.met[kind]++
+	}
 	switch p.rng.IntN(12) { // and nearly right
 	case 0:
 		id = strings.ToUpper(id)
@@ -469,6 +491,11 @@ func TestProbe(t *testing.T) {
 	}
 	if p.pairs < p.asked/5 {
 		t.Errorf("only %d of %d probes had something to be held against", p.pairs, p.asked)
+	}
+	for _, kind := range partKind {
+		if kind != "" && kind != "receipt" && kind != "school" && p.met[kind] < 5 {
+			t.Errorf("%d askings for a real %s", p.met[kind], kind)
+		}
 	}
 	t.Logf("%d probes by %d people, %d pairs", p.asked, len(p.prowlers), p.pairs)
 	for _, s := range sabotaged(w) {

@@ -20,6 +20,7 @@ import (
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/dialogue"
+	"tilhor/internal/hearing"
 	"tilhor/internal/interventions"
 	"tilhor/internal/journal"
 	"tilhor/internal/roster"
@@ -38,6 +39,7 @@ type Desk struct {
 
 	Interventions *interventions.Desk // nil where there are none
 	Dialogue      *dialogue.Desk      // nil where there are no talks
+	Hearings      *hearing.Desk       // nil where there are no hearings
 
 	step func(what string) error // a test's fault between two writes; nil in the program
 	put  putter                  // how a package comes on disk; nil is place

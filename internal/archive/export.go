@@ -95,6 +95,11 @@ func (d *Desk) Export(ctx context.Context, by tilhor.Actor, e Export) (r Report,
 	for _, j := range jobs {
 		r.Left += len(j.items)
 	}
+	answers, err := d.answerJobs(ctx, by.Owner, e)
+	if err != nil {
+		return r, err
+	}
+	r.Left += len(answers)
 	total := r.Left
 	var school schools
 	for _, j := range jobs {
@@ -127,6 +132,16 @@ func (d *Desk) Export(ctx context.Context, by tilhor.Actor, e Export) (r Report,
 				e.Tell(r.Written, total)
 			}
 		}
+	}
+	for _, a := range answers {
+		if err := ctx.Err(); err != nil {
+			return r, err
+		}
+		if err := d.handOverAnswer(ctx, by, e.To, a); err != nil {
+			return r, fmt.Errorf("hand over a document of a hearing: %w", err)
+		}
+		r.Written++
+		r.Left--
 	}
 	return r, nil
 }
@@ -238,7 +253,7 @@ func (d *Desk) maker(ctx context.Context, by tilhor.Actor, j job, known *schools
 	return m, err
 }
 
-// handOver puts one package on disk, and then writes that it is there.
+// handOver makes one package and keeps it.
 func (d *Desk) handOver(ctx context.Context, by tilhor.Actor, m maker, dir string, j *job, it item) error {
 	attached, err := d.attached(ctx, m, it)
 	if err != nil {
@@ -253,6 +268,15 @@ func (d *Desk) handOver(ctx context.Context, by tilhor.Actor, m maker, dir strin
 	if !known {
 		n = j.last + 1
 	}
+	if err := d.keep(ctx, by, dir, m.f.ID, it, p, n, known); err != nil {
+		return err
+	}
+	j.last = max(j.last, n)
+	return d.at("done")
+}
+
+// keep puts a package on disk, and then writes that it is there.
+func (d *Desk) keep(ctx context.Context, by tilhor.Actor, dir string, of tilhor.TrackID, it item, p pack, n int, known bool) error {
 	put := d.put
 	if put == nil {
 		put = place
@@ -263,12 +287,7 @@ func (d *Desk) handOver(ctx context.Context, by tilhor.Actor, m maker, dir strin
 	if err := d.at("row"); err != nil {
 		return err
 	}
-	err = d.DB.Write(ctx, func(tx *db.Tx) error { return d.handedOver(tx, by, m.f.ID, it, p, n, known) })
-	if err != nil {
-		return err
-	}
-	j.last = max(j.last, n)
-	return d.at("done")
+	return d.DB.Write(ctx, func(tx *db.Tx) error { return d.handedOver(tx, by, of, it, p, n, known) })
 }
 
 // attached is the file that an item is the attaching of: a picture made anew,

@@ -49,3 +49,20 @@ func (d *Desk) ShredAnyway(tx *db.Tx, by tilhor.Actor, kind seal.Kind, thing str
 	_, err := d.shred(tx, by, kind, thing, "none", now)
 	return err
 }
+
+// Register is how each kind is entered, of those that are documents.
+func Register() map[string]string {
+	all := map[string]string{}
+	for k, d := range kinds {
+		all[string(k)] = d.post
+	}
+	return all
+}
+
+// NoDocuments are the kinds that are said to be no documents of their own.
+func NoDocuments() (all []string) {
+	for k := range leads {
+		all = append(all, string(k))
+	}
+	return all
+}

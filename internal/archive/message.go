@@ -86,7 +86,7 @@ type xmlFolder struct {
 	CreatedBy string      `xml:"opprettetAv"`
 	Part      *xmlCode    `xml:"arkivdel"`
 	Parties   []xmlParty  `xml:"part"`
-	Shield    xmlShield   `xml:"skjerming"`
+	Shield    *xmlShield  `xml:"skjerming"`
 	Class     []xmlClass  `xml:"klassifikasjon"`
 	Key       xmlKey      `xml:"referanseEksternNoekkel"`
 	Date      tilhor.Date `xml:"saksdato"`
@@ -105,7 +105,7 @@ type xmlPost struct {
 	Created   string      `xml:"opprettetDato"`
 	CreatedBy string      `xml:"opprettetAv"`
 	In        xmlIn       `xml:"referanseForelderMappe"`
-	Shield    xmlShield   `xml:"skjerming"`
+	Shield    *xmlShield  `xml:"skjerming"`
 	Documents []xmlDoc    `xml:"dokumentbeskrivelse"`
 	Title     string      `xml:"tittel"`
 	Public    string      `xml:"offentligTittel"`
@@ -128,16 +128,16 @@ type xmlWho struct {
 }
 
 type xmlDoc struct {
-	SystemID  string    `xml:"systemID"`
-	Kind      xmlCode   `xml:"dokumenttype"`
-	State     xmlCode   `xml:"dokumentstatus"`
-	Title     string    `xml:"tittel"`
-	Created   string    `xml:"opprettetDato"`
-	CreatedBy string    `xml:"opprettetAv"`
-	As        xmlCode   `xml:"tilknyttetRegistreringSom"`
-	N         int       `xml:"dokumentnummer"`
-	Shield    xmlShield `xml:"skjerming"`
-	Objects   []xmlFile `xml:"dokumentobjekt"`
+	SystemID  string     `xml:"systemID"`
+	Kind      xmlCode    `xml:"dokumenttype"`
+	State     xmlCode    `xml:"dokumentstatus"`
+	Title     string     `xml:"tittel"`
+	Created   string     `xml:"opprettetDato"`
+	CreatedBy string     `xml:"opprettetAv"`
+	As        xmlCode    `xml:"tilknyttetRegistreringSom"`
+	N         int        `xml:"dokumentnummer"`
+	Shield    *xmlShield `xml:"skjerming"`
+	Objects   []xmlFile  `xml:"dokumentobjekt"`
 }
 
 type xmlFile struct {
@@ -197,8 +197,8 @@ func (m maker) folderID() string { return m.id("mappe", string(m.f.ID)) }
 
 func (m maker) in() xmlIn { return xmlIn{xmlKey{system, m.folderID()}} }
 
-func (m maker) shield() xmlShield {
-	return xmlShield{xmlCode{Code: m.set["restriction"]}, m.set["hjemmel"]}
+func (m maker) shield() *xmlShield {
+	return &xmlShield{xmlCode{Code: m.set["restriction"]}, m.set["hjemmel"]}
 }
 
 func spacesOf(ns string) spaces { return spaces{NS: ns, M: nsWords, XSI: nsXSI} }
@@ -329,6 +329,8 @@ func (m maker) who(k docKind, r cases.Record) []xmlWho {
 	}
 	other := "archive.from.family"
 	switch {
+	case r.Kind == cases.InsightAsked && (r.Answer == "pupil" || r.Answer == "parent"):
+		other = "archive.from." + r.Answer
 	case others[r.Kind] != "":
 		other = "archive.from." + others[r.Kind]
 	case r.Kind == talkSaid || r.Kind == talkAnswered:

@@ -193,7 +193,7 @@ func (p *page) of(r cases.Record) (all []fact) {
 	if r.Kind == cases.Voice && !p.f.Own(r) {
 		add(w.T("archive.head.child"), p.child(r.Ref))
 	}
-	if x := p.f.Record(tilhor.RecordID(r.Ref)); x != nil && (r.Kind == cases.Corrected || r.Kind == cases.NotCorrected) {
+	if x := p.f.Record(tilhor.RecordID(r.Ref)); x != nil && (r.Kind == cases.Corrected || r.Kind == cases.NotCorrected || r.Kind == cases.MineSaid || r.Kind == cases.HomeWords) {
 		add(w.T("archive.head.about"), p.what(*x)+", "+w.DateTime(x.When.Written))
 	}
 	if r.Kind == cases.Source {
@@ -202,7 +202,10 @@ func (p *page) of(r cases.Record) (all []fact) {
 	if r.Kind == cases.Told && r.Answer != "" {
 		add(w.T("archive.head.channel"), p.value("archive.channel.", r.Answer))
 	} else if r.Answer != "" {
-		add(w.T("stage.field.answer"), p.value("stage.answer."+string(r.Kind)+".", r.Answer))
+		add(w.T("stage.field.answer"), p.value(answered(r.Kind), r.Answer))
+	}
+	if r.Kind == cases.InsightAsked {
+		add(w.T("insight.basis"), p.value("insight.basis.", r.Ref))
 	}
 	for _, name := range fields(r) {
 		add(p.label(name), p.passage(name, r.Text[name]))
@@ -223,6 +226,22 @@ func (p *page) of(r cases.Record) (all []fact) {
 	return all
 }
 
+// answered is where the words of a kind's answers stand.
+func answered(k cases.Kind) string {
+	switch k {
+	case cases.InsightAsked:
+		return "insight.who."
+	case cases.InsightDecided:
+		return "insight.outcome."
+	}
+	return "stage.answer." + string(k) + "."
+}
+
+// forMachines are what the program keeps for itself among a record's passages:
+// what a file is, and of each passage whether somebody was given it. What was
+// decided of access stands in the words of the decision.
+var forMachines = map[string]bool{"about": true, "choices": true}
+
 // fields are the names of a record's passages, those that are known first.
 func fields(r cases.Record) (all []string) {
 	known := map[string]bool{}
@@ -234,7 +253,7 @@ func fields(r cases.Record) (all []string) {
 	}
 	var rest []string
 	for name := range r.Text {
-		if !known[name] && !strings.HasPrefix(name, "effect-") && name != "about" { // about is what a file is, for machines
+		if !known[name] && !strings.HasPrefix(name, "effect-") && !forMachines[name] {
 			rest = append(rest, name)
 		}
 	}
@@ -260,6 +279,8 @@ func (p *page) passage(name, text string) string {
 		return p.value("archive.way.", text)
 	case "back":
 		return p.value("archive.back.", text)
+	case "provision":
+		return p.value("insight.provision.", text)
 	}
 	return text
 }

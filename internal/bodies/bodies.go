@@ -82,7 +82,7 @@ const (
 type Body struct {
 	ID     string          `json:"-"`
 	Slug   string          `json:"-"`
-	School tilhor.SchoolID `json:"-"` // access.Owner for the municipality's own
+	School tilhor.SchoolID `json:"-"` // access.Owner, "", for the municipality's own
 	Kind   Kind            `json:"-"`
 	Group  string          `json:"-"` // of the lists
 
@@ -118,6 +118,7 @@ const (
 	field   = "body"
 
 	actFounded  = "bodies.founded"
+	actClosed   = "bodies.closed"
 	actSeated   = "bodies.seated"
 	actUnseated = "bodies.unseated"
 )
@@ -128,17 +129,20 @@ const bodyColumns = `b.id, b.slug, b.school, b.kind, b.grp, b.sealed`
 
 var (
 	insertBody = db.SQL(`INSERT INTO bodies_body (owner, id, slug, school, kind, grp, entry, sealed, gone_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)`)
-	allBodies  = db.SQL(`SELECT ` + bodyColumns + ` FROM bodies_body b WHERE b.owner = $1 AND b.gone_at = 0 ORDER BY b.id`)
-	bodiesAt   = db.SQL(`SELECT ` + bodyColumns + ` FROM bodies_body b WHERE b.owner = $1 AND b.school = $2 AND b.gone_at = 0 ORDER BY b.id`)
+	allBodies  = db.SQL(`SELECT ` + bodyColumns + ` FROM bodies_body b WHERE b.owner = $1 AND b.gone_at = 0`)
+	bodiesAt   = db.SQL(`SELECT ` + bodyColumns + ` FROM bodies_body b WHERE b.owner = $1 AND b.school = $2 AND b.gone_at = 0`)
 	oneBody    = db.SQL(`SELECT ` + bodyColumns + ` FROM bodies_body b WHERE b.owner = $1 AND b.slug = $2 AND b.gone_at = 0`)
+	closeBody  = db.SQL(`UPDATE bodies_body SET gone_at = $3 WHERE owner = $1 AND id = $2 AND gone_at = 0`)
+	groupBody  = db.SQL(`UPDATE bodies_body SET grp = $3 WHERE owner = $1 AND id = $2`)
+	rulesOf    = db.SQL(`SELECT body, id, sealed FROM bodies_line WHERE owner = $1 AND body = $2 AND kind = 'rules' AND gone_at = 0`)
+	allRules   = db.SQL(`SELECT body, id, sealed FROM bodies_line WHERE owner = $1 AND kind = 'rules' AND gone_at = 0`)
 	insertSeat = db.SQL(`INSERT INTO bodies_seat (owner, id, body, person, part, office, from_date, until_date) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
 	endSeat    = db.SQL(`UPDATE bodies_seat SET until_date = $4 WHERE owner = $1 AND id = $2 AND body = $3 AND (until_date = '' OR until_date > $4)`)
 	seatsOf    = db.SQL(`SELECT id, person, part, office, from_date, until_date FROM bodies_seat
-		WHERE owner = $1 AND body = $2 AND from_date <= $3 AND (until_date = '' OR until_date > $3) ORDER BY id`)
-	bodiesOf = db.SQL(`SELECT ` + bodyColumns + ` FROM bodies_body b WHERE b.owner = $1 AND b.gone_at = 0 AND (
-			EXISTS (SELECT 1 FROM bodies_seat s WHERE s.owner = b.owner AND s.body = b.id AND s.person = $2 AND s.from_date <= $3 AND (s.until_date = '' OR s.until_date > $3))
-			OR b.grp <> '' AND EXISTS (SELECT 1 FROM roster_member m WHERE m.owner = b.owner AND m.person = $2 AND m.role = 'seat' AND m.grp = b.grp AND m.from_date <= $3 AND (m.until_date = '' OR m.until_date > $3))
-		) ORDER BY b.id`)
+		WHERE owner = $1 AND body = $2 AND from_date <= $3 AND (until_date = '' OR until_date > $3)`)
+	bodiesOf = db.SQL(`SELECT ` + bodyColumns + ` FROM bodies_seat s JOIN bodies_body b ON b.owner = s.owner AND b.id = s.body
+		WHERE s.owner = $1 AND s.person = $2 AND s.from_date <= $3 AND (s.until_date = '' OR s.until_date > $3) AND b.gone_at = 0`)
+	bodiesBy = db.SQL(`SELECT ` + bodyColumns + ` FROM bodies_body b WHERE b.owner = $1 AND b.grp = $2 AND b.gone_at = 0`)
 )
 
 // unit is the school, or the municipality, that somebody sets bodies up for: rektor
@@ -147,7 +151,7 @@ func unit(tx *db.Tx, by tilhor.Actor, now time.Time) (tilhor.SchoolID, error) {
 	if by.Role == tilhor.RoleOwnerAdviser {
 		return access.Owner, nil
 	}
-	if !by.Role.Staff() {
+	if !by.Role.Staff() || by.School == access.Owner {
 		return "", tilhor.ErrNotFound
 	}
 	has, err := access.Duties(tx, by, now)
@@ -228,39 +232,70 @@ func (d *Desk) groupAt(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, 
 	return err
 }
 
-// read opens the bodies of a statement.
+// read opens the bodies of a statement. What was changed since a body was founded
+// lies in its own line, and stands instead.
 func (d *Desk) read(tx *db.Tx, owner tilhor.OwnerID, q *db.Stmt, args ...any) (all []Body, err error) {
-	var sealed [][]byte
+	type kept struct {
+		field, id string
+		sealed    []byte
+	}
+	var stored []kept
 	err = tx.Each(q, func(scan db.Scan) error {
 		var b Body
-		var s []byte
-		err := scan(&b.ID, &b.Slug, &b.School, &b.Kind, &b.Group, &s)
-		all, sealed = append(all, b), append(sealed, s)
+		k := kept{field: field}
+		err := scan(&b.ID, &b.Slug, &b.School, &b.Kind, &b.Group, &k.sealed)
+		k.id = b.ID
+		all, stored = append(all, b), append(stored, k)
 		return err
 	}, args...)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	rules, which := allRules, []any{owner}
+	if len(all) == 1 {
+		rules, which = rulesOf, []any{owner, all[0].ID}
+	}
+	changed := map[string]kept{}
+	err = tx.Each(rules, func(scan db.Scan) error {
+		k := kept{field: lineField}
+		var body string
+		err := scan(&body, &k.id, &k.sealed)
+		changed[body] = k
+		return err
+	}, which...)
 	if err != nil {
 		return nil, err
 	}
 	keys := map[tilhor.SchoolID]seal.Key{}
 	for i := range all {
-		at := all[i].School
-		key, has := keys[at]
+		b, k := &all[i], stored[i]
+		key, has := keys[b.School]
 		if !has {
-			if key, err = d.Keys.Get(tx, owner, seal.KindBody, string(at)); err != nil {
+			if key, err = d.Keys.Get(tx, owner, seal.KindBody, string(b.School)); err != nil {
 				return nil, err
 			}
-			keys[at] = key
+			keys[b.School] = key
 		}
-		plain, err := key.Open(field, all[i].ID, sealed[i])
+		into := any(b)
+		if later, has := changed[b.ID]; has {
+			k, into = later, &struct{ Rules *Body }{b}
+		}
+		plain, err := key.Open(k.field, k.id, k.sealed)
 		if err != nil {
 			return nil, err
 		}
-		if err := json.Unmarshal([]byte(plain), &all[i]); err != nil {
+		if err := json.Unmarshal([]byte(plain), into); err != nil {
 			return nil, errors.New("what a body is cannot be read")
 		}
 	}
-	lang.Sort(tilhor.Bokmal, all, func(b Body) string { return b.Name })
+	sorted(all)
 	return all, nil
+}
+
+// sorted puts bodies in the order of their names, and those of one name always alike.
+func sorted(all []Body) {
+	slices.SortFunc(all, func(a, b Body) int { return strings.Compare(a.ID, b.ID) })
+	lang.Sort(tilhor.Bokmal, all, func(b Body) string { return b.Name })
 }
 
 // All are every body of the municipality and its schools: what they are, not who
@@ -276,10 +311,28 @@ func (d *Desk) At(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID) ([]Bo
 
 // Mine are those that somebody sits in today, whatever role they are signed in with.
 func (d *Desk) Mine(ctx context.Context, by tilhor.Actor) (all []Body, err error) {
+	if by.Person == "" {
+		return nil, nil
+	}
 	on := calendar.DateOf(d.Clock())
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		all, err = d.read(tx, by.Owner, bodiesOf, by.Owner, by.Person, on)
-		return err
+		if all, err = d.read(tx, by.Owner, bodiesOf, by.Owner, by.Person, on); err != nil {
+			return err
+		}
+		groups, err := d.Roster.SeatGroups(tx, by.Owner, by.Person, on)
+		if err != nil {
+			return err
+		}
+		for _, g := range groups {
+			listed, err := d.read(tx, by.Owner, bodiesBy, by.Owner, g)
+			if err != nil {
+				return err
+			}
+			all = append(all, listed...)
+		}
+		sorted(all)
+		all = slices.CompactFunc(all, func(a, b Body) bool { return a.ID == b.ID })
+		return nil
 	})
 	return all, err
 }
@@ -306,6 +359,9 @@ func (d *Desk) Members(tx *db.Tx, owner tilhor.OwnerID, b Body, on tilhor.Date) 
 			}
 		}
 	}
+	if err := d.lackingParts(tx, owner, b, on, all); err != nil {
+		return nil, err
+	}
 	var unnamed []tilhor.PersonID
 	for _, m := range all {
 		if m.Name == "" {
@@ -321,22 +377,63 @@ func (d *Desk) Members(tx *db.Tx, owner tilhor.OwnerID, b Body, on tilhor.Date) 
 			all[i].Name = n
 		}
 	}
+	slices.SortFunc(all, func(a, b Member) int { return strings.Compare(string(a.Person), string(b.Person)) })
 	lang.Sort(tilhor.Bokmal, all, func(m Member) string { return m.Name })
 	slices.SortStableFunc(all, func(a, b Member) int { return slices.Index(Parts, a.Part) - slices.Index(Parts, b.Part) })
 	return all, nil
 }
 
-// part is whom somebody sits for, from what the lists tell of the seat and the body.
+// part is whom somebody sits for, from what the lists tell of the seat and the body;
+// "" when they do not tell. Who is a pupil is never taken for anything else: what is
+// confidential hangs on it (§ 10-4).
 func (k Kind) part(detail string) Part {
-	switch {
-	case detail == "pupil" || k == Council:
+	switch detail {
+	case "pupil":
 		return Pupils
-	case detail == "parent-rep" || k == FAU:
+	case "parent-rep":
 		return Parents
-	case detail == "rektor":
+	case "rektor":
 		return Municipality
+	case "employee":
+		return Staff
 	}
-	return Staff
+	switch k {
+	case Council, Youth:
+		return Pupils
+	case FAU, KFU:
+		return Parents
+	}
+	return ""
+}
+
+// lackingParts finds out whom the listed sit for when their seats do not tell: a
+// leader of the SMU may be a pupil.
+func (d *Desk) lackingParts(tx *db.Tx, owner tilhor.OwnerID, b Body, on tilhor.Date, all []Member) error {
+	if !slices.ContainsFunc(all, func(m Member) bool { return m.Part == "" }) {
+		return nil
+	}
+	works, err := d.Roster.Working(tx, owner, b.School, on)
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		m := &all[i]
+		if m.Part != "" {
+			continue
+		}
+		_, err := d.Roster.Where(tx, owner, m.Person, on)
+		switch {
+		case err == nil:
+			m.Part = Pupils
+		case !errors.Is(err, tilhor.ErrNotFound):
+			return err
+		case works[m.Person]:
+			m.Part = Staff
+		default:
+			m.Part = Parents
+		}
+	}
+	return nil
 }
 
 // In finds a body for one of its members: the one door to its room. Whoever is no
@@ -387,6 +484,9 @@ func (d *Desk) Seat(ctx context.Context, by tilhor.Actor, slug string, m Member)
 		if slices.ContainsFunc(members, func(o Member) bool { return o.Person == m.Person && o.Seat != "" }) {
 			return tilhor.Faults{{Field: "person", Key: "bodies.fault.seated"}}
 		}
+		if err := d.fits(tx, by, b, &m, on); err != nil {
+			return err
+		}
 		id := tilhor.NewID()
 		if _, err := tx.Exec(insertSeat, by.Owner, id, b.ID, m.Person, m.Part, m.Office, m.From, m.Until); err != nil {
 			return err
@@ -394,6 +494,42 @@ func (d *Desk) Seat(ctx context.Context, by tilhor.Actor, slug string, m Member)
 		_, err = d.Journal.Append(tx, journal.Entry{Stream: stream(b.School), Act: actSeated, Subject: id, When: tilhor.Now(now), By: by, Rule: string(access.Leads)})
 		return err
 	})
+}
+
+// fits refuses a seat that cannot be. Nobody takes a seat of a kind that the body
+// does not have: the room of the pupils' or the parents' own body is not opened by
+// who sets it up. A pupil sits for the pupils, whatever was chosen. Without a last
+// day a seat lasts as long as the body elects for.
+func (d *Desk) fits(tx *db.Tx, by tilhor.Actor, b Body, m *Member, on tilhor.Date) error {
+	if m.Person == by.Person && b.Seats[m.Part] == 0 {
+		return tilhor.Faults{{Field: "person", Key: "bodies.fault.own"}}
+	}
+	names, err := d.Roster.Names(tx, by.Owner, m.Person)
+	if err == nil && len(names) == 0 {
+		err = tilhor.Faults{{Field: "person", Key: "bodies.fault.person"}}
+	}
+	if err != nil {
+		return err
+	}
+	pupil, err := d.isPupil(tx, by.Owner, m.Person, on)
+	if err != nil {
+		return err
+	}
+	if pupil != (m.Part == Pupils) {
+		return tilhor.Faults{{Field: "part", Key: "bodies.fault.pupil"}}
+	}
+	if m.Until == "" && b.Term > 0 {
+		m.Until = calendar.AddMonths(m.From, b.Term)
+	}
+	return nil
+}
+
+func (d *Desk) isPupil(tx *db.Tx, owner tilhor.OwnerID, p tilhor.PersonID, on tilhor.Date) (bool, error) {
+	_, err := d.Roster.Where(tx, owner, p, on)
+	if errors.Is(err, tilhor.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // Unseat takes a seat that was given by hand back, from today.
@@ -426,6 +562,11 @@ func (d *Desk) tends(tx *db.Tx, by tilhor.Actor, slug string, now time.Time) (Bo
 	if err != nil && !errors.Is(err, tilhor.ErrNotFound) {
 		return b, err
 	}
+	return d.ours(tx, by, slug, now)
+}
+
+// ours finds a body for who sets bodies up at its school, or for the municipality.
+func (d *Desk) ours(tx *db.Tx, by tilhor.Actor, slug string, now time.Time) (b Body, err error) {
 	at, err := unit(tx, by, now)
 	if err != nil {
 		return b, err

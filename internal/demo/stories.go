@@ -62,6 +62,9 @@ func (w *World) stories(ctx context.Context) error {
 			w.maryam(&all[i])
 		}
 	}
+	if w.size != Tiny {
+		w.hearing(all)
+	}
 	n := 90
 	switch w.size {
 	case Tiny:

@@ -50,6 +50,8 @@ func TestWhatIsAnothersAtHome(t *testing.T) {
 		whole := w.pagesOf(order(handover.ForState))
 		has(t, whole["01-kronologi.html"], append(words, titles...), nil)
 		has(t, whole["bevis/record.jsonl"], acts, nil)
+		has(t, whole["03-barnas-ord.html"], []string{"BARNETS rettelse.", "BARNETS svar.", "Elevens eget svar"}, []string{"MORS", "HUN vil bytte."})
+		has(t, whole["06-varsler.html"], []string{"MORS brev.", "MOR tok det opp.", "SVAR til mor.", "HUN vil bytte.", "Planen.", "Nora vil ikke.", "Klassebytte."}, []string{"BARNETS"})
 		w.sign()
 		o := w.forFamily()
 		o.To = ali
@@ -65,11 +67,40 @@ func TestWhatIsAnothersAtHome(t *testing.T) {
 		o.To = mother.Person
 		own := w.pagesOf(o)
 		has(t, own["01-kronologi.html"], []string{"MORS brev.", "MOR tok det opp.", "SVAR til mor.", "HUN vil bytte."}, []string{"BARNETS", "UTRYGG", "Nora vil ikke.", "Klassebytte."})
+		has(t, own["06-varsler.html"], []string{"MORS brev.", "SVAR til mor."}, []string{"UTRYGG", "Nora vil ikke.", "Klassebytte."})
+		has(t, own["03-barnas-ord.html"], nil, []string{"BARNETS"})
 		has(t, own["00-forside.html"], []string{"Tatt opp med rektor", "har ingen linje i pakken"}, nil)
 		w.must(w.cases.DecideHome(w.ctx, w.kari, w.slug, cases.HomeDecision{What: "fifteen", On: w.day(), Reason: "Folkeregisteret."}))
 		w.sign()
 		hers := w.pagesOf(w.forFamily())
+		has(t, hers["03-barnas-ord.html"], []string{"BARNETS rettelse.", "BARNETS svar."}, nil)
+		has(t, hers["06-varsler.html"], nil, []string{"MOR", "SVAR til mor.", "HUN vil"})
 		has(t, hers["01-kronologi.html"], []string{"BARNETS rettelse.", "BARNETS svar."}, []string{"MOR", "SVAR til mor.", "HUN vil", "UTRYGG"})
+	})
+}
+
+// What was asked of access and what was answered stand among the notices, in
+// words: the provision as the act is called, and nothing that is for machines.
+func TestAccessStandsAmongTheNotices(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		id, err := w.cases.AskInsight(w.ctx, w.ina, w.slug, cases.NewInsight{Asker: "press", Basis: "offl-3", Who: "Granviks Avis", Text: "BER om alt.", Received: w.day()})
+		w.must(err)
+		w.Later(time.Minute)
+		w.must(w.cases.DecideInsight(w.ctx, w.kari, w.slug, id, cases.Reply{Refused: true, Reason: "offl-13", Text: "AVSLÅTT fordi.", Complain: "Til Statsforvalteren."}))
+		w.sign()
+		o := order(handover.ForState)
+		pages := w.pagesOf(o)
+		for name, page := range pages {
+			if strings.HasSuffix(name, ".html") {
+				has(t, page, nil, []string{"choices", "offl-13", "null"})
+			}
+		}
+		has(t, pages["06-varsler.html"], []string{"BER om alt.", "Granviks Avis", "AVSLÅTT fordi.", "offentleglova § 13: taushetsplikt", "Noen ba om innsyn", "Kravet om innsyn ble avgjort"}, nil)
+		w.sign()
+		for _, page := range w.pagesOf(w.forFamily()) {
+			has(t, page, nil, []string{"BER om alt.", "Granviks Avis"})
+		}
 	})
 }
 

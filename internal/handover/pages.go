@@ -146,9 +146,11 @@ func (t *teller) pages() ([]item, error) {
 }
 
 // noticeKinds are what was told to others (the home, the owner, the parties to a
-// decision), and what passed with Statsforvalteren.
+// decision, who asked for access) and what they said to it, and what passed with
+// Statsforvalteren.
 var noticeKinds = append([]cases.Kind{
-	cases.RaisedBy, cases.Informed, cases.Rights, cases.ToldOwner, cases.Noticed, cases.Resolved, cases.Reached, cases.Appealed, cases.PassedOn, cases.Packed,
+	cases.RaisedBy, cases.Informed, cases.Rights, cases.HomeInformed, cases.HomeWords, cases.HomePlan, cases.HomeSaid, cases.HomeAnswered, cases.HomeHeard,
+	cases.HomeDisagree, cases.HomeGiven, cases.InsightAsked, cases.InsightDecided, cases.ToldOwner, cases.Noticed, cases.Resolved, cases.Reached, cases.Appealed, cases.PassedOn, cases.Packed,
 }, cases.StateKinds...)
 
 func (t *teller) page(name string, sections []section) ([]byte, error) {
@@ -327,7 +329,7 @@ func (t *teller) heldRow(r cases.Record) bool { return t.s.why(seal.Label("row",
 
 // texts are the passages of a record, those that no page names last.
 func (t *teller) texts(r cases.Record) (all []fact) {
-	known := map[string]bool{"how": true, "back": true, "way": true}
+	known := map[string]bool{"how": true, "back": true, "way": true, "choices": true, "about": true} // keys, and what is for machines
 	add := func(name, term string) {
 		known[name] = true
 		text := r.Text[name]
@@ -344,6 +346,10 @@ func (t *teller) texts(r cases.Record) (all []fact) {
 			term = t.t("field.from")
 		}
 		add(name, term)
+	}
+	if key := "insight.provision." + r.Text["provision"]; t.w.Has(key) && t.s.why(seal.Label("provision", string(r.ID))) == "" {
+		known["provision"] = true
+		all = append(all, fact{Term: t.w.T("archive.field.provision"), Text: t.w.T(key)})
 	}
 	for _, e := range r.Effects() {
 		name := "effect-" + string(e.Measure)
@@ -423,6 +429,12 @@ func (t *teller) voices() []section {
 			}
 		case cases.Evaluated, cases.Checked, cases.Ended:
 			own.Rows = append(own.Rows, t.row(r))
+		case cases.MineSaid, cases.MineWord: // written by the child itself
+			own.Rows = append(own.Rows, t.rows([]cases.Record{r})...)
+		case cases.RaisedBy:
+			if r.Answer == "pupil" {
+				own.Rows = append(own.Rows, t.rows([]cases.Record{r})...)
+			}
 		}
 	}
 	if len(own.Rows) == 0 {

@@ -42,6 +42,9 @@ type Desk struct {
 	// Talk says who hears of a line of a talk: the sender it was written to, and
 	// the tracks whose handlers have the talk.
 	Talk func(tx *db.Tx, owner tilhor.OwnerID, concern, line string) (sender tilhor.PersonID, tracks []string, err error)
+	// Hearing names those who run a body that a line of a hearing is about: it is
+	// asked, or reminded, or the answer is sent.
+	Hearing func(tx *db.Tx, owner tilhor.OwnerID, hearing, line string, now time.Time) ([]tilhor.PersonID, error)
 }
 
 // Wait is how long a notice lies before it is sent: what happens in the same
@@ -177,6 +180,8 @@ func (d *Desk) told(tx *db.Tx, owner tilhor.OwnerID, e journal.Record, now time.
 	switch {
 	case room == "dialogue":
 		all, err = d.heard(tx, owner, thing, e, now)
+	case heard[e.Act] && d.Hearing != nil:
+		all, err = d.Hearing(tx, owner, thing, e.Subject, now)
 	case pins[e.Act]:
 		return []tilhor.PersonID{tilhor.PersonID(e.Subject)}, nil // also who is said to have done it
 	case kind != "":
@@ -196,6 +201,9 @@ func (d *Desk) told(tx *db.Tx, owner tilhor.OwnerID, e journal.Record, now time.
 // pins are the acts that make a way in on a shared machine for somebody, who is
 // told whoever stood there and did it.
 var pins = map[string]bool{"sfo.code": true, "sfo.chosen": true}
+
+// heard are the acts of a hearing that those who run a body are told of.
+var heard = map[string]bool{"hearing.invited": true, "hearing.reminded": true, "hearing.sent": true}
 
 // atHome are those at home that an entry gives something to read. That a case is
 // opened again on the child's own word, or on one parent's, is no news to the

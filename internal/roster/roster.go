@@ -537,6 +537,21 @@ func (r *Roster) Seats(tx *db.Tx, owner tilhor.OwnerID, body Group, on tilhor.Da
 	return out, nil
 }
 
+var seatGroups = db.SQL(`SELECT r.grp FROM roster_member r JOIN roster_person p ON p.owner = r.owner AND p.id = r.person
+	WHERE r.owner = $1 AND r.person = $2 AND r.role = $3 AND r.from_date <= $4 AND (r.until_date = '' OR r.until_date > $4) AND p.protection = ''`)
+
+// SeatGroups are the formal bodies of the lists that somebody sits in on a day, as
+// Seats tells it: a protected person's seat is given by hand.
+func (r *Roster) SeatGroups(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, on tilhor.Date) (all []tilhor.GroupID, err error) {
+	err = tx.Each(seatGroups, func(scan db.Scan) error {
+		var g tilhor.GroupID
+		err := scan(&g)
+		all = append(all, g)
+		return err
+	}, owner, person, RoleSeat, on)
+	return all, err
+}
+
 // ContactTeachers gives the pupil's contact teachers (kontaktlærer) on a day.
 func (r *Roster) ContactTeachers(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonID, on tilhor.Date) ([]tilhor.PersonID, error) {
 	var out []tilhor.PersonID

@@ -41,6 +41,7 @@ const (
 	KindNote     Kind = "note"     // what one employee keeps for himself (forseglet notat)
 	KindForce    Kind = "force"    // a physical intervention (fysisk inngrep)
 	KindFront    Kind = "front"    // what one school shows everyone on its page
+	KindHearing  Kind = "hearing"  // one hearing and all that is said in it (høring)
 	KindBody     Kind = "body"     // the formal bodies of one school, or of the municipality (råd og utvalg)
 	KindIdeas    Kind = "ideas"    // what is suggested to one school (innspill), and its answers
 	KindCircle   Kind = "circle"   // what one parent group has agreed (foreldregruppe)

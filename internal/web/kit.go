@@ -41,6 +41,9 @@ type Kit struct {
 	Home func(tilhor.Role) string
 	// Nav is the menu of the one who reads. Nil gives none.
 	Nav func(q *Req) []NavItem
+	// Rooms is where the formal bodies that the reader sits in have their rooms, ""
+	// for who sits in none. Nil: there are none.
+	Rooms func(q *Req) string
 	// Tablet finds the shared machine that holds a token, and how it stands with
 	// the PIN of a person on it. Nil: there are none.
 	Tablet func(ctx context.Context, token string, person tilhor.PersonID) (Tablet, error)
@@ -61,6 +64,7 @@ type Owner struct {
 	Barnevern, Barnevernvakt string
 	DPO                      string      // how the data protection officer (personvernombud) is reached
 	DPIA                     tilhor.Date // when the assessment (GDPR art. 35) was made
+	PDF                      []string    // a command that makes a PDF of a page everybody may read, nil for none
 	Demo                     bool        // everything is made up, and every page says so
 	// State and Ombud are how Statsforvalteren, and Elev-, lærling- og mobbeombudet
 	// of the county, are reached: outside the municipality, and its to look up.

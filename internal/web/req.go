@@ -244,6 +244,9 @@ func (q *Req) Frame(title string) Frame {
 	if q.Kit.Nav != nil {
 		f.Nav = q.Kit.Nav(q)
 	}
+	if q.Kit.Rooms != nil {
+		f.Rooms = q.Kit.Rooms(q)
+	}
 	return f
 }
 

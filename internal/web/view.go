@@ -37,6 +37,7 @@ type Frame struct {
 	Who      string // who is signed in, "" for nobody
 	RoleName string // the one role they act in
 	Roles    string // address where another role is chosen, "" when there is but one
+	Rooms    string // address of the bodies that they sit in, "" for none
 	Leave    string // the same on a shared machine, where it is the only way on
 	SignOut  string // address that the sign-out button posts to
 	Nav      []NavItem

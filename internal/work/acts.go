@@ -83,8 +83,10 @@ func (p *Place) Next(rng *rand.Rand) Act {
 		return p.onwards(t)
 	case n < 82:
 		return p.read(t, rng)
-	case n < 86 && len(t.asked) < len(t.school.Teachers):
-		return p.appoint(t, rng)
+	case n < 86:
+		if a, ok := p.appoint(t, rng); ok {
+			return a
+		}
 	case n >= 90:
 		if a, ok := p.oneOfAll(rng.IntN(len(whole)), rng); ok {
 			return a
@@ -225,19 +227,22 @@ func (p *Place) evaluate(t *track) Act {
 }
 
 // appoint gives the track to a teacher who has not had it, so that track and
-// teacher are the id.
-func (p *Place) appoint(t *track, rng *rand.Rand) Act {
+// teacher are the id. The last of them may be recused, and is given none.
+func (p *Place) appoint(t *track, rng *rand.Rand) (Act, bool) {
 	var left []tilhor.PersonID
-	for _, a := range t.school.Teachers {
+	for _, a := range t.school.Teachers[:len(t.school.Teachers)-1] {
 		if !t.asked[a.Person] {
 			left = append(left, a.Person)
 		}
+	}
+	if len(left) == 0 {
+		return Act{}, false
 	}
 	who := left[rng.IntN(len(left))]
 	t.asked[who] = true
 	return Act{ID: "appoint-" + t.id + "-" + string(who), do: func(ctx context.Context) error {
 		return p.Cases.Appoint(ctx, t.school.Rektor, t.slug, who)
-	}}
+	}}, true
 }
 
 func (p *Place) note(t *track) Act {
@@ -282,10 +287,11 @@ func (p *Place) mine(track string) bool { return p.parts == 0 || int(track[0])%p
 // resumeSQL are this tool's own statements, made when they are first used: a test that
 // looks at every statement of the program must not meet them.
 var resumeSQL = sync.OnceValue(func() (s struct{ waiting, tracks, records, plan *db.Stmt }) {
-	s.waiting = db.SQL(`SELECT slug, school, accused FROM concerns_concern WHERE owner = $1 AND state = 'new' ORDER BY written_at DESC LIMIT 200`)
+	s.waiting = db.SQL(`SELECT slug, school, accused FROM concerns_concern WHERE owner = $1 AND state = 'new' AND channel <> 'anonymous' ORDER BY written_at DESC LIMIT 200`)
 	s.tracks = db.SQL(`SELECT t.id, t.slug, t.school FROM cases_track t WHERE t.owner = $1 AND t.state = 'open'
 		AND NOT EXISTS (SELECT 1 FROM cases_sealed x WHERE x.owner = t.owner AND x.track = t.id)
-		AND NOT EXISTS (SELECT 1 FROM cases_record r WHERE r.owner = t.owner AND r.track = t.id AND r.kind = 'transfer-in') ORDER BY t.opened_at DESC LIMIT 60`)
+		AND NOT EXISTS (SELECT 1 FROM cases_record r WHERE r.owner = t.owner AND r.track = t.id AND r.kind IN ('transfer-in', 'closed', 'stepped-down', 'reopened'))
+		AND NOT EXISTS (SELECT 1 FROM cases_record r WHERE r.owner = t.owner AND r.track = t.id AND r.kind = 'evaluated' AND r.answer = 'safe') ORDER BY t.opened_at DESC LIMIT 60`)
 	s.records = db.SQL(`SELECT kind, ref FROM cases_record WHERE owner = $1 AND track = $2`)
 	s.plan = db.SQL(`SELECT state FROM cases_plan WHERE owner = $1 AND track = $2 ORDER BY version LIMIT 1`)
 	return s
@@ -330,6 +336,9 @@ func (p *Place) Resume(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if err := p.resumeEndings(tx); err != nil {
+			return err
+		}
 		slices.Reverse(p.tracks)
 		for _, t := range p.tracks {
 			if err := t.resume(tx); err != nil {
@@ -358,7 +367,7 @@ func (t *track) resume(tx *db.Tx) error {
 		err := scan(&kind, &ref)
 		has[kind] = true
 		t.joined = t.joined || kind == cases.Together
-		if kind == cases.Appointed {
+		if kind == cases.Appointed || kind == cases.Recused {
 			t.asked[tilhor.PersonID(ref)] = true
 		}
 		return err

@@ -37,11 +37,16 @@ func (f *Finder) In(p *Place) { f.p = p }
 var findSQL = sync.OnceValue(func() (s struct {
 	concerns, texts, plans, records, views, entered             *db.Stmt
 	parcels, forces, homes, blocks, absences, judged, appointed *db.Stmt
+	lines, machines                                             *db.Stmt
 },
 ) {
-	s.concerns = db.SQL(`SELECT t.concern, t.field, t.sealed FROM concerns_text t WHERE t.owner = $1 AND t.field IN ('saw', 'ask')
-			AND t.concern IN (SELECT c.id FROM concerns_concern c WHERE c.owner = $1 AND (c.written_at >= $2 OR c.decided_at >= $2))`)
-	s.texts = db.SQL(`SELECT t.track, t.record, t.field, t.sealed FROM cases_text t WHERE t.owner = $1 AND t.field IN ('words', 'interests', 'text', 'reason', 'shows', 'look')
+	// What is told without a name bears no time finer than the hour.
+	s.concerns = db.SQL(`SELECT t.concern, t.field, t.sealed FROM concerns_text t JOIN concerns_concern c ON c.owner = t.owner AND c.id = t.concern
+			WHERE t.owner = $1 AND (t.field IN ('saw', 'ask') AND (c.written_at >= $2 OR c.decided_at >= $2)
+				OR t.field IN ('said', 'saw') AND c.channel IN ('pupil', 'anonymous') AND c.written_at + 3600000 >= $2)`)
+	s.lines = db.SQL(`SELECT l.concern, l.id, l.sealed FROM dialogue_line l JOIN dialogue_thread t ON t.owner = l.owner AND t.concern = l.concern WHERE l.owner = $1 AND t.last_at + 3600000 >= $2`)
+	s.machines = db.SQL(`SELECT id, name FROM sfo_device WHERE owner = $1 AND at >= $2`)
+	s.texts = db.SQL(`SELECT t.track, t.record, t.field, t.sealed FROM cases_text t WHERE t.owner = $1 AND t.field IN ('words', 'interests', 'text', 'reason', 'shows', 'look', 'grounds', 'reasons')
 			AND t.record IN (SELECT r.id FROM cases_record r WHERE r.owner = $1 AND r.written_at >= $2)`)
 	s.plans = db.SQL(`SELECT track, version, sealed FROM cases_plan WHERE owner = $1 AND (saved_at >= $2 OR approved_at >= $2)`)
 	s.records = db.SQL(`SELECT id, track, kind, ref FROM cases_record WHERE owner = $1 AND written_at >= $2 AND kind IN ('appointed', 'approved', 'together', 'shared', 'transfer-received')`)
@@ -71,7 +76,7 @@ func (f *Finder) Look(ctx context.Context) error {
 		since = 0
 	}
 	err := f.p.DB.Read(ctx, func(tx *db.Tx) error {
-		for _, look := range []func(*db.Tx, int64) error{f.concerns, f.texts, f.plans, f.records, f.views, f.sessions, f.parcels, f.forces, f.homes, f.rest} {
+		for _, look := range []func(*db.Tx, int64) error{f.concerns, f.texts, f.plans, f.records, f.views, f.sessions, f.parcels, f.forces, f.homes, f.lines, f.rest} {
 			if err := look(tx, since); err != nil {
 				return err
 			}
@@ -249,6 +254,14 @@ func (f *Finder) forces(tx *db.Tx, since int64) error {
 	})
 }
 
+// lines finds what was said in talks about what was told.
+func (f *Finder) lines(tx *db.Tx, since int64) error {
+	return f.sealed(tx, findSQL().lines, since, func(scan db.Scan) (kind seal.Kind, thing, field, id string, sealed []byte, err error) {
+		err = scan(&thing, &id, &sealed)
+		return seal.KindConcern, thing, "said", id, sealed, err
+	})
+}
+
 // homes finds what was decided about homes, by its reasons.
 func (f *Finder) homes(tx *db.Tx, since int64) error {
 	var pupils []tilhor.PersonID
@@ -281,6 +294,7 @@ func (f *Finder) rest(tx *db.Tx, since int64) error {
 			err = scan(&row)
 			return "j" + row, "judge-" + row, err
 		}},
+		{findSQL().machines, func(scan db.Scan) (row, id string, err error) { err = scan(&row, &id); return row, id, err }},
 		{findSQL().appointed, func(scan db.Scan) (row, id string, err error) { err = scan(&row, &id); return row, "lead-" + id, err }},
 		{findSQL().absences, func(scan db.Scan) (row, id string, err error) {
 			var who, from string

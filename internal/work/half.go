@@ -43,11 +43,20 @@ var halfSQL = sync.OnceValue(func() map[string]*db.Stmt {
 		"a grant of no intervention":            `FROM access_grant x WHERE x.owner = $1 AND x.kind = 'force' AND NOT EXISTS (SELECT 1 FROM interventions_event e WHERE e.owner = x.owner AND e.id = x.thing)`,
 		"a key of no track": `FROM seal_key x WHERE x.owner = $1 AND x.kind = 'track' AND NOT EXISTS (SELECT 1 FROM cases_track t WHERE t.owner = x.owner AND t.id = x.thing)
 			AND NOT EXISTS (SELECT 1 FROM cases_transfer p WHERE p.owner = x.owner AND p.id = x.thing)`,
-		"a key of no intervention": `FROM seal_key x WHERE x.owner = $1 AND x.kind = 'force' AND NOT EXISTS (SELECT 1 FROM interventions_event e WHERE e.owner = x.owner AND e.id = x.thing)`,
-		"a key of no file":         `FROM seal_key x WHERE x.owner = $1 AND x.kind = 'file' AND NOT EXISTS (SELECT 1 FROM cases_file f WHERE f.owner = x.owner AND f.id = x.thing)`,
-		"a track without a key":    `FROM cases_track x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM seal_key k WHERE k.owner = x.owner AND k.kind = 'track' AND k.thing = x.id)`,
-		"an audit of no track":     `FROM cases_audit x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_track t WHERE t.owner = x.owner AND t.id = x.track)`,
-		"a track without an audit": `FROM cases_track x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_audit a WHERE a.owner = x.owner AND a.track = x.id)`,
+		"a key of no intervention":  `FROM seal_key x WHERE x.owner = $1 AND x.kind = 'force' AND NOT EXISTS (SELECT 1 FROM interventions_event e WHERE e.owner = x.owner AND e.id = x.thing)`,
+		"a key of no file":          `FROM seal_key x WHERE x.owner = $1 AND x.kind = 'file' AND NOT EXISTS (SELECT 1 FROM cases_file f WHERE f.owner = x.owner AND f.id = x.thing)`,
+		"a track without a key":     `FROM cases_track x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM seal_key k WHERE k.owner = x.owner AND k.kind = 'track' AND k.thing = x.id)`,
+		"a talk of no concern":      `FROM dialogue_thread x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM concerns_concern c WHERE c.owner = x.owner AND c.id = x.concern)`,
+		"a code of no talk":         `FROM concerns_concern x WHERE x.owner = $1 AND x.channel = 'anonymous' AND NOT EXISTS (SELECT 1 FROM dialogue_thread t WHERE t.owner = x.owner AND t.concern = x.id)`,
+		"a line of no talk":         `FROM dialogue_line x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM dialogue_thread t WHERE t.owner = x.owner AND t.concern = x.concern AND (t.said_n >= x.n OR t.answer_n >= x.n))`,
+		"a line without its entry":  `FROM dialogue_line x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM journal_entry e WHERE e.owner = x.owner AND e.id = x.entry)`,
+		"a talk that ends nowhere":  `FROM dialogue_thread x WHERE x.owner = $1 AND x.answer_n > 0 AND NOT EXISTS (SELECT 1 FROM dialogue_line l WHERE l.owner = x.owner AND l.concern = x.concern AND l.n = x.answer_n)`,
+		"an end without its record": `FROM cases_track x WHERE x.owner = $1 AND x.state IN ('closed', 'stepped-down') AND NOT EXISTS (SELECT 1 FROM cases_record r WHERE r.owner = x.owner AND r.track = x.id AND r.kind = x.state)`,
+		"a closing that did not end": `FROM cases_record x JOIN cases_track t ON t.owner = x.owner AND t.id = x.track WHERE x.owner = $1 AND x.kind = 'closed' AND t.state = 'open'
+			AND NOT EXISTS (SELECT 1 FROM cases_record r WHERE r.owner = x.owner AND r.track = x.track AND r.kind = 'reopened')`,
+		"a recusal without its bar": `FROM cases_record x WHERE x.owner = $1 AND x.kind = 'recused' AND NOT EXISTS (SELECT 1 FROM access_bar b WHERE b.owner = x.owner AND b.kind = 'track' AND b.thing = x.track AND b.person = x.ref)`,
+		"an audit of no track":      `FROM cases_audit x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_track t WHERE t.owner = x.owner AND t.id = x.track)`,
+		"a track without an audit":  `FROM cases_track x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_audit a WHERE a.owner = x.owner AND a.track = x.id)`,
 	}
 	stmts := map[string]*db.Stmt{}
 	for what, from := range all {

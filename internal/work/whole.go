@@ -46,6 +46,21 @@ var whole = []struct {
 	{"pack", (*Place).pack},
 	{"hand", (*Place).hand},
 	{"accept", (*Place).accept},
+	{"settle", (*Place).settleOne},
+	{"step", (*Place).step},
+	{"end", (*Place).end},
+	{"reopen", (*Place).reopen},
+	{"correct", (*Place).correct},
+	{"recuse", (*Place).recuse},
+	{"warn", (*Place).warn},
+	{"speak", (*Place).speak},
+	{"rule", (*Place).rule},
+	{"survey", (*Place).survey},
+	{"child", (*Place).child},
+	{"say", (*Place).say},
+	{"answer", (*Place).answer},
+	{"writes", (*Place).writes},
+	{"machine", (*Place).machine},
 }
 
 // WholeKinds are the kinds of those acts.
@@ -59,7 +74,7 @@ func WholeKinds() (all []string) {
 // Stepwise says whether the n-th act of the whole case is done in several steps.
 func Stepwise(n int) bool {
 	switch whole[n%len(whole)].kind {
-	case "lead", "attach", "observe", "judge", "pack":
+	case "lead", "attach", "observe", "judge", "pack", "settle", "speak":
 		return true
 	}
 	return false
@@ -92,7 +107,8 @@ var wholeSQL = sync.OnceValue(func() (s struct {
 ) {
 	s.note = db.SQL(`SELECT r.id FROM cases_record r WHERE r.owner = $1 AND r.track = $2 AND r.kind = 'note'
 		AND NOT EXISTS (SELECT 1 FROM privacy_part p WHERE p.owner = r.owner AND p.track = r.track AND p.part = r.id) ORDER BY r.id LIMIT 1`)
-	s.number = db.SQL(`SELECT c.number FROM cases_track t JOIN cases_case c ON c.owner = t.owner AND c.id = t.matter WHERE t.owner = $1 AND t.id = $2`)
+	s.number = db.SQL(`SELECT c.number FROM cases_track t JOIN cases_case c ON c.owner = t.owner AND c.id = t.matter WHERE t.owner = $1 AND t.id = $2
+		AND NOT EXISTS (SELECT 1 FROM cases_track o WHERE o.owner = t.owner AND o.id = $3 AND o.pupil = t.pupil)`)
 	s.carriers = db.SQL(`SELECT DISTINCT handler FROM cases_track WHERE owner = $1 AND school = $2 AND state = 'open' AND handler <> '' ORDER BY handler`)
 	s.away = db.SQL(`SELECT COALESCE(MAX(until_on), '') FROM cases_absence WHERE owner = $1 AND person = $2`)
 	s.guardian = db.SQL(`SELECT g.guardian FROM cases_track t JOIN roster_guardian g ON g.owner = t.owner AND g.pupil = t.pupil
@@ -257,10 +273,10 @@ func (p *Place) digital(rng *rand.Rand) (Act, bool) {
 	})
 }
 
-// ask asks a teacher for an observation.
+// ask asks a teacher for an observation, but the last, who may be recused.
 func (p *Place) ask(rng *rand.Rand) (Act, bool) {
 	t, id := p.any(rng), mark("ask")
-	who := t.school.Teachers[rng.IntN(len(t.school.Teachers))]
+	who := t.school.Teachers[rng.IntN(len(t.school.Teachers)-1)]
 	return Act{ID: id, do: func(ctx context.Context) error {
 		err := p.Cases.Ask(ctx, t.school.Rektor, t.slug, cases.Request{
 			Kind: cases.ForObservation, Whom: []tilhor.PersonID{who.Person}, Place: "Storefri", Look: id, Due: p.today().Add(2),
@@ -329,8 +345,9 @@ func (p *Place) home(rng *rand.Rand) (Act, bool) {
 	}}, guardian != ""
 }
 
-// join lets two tracks of a school stand in one matter. A track takes part in
-// that once, so that its own id is the act's.
+// join lets two tracks of a school, of two pupils, stand in one matter. A track
+// takes part in that once, so that its own id is the act's: one that was refused
+// must never be done by another's.
 func (p *Place) join(*rand.Rand) (Act, bool) {
 	var free []*track
 	for _, t := range p.tracks[max(0, len(p.tracks)-recent):] {
@@ -341,7 +358,7 @@ func (p *Place) join(*rand.Rand) (Act, bool) {
 	slices.SortStableFunc(free, func(a, b *track) int { return b.stage - a.stage }) // one that has measures, if there is one
 	for i, t := range free {
 		for _, o := range free[i+1:] {
-			number := p.first(wholeSQL().number, o.id)
+			number := p.first(wholeSQL().number, o.id, t.id)
 			if o.school != t.school || number == "" {
 				continue
 			}

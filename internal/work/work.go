@@ -21,12 +21,14 @@ import (
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
+	"tilhor/internal/dialogue"
 	"tilhor/internal/duty"
 	"tilhor/internal/handover"
 	"tilhor/internal/interventions"
 	"tilhor/internal/journal"
 	"tilhor/internal/roster"
 	"tilhor/internal/seal"
+	"tilhor/internal/sfo"
 	"tilhor/internal/web"
 )
 
@@ -46,6 +48,8 @@ type Place struct {
 	Forces   *interventions.Desk
 	Handover *handover.Desk
 	Archive  *archive.Desk
+	Dialogue *dialogue.Desk
+	SFO      *sfo.Desk
 	Site     *web.Site // has the frame's own pages only
 	Clock    tilhor.Clock
 	Schools  []*School
@@ -56,6 +60,8 @@ type Place struct {
 	accused []told // of somebody who works there
 	past    []told // past rektor, to the owner
 	tracks  []*track
+	endings []ending
+	talks   []talk
 	asked   []tilhor.Actor // for an observation
 	given   map[string]bool
 	gone    map[tilhor.PersonID]tilhor.Date // to when each is away
@@ -111,6 +117,9 @@ func Over(ctx context.Context, d *db.DB, keysDir string, clock tilhor.Clock) (*P
 	p.Forces = &interventions.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Clock: clock}
 	p.Handover = &handover.Desk{Cases: p.Cases, Interventions: p.Forces, Keys: keys, Clock: clock}
 	p.Archive = &archive.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Cases: p.Cases, Concerns: p.Concerns, Clock: clock}
+	p.Dialogue = &dialogue.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Concerns: p.Concerns, Clock: clock}
+	p.Concerns.Started, p.Concerns.Opened, p.Concerns.Became = p.Dialogue.Start, p.Dialogue.Open, p.Dialogue.Became
+	p.SFO = &sfo.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Clock: clock}
 	if err := p.settle(ctx); err != nil {
 		return nil, fmt.Errorf("settle the made-up schools: %w", err)
 	}

@@ -8,6 +8,7 @@ package reply
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"tilhor"
 )
@@ -76,10 +77,14 @@ type Letter struct {
 	Sender       string      `json:"sender"`
 	Reference    string      `json:"reference"`
 	Deadline     tilhor.Date `json:"deadline"`
+	AnswersBy    tilhor.Date `json:"answers_by,omitempty"` // when the bodies shall have answered; Deadline when it is not said
 	Municipality string      `json:"municipality"`
 	Document     string      `json:"document"`
 	Challenges   []Challenge `json:"challenges"`
 }
+
+// Due is when the bodies shall have answered.
+func (l Letter) Due() tilhor.Date { return cmp.Or(l.AnswersBy, l.Deadline) }
 
 // A Challenge (utfordring) is a heading of the report that measures belong to.
 type Challenge struct {
@@ -89,10 +94,17 @@ type Challenge struct {
 
 // A Measure (tiltak) is one of the report's list.
 type Measure struct {
-	ID        string
-	Challenge int
-	Chapter   string
-	Text      string
+	ID        string   `json:"id"`
+	Challenge int      `json:"challenge"`
+	Chapter   string   `json:"chapter,omitempty"`
+	Text      string   `json:"text"`
+	Summary   string   `json:"summary,omitempty"`  // in plain words, for who is asked
+	Concerns  []string `json:"concerns,omitempty"` // kinds of bodies it is about most
+}
+
+// Minutes is how long it takes to read, at 200 words a minute.
+func (m Measure) Minutes() int {
+	return max(1, (len(strings.Fields(m.Text))+len(strings.Fields(m.Summary))+199)/200)
 }
 
 // A Body (råd, utvalg) is one that was asked.
@@ -127,11 +139,11 @@ func (s Statement) says() bool {
 // commented, and if so with which stance, rank and voice. A stance that is not
 // given follows from the statements (StanceOf).
 type Choice struct {
-	Comment bool
-	Reason  string
-	Stance  Stance
-	Rank    int
-	Voice   Voice
+	Comment bool   `json:"comment"`
+	Reason  string `json:"reason,omitempty"`
+	Stance  Stance `json:"stance,omitempty"`
+	Rank    int    `json:"rank,omitempty"`
+	Voice   Voice  `json:"voice,omitempty"`
 
 	line int // where it was read
 }

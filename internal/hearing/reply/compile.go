@@ -125,7 +125,7 @@ func (c compiler) status() (s Status) {
 		x := all[r.Body]
 		x.says = x.says || r.says()
 		x.declined = x.declined || r.Stance == NotCommented
-		x.late = x.late || r.Adopted != "" && c.h.Letter.Deadline != "" && r.Adopted > c.h.Letter.Deadline
+		x.late = x.late || r.Adopted != "" && c.h.Letter.Due() != "" && r.Adopted > c.h.Letter.Due()
 		all[r.Body] = x
 	}
 	for _, x := range all {

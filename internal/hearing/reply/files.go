@@ -71,6 +71,31 @@ func ReadDir(dir fs.FS) (Hearing, error) {
 	return h, nil
 }
 
+// ReadMeasures reads the list of measures alone, as MeasuresFile holds it.
+func ReadMeasures(csv string, l Letter) ([]Measure, error) {
+	r := reader{dir: one{MeasuresFile, csv}}
+	all := r.measures(l)
+	if len(r.faults) > 0 {
+		return nil, r.faults
+	}
+	return all, nil
+}
+
+// one is a folder with one file.
+type one struct{ name, text string }
+
+func (o one) Open(name string) (fs.File, error) {
+	if name != o.name {
+		return nil, fs.ErrNotExist
+	}
+	return text{strings.NewReader(o.text)}, nil
+}
+
+type text struct{ *strings.Reader }
+
+func (text) Stat() (fs.FileInfo, error) { return nil, fs.ErrInvalid }
+func (text) Close() error               { return nil }
+
 type reader struct {
 	dir    fs.FS
 	faults Faults
@@ -153,12 +178,15 @@ func (r *reader) letter() (l Letter) {
 	if err != nil {
 		return l
 	}
-	if l.Deadline != "" {
-		d, ok := date(string(l.Deadline))
-		if !ok {
-			r.fault(LetterFile, lineOf(b, `"deadline"`), "date", "name", "deadline")
+	for name, day := range map[string]*tilhor.Date{"deadline": &l.Deadline, "answers_by": &l.AnswersBy} {
+		if *day == "" {
+			continue
 		}
-		l.Deadline = d
+		d, ok := date(string(*day))
+		if !ok {
+			r.fault(LetterFile, lineOf(b, `"`+name+`"`), "date", "name", name)
+		}
+		*day = d
 	}
 	if strings.TrimSpace(l.Title) == "" {
 		r.fault(LetterFile, max(1, lineOf(b, `"title"`)), "missing", "name", "title")
@@ -320,7 +348,10 @@ func (r *reader) each(name string, must bool, cols string, row func(line)) {
 func (r *reader) measures(letter Letter) (all []Measure) {
 	first := map[string]int{}
 	r.each(MeasuresFile, true, "id;challenge;chapter;text", func(l line) {
-		m := Measure{ID: l.get("id"), Challenge: l.whole("challenge"), Chapter: l.get("chapter"), Text: strings.TrimRight(l.get("text"), ".")}
+		m := Measure{
+			ID: l.get("id"), Challenge: l.whole("challenge"), Chapter: l.get("chapter"), Text: strings.TrimRight(l.get("text"), "."),
+			Summary: l.get("summary"), Concerns: strings.FieldsFunc(strings.ToLower(l.get("concerns")), func(r rune) bool { return r == ',' || r == ' ' }),
+		}
 		switch {
 		case m.ID == "" || m.ID == Other:
 			l.fault("missing", "name", "id")
@@ -437,4 +468,61 @@ func figure(s string) (float64, bool) {
 	s = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "").Replace(s)
 	n, err := strconv.ParseFloat(cmp.Or(strings.Replace(s, ",", ".", 1), "x"), 64)
 	return n, err == nil
+}
+
+// WriteDir writes a hearing as the files that ReadDir reads.
+func (h Hearing) WriteDir(create func(name string) (io.Writer, error)) error {
+	w, err := create(LetterFile)
+	if err != nil {
+		return err
+	}
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(h.Letter); err != nil {
+		return err
+	}
+	number := func(n int) string {
+		if n == 0 {
+			return ""
+		}
+		return strconv.Itoa(n)
+	}
+	measures := [][]string{{"id", "challenge", "chapter", "text", "summary", "concerns"}}
+	for _, m := range h.Measures {
+		measures = append(measures, []string{m.ID, number(m.Challenge), m.Chapter, m.Text, m.Summary, strings.Join(m.Concerns, " ")})
+	}
+	statements := [][]string{{"school", "body", "adopted", "measure", "stance", "voice", "rank", "text"}}
+	said := map[Body]bool{}
+	for _, s := range h.Statements {
+		said[s.Body] = true
+		statements = append(statements, []string{s.School, s.Body.Body, string(s.Adopted), s.Measure, string(s.Stance), string(s.Voice), number(s.Rank), s.Text})
+	}
+	for _, b := range h.Invited {
+		if !said[b] {
+			statements = append(statements, []string{b.School, b.Body, "", "", "", "", "", ""})
+		}
+	}
+	selection := [][]string{{"measure", "comment", "reason", "stance", "rank", "voice"}}
+	for _, m := range h.Measures {
+		if c, ok := h.Choices[m.ID]; ok {
+			selection = append(selection, []string{m.ID, map[bool]string{true: "yes", false: "no"}[c.Comment], c.Reason, string(c.Stance), number(c.Rank), string(c.Voice)})
+		}
+	}
+	claims := [][]string{{"measure", "text", "register", "value", "expected"}}
+	for _, c := range h.Claims {
+		claims = append(claims, []string{c.Measure, c.Text, c.Register, c.Value, c.Expected})
+	}
+	for name, rows := range map[string][][]string{MeasuresFile: measures, StatementsFile: statements, SelectionFile: selection, ClaimsFile: claims} {
+		w, err := create(name)
+		if err != nil {
+			return err
+		}
+		c := csv.NewWriter(w)
+		c.Comma = ';'
+		if err := c.WriteAll(rows); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -225,12 +225,13 @@ func (t tableOf) plain(b *strings.Builder, marks bool) {
 	b.WriteString("\n")
 }
 
-// page is the whole answer as one file that needs nothing else.
-var page = template.Must(template.New("answer").Parse(`<!doctype html>
-<html lang="{{.W.Lang}}">
+// page is the whole answer as one file that needs nothing else. It is XML as well, so
+// that an archive reads it.
+var page = template.Must(template.New("answer").Parse(`<!DOCTYPE html>
+<html xmlns="http://www.w3.org/1999/xhtml" lang="{{.W.Lang}}">
 <head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta charset="utf-8"/>
+<meta name="viewport" content="width=device-width, initial-scale=1"/>
 <title>{{.Title}}</title>
 <style>
 body{max-width:44rem;margin:0 auto;padding:1.5rem;font:1.0625rem/1.6 system-ui,sans-serif;color:#1a1a1a;background:#fff}

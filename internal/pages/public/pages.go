@@ -29,6 +29,7 @@ type Pages struct {
 	Front    *front.Desk                                     // what each school's page says; nil where a test has none
 	Ideas    *ideas.Desk                                     // what was suggested and answered; nil where a test has none
 	Code     func(owner tilhor.OwnerID, token string) string // the code of one sending; nil where none is given
+	Bodies   bool                                            // what the formal bodies decided is there to read (internal/pages/body)
 	read     median
 	People   []Face // made-up people to sign in as, in a demo; none when it is for real
 }

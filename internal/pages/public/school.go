@@ -27,6 +27,7 @@ type schoolView struct {
 	Did      string // what was suggested, and what came of it; "" where a test has none
 	Code     string // what a code is, for who tells without a name
 	Enter    string // where it is typed in
+	Bodies   string // what its pupils and parents have decided together
 
 	Reach *web.Facts // Statsforvalteren and the ombud
 }
@@ -54,6 +55,9 @@ func (p *Pages) school(q *web.Req) error {
 	v.Reach = q.Kit.Owner.Reach()
 	v.School, v.Home = s.Name, q.Link("/")
 	v.Code, v.Enter = q.Link("/s/"+web.SchoolCode(s)+"/si/kode"), q.Link("/kode")
+	if p.Bodies {
+		v.Bodies = q.Link(at + "/rad")
+	}
 	v.People = people(w, adults)
 	if p.Ideas != nil {
 		v.Did = q.Link(at + didPath)

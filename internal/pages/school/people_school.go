@@ -27,6 +27,7 @@ var schoolPlaces = []struct{ key, href string }{
 	{"sfo", sfoPath},
 	{"over", "/overlevering"},
 	{"front", frontPath},
+	{"bodies", "/skolen/rad"}, // internal/pages/body
 	{"ideas", IdeasPath},
 	{"circles", circlesPath},
 	{"arrivals", "/overforinger"},

@@ -1,0 +1,112 @@
+package bodies
+
+import (
+	"context"
+	"slices"
+
+	"tilhor"
+	"tilhor/internal/db"
+)
+
+// Minutes are what everybody may read of a meeting when they are approved: by office
+// and by whom somebody sits for, and never a name. What is confidential is not read
+// for it.
+type Minutes struct {
+	Body    Body
+	Meeting Meeting
+	Items   []Item
+	There   []Voice // who was there
+	Members int
+}
+
+// A Voice is how many were there of an office, or for whom they sit.
+type Voice struct {
+	Of string // leader, deputy, secretary, pupil, parent, staff, municipality
+	N  int
+}
+
+// Published are the approved minutes of a school's bodies, or the municipality's own,
+// the newest first.
+func (d *Desk) Published(ctx context.Context, owner tilhor.OwnerID, school tilhor.SchoolID) (all []Minutes, err error) {
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		all = nil
+		bodies, err := d.At(tx, owner, school)
+		if err != nil {
+			return err
+		}
+		for _, b := range bodies {
+			lines, err := d.heads(tx, owner, b)
+			if err != nil {
+				return err
+			}
+			for _, m := range lines.meetings() {
+				if m.Approved {
+					all = append(all, Minutes{Body: b, Meeting: m})
+				}
+			}
+		}
+		return nil
+	})
+	slices.SortStableFunc(all, func(a, b Minutes) int { return b.Meeting.Begins().Compare(a.Meeting.Begins()) })
+	return all, err
+}
+
+// Minutes are those of one meeting.
+func (d *Desk) Minutes(ctx context.Context, owner tilhor.OwnerID, school tilhor.SchoolID, meeting string) (m Minutes, err error) {
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		bodies, err := d.At(tx, owner, school)
+		if err != nil {
+			return err
+		}
+		for _, b := range bodies {
+			lines, err := d.lines(tx, owner, b, false)
+			if err != nil {
+				return err
+			}
+			l := lines.find(ofMeeting, meeting)
+			if l == nil {
+				continue
+			}
+			if m = (Minutes{Body: b, Meeting: lines.meeting(*l), Items: lines.items(meeting)}); !m.Meeting.Approved {
+				return tilhor.ErrNotFound
+			}
+			return d.nameless(tx, owner, lines, &m)
+		}
+		return tilhor.ErrNotFound
+	})
+	return m, err
+}
+
+// nameless puts offices where names would stand.
+func (d *Desk) nameless(tx *db.Tx, owner tilhor.OwnerID, lines sheaf, m *Minutes) error {
+	members, err := d.Members(tx, owner, m.Body, m.Meeting.On)
+	if err != nil {
+		return err
+	}
+	voice := map[tilhor.PersonID]string{"": School}
+	for _, x := range members {
+		voice[x.Person] = string(x.Part)
+		if x.Office != "" {
+			voice[x.Person] = x.Office
+		}
+	}
+	m.Members = len(members)
+	there := map[string]int{}
+	if l := lines.find(ofPresent, m.Meeting.Slug); l != nil {
+		for _, p := range l.Present {
+			there[voice[p]]++
+		}
+	}
+	for _, v := range Voices {
+		if n := there[v]; n > 0 {
+			m.There = append(m.There, Voice{v, n})
+		}
+	}
+	for i := range m.Items {
+		for j := range m.Items[i].Actions {
+			a := &m.Items[i].Actions[j]
+			a.Of, a.Who = voice[a.Who], ""
+		}
+	}
+	return nil
+}

@@ -1,0 +1,469 @@
+package hearing_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"tilhor"
+	"tilhor/internal/bodies"
+	"tilhor/internal/db"
+	"tilhor/internal/db/dbtest"
+	"tilhor/internal/hearing"
+	"tilhor/internal/hearing/reply"
+	"tilhor/internal/lang"
+	"tilhor/internal/web/webtest"
+)
+
+var nb = lang.For(tilhor.Bokmal)
+
+// The world is two schools: at Solbakken FAU, elevråd and SU, at Fjellvik SU; and a
+// hearing on three measures that all of them are asked in.
+type world struct {
+	*testing.T
+	*webtest.Town
+	ctx  context.Context
+	desk *hearing.Desk
+
+	anne, marit, ali, nora, jon, kari tilhor.Actor
+	su, fau, council, away            string // slugs of bodies; away is SU at Fjellvik
+	slug                              string
+}
+
+const measures = `id;challenge;chapter;text;summary;concerns
+T1;1;12.1;Gjøre barns rettigheter tydeligere;Loven skal være lettere å lese.;student-council
+T2;2;13.4;Skolebasert kompetanseutvikling;;fau su
+T3;2;14.2;Felles ordensregler;;
+`
+
+func each(t *testing.T, test func(w *world)) {
+	t.Helper()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		town := webtest.NewTown(t, d)
+		k := town.Kit
+		w := &world{T: t, Town: town, ctx: db.Twice(context.Background())}
+		b := &bodies.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock}
+		w.desk = &hearing.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Bodies: b, Clock: k.Clock}
+		w.desk.Registers = w.desk.Schools()
+		w.anne = town.Actor(tilhor.RoleOwnerAdviser, town.Solbakken)
+		w.kari = town.Actor(tilhor.RoleRektor, town.Solbakken)
+		parent := func(key string) tilhor.Actor {
+			return tilhor.Actor{Owner: webtest.Owner, Person: town.Person(key), Role: tilhor.RoleParent}
+		}
+		w.marit, w.ali, w.jon = parent("forelder-nora"), parent("forelder-elias"), parent("forelder-odin")
+		w.nora = tilhor.Actor{Owner: webtest.Owner, Person: town.Person("nora"), Role: tilhor.RolePupil, School: town.Solbakken}
+		found := func(by tilhor.Actor, k bodies.Kind, name string, leader tilhor.Actor, part bodies.Part) string {
+			slug, err := b.Found(w.ctx, by, bodies.Body{Kind: k, Name: name, Need: 3})
+			w.must(err)
+			w.must(b.Seat(w.ctx, by, slug, bodies.Member{Person: leader.Person, Part: part, Office: bodies.Leader}))
+			return slug
+		}
+		w.fau = found(w.kari, bodies.FAU, "FAU", w.ali, bodies.Parents)
+		w.council = found(w.kari, bodies.Council, "Elevrådet", w.nora, bodies.Pupils)
+		w.su = found(w.kari, bodies.SU, "Samarbeidsutvalget", w.marit, bodies.Parents)
+		w.away = found(town.Actor(tilhor.RoleRektor, town.Fjellvik), bodies.SU, "Samarbeidsutvalget", w.jon, bodies.Parents)
+		w.open()
+		test(w)
+	})
+}
+
+func (w *world) must(err error) {
+	w.T.Helper()
+	if err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+func (w *world) open() {
+	var err error
+	w.slug, err = w.desk.Open(w.ctx, w.anne, reply.Letter{
+		Title: "Om skolemiljøet", Sender: "Departementet", Municipality: "Granvik kommune", Deadline: "2026-12-18",
+		Challenges: hearing.ReadChallenges("1. Rettssikkerhet\n2 Kultur\n"),
+	}, false)
+	w.must(err)
+	w.must(w.desk.Import(w.ctx, w.anne, w.slug, measures))
+	var ids []string
+	w.must(w.DB.Read(w.ctx, func(tx *db.Tx) error {
+		ids = nil
+		all, err := w.desk.Bodies.All(tx, webtest.Owner)
+		for _, b := range all {
+			ids = append(ids, b.ID)
+		}
+		return err
+	}))
+	w.must(w.desk.Invite(w.ctx, w.anne, w.slug, ids...))
+}
+
+var adoption = hearing.Adoption{On: "2026-11-23", Present: map[bodies.Part]int{bodies.Parents: 3, bodies.Staff: 2}, For: 4, Against: 1, Dissent: "Ett medlem ville vente."}
+
+// says writes stances on T1, T2 and T3 and adopts them.
+func (w *world) says(by tilhor.Actor, body string, stances ...reply.Stance) {
+	w.T.Helper()
+	for i, s := range stances {
+		w.must(w.desk.Say(w.ctx, by, body, w.slug, []string{"T1", "T2", "T3"}[i], hearing.Said{Stance: s, Text: "Slik mener vi det.", Quote: true}))
+	}
+	w.must(w.desk.Adopt(w.ctx, by, body, w.slug, adoption))
+}
+
+func (w *world) state() hearing.State {
+	w.T.Helper()
+	s, err := w.desk.Stand(w.ctx, w.anne, w.slug, nb)
+	w.must(err)
+	return s
+}
+
+func (w *world) chosen() {
+	for _, m := range []string{"T1", "T2"} {
+		w.must(w.desk.Choose(w.ctx, w.anne, w.slug, m, reply.Choice{Comment: true}))
+	}
+	w.must(w.desk.Choose(w.ctx, w.anne, w.slug, "T3", reply.Choice{Reason: "Kommunen har ingen mening om dette."}))
+}
+
+func (w *world) approved() {
+	w.T.Helper()
+	w.must(w.desk.Approve(w.ctx, w.anne, w.slug, hearing.Approval{Which: hearing.Administrative, On: "2026-11-23", Who: "Kommunedirektøren"}, nb))
+	w.must(w.desk.Approve(w.ctx, w.anne, w.slug, hearing.Approval{Which: hearing.Political, On: "2026-11-23", Who: "Hovedutvalget", Case: "26/12"}, nb))
+}
+
+// faulty says whether an error is a fault with that key.
+func faulty(err error, key string) bool {
+	for _, f := range tilhor.FaultsOf(err) {
+		if f.Key == key {
+			return true
+		}
+	}
+	return false
+}
+
+// From letter to sent answer: each body speaks for itself, the counts follow, both
+// approvals are given, and everybody can read what was sent and see what became of
+// what they said.
+func TestFromLetterToAnswer(t *testing.T) {
+	each(t, func(w *world) {
+		w.says(w.ali, w.fau, reply.Support, reply.StrongSupport, reply.Against)
+		w.says(w.nora, w.council, reply.Support, reply.Support)
+		h, me, err := w.desk.Take(w.ctx, w.marit, w.su, w.slug)
+		if err != nil || !me.Leads() || len(h.Invited) != 3 {
+			t.Fatalf("SU sees its own and the two that spoke first: %+v %v", h.Invited, err)
+		}
+		w.says(w.marit, w.su, reply.Against, reply.StrongSupport, reply.Against)
+		w.must(w.desk.Decline(w.ctx, w.jon, w.away, w.slug, "Vi rekker det ikke."))
+		w.chosen()
+		s := w.state()
+		if p := s.Passages["T1"]; p.Stance != reply.Neutral || p.Count != 0 || p.Of != 3 { // two of three are not more than two thirds
+			t.Errorf("%+v", p)
+		}
+		if p := s.Passages["T2"]; p.Stance != reply.StrongSupport || p.Count != 3 || len(p.Sources) != 3 || len(p.Flags) != 0 {
+			t.Errorf("%+v", p)
+		}
+		if st := s.Document.Status; st != (reply.Status{Invited: 4, Answered: 3, Declined: 1}) {
+			t.Errorf("%+v", st)
+		}
+		if err := w.desk.Send(w.ctx, w.anne, w.slug, "", nb); !faulty(err, "hearing.fault.approvals") {
+			t.Errorf("sent without approvals: %v", err)
+		}
+		if err := w.desk.Approve(w.ctx, w.anne, w.slug, hearing.Approval{Which: hearing.Political, On: "2026-11-23", Who: "Utvalget"}, nb); !faulty(err, "hearing.fault.first") {
+			t.Errorf("the committee before the administration: %v", err)
+		}
+		w.approved()
+		if _, err := w.desk.Answer(w.ctx, webtest.Owner, w.slug); !errors.Is(err, tilhor.ErrNotFound) {
+			t.Errorf("read before it is sent: %v", err)
+		}
+		w.must(w.desk.Send(w.ctx, w.anne, w.slug, "", nb))
+		sent, err := w.desk.Answer(w.ctx, webtest.Owner, w.slug)
+		w.must(err)
+		var b bytes.Buffer
+		w.must(sent.Document.Write(&b, reply.Text, nb))
+		if !strings.Contains(b.String(), "Kommunen støtter sterkt tiltaket «Skolebasert kompetanseutvikling».") || strings.Contains(b.String(), "«Felles ordensregler»") {
+			t.Errorf("%s", b.String())
+		}
+		h, _, err = w.desk.Take(w.ctx, w.marit, w.su, w.slug)
+		w.must(err)
+		mine := h.Invitation(w.su)
+		for m, want := range map[string]hearing.Fate{"T1": hearing.Both, "T2": hearing.Used, "T3": hearing.Unchosen} {
+			if got := h.Fate(m, mine.Said[m]); got != want {
+				t.Errorf("%s: %s, want %s", m, got, want)
+			}
+		}
+		for what, err := range map[string]error{
+			"say":      w.desk.Say(w.ctx, w.marit, w.su, w.slug, "T1", hearing.Said{Stance: reply.Support}),
+			"withdraw": w.desk.Withdraw(w.ctx, w.marit, w.su, w.slug),
+			"choose":   w.desk.Choose(w.ctx, w.anne, w.slug, "T3", reply.Choice{Comment: true}),
+			"send":     w.desk.Send(w.ctx, w.anne, w.slug, "", nb),
+		} {
+			if !errors.Is(err, hearing.ErrSent) {
+				t.Errorf("%s after it is sent: %v", what, err)
+			}
+		}
+		w.must(w.desk.Promise(w.ctx, w.anne, w.slug, hearing.Follow{What: "Kurs for alle", Who: "Skolesjefen", On: "2027-03-01"}))
+	})
+}
+
+// With all against, it is another answer, and nothing is the most important.
+func TestAllAgainst(t *testing.T) {
+	each(t, func(w *world) {
+		for by, body := range map[*tilhor.Actor]string{&w.ali: w.fau, &w.nora: w.council, &w.marit: w.su, &w.jon: w.away} {
+			w.says(*by, body, reply.Against, reply.Against, reply.Against)
+		}
+		for _, m := range []string{"T1", "T2", "T3"} {
+			w.must(w.desk.Choose(w.ctx, w.anne, w.slug, m, reply.Choice{Comment: true, Rank: 1}))
+		}
+		for m, p := range w.state().Passages {
+			if p.Stance != reply.Against || p.Rank != nil || strings.Contains(p.Text, "viktigste") {
+				t.Errorf("%s: %+v", m, p)
+			}
+		}
+		err := w.desk.Say(w.ctx, w.jon, w.away, w.slug, "T1", hearing.Said{Stance: reply.Against, Rank: 1})
+		if !faulty(err, "hearing.fault.rank-first") {
+			t.Errorf("the most important, and against it: %v", err)
+		}
+	})
+}
+
+// A sentence that a person wrote is flagged when a statement it rests on is taken
+// back, and when its numbers or its stance are others; then nothing is approved or
+// sent.
+func TestWithdrawnIsFlagged(t *testing.T) {
+	each(t, func(w *world) {
+		w.says(w.ali, w.fau, reply.Support, reply.StrongSupport)
+		w.says(w.marit, w.su, reply.Support, reply.StrongSupport)
+		w.chosen()
+		w.must(w.desk.Write(w.ctx, w.anne, w.slug, "T2", "Granvik går inn for dette, og det gjør begge utvalg.", nb))
+		if p := w.state().Passages["T2"]; len(p.Flags) != 0 || p.Text != "Granvik går inn for dette, og det gjør begge utvalg." || p.Stance != reply.StrongSupport {
+			t.Fatalf("%+v", p)
+		}
+		w.approved()
+		w.must(w.desk.Withdraw(w.ctx, w.ali, w.fau, w.slug))
+		s := w.state()
+		if p := s.Passages["T2"]; !reflect.DeepEqual(p.Flags, []hearing.Flag{hearing.FlagSource}) {
+			t.Errorf("%+v", p.Flags)
+		}
+		if err := w.desk.Send(w.ctx, w.anne, w.slug, "", nb); !faulty(err, "hearing.fault.flagged") {
+			t.Errorf("sent with a sentence nobody has looked at: %v", err)
+		}
+		w.must(w.desk.Withdraw(w.ctx, w.marit, w.su, w.slug))
+		p := w.state().Passages["T2"]
+		if len(p.Flags) < 2 || p.Flags[0] != hearing.FlagNone {
+			t.Errorf("nothing bears it: %+v", p.Flags)
+		}
+		if c := w.state().Passages["T1"]; len(c.Flags) != 1 { // a sentence of the product's own too
+			t.Errorf("%+v", c.Flags)
+		}
+	})
+}
+
+// A claim that was true when it was written and is not when the answer is sent stops
+// the sending, and the schools that break it are named.
+func TestAClaimTurnsFalse(t *testing.T) {
+	each(t, func(w *world) {
+		w.says(w.marit, w.su, reply.Support, reply.StrongSupport)
+		w.chosen()
+		w.must(w.desk.Claim(w.ctx, w.anne, w.slug, hearing.Claim{Measure: "T2", Text: "Alle skoler har et samarbeidsutvalg", Register: "schools-with-su", Expected: hearing.All}))
+		if s := w.state(); len(s.Failing) != 0 {
+			t.Fatalf("%+v", s.Failing)
+		}
+		w.approved()
+		w.exec(`UPDATE bodies_body SET gone_at = 1 WHERE owner = $1 AND slug = $2`, webtest.Owner, w.away)
+		err := w.desk.Send(w.ctx, w.anne, w.slug, "", nb)
+		var refused hearing.Refused
+		if !errors.As(err, &refused) || len(refused.Failing) != 1 || !reflect.DeepEqual(refused.Failing[0].Figure.Lack, []string{"Fjellvik skole"}) {
+			t.Fatalf("%v %+v", err, refused)
+		}
+		if _, err := w.desk.Answer(w.ctx, webtest.Owner, w.slug); !errors.Is(err, tilhor.ErrNotFound) {
+			t.Fatalf("it went out all the same: %v", err)
+		}
+		w.must(w.desk.Send(w.ctx, w.anne, w.slug, "Kommunedirektøren: utvalget ved Fjellvik blir valgt på nytt denne uken.", nb))
+		sent, err := w.desk.Answer(w.ctx, webtest.Owner, w.slug)
+		if err != nil || !strings.HasPrefix(sent.Override, "Kommunedirektøren") {
+			t.Errorf("%+v %v", sent.Override, err)
+		}
+	})
+}
+
+func (w *world) exec(sql string, args ...any) {
+	w.T.Helper()
+	w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(testSQL[sql], args...)
+		return err
+	}))
+}
+
+var selectReminded = db.SQL(`SELECT id, hearing FROM hearing_line WHERE owner = $1 AND kind = 'reminded'`)
+
+var testSQL = map[string]*db.Stmt{}
+
+func init() {
+	for _, s := range []string{`UPDATE bodies_body SET gone_at = 1 WHERE owner = $1 AND slug = $2`} {
+		testSQL[s] = db.SQL(s)
+	}
+}
+
+// Who is no member, or whose body is not asked, finds nothing; who holds the hearing
+// does not read what no meeting has adopted; and a plain member reads and does not
+// write.
+func TestWhoSees(t *testing.T) {
+	each(t, func(w *world) {
+		w.must(w.desk.Say(w.ctx, w.marit, w.su, w.slug, "T1", hearing.Said{Stance: reply.Against, Text: "Et utkast som er vårt."}))
+		for who, by := range map[string]tilhor.Actor{"rektor": w.kari, "another school's": w.jon, "a pupil": w.nora, "the adviser": w.anne, "FAU's leader": w.ali} {
+			if _, _, err := w.desk.Take(w.ctx, by, w.su, w.slug); !errors.Is(err, tilhor.ErrNotFound) {
+				t.Errorf("%s reads SU's page: %v", who, err)
+			}
+			if err := w.desk.Say(w.ctx, by, w.su, w.slug, "T1", hearing.Said{Stance: reply.Support}); !errors.Is(err, tilhor.ErrNotFound) {
+				t.Errorf("%s writes for SU: %v", who, err)
+			}
+		}
+		for who, by := range map[string]tilhor.Actor{"rektor": w.kari, "a parent": w.marit, "a pupil": w.nora} {
+			if _, err := w.desk.See(w.ctx, by, w.slug); !errors.Is(err, tilhor.ErrNotFound) {
+				t.Errorf("%s sees all: %v", who, err)
+			}
+		}
+		h, err := w.desk.See(w.ctx, w.anne, w.slug)
+		w.must(err)
+		if i := h.Invitation(w.su); !i.Begun() || i.Said["T1"].Text != "" {
+			t.Errorf("a draft is read by who holds the hearing: %+v", i.Said)
+		}
+		w.says(w.ali, w.fau, reply.Support)
+		if h, _, err = w.desk.Take(w.ctx, w.jon, w.away, w.slug); err != nil || len(h.Invited) != 1 {
+			t.Errorf("another school's FAU is seen: %+v %v", h.Invited, err)
+		}
+		w.must(w.desk.Bodies.Seat(w.ctx, w.kari, w.su, bodies.Member{Person: w.ali.Person, Part: bodies.Parents}))
+		if _, me, err := w.desk.Take(w.ctx, w.ali, w.su, w.slug); err != nil || me.Leads() {
+			t.Errorf("a member: %v", err)
+		}
+		if err := w.desk.Say(w.ctx, w.ali, w.su, w.slug, "T1", hearing.Said{Stance: reply.Support}); !errors.Is(err, tilhor.ErrNotFound) {
+			t.Errorf("a plain member writes: %v", err)
+		}
+	})
+}
+
+// A meeting that is too small, or that did not agree, adopts nothing; dissent is told.
+func TestAdopt(t *testing.T) {
+	each(t, func(w *world) {
+		if err := w.desk.Adopt(w.ctx, w.marit, w.su, w.slug, adoption); !faulty(err, "hearing.fault.nothing") {
+			t.Errorf("nothing is written: %v", err)
+		}
+		w.must(w.desk.Say(w.ctx, w.marit, w.su, w.slug, "T1", hearing.Said{Stance: reply.Support}))
+		for key, change := range map[string]func(a *hearing.Adoption){
+			"hearing.fault.quorum":   func(a *hearing.Adoption) { a.Present, a.For, a.Against = map[bodies.Part]int{bodies.Parents: 2}, 2, 0 },
+			"hearing.fault.majority": func(a *hearing.Adoption) { a.For, a.Against = 2, 2 },
+			"hearing.fault.votes":    func(a *hearing.Adoption) { a.For = 9 },
+			"hearing.fault.dissent":  func(a *hearing.Adoption) { a.Dissent = "" },
+			"hearing.fault.on":       func(a *hearing.Adoption) { a.On = "2026-11-24" },
+		} {
+			a := adoption
+			change(&a)
+			if err := w.desk.Adopt(w.ctx, w.marit, w.su, w.slug, a); !faulty(err, key) {
+				t.Errorf("%s: %v", key, err)
+			}
+		}
+		w.must(w.desk.Adopt(w.ctx, w.marit, w.su, w.slug, adoption))
+		if err := w.desk.Say(w.ctx, w.marit, w.su, w.slug, "T1", hearing.Said{Stance: reply.Against}); !faulty(err, "hearing.fault.adopted") {
+			t.Errorf("changed after the meeting: %v", err)
+		}
+	})
+}
+
+// A statement by mail is kept as it came, and written into the hearing by who holds
+// it; a measure that somebody spoke of does not vanish from the list.
+func TestReceived(t *testing.T) {
+	each(t, func(w *world) {
+		raw := "Vi støtter medelevenes rett.\r\nHilsen Fjellvik"
+		if err := w.desk.SayFor(w.ctx, w.anne, w.slug, w.away, "T1", hearing.Said{Stance: reply.Support}); !errors.Is(err, tilhor.ErrNotFound) {
+			t.Errorf("written for a body that sent nothing: %v", err)
+		}
+		w.must(w.desk.Receive(w.ctx, w.anne, w.slug, w.away, hearing.Received{On: "2026-11-23", From: "Fjellvik skole", Raw: raw, Text: "Vi støtter med elevenes rett."}))
+		w.must(w.desk.SayFor(w.ctx, w.anne, w.slug, w.away, "T1", hearing.Said{Stance: reply.Support, Text: "Vi støtter med elevenes rett."}))
+		w.must(w.desk.AdoptFor(w.ctx, w.anne, w.slug, w.away, "2026-11-20"))
+		h, err := w.desk.See(w.ctx, w.anne, w.slug)
+		w.must(err)
+		if i := h.Invitation(w.away); i.Received[0].Raw != raw || i.Said["T1"].Stance != reply.Support || !i.Has() {
+			t.Errorf("%+v", i)
+		}
+		if err := w.desk.Import(w.ctx, w.anne, w.slug, strings.Replace(measures, "T1;", "T9;", 1)); !faulty(err, "hearing.fault.measure-gone") {
+			t.Errorf("T1 is gone: %v", err)
+		}
+		var unread reply.Faults
+		if err := w.desk.Import(w.ctx, w.anne, w.slug, strings.Replace(measures, "T2;2", "T2;7", 1)); !errors.As(err, &unread) || unread[0].Line != 3 {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+// What goes out as files comes in as the same hearing, and makes the same answer.
+func TestRoundTrip(t *testing.T) {
+	each(t, func(w *world) {
+		w.says(w.ali, w.fau, reply.Support, reply.StrongSupport)
+		w.says(w.marit, w.su, reply.Reservation, reply.ConditionalSupport, reply.Neutral)
+		w.must(w.desk.Decline(w.ctx, w.jon, w.away, w.slug, "Nei; \"takk\"."))
+		w.chosen()
+		w.must(w.desk.Claim(w.ctx, w.anne, w.slug, hearing.Claim{Measure: "T2", Text: "Begge skoler har SU", Register: "schools-with-su", Expected: hearing.All}))
+		s := w.state()
+		out := s.Hearing.Reply(s.Figures)
+		var file bytes.Buffer
+		z := zip.NewWriter(&file)
+		w.must(out.WriteDir(func(name string) (io.Writer, error) { return z.Create(name) }))
+		w.must(z.Close())
+		r, err := zip.NewReader(bytes.NewReader(file.Bytes()), int64(file.Len()))
+		w.must(err)
+		in, err := reply.ReadDir(r)
+		w.must(err)
+		a, b := reply.Compile(out, nb), reply.Compile(in, nb)
+		for _, f := range []reply.Format{reply.JSON, reply.Text} {
+			var x, y bytes.Buffer
+			w.must(a.Write(&x, f, nb))
+			w.must(b.Write(&y, f, nb))
+			if x.String() != y.String() {
+				t.Errorf("%s is another:\n%s\n%s", f, x.String(), y.String())
+			}
+		}
+	})
+}
+
+// Who is reminded is told once a day, and only those that have not answered.
+func TestRemind(t *testing.T) {
+	each(t, func(w *world) {
+		w.says(w.marit, w.su, reply.Support)
+		n, err := w.desk.Remind(w.ctx, w.anne, w.slug)
+		if err != nil || n != 3 {
+			t.Errorf("%d %v", n, err)
+		}
+		if n, err = w.desk.Remind(w.ctx, w.anne, w.slug); err != nil || n != 0 {
+			t.Errorf("twice the same day: %d %v", n, err)
+		}
+		told := map[tilhor.PersonID]bool{}
+		w.must(w.DB.Read(w.ctx, func(tx *db.Tx) error {
+			var lines [][2]string
+			if err := tx.Each(selectReminded, func(scan db.Scan) error {
+				var l [2]string
+				err := scan(&l[0], &l[1])
+				lines = append(lines, l)
+				return err
+			}, webtest.Owner); err != nil {
+				return err
+			}
+			for _, l := range lines {
+				all, err := w.desk.Runs(tx, webtest.Owner, l[1], l[0], w.Now())
+				if err != nil {
+					return err
+				}
+				for _, p := range all {
+					told[p] = true
+				}
+			}
+			return nil
+		}))
+		if len(told) != 2 || !told[w.ali.Person] || !told[w.jon.Person] { // a pupil is told on the page
+			t.Errorf("who is told: %v", told)
+		}
+		w.Later(24 * time.Hour)
+		if n, _ = w.desk.Remind(w.ctx, w.anne, w.slug); n != 3 {
+			t.Errorf("the next day: %d", n)
+		}
+	})
+}

@@ -1,0 +1,70 @@
+package hearing
+
+import (
+	"tilhor"
+	"tilhor/internal/bodies"
+	"tilhor/internal/db"
+)
+
+// A Register (register) is a figure that a room of the product can give: a claim of
+// fact is bound to one, and checked when it is written and again when the answer is
+// sent. Its texts are hearing.register.<name> and …-how, which says how it is
+// counted.
+type Register struct {
+	Name   string
+	Figure func(tx *db.Tx, owner tilhor.OwnerID) (Figure, error)
+}
+
+// A Figure is what a register says now.
+type Figure struct {
+	N    int
+	Of   int      // of how many; 0 when it is no share
+	Lack []string // the names of the schools that are not among them
+}
+
+// Schools are the registers that the lists and the bodies give: how many schools
+// there are, and how many have a body of a kind.
+func (d *Desk) Schools() []Register {
+	all := []Register{{"schools", func(tx *db.Tx, owner tilhor.OwnerID) (Figure, error) {
+		schools, err := d.Roster.Schools(tx, owner)
+		return Figure{N: len(schools)}, err
+	}}}
+	for _, k := range []bodies.Kind{bodies.Council, bodies.FAU, bodies.SU, bodies.SMU} {
+		all = append(all, Register{"schools-with-" + string(k), func(tx *db.Tx, owner tilhor.OwnerID) (Figure, error) { return d.having(tx, owner, k) }})
+	}
+	return all
+}
+
+func (d *Desk) having(tx *db.Tx, owner tilhor.OwnerID, k bodies.Kind) (f Figure, err error) {
+	schools, err := d.Roster.Schools(tx, owner)
+	if err != nil {
+		return f, err
+	}
+	all, err := d.Bodies.All(tx, owner)
+	if err != nil {
+		return f, err
+	}
+	has := map[tilhor.SchoolID]bool{}
+	for _, b := range all {
+		has[b.School] = has[b.School] || b.Kind == k
+	}
+	f.Of = len(schools)
+	for _, s := range schools {
+		if has[s.ID] {
+			f.N++
+		} else {
+			f.Lack = append(f.Lack, s.Name)
+		}
+	}
+	return f, nil
+}
+
+// register finds one by its name.
+func (d *Desk) register(name string) *Register {
+	for i := range d.Registers {
+		if d.Registers[i].Name == name {
+			return &d.Registers[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,260 @@
+package hearing
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"tilhor"
+	"tilhor/internal/hearing"
+	"tilhor/internal/hearing/reply"
+	"tilhor/internal/lang"
+	"tilhor/internal/web"
+)
+
+// mail is one body's statement as the adviser sees it: what it adopted, or what came
+// by mail and is written in for it.
+func (p *Pages) mail(q *web.Req) error {
+	return serve(q, func(code int, f *web.Form) error { return p.askMail(q, code, f) })
+}
+
+func (p *Pages) askMail(q *web.Req, code int, f *web.Form) error {
+	h, err := p.Hearings.See(q.Context(), q.Actor, q.Path("horing"))
+	if err != nil {
+		return err
+	}
+	i := h.Invitation(q.Path("rad"))
+	if i == nil || i.Slug == "" {
+		return tilhor.ErrNotFound
+	}
+	w := q.T
+	v := sheet{Back: &web.Back{Href: at(h.Slug), Text: w.T("hear.back.one")}, Line: line(w, h), Heading: lang.Cap(i.Name().Name(w)), Lead: w.T("hear.mail.silent")}
+	switch {
+	case i.Has():
+		v.Lead = w.T("hear.mail.adopted", "date", i.Adopted.On)
+		v.Parts = append(v.Parts, saidPart(w, h, *i), adoptionPart(w, *i.Adopted))
+	case i.Declined != "":
+		v.Lead = w.T("hear.mail.declined", "why", i.Declined)
+	case len(i.Received) > 0:
+		v.Lead = w.T("hear.mail.write")
+	}
+	if !h.Open() {
+		return v.show(q, code, f)
+	}
+	for n, r := range i.Received {
+		v.Parts = append(v.Parts, part{ID: "kom-" + strconv.Itoa(n), Title: w.T("hear.mail.came", "date", r.On, "from", r.From), Quotes: []web.Quote{{Text: r.Text}}, Text: map[bool]string{true: w.T("hear.mail.mended")}[r.Text != r.Raw]})
+	}
+	if len(i.Received) > 0 && !i.Has() {
+		v.Parts = append(v.Parts, p.writeFor(q, h, *i, f))
+	}
+	if !i.Has() {
+		v.Parts = append(v.Parts, p.receive(q, h, *i, f))
+	}
+	return v.show(q, code, f)
+}
+
+// receive takes in what came by mail. Repairs are proposed once it is sent; it comes
+// back with them, and nothing is mended that nobody said yes to.
+func (p *Pages) receive(q *web.Req, h hearing.Hearing, i hearing.Invited, f *web.Form) part {
+	w := q.T
+	return part{ID: "motta", Title: w.T("hear.mail.receive"), Text: w.T("hear.mail.receive-lead"), Forms: []form{formOf(q, f, "mottatt", "", w.T("hear.mail.receive-do"), func(f *web.Form) []question {
+		all := []question{text(w, f, "from", "hear.mail.from"), date(w, f, "on", "hear.mail.on"), area(w, f, "raw", "hear.mail.raw", 10)}
+		if proposed := repairs(h, f.Get("raw")); f.Has("seen") && len(proposed) > 0 {
+			x := labelled(w, f, "repair", "hear.mail.repairs")
+			for n, r := range proposed {
+				x.Options = append(x.Options, web.Option{Value: strconv.Itoa(n), Label: w.T("hear.mail.repair", "old", show(r.Old), "new", show(r.New)), Checked: f.Ticked("repair", strconv.Itoa(n))})
+			}
+			all = append(all, question{Kind: "checks", F: x})
+		}
+		return all
+	})}}
+}
+
+// show makes a broken line visible.
+func show(s string) string { return strings.NewReplacer("\r\n", " ↵ ", "\n", " ↵ ").Replace(s) }
+
+// repairs proposes what could be mended, with the words of the hearing and of the
+// product itself as those that people write.
+func repairs(h hearing.Hearing, raw string) []reply.Repair {
+	if raw == "" {
+		return nil
+	}
+	known := map[string]bool{}
+	add := func(s string) {
+		for _, w := range strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !(r >= 'a' && r <= 'z' || r >= 'à' && r <= 'ÿ') }) {
+			if len([]rune(w)) > 1 {
+				known[w] = true
+			}
+		}
+	}
+	for _, m := range h.Measures {
+		add(m.Text + " " + m.Summary)
+	}
+	for _, i := range h.Invited {
+		for _, s := range i.Said {
+			add(s.Text)
+		}
+	}
+	return reply.Repairs(raw, func(word string) bool { return known[word] || lang.Knows(word) })
+}
+
+// writeFor writes, measure by measure, what a body means that sent a mail.
+func (p *Pages) writeFor(q *web.Req, h hearing.Hearing, i hearing.Invited, f *web.Form) part {
+	w := q.T
+	x := part{ID: "mener", Title: w.T("hear.mail.means")}
+	if len(i.Said) > 0 {
+		s := saidPart(w, h, i)
+		x.Facts = s.Facts
+	}
+	x.Forms = append(x.Forms, formOf(q, f, "mener", "", w.T("hear.say.do"), func(f *web.Form) []question {
+		m := labelled(w, f, "measure", "hear.col.measure")
+		m.Options = []web.Option{{Value: "-", Label: w.T("hear.whole"), Checked: f.Get("measure") == "-"}}
+		for _, one := range h.Measures {
+			m.Options = append(m.Options, web.Option{Value: one.ID, Label: one.ID + " " + one.Text, Checked: f.Get("measure") == one.ID})
+		}
+		m.Options = append(m.Options, web.Option{Value: reply.Other, Label: w.T("hear.others"), Checked: f.Get("measure") == reply.Other})
+		return append([]question{{Kind: "select", F: m}}, p.saidQuestions(w, f, true)...)
+	}), formOf(q, f, "vedtatt", "", w.T("hear.mail.adopt-do"), func(f *web.Form) []question {
+		return []question{date(w, f, "adopted-on", "hear.mail.adopt-on")}
+	}))
+	return x
+}
+
+func (p *Pages) saidQuestions(w *lang.Words, f *web.Form, all bool) []question {
+	out := []question{}
+	if all {
+		out = append(out, choices(w, f, "radios", "stance", "hear.say.stance", stances(w, reply.Stances...)...))
+	}
+	out = append(out, area(w, f, "text", "hear.say.text", 5))
+	if all {
+		out = append(out, text(w, f, "rank", "hear.say.rank"))
+		q := labelled(w, f, "quote", "hear.say.quote")
+		q.Options = []web.Option{{Value: "yes", Label: w.T("hear.say.quote-yes"), Checked: f.Ticked("quote", "yes")}}
+		out = append(out, question{Kind: "checks", F: q})
+	}
+	return out
+}
+
+func readSaid(f *web.Form) hearing.Said {
+	return hearing.Said{Stance: reply.Stance(f.Get("stance")), Text: f.Get("text"), Rank: number(f, "rank", "hearing.fault.rank"), Quote: f.Ticked("quote", "yes")}
+}
+
+// saidPart is what a body says, measure by measure.
+func saidPart(w *lang.Words, h hearing.Hearing, i hearing.Invited) part {
+	x := part{ID: "uttalelse", Title: w.T("hear.said"), Facts: &web.Facts{Stack: true}}
+	add := func(measure, name string) {
+		s, ok := i.Said[measure]
+		if !ok {
+			return
+		}
+		text := s.Text
+		if s.Stance != "" {
+			text = strings.TrimSpace(lang.Cap(s.Stance.Name(w)) + ". " + text)
+		}
+		if s.Rank > 0 {
+			text += " " + w.T("hear.ranked", "n", s.Rank)
+		}
+		x.Facts.Items = append(x.Facts.Items, web.Fact{Term: name, Text: text})
+	}
+	add("", w.T("hear.whole"))
+	for _, m := range h.Measures {
+		add(m.ID, m.ID+" "+m.Text)
+	}
+	add(reply.Other, w.T("hear.others"))
+	return x
+}
+
+func adoptionPart(w *lang.Words, a hearing.Adoption) part {
+	x := part{ID: "vedtatt", Title: w.T("hear.adopted.h"), Facts: &web.Facts{Items: []web.Fact{{Term: w.T("hear.adopt.on"), Text: w.Date(a.On)}}}}
+	if there := presence(w, a); there != "" {
+		x.Facts.Items = append(x.Facts.Items, web.Fact{Term: w.T("hear.adopt.present"), Text: there}, web.Fact{Term: w.T("hear.adopt.votes"), Text: w.T("hear.votes", "for", a.For, "against", a.Against)})
+	}
+	if a.Dissent != "" {
+		x.Facts.Items = append(x.Facts.Items, web.Fact{Term: w.T("hear.adopt.dissent"), Text: a.Dissent})
+	}
+	return x
+}
+
+func (p *Pages) doMail(q *web.Req) error {
+	f, err := q.Form()
+	if err != nil {
+		return err
+	}
+	slug, body := q.Path("horing"), q.Path("rad")
+	again := func(code int, f *web.Form) error { return p.askMail(q, code, f) }
+	to := at(slug, "post", body)
+	switch f.Get("do") {
+	case "mottatt":
+		r := hearing.Received{From: f.Line("from"), Raw: f.Get("raw"), On: readDate(f, "on")}
+		f.Faults.Add(r.From == "", "from", "hearing.fault.from")
+		f.Faults.Add(strings.TrimSpace(r.Raw) == "", "raw", "hearing.fault.raw")
+		if len(f.Faults) == 0 {
+			h, err := p.Hearings.See(q.Context(), q.Actor, slug)
+			if err != nil {
+				return err
+			}
+			proposed := repairs(h, r.Raw)
+			if !f.Has("seen") && len(proposed) > 0 { // shown once, before it is kept
+				f.Set("seen", "yes")
+				return p.proposeRepairs(q, h, f)
+			}
+			r.Text = reply.Mend(r.Raw, proposed, func(n int) bool { return f.Ticked("repair", strconv.Itoa(n)) })
+		}
+		return answerForm(q, f, func() (string, error) {
+			return to + "?gjort=mottatt", p.Hearings.Receive(q.Context(), q.Actor, slug, body, r)
+		}, again)
+	case "mener":
+		measure := strings.TrimPrefix(f.Get("measure"), "-")
+		s := readSaid(f)
+		return answerForm(q, f, func() (string, error) {
+			return to + "?gjort=lagret", p.Hearings.SayFor(q.Context(), q.Actor, slug, body, measure, s)
+		}, again)
+	case "vedtatt":
+		on := readDate(f, "adopted-on")
+		return answerForm(q, f, func() (string, error) {
+			err := p.Hearings.AdoptFor(q.Context(), q.Actor, slug, body, on)
+			return to + "?gjort=vedtatt", renamed(err, "on", "adopted-on")
+		}, again)
+	}
+	return tilhor.ErrNotFound
+}
+
+// renamed gives a fault to the field that has another name on the page.
+func renamed(err error, field, to string) error {
+	faults := tilhor.FaultsOf(err)
+	if faults == nil {
+		return err
+	}
+	out := append(tilhor.Faults(nil), faults...)
+	for i := range out {
+		if out[i].Field == field {
+			out[i].Field = to
+		}
+	}
+	return out
+}
+
+// proposeRepairs shows the text once more, with what could be mended in it.
+func (p *Pages) proposeRepairs(q *web.Req, h hearing.Hearing, f *web.Form) error {
+	w := q.T
+	i := h.Invitation(q.Path("rad"))
+	if i == nil {
+		return tilhor.ErrNotFound
+	}
+	x := p.receive(q, h, *i, f)
+	x.Title, x.Text = w.T("hear.mail.look"), w.T("hear.mail.look-lead")
+	x.Forms[0].Hidden = append(x.Forms[0].Hidden, hidden{"seen", "yes"})
+	x.Forms[0] = x.Forms[0].first()
+	v := sheet{Back: &web.Back{Href: at(h.Slug, "post", i.Slug), Text: w.T("hear.back.body")}, Line: line(w, h), Heading: lang.Cap(i.Name().Name(w)), Parts: []part{x}}
+	return v.show(q, http.StatusOK, f)
+}
+
+func presence(w *lang.Words, a hearing.Adoption) string {
+	var all []string
+	for _, p := range bodyParts {
+		if n := a.Present[p]; n > 0 {
+			all = append(all, w.T("hear.part."+string(p), "n", n))
+		}
+	}
+	return w.List(all)
+}
