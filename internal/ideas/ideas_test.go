@@ -54,6 +54,8 @@ func (w *world) must(err error) {
 	}
 }
 
+var joinSchool = db.SQL(`INSERT INTO roster_member (owner, school, role, grp, person, from_date, until_date, detail, manual) VALUES ($1, $2, 'pupil', '', $3, '2026-08-01', '', '', FALSE)`)
+
 // founds sets up the elevråd, led by Nora, and gives as many more members.
 func (w *world) founds(more int) (members []tilhor.Actor) {
 	w.T.Helper()
@@ -67,7 +69,10 @@ func (w *world) founds(more int) (members []tilhor.Actor) {
 	for n := range more {
 		a := w.nora
 		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) (err error) {
-			a.Person, err = w.Kit.Roster.AddPerson(tx, w.Keeper(), roster.NewPerson{Name: fmt.Sprintf("Medlem %c", 'A'+n), Home: w.Solbakken}, w.Now())
+			if a.Person, err = w.Kit.Roster.AddPerson(tx, w.Keeper(), roster.NewPerson{Name: fmt.Sprintf("Medlem %c", 'A'+n), Home: w.Solbakken}, w.Now()); err != nil {
+				return err
+			}
+			_, err = tx.Exec(joinSchool, webtest.Owner, w.Solbakken, a.Person)
 			return err
 		}))
 		seat(a.Person, "")
