@@ -185,8 +185,10 @@ func menu(q *web.Req, told *concerns.Desk, worked *cases.Desk, shared *sfo.Desk,
 		items = append(items, web.NavItem{Href: "/saker", Icon: "Tasklist", Text: q.T.T("nav.cases"), Count: n})
 	}
 	items = append(items, web.NavItem{Href: "/bekymringer", Icon: "Chat", Text: q.T.T("nav.told")})
-	if n, err := suggested.Given(q.Context(), q.Actor); err == nil && n > 0 && q.Actor.Role != tilhor.RoleRektor { // who answers in her place
-		items = append(items, web.NavItem{Href: school.IdeasPath, Icon: "Chat", Text: q.T.T("nav.ideas"), Count: n})
+	if q.Actor.Role != tilhor.RoleRektor { // who answers in her place
+		if n, err := suggested.Given(q.Context(), q.Actor); err == nil && n > 0 {
+			items = append(items, web.NavItem{Href: school.IdeasPath, Icon: "Chat", Text: q.T.T("nav.ideas"), Count: n})
+		}
 	}
 	if q.Actor.Role == tilhor.RoleRektor {
 		items = append(items, web.NavItem{Href: school.HomePath, Icon: "MeetingSmall", Text: q.T.T("nav.school")})

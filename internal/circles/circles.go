@@ -129,9 +129,10 @@ var (
 	circleAt     = db.SQL(`SELECT ` + circleColumns + ` FROM circles_circle c WHERE c.owner = $1 AND c.slug = $2`)
 	circlesAt    = db.SQL(`SELECT ` + circleColumns + ` FROM circles_circle c WHERE c.owner = $1 AND c.school = $2 ORDER BY c.cohort DESC, c.class, c.id`)
 	shareCircle  = db.SQL(`UPDATE circles_circle SET shared = $3 WHERE owner = $1 AND id = $2 AND shared <> $3`)
-	insertLine   = db.SQL(`INSERT INTO circles_line (owner, id, circle, part, at, entry, sealed, gone_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`)
+	insertLine   = db.SQL(`INSERT INTO circles_line (owner, id, circle, part, n, at, entry, sealed, gone_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)`)
 	goneLine     = db.SQL(`UPDATE circles_line SET gone_at = $4 WHERE owner = $1 AND circle = $2 AND id = $3 AND part <> 'agreed' AND gone_at = 0`)
-	linesOf      = db.SQL(`SELECT id, part, at, sealed FROM circles_line WHERE owner = $1 AND circle = $2 AND gone_at = 0 ORDER BY at, id`)
+	linesOf      = db.SQL(`SELECT id, part, at, sealed FROM circles_line WHERE owner = $1 AND circle = $2 AND gone_at = 0 ORDER BY n, at, id`)
+	countLines   = db.SQL(`SELECT COUNT(*) FROM circles_line WHERE owner = $1 AND circle = $2`)
 	countPlans   = db.SQL(`SELECT COUNT(*) FROM circles_line WHERE owner = $1 AND circle = $2 AND part <> 'agreed' AND gone_at = 0`)
 )
 
@@ -368,7 +369,9 @@ func (d *Desk) Start(ctx context.Context, by tilhor.Actor, unit string, a Agreed
 			return tilhor.Faults{{Field: "unit", Key: "circles.fault.there"}}
 		}
 		c := Circle{ID: tilhor.NewID(), Slug: tilhor.NewSlug(), Unit: u}
-		if _, err := tx.Exec(insertCircle, by.Owner, c.ID, c.Slug, u.School, u.Cohort, u.Class); err != nil {
+		if _, err := tx.Exec(insertCircle, by.Owner, c.ID, c.Slug, u.School, u.Cohort, u.Class); db.Unique(err) { // another parent, in the same moment
+			return tilhor.Faults{{Field: "unit", Key: "circles.fault.there"}}
+		} else if err != nil {
 			return err
 		}
 		slug = c.Slug
@@ -507,7 +510,11 @@ func (d *Desk) line(tx *db.Tx, by tilhor.Actor, c Circle, act, part string, text
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(insertLine, by.Owner, id, c.ID, part, now.UnixMilli(), w.ID, s.Bytes)
+	var n int
+	if err := tx.One(countLines, db.Args(by.Owner, c.ID), &n); err != nil {
+		return err
+	}
+	_, err = tx.Exec(insertLine, by.Owner, id, c.ID, part, n+1, now.UnixMilli(), w.ID, s.Bytes)
 	return err
 }
 

@@ -96,6 +96,12 @@ func TestAGroupIsOfAClass(t *testing.T) {
 		if err != nil || fmt.Sprint(c.Agreed.Choices) != "[chat call]" || c.Agreed.Next != "2027-01-21" || c.AgreedOn != "2026-11-23" || c.Shared {
 			t.Errorf("Ali sees %+v, %v", c, err)
 		}
+		for _, words := range []string{"Én.", "To.", "Tre."} { // in the same moment: the last holds
+			w.must(w.desk.Agree(w.ctx, w.ali, slug, circles.Agreed{Choices: []string{circles.Other}, Words: words}))
+			if c, err := w.desk.See(w.ctx, w.marit, slug); err != nil || c.Agreed.Words != words {
+				t.Errorf("%s is followed by %+v, %v", words, c.Agreed, err)
+			}
+		}
 		for what, by := range map[string]tilhor.Actor{"the parent of another class": w.liv, "a parent of another school": w.jon, "rektor": w.kari, "the pupil": {Owner: webtest.Owner, Person: w.Person("nora"), Role: tilhor.RolePupil, School: w.Solbakken}} {
 			_, err := w.desk.See(w.ctx, by, slug)
 			w.missing(what, err)

@@ -143,7 +143,7 @@ func (d *Desk) at(tx *db.Tx, by tilhor.Actor, slug string, now time.Time, on til
 // Propose writes a suggestion of the elevråd's own, to be voted on there.
 func (d *Desk) Propose(ctx context.Context, by tilhor.Actor, council string, s Saying) error {
 	now, on := d.today()
-	fault := s.check()
+	fault := s.check(true)
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
 		mine, err := d.sits(tx, by, now)
 		if err != nil {

@@ -137,17 +137,18 @@ const ideaColumns = `i.id, i.slug, i.school, i.side, i.kind, i.person, i.body, i
 var (
 	insertIdea = db.SQL(`INSERT INTO ideas_idea (owner, id, slug, school, side, kind, person, body, state, said_on, due_on, given_to, answered_on, shown, votes_for, votes_against)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', '', 0, 0, 0)`)
-	insertLine = db.SQL(`INSERT INTO ideas_line (owner, id, school, idea, part, at, entry, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
+	insertLine = db.SQL(`INSERT INTO ideas_line (owner, id, school, idea, part, n, at, entry, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
 
-	ofPerson  = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.person = $2 AND i.side = $3 ORDER BY i.said_on DESC, i.id`)
-	waiting   = db.SQL(`SELECT COUNT(*) FROM ideas_idea WHERE owner = $1 AND person = $2 AND state IN ('council', 'new')`)
-	ofSchool  = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.school = $2 AND i.state IN ('new', 'answered') ORDER BY i.state DESC, i.due_on, i.id`)
-	ofGiven   = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.school = $2 AND i.given_to = $3 AND i.state IN ('new', 'answered') ORDER BY i.state DESC, i.due_on, i.id`)
-	ofCouncil = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.school = $2 AND i.body = $3 ORDER BY i.said_on DESC, i.id`)
-	bySlug    = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.slug = $2`)
-	shownAt   = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.school = $2 AND i.state = 'answered' AND i.shown = 1 ORDER BY i.answered_on DESC, i.id`)
-	givenOpen = db.SQL(`SELECT COUNT(*) FROM ideas_idea WHERE owner = $1 AND given_to = $2 AND state = 'new' AND school = $3`)
-	linesOf   = db.SQL(`SELECT id, part, sealed FROM ideas_line WHERE owner = $1 AND idea = $2 ORDER BY at, id`)
+	ofPerson   = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.person = $2 AND i.side = $3 ORDER BY i.said_on DESC, i.id`)
+	waiting    = db.SQL(`SELECT COUNT(*) FROM ideas_idea WHERE owner = $1 AND person = $2 AND state IN ('council', 'new')`)
+	ofSchool   = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.school = $2 AND i.state IN ('new', 'answered') ORDER BY i.state DESC, i.due_on, i.id`)
+	ofGiven    = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.school = $2 AND i.given_to = $3 AND i.state IN ('new', 'answered') ORDER BY i.state DESC, i.due_on, i.id`)
+	ofCouncil  = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.school = $2 AND i.body = $3 ORDER BY i.said_on DESC, i.id`)
+	bySlug     = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.slug = $2`)
+	shownAt    = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.school = $2 AND i.state = 'answered' AND i.shown = 1 ORDER BY i.answered_on DESC, i.id`)
+	givenOpen  = db.SQL(`SELECT COUNT(*) FROM ideas_idea WHERE owner = $1 AND given_to = $2 AND state = 'new' AND school = $3`)
+	linesOf    = db.SQL(`SELECT id, part, sealed FROM ideas_line WHERE owner = $1 AND idea = $2 ORDER BY n, at, id`)
+	countLines = db.SQL(`SELECT COUNT(*) FROM ideas_line WHERE owner = $1 AND idea = $2`)
 )
 
 // read opens the suggestions of a statement, with all their texts.
@@ -270,7 +271,11 @@ func (d *Desk) line(tx *db.Tx, by tilhor.Actor, i Idea, act, rule, text string, 
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(insertLine, by.Owner, id, i.School, i.ID, writes[act], now.UnixMilli(), w.ID, s.Bytes)
+	var n int
+	if err := tx.One(countLines, db.Args(by.Owner, i.ID), &n); err != nil {
+		return err
+	}
+	_, err = tx.Exec(insertLine, by.Owner, id, i.School, i.ID, writes[act], n+1, now.UnixMilli(), w.ID, s.Bytes)
 	return err
 }
 

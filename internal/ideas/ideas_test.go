@@ -54,6 +54,8 @@ func (w *world) must(err error) {
 	}
 }
 
+var joinSchool = db.SQL(`INSERT INTO roster_member (owner, school, role, grp, person, from_date, until_date, detail, manual) VALUES ($1, $2, 'pupil', '', $3, '2026-08-01', '', '', FALSE)`)
+
 // founds sets up the elevråd, led by Nora, and gives as many more members.
 func (w *world) founds(more int) (members []tilhor.Actor) {
 	w.T.Helper()
@@ -67,7 +69,10 @@ func (w *world) founds(more int) (members []tilhor.Actor) {
 	for n := range more {
 		a := w.nora
 		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) (err error) {
-			a.Person, err = w.Kit.Roster.AddPerson(tx, w.Keeper(), roster.NewPerson{Name: fmt.Sprintf("Medlem %c", 'A'+n), Home: w.Solbakken}, w.Now())
+			if a.Person, err = w.Kit.Roster.AddPerson(tx, w.Keeper(), roster.NewPerson{Name: fmt.Sprintf("Medlem %c", 'A'+n), Home: w.Solbakken}, w.Now()); err != nil {
+				return err
+			}
+			_, err = tx.Exec(joinSchool, webtest.Owner, w.Solbakken, a.Person)
 			return err
 		}))
 		seat(a.Person, "")
@@ -215,6 +220,11 @@ func TestTheElevradCarriesOn(t *testing.T) {
 		_, err = w.desk.Before(w.ctx, w.kari)
 		w.missing("rektor in the elevråd", err)
 		w.must(w.desk.Propose(w.ctx, members[0], w.council, ideas.Saying{Kind: "together", Words: "En felles dag."}))
+		for _, name := range []string{"Elias", "Fredrik"} { // a pupil there, and nobody: other pupils read it, and the answer is one
+			said := ideas.Saying{Council: w.council, Kind: "together", Words: name + " er alltid slem."}
+			w.faults(w.desk.Say(w.ctx, elias, said), tilhor.Fault{Field: "no-pupil", Key: "ideas.fault.name-peers"})
+			w.faults(w.desk.Propose(w.ctx, members[0], w.council, said), tilhor.Fault{Field: "no-pupil", Key: "ideas.fault.name-peers"})
+		}
 		w.missing("who sits in no elevråd proposes", w.desk.Propose(w.ctx, elias, w.council, ideas.Saying{Kind: "together", Words: "Noe."}))
 		before := func(by tilhor.Actor, words string) (i ideas.Idea) {
 			t.Helper()
@@ -304,6 +314,12 @@ func TestYouSaidWeDid(t *testing.T) {
 		}
 		if len(shown(w.Solbakken)) != 0 {
 			t.Error("shown before it was screened")
+		}
+		for _, why := range []string{"Én.", "To.", "Tre.", "Alle trenger luft."} { // in the same moment: the last holds
+			w.must(w.desk.Reply(w.ctx, w.kari, i.Slug, ideas.Answer{Verdict: "no", Why: why}))
+			if x, _, err := w.desk.See(w.ctx, w.kari, i.Slug); err != nil || x.Answer.Why != why {
+				t.Errorf("%s is followed by %+v, %v", why, x.Answer, err)
+			}
 		}
 		w.must(w.desk.Show(w.ctx, w.kari, i.Slug, good))
 		if all := shown(w.Solbakken); len(all) != 1 || all[0] != (ideas.Shown{Side: ideas.Parent, Words: good.Words, Did: good.Did, Verdict: "no", On: "2026-11-23"}) {

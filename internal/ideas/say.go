@@ -11,6 +11,7 @@ import (
 	"tilhor"
 	"tilhor/internal/bodies"
 	"tilhor/internal/db"
+	"tilhor/internal/firstnames"
 	"tilhor/internal/roster"
 )
 
@@ -20,6 +21,7 @@ type Saying struct {
 	Council string          // the slug of the elevråd that it goes to, "" for rektor
 	Kind    string
 	Words   string
+	NoPupil bool // what looks like a first name is none of a pupil
 	Child   bool // "it is about a child who is not well": then this is not the place
 }
 
@@ -41,7 +43,9 @@ func namesCase(text string) bool {
 	})
 }
 
-func (s *Saying) check() error {
+// check asks what is right. Peers are other pupils who will read it: then no child may
+// be named, by a list that knows no pupil.
+func (s *Saying) check(peers bool) error {
 	var f tilhor.Faults
 	s.Words = strings.TrimSpace(s.Words)
 	f.Add(!slices.Contains(Kinds, s.Kind), "kind", "ideas.fault.kind")
@@ -49,6 +53,7 @@ func (s *Saying) check() error {
 	f.Add(utf8.RuneCountInString(s.Words) > maxText, "words", "ideas.fault.long")
 	f.Add(namesCase(s.Words), "words", "ideas.fault.number")
 	f.Add(s.Child, "child", "ideas.fault.child")
+	f.Add(peers && !s.NoPupil && firstnames.Any(s.Words), "no-pupil", "ideas.fault.name-peers")
 	return f.Err()
 }
 
@@ -66,7 +71,7 @@ func (d *Desk) Say(ctx context.Context, by tilhor.Actor, s Saying) error {
 	default:
 		return tilhor.ErrNotFound
 	}
-	fault := s.check()
+	fault := s.check(s.Council != "" && by.Role == tilhor.RolePupil)
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
 		i, f := i, tilhor.FaultsOf(fault)
 		if by.Role == tilhor.RoleParent {

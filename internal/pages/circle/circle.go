@@ -66,7 +66,7 @@ func (p *Pages) showCircle(q *web.Req, code int, f *web.Form) error {
 	}
 	w := q.T
 	v := circleView{
-		Frame: frame(q, w.T("circles.one.title", "name", Named(w, c.Unit))), Back: web.Back{Href: path, Text: w.T("circles.back")}, Line: c.SchoolName,
+		Frame: frame(q, w.T("circles.one.title", "name", Named(w, c.Unit)), c.SchoolName == ""), Back: web.Back{Href: path, Text: w.T("circles.back")}, Line: c.SchoolName,
 		Faults: web.SummaryOf(w, f.Faults), Done: done(q), Note: note(w), Agreed: Lines(w, c.Agreed), Agenda: numbered(w, "circles.agenda"),
 		Headline: w.T("circles.one.agreed", "date", w.DayMonth(c.AgreedOn)),
 	}

@@ -11,8 +11,10 @@ import (
 
 	"tilhor"
 	"tilhor/internal/circles"
+	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/pages/circle"
+	"tilhor/internal/roster"
 	"tilhor/internal/web/webtest"
 )
 
@@ -27,7 +29,7 @@ func newWorld(t *testing.T) *world {
 	town := webtest.NewTown(t, dbtest.SQLite(t))
 	k := town.Kit
 	town.Site.Mount((&circle.Pages{Circles: &circles.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock}}).Routes())
-	return &world{town, t, webtest.New(town.Site, "/", "/logg-ut", "/logg-inn", "/personvern", "/hjelp", "/tilgjengelighet", "/i-dag", "/varsler", "/min/si", "/rettigheter/foresatt")}
+	return &world{town, t, webtest.New(town.Site, "/", "/logg-ut", "/logg-inn", "/personvern", "/hjelp", "/tilgjengelighet", "/i-dag", "/varsler", "/min/si", "/foresatt", "/rettigheter/foresatt")}
 }
 
 func (w *world) parent(source string) *http.Cookie {
@@ -120,5 +122,24 @@ func TestThePageTellsNoNamesApart(t *testing.T) {
 	}
 	if real, made := ask("Elias"), ask("Fredrik"); real != made {
 		t.Errorf("a pupil's name and nobody's are told apart:\n%s\n%s", real, made)
+	}
+}
+
+// The page of a protected child's parent names no school, no municipality and nobody.
+func TestAProtectedChildsPageIsBare(t *testing.T) {
+	w := newWorld(t)
+	if err := w.DB.Write(t.Context(), func(tx *db.Tx) error {
+		return w.Kit.Roster.Protect(tx, w.Keeper(), w.Person("nora"), roster.StrictConfidential, w.Now())
+	}); err != nil {
+		t.Fatal(err)
+	}
+	marit := w.parent("forelder-nora")
+	kit := w.page(w.Get(marit, "/foreldregruppe"), 200, "5A")
+	unit := units.FindStringSubmatch(kit)[1]
+	kit += w.page(w.goes(marit, "/foreldregruppe", "unit", unit, "choices", "chat"), 200, "Foreldregruppen for 5A")
+	for _, hidden := range []string{"Solbakken", "Granvik", "Marit", "Nora"} {
+		if strings.Contains(kit, hidden) {
+			t.Errorf("%s stands on the page", hidden)
+		}
 	}
 }

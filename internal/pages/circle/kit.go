@@ -2,12 +2,15 @@ package circle
 
 import (
 	"net/http"
+	"slices"
 
+	"tilhor/internal/circles"
 	"tilhor/internal/web"
 )
 
 type kitView struct {
 	web.Frame
+	Back      web.Back
 	Faults    *web.Summary
 	Note      web.Note
 	There     []web.Button // the groups that exist already
@@ -35,9 +38,9 @@ func (p *Pages) showKit(q *web.Req, code int, f *web.Form) error {
 	if err != nil {
 		return err
 	}
-	w := q.T
+	w, bare := q.T, slices.ContainsFunc(all, func(x circles.Place) bool { return x.SchoolName == "" })
 	v := kitView{
-		Frame: frame(q, w.T("circles.title")), Faults: web.SummaryOf(w, f.Faults), Note: note(w), Form: f,
+		Frame: frame(q, w.T("circles.title"), bare), Back: web.Back{Href: "/foresatt", Text: w.T("parent.back")}, Faults: web.SummaryOf(w, f.Faults), Note: note(w), Form: f,
 		Agenda: numbered(w, "circles.agenda"), Stories: numbered(w, "circles.story"), Ideas: numbered(w, "circles.idea"), Modules: modules(w),
 	}
 	v.Faulty = code == http.StatusUnprocessableEntity

@@ -166,10 +166,14 @@ func done(q *web.Req) *web.Note {
 	return &web.Note{Color: "success", Role: "status", Title: q.T.T("circles.done." + what)}
 }
 
-// frame is the surface of a parent. No school stands in it: it may be a protected
-// child's.
-func frame(q *web.Req, title string) web.Frame {
+// frame is the surface of a parent. Bare is that of the parent of a protected child:
+// no school, no municipality and no name for who looks over a shoulder.
+func frame(q *web.Req, title string, bare bool) web.Frame {
 	f := q.Frame(title)
+	if bare {
+		f.School, f.Owner, f.Nav = "", "", nil
+		f.Who, f.RoleName = q.T.T("parent.signed-in"), ""
+	}
 	f.Level = "voksen"
 	if q.R.Method != http.MethodGet {
 		f.Langs = nil

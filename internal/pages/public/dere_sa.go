@@ -14,6 +14,7 @@ const perPage = 8
 type didView struct {
 	web.Frame
 	Back  web.Back
+	Say   string // where one tells of a child who is not well
 	Shown []did
 	Pager web.Pager
 }
@@ -39,7 +40,7 @@ func (p *Pages) did(q *web.Req) error {
 		return err
 	}
 	w, at := q.T, "/s/"+web.SchoolCode(s)
-	v := didView{Frame: q.Frame(w.T("ideas.did.title")), Back: web.Back{Href: q.Link(at), Text: s.Name}, Pager: web.Pager{W: w}}
+	v := didView{Frame: q.Frame(w.T("ideas.did.title")), Back: web.Back{Href: q.Link(at), Text: s.Name}, Say: q.Link(at + "/si"), Pager: web.Pager{W: w}}
 	v.School, v.Home = s.Name, q.Link("/")
 	from, err := strconv.Atoi(q.Query("fra"))
 	if err != nil || from < 0 || from > len(all) {

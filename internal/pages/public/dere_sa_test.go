@@ -55,6 +55,9 @@ func TestYouSaidWeDid(t *testing.T) {
 	if n := packed(t, body); n > 30_000 {
 		t.Errorf("the page is %d bytes packed", n)
 	}
-	has(t, w.get(school+"/dere-sa?fra=8"), 200, "Varme klær til alle.")
+	older := has(t, w.get(school+"/dere-sa?fra=8"), 200, "?fra=0")
+	if strings.Count(body+older, "Varme klær til alle.") != 1 || strings.Count(body+older, "Skolen sa delvis ja:") != 10 {
+		t.Error("the two pages do not hold what is shown, once each")
+	}
 	has(t, w.get(school+"/dere-sa?fra=-3"), 200)
 }

@@ -17,6 +17,7 @@ type councilView struct {
 	Tell      web.Note
 	Form      *web.Form
 	Questions []question
+	Only      string // the one elevråd, when there is no choice
 	Tables    []tableOf
 }
 
@@ -51,7 +52,7 @@ func (p *Pages) showCouncil(q *web.Req, code int, f *web.Form) error {
 	}
 	which := f.Field(w, "council", w.T("ideas.council.which"))
 	for _, t := range all {
-		which.Options = append(which.Options, web.Option{Value: t.Slug, Label: t.Name, Checked: len(all) == 1 || f.Ticked("council", t.Slug)})
+		which.Options = append(which.Options, web.Option{Value: t.Slug, Label: t.Name, Checked: f.Ticked("council", t.Slug)})
 		x := tableOf{Name: t.Name}
 		for _, i := range t.Ideas {
 			c := cardOf(w, i)
@@ -62,7 +63,11 @@ func (p *Pages) showCouncil(q *web.Req, code int, f *web.Form) error {
 		}
 		v.Tables = append(v.Tables, x)
 	}
-	v.Questions = append([]question{{Kind: "radios", F: which}}, asked(w, f)...)
+	if v.Questions = asked(w, f); len(all) == 1 {
+		v.Only = all[0].Slug
+	} else {
+		v.Questions = append([]question{{Kind: "radios", F: which}}, v.Questions...)
+	}
 	return q.RenderStatus(code, councilPage, v)
 }
 

@@ -11,6 +11,7 @@ import (
 
 type mineView struct {
 	web.Frame
+	Back      web.Back
 	Lead      string
 	Faults    *web.Summary
 	Done      *web.Note
@@ -36,7 +37,7 @@ func (p *Pages) showMine(q *web.Req, code int, f *web.Form) error {
 		return err
 	}
 	w := q.T
-	v := mineView{Frame: q.Frame(w.T("ideas.title")), Lead: w.T("ideas.lead." + string(q.Actor.Role)), Faults: web.SummaryOf(w, f.Faults), Done: done(q), Tell: tell(w), Form: f}
+	v := mineView{Back: web.Back{Href: map[tilhor.Role]string{tilhor.RolePupil: "/min", tilhor.RoleParent: "/foresatt"}[q.Actor.Role], Text: w.T("parent.back")}, Frame: q.Frame(w.T("ideas.title")), Lead: w.T("ideas.lead." + string(q.Actor.Role)), Faults: web.SummaryOf(w, f.Faults), Done: done(q), Tell: tell(w), Form: f}
 	v.Level, v.Faulty = level(q), code == http.StatusUnprocessableEntity
 	if q.R.Method != http.MethodGet {
 		v.Langs = nil

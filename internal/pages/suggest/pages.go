@@ -86,11 +86,15 @@ func box(w *lang.Words, f *web.Form, name, key string) question {
 
 // asked is the questions of a suggestion, in the words of a child of ten.
 func asked(w *lang.Words, f *web.Form) []question {
-	return []question{radios(w, f, "kind", "ideas.kind", ideas.Kinds...), area(w, f, "words", "ideas.words"), box(w, f, "child", "ideas.child")}
+	all := []question{radios(w, f, "kind", "ideas.kind", ideas.Kinds...), area(w, f, "words", "ideas.words"), box(w, f, "child", "ideas.child")}
+	if x := box(w, f, "no-pupil", "circles.no-pupil"); x.F.Error != "" || f.Has("no-pupil") { // once something looks like a name
+		all = append(all, x)
+	}
+	return all
 }
 
 func saying(f *web.Form) ideas.Saying {
-	s := ideas.Saying{School: tilhor.SchoolID(f.Get("school")), Kind: f.Get("kind"), Words: f.Get("words"), Child: f.Get("child") == "yes"}
+	s := ideas.Saying{School: tilhor.SchoolID(f.Get("school")), Kind: f.Get("kind"), Words: f.Get("words"), NoPupil: f.Get("no-pupil") == "yes", Child: f.Get("child") == "yes"}
 	if c := f.Get("council"); c != "school" {
 		s.Council = c
 	}

@@ -33,7 +33,7 @@ func newWorld(t *testing.T) *world {
 	b := &bodies.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock}
 	w := &world{Town: town, t: t, desk: &ideas.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Bodies: b, Clock: k.Clock}}
 	town.Site.Mount((&suggest.Pages{Ideas: w.desk}).Routes())
-	w.battery = webtest.New(town.Site, "/", "/logg-ut", "/logg-inn", "/personvern", "/hjelp", "/tilgjengelighet", "/i-dag", "/varsler", "/min/si", "/rettigheter/11", "/rettigheter/foresatt")
+	w.battery = webtest.New(town.Site, "/", "/logg-ut", "/logg-inn", "/personvern", "/hjelp", "/tilgjengelighet", "/i-dag", "/varsler", "/min/si", "/min", "/foresatt", "/rettigheter/11", "/rettigheter/foresatt")
 	return w
 }
 
@@ -138,6 +138,8 @@ func TestTheElevradsTable(t *testing.T) {
 	w.page(w.Get(elias, "/innspill"), 200, "Hvem skal få det først?", "Elevrådet på Solbakken")
 	w.page(w.goes(elias, "/innspill", "kind", "outside", "words", "Flere baller."), 422, "Velg hvem som skal få det.")
 	w.page(w.goes(elias, "/innspill", "council", w.council, "kind", "outside", "words", "Flere baller."), 200, "Elevrådet har det")
+	w.page(w.goes(elias, "/innspill", "council", w.council, "kind", "outside", "words", "Noras baller er best."), 422, "andre elever leser den", "Noras baller er best.", "Det er ikke navnet på en elev")
+	w.page(w.goes(elias, "/innspill", "council", w.council, "kind", "outside", "words", "Noras baller er best.", "no-pupil", "yes"), 200, "Innspillet er sendt")
 	w.page(w.Get(elias, "/elevrad"), 404)
 	w.page(w.goes(elias, "/elevrad", "council", w.council, "kind", "outside", "words", "Noe."), 404)
 	w.page(w.Get(nora, "/innspill"), 200, "/elevrad")
