@@ -197,7 +197,7 @@ found=$dir/found
 	sqlmaps parent $each -m "$dir/parent.list" --headers "$same" --cookie "$parent" --param-exclude '^tilhor$'
 	sqlmaps pupil $each -m "$dir/pupil.list" --headers "$same" --cookie "$pupil" --param-exclude '^tilhor$'
 	sqlmaps machine $((each / 2)) -m "$dir/machine.list" --headers "$same" --cookie "$machine" --param-exclude '^tilhor-enhet$'
-	sqlmaps code $((each / 2)) -u "$base/kode" --data 'kode=bamse eple gitar hage lampe mygg tog&gjor=les' --headers "$same" --ignore-code 422,429
+	sqlmaps code $((each / 2)) -u "$base/kode" --data 'kode=bamse eple gitar hage lampe mygg tog&gjor=les' --headers "$same" --ignore-code 404,422,429
 	sqlmaps letter $((each / 2)) -u "$base$ward/skriv" --data 'text=' --headers "$same" --cookie "$parent" --param-exclude '^tilhor$' --ignore-code 422
 	sqlmaps search $((each / 2)) -u "$base/saker" --data 'sok=Nora' --headers "$same" --cookie "$cookie" --param-exclude '^tilhor$' --ignore-code 422
 	sqlmaps telling $((each / 2)) -u "$base/bekymringer/ny" --data 'step=1&find=Nora&class=5A&go=find' --headers "$same" --cookie "$cookie" --param-exclude '^tilhor$' --ignore-code 422
