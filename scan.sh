@@ -1,7 +1,7 @@
 #!/bin/sh
-# Two scanners from Debian against the demo on this machine, signed out and
-# signed in as rektor: wapiti for what pages give away, sqlmap for what reaches
-# the database. Each is bounded in time (MINUTES for all of it, 8 unless told),
+# Two scanners from Debian against the demo on this machine, signed out, signed
+# in as rektor, a parent and a pupil, and from the shared machine at SFO: wapiti
+# for what pages give away, sqlmap for what reaches the database. Each is bounded in time (MINUTES for all of it, 8 unless told),
 # and each must first find the hole in a server made for it: a scanner that
 # finds nothing there has not looked. The last line says what was found.
 set -eu
@@ -118,14 +118,27 @@ CGO_ENABLED=0 go build -o "$dir/tilhor" ./cmd/tilhor
 pids="$pids $!"
 waits 120 grep -q 'open at' "$dir/out"
 base=$(sed -n 's/.*open at //p' "$dir/out")
-in=$(curl -s "$base/" | grep 'Kari Lund' | grep -o '/logg-inn/feide?som=[^"]*' | head -1)
-curl -sL -o "$dir/today" -c "$dir/jar" -b "$dir/jar" "$base$in"
-cookie=tilhor=$(awk '$6 == "tilhor" { print $7 }' "$dir/jar")
-get() { curl -s -H "Cookie: $cookie" -H 'Accept-Language: nb' "$base$1"; }
+# enters NAME: signs somebody in by the list of people on the front page.
+enters() {
+	in=$(curl -s "$base/" | grep -o "/logg-inn/[a-z]*?som=[^\"]*\">$1<" | head -1 | sed 's/".*//')
+	rm -f "$dir/jar"
+	curl -sL -o "$dir/today" -c "$dir/jar" -b "$dir/jar" "$base$in"
+	awk '$6 == "tilhor" { print "tilhor=" $7 }' "$dir/jar"
+}
+get() { curl -s -H "Cookie: ${2:-$cookie}" -H 'Accept-Language: nb' "$base$1"; }
+cookie=$(enters 'Kari Lund')
+parent=$(enters 'Lene Dahl')
+pupil=$(enters 'Nora Dahl')
 get /saker >"$dir/cases"
 track=$(grep -o '/saker/[a-z2-7]\{10\}' "$dir/cases" | head -1)
 school=$(curl -s "$base/" | grep -o '/s/[^"?]*' | head -1)
 [ -n "$track" ] && [ -n "$school" ] && get "$track/plan" | grep -q '<h1' || { echo "scan: rektor is not signed in" >&2; exit 1; }
+ward=$(curl -s -o /dev/null -w '%{redirect_url}' -H "Cookie: $parent" "$base/foresatt" | grep -o '/foresatt/[a-z2-7]*$' || true)
+[ -n "$ward" ] && get "$ward" "$parent" | grep -q '<h1' || { echo "scan: the parent is not signed in, or has nothing to see" >&2; exit 1; }
+get /min "$pupil" | grep -q '<h1' || { echo "scan: the pupil is not signed in" >&2; exit 1; }
+# A machine is let in by a sign-in of its own, which ends with it.
+machine=$(curl -s -i -H 'Sec-Fetch-Site: same-origin' -H "Cookie: $(enters 'Kari Lund')" -d 'name=Base 1' "$base/skolen/sfo/maskin" | sed -n 's/^Set-Cookie: \(tilhor-enhet=[^;]*\).*/\1/p')
+[ -n "$machine" ] && get /sfo-enhet "$machine" | grep -q '<h1' || { echo "scan: no machine at SFO" >&2; exit 1; }
 
 # What is tried: every kind of thing an address or a form can carry.
 cat >"$dir/out.list" <<LIST
@@ -134,6 +147,29 @@ $base$school/ansatt?l=nb
 $base/logg-inn?neste=/i-dag&niva=hoyt&l=nb
 $base/utlogget?kladd=abcdefghijklmnopqrstuvwxyz
 $base/kvittering/abcdefghijklmnopqrstuvwxyz*
+$base/kvittering/abcdefghijklmnopqrstuvwxyz*/fil
+$base/kalender/abcdefghijklmnopqrstuvwxyz*
+$base$school/si?l=nb
+$base$school/si/kode?l=nb
+$base/rettigheter/foresatt*
+LIST
+cat >"$dir/parent.list" <<LIST
+$base$ward*
+$base$ward/kvittering/abcdefghijklmnopqrstuvwxyz*
+$base$ward/skriv?gjort=ja
+$base/foresatt/rektor?barn=abcdefghijkl
+LIST
+cat >"$dir/pupil.list" <<LIST
+$base/min/sagt/abcdefghij*
+$base/min/sagt/abcdefghij*/kvittering
+$base/min/samtale/abcdefghij*
+$base/min/apne?til=/min/sak
+$base/min/velg?sak=abcdefghij
+LIST
+cat >"$dir/machine.list" <<LIST
+$base/sfo-enhet/kode/abcdefghijklmnopqrstuvwxyz*
+$base/sfo-enhet/sendt/abcdefghij*
+$base/sfo-enhet/avtaler/abcdefghijklmnopqrstuvwxyz*
 LIST
 cat >"$dir/in.list" <<LIST
 $base$track*
@@ -142,19 +178,32 @@ $base$track/plan/forskjeller?fra=1&til=2
 $base/tiltak/abcdefghijklmnopqrstuvwxyz*
 $base/bekymringer/abcdefghij*
 $base/kladder/abcdefghijklmnopqrstuvwxyz*
+$base/inngrep/abcdefghij*
+$base/fare/notater/abcdefghijklmnopqrstuvwxyz*
+$base/overlevering/abcdefghijklmnopqrstuvwxyz*
+$base/bekymringer/abcdefghij*/samtale
 LIST
-each=$((minutes * 60 / 7))
+each=$((minutes * 60 / 11))
 same='Sec-Fetch-Site: same-origin'
 found=$dir/found
 {
 	wapitis signed-out $each "$base" -H "$same"
 	wapitis signed-in $((2 * each)) "$base" -s "$base/i-dag" -s "$base/saker" -s "$base$track" -s "$base$track/samtaler" -s "$base/bekymringer/ny" -H "$same" -H "Cookie: $cookie"
+	wapitis signed-parent $each "$base" -s "$base$ward" -s "$base$ward/skriv" -s "$base/foresatt/statsforvalteren" -s "$base/min/si" -H "$same" -H "Cookie: $parent"
+	wapitis signed-pupil $each "$base" -s "$base/min" -s "$base/min/si" -s "$base/min/sagt" -s "$base/rettigheter/11" -H "$same" -H "Cookie: $pupil"
+	wapitis signed-machine $each "$base" -s "$base/sfo-enhet" -H "$same" -H "Cookie: $machine"
 	sqlmaps signed-out $each -m "$dir/out.list" --headers "$same"
 	sqlmaps signed-in $((each * 3 / 2)) -m "$dir/in.list" --headers "$same" --cookie "$cookie" --param-exclude '^tilhor$'
+	sqlmaps parent $each -m "$dir/parent.list" --headers "$same" --cookie "$parent" --param-exclude '^tilhor$'
+	sqlmaps pupil $each -m "$dir/pupil.list" --headers "$same" --cookie "$pupil" --param-exclude '^tilhor$'
+	sqlmaps machine $((each / 2)) -m "$dir/machine.list" --headers "$same" --cookie "$machine" --param-exclude '^tilhor-enhet$'
+	sqlmaps code $((each / 2)) -u "$base/kode" --data 'kode=bamse eple gitar hage lampe mygg tog&gjor=les' --headers "$same" --ignore-code 404,422,429
+	sqlmaps letter $((each / 2)) -u "$base$ward/skriv" --data 'text=' --headers "$same" --cookie "$parent" --param-exclude '^tilhor$' --ignore-code 422
 	sqlmaps search $((each / 2)) -u "$base/saker" --data 'sok=Nora' --headers "$same" --cookie "$cookie" --param-exclude '^tilhor$' --ignore-code 422
 	sqlmaps telling $((each / 2)) -u "$base/bekymringer/ny" --data 'step=1&find=Nora&class=5A&go=find' --headers "$same" --cookie "$cookie" --param-exclude '^tilhor$' --ignore-code 422
 	sqlmaps writing $((each / 2)) -u "$base$track/skriv" --data 'what=note&at=&text=' --headers "$same" --cookie "$cookie" --param-exclude '^tilhor$' --ignore-code 422
 } >"$found"
+get /min "$pupil" | grep -q '<h1' && get "$ward" "$parent" | grep -q '<h1' || echo "signed out before the end: the scan as parent or pupil is not whole" >>"$found"
 get /i-dag | grep -q 'Kari Lund' || echo "signed out before the end: the scan as rektor is not whole" >>"$found"
 grep -q 'level=ERROR' "$dir/err" && grep 'level=ERROR' "$dir/err" | sed 's/^/logged: /' >>"$found" || true
 seen=$(cat "$dir"/signed-*.log | grep -c '^\[+\] [GP]' || true)

@@ -24,6 +24,7 @@ import (
 	"tilhor/internal/danger"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
+	"tilhor/internal/duty"
 	"tilhor/internal/ideas"
 	"tilhor/internal/interventions"
 	"tilhor/internal/privacy"
@@ -62,6 +63,8 @@ type thing struct {
 	force                 string          // a physical intervention
 	talk                  string          // what somebody told without a name, with the talk about it
 	over                  string          // the receipt of a track that was given on
+	sealed                string          // what was told of somebody who works at the school
+	arrival               string          // a parcel from the other school, that waits
 	notice                tilhor.RecordID // to the owner: the track is a serious case
 	letter                tilhor.RecordID // from a parent: the matter is taken up with rektor
 	measures              map[tilhor.Role]tilhor.MeasureID
@@ -228,6 +231,8 @@ func (w *matrixWorld) thing(rel string) thing {
 	w.givenOn(&x, rel, rektor, tell().Slug)
 	w.forced(&x, rel, teller)
 	w.noted(&x, rel, teller)
+	w.walled(&x, rel, teller)
+	w.arrives(&x)
 	return x
 }
 
@@ -349,6 +354,47 @@ func (w *matrixWorld) noted(x *thing, rel string, teller tilhor.Actor) {
 			keep(role, w.town.Actor(role, w.town.Solbakken))
 		}
 	}
+}
+
+// walled is what was told of an employee: it goes its own way (§ 12-5).
+func (w *matrixWorld) walled(x *thing, rel string, teller tilhor.Actor) {
+	w.t.Helper()
+	hour := tilhor.When{At: w.clock().Add(-time.Hour), Precision: tilhor.Exact}
+	c, err := w.concerns().Tell(context.Background(), teller, concerns.Telling{
+		School: w.town.Solbakken, Pupils: []tilhor.PersonID{w.town.Person("nora")}, Saw: "Ble ropt til.", Arena: tilhor.ArenaBreak, Happened: hour, Known: hour,
+		Accused: duty.AccusedEmployee, Against: []tilhor.PersonID{w.taker}, Whom: "den som hadde inspeksjon",
+	})
+	w.must(err)
+	x.sealed = c.Slug
+	for _, role := range webtest.Roles {
+		a := w.town.Actor(role, w.town.Solbakken)
+		switch {
+		case role == tilhor.RoleAnyone:
+		case rel == relReporter:
+			w.write(func(tx *db.Tx) error { return w.relate(tx, rel, a, string(c.ID), "") })
+		case rel == relBarred:
+			w.write(func(tx *db.Tx) error {
+				return access.Shut(tx, w.owner(), access.Bar{Kind: access.Concern, Thing: string(c.ID), Person: a.Person, From: w.clock().Add(-time.Hour), Reason: "kin"})
+			})
+		}
+	}
+}
+
+// arrives is what the other school hands on of a pupil, with the home's permission.
+func (w *matrixWorld) arrives(x *thing) {
+	w.t.Helper()
+	ctx, rektor := context.Background(), w.town.Actor(tilhor.RoleRektor, w.town.Fjellvik)
+	hour := tilhor.When{At: w.clock().Add(-time.Hour), Precision: tilhor.Exact}
+	c, err := w.concerns().Tell(ctx, rektor, concerns.Telling{School: w.town.Fjellvik, Pupils: []tilhor.PersonID{w.town.Person("odin")}, Saw: "Sto alene.", Arena: tilhor.ArenaBreak, Happened: hour, Known: hour})
+	w.must(err)
+	all, err := w.cases().TakeUp(ctx, rektor, c.Slug, cases.Stance{})
+	w.must(err)
+	w.must(w.cases().HandOn(ctx, rektor, all[0].Slug, cases.Transfer{
+		To: w.town.Solbakken, Basis: cases.FromHome, Who: "Hjemmet", On: w.today(), Parts: []string{"note"}, Note: "Trenger en voksen nær.", NoOne: true,
+	}))
+	sent, err := w.cases().HandedOn(ctx, rektor, all[0].Slug)
+	w.must(err)
+	x.arrival = sent[0].Slug
 }
 
 // stops has rektor stop a passage of a track that is asked for nowhere else, and
@@ -558,7 +604,7 @@ func (w *matrixWorld) path(r web.Route, rel string) string {
 	path := strings.NewReplacer("{horing}", horing, "{innspill}", idea, "{gruppe}", w.circle, "{rad}", rad, "{mote}", mote, "{sak}", w.bodies.item,
 		"{inngrep}", x.force, "{notat}", string(note), "{melding}", string(x.notice), "/overlevering/{kvittering}", "/overlevering/"+x.over,
 		"/min/samtale/{slug}", "/min/samtale/"+said, "/min/sagt/{slug}", "/min/sagt/"+said, "/bekymringer/{slug}/samtale", "/bekymringer/"+x.talk+"/samtale",
-		"{barn}", x.track, "{brev}", string(x.letter), "{sperre}", w.block, "{avvik}", w.breach,
+		"/sperrede/{slug}", "/sperrede/"+x.sealed, "/overforinger/{slug}", "/overforinger/"+x.arrival, "{barn}", x.track, "{brev}", string(x.letter), "{sperre}", w.block, "{avvik}", w.breach,
 		"{spor}", x.track, "{slug}", x.concern, "{fil}", string(x.file), "{krav}", string(x.insight), "/tiltak/{id}", "/tiltak/"+string(m), "/foresporsler/{id}", "/foresporsler/"+string(a), "/kladder/{id}", "/kladder/"+draft, "{tiltak}", tiltak, "{hvem}", string(w.town.Actor(tilhor.RoleSFO, w.town.Solbakken).Person),
 		"{skole}", string(w.town.Solbakken)).Replace(r.Path)
 	if strings.Contains(r.Path, "{spor}") { // a part of a track that is not there
@@ -725,7 +771,7 @@ func TestRefusedIsAsIfMissing(t *testing.T) {
 // mayHave says whether the relation can give anybody a right to what the route
 // shows: who has no relation, or lost it, has none, whatever the answer says.
 func mayHave(rel string, r web.Route) bool {
-	for _, part := range []string{"{horing}", "{innspill}", "{gruppe}", "{id}", "{barn}", "{sperre}", "{avvik}"} { // by what one is at home, or for the owner
+	for _, part := range []string{"{horing}", "{innspill}", "{gruppe}", "{id}", "{barn}", "{sperre}", "{avvik}", "/overforinger/{slug}"} { // by what one is at home, or for the owner; a parcel bars nobody before it is a track
 		if strings.Contains(r.Path, part) {
 			return true
 		}

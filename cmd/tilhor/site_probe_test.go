@@ -88,7 +88,7 @@ func (p *prober) lay() {
 		for _, m := range x.measures {
 			add("measure", string(m), w.town.Solbakken)
 		}
-		for _, slug := range append(slices.Collect(maps.Values(x.said)), x.talk) {
+		for _, slug := range append(slices.Collect(maps.Values(x.said)), x.talk, x.sealed, x.arrival) {
 			add("concern", slug, w.town.Solbakken)
 		}
 		for _, n := range x.notes {
@@ -184,7 +184,7 @@ func (p *prober) closed(who prowler, b bait) bool {
 		return b.school == string(p.w.town.Fjellvik)
 	}
 	x := p.w.things[who.barred]
-	return slices.Contains([]string{x.track, x.concern, x.talk, x.force, x.over, string(x.notes[""])}, b.id)
+	return slices.Contains([]string{x.track, x.concern, x.talk, x.sealed, x.force, x.over, string(x.notes[""])}, b.id)
 }
 
 // kindOf is what a part of a route's address names.
