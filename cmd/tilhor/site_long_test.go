@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	mostAsked = 50       // statements that opening a case may take, however long it is
+	mostAsked = 52       // statements that opening a case may take, however long it is; two are the menu asking whether one sits in a body
 	mostSent  = 60 << 10 // bytes of any page on the line
 )
 

@@ -160,7 +160,7 @@ func (p *Pages) askStatus(q *web.Req, code int, f *web.Form) error {
 		})}})
 	}
 	v.Parts = append(v.Parts, part{ID: "filer", Title: w.T("hear.files"), Text: w.T("hear.files.lead"), Buttons: []web.Button{
-		{Text: w.T("hear.files.do"), Href: at(h.Slug, "filer"), Kind: "tertiary"},
+		{Text: w.T("hear.measures.see"), Href: at(h.Slug, "tiltak"), Kind: "secondary"}, {Text: w.T("hear.files.do"), Href: at(h.Slug, "filer"), Kind: "tertiary"},
 	}})
 	return v.show(q, code, f)
 }
