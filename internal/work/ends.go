@@ -167,17 +167,19 @@ func (p *Place) correct(rng *rand.Rand) (Act, bool) {
 
 // recuse takes somebody out of a track who has no part in it: the last teacher is
 // given none (appoint, ask).
-func (p *Place) recuse(rng *rand.Rand) (Act, bool) {
-	t := p.any(rng)
-	who := t.school.Teachers[len(t.school.Teachers)-1].Person
-	if t.asked[who] {
-		return Act{}, false
-	}
-	t.asked[who] = true
+func (p *Place) recuse(*rand.Rand) (Act, bool) {
 	id := mark("recuse")
-	return Act{ID: id, do: func(ctx context.Context) error {
-		return p.Cases.Recuse(ctx, t.school.Rektor, t.slug, cases.Recusal{Person: who, Why: cases.Whys[2], Reason: id})
-	}}, true
+	for _, t := range slices.Backward(p.tracks[max(0, len(p.tracks)-recent):]) {
+		who := t.school.Teachers[len(t.school.Teachers)-1].Person
+		if t.asked[who] {
+			continue
+		}
+		t.asked[who] = true
+		return Act{ID: id, do: func(ctx context.Context) error {
+			return p.Cases.Recuse(ctx, t.school.Rektor, t.slug, cases.Recusal{Person: who, Why: cases.Whys[2], Reason: id})
+		}}, true
+	}
+	return Act{}, false
 }
 
 // An undecided is an individual decision that is under way (§ 13-1).
@@ -204,15 +206,18 @@ func (p *Place) undecided(heard bool) (x undecided, ok bool) {
 }
 
 // warn tells the parties what is considered, once in a track.
-func (p *Place) warn(rng *rand.Rand) (Act, bool) {
-	t, id := p.any(rng), mark("warn")
-	if p.given["warned-"+t.id] || p.first(endSQL().warned, t.id) != "" {
-		return Act{}, false
+func (p *Place) warn(*rand.Rand) (Act, bool) {
+	id := mark("warn")
+	for _, t := range slices.Backward(p.tracks[max(0, len(p.tracks)-recent):]) {
+		if p.given["warned-"+t.id] || p.first(endSQL().warned, t.id) != "" {
+			continue
+		}
+		p.given["warned-"+t.id] = true
+		return Act{ID: id, do: func(ctx context.Context) error {
+			return p.Cases.Notify(ctx, t.school.Rektor, t.slug, cases.Notice{About: duty.Expulsion, At: tilhor.Now(p.Clock()), Grounds: id, Reply: p.today(), Told: true})
+		}}, true
 	}
-	p.given["warned-"+t.id] = true
-	return Act{ID: id, do: func(ctx context.Context) error {
-		return p.Cases.Notify(ctx, t.school.Rektor, t.slug, cases.Notice{About: duty.Expulsion, At: tilhor.Now(p.Clock()), Grounds: id, Reply: p.today(), Told: true})
-	}}, true
+	return Act{}, false
 }
 
 // speak hears the pupil and the parents about it; rule decides.
@@ -240,13 +245,17 @@ func (p *Place) rule(*rand.Rand) (Act, bool) {
 }
 
 // survey decides on a survey with names, where somebody has been heard.
-func (p *Place) survey(rng *rand.Rand) (Act, bool) {
-	a, _ := p.on("survey", rng, nil)
-	t := p.any(rng)
-	a.do = func(ctx context.Context) error {
-		return p.Cases.SurveyNaming(ctx, t.school.Rektor, t.slug, cases.NamingSurvey{Why: a.ID, Tried: "Samtaler.", Whom: "5A", Questions: "Hvem er du sammen med?", On: p.today().Add(3)})
+func (p *Place) survey(*rand.Rand) (Act, bool) {
+	id := mark("survey")
+	for _, t := range slices.Backward(p.tracks[max(0, len(p.tracks)-recent):]) {
+		if p.first(endSQL().voices, t.id) == "" {
+			continue
+		}
+		return Act{ID: id, do: func(ctx context.Context) error {
+			return p.Cases.SurveyNaming(ctx, t.school.Rektor, t.slug, cases.NamingSurvey{Why: id, Tried: "Samtaler.", Whom: "5A", Questions: "Hvem er du sammen med?", On: p.today().Add(3)})
+		}}, true
 	}
-	return a, p.first(endSQL().voices, t.id) != ""
+	return Act{}, false
 }
 
 // child is a pupil who tells, signed in; rektor takes it up like any other.

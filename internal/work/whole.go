@@ -19,7 +19,8 @@ import (
 )
 
 // whole are the acts of the whole case, in an order in which each finds what it
-// builds on. One that finds nothing to be done on gives false.
+// builds on: some acts apart, for several are chosen before any of them is done.
+// One that finds nothing to be done on gives false.
 var whole = []struct {
 	kind string
 	make func(*Place, *rand.Rand) (Act, bool)
@@ -29,38 +30,38 @@ var whole = []struct {
 	{"above", (*Place).above},
 	{"lead", (*Place).lead},
 	{"serious", (*Place).serious},
+	{"settle", (*Place).settleOne},
 	{"attach", (*Place).attach},
 	{"meet", (*Place).minutes},
 	{"digital", (*Place).digital},
+	{"warn", (*Place).warn},
 	{"ask", (*Place).ask},
 	{"observe", (*Place).observe},
+	{"say", (*Place).say},
+	{"step", (*Place).step},
 	{"away", (*Place).away},
 	{"home", (*Place).home},
 	{"join", (*Place).join},
+	{"speak", (*Place).speak},
 	{"share", (*Place).share},
+	{"answer", (*Place).answer},
+	{"end", (*Place).end},
 	{"stop", (*Place).stop},
 	{"insight", (*Place).insight},
 	{"judge", (*Place).judge},
+	{"writes", (*Place).writes},
 	{"decide", (*Place).decide},
-	{"force", (*Place).force},
-	{"pack", (*Place).pack},
-	{"hand", (*Place).hand},
-	{"accept", (*Place).accept},
-	{"settle", (*Place).settleOne},
-	{"step", (*Place).step},
-	{"end", (*Place).end},
+	{"rule", (*Place).rule},
 	{"reopen", (*Place).reopen},
+	{"force", (*Place).force},
+	{"hand", (*Place).hand},
+	{"pack", (*Place).pack},
 	{"correct", (*Place).correct},
 	{"recuse", (*Place).recuse},
-	{"warn", (*Place).warn},
-	{"speak", (*Place).speak},
-	{"rule", (*Place).rule},
 	{"survey", (*Place).survey},
 	{"child", (*Place).child},
-	{"say", (*Place).say},
-	{"answer", (*Place).answer},
-	{"writes", (*Place).writes},
 	{"machine", (*Place).machine},
+	{"accept", (*Place).accept},
 }
 
 // WholeKinds are the kinds of those acts.
