@@ -112,7 +112,7 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	s.Mount((&own.Pages{Notices: h.notices(), Base: login.Base}).Routes())
 	s.Mount((&hearingpages.Pages{Hearings: h.hearings()}).Routes())
 	s.Mount((&owner.Pages{Oversight: &oversight.Desk{DB: h.db, Clock: h.clock}, Front: shown}).Routes())
-	s.Mount((&body.Pages{Bodies: formal, More: besideMeetings}).Routes())
+	s.Mount((&body.Pages{Bodies: formal, More: besideMeetings, Answers: hearingpages.PublicPath}).Routes())
 	return s, nil
 }
 

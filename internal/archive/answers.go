@@ -202,7 +202,7 @@ func statementPage(w *lang.Words, h hearing.Hearing, i hearing.Invited, title st
 	}
 	say(reply.Other, w.T("hearing.other.h"))
 	for _, r := range i.Received {
-		p.tag("h2", w.T("archive.hearing.came", "date", r.On, "from", r.From))
+		p.tag("h2", w.T("archive.hearing.came", "date", r.On))
 		for _, line := range strings.Split(clean(r.Raw), "\n") {
 			p.tag("p", line)
 		}

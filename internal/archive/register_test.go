@@ -131,6 +131,9 @@ var roomsThatWrite = map[string]string{
 	"roster":        "lists, and what was decided about a home: the case says that it was (home)",
 	"sfo":           "machines and PINs: access, no case",
 	"front":         "what a school's page says: published, no case",
+	"hearing":       "documents, in a mappe of their own: TestAHearingIsHandedOver",
+	"ideas":         "suggestions and answers: no case, and not handed over yet",
+	"circles":       "parents' own groups: theirs, and no document of the municipality",
 	"bodies":        "who sits in a body: no case. Minutes of bodies are not handed over yet",
 }
 

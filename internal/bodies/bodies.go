@@ -131,6 +131,7 @@ var (
 	insertBody = db.SQL(`INSERT INTO bodies_body (owner, id, slug, school, kind, grp, entry, sealed, gone_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)`)
 	allBodies  = db.SQL(`SELECT ` + bodyColumns + ` FROM bodies_body b WHERE b.owner = $1 AND b.gone_at = 0`)
 	bodiesAt   = db.SQL(`SELECT ` + bodyColumns + ` FROM bodies_body b WHERE b.owner = $1 AND b.school = $2 AND b.gone_at = 0`)
+	everBody   = db.SQL(`SELECT ` + bodyColumns + ` FROM bodies_body b WHERE b.owner = $1 ORDER BY b.id`)
 	oneBody    = db.SQL(`SELECT ` + bodyColumns + ` FROM bodies_body b WHERE b.owner = $1 AND b.slug = $2 AND b.gone_at = 0`)
 	closeBody  = db.SQL(`UPDATE bodies_body SET gone_at = $3 WHERE owner = $1 AND id = $2 AND gone_at = 0`)
 	groupBody  = db.SQL(`UPDATE bodies_body SET grp = $3 WHERE owner = $1 AND id = $2`)
@@ -182,7 +183,7 @@ func (d *Desk) Found(ctx context.Context, by tilhor.Actor, b Body) (slug string,
 			return tilhor.Faults{{Field: "kind", Key: "bodies.fault.kind"}}
 		}
 		if b.Group != "" {
-			if err := d.groupAt(tx, by.Owner, at, b.Group, calendar.DateOf(now)); err != nil {
+			if err := d.groupAt(tx, by.Owner, at, b.Kind, b.Group, calendar.DateOf(now)); err != nil {
 				return err
 			}
 		}
@@ -224,9 +225,11 @@ func (b *Body) check() error {
 	return f.Err()
 }
 
-func (d *Desk) groupAt(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, group string, on tilhor.Date) error {
+func (d *Desk) groupAt(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, kind Kind, group string, on tilhor.Date) error {
 	all, err := d.Roster.Groups(tx, owner, school, on)
-	if err == nil && !slices.ContainsFunc(all, func(g roster.Group) bool { return string(g.ID) == group && g.Kind.Body() }) {
+	if err == nil && !slices.ContainsFunc(all, func(g roster.Group) bool {
+		return string(g.ID) == group && g.Kind.Body() && string(g.Kind) == string(kind)
+	}) {
 		err = tilhor.Faults{{Field: "group", Key: "bodies.fault.group"}}
 	}
 	return err
@@ -302,6 +305,11 @@ func sorted(all []Body) {
 // sits there nor what they say.
 func (d *Desk) All(tx *db.Tx, owner tilhor.OwnerID) ([]Body, error) {
 	return d.read(tx, owner, allBodies, owner)
+}
+
+// Ever are those that are no more as well: what they said stands.
+func (d *Desk) Ever(tx *db.Tx, owner tilhor.OwnerID) ([]Body, error) {
+	return d.read(tx, owner, everBody, owner)
 }
 
 // At are those of a school.
@@ -496,13 +504,17 @@ func (d *Desk) Seat(ctx context.Context, by tilhor.Actor, slug string, m Member)
 	})
 }
 
-// fits refuses a seat that cannot be. Nobody takes a seat of a kind that the body
-// does not have: the room of the pupils' or the parents' own body is not opened by
-// who sets it up. A pupil sits for the pupils, and nobody who works there does; who
+// ours says whether it is the pupils' or the parents' own body: whoever sets it up, or
+// leads the school, does not come into its room by a seat.
+func (k Kind) ours() bool { return k == Council || k == FAU || k == KFU || k == Youth }
+
+// fits refuses a seat that cannot be. Nobody takes a seat in the pupils' or the
+// parents' own body by setting it up, and who works there leads none and sits for
+// parents only as a parent. A pupil sits for the pupils, and nobody who works there does; who
 // sits in an ungdomsråd may go to a school that is not in the lists. Without a last
 // day a seat lasts as long as the body elects for.
 func (d *Desk) fits(tx *db.Tx, by tilhor.Actor, b Body, m *Member, on tilhor.Date) error {
-	if m.Person == by.Person && b.Seats[m.Part] == 0 {
+	if m.Person == by.Person && (b.Kind.ours() || b.Seats[m.Part] == 0) {
 		return tilhor.Faults{{Field: "person", Key: "bodies.fault.own"}}
 	}
 	names, err := d.Roster.Names(tx, by.Owner, m.Person)
@@ -519,6 +531,15 @@ func (d *Desk) fits(tx *db.Tx, by tilhor.Actor, b Body, m *Member, on tilhor.Dat
 	works, err := d.Roster.Working(tx, by.Owner, b.School, on)
 	if err != nil {
 		return err
+	}
+	if works[m.Person] && m.Part == Parents || b.Kind.ours() && works[m.Person] && m.Office != "" {
+		children, err := d.Roster.Children(tx, by.Owner, m.Person, on)
+		if err != nil {
+			return err
+		}
+		if len(children) == 0 || m.Part != Parents { // who works there sits for parents only as one
+			return tilhor.Faults{{Field: "part", Key: "bodies.fault.own"}}
+		}
 	}
 	if pupil && m.Part != Pupils || works[m.Person] && m.Part == Pupils {
 		return tilhor.Faults{{Field: "part", Key: "bodies.fault.pupil"}}

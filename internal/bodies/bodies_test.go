@@ -490,6 +490,15 @@ func TestSeatsEnd(t *testing.T) {
 		fau, err := w.desk.Found(w.ctx, w.kari, bodies.Body{Kind: bodies.FAU, Name: "FAU", Seats: map[bodies.Part]int{bodies.Parents: 7}})
 		w.must(err)
 		w.refused(w.desk.Seat(w.ctx, w.kari, fau, bodies.Member{Person: w.kari.Person, Part: bodies.Municipality, Office: bodies.Leader}), "person", "bodies.fault.own")
+		council := bodies.Council.Usual()
+		council.Name = "Elevrådet"
+		elevrad, err := w.desk.Found(w.ctx, w.kari, council)
+		w.must(err)
+		for slug, part := range map[string]bodies.Part{fau: bodies.Parents, elevrad: bodies.Staff} { // by any part that the body has, or is given
+			w.refused(w.desk.Seat(w.ctx, w.kari, slug, bodies.Member{Person: w.kari.Person, Part: part, Office: bodies.Leader}), "person", "bodies.fault.own")
+			w.refused(w.desk.Seat(w.ctx, w.kari, slug, bodies.Member{Person: w.jonas.Person, Part: part, Office: bodies.Leader}), "part", "bodies.fault.own")
+		}
+		w.refused(w.desk.Seat(w.ctx, w.kari, fau, bodies.Member{Person: w.jonas.Person, Part: bodies.Parents}), "part", "bodies.fault.own")
 		w.must(w.desk.Seat(w.ctx, w.kari, w.smu, bodies.Member{Person: w.kari.Person, Part: bodies.Municipality}))
 		w.room(w.kari)
 	})

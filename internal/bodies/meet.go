@@ -101,6 +101,9 @@ func (d *Desk) Cancel(ctx context.Context, by tilhor.Actor, slug, meeting string
 		if err != nil {
 			return err
 		}
+		if m := s.sheaf.find(ofMeeting, meeting); m != nil && m.Meet != nil && m.Meet.On < calendar.DateOf(now) { // whoever asks, and whatever is kept of it
+			return tilhor.Faults{{Field: "cancel", Key: "bodies.fault.held"}}
+		}
 		for _, k := range []kindOf{ofPresent, ofResult, ofAction} {
 			if len(s.sheaf.of(k, meeting)) > 0 {
 				return tilhor.Faults{{Field: "cancel", Key: "bodies.fault.held"}}

@@ -71,7 +71,11 @@ func (d *Desk) invited(tx *db.Tx, by tilhor.Actor, slug, meeting string) (s sigh
 		return s, err
 	}
 	for _, l := range lines.of(ofGuest, meeting) {
-		if l.Person == by.Person {
+		works, err := d.Roster.Working(tx, by.Owner, all[0].School, calendar.DateOf(d.Clock()))
+		if err != nil {
+			return s, err
+		}
+		if l.Person == by.Person && by.Role.Staff() && works[by.Person] { // who was invited as one who works there, and does
 			return sight{Body: all[0], guest: true, all: l.Guest.Shut}, nil
 		}
 	}

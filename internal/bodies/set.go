@@ -113,7 +113,7 @@ func (d *Desk) Change(ctx context.Context, by tilhor.Actor, slug string, b Body)
 			return err
 		}
 		if b.Group != "" {
-			if err := d.groupAt(tx, by.Owner, old.School, b.Group, calendar.DateOf(now)); err != nil {
+			if err := d.groupAt(tx, by.Owner, old.School, old.Kind, b.Group, calendar.DateOf(now)); err != nil {
 				return err
 			}
 		}

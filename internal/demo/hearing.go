@@ -371,7 +371,7 @@ func (h *heardStory) written(ctx context.Context, i int) error {
 		}
 	}
 	if i%9 == 3 {
-		if err := h.d.SayFor(ctx, h.anne, h.slug, h.su[i], reply.Other, hearing.Said{Text: "Fristen var kort for en liten skole. Vi leste sammendraget."}); err != nil {
+		if err := h.d.SayFor(ctx, h.anne, h.slug, h.su[i], reply.Other, hearing.Said{Quote: true, Text: "Fristen var kort for en liten skole. Vi leste sammendraget."}); err != nil {
 			return err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os/exec"
+	"syscall"
 	"time"
 )
 
@@ -29,6 +30,9 @@ func ToPDF(ctx context.Context, command []string, page []byte) ([]byte, error) {
 	defer stop()
 	var out bytes.Buffer
 	c := exec.CommandContext(ctx, command[0], command[1:]...)
+	c.WaitDelay = time.Second // what it started does not keep us
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	c.Cancel = func() error { return syscall.Kill(-c.Process.Pid, syscall.SIGKILL) }
 	c.Env = []string{"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"}
 	c.Stdin, c.Stdout = bytes.NewReader(page), &limited{&out, convertMost}
 	if err := c.Run(); err != nil || !bytes.HasPrefix(out.Bytes(), []byte("%PDF-")) {

@@ -85,6 +85,9 @@ func (d *Desk) Write(ctx context.Context, by tilhor.Actor, slug, measure, text s
 			return nil, err
 		}
 		s := Sentence{Text: text, Stance: x.Stance, Sources: x.Sources, Count: x.Count, Of: x.Of, Phase: h.Phase()}
+		if text == "" && s.Phase != "" { // back to what the statements make: that is a change as well
+			s.Text = h.computed(measure, w)
+		}
 		if s.Phase != "" { // after an approval it is seen what was changed
 			s.Before = x.Text
 			if was, ok := h.Edits[measure]; ok {
@@ -188,6 +191,7 @@ func (h Hearing) item(measure string, w *lang.Words) *reply.Item {
 // Draft is the answer as it stands, each sentence with what is to be said of it.
 func (h Hearing) Draft(figures map[string]Figure, w *lang.Words) (d reply.Document, passages map[string]Passage) {
 	d = reply.Compile(h.Reply(figures), w)
+	h.unquoted(&d)
 	passages = map[string]Passage{}
 	for i := range d.Challenges {
 		for k := range d.Challenges[i].Items {
@@ -207,6 +211,37 @@ func (h Hearing) Draft(figures map[string]Figure, w *lang.Words) (d reply.Docume
 		}
 	}
 	return d, passages
+}
+
+// unquoted takes out the words of those who did not say that they may be quoted. That
+// they spoke, and their stance, stays.
+func (h Hearing) unquoted(d *reply.Document) {
+	may := func(b reply.Body, measure string) bool {
+		for _, i := range h.Invited {
+			if i.Name() == b {
+				return i.Said[measure].Quote
+			}
+		}
+		return false
+	}
+	for r := range d.Annex {
+		for k := range d.Annex[r].Said {
+			if q := &d.Annex[r].Said[k]; !may(q.Body, d.Annex[r].Measure) {
+				q.Text = ""
+			}
+		}
+	}
+	d.Others = slices.DeleteFunc(d.Others, func(x reply.Item) bool {
+		return x.Voice == reply.Relayed && len(x.Sources) == 1 && !may(x.Sources[0], reply.Other)
+	})
+}
+
+// computed is the sentence that the statements make, whatever a person wrote.
+func (h Hearing) computed(measure string, w *lang.Words) string {
+	if x := h.item(measure, w); x != nil {
+		return x.Text
+	}
+	return ""
 }
 
 // stale is what has become another since a person wrote the sentence.

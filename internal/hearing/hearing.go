@@ -108,6 +108,7 @@ type Said struct {
 	Rank   int          `json:"rank,omitempty"`
 	Text   string       `json:"text,omitempty"`
 	Quote  bool         `json:"quote,omitempty"` // may be quoted in the answer
+	Mail   bool         `json:"mail,omitempty"`  // written in by who holds the hearing, from a mail
 	On     tilhor.Date  `json:"-"`
 }
 
@@ -119,7 +120,8 @@ type Adoption struct {
 	For     int                 `json:"for"`
 	Against int                 `json:"against"`
 	Dissent string              `json:"dissent,omitempty"`
-	At      time.Time           `json:"-"` // when it was written
+	Mail    bool                `json:"mail,omitempty"` // as a mail says
+	At      time.Time           `json:"-"`              // when it was written
 }
 
 // There is how many were there.
@@ -156,6 +158,10 @@ type Approval struct {
 	On    tilhor.Date `json:"on"`
 	Who   string      `json:"who"`  // the office or the committee
 	Case  string      `json:"case"` // its number in the archive
+
+	// Texts are the sentences that were approved, by measure and claim: what is sent
+	// must be what the politicians adopted.
+	Texts map[string]string `json:"texts,omitempty"`
 }
 
 // Approvals.
@@ -171,6 +177,7 @@ type Sent struct {
 	Letter   reply.Letter    `json:"letter"`
 	Measures []reply.Measure `json:"measures"`
 	Override string          `json:"override,omitempty"` // why it was sent though a claim failed, and who signed
+	Lang     tilhor.Lang     `json:"lang,omitempty"`     // that it was written in
 }
 
 // A Follow is a need or a promise of the answer, and who sees to it.
@@ -286,7 +293,7 @@ func (d *Desk) fold(tx *db.Tx, owner tilhor.OwnerID, h *Hearing) error {
 	if err != nil {
 		return err
 	}
-	all, err := d.Bodies.All(tx, owner)
+	all, err := d.Bodies.Ever(tx, owner)
 	if err != nil {
 		return err
 	}
@@ -408,11 +415,8 @@ func (f folder) line(kind, body, measure string, at time.Time, text []byte) erro
 	case kindApproved:
 		var a Approval
 		err := read(&a)
-		if a.Who == "" { // it was taken back
-			h.Approved = slices.DeleteFunc(h.Approved, func(x Approval) bool { return x.Which == a.Which })
-		} else {
-			h.Approved = append(h.Approved, a)
-		}
+		h.Approved = slices.DeleteFunc(h.Approved, func(x Approval) bool { return x.Which == a.Which }) // given anew
+		h.Approved = append(h.Approved, a)
 		return err
 	case kindSent:
 		h.Sent = &Sent{At: at}
@@ -485,13 +489,17 @@ func (h Hearing) adopted() Hearing {
 	h.Invited = slices.Clone(h.Invited)
 	for k := range h.Invited {
 		i := &h.Invited[k]
-		if i.Has() || len(i.Received) > 0 {
+		if i.Has() {
 			continue
 		}
-		begun := len(i.Said) > 0
+		said := i.Said
 		i.Said = map[string]Said{}
-		if begun {
-			i.Said[begunMark] = Said{}
+		for m, s := range said {
+			if s.Mail {
+				i.Said[m] = s
+			} else {
+				i.Said[begunMark] = Said{}
+			}
 		}
 	}
 	return h

@@ -467,3 +467,73 @@ func TestRemind(t *testing.T) {
 		}
 	})
 }
+
+// Who holds the hearing can neither read what a body writes nor change what it
+// adopted, by saying that a mail came.
+func TestTheAdviserForgesNothing(t *testing.T) {
+	each(t, func(w *world) {
+		mail := hearing.Received{On: "2026-11-23", From: "FAU", Raw: "x"}
+		w.must(w.desk.Receive(w.ctx, w.anne, w.slug, w.su, mail)) // before the body has written
+		w.must(w.desk.Say(w.ctx, w.marit, w.su, w.slug, "T1", hearing.Said{Stance: reply.Against, Text: "Vårt utkast."}))
+		h, err := w.desk.See(w.ctx, w.anne, w.slug)
+		w.must(err)
+		if h.Invitation(w.su).Said["T1"].Text != "" {
+			t.Error("a draft is read because a mail came")
+		}
+		w.says(w.ali, w.fau, reply.Against)
+		for _, body := range []string{w.su, w.fau} {
+			for what, err := range map[string]error{
+				"receive": w.desk.Receive(w.ctx, w.anne, w.slug, body, mail),
+				"say":     w.desk.SayFor(w.ctx, w.anne, w.slug, body, "T1", hearing.Said{Stance: reply.StrongSupport, Rank: 1}),
+				"adopt":   w.desk.AdoptFor(w.ctx, w.anne, w.slug, body, "2026-11-20"),
+			} {
+				if !faulty(err, "hearing.fault.adopted") && !errors.Is(err, tilhor.ErrNotFound) {
+					t.Errorf("%s for a body that speaks itself: %v", what, err)
+				}
+			}
+		}
+		if err := w.desk.Import(w.ctx, w.anne, w.slug, strings.Replace(measures, "Gjøre barns rettigheter tydeligere", "Fjerne dem", 1)); !faulty(err, "hearing.fault.measure-gone") {
+			t.Errorf("the text under a statement is another: %v", err)
+		}
+	})
+}
+
+// What is sent is what was adopted: whatever changes after it stops the sending until
+// it is adopted again; and what may not be quoted is not.
+func TestWhatIsSentIsWhatWasAdopted(t *testing.T) {
+	each(t, func(w *world) {
+		w.must(w.desk.Say(w.ctx, w.ali, w.fau, w.slug, "T1", hearing.Said{Stance: reply.Support, Text: "Ikke sitér oss."}))
+		w.says(w.ali, w.fau)
+		w.says(w.marit, w.su, reply.Support, reply.StrongSupport)
+		w.chosen()
+		w.approved()
+		political := hearing.Approval{Which: hearing.Political, On: "2026-11-23", Who: "Hovedutvalget"}
+		for what, change := range map[string]func(){
+			"a choice": func() {
+				w.must(w.desk.Choose(w.ctx, w.anne, w.slug, "T1", reply.Choice{Comment: true, Stance: reply.Against, Reason: "Nei."}))
+			},
+			"a sentence": func() { w.must(w.desk.Write(w.ctx, w.anne, w.slug, "T2", "Noe annet.", nb)) },
+			"a claim": func() {
+				w.must(w.desk.Claim(w.ctx, w.anne, w.slug, hearing.Claim{Measure: "T2", Text: "To skoler", Register: "schools", Expected: "2"}))
+			},
+			"a statement": func() { w.says(w.nora, w.council, reply.Support, reply.Support) },
+		} {
+			change()
+			if err := w.desk.Send(w.ctx, w.anne, w.slug, "", nb); !faulty(err, "hearing.fault.changed") {
+				t.Errorf("%s was changed after it was adopted: %v", what, err)
+			}
+			if p := w.state().Passages["T2"]; len(p.Flags) > 0 {
+				w.must(w.desk.Write(w.ctx, w.anne, w.slug, "T2", "Noe annet igjen.", nb))
+			}
+			w.must(w.desk.Approve(w.ctx, w.anne, w.slug, political, nb))
+		}
+		w.must(w.desk.Send(w.ctx, w.anne, w.slug, "", nb))
+		sent, err := w.desk.Answer(w.ctx, webtest.Owner, w.slug)
+		w.must(err)
+		var b bytes.Buffer
+		w.must(sent.Document.Write(&b, reply.JSON, nb))
+		if strings.Contains(b.String(), "Ikke sitér oss.") || !strings.Contains(b.String(), "Slik mener vi det.") {
+			t.Errorf("%s", b.String())
+		}
+	})
+}

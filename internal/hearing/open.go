@@ -2,7 +2,7 @@ package hearing
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -91,8 +91,8 @@ func (d *Desk) Import(ctx context.Context, by tilhor.Actor, slug, csv string) er
 		f.Add(len(all) > maxMeasures, "measures", "hearing.fault.measures-many")
 		for _, i := range h.Invited {
 			for m := range i.Said {
-				gone := m != "" && m != reply.Other && !slices.ContainsFunc(all, func(x reply.Measure) bool { return x.ID == m })
-				if gone {
+				was := h.Measure(m)
+				if was != nil && !slices.ContainsFunc(all, func(x reply.Measure) bool { return x.ID == m && x.Text == was.Text && x.Challenge == was.Challenge }) {
 					f.Add(true, "measures", "hearing.fault.measure-gone")
 				}
 			}
@@ -101,8 +101,8 @@ func (d *Desk) Import(ctx context.Context, by tilhor.Actor, slug, csv string) er
 	})
 }
 
-// Invite asks bodies for what they mean. FAU and elevråd are asked first when they
-// are asked at all: their view goes with them into the committee's statement.
+// Invite asks bodies for what they mean. What FAU and elevråd adopt is shown to the
+// others of their school, so that it goes with them into the committee's statement.
 func (d *Desk) Invite(ctx context.Context, by tilhor.Actor, slug string, ids ...string) error {
 	return d.holding(ctx, by, slug, func(tx *db.Tx, h Hearing) (lines []line, err error) {
 		var f tilhor.Faults
@@ -166,4 +166,4 @@ func (d *Desk) holding(ctx context.Context, by tilhor.Actor, slug string, do fun
 }
 
 // ErrSent says that the answer is sent: nothing in it changes any more.
-var ErrSent = errors.New("the answer to the hearing is sent")
+var ErrSent = fmt.Errorf("the answer to the hearing is sent: %w", tilhor.ErrConflict)

@@ -3,6 +3,7 @@ package hearing
 import (
 	"tilhor"
 	"tilhor/internal/bodies"
+	"tilhor/internal/calendar"
 	"tilhor/internal/db"
 )
 
@@ -46,7 +47,14 @@ func (d *Desk) having(tx *db.Tx, owner tilhor.OwnerID, k bodies.Kind) (f Figure,
 	}
 	has := map[tilhor.SchoolID]bool{}
 	for _, b := range all {
-		has[b.School] = has[b.School] || b.Kind == k
+		if b.Kind != k || has[b.School] {
+			continue
+		}
+		members, err := d.Bodies.Members(tx, owner, b, calendar.DateOf(d.Clock())) // a body without anybody in it is none
+		if err != nil {
+			return f, err
+		}
+		has[b.School] = len(members) > 0
 	}
 	f.Of = len(schools)
 	for _, s := range schools {

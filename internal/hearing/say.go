@@ -84,6 +84,16 @@ func (i Invited) quorum() int {
 // Quorum is how many must be there to decide, for the page.
 func (i Invited) Quorum() int { return i.quorum() }
 
+// own says whether the body has written or adopted something itself.
+func (i Invited) own() bool {
+	for _, s := range i.Said {
+		if !s.Mail {
+			return true
+		}
+	}
+	return i.Has() && !i.Adopted.Mail
+}
+
 func (i Invited) says() bool {
 	for _, s := range i.Said {
 		if s.Text != "" || s.Stance != "" {
@@ -148,6 +158,7 @@ func (d *Desk) Receive(ctx context.Context, by tilhor.Actor, slug, body string, 
 		f.Add(strings.TrimSpace(r.Raw) == "", "raw", "hearing.fault.raw")
 		f.Add(len(r.Raw) > 10*maxText, "raw", "hearing.fault.text-long")
 		f.Add(r.On == "", "on", "hearing.fault.on")
+		f.Add(i.own(), "raw", "hearing.fault.adopted")
 		if r.Text == "" {
 			r.Text = r.Raw
 		}
@@ -161,9 +172,14 @@ func (d *Desk) SayFor(ctx context.Context, by tilhor.Actor, slug, body, measure 
 		if len(i.Received) == 0 {
 			return nil, tilhor.ErrNotFound
 		}
+		if i.own() { // what the body writes and adopts itself is the body's own
+			return nil, tilhor.Faults{{Field: "text", Key: "hearing.fault.adopted"}}
+		}
 		if err := checkSaid(h, measure, &s); err != nil {
 			return nil, err
 		}
+		s := s
+		s.Mail = true
 		return []line{{kind: kindSaid, body: i.ID, measure: measure, words: s}}, nil
 	})
 }
@@ -174,8 +190,9 @@ func (d *Desk) AdoptFor(ctx context.Context, by tilhor.Actor, slug, body string,
 	return d.receiving(ctx, by, slug, body, func(h Hearing, i *Invited) ([]line, error) {
 		var f tilhor.Faults
 		f.Add(len(i.Received) == 0 || !i.says(), "on", "hearing.fault.nothing")
+		f.Add(i.own(), "on", "hearing.fault.adopted")
 		f.Add(on == "" || on > today, "on", "hearing.fault.on")
-		return []line{{kind: kindAdopted, body: i.ID, words: Adoption{On: on, Present: map[bodies.Part]int{}}}}, f.Err()
+		return []line{{kind: kindAdopted, body: i.ID, words: Adoption{On: on, Present: map[bodies.Part]int{}, Mail: true}}}, f.Err()
 	})
 }
 

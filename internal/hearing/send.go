@@ -2,8 +2,11 @@ package hearing
 
 import (
 	"context"
+	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"tilhor"
@@ -11,6 +14,7 @@ import (
 	"tilhor/internal/db"
 	"tilhor/internal/hearing/reply"
 	"tilhor/internal/lang"
+	"tilhor/internal/seal"
 )
 
 // A Failing is a claim that its register does not bear out, with the schools that
@@ -28,6 +32,7 @@ type State struct {
 	Figures   map[string]Figure
 	Failing   []Failing
 	Undecided []string // measures that are proposed for comment, and nobody has decided about
+	Changed   bool     // the answer is another than the one that was adopted
 }
 
 // Flagged are the measures whose sentence must be looked at.
@@ -75,12 +80,27 @@ func (d *Desk) stand(tx *db.Tx, owner tilhor.OwnerID, h Hearing, w *lang.Words) 
 			s.Failing = append(s.Failing, Failing{c, s.Figures[c.Register]})
 		}
 	}
+	for _, a := range h.Approved {
+		s.Changed = s.Changed || a.Which == Political && !maps.Equal(a.Texts, s.texts())
+	}
 	for _, r := range s.Document.Annex {
 		if _, decided := h.Choices[r.Measure]; r.Proposed && !decided {
 			s.Undecided = append(s.Undecided, r.Measure)
 		}
 	}
 	return s, nil
+}
+
+// texts are the sentences of the answer, by measure and claim.
+func (s State) texts() map[string]string {
+	all := map[string]string{}
+	for m, p := range s.Passages {
+		all[m] = p.Text
+	}
+	for _, c := range s.Hearing.Claims {
+		all["claim "+c.ID] = c.Text + " " + c.Register + " " + c.Expected
+	}
+	return all
 }
 
 // Approve writes that the answer was approved: by the administration first, then by
@@ -94,7 +114,11 @@ func (d *Desk) Approve(ctx context.Context, by tilhor.Actor, slug string, a Appr
 		}
 		a.Who, a.Case = strings.TrimSpace(a.Who), strings.TrimSpace(a.Case)
 		given := func(which string) bool {
-			return slices.ContainsFunc(h.Approved, func(x Approval) bool { return x.Which == which })
+			return slices.ContainsFunc(h.Approved, func(x Approval) bool { return x.Which == which && !(which == Political && s.Changed) })
+		}
+		a := a
+		if a.Which == Political {
+			a.Texts = s.texts()
 		}
 		var f tilhor.Faults
 		f.Add(a.Which != Administrative && a.Which != Political, "which", "hearing.fault.which")
@@ -102,7 +126,7 @@ func (d *Desk) Approve(ctx context.Context, by tilhor.Actor, slug string, a Appr
 		f.Add(a.Which == Political && !given(Administrative), "which", "hearing.fault.first")
 		f.Add(a.Who == "" || utf8.RuneCountInString(a.Who) > maxLine, "who", "hearing.fault.who")
 		f.Add(utf8.RuneCountInString(a.Case) > maxLine, "case", "hearing.fault.long")
-		f.Add(a.On == "" || a.On > today, "on", "hearing.fault.on")
+		f.Add(a.On == "" || a.On > today || a.On < calendar.DateOf(h.Opened) || len(h.Approved) > 0 && a.On < h.Approved[0].On, "on", "hearing.fault.on")
 		f.Add(len(s.Passages) == 0, "which", "hearing.fault.empty")
 		f.Add(len(s.Flagged()) > 0, "which", "hearing.fault.flagged")
 		f.Add(len(s.Undecided) > 0, "which", "hearing.fault.undecided")
@@ -128,6 +152,8 @@ func (d *Desk) Send(ctx context.Context, by tilhor.Actor, slug, override string,
 		override = strings.TrimSpace(override)
 		var f tilhor.Faults
 		f.Add(h.Phase() != Political, "send", "hearing.fault.approvals")
+		f.Add(s.Changed, "send", "hearing.fault.changed")
+		f.Add(len(s.Undecided) > 0, "send", "hearing.fault.undecided")
 		f.Add(len(s.Flagged()) > 0, "send", "hearing.fault.flagged")
 		f.Add(utf8.RuneCountInString(override) > maxText, "override", "hearing.fault.text-long")
 		if err := f.Err(); err != nil {
@@ -139,24 +165,67 @@ func (d *Desk) Send(ctx context.Context, by tilhor.Actor, slug, override string,
 		if len(s.Failing) == 0 {
 			override = ""
 		}
-		s.Document.Refused = nil
-		return []line{{kind: kindSent, words: Sent{Document: s.Document, Letter: h.Letter, Measures: h.Measures, Override: override}}}, nil
+		s.Document.Refused, s.Document.Override = []reply.Refused{}, override
+		return []line{{kind: kindSent, words: Sent{Document: s.Document, Letter: h.Letter, Measures: h.Measures, Override: override, Lang: w.Lang()}}}, nil
 	})
+}
+
+var (
+	sentOf = db.SQL(`SELECT h.slug, l.id, l.hearing, l.at, l.sealed FROM hearing_line l JOIN hearing_hearing h ON h.owner = l.owner AND h.id = l.hearing
+		WHERE l.owner = $1 AND l.body = '' AND l.kind = 'sent' ORDER BY l.at DESC, l.id`)
+	sentOne = db.SQL(`SELECT h.slug, l.id, l.hearing, l.at, l.sealed FROM hearing_hearing h JOIN hearing_line l ON l.owner = h.owner AND l.hearing = h.id
+		WHERE h.owner = $1 AND h.slug = $2 AND l.body = '' AND l.kind = 'sent'`)
+)
+
+// sent opens the answers of a statement, and nothing else of their hearings.
+func (d *Desk) sent(tx *db.Tx, owner tilhor.OwnerID, q *db.Stmt, args ...any) (all []Hearing, err error) {
+	type stored struct {
+		id     string
+		sealed []byte
+	}
+	var lines []stored
+	err = tx.Each(q, func(scan db.Scan) error {
+		var h Hearing
+		var l stored
+		var at int64
+		err := scan(&h.Slug, &l.id, &h.ID, &at, &l.sealed)
+		h.Sent = &Sent{At: time.UnixMilli(at)}
+		all, lines = append(all, h), append(lines, l)
+		return err
+	}, args...)
+	for i := range all {
+		if err != nil {
+			return nil, err
+		}
+		var key seal.Key
+		if key, err = d.Keys.Get(tx, owner, seal.KindHearing, all[i].ID); err != nil {
+			return nil, err
+		}
+		var text string
+		if text, err = key.Open(field, lines[i].id, lines[i].sealed); err != nil {
+			return nil, err
+		}
+		if json.Unmarshal([]byte(text), all[i].Sent) != nil {
+			return nil, errUnreadable
+		}
+		x := all[i].Sent
+		x.Document.Letter, x.Document.Measures = x.Letter, x.Measures
+		all[i].Letter = x.Letter
+	}
+	return all, err
 }
 
 // Answer is a sent answer, for everybody.
 func (d *Desk) Answer(ctx context.Context, owner tilhor.OwnerID, slug string) (s Sent, err error) {
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		h, err := d.find(tx, owner, slug)
-		if err != nil {
-			return err
+		all, err := d.sent(tx, owner, sentOne, owner, slug)
+		if err == nil && len(all) == 0 {
+			err = tilhor.ErrNotFound
 		}
-		if h.Sent == nil {
-			return tilhor.ErrNotFound
+		if err == nil {
+			s = *all[0].Sent
 		}
-		s = *h.Sent
-		s.Document.Letter, s.Document.Measures = s.Letter, s.Measures
-		return nil
+		return err
 	})
 	return s, err
 }
@@ -164,8 +233,7 @@ func (d *Desk) Answer(ctx context.Context, owner tilhor.OwnerID, slug string) (s
 // Answers are the sent answers, the newest first, for everybody.
 func (d *Desk) Answers(ctx context.Context, owner tilhor.OwnerID) (all []Hearing, err error) {
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		list, err := d.list(tx, owner)
-		all = slices.DeleteFunc(list, func(h Hearing) bool { return h.Sent == nil })
+		all, err = d.sent(tx, owner, sentOf, owner)
 		return err
 	})
 	return all, err

@@ -33,7 +33,7 @@ const (
 
 var (
 	giveIdea   = db.SQL(`UPDATE ideas_idea SET given_to = $3 WHERE owner = $1 AND id = $2`)
-	answerIdea = db.SQL(`UPDATE ideas_idea SET state = 'answered', answered_on = $3 WHERE owner = $1 AND id = $2`)
+	answerIdea = db.SQL(`UPDATE ideas_idea SET state = 'answered', answered_on = $3, shown = 0 WHERE owner = $1 AND id = $2`)
 	showIdea   = db.SQL(`UPDATE ideas_idea SET shown = $3 WHERE owner = $1 AND id = $2`)
 )
 

@@ -44,6 +44,7 @@ func (d *Desk) Before(ctx context.Context, by tilhor.Actor) (all []Table, err er
 				return err
 			}
 			for n := range t.Ideas {
+				t.Ideas[n].Asked = false // that is between rektor and who wrote it
 				if err := votes(tx, by, &t.Ideas[n]); err != nil {
 					return err
 				}
@@ -134,6 +135,7 @@ func (d *Desk) at(tx *db.Tx, by tilhor.Actor, slug string, now time.Time, on til
 	}
 	for _, m := range mine {
 		if m.b.ID == i.body && i.School == by.School {
+			i.Asked = false // that is between rektor and who wrote it
 			return i, m, nil
 		}
 	}

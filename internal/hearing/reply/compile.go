@@ -72,6 +72,7 @@ type Document struct {
 	Annex      []Row     `json:"annex"`
 	Status     Status    `json:"status"`
 	Refused    []Refused `json:"refused"`
+	Override   string    `json:"override,omitempty"` // why it was sent though a claim did not hold
 
 	Letter   Letter    `json:"-"`
 	Measures []Measure `json:"-"`
@@ -85,7 +86,7 @@ func Compile(h Hearing, w *lang.Words) Document {
 	for _, s := range h.Statements {
 		c.by[s.Measure] = append(c.by[s.Measure], s)
 	}
-	d := Document{Version: 1, Letter: h.Letter, Measures: h.Measures, Status: c.status(), Refused: c.refused()}
+	d := Document{Version: 1, Letter: h.Letter, Measures: h.Measures, Challenges: []Section{}, Annex: []Row{}, Status: c.status(), Refused: c.refused()}
 	d.Intro = c.intro(d.Status)
 	for _, ch := range h.Letter.Challenges {
 		s := Section{Challenge: ch, Items: []Item{}}
@@ -103,6 +104,11 @@ func Compile(h Hearing, w *lang.Words) Document {
 	d.Others = append(c.others(), c.facts(Other)...)
 	for _, m := range h.Measures {
 		d.Annex = append(d.Annex, c.row(m, d.Status.Answering()))
+	}
+	for _, x := range h.Claims {
+		if x.Measure != "" && x.Measure != Other && !h.Choices[x.Measure].Comment {
+			d.Notes = append(d.Notes, w.T("hearing.note.claim", "measure", x.Measure))
+		}
 	}
 	return d
 }
@@ -124,7 +130,7 @@ func (c compiler) status() (s Status) {
 	for _, r := range c.h.Statements {
 		x := all[r.Body]
 		x.says = x.says || r.says()
-		x.declined = x.declined || r.Stance == NotCommented
+		x.declined = x.declined || r.Measure == "" && r.Stance == NotCommented
 		x.late = x.late || r.Adopted != "" && c.h.Letter.Due() != "" && r.Adopted > c.h.Letter.Due()
 		all[r.Body] = x
 	}
@@ -185,7 +191,9 @@ func (c compiler) intro(st Status) []Item {
 	answered := bodiesThat(c.h.Statements, Statement.says)
 	schools := map[string]bool{}
 	for _, b := range answered {
-		schools[b.School] = true
+		if b.School != "" {
+			schools[b.School] = true
+		}
 	}
 	l := c.h.Letter
 	key := "hearing.intro"
@@ -210,7 +218,7 @@ func (c compiler) measure(m Measure, choice Choice) (item Item, note string) {
 	if item.Stance == "" {
 		item.Stance = StanceOf(count(all))
 	}
-	if item.Voice == "" {
+	if item.Voice == "" || item.Voice == Fact { // a stance is no fact: what the registers say follows it
 		item.Voice = Own
 	}
 	if choice.Rank > 0 {
@@ -227,8 +235,10 @@ func (c compiler) measure(m Measure, choice Choice) (item Item, note string) {
 		key = "hearing.observed"
 	}
 	item = c.item(all, item, key, "measure", m.Text)
-	if item.Rank != nil {
-		if *item.Rank == 1 {
+	if item.Rank != nil && item.Voice != Relayed { // how the municipality ranks it is not what the bodies say
+		if *item.Rank == 1 && c.first() > 1 {
+			item.Text += " " + c.w.T("hearing.rank.among")
+		} else if *item.Rank == 1 {
 			item.Text += " " + c.w.T("hearing.rank.first")
 		} else {
 			item.Text += " " + c.w.T("hearing.rank", "n", *item.Rank)
@@ -238,6 +248,22 @@ func (c compiler) measure(m Measure, choice Choice) (item Item, note string) {
 		item.Text += " " + c.w.T("hearing.chapter", "chapter", m.Chapter)
 	}
 	return item, note
+}
+
+// first is how many measures are called the most important: of several none is it
+// alone.
+func (c compiler) first() (n int) {
+	for _, m := range c.h.Measures {
+		choice := c.h.Choices[m.ID]
+		stance := choice.Stance
+		if stance == "" {
+			stance = StanceOf(count(c.by[m.ID]))
+		}
+		if choice.Comment && choice.Rank == 1 && stance.Way() == For {
+			n++
+		}
+	}
+	return n
 }
 
 // item fills in the sentence, and what it rests on: those who mean the same, or

@@ -196,7 +196,7 @@ func (r *reader) letter() (l Letter) {
 	}
 	seen := map[int]bool{}
 	for _, c := range l.Challenges {
-		if seen[c.Number] || c.Number == 0 {
+		if seen[c.Number] || c.Number < 1 {
 			r.fault(LetterFile, max(1, lineOf(b, `"challenges"`)), "challenge", "n", c.Number)
 		}
 		seen[c.Number] = true
@@ -399,7 +399,7 @@ func (r *reader) statements(known map[string]bool) (all []Statement, invited []B
 			seen[s.Body] = true
 			invited = append(invited, s.Body)
 		}
-		if s.Measure == "" && !s.says() && s.Stance == "" {
+		if !s.says() && s.Stance == "" {
 			return // invited, and no more
 		}
 		all = append(all, s)

@@ -44,7 +44,7 @@ type quotes struct {
 }
 
 // Write writes the answer in a format. JSON holds all of it; the others are for
-// people, and say the same.
+// people: how many a sentence rests on stands in it, and who said what in the annex.
 func (d Document) Write(out io.Writer, f Format, w *lang.Words) error {
 	switch f {
 	case JSON:
@@ -76,6 +76,7 @@ func (d Document) head(w *lang.Words) (lines []string) {
 	add(l.Document != "", "hearing.document", "document", l.Document)
 	add(l.Reference != "", "hearing.reference", "reference", l.Reference)
 	add(l.Deadline != "", "hearing.deadline", "date", l.Deadline)
+	add(d.Override != "", "hearing.override", "reason", d.Override)
 	return lines
 }
 
@@ -168,6 +169,9 @@ func (d Document) plain(b *strings.Builder, marks bool, w *lang.Words) {
 	for _, p := range d.parts(w) {
 		head(2, p.Heading)
 		for _, l := range p.Lines {
+			if marks {
+				l = oneLine(l)
+			}
 			say(l)
 			b.WriteString("\n")
 		}

@@ -211,7 +211,7 @@ func TestRelayed(t *testing.T) {
 	dir := small(t)
 	dir[SelectionFile].Data = []byte("measure;comment;reason;stance;rank;voice\nT1;yes;;;;relayed\nT2;yes;;;;observation\nT3;yes;;;;relayed\n")
 	d := compiled(t, dir)
-	for m, begins := range map[string]string{"T1": "Utvalgene støtter", "T2": "Kommunen ser at utvalgene støtter", "T3": "Utvalgene går ikke samlet"} {
+	for m, begins := range map[string]string{"T1": "Utvalgene støtter", "T2": "Kommunen ser at utvalgene støtter", "T3": "Utvalgene er ikke samlet"} {
 		if x := d.on(m)[0]; !strings.HasPrefix(x.Text, begins) {
 			t.Errorf("%s: %q", m, x.Text)
 		}

@@ -46,8 +46,8 @@ func (p *Pages) open(q *web.Req) error {
 		s.Text = []string{w.T("bodies.open.none")}
 	}
 	v.Sections = []section{s}
-	if id == access.Owner {
-		v.Sections = append(v.Sections, section{ID: "horinger", Title: w.T("hear.public.title"), Text: []string{w.T("hear.public.lead")}, Buttons: []web.Button{{Text: w.T("hear.public.h"), Href: q.Link("/horinger"), Kind: "secondary"}}})
+	if id == access.Owner && p.Answers != "" {
+		v.Sections = append(v.Sections, section{ID: "horinger", Title: w.T("hear.public.title"), Text: []string{w.T("hear.public.lead")}, Buttons: []web.Button{{Text: w.T("hear.public.h"), Href: q.Link(p.Answers), Kind: "secondary"}}})
 	}
 	return v.show(q, http.StatusOK, nil)
 }

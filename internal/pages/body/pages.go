@@ -34,8 +34,9 @@ const (
 
 // Pages are the pages, on the desk of the bodies.
 type Pages struct {
-	Bodies *bodies.Desk
-	More   func(q *web.Req, b bodies.Body) []web.Button // what else there is for the members of a body; nil for nothing
+	Bodies  *bodies.Desk
+	Answers string                                       // where the municipality's answers to hearings lie, "" for nowhere
+	More    func(q *web.Req, b bodies.Body) []web.Button // what else there is for the members of a body; nil for nothing
 }
 
 // Routes lists every page of the package.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"tilhor"
@@ -176,12 +177,15 @@ func fatePart(w *lang.Words, h hearing.Hearing, i hearing.Invited) part {
 		x.Empty = &web.Empty{Title: w.T("hear.fate.nothing")}
 		return x
 	}
-	for _, m := range h.Sent.Measures {
+	for _, m := range append(slices.Clone(h.Sent.Measures), reply.Measure{Text: w.T("hear.whole")}, reply.Measure{ID: reply.Other, Text: w.T("hear.others")}) {
 		s, ok := i.Said[m.ID]
 		if !ok {
 			continue
 		}
 		fate := h.Fate(m.ID, s)
+		if m.ID == "" || m.ID == reply.Other {
+			fate = hearing.Told
+		}
 		state := web.State{Name: web.OK, Word: w.T("hear.fate." + string(fate))}
 		if fate == hearing.Not || fate == hearing.Unchosen {
 			state.Name = web.None
@@ -190,9 +194,16 @@ func fatePart(w *lang.Words, h hearing.Hearing, i hearing.Invited) part {
 		if c := h.Choices[m.ID]; fate == hearing.Unchosen || fate == hearing.Not {
 			why = c.Reason
 		}
-		x.Table.Rows = append(x.Table.Rows, []web.Cell{{Text: m.ID + " " + m.Text}, {Text: lang.Cap(s.Stance.Name(w))}, {State: &state, Small: why}})
+		x.Table.Rows = append(x.Table.Rows, []web.Cell{{Text: strings.TrimSpace(strings.TrimPrefix(m.ID, reply.Other) + " " + m.Text)}, {Text: stanceName(w, s)}, {State: &state, Small: why}})
 	}
 	return x
+}
+
+func stanceName(w *lang.Words, s hearing.Said) string {
+	if s.Stance == "" {
+		return "–"
+	}
+	return lang.Cap(s.Stance.Name(w))
 }
 
 func (p *Pages) doSee(q *web.Req) error {
@@ -461,11 +472,20 @@ func (p *Pages) answerPDF(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	pdf, err := file.ToPDF(q.Context(), q.Kit.Owner.PDF, page)
-	if err != nil {
-		return err
+	pdf, known := p.made.Load(string(page))
+	if !known {
+		if !p.making.TryLock() { // one at a time: a slow converter holds up nobody
+			return q.See(PublicPath + "/" + q.Path("horing") + "/svar?gjort=pdf")
+		}
+		defer p.making.Unlock()
+		b, err := file.ToPDF(q.Context(), q.Kit.Owner.PDF, page)
+		if err != nil {
+			return err
+		}
+		p.made.Store(string(page), b)
+		pdf = b
 	}
-	q.Give("application/pdf", "horingssvar.pdf", pdf)
+	q.Give("application/pdf", "horingssvar.pdf", pdf.([]byte))
 	return nil
 }
 
@@ -483,6 +503,10 @@ func (p *Pages) written(q *web.Req, format reply.Format) ([]byte, error) {
 		return nil, err
 	}
 	var b bytes.Buffer
-	err = s.Document.Write(&b, format, q.T)
+	w := q.T
+	if s.Lang != "" { // as it was sent
+		w = lang.For(s.Lang)
+	}
+	err = s.Document.Write(&b, format, w)
 	return b.Bytes(), err
 }

@@ -44,11 +44,20 @@ func (p *Pages) askDraft(q *web.Req, code int, f *web.Form) error {
 			x.Sentences = append(x.Sentences, p.passage(q, s, item, f))
 		}
 		for _, c := range h.Claims {
-			if m := h.Measure(c.Measure); m != nil && m.Challenge == sec.Number {
+			if m := h.Measure(c.Measure); m != nil && m.Challenge == sec.Number && h.Choices[m.ID].Comment {
 				x.Sentences = append(x.Sentences, p.claim(q, s, c, f))
 			}
 		}
 		v.Parts = append(v.Parts, x)
+	}
+	left := part{ID: "andre-pastander", Title: w.T("hear.claim.left")}
+	for _, c := range h.Claims {
+		if m := h.Measure(c.Measure); m == nil || !h.Choices[m.ID].Comment {
+			left.Sentences = append(left.Sentences, p.claim(q, s, c, f))
+		}
+	}
+	if len(left.Sentences) > 0 {
+		v.Parts = append(v.Parts, left)
 	}
 	if h.Open() && len(s.Passages) > 0 {
 		v.Parts = append(v.Parts, part{ID: "pastand", Title: w.T("hear.claim.new"), Text: w.T("hear.claim.lead"), Forms: []form{formOf(q, f, "pastand", "", w.T("hear.claim.do"), func(f *web.Form) []question {
@@ -105,10 +114,7 @@ func (p *Pages) claim(q *web.Req, s hearing.State, c hearing.Claim, f *web.Form)
 	w := q.T
 	fig, asked := s.Figures[c.Register]
 	out := sentence{Text: c.Text, Meta: []string{c.Measure, w.T("hear.voice.fact"), w.T("hear.register." + c.Register)}}
-	says := w.T("hear.figure", "n", fig.N)
-	if fig.Of > 0 {
-		says = w.T("hear.figure.of", "n", fig.N, "of", fig.Of)
-	}
+	says := figure(w, fig)
 	failing := false
 	for _, x := range s.Failing {
 		failing = failing || x.ID == c.ID
@@ -128,6 +134,14 @@ func (p *Pages) claim(q *web.Req, s hearing.State, c hearing.Claim, f *web.Form)
 		out.Forms = []form{formOf(q, f, "fjern", c.ID, w.T("hear.claim.remove"), none)}
 	}
 	return out
+}
+
+// figure is what a register says: a number, or a share.
+func figure(w *lang.Words, f hearing.Figure) string {
+	if f.Of > 0 {
+		return w.T("hear.figure.of", "n", f.N, "of", f.Of)
+	}
+	return w.T("hear.figure", "n", f.N)
 }
 
 func (p *Pages) claimQuestions(w *lang.Words, h hearing.Hearing, f *web.Form) []question {
@@ -205,7 +219,7 @@ func (p *Pages) askSend(q *web.Req, code int, f *web.Form, refused *hearing.Refu
 	item(len(s.Flagged()) == 0, "hear.gate.sentences", at(h.Slug, "utkast"))
 	item(len(s.Failing) == 0, "hear.gate.claims", at(h.Slug, "utkast"))
 	for _, which := range []string{hearing.Administrative, hearing.Political} {
-		if a := given[which]; a != nil {
+		if a := given[which]; a != nil && !(which == hearing.Political && s.Changed) {
 			gate.Items = append(gate.Items, web.GateItem{OK: true, Text: w.T("hear.gate." + which), Small: a.Who + ", " + w.Date(a.On)})
 		} else {
 			item(false, "hear.gate."+which, "")
@@ -218,7 +232,7 @@ func (p *Pages) askSend(q *web.Req, code int, f *web.Form, refused *hearing.Refu
 	if refused != nil {
 		v.Heading = w.T("hear.send.refused", "n", len(refused.Failing))
 		for _, x := range refused.Failing {
-			n := web.Note{Color: "danger", Role: "alert", Title: x.Text, Text: w.T("hear.send.broken", "register", w.T("hear.register."+x.Register), "n", x.Figure.N, "of", x.Figure.Of)}
+			n := web.Note{Color: "danger", Role: "alert", Title: x.Text, Text: w.T("hear.send.broken", "register", w.T("hear.register."+x.Register), "figure", figure(w, x.Figure))}
 			if len(x.Figure.Lack) > 0 {
 				n.Text += " " + w.T("hear.send.schools", "list", w.List(x.Figure.Lack))
 			}
@@ -230,7 +244,10 @@ func (p *Pages) askSend(q *web.Req, code int, f *web.Form, refused *hearing.Refu
 	if given[next] != nil {
 		next = hearing.Political
 	}
-	if given[next] == nil {
+	if s.Changed {
+		v.Notes = append(v.Notes, web.Note{Color: "warning", Title: w.T("hear.changed"), Text: w.T("hear.changed.text")})
+	}
+	if given[next] == nil || next == hearing.Political && s.Changed {
 		v.Parts = append(v.Parts, part{ID: "godkjenn", Title: w.T("hear.approve." + next), Text: w.T("hear.approve.lead"), Forms: []form{formOf(q, f, "godkjenn", next, w.T("hear.approve.do"), func(f *web.Form) []question {
 			return []question{text(w, f, "who", "hear.approve.who"), date(w, f, "on", "hear.approve.on"), text(w, f, "case", "hear.approve.case")}
 		}).first()}})

@@ -246,7 +246,7 @@ func TestByMail(t *testing.T) {
 			t.Fatalf("no repair is proposed: %s", body)
 		}
 		raw.Set("seen", "yes")
-		raw.Set("repair", "0")
+		raw.Set("repair", "10 medelevene")
 		w.sent(w.adviser, at, raw)
 		w.shows(w.adviser, at, "Vi vil ha med elevene i alt.", "Det som kom, er lagret uendret.", "Hva utvalget mener")
 		w.refused(w.adviser, at, form("do", "mener", "measure", "T1", "stance", ""), "Velg et standpunkt")

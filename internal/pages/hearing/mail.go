@@ -61,14 +61,18 @@ func (p *Pages) receive(q *web.Req, h hearing.Hearing, i hearing.Invited, f *web
 		all := []question{text(w, f, "from", "hear.mail.from"), date(w, f, "on", "hear.mail.on"), area(w, f, "raw", "hear.mail.raw", 10)}
 		if proposed := repairs(h, f.Get("raw")); f.Has("seen") && len(proposed) > 0 {
 			x := labelled(w, f, "repair", "hear.mail.repairs")
-			for n, r := range proposed {
-				x.Options = append(x.Options, web.Option{Value: strconv.Itoa(n), Label: w.T("hear.mail.repair", "old", show(r.Old), "new", show(r.New)), Checked: f.Ticked("repair", strconv.Itoa(n))})
+			for _, r := range proposed {
+				x.Options = append(x.Options, web.Option{Value: repairID(r), Label: w.T("hear.mail.repair", "old", show(r.Old), "new", show(r.New)), Checked: f.Ticked("repair", repairID(r))})
 			}
 			all = append(all, question{Kind: "checks", F: x})
 		}
 		return all
 	})}}
 }
+
+// repairID names a repair by where it is and what it mends: one that was ticked for
+// another text is ticked for none.
+func repairID(r reply.Repair) string { return strconv.Itoa(r.At) + " " + show(r.Old) }
 
 // show makes a broken line visible.
 func show(s string) string { return strings.NewReplacer("\r\n", " ↵ ", "\n", " ↵ ").Replace(s) }
@@ -128,11 +132,10 @@ func (p *Pages) saidQuestions(w *lang.Words, f *web.Form, all bool) []question {
 	out = append(out, area(w, f, "text", "hear.say.text", 5))
 	if all {
 		out = append(out, text(w, f, "rank", "hear.say.rank"))
-		q := labelled(w, f, "quote", "hear.say.quote")
-		q.Options = []web.Option{{Value: "yes", Label: w.T("hear.say.quote-yes"), Checked: f.Ticked("quote", "yes")}}
-		out = append(out, question{Kind: "checks", F: q})
 	}
-	return out
+	q := labelled(w, f, "quote", "hear.say.quote")
+	q.Options = []web.Option{{Value: "yes", Label: w.T("hear.say.quote-yes"), Checked: f.Ticked("quote", "yes")}}
+	return append(out, question{Kind: "checks", F: q})
 }
 
 func readSaid(f *web.Form) hearing.Said {
@@ -198,7 +201,7 @@ func (p *Pages) doMail(q *web.Req) error {
 				f.Set("seen", "yes")
 				return p.proposeRepairs(q, h, f)
 			}
-			r.Text = reply.Mend(r.Raw, proposed, func(n int) bool { return f.Ticked("repair", strconv.Itoa(n)) })
+			r.Text = reply.Mend(r.Raw, proposed, func(n int) bool { return f.Ticked("repair", repairID(proposed[n])) })
 		}
 		return answerForm(q, f, func() (string, error) {
 			return to + "?gjort=mottatt", p.Hearings.Receive(q.Context(), q.Actor, slug, body, r)

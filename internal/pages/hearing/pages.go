@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 
 	"tilhor"
 	"tilhor/internal/hearing"
@@ -24,6 +25,9 @@ var sheetPage = web.Pages(files)("sheet")
 // Pages are the pages.
 type Pages struct {
 	Hearings *hearing.Desk
+
+	made   sync.Map // the PDFs of answers, by what they were made of: a few, and frozen
+	making sync.Mutex
 }
 
 // Where the adviser's pages lie, and everybody's.
@@ -44,7 +48,7 @@ func (p *Pages) Routes() []web.Route {
 		return web.Route{Method: method, Path: HomePath + path, Name: "hearing." + name, Roles: adviser, Sensitive: true, Serve: serve}
 	}
 	body := func(method, path, name string, serve func(*web.Req) error) web.Route {
-		return web.Route{Method: method, Path: "/rad/{rad}/horinger" + path, Name: "hearing.body." + name, Roles: member, Serve: serve}
+		return web.Route{Method: method, Path: "/rad/{rad}/horinger" + path, Name: "hearing.body." + name, Roles: member, Sensitive: true, Serve: serve}
 	}
 	return []web.Route{
 		own("GET", "", "all", p.all),
