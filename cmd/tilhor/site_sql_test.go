@@ -208,6 +208,7 @@ var mayScan = map[string]string{
 	"SELECT concern, field":                               "verify: every text of the room",
 	"SELECT record, field":                                "verify: every text of the room",
 	"SELECT id FROM bodies_":                              "verify: every line of the room, and every body",
+	"FROM bodies_body b WHERE b.owner = ?1 ORDER BY":      "the bodies of a municipality, those that are no more as well: some at each school",
 	"FROM bodies_body b WHERE b.owner = ?1 AND b.gone_at": "the bodies of a municipality: some at each school",
 	"SELECT id FROM ideas_line":                           "verify: every line of the room",
 	"SELECT id FROM circles_line":                         "verify: every line of the room",
