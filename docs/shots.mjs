@@ -60,6 +60,12 @@ const walks = [
 	{ name: "hearing-adviser-phone-dark", who: "Anne Sæther", width: phone, js: false, scheme: "dark", steps: [
 		go("/eier/horinger"), link("/eier/horinger/"), link("/matrise"), link("/utkast"), go("/eier/horinger/ny"),
 	] },
+	{ name: "su-answers-a-hearing", who: "Lene Dahl", width: phone, js: false, steps: [
+		go("/rad", { see: "Samarbeidsutvalget" }), link("/rad/"), link("/horinger"), link("/horinger/", { see: "levert" }),
+	] },
+	{ name: "elevrad-room", who: "Hanna Lunde", width: phone, js: true, steps: [go("/rad", { see: "Elevrådet" }), link("/rad/"), go("/elevrad"), go("/innspill")] },
+	{ name: "parents-group", who: "Marte Olsen", width: phone, js: true, scheme: "dark", steps: [go("/foreldregruppe"), go("/rad"), link("/rad/")] },
+	{ name: "did", width: phone, js: false, steps: [link("/s/"), link("/dere-sa"), go("/kommunens-rad"), link("/horinger")] },
 	{ name: "poster", width: desktop, js: true, steps: [link("/s/"), link("/plakat")] },
 ];
 

@@ -229,7 +229,7 @@ func TestTwoTendAtTheSameMoment(t *testing.T) {
 	weeks := soak.Times(6, 300)
 	for range weeks {
 		for range 30 {
-			if _, err := one.Do(ctx, rng); err != nil {
+			if _, err := one.Do(ctx, rng); err != nil && !unsigned(err) {
 				t.Fatal(err)
 			}
 		}
@@ -286,4 +286,15 @@ func TestTwoHandOver(t *testing.T) {
 	if !signs(one, lease) {
 		t.Fatal("the one has to wait for the other, who has ended in peace")
 	}
+}
+
+// unsigned says whether a package could not be made yet: the other program has the
+// turn of the tree, and what was just written is not in it.
+func unsigned(err error) bool {
+	for _, f := range tilhor.FaultsOf(err) {
+		if f.Key == "handover.fault.unsigned" {
+			return true
+		}
+	}
+	return false
 }

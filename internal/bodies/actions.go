@@ -59,7 +59,7 @@ func (d *Desk) AddAction(ctx context.Context, by tilhor.Actor, slug, meeting, it
 	var f tilhor.Faults
 	f.Add(a.What == "", "what", "bodies.fault.what")
 	f.Add(utf8.RuneCountInString(a.What) > maxText, "what", "bodies.fault.long")
-	f.Add(single(a.What), "what", "bodies.fault.single")
+	f.Add(Single(a.What), "what", "bodies.fault.single")
 	if err := f.Err(); err != nil {
 		return err
 	}

@@ -39,9 +39,9 @@ var (
 	mixed      = regexp.MustCompile(`[2-7].*[a-zA-Z]|[a-zA-Z].*[2-7]`)
 )
 
-// single says whether a text points at one child's case: by its number or by a link
+// Single says whether a text points at one child's case: by its number or by a link
 // to it. A body does not deal with one child's case, and never gets hold of one.
-func single(text string) bool {
+func Single(text string) bool {
 	if caseLink.MatchString(text) || caseNamed.MatchString(text) {
 		return true
 	}
@@ -59,8 +59,8 @@ func (i *Item) check() error {
 	f.Add(i.Title == "" && !i.Standing, "title", "bodies.fault.title")
 	f.Add(utf8.RuneCountInString(i.Title) > maxTitle, "title", "bodies.fault.title-long")
 	f.Add(utf8.RuneCountInString(i.Text) > maxPaper, "text", "bodies.fault.paper-long")
-	f.Add(single(i.Title), "title", "bodies.fault.single")
-	f.Add(single(i.Text), "text", "bodies.fault.single")
+	f.Add(Single(i.Title), "title", "bodies.fault.single")
+	f.Add(Single(i.Text), "text", "bodies.fault.single")
 	f.Add(i.Pupil, "pupil", "bodies.fault.single")
 	return f.Err()
 }

@@ -38,7 +38,7 @@ func (m *Meeting) check(today tilhor.Date) error {
 	f.Add(m.On == "" || m.On < today.Add(-366) || m.On > today.Add(2*366), "on", "bodies.fault.on")
 	f.Add(m.On != "" && err != nil, "clock", "bodies.fault.clock")
 	f.Add(utf8.RuneCountInString(m.Place) > maxName, "place", "bodies.fault.name-long")
-	f.Add(single(m.Place), "place", "bodies.fault.single")
+	f.Add(Single(m.Place), "place", "bodies.fault.single")
 	return f.Err()
 }
 

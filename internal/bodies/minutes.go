@@ -161,8 +161,8 @@ func (r *Result) check() error {
 	f.Add(r.Text == "", "text", "bodies.fault.result")
 	f.Add(utf8.RuneCountInString(r.Text) > maxPaper, "text", "bodies.fault.paper-long")
 	f.Add(utf8.RuneCountInString(r.Dissent) > maxPaper, "dissent", "bodies.fault.paper-long")
-	f.Add(single(r.Text), "text", "bodies.fault.single")
-	f.Add(single(r.Dissent), "dissent", "bodies.fault.single")
+	f.Add(Single(r.Text), "text", "bodies.fault.single")
+	f.Add(Single(r.Dissent), "dissent", "bodies.fault.single")
 	for _, n := range []struct {
 		of string
 		n  int

@@ -22,7 +22,7 @@ func (d *Desk) Plan(ctx context.Context, by tilhor.Actor, slug string, months ma
 	for _, m := range Year {
 		kept[m] = strings.TrimSpace(months[m])
 		f.Add(utf8.RuneCountInString(kept[m]) > maxText, "m"+two(m), "bodies.fault.long")
-		f.Add(single(kept[m]), "m"+two(m), "bodies.fault.single")
+		f.Add(Single(kept[m]), "m"+two(m), "bodies.fault.single")
 	}
 	if err := f.Err(); err != nil {
 		return err

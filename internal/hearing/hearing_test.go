@@ -362,6 +362,14 @@ func TestAdopt(t *testing.T) {
 				t.Errorf("%s: %v", key, err)
 			}
 		}
+		for what, err := range map[string]error{
+			"say":     w.desk.Say(w.ctx, w.marit, w.su, w.slug, "T1", hearing.Said{Stance: reply.Support, Text: "Se saksnummer ab3cde."}),
+			"decline": w.desk.Decline(w.ctx, w.marit, w.su, w.slug, "Det gjelder /saker/abcdefghij."),
+		} {
+			if !faulty(err, "hearing.fault.single") {
+				t.Errorf("%s names one child's case: %v", what, err)
+			}
+		}
 		w.must(w.desk.Adopt(w.ctx, w.marit, w.su, w.slug, adoption))
 		if err := w.desk.Say(w.ctx, w.marit, w.su, w.slug, "T1", hearing.Said{Stance: reply.Against}); !faulty(err, "hearing.fault.adopted") {
 			t.Errorf("changed after the meeting: %v", err)

@@ -38,6 +38,7 @@ func checkSaid(h Hearing, measure string, s *Said) error {
 	f.Add(s.Rank < 0 || s.Rank > 99, "rank", "hearing.fault.rank")
 	f.Add(s.Rank == 1 && s.Stance.Way() != reply.For, "rank", "hearing.fault.rank-first")
 	f.Add(measure == reply.Other && s.Text == "", "text", "hearing.fault.text")
+	f.Add(bodies.Single(s.Text), "text", "hearing.fault.single") // one child's case has no place in what becomes public
 	f.Add(utf8.RuneCountInString(s.Text) > maxText, "text", "hearing.fault.text-long")
 	return f.Err()
 }
@@ -59,6 +60,7 @@ func (d *Desk) Adopt(ctx context.Context, by tilhor.Actor, body, slug string, a 
 		f.Add(a.For <= a.Against, "votes", "hearing.fault.majority")
 		f.Add(a.Against > 0 && a.Dissent == "", "dissent", "hearing.fault.dissent")
 		f.Add(utf8.RuneCountInString(a.Dissent) > maxText, "dissent", "hearing.fault.text-long")
+		f.Add(bodies.Single(a.Dissent), "dissent", "hearing.fault.single")
 		f.Add(i.Has(), "on", "hearing.fault.adopted")
 		f.Add(!i.says(), "on", "hearing.fault.nothing")
 		if err := f.Err(); err != nil {
@@ -109,6 +111,7 @@ func (d *Desk) Decline(ctx context.Context, by tilhor.Actor, body, slug, why str
 		why = strings.TrimSpace(why)
 		var f tilhor.Faults
 		f.Add(why == "", "why", "hearing.fault.why")
+		f.Add(bodies.Single(why), "why", "hearing.fault.single")
 		f.Add(utf8.RuneCountInString(why) > maxText, "why", "hearing.fault.text-long")
 		f.Add(i.Has(), "why", "hearing.fault.adopted")
 		return []line{{kind: kindDeclined, body: i.ID, words: why}}, f.Err()

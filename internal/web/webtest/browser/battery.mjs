@@ -72,6 +72,7 @@ async function visit(pages, job) {
     say("broken", String(e).slice(0, 400));
   } finally {
     page.removeAllListeners();
+    await page.goto("about:blank"); // what it still fetches is nobody else's
   }
 }
 
