@@ -45,7 +45,7 @@ var doneEmpty = map[string]bool{"school.standin.take-back": true, "school.sfo.ho
 func (f refusals) sendEmpty(c *crawl) {
 	for _, form := range c.forms {
 		route := c.w.route("POST", strings.Split(form.action, "?")[0])
-		if route == nil || f[route.Name] != nil || doneEmpty[route.Name] || strings.HasPrefix(route.Name, "signout") || strings.HasPrefix(route.Name, "web.") {
+		if route == nil || !form.asks || f[route.Name] != nil || doneEmpty[route.Name] || strings.HasPrefix(route.Name, "signout") || strings.HasPrefix(route.Name, "web.") {
 			continue
 		}
 		if r := c.w.do("POST", c.p.cookie, siteLangs[len(f)%3], form.action, form.hidden); r.StatusCode == http.StatusUnprocessableEntity {

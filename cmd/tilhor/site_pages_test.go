@@ -45,6 +45,7 @@ type crawl struct {
 
 // A siteForm is a form as it stood on a page.
 type siteForm struct {
+	asks         bool // there is something to fill in
 	page, action string
 	hidden       url.Values
 	buttons      [][2]string
@@ -176,9 +177,12 @@ func (c *crawl) form(path string, at *url.URL, n *html.Node) {
 	f := siteForm{page: path, action: u.RequestURI(), hidden: url.Values{}, buttons: [][2]string{{"", ""}}}
 	each(n, func(x *html.Node) {
 		switch {
-		case x.Data == "input" && attrOf(x, "type") == "hidden":
+		case x.Data == "textarea", x.Data == "input" && attrOf(x, "type") != "hidden":
+			f.asks = true
+		case x.Data == "input":
 			f.hidden.Add(attrOf(x, "name"), attrOf(x, "value"))
 		case x.Data == "select":
+			f.asks = true
 			if v, set := onlyOption(x); set { // a browser cannot leave it empty
 				f.hidden.Add(attrOf(x, "name"), v)
 			}
