@@ -44,7 +44,7 @@ type world struct {
 }
 
 // others are addresses that other packages mount.
-var others = []string{"/", "/tilgjengelighet", "/personvern", "/rettigheter/11", "/varsler", "/hjelp", "/logg-inn", "/logg-ut", "/i-dag", "/bekymringer", "/bekymringer/ny", "/avvik", "/fare"}
+var others = []string{"/", "/tilgjengelighet", "/personvern", "/rettigheter/11", "/varsler", "/hjelp", "/logg-inn", "/logg-ut", "/i-dag", "/bekymringer", "/bekymringer/ny", "/avvik", "/fare", "/skolen/rad"}
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
