@@ -36,6 +36,21 @@ func (q *Req) Once(f *Form, act func() (location string, err error)) error {
 	return q.once(f, "", act, q.See)
 }
 
+// Answer is the beat of every form: it does what the form asks for, once, and goes
+// on. What is refused, before or by the act, comes again at its field with all that
+// was typed, and 422.
+func (q *Req) Answer(f *Form, act func() (location string, err error), again func(code int, f *Form) error) error {
+	if f.Faults.Err() != nil {
+		return again(http.StatusUnprocessableEntity, f)
+	}
+	err := q.Once(f, act)
+	if faults := tilhor.FaultsOf(err); faults != nil {
+		f.Faults = faults
+		return again(http.StatusUnprocessableEntity, f)
+	}
+	return err
+}
+
 // OnceShown is Once for an act whose answer is a page and no address: what the
 // answer is made of is kept for a second sending, sealed, and show draws it. The
 // address of a page of a child's must hold nothing.

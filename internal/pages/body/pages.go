@@ -218,18 +218,17 @@ func name(do, field string) string { return do + "-" + field }
 // that was typed.
 func done(q *web.Req, f *web.Form, act func(do string) (string, error), again func(int, *web.Form) error) error {
 	do := f.Get("do")
-	if f.Faults.Err() != nil {
-		return again(http.StatusUnprocessableEntity, f)
-	}
-	err := q.Once(f, func() (string, error) { return act(do) })
-	if faults := tilhor.FaultsOf(err); faults != nil {
-		f.Faults = nil
-		for _, x := range faults {
-			f.Faults = append(f.Faults, tilhor.Fault{Field: name(do, x.Field), Key: x.Key})
+	return q.Answer(f, func() (string, error) {
+		to, err := act(do)
+		if faults := tilhor.FaultsOf(err); faults != nil {
+			var at tilhor.Faults
+			for _, x := range faults {
+				at = append(at, tilhor.Fault{Field: name(do, x.Field), Key: x.Key})
+			}
+			return to, at
 		}
-		return again(http.StatusUnprocessableEntity, f)
-	}
-	return err
+		return to, err
+	}, again)
 }
 
 // A field of a form, in the shape it is asked.

@@ -140,17 +140,17 @@ func (p *Pages) write(q *web.Req) error {
 	again := func(code int, f *web.Form) error { return p.showCircle(q, code, f) }
 	switch f.Get("do") {
 	case doRemove:
-		return answer(q, f, func() (string, error) { return to("borte"), p.Circles.Remove(ctx, q.Actor, slug, f.Get("line")) }, again)
+		return q.Answer(f, func() (string, error) { return to("borte"), p.Circles.Remove(ctx, q.Actor, slug, f.Get("line")) }, again)
 	case doShare:
 		yes := f.Get("line") == "yes"
-		return answer(q, f, func() (string, error) {
+		return q.Answer(f, func() (string, error) {
 			return to(map[bool]string{true: "delt", false: "ikke-delt"}[yes]), p.Circles.Share(ctx, q.Actor, slug, yes)
 		}, again)
 	case doPlan:
 		x := circles.Plan{Part: f.Get("part"), What: f.Get("what"), On: day(f, "on"), NoPupil: f.Ticked("no-pupil", "yes")}
-		return answer(q, f, func() (string, error) { return to("plan"), p.Circles.Add(ctx, q.Actor, slug, x) }, again)
+		return q.Answer(f, func() (string, error) { return to("plan"), p.Circles.Add(ctx, q.Actor, slug, x) }, again)
 	}
 	f.Set("do", doAgree)
 	a := agreedOf(f)
-	return answer(q, f, func() (string, error) { return to("avtalt"), p.Circles.Agree(ctx, q.Actor, slug, a) }, again)
+	return q.Answer(f, func() (string, error) { return to("avtalt"), p.Circles.Agree(ctx, q.Actor, slug, a) }, again)
 }

@@ -67,7 +67,7 @@ func (p *Pages) start(q *web.Req) error {
 		return err
 	}
 	a := agreedOf(f)
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		slug, err := p.Circles.Start(q.Context(), q.Actor, f.Get("unit"), a)
 		return path + "/" + slug + "?gjort=startet", err
 	}, func(code int, f *web.Form) error { return p.showKit(q, code, f) })

@@ -143,20 +143,6 @@ func day(f *web.Form, field string) tilhor.Date {
 	return d
 }
 
-// answer does what a form asks for, once. What is refused stands on the form again,
-// with what was written.
-func answer(q *web.Req, f *web.Form, act func() (string, error), again func(int, *web.Form) error) error {
-	if f.Faults.Err() != nil {
-		return again(http.StatusUnprocessableEntity, f)
-	}
-	err := q.Once(f, act)
-	if faults := tilhor.FaultsOf(err); faults != nil {
-		f.Faults = faults
-		return again(http.StatusUnprocessableEntity, f)
-	}
-	return err
-}
-
 // done says what was done, when the page is come to after an act.
 func done(q *web.Req) *web.Note {
 	what := q.Query("gjort")

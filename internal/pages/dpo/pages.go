@@ -295,20 +295,6 @@ func area(w *lang.Words, f *web.Form, name, key string) web.Field {
 	return x
 }
 
-// answer does what a form asks for, once; with faults the form comes again with
-// all that was typed.
-func answer(q *web.Req, f *web.Form, act func() (string, error), again func(code int, f *web.Form) error) error {
-	if f.Faults.Err() != nil {
-		return again(http.StatusUnprocessableEntity, f)
-	}
-	err := q.Once(f, act)
-	if faults := tilhor.FaultsOf(err); faults != nil {
-		f.Faults = faults
-		return again(http.StatusUnprocessableEntity, f)
-	}
-	return err
-}
-
 func (p *Pages) block(q *web.Req) error {
 	f, err := q.Refill()
 	if err != nil {
@@ -357,7 +343,7 @@ func (p *Pages) rule(q *web.Req) error {
 		return err
 	}
 	r := privacy.Ruling{Outcome: f.Get("outcome"), Reason: f.Get("reason"), Archive: f.Line("archive")}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return "/personvernombud?gjort=avgjort", p.Privacy.Rule(q.Context(), q.Actor, q.Path("sperre"), r)
 	}, func(code int, f *web.Form) error { return p.askRule(q, code, f) })
 }
@@ -415,7 +401,7 @@ func (p *Pages) assess(q *web.Req) error {
 		return err
 	}
 	a := privacy.Assessment{Authority: f.Get("authority"), Persons: f.Get("persons"), Why: f.Get("why")}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return "/personvernombud?gjort=vurdert", p.Privacy.Assess(q.Context(), q.Actor, q.Path("avvik"), a)
 	}, func(code int, f *web.Form) error { return p.askAssess(q, code, f) })
 }
@@ -461,7 +447,7 @@ func (p *Pages) doReport(q *web.Req) error {
 		at.At, err = lang.ReadTime(d, f.Line("discovered-time"))
 		f.Faults.Add(err != nil, "discovered-time", "privacy.fault.discovered")
 	}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		to := "/avvik?gjort=meldt"
 		if q.Actor.Role == tilhor.RoleDPO {
 			to = "/personvernombud?gjort=meldt"

@@ -615,7 +615,7 @@ func (p *Pages) doMineWords(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return base + "?sagt=ord", p.Cases.AnswerNote(q.Context(), q.Actor, slug, tilhor.RecordID(f.Get("hva")), f.Get("right"), f.Get("instead"))
 	}, func(code int, f *web.Form) error { return p.askWords(q, code, f) })
 }
@@ -675,7 +675,7 @@ func (p *Pages) doMineBetter(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return base + "?sagt=trygt", p.Cases.SayHowItIs(q.Context(), q.Actor, slug, f.Get("better"), f.Get("own-words"))
 	}, func(code int, f *web.Form) error { return p.askBetter(q, code, f) })
 }

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"strings"
 
-	"tilhor"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
 	"tilhor/internal/lang"
@@ -144,20 +143,6 @@ func (v formView) show(q *web.Req, code int, f *web.Form) error {
 		v.Langs = nil
 	}
 	return q.RenderStatus(code, formPage, v)
-}
-
-// answer does what a form asks for, once. What is refused stands on the form
-// again, at its field, with what was written.
-func answer(q *web.Req, f *web.Form, act func() (string, error), again func(int, *web.Form) error) error {
-	if f.Faults.Err() != nil {
-		return again(http.StatusUnprocessableEntity, f)
-	}
-	err := q.Once(f, act)
-	if faults := tilhor.FaultsOf(err); faults != nil {
-		f.Faults = faults
-		return again(http.StatusUnprocessableEntity, f)
-	}
-	return err
 }
 
 func area(w *lang.Words, f *web.Form, name, label, help string) question {

@@ -428,7 +428,7 @@ func (p *Pages) doSay(q *web.Req, a saying) error {
 		return err
 	}
 	slug := q.Path("barn")
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		to := parentPath + "/" + slug + "?sendt=" + a.what
 		switch a.what {
 		case raising:

@@ -55,7 +55,7 @@ func (p *Pages) doRektor(q *web.Req) error {
 	f.Faults.Add(f.Get("school") == "", "school", "parent.fault.school")
 	f.Faults.Add(f.Line("described") == "", "described", "parent.fault.child")
 	now := tilhor.Now(q.Now)
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		c, err := p.Concerns.Tell(q.Context(), q.Actor, concerns.Telling{
 			School: tilhor.SchoolID(f.Get("school")), Described: f.Line("described"), Saw: f.Get("saw"), Arena: tilhor.ArenaElsewhere,
 			Happened: tilhor.When{Precision: tilhor.Unknown}, Known: now, Raised: &concerns.Raised{By: "parent", At: now},

@@ -136,7 +136,6 @@ func (p *Pages) askSee(q *web.Req, code int, f *web.Form) error {
 	}
 	v.Parts = append(v.Parts, part{ID: "annet", Title: w.T("hear.see.more"), Duties: other})
 	if me.Leads() {
-		v.Stats = nil
 		v.Next = []web.Button{{Text: w.T("hear.see.adopt"), Href: bodyAt(i.Slug, h.Slug, "vedtak")}}
 		v.Parts = append(v.Parts, part{ID: "nei", Title: w.T("hear.decline"), Forms: []form{formOf(q, f, "nei", "", w.T("hear.decline.do"), func(f *web.Form) []question {
 			return []question{area(w, f, "why", "hear.decline.why", 3)}
@@ -212,7 +211,7 @@ func (p *Pages) doSee(q *web.Req) error {
 		return err
 	}
 	body, slug := q.Path("rad"), q.Path("horing")
-	return answerForm(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		switch f.Get("do") {
 		case "nei":
 			return bodyAt(body, "") + "?gjort=nei", p.Hearings.Decline(q.Context(), q.Actor, body, slug, f.Get("why"))
@@ -312,7 +311,7 @@ func (p *Pages) doSay(q *web.Req) error {
 	}
 	body, slug, m := q.Path("rad"), q.Path("horing"), measureOf(q)
 	s := readSaid(f)
-	return answerForm(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return bodyAt(body, slug) + "?gjort=lagret", p.Hearings.Say(q.Context(), q.Actor, body, slug, m, s)
 	}, func(code int, f *web.Form) error { return p.askSay(q, code, f) })
 }
@@ -371,7 +370,7 @@ func (p *Pages) doAdopt(q *web.Req) error {
 		}
 	}
 	a.For, a.Against = number(f, "for", "hearing.fault.votes"), number(f, "against", "hearing.fault.votes")
-	return answerForm(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		err := p.Hearings.Adopt(q.Context(), q.Actor, body, slug, a)
 		return bodyAt(body, slug) + "?gjort=vedtatt", renamed(renamed(err, "present", "present-"+string(bodies.Parts[0])), "votes", "for")
 	}, func(code int, f *web.Form) error { return p.askAdopt(q, code, f) })

@@ -38,7 +38,7 @@ func (p *Pages) askDraft(q *web.Req, code int, f *web.Form) error {
 		}
 		x := part{ID: "u" + num(sec.Number), Title: w.T("hearing.section", "number", sec.Number, "heading", sec.Heading)}
 		for _, item := range sec.Items {
-			if item.Voice == reply.Fact && !isSentence(s, item) {
+			if item.Voice == reply.Fact { // claims stand by themselves
 				continue
 			}
 			x.Sentences = append(x.Sentences, p.passage(q, s, item, f))
@@ -65,12 +65,6 @@ func (p *Pages) askDraft(q *web.Req, code int, f *web.Form) error {
 		})}})
 	}
 	return v.show(q, code, f)
-}
-
-// isSentence says whether an item is the sentence about its measure, and not a claim.
-func isSentence(s hearing.State, x reply.Item) bool {
-	p, ok := s.Passages[x.Measure]
-	return ok && p.Text == x.Text
 }
 
 func (p *Pages) passage(q *web.Req, s hearing.State, x reply.Item, f *web.Form) sentence {
@@ -164,7 +158,7 @@ func (p *Pages) doDraft(q *web.Req) error {
 		return err
 	}
 	slug := q.Path("horing")
-	return answerForm(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		to := at(slug, "utkast") + "?gjort=lagret"
 		switch f.Get("do") {
 		case "setning":
@@ -273,7 +267,7 @@ func (p *Pages) doSend(q *web.Req) error {
 	again := func(code int, f *web.Form) error { return p.askSend(q, code, f, refused) }
 	if f.Get("do") == "godkjenn" {
 		a := hearing.Approval{Which: f.Get("of"), Who: f.Line("who"), Case: f.Line("case"), On: readDate(f, "on")}
-		return answerForm(q, f, func() (string, error) {
+		return q.Answer(f, func() (string, error) {
 			return at(slug, "send") + "?gjort=godkjent", renamed(p.Hearings.Approve(q.Context(), q.Actor, slug, a, q.T), "which", "who")
 		}, again)
 	}
@@ -282,7 +276,7 @@ func (p *Pages) doSend(q *web.Req) error {
 		override = strings.TrimSpace(f.Get("override"))
 		f.Faults.Add(override == "", "override", "hearing.fault.override")
 	}
-	return answerForm(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		err := p.Hearings.Send(q.Context(), q.Actor, slug, override, q.T)
 		var r hearing.Refused
 		if errors.As(err, &r) {
@@ -342,7 +336,7 @@ func (p *Pages) doFollow(q *web.Req) error {
 	} else {
 		x.On = readDate(f, "on")
 	}
-	return answerForm(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return at(slug, "oppfolging") + "?gjort=lagret", p.Hearings.Promise(q.Context(), q.Actor, slug, x)
 	}, func(code int, f *web.Form) error { return p.askFollow(q, code, f) })
 }

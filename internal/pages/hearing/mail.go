@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tilhor"
+	"tilhor/internal/bodies"
 	"tilhor/internal/hearing"
 	"tilhor/internal/hearing/reply"
 	"tilhor/internal/lang"
@@ -203,18 +204,18 @@ func (p *Pages) doMail(q *web.Req) error {
 			}
 			r.Text = reply.Mend(r.Raw, proposed, func(n int) bool { return f.Ticked("repair", repairID(proposed[n])) })
 		}
-		return answerForm(q, f, func() (string, error) {
+		return q.Answer(f, func() (string, error) {
 			return to + "?gjort=mottatt", p.Hearings.Receive(q.Context(), q.Actor, slug, body, r)
 		}, again)
 	case "mener":
 		measure := strings.TrimPrefix(f.Get("measure"), "-")
 		s := readSaid(f)
-		return answerForm(q, f, func() (string, error) {
+		return q.Answer(f, func() (string, error) {
 			return to + "?gjort=lagret", p.Hearings.SayFor(q.Context(), q.Actor, slug, body, measure, s)
 		}, again)
 	case "vedtatt":
 		on := readDate(f, "adopted-on")
-		return answerForm(q, f, func() (string, error) {
+		return q.Answer(f, func() (string, error) {
 			err := p.Hearings.AdoptFor(q.Context(), q.Actor, slug, body, on)
 			return to + "?gjort=vedtatt", renamed(err, "on", "adopted-on")
 		}, again)
@@ -254,7 +255,7 @@ func (p *Pages) proposeRepairs(q *web.Req, h hearing.Hearing, f *web.Form) error
 
 func presence(w *lang.Words, a hearing.Adoption) string {
 	var all []string
-	for _, p := range bodyParts {
+	for _, p := range bodies.Parts {
 		if n := a.Present[p]; n > 0 {
 			all = append(all, w.T("hear.part."+string(p), "n", n))
 		}

@@ -5,14 +5,11 @@ import (
 	"strings"
 
 	"tilhor"
-	"tilhor/internal/bodies"
 	"tilhor/internal/hearing"
 	"tilhor/internal/hearing/reply"
 	"tilhor/internal/lang"
 	"tilhor/internal/web"
 )
-
-var bodyParts = bodies.Parts
 
 // matrix is every measure and how the bodies stand to it. The order is the report's:
 // no measure is ranked by how many are for it.
@@ -190,7 +187,7 @@ func (p *Pages) doMeasure(q *web.Req) error {
 	slug, m := q.Path("horing"), q.Path("tiltak")
 	f.Faults.Add(f.Get("comment") != "yes" && f.Get("comment") != "no", "comment", "hearing.fault.comment")
 	c := reply.Choice{Comment: f.Get("comment") == "yes", Reason: f.Get("reason"), Stance: reply.Stance(f.Get("stance")), Voice: reply.Voice(f.Get("voice")), Rank: number(f, "rank", "hearing.fault.rank")}
-	return answerForm(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return at(slug, "matrise") + "?gjort=valgt", p.Hearings.Choose(q.Context(), q.Actor, slug, m, c)
 	}, func(code int, f *web.Form) error { return p.askMeasure(q, code, f) })
 }

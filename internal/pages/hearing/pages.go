@@ -264,20 +264,6 @@ func stances(w *lang.Words, all ...reply.Stance) (out [][2]string) {
 	return out
 }
 
-// answerForm does what a form asks for, once; with faults the form comes again with
-// all that was typed.
-func answerForm(q *web.Req, f *web.Form, act func() (string, error), again func(code int, f *web.Form) error) error {
-	if f.Faults.Err() != nil {
-		return again(http.StatusUnprocessableEntity, f)
-	}
-	err := q.Once(f, act)
-	if faults := tilhor.FaultsOf(err); faults != nil {
-		f.Faults = faults
-		return again(http.StatusUnprocessableEntity, f)
-	}
-	return err
-}
-
 // serve shows a page that may stand with a kept form in it.
 func serve(q *web.Req, show func(code int, f *web.Form) error) error {
 	f, err := q.Refill()

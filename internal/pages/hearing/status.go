@@ -111,7 +111,7 @@ func (p *Pages) doOpen(q *web.Req) error {
 		Title: f.Line("title"), Sender: f.Line("sender"), Reference: f.Line("reference"), Document: f.Line("document"), Municipality: f.Line("municipality"),
 		Deadline: readDate(f, "deadline"), AnswersBy: readDate(f, "answers-by"), Challenges: hearing.ReadChallenges(f.Get("challenges")),
 	}
-	return answerForm(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		slug, err := p.Hearings.Open(q.Context(), q.Actor, l, f.Get("own") == "yes")
 		return at(slug, "tiltak"), err
 	}, func(code int, f *web.Form) error { return p.askOpen(q, code, f) })
@@ -309,7 +309,7 @@ func (p *Pages) doStatus(q *web.Req) error {
 		return err
 	}
 	slug := q.Path("horing")
-	return answerForm(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		switch f.Get("do") {
 		case "inviter":
 			return at(slug) + "?gjort=invitert", p.Hearings.Invite(q.Context(), q.Actor, slug, f.All("bodies")...)
@@ -361,7 +361,7 @@ func (p *Pages) doMeasures(q *web.Req) error {
 		return err
 	}
 	slug, wrong := q.Path("horing"), ""
-	return answerForm(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		err := p.Hearings.Import(q.Context(), q.Actor, slug, f.Get("measures"))
 		var unread reply.Faults
 		if errors.As(err, &unread) {

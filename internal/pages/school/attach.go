@@ -202,7 +202,7 @@ func (p *Pages) addAttachment(q *web.Req) error {
 			return err
 		}
 	}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return path(cases.Track{Slug: slug}, attachPath) + "?gjort=vedlagt", p.Cases.Attach(q.Context(), q.Actor, slug, a)
 	}, again)
 }
@@ -331,7 +331,7 @@ func (p *Pages) askOriginal(q *web.Req) error {
 		return err
 	}
 	slug, id := q.Path("spor"), q.Path("fil")
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return path(cases.Track{Slug: slug}, attachPath, id, "original") + "?gjort=grunn", p.Cases.Unseal(q.Context(), q.Actor, slug, cases.FileID(id), f.Get("reason"))
 	}, func(code int, f *web.Form) error { return p.showOriginal(q, code, f) })
 }

@@ -40,7 +40,7 @@ func (p *Pages) weigh(q *web.Req) error {
 		return err
 	}
 	b := cases.Weighing{Interests: f.Get("interests"), View: f.Get("view"), Weighing: f.Get("weighing"), Conclusion: f.Get("conclusion")}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return "/saker/" + q.Path("spor") + "/plan?gjort=best", p.Cases.Weigh(q.Context(), q.Actor, q.Path("spor"), b)
 	}, func(code int, f *web.Form) error { return p.showBest(q, code, f) })
 }

@@ -188,7 +188,7 @@ func (p *Pages) writeDialogue(q *web.Req) error {
 		return err
 	}
 	slug := q.Path("slug")
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		if f.Has("need") && !f.Has("text") {
 			return talkPath(slug) + "?gjort=need", p.Dialogue.NoteNeed(q.Context(), q.Actor, slug, f.Get("need"))
 		}

@@ -26,7 +26,7 @@ func (p *Pages) doInWords(q *web.Req) error {
 		return err
 	}
 	e := cases.DigitalEvent{At: readWhen(f, "at", q.Now), Service: f.Line("service"), Text: f.Get("happened"), Seen: f.Line("seen-by"), Keeper: f.Line("keeper")}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return "/saker/" + q.Path("spor") + "/" + stageInquiry + "?gjort=kilde", p.Cases.Describe(q.Context(), q.Actor, q.Path("spor"), e)
 	}, func(code int, f *web.Form) error { return p.askInWords(q, code, f) })
 }

@@ -79,7 +79,7 @@ func (p *Pages) writeEnd(q *web.Req) error {
 		f.Faults.Add(true, "gate", "stage.fault.do")
 	}
 	to := "/saker/" + slug + "/" + stageEnd + "?gjort=" + f.Get("do")
-	return answer(q, f, func() (string, error) { return to, act() }, func(code int, f *web.Form) error { return p.showEnd(q, code, f) })
+	return q.Answer(f, func() (string, error) { return to, act() }, func(code int, f *web.Form) error { return p.showEnd(q, code, f) })
 }
 
 func (p *Pages) showEnd(q *web.Req, code int, f *web.Form) error {
@@ -245,7 +245,7 @@ func (p *Pages) askAgain(q *web.Req) error {
 	if a.Answer == cases.NotSafe {
 		to = "/saker/" + q.Path("spor") + "/plan?gjort=reopened"
 	}
-	return answer(q, f, func() (string, error) { return to, p.Cases.AskAgain(q.Context(), q.Actor, q.Path("spor"), a) },
+	return q.Answer(f, func() (string, error) { return to, p.Cases.AskAgain(q.Context(), q.Actor, q.Path("spor"), a) },
 		func(code int, f *web.Form) error { return p.showCheck(q, code, f) })
 }
 

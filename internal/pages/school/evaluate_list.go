@@ -80,7 +80,7 @@ func (p *Pages) evaluate(q *web.Req) error {
 	default:
 		to += "/evalueringer?gjort=evaluated"
 	}
-	return answer(q, f, func() (string, error) { return to, p.Cases.Evaluate(q.Context(), q.Actor, q.Path("spor"), e) },
+	return q.Answer(f, func() (string, error) { return to, p.Cases.Evaluate(q.Context(), q.Actor, q.Path("spor"), e) },
 		func(code int, f *web.Form) error { return p.showEvaluations(q, code, f) })
 }
 

@@ -48,7 +48,7 @@ func (p *Pages) doBreak(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		slug, err := p.Cases.Break(q.Context(), q.Actor, cases.Emergency{Number: f.Line("number"), Name: f.Line("name"), Reason: f.Get("reason")})
 		return "/saker/" + slug + "?gjort=nodtilgang", err
 	}, func(code int, f *web.Form) error { return p.askBreak(q, code, f) })
@@ -155,7 +155,7 @@ func (p *Pages) reviewGlass(q *web.Req) error {
 		return err
 	}
 	verdict := f.Choice("verdict", "cases.fault.verdict", privacy.Verdicts...)
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return q.R.URL.Path + "?gjort=sett-pa", p.Cases.ReviewGlass(q.Context(), q.Actor, q.Path("spor"), tilhor.RecordID(f.Line("id")), verdict, f.Get("reason"))
 	}, func(code int, f *web.Form) error { return p.showGlass(q, code, f) })
 }

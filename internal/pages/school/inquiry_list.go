@@ -86,7 +86,7 @@ func (p *Pages) inquire(q *web.Req) error {
 		f.Faults.Add(true, "source", "stage.fault.do")
 	}
 	to := "/saker/" + slug + "/" + stageInquiry + "?gjort=" + f.Get("do")
-	return answer(q, f, func() (string, error) { return to, act() }, func(code int, f *web.Form) error { return p.showInquiry(q, code, f) })
+	return q.Answer(f, func() (string, error) { return to, act() }, func(code int, f *web.Form) error { return p.showInquiry(q, code, f) })
 }
 
 func (p *Pages) showInquiry(q *web.Req, code int, f *web.Form) error {

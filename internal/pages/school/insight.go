@@ -138,7 +138,7 @@ func (p *Pages) askInsight(q *web.Req) error {
 		Asker: f.Choice("asker", "cases.fault.asker", cases.InsightAskers...), Basis: f.Choice("basis", "cases.fault.basis", cases.Bases...),
 		Who: f.Line("from"), Text: f.Get("asked"), Received: readDay(f, "received"),
 	}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		_, err := p.Cases.AskInsight(q.Context(), q.Actor, q.Path("spor"), n)
 		return q.R.URL.Path + "?gjort=innsyn", err
 	}, func(code int, f *web.Form) error { return p.showInsights(q, code, f) })
@@ -294,7 +294,7 @@ func (p *Pages) judge(q *web.Req) error {
 		}
 		return p.showReview(q, code, f)
 	}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		to := q.R.URL.Path + "?gjort=avsnitt"
 		if from, err := strconv.Atoi(f.Get("fra")); err == nil {
 			to += "&fra=" + strconv.Itoa(from)
@@ -372,7 +372,7 @@ func (p *Pages) doDecideInsight(q *web.Req) error {
 		}
 		return p.askDecide(q, code, f)
 	}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		id := q.Path("krav")
 		return "/saker/" + q.Path("spor") + "/innsyn/" + id + "/kopi", p.Cases.DecideInsight(q.Context(), q.Actor, q.Path("spor"), tilhor.RecordID(id), x)
 	}, again)

@@ -102,7 +102,7 @@ func (p *Pages) doDecisions(q *web.Req) error {
 	case decideSend:
 		act = func() error { return p.Cases.SendOn(ctx, q.Actor, slug, id, f.Line("sent-to")) }
 	case decideOwn:
-		return answer(q, f, func() (string, error) {
+		return q.Answer(f, func() (string, error) {
 			t, err := p.Cases.BeginDecision(ctx, q.Actor, slug, f.Line("child"))
 			return path(t, "vedtak") + "?gjort=" + decideOwn, err
 		}, func(code int, f *web.Form) error { return p.showDecisions(q, code, f) })
@@ -112,7 +112,7 @@ func (p *Pages) doDecisions(q *web.Req) error {
 		f.Faults.Add(true, "gate", "stage.fault.do")
 	}
 	to := "/saker/" + slug + "/vedtak?gjort=" + f.Get("do")
-	return answer(q, f, func() (string, error) { return to, act() }, func(code int, f *web.Form) error { return p.showDecisions(q, code, f) })
+	return q.Answer(f, func() (string, error) { return to, act() }, func(code int, f *web.Form) error { return p.showDecisions(q, code, f) })
 }
 
 func (p *Pages) showDecisions(q *web.Req, code int, f *web.Form) error {

@@ -187,7 +187,7 @@ func (p *Pages) doRuns(q *web.Req) error {
 	default:
 		f.Faults.Add(true, field, "stage.fault.do")
 	}
-	return answer(q, f, func() (string, error) { return done(q, said), act() }, func(code int, f *web.Form) error { return p.showRuns(q, code, f) })
+	return q.Answer(f, func() (string, error) { return done(q, said), act() }, func(code int, f *web.Form) error { return p.showRuns(q, code, f) })
 }
 
 func (p *Pages) showRuns(q *web.Req, code int, f *web.Form) error {
@@ -302,7 +302,7 @@ func (p *Pages) askAnew(q *web.Req, code int, f *web.Form, file cases.File, h he
 }
 
 func (p *Pages) doAnew(q *web.Req, f *web.Form) error {
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		t, err := p.Cases.BeginAnew(q.Context(), q.Actor, q.Path("spor"), f.Get("reason"))
 		return path(t) + "?gjort=ny-historie", err
 	}, func(code int, f *web.Form) error { return p.askReopen(q, code, f) })

@@ -58,7 +58,7 @@ func (p *Pages) doLeave(q *web.Req) error {
 		return err
 	}
 	l := cases.Leaving{Why: f.Get("why-left"), At: readWhen(f, "at", q.Now), Open: f.Get("left-open"), Sure: f.Ticked("sure", "yes")}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return done(q, "sluttet"), p.Cases.Leave(q.Context(), q.Actor, q.Path("spor"), l)
 	}, func(code int, f *web.Form) error { return p.askLeave(q, code, f) })
 }
@@ -120,7 +120,7 @@ func (p *Pages) doTransfer(q *web.Req) error {
 		f.Faults.Add(true, "to", "stage.fault.do")
 	}
 	to := "/saker/" + slug + "/skolebytte?gjort=" + f.Get("do")
-	return answer(q, f, func() (string, error) { return to, act() }, func(code int, f *web.Form) error { return p.showTransfer(q, code, f) })
+	return q.Answer(f, func() (string, error) { return to, act() }, func(code int, f *web.Form) error { return p.showTransfer(q, code, f) })
 }
 
 func (p *Pages) showTransfer(q *web.Req, code int, f *web.Form) error {
@@ -296,7 +296,7 @@ func (p *Pages) accept(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		t, err := p.Cases.Accept(q.Context(), q.Actor, q.Path("slug"))
 		return path(t) + "?gjort=mottatt", err
 	}, func(code int, f *web.Form) error { return p.showArrival(q, code, f) })
@@ -336,7 +336,7 @@ func (p *Pages) doIncoming(q *web.Req) error {
 		return err
 	}
 	in := cases.Incoming{File: f.Get("file"), Code: f.Line("code"), Pupil: pupilOf(f, "pupil")}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		t, _, err := p.Cases.Register(q.Context(), q.Actor, in)
 		return path(t) + "?gjort=mottatt", err
 	}, func(code int, f *web.Form) error { return p.askIncoming(q, code, f) })

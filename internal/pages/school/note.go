@@ -43,7 +43,7 @@ func (p *Pages) doNote(q *web.Req) error {
 		return err
 	}
 	l := cases.Line{What: f.Choice("what", "school.note.fault.what", "note", "parents-informed", "rights-informed"), Text: f.Get("text"), At: readWhen(f, "at", q.Now)}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return done(q, "skrevet"), p.Cases.Write(q.Context(), q.Actor, q.Path("spor"), l)
 	}, func(code int, f *web.Form) error { return p.askNote(q, code, f) })
 }

@@ -136,7 +136,7 @@ func (p *Pages) sayAway(q *web.Req) error {
 		a.Person = q.Actor.Person
 	}
 	f.Faults.Add(a.Person == "", "person", "cases.fault.person")
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return "/fravaer?gjort=borte", p.Cases.Away(q.Context(), q.Actor, a)
 	}, func(code int, f *web.Form) error { return p.showAway(q, code, f) })
 }
@@ -146,7 +146,7 @@ func (p *Pages) back(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return "/fravaer?gjort=tilbake", p.Cases.Return(q.Context(), q.Actor, f.Get("id"))
 	}, func(code int, f *web.Form) error { return p.showAway(q, code, f) })
 }

@@ -62,11 +62,11 @@ func (p *Pages) doHandler(q *web.Req) error {
 		return err
 	}
 	if a.ID != "" && f.Choice("how", "absence.fault.how", "while", "good") != "good" {
-		return answer(q, f, func() (string, error) {
+		return q.Answer(f, func() (string, error) {
 			return done(q, "vikar"), p.Cases.Cover(q.Context(), q.Actor, q.Path("spor"), tilhor.PersonID(f.Get("handler")))
 		}, func(code int, f *web.Form) error { return p.askHandler(q, code, f) })
 	}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return done(q, "ansvar"), p.Cases.Appoint(q.Context(), q.Actor, q.Path("spor"), tilhor.PersonID(f.Get("handler")))
 	}, func(code int, f *web.Form) error { return p.askHandler(q, code, f) })
 }
@@ -118,7 +118,7 @@ func (p *Pages) doIdentify(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return done(q, "elev"), p.Cases.Identify(q.Context(), q.Actor, q.Path("spor"), pupilOf(f, "pupil"))
 	}, func(code int, f *web.Form) error { return p.askIdentify(q, code, f) })
 }

@@ -239,7 +239,7 @@ func (p *Pages) giveOver(q *web.Req) error {
 		}
 		give = append(give, cases.Giving{Slug: slug, To: tilhor.PersonID(to), Note: f.Get("note-" + slug)})
 	}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		id, err := p.Cases.GiveOver(q.Context(), q.Actor, from, give)
 		if errors.Is(err, tilhor.ErrNotFound) { // one is not the reader's any more: shown again as it is now, or not at all
 			err = tilhor.Faults{{Field: "all", Key: "absence.fault.moved"}}

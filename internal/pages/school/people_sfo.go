@@ -189,7 +189,7 @@ func (p *Pages) sfoHours(q *web.Req) error {
 		}
 		all = append(all, sfo.Hours{Weekday: day, Opens: readMinutes(f, o), Closes: readMinutes(f, c)})
 	}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return sfoPath + "?gjort=sfo-tider", p.SFO.SetHours(q.Context(), q.Actor, all)
 	}, func(code int, f *web.Form) error { return p.showSFO(q, code, f) })
 }
@@ -206,7 +206,7 @@ func (p *Pages) sfoDay(q *web.Req) error {
 		x.Opens, x.Closes = readMinutes(f, "opens"), readMinutes(f, "closes")
 		f.Faults.Add(f.Faults.Err() == nil && x.Shut(), "opens", "sfo.fault.hours")
 	}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return sfoPath + "?gjort=sfo-dag", p.SFO.SetDay(q.Context(), q.Actor, x)
 	}, func(code int, f *web.Form) error { return p.showSFO(q, code, f) })
 }
@@ -259,7 +259,7 @@ func (p *Pages) sfoDo(q *web.Req, done string, act func(f *web.Form) error) erro
 	if err != nil {
 		return err
 	}
-	return answer(q, f, func() (string, error) { return sfoPath + "?gjort=" + done, act(f) }, func(code int, f *web.Form) error { return p.showSFO(q, code, f) })
+	return q.Answer(f, func() (string, error) { return sfoPath + "?gjort=" + done, act(f) }, func(code int, f *web.Form) error { return p.showSFO(q, code, f) })
 }
 
 // sfoCode makes a start code, to be said in person.
@@ -269,7 +269,7 @@ func (p *Pages) sfoCode(q *web.Req) error {
 		return err
 	}
 	id := f.Get("person")
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		code, err := p.SFO.GiveCode(q.Context(), q.Actor, tilhor.PersonID(id))
 		if err != nil {
 			return "", err

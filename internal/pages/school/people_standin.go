@@ -104,7 +104,7 @@ func (p *Pages) hand(q *web.Req) error {
 	h := cases.HandedTask{Person: tilhor.PersonID(f.Get("person")), Task: cases.Task(f.Get("task")), From: readDay(f, "from"), Until: readDay(f, "until")}
 	f.Faults.Add(h.Person == "", "person", "cases.fault.person")
 	f.Choice("task", "cases.fault.task", string(cases.StandsIn), string(cases.ReceivesReports), string(cases.HasWatch), string(cases.LeadsSFO))
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return "/stedfortreder?gjort=gitt", p.Cases.Hand(q.Context(), q.Actor, h)
 	}, func(code int, f *web.Form) error { return p.showStandin(q, code, f) })
 }
@@ -115,7 +115,7 @@ func (p *Pages) takeBack(q *web.Req) error {
 		return err
 	}
 	task := cases.Task(f.Choice("task", "cases.fault.task", string(cases.StandsIn), string(cases.ReceivesReports), string(cases.HasWatch), string(cases.LeadsSFO)))
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return "/stedfortreder?gjort=tatt-tilbake", p.Cases.TakeBack(q.Context(), q.Actor, tilhor.PersonID(f.Get("person")), task)
 	}, func(code int, f *web.Form) error { return p.showStandin(q, code, f) })
 }

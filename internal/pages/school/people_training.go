@@ -98,7 +98,7 @@ func (p *Pages) train(q *web.Req) error {
 			break
 		}
 	}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return "/opplaring?gjort=opplaring", q.Kit.DB.Write(q.Context(), func(tx *db.Tx) error {
 			for _, id := range chosen {
 				if err := q.Kit.Roster.Train(tx, q.Actor, tilhor.PersonID(id), on, q.Now); err != nil {

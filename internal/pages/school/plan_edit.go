@@ -111,7 +111,7 @@ func (p *Pages) keepPlan(q *web.Req, f *web.Form, mine cases.Plan, clash func() 
 		changed = file.Draft == nil || file.Draft.Rev == rev && !samePlan(mine, *file.Draft)
 		act = func() (string, error) { return to + "approved", p.approve(q, slug, rev, mine, changed) }
 	}
-	err := answer(q, f, act, func(code int, f *web.Form) error { return p.showPlan(q, code, f) })
+	err := q.Answer(f, act, func(code int, f *web.Form) error { return p.showPlan(q, code, f) })
 	var missing cases.Missing
 	refused := errors.As(err, &missing)
 	if refused && changed { // nothing was done: what was typed is kept all the same, and the form may be sent again

@@ -44,7 +44,7 @@ func (p *Pages) doRaise(q *web.Req) error {
 		return err
 	}
 	r := cases.Raise{By: f.Choice("by", "cases.fault.by", "pupil", "parent"), At: readWhen(f, "at", q.Now), Text: f.Get("text")}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return done(q, "tatt-opp-med-rektor"), p.Cases.Raise(q.Context(), q.Actor, q.Path("spor"), r)
 	}, func(code int, f *web.Form) error { return p.askRaise(q, code, f) })
 }

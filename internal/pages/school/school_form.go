@@ -1,7 +1,6 @@
 package school
 
 import (
-	"net/http"
 	"strings"
 	"time"
 
@@ -12,20 +11,6 @@ import (
 	"tilhor/internal/roster"
 	"tilhor/internal/web"
 )
-
-// answer does what a form asks for, once. With faults the page comes again with
-// all that was typed, and 422.
-func answer(q *web.Req, f *web.Form, act func() (location string, err error), again func(code int, f *web.Form) error) error {
-	if f.Faults.Err() != nil {
-		return again(http.StatusUnprocessableEntity, f)
-	}
-	err := q.Once(f, act)
-	if faults := tilhor.FaultsOf(err); faults != nil {
-		f.Faults = faults
-		return again(http.StatusUnprocessableEntity, f)
-	}
-	return err
-}
 
 // readDay reads a date from a field; nothing typed is no date and no fault.
 func readDay(f *web.Form, field string) tilhor.Date {

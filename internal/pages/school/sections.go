@@ -99,7 +99,7 @@ func (v sectionsView) show(q *web.Req, code int, f *web.Form) error {
 func decided(q *web.Req, f *web.Form, act func(do string, get func(string) string) (string, error), again func(int, *web.Form) error) error {
 	do := f.Get("do")
 	get := func(field string) string { return f.Get(name(do, field)) }
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		to, err := act(do, get)
 		if faults := tilhor.FaultsOf(err); faults != nil {
 			at := append(tilhor.Faults(nil), faults...)

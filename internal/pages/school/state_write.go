@@ -146,7 +146,7 @@ func (p *Pages) doState(q *web.Req) error {
 		return err
 	}
 	act := p.stateAct(q, f, step)
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return "/saker/" + q.Path("spor") + "/statsforvalteren?gjort=1", act()
 	}, func(code int, f *web.Form) error { return p.askState(q, code, f) })
 }

@@ -98,13 +98,13 @@ func (p *Pages) doStop(q *web.Req) error {
 	}
 	again := func(code int, f *web.Form) error { return p.showStop(q, code, f) }
 	if f.Get("do") == "move" {
-		return answer(q, f, func() (string, error) {
+		return q.Answer(f, func() (string, error) {
 			return q.R.URL.Path + "?gjort=flyttet", p.Cases.MoveBlocked(q.Context(), q.Actor, q.Path("spor"), f.Line("block"), f.Line("to"))
 		}, again)
 	}
 	s := cases.Stop{Record: tilhor.RecordID(f.Get("record")), Reason: f.Choice("reason", "cases.fault.reason", privacy.BlockReasons...), Why: f.Get("why")}
 	f.Faults.Add(s.Record == "", "record", "cases.fault.record")
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return q.R.URL.Path + "?gjort=sperret", p.Cases.StopRecord(q.Context(), q.Actor, q.Path("spor"), s)
 	}, again)
 }

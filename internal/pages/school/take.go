@@ -282,7 +282,7 @@ func (p *Pages) decide(q *web.Req) error {
 		number = n
 	}
 	f.Faults.Add(way != "new" && way != "aside" && number == "", "way", "school.take.fault.way")
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		if way == "aside" {
 			slug := q.Path("slug")
 			return "/bekymringer/" + slug + "/stilling", p.Concerns.PutAside(q.Context(), q.Actor, slug, f.Get("why"), f.Get("reason"))

@@ -110,7 +110,7 @@ func (p *Pages) tell(q *web.Req) error {
 	default:
 		n.Known = tilhor.When{Precision: tilhor.Unknown, At: q.Now, Written: q.Now}
 	}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		c, err := p.Concerns.Tell(q.Context(), q.Actor, n)
 		if err == nil && c.Sealed() { // who wrote it may be one who never gets it
 			return "/bekymringer/" + c.Slug, nil

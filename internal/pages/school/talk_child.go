@@ -27,7 +27,7 @@ func (p *Pages) addChild(q *web.Req) error {
 		return err
 	}
 	k := cases.Child{Person: pupilOf(f, "person"), Described: f.Get("described"), Role: f.Get("role")}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return talksDone(q, "child"), p.Cases.AddChild(q.Context(), q.Actor, q.Path("spor"), k)
 	}, func(code int, f *web.Form) error { return p.askChild(q, code, f) })
 }
@@ -89,7 +89,7 @@ func (p *Pages) writeMiss(q *web.Req) error {
 		return err
 	}
 	m := cases.Miss{Child: f.Get("child"), Reason: f.Get("reason"), Attempts: f.Get("attempts"), HearBy: readDay(f, "hear-by")}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return talksDone(q, "miss"), p.Cases.CouldNotReach(q.Context(), q.Actor, q.Path("spor"), m)
 	}, func(code int, f *web.Form) error { return p.askMiss(q, code, f) })
 }

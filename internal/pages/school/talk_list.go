@@ -72,7 +72,7 @@ func (p *Pages) hear(q *web.Req) error {
 	if talk.Child != "" {
 		to += "&barn=" + talk.Child
 	}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return to, p.Cases.Hear(q.Context(), q.Actor, q.Path("spor"), talk)
 	}, func(code int, f *web.Form) error { return p.showTalks(q, code, f) })
 }

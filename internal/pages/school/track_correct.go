@@ -109,7 +109,7 @@ func (p *Pages) doCorrect(q *web.Req) error {
 		Granted: f.Choice("granted", "insight.correct.fault.granted", "yes", "no") == "yes", Text: f.Get("correct"), Reason: f.Get("reason"),
 	}
 	f.Faults.Add(x.Record == "", "record", "cases.fault.record")
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return done(q, map[bool]string{true: "rettet", false: "ikke-rettet"}[x.Granted]), p.Cases.Correct(q.Context(), q.Actor, q.Path("spor"), x)
 	}, func(code int, f *web.Form) error { return p.askCorrect(q, code, f) })
 }

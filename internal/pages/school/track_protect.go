@@ -49,7 +49,7 @@ func (p *Pages) doProtect(q *web.Req) error {
 		return err
 	}
 	u := cases.Urgent{What: f.Get("what"), Doer: tilhor.PersonID(f.Get("doer")), Start: readDay(f, "start")}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return done(q, "strakstiltak"), p.Cases.Protect(q.Context(), q.Actor, q.Path("spor"), u)
 	}, func(code int, f *web.Form) error { return p.askProtect(q, code, f) })
 }

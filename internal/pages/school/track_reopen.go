@@ -44,7 +44,7 @@ func (p *Pages) doReopen(q *web.Req) error {
 	if f.Get("do") == "ny" {
 		return p.doAnew(q, f)
 	}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return done(q, "apnet"), p.Cases.Reopen(q.Context(), q.Actor, q.Path("spor"), f.Get("reason"))
 	}, func(code int, f *web.Form) error { return p.askReopen(q, code, f) })
 }

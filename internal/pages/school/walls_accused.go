@@ -62,7 +62,7 @@ func (p *Pages) nameAccused(q *web.Req) error {
 		return err
 	}
 	slug := q.Path("spor")
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		if err := p.Cases.NameAccused(q.Context(), q.Actor, slug, tilhor.PersonID(f.Get("person"))); err != nil {
 			return "", err
 		}
@@ -110,7 +110,7 @@ func (p *Pages) endRecusal(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return done(q, "habil"), p.Cases.EndRecusal(q.Context(), q.Actor, q.Path("spor"), tilhor.PersonID(f.Get("person")), f.Get("reason"))
 	}, func(code int, f *web.Form) error { return p.askRecusal(q, code, f) })
 }

@@ -191,7 +191,7 @@ func (p *Pages) setReceiver(q *web.Req) error {
 		return err
 	}
 	who := tilhor.PersonID(f.Get("person"))
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		if f.Get("do") == "stop" {
 			return "/kommunen/meldinger", p.Cases.StopReceiving(q.Context(), q.Actor, who)
 		}
@@ -278,7 +278,7 @@ func (p *Pages) appointFor(q *web.Req) error {
 		return err
 	}
 	id := tilhor.RecordID(q.Path("melding"))
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		if f.Get("do") == "adviser" {
 			return "/kommunen/meldinger?gjort=pekt-ut", p.Cases.AppointAdviser(q.Context(), q.Actor, id, tilhor.PersonID(f.Get("adviser")))
 		}

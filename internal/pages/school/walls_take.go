@@ -201,7 +201,7 @@ func (p *Pages) takeSealed(q *web.Req) error {
 	slug := q.Path("slug")
 	again := func(code int, f *web.Form) error { return p.showSealed(q, code, f) }
 	if q.Actor.School == access.Owner {
-		return answer(q, f, func() (string, error) {
+		return q.Answer(f, func() (string, error) {
 			_, err := p.Cases.TakeForOwner(q.Context(), q.Actor, slug, tilhor.PersonID(f.Get("lead")))
 			return "/kommunen/meldinger?gjort=pekt-ut", err
 		}, again)
@@ -215,7 +215,7 @@ func (p *Pages) takeSealed(q *web.Req) error {
 	if number == "new" {
 		number = ""
 	}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		opened, err := p.Cases.TakeSealed(q.Context(), q.Actor, slug, cases.Stance{
 			Join: number, Handler: tilhor.PersonID(f.Get("handler")), Urgent: f.Get("urgent"), Doer: tilhor.PersonID(f.Get("doer")),
 		}, o)

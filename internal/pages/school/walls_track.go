@@ -56,7 +56,7 @@ func (p *Pages) judgeSerious(q *web.Req) error {
 		return err
 	}
 	j := cases.Seriousness{Answer: f.Get("serious"), Reason: f.Get("judged"), Words: f.Get("words")}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return done(q, "alvorlig"), p.Cases.JudgeSerious(q.Context(), q.Actor, q.Path("spor"), j)
 	}, func(code int, f *web.Form) error { return p.askSerious(q, code, f) })
 }
@@ -130,7 +130,7 @@ func (p *Pages) tellOwner(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return done(q, "kommunen"), p.Cases.TellOwner(q.Context(), q.Actor, q.Path("spor"), cases.ToOwner{Words: f.Get("words")})
 	}, func(code int, f *web.Form) error { return p.showTold(q, code, f) })
 }
@@ -203,7 +203,7 @@ func (p *Pages) doRecuse(q *web.Req) error {
 	if !f.Has("person") {
 		r.Person = q.Actor.Person
 	}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		if err := p.Cases.Recuse(q.Context(), q.Actor, q.Path("spor"), r); err != nil {
 			return "", err
 		}
@@ -270,7 +270,7 @@ func (p *Pages) writeParty(q *web.Req) error {
 		return err
 	}
 	x := cases.PartyAct{Person: tilhor.PersonID(f.Get("party")), What: f.Get("what"), Text: f.Get("text"), At: readWhen(f, "at", q.Now)}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return done(q, "parten"), p.Cases.WriteParty(q.Context(), q.Actor, q.Path("spor"), x)
 	}, func(code int, f *web.Form) error { return p.askParty(q, code, f) })
 }

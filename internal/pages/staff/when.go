@@ -1,7 +1,6 @@
 package staff
 
 import (
-	"net/http"
 	"time"
 
 	"tilhor"
@@ -52,13 +51,5 @@ func readWhen(f *web.Form, now time.Time) tilhor.When {
 // answer does what a form asks for, once; with faults the page comes again with
 // all that was typed.
 func answer(q *web.Req, f *web.Form, act func() (location string, err error), again func(code int) error) error {
-	if f.Faults.Err() != nil {
-		return again(http.StatusUnprocessableEntity)
-	}
-	err := q.Once(f, act)
-	if faults := tilhor.FaultsOf(err); faults != nil {
-		f.Faults = faults
-		return again(http.StatusUnprocessableEntity)
-	}
-	return err
+	return q.Answer(f, act, func(code int, _ *web.Form) error { return again(code) })
 }

@@ -88,7 +88,7 @@ func (p *Pages) propose(q *web.Req) error {
 		return err
 	}
 	f.Faults.Add(f.Get("council") == "", "council", "ideas.fault.council")
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return councilPath + "?gjort=sendt", p.Ideas.Propose(q.Context(), q.Actor, f.Get("council"), saying(f))
 	}, func(code int, f *web.Form) error { return p.showCouncil(q, code, f) })
 }
@@ -196,12 +196,12 @@ func (p *Pages) decide(q *web.Req) error {
 	slug := q.Path("innspill")
 	if f.Get("do") == "lukk" && lead {
 		carry := f.Choice("carry", "ideas.fault.carry", "yes", "no") == "yes"
-		return answer(q, f, func() (string, error) {
+		return q.Answer(f, func() (string, error) {
 			return councilPath + "/" + slug + "?gjort=lukket", p.Ideas.Close(q.Context(), q.Actor, slug, carry, f.Get("why"))
 		}, func(code int, f *web.Form) error { return p.showOne(q, code, f) })
 	}
 	f.Set("do", "stem")
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return councilPath + "/" + slug + "?gjort=stemt", p.Ideas.Vote(q.Context(), q.Actor, slug, f.Get("vote"))
 	}, func(code int, f *web.Form) error { return p.showOne(q, code, f) })
 }

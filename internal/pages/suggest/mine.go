@@ -144,7 +144,7 @@ func (p *Pages) say(q *web.Req) error {
 		}
 		f.Faults.Add(len(all) > 0 && f.Get("council") == "", "council", "ideas.fault.council")
 	}
-	return answer(q, f, func() (string, error) {
+	return q.Answer(f, func() (string, error) {
 		return minePath + "?gjort=sendt", p.Ideas.Say(q.Context(), q.Actor, saying(f))
 	}, func(code int, f *web.Form) error { return p.showMine(q, code, f) })
 }

@@ -5,7 +5,6 @@ package suggest
 
 import (
 	"embed"
-	"net/http"
 
 	"tilhor"
 	"tilhor/internal/ideas"
@@ -121,18 +120,4 @@ func done(q *web.Req) *web.Note {
 		return nil
 	}
 	return &web.Note{Color: "success", Role: "status", Title: q.T.T("ideas.done." + what)}
-}
-
-// answer does what a form asks for, once. What is refused stands on the form again,
-// with what was written.
-func answer(q *web.Req, f *web.Form, act func() (string, error), again func(int, *web.Form) error) error {
-	if f.Faults.Err() != nil {
-		return again(http.StatusUnprocessableEntity, f)
-	}
-	err := q.Once(f, act)
-	if faults := tilhor.FaultsOf(err); faults != nil {
-		f.Faults = faults
-		return again(http.StatusUnprocessableEntity, f)
-	}
-	return err
 }
