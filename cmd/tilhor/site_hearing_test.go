@@ -42,7 +42,7 @@ func (w *siteWorld) hearingsOf(adviser, parent tilhor.Actor, body string) (h the
 		return slug
 	}
 	adopt := func(slug string) {
-		w.must(d.Adopt(ctx, parent, body, slug, hearing.Adoption{On: today, Present: map[bodies.Part]int{bodies.Parents: 2, bodies.Staff: 1}, For: 2, Against: 1, Dissent: "Ett medlem ville vente."}))
+		w.must(d.Adopt(ctx, parent, body, slug, hearing.Adoption{On: today, Present: map[bodies.Part]int{bodies.Parents: 2, bodies.Staff: 1}, For: 2, Against: 1, Dissent: "Ett medlem ville vente.", Before: "FAU møtes først i januar."}))
 	}
 	h.sent = begin("Om skoleregler")
 	adopt(h.sent)
@@ -98,7 +98,7 @@ var theHearing = []deed{
 	{Link: `/send$`, Fill: [][2]string{{"do", "godkjenn"}, {"who", shortPoison}, {"case", shortPoison}, {"on", "23.11.2026"}}},
 	{Fill: [][2]string{{"do", "godkjenn"}, {"who", shortPoison}, {"case", shortPoison}, {"on", "23.11.2026"}}},
 	{Link: `/oppfolging$`, Fill: [][2]string{{"do", "nytt"}, {"what", shortPoison}, {"who", shortPoison}, {"on", "01.03.2027"}}},
-	{At: "/eier/horinger/ny", Fill: [][2]string{{"own", "yes"}, {"title", shortPoison}, {"sender", shortPoison}, {"reference", shortPoison}, {"document", shortPoison}, {"municipality", shortPoison}, {"challenges", shortPoison}, {"deadline", "18.12.2026"}, {"answers-by", "01.12.2026"}}},
+	{At: "/eier/horinger/ny", Fill: [][2]string{{"own", "yes"}, {"title", shortPoison}, {"sender", shortPoison}, {"reference", shortPoison}, {"document", shortPoison}, {"municipality", shortPoison}, {"challenges", shortPoison}, {"deadline", "18.12.2026"}, {"answers-by", "01.12.2026"}, {"first-by", "30.11.2026"}}},
 	{Fill: [][2]string{{"measures", "id;challenge;chapter;text\nT1;1;12;Gjøre noe\n"}}},
 }
 

@@ -99,6 +99,15 @@ func (i Invited) AdoptedOn() tilhor.Date {
 	return i.Adopted.On
 }
 
+// WentBefore is why a committee adopted without waiting for FAU and elevråd, "" when
+// it waited.
+func (i Invited) WentBefore() string {
+	if i.Adopted == nil {
+		return ""
+	}
+	return i.Adopted.Before
+}
+
 // Name is the body as the answer names it.
 func (i Invited) Name() reply.Body { return reply.Body{School: i.SchoolName, Body: i.Body.Name} }
 
@@ -120,8 +129,9 @@ type Adoption struct {
 	For     int                 `json:"for"`
 	Against int                 `json:"against"`
 	Dissent string              `json:"dissent,omitempty"`
-	Mail    bool                `json:"mail,omitempty"` // as a mail says
-	At      time.Time           `json:"-"`              // when it was written
+	Before  string              `json:"before,omitempty"` // why a committee did not wait for FAU and elevråd
+	Mail    bool                `json:"mail,omitempty"`   // as a mail says
+	At      time.Time           `json:"-"`                // when it was written
 }
 
 // There is how many were there.
@@ -187,6 +197,32 @@ type Follow struct {
 	Who  string      `json:"who"`
 	On   tilhor.Date `json:"on"`
 	Done tilhor.Date `json:"done,omitempty"`
+}
+
+// first says whether the body speaks before the committees of its school.
+func (i Invited) first() bool { return i.Kind == bodies.FAU || i.Kind == bodies.Council }
+
+// Due is when a body of a kind shall have answered.
+func (h Hearing) Due(i Invited) tilhor.Date {
+	if i.first() {
+		return h.Letter.First()
+	}
+	return h.Letter.Due()
+}
+
+// Awaited are those that a committee (SU, SMU) which adopts on a day has not waited
+// for: FAU and elevråd of its school that are asked, whose deadline runs, and who by
+// then have neither delivered nor declined.
+func (h Hearing) Awaited(i Invited, on tilhor.Date) (all []Invited) {
+	if i.School == access.Owner || i.Kind != bodies.SU && i.Kind != bodies.SMU || on > h.Letter.First() {
+		return nil
+	}
+	for _, x := range h.Invited {
+		if x.first() && x.School == i.School && x.Declined == "" && !(x.Has() && x.Adopted.On <= on) {
+			all = append(all, x)
+		}
+	}
+	return all
 }
 
 // Invitation finds what a body of one slug has in it.
@@ -566,15 +602,20 @@ func (d *Desk) in(tx *db.Tx, by tilhor.Actor, body, slug string, now time.Time) 
 }
 
 // seenBy leaves what a body may see of the others: at its own school, what those
-// that speak first have adopted (FAU and elevråd before SU and SMU).
+// that speak first have adopted (FAU and elevråd before SU and SMU), and of those that
+// have not, that they are asked.
 func (h Hearing) seenBy(b bodies.Body) Hearing {
 	h.Invited = slices.DeleteFunc(slices.Clone(h.Invited), func(i Invited) bool {
 		if i.ID == b.ID {
 			return false
 		}
-		first := i.Kind == bodies.FAU || i.Kind == bodies.Council
-		return b.School == access.Owner || i.School != b.School || !first || !i.Has()
+		return b.School == access.Owner || i.School != b.School || !i.first()
 	})
+	for k := range h.Invited {
+		if i := &h.Invited[k]; i.ID != b.ID && !i.Has() {
+			i.Said, i.Received, i.Reminded = nil, nil, nil
+		}
+	}
 	if h.Sent == nil {
 		h.Choices, h.Edits, h.Claims, h.Approved = nil, nil, nil, nil
 	}

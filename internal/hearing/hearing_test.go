@@ -100,7 +100,7 @@ func (w *world) open() {
 	w.must(w.desk.Invite(w.ctx, w.anne, w.slug, ids...))
 }
 
-var adoption = hearing.Adoption{On: "2026-11-23", Present: map[bodies.Part]int{bodies.Parents: 3, bodies.Staff: 2}, For: 4, Against: 1, Dissent: "Ett medlem ville vente."}
+var adoption = hearing.Adoption{On: "2026-11-23", Present: map[bodies.Part]int{bodies.Parents: 3, bodies.Staff: 2}, For: 4, Against: 1, Dissent: "Ett medlem ville vente.", Before: "Rådene møtes først i januar."}
 
 // says writes stances on T1, T2 and T3 and adopts them.
 func (w *world) says(by tilhor.Actor, body string, stances ...reply.Stance) {
@@ -377,6 +377,61 @@ func TestAdopt(t *testing.T) {
 	})
 }
 
+// A committee waits for FAU and elevråd of its school until they have delivered or
+// declined or their deadline is out, or writes why it does not; of other schools, and
+// those that speak first themselves, nobody waits for anybody.
+func TestFirst(t *testing.T) {
+	each(t, func(w *world) {
+		alone := adoption
+		alone.Before = ""
+		for by, body := range map[*tilhor.Actor]string{&w.marit: w.su, &w.jon: w.away, &w.ali: w.fau, &w.nora: w.council} {
+			w.must(w.desk.Say(w.ctx, *by, body, w.slug, "T1", hearing.Said{Stance: reply.Support}))
+		}
+		refused := func(what string) {
+			t.Helper()
+			if err := w.desk.Adopt(w.ctx, w.marit, w.su, w.slug, alone); !faulty(err, "hearing.fault.before") {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		refused("neither has answered")
+		w.must(w.desk.Adopt(w.ctx, w.jon, w.away, w.slug, alone)) // Fjellvik asks no FAU
+		w.must(w.desk.Adopt(w.ctx, w.ali, w.fau, w.slug, alone))
+		refused("elevrådet has not answered")
+		h, _, err := w.desk.Take(w.ctx, w.marit, w.su, w.slug)
+		w.must(err)
+		if x := h.Awaited(*h.Invitation(w.su), "2026-11-23"); len(x) != 1 || x[0].Slug != w.council || len(x[0].Said) > 0 {
+			t.Errorf("it waits for %+v", x)
+		}
+		w.must(w.desk.Decline(w.ctx, w.nora, w.council, w.slug, "Vi rekker det ikke."))
+		early := alone
+		early.On = "2026-11-22" // the day before FAU
+		if err := w.desk.Adopt(w.ctx, w.marit, w.su, w.slug, early); !faulty(err, "hearing.fault.before") {
+			t.Errorf("adopted before FAU: %v", err)
+		}
+		w.must(w.desk.Adopt(w.ctx, w.marit, w.su, w.slug, adoption))
+		if h, _ = w.desk.See(w.ctx, w.anne, w.slug); h.Invitation(w.su).WentBefore() != "" {
+			t.Error("a reason nobody asked for is kept")
+		}
+
+		w.open() // again, and nobody has answered
+		w.must(w.desk.Say(w.ctx, w.marit, w.su, w.slug, "T1", hearing.Said{Stance: reply.Support}))
+		refused("anew")
+		w.must(w.desk.Adopt(w.ctx, w.marit, w.su, w.slug, adoption))
+		if h, _ = w.desk.See(w.ctx, w.anne, w.slug); h.Invitation(w.su).WentBefore() != adoption.Before {
+			t.Error("why it did not wait is not kept")
+		}
+
+		w.open()
+		w.must(w.desk.Receive(w.ctx, w.anne, w.slug, w.su, hearing.Received{On: "2026-11-23", From: "SU", Raw: "x"}))
+		w.must(w.desk.SayFor(w.ctx, w.anne, w.slug, w.su, "T1", hearing.Said{Stance: reply.Support}))
+		if err := w.desk.AdoptFor(w.ctx, w.anne, w.slug, w.su, "2026-11-23", ""); !faulty(err, "hearing.fault.before") {
+			t.Errorf("by mail: %v", err)
+		}
+		w.Later(26 * 24 * time.Hour) // the deadline was the day before
+		w.must(w.desk.AdoptFor(w.ctx, w.anne, w.slug, w.su, "2026-12-19", ""))
+	})
+}
+
 // A statement by mail is kept as it came, and written into the hearing by who holds
 // it; a measure that somebody spoke of does not vanish from the list.
 func TestReceived(t *testing.T) {
@@ -387,7 +442,7 @@ func TestReceived(t *testing.T) {
 		}
 		w.must(w.desk.Receive(w.ctx, w.anne, w.slug, w.away, hearing.Received{On: "2026-11-23", From: "Fjellvik skole", Raw: raw, Text: "Vi støtter med elevenes rett."}))
 		w.must(w.desk.SayFor(w.ctx, w.anne, w.slug, w.away, "T1", hearing.Said{Stance: reply.Support, Text: "Vi støtter med elevenes rett."}))
-		w.must(w.desk.AdoptFor(w.ctx, w.anne, w.slug, w.away, "2026-11-20"))
+		w.must(w.desk.AdoptFor(w.ctx, w.anne, w.slug, w.away, "2026-11-20", ""))
 		h, err := w.desk.See(w.ctx, w.anne, w.slug)
 		w.must(err)
 		if i := h.Invitation(w.away); i.Received[0].Raw != raw || i.Said["T1"].Stance != reply.Support || !i.Has() {
@@ -493,7 +548,7 @@ func TestTheAdviserForgesNothing(t *testing.T) {
 			for what, err := range map[string]error{
 				"receive": w.desk.Receive(w.ctx, w.anne, w.slug, body, mail),
 				"say":     w.desk.SayFor(w.ctx, w.anne, w.slug, body, "T1", hearing.Said{Stance: reply.StrongSupport, Rank: 1}),
-				"adopt":   w.desk.AdoptFor(w.ctx, w.anne, w.slug, body, "2026-11-20"),
+				"adopt":   w.desk.AdoptFor(w.ctx, w.anne, w.slug, body, "2026-11-20", ""),
 			} {
 				if !faulty(err, "hearing.fault.adopted") && !errors.Is(err, tilhor.ErrNotFound) {
 					t.Errorf("%s for a body that speaks itself: %v", what, err)

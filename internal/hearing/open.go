@@ -51,6 +51,7 @@ func checkLetter(l *reply.Letter) error {
 	f.Add(l.Municipality == "", "municipality", "hearing.fault.municipality")
 	f.Add(l.Deadline == "", "deadline", "hearing.fault.deadline")
 	f.Add(l.AnswersBy > l.Deadline, "answers-by", "hearing.fault.answers-by")
+	f.Add(l.FirstBy > l.Due(), "first-by", "hearing.fault.first-by")
 	f.Add(len(l.Challenges) == 0, "challenges", "hearing.fault.challenges")
 	seen := map[int]bool{}
 	for _, c := range l.Challenges {

@@ -48,7 +48,8 @@ func checkSaid(h Hearing, measure string, s *Said) error {
 func (d *Desk) Adopt(ctx context.Context, by tilhor.Actor, body, slug string, a Adoption) error {
 	today := calendar.DateOf(d.Clock())
 	return d.speaking(ctx, by, body, slug, func(h Hearing, i *Invited) ([]line, error) {
-		a.Dissent = strings.TrimSpace(a.Dissent)
+		a := a // an act may be run more than once
+		a.Dissent, a.Before = strings.TrimSpace(a.Dissent), strings.TrimSpace(a.Before)
 		var f tilhor.Faults
 		f.Add(a.On == "" || a.On > today, "on", "hearing.fault.on")
 		for p, n := range a.Present {
@@ -63,11 +64,21 @@ func (d *Desk) Adopt(ctx context.Context, by tilhor.Actor, body, slug string, a 
 		f.Add(bodies.Single(a.Dissent), "dissent", "hearing.fault.single")
 		f.Add(i.Has(), "on", "hearing.fault.adopted")
 		f.Add(!i.says(), "on", "hearing.fault.nothing")
-		if err := f.Err(); err != nil {
-			return nil, err
-		}
-		return []line{{kind: kindAdopted, body: i.ID, words: a}}, nil
+		a.waited(h, *i, &f)
+		return []line{{kind: kindAdopted, body: i.ID, words: a}}, f.Err()
 	})
+}
+
+// waited holds a committee to its turn: FAU and elevråd speak first, so that it knows
+// their view, or it is written why it did not wait.
+func (a *Adoption) waited(h Hearing, i Invited, f *tilhor.Faults) {
+	if len(h.Awaited(i, a.On)) == 0 {
+		a.Before = ""
+		return
+	}
+	f.Add(a.Before == "", "before", "hearing.fault.before")
+	f.Add(utf8.RuneCountInString(a.Before) > maxText, "before", "hearing.fault.text-long")
+	f.Add(bodies.Single(a.Before), "before", "hearing.fault.single")
 }
 
 // quorum is how many must be there: what the regulation says of the body, or more
@@ -187,15 +198,18 @@ func (d *Desk) SayFor(ctx context.Context, by tilhor.Actor, slug, body, measure 
 	})
 }
 
-// AdoptFor says when the body adopted what came by mail, as it says there itself.
-func (d *Desk) AdoptFor(ctx context.Context, by tilhor.Actor, slug, body string, on tilhor.Date) error {
+// AdoptFor says when the body adopted what came by mail, as it says there itself, and
+// when it did not wait for FAU and elevråd, why.
+func (d *Desk) AdoptFor(ctx context.Context, by tilhor.Actor, slug, body string, on tilhor.Date, before string) error {
 	today := calendar.DateOf(d.Clock())
 	return d.receiving(ctx, by, slug, body, func(h Hearing, i *Invited) ([]line, error) {
 		var f tilhor.Faults
 		f.Add(len(i.Received) == 0 || !i.says(), "on", "hearing.fault.nothing")
 		f.Add(i.own(), "on", "hearing.fault.adopted")
 		f.Add(on == "" || on > today, "on", "hearing.fault.on")
-		return []line{{kind: kindAdopted, body: i.ID, words: Adoption{On: on, Present: map[bodies.Part]int{}, Mail: true}}}, f.Err()
+		a := Adoption{On: on, Present: map[bodies.Part]int{}, Before: strings.TrimSpace(before), Mail: true}
+		a.waited(h, *i, &f)
+		return []line{{kind: kindAdopted, body: i.ID, words: a}}, f.Err()
 	})
 }
 

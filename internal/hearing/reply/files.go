@@ -178,7 +178,7 @@ func (r *reader) letter() (l Letter) {
 	if err != nil {
 		return l
 	}
-	for name, day := range map[string]*tilhor.Date{"deadline": &l.Deadline, "answers_by": &l.AnswersBy} {
+	for name, day := range map[string]*tilhor.Date{"deadline": &l.Deadline, "answers_by": &l.AnswersBy, "first_by": &l.FirstBy} {
 		if *day == "" {
 			continue
 		}

@@ -7,6 +7,7 @@ import (
 
 	"tilhor"
 	"tilhor/internal/bodies"
+	"tilhor/internal/calendar"
 	"tilhor/internal/hearing"
 	"tilhor/internal/hearing/reply"
 	"tilhor/internal/lang"
@@ -120,7 +121,11 @@ func (p *Pages) writeFor(q *web.Req, h hearing.Hearing, i hearing.Invited, f *we
 		m.Options = append(m.Options, web.Option{Value: reply.Other, Label: w.T("hear.others"), Checked: f.Get("measure") == reply.Other})
 		return append([]question{{Kind: "select", F: m}}, p.saidQuestions(w, f, true)...)
 	}), formOf(q, f, "vedtatt", "", w.T("hear.mail.adopt-do"), func(f *web.Form) []question {
-		return []question{date(w, f, "adopted-on", "hear.mail.adopt-on")}
+		all := []question{date(w, f, "adopted-on", "hear.mail.adopt-on")}
+		if len(h.Awaited(i, calendar.DateOf(q.Now))) > 0 || web.FaultAt(w, f.Faults, "before") != "" {
+			all = append(all, area(w, f, "before", "hear.mail.before", 2))
+		}
+		return all
 	}))
 	return x
 }
@@ -216,7 +221,7 @@ func (p *Pages) doMail(q *web.Req) error {
 	case "vedtatt":
 		on := readDate(f, "adopted-on")
 		return q.Answer(f, func() (string, error) {
-			err := p.Hearings.AdoptFor(q.Context(), q.Actor, slug, body, on)
+			err := p.Hearings.AdoptFor(q.Context(), q.Actor, slug, body, on, f.Get("before"))
 			return to + "?gjort=vedtatt", renamed(err, "on", "adopted-on")
 		}, again)
 	}

@@ -93,7 +93,7 @@ func (p *Pages) askOpen(q *web.Req, code int, f *web.Form) error {
 		return []question{
 			choices(w, f, "radios", "own", "hear.open.own", [2]string{"no", w.T("hear.open.own.no")}, [2]string{"yes", w.T("hear.open.own.yes")}),
 			text(w, f, "title", "hear.open.name"), text(w, f, "sender", "hear.open.sender"), text(w, f, "reference", "hear.open.reference"),
-			text(w, f, "document", "hear.open.document"), text(w, f, "municipality", "hear.open.municipality"), date(w, f, "deadline", "hear.open.deadline"), date(w, f, "answers-by", "hear.open.answers-by"),
+			text(w, f, "document", "hear.open.document"), text(w, f, "municipality", "hear.open.municipality"), date(w, f, "deadline", "hear.open.deadline"), date(w, f, "answers-by", "hear.open.answers-by"), date(w, f, "first-by", "hear.open.first-by"),
 			area(w, f, "challenges", "hear.open.challenges", 5),
 		}
 	})
@@ -109,7 +109,7 @@ func (p *Pages) doOpen(q *web.Req) error {
 	}
 	l := reply.Letter{
 		Title: f.Line("title"), Sender: f.Line("sender"), Reference: f.Line("reference"), Document: f.Line("document"), Municipality: f.Line("municipality"),
-		Deadline: readDate(f, "deadline"), AnswersBy: readDate(f, "answers-by"), Challenges: hearing.ReadChallenges(f.Get("challenges")),
+		Deadline: readDate(f, "deadline"), AnswersBy: readDate(f, "answers-by"), FirstBy: readDate(f, "first-by"), Challenges: hearing.ReadChallenges(f.Get("challenges")),
 	}
 	return q.Answer(f, func() (string, error) {
 		slug, err := p.Hearings.Open(q.Context(), q.Actor, l, f.Get("own") == "yes")
@@ -238,6 +238,9 @@ func (p *Pages) whoAnswered(q *web.Req, h hearing.Hearing, f *web.Form) part {
 		reminded := web.Cell{}
 		if n := len(i.Reminded); n > 0 {
 			reminded.Text = w.DateShort(i.Reminded[n-1])
+		}
+		if why := i.WentBefore(); why != "" {
+			cell.Small = w.T("hear.before", "why", why)
 		}
 		to := done
 		state := web.State{Name: web.OK, Word: w.T("hear.state.answered", "date", i.AdoptedOn())}
