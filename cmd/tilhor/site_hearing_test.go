@@ -50,7 +50,7 @@ func (w *siteWorld) hearingsOf(adviser, parent tilhor.Actor, body string) (h the
 	for _, which := range []string{hearing.Administrative, hearing.Political} {
 		w.must(d.Approve(ctx, adviser, h.sent, hearing.Approval{Which: which, On: today, Who: "Utvalget"}, nb))
 	}
-	w.must(d.Send(ctx, adviser, h.sent, "", nb))
+	w.must(d.Send(ctx, adviser, h.sent, nb))
 	h.open = begin("Om skolemiljøet")
 	w.must(d.Choose(ctx, adviser, h.open, "T2", reply.Choice{Reason: "Ikke kommunens sak."}))
 	return h

@@ -49,6 +49,8 @@ const (
 	kindSentence  = "sentence"
 	kindClaim     = "claim"
 	kindApproved  = "approved"
+	kindOverride  = "override"
+	kindSigned    = "override-signed"
 	kindSent      = "sent"
 	kindFollow    = "follow"
 )
@@ -73,6 +75,7 @@ type Hearing struct {
 	Claims   []Claim
 	Edits    map[string]Sentence // by measure
 	Approved []Approval
+	Override *Override // the last that was asked for
 	Sent     *Sent
 	Follow   []Follow
 }
@@ -187,6 +190,8 @@ type Sent struct {
 	Letter   reply.Letter    `json:"letter"`
 	Measures []reply.Measure `json:"measures"`
 	Override string          `json:"override,omitempty"` // why it was sent though a claim failed, and who signed
+	Signed   tilhor.EntryID  `json:"signed,omitempty"`   // the entry of the signature
+	Words    []string        `json:"words,omitempty"`    // what was signed
 	Lang     tilhor.Lang     `json:"lang,omitempty"`     // that it was written in
 }
 
@@ -454,6 +459,12 @@ func (f folder) line(kind, body, measure string, at time.Time, text []byte) erro
 		h.Approved = slices.DeleteFunc(h.Approved, func(x Approval) bool { return x.Which == a.Which }) // given anew
 		h.Approved = append(h.Approved, a)
 		return err
+	case kindOverride:
+		h.Override = &Override{}
+		return read(h.Override)
+	case kindSigned:
+		h.Override.Signed = &Signature{}
+		return read(h.Override.Signed)
 	case kindSent:
 		h.Sent = &Sent{At: at}
 		return read(h.Sent)
@@ -617,7 +628,7 @@ func (h Hearing) seenBy(b bodies.Body) Hearing {
 		}
 	}
 	if h.Sent == nil {
-		h.Choices, h.Edits, h.Claims, h.Approved = nil, nil, nil, nil
+		h.Choices, h.Edits, h.Claims, h.Approved, h.Override = nil, nil, nil, nil, nil
 	}
 	h.Follow = nil
 	return h

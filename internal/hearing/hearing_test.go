@@ -17,6 +17,7 @@ import (
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/hearing"
 	"tilhor/internal/hearing/reply"
+	"tilhor/internal/journal"
 	"tilhor/internal/lang"
 	"tilhor/internal/web/webtest"
 )
@@ -165,7 +166,7 @@ func TestFromLetterToAnswer(t *testing.T) {
 		if st := s.Document.Status; st != (reply.Status{Invited: 4, Answered: 3, Declined: 1}) {
 			t.Errorf("%+v", st)
 		}
-		if err := w.desk.Send(w.ctx, w.anne, w.slug, "", nb); !faulty(err, "hearing.fault.approvals") {
+		if err := w.desk.Send(w.ctx, w.anne, w.slug, nb); !faulty(err, "hearing.fault.approvals") {
 			t.Errorf("sent without approvals: %v", err)
 		}
 		if err := w.desk.Approve(w.ctx, w.anne, w.slug, hearing.Approval{Which: hearing.Political, On: "2026-11-23", Who: "Utvalget"}, nb); !faulty(err, "hearing.fault.first") {
@@ -175,7 +176,7 @@ func TestFromLetterToAnswer(t *testing.T) {
 		if _, err := w.desk.Answer(w.ctx, webtest.Owner, w.slug); !errors.Is(err, tilhor.ErrNotFound) {
 			t.Errorf("read before it is sent: %v", err)
 		}
-		w.must(w.desk.Send(w.ctx, w.anne, w.slug, "", nb))
+		w.must(w.desk.Send(w.ctx, w.anne, w.slug, nb))
 		sent, err := w.desk.Answer(w.ctx, webtest.Owner, w.slug)
 		w.must(err)
 		var b bytes.Buffer
@@ -195,7 +196,7 @@ func TestFromLetterToAnswer(t *testing.T) {
 			"say":      w.desk.Say(w.ctx, w.marit, w.su, w.slug, "T1", hearing.Said{Stance: reply.Support}),
 			"withdraw": w.desk.Withdraw(w.ctx, w.marit, w.su, w.slug),
 			"choose":   w.desk.Choose(w.ctx, w.anne, w.slug, "T3", reply.Choice{Comment: true}),
-			"send":     w.desk.Send(w.ctx, w.anne, w.slug, "", nb),
+			"send":     w.desk.Send(w.ctx, w.anne, w.slug, nb),
 		} {
 			if !errors.Is(err, hearing.ErrSent) {
 				t.Errorf("%s after it is sent: %v", what, err)
@@ -244,7 +245,7 @@ func TestWithdrawnIsFlagged(t *testing.T) {
 		if p := s.Passages["T2"]; !reflect.DeepEqual(p.Flags, []hearing.Flag{hearing.FlagSource}) {
 			t.Errorf("%+v", p.Flags)
 		}
-		if err := w.desk.Send(w.ctx, w.anne, w.slug, "", nb); !faulty(err, "hearing.fault.flagged") {
+		if err := w.desk.Send(w.ctx, w.anne, w.slug, nb); !faulty(err, "hearing.fault.flagged") {
 			t.Errorf("sent with a sentence nobody has looked at: %v", err)
 		}
 		w.must(w.desk.Withdraw(w.ctx, w.marit, w.su, w.slug))
@@ -270,7 +271,7 @@ func TestAClaimTurnsFalse(t *testing.T) {
 		}
 		w.approved()
 		w.exec(`UPDATE bodies_body SET gone_at = 1 WHERE owner = $1 AND slug = $2`, webtest.Owner, w.away)
-		err := w.desk.Send(w.ctx, w.anne, w.slug, "", nb)
+		err := w.desk.Send(w.ctx, w.anne, w.slug, nb)
 		var refused hearing.Refused
 		if !errors.As(err, &refused) || len(refused.Failing) != 1 || !reflect.DeepEqual(refused.Failing[0].Figure.Lack, []string{"Fjellvik skole"}) {
 			t.Fatalf("%v %+v", err, refused)
@@ -278,10 +279,42 @@ func TestAClaimTurnsFalse(t *testing.T) {
 		if _, err := w.desk.Answer(w.ctx, webtest.Owner, w.slug); !errors.Is(err, tilhor.ErrNotFound) {
 			t.Fatalf("it went out all the same: %v", err)
 		}
-		w.must(w.desk.Send(w.ctx, w.anne, w.slug, "Kommunedirektøren: utvalget ved Fjellvik blir valgt på nytt denne uken.", nb))
+		// Someone asks, another signs, and only then; for this figure and no other.
+		other := w.anne
+		other.Person = w.kari.Person
+		if err := w.desk.SignOverride(w.ctx, other, w.slug, "Kommunedirektøren", nb); !errors.Is(err, tilhor.ErrConflict) {
+			t.Errorf("signed what nobody asked for: %v", err)
+		}
+		w.must(w.desk.AskOverride(w.ctx, w.anne, w.slug, "Utvalget ved Fjellvik blir valgt på nytt denne uken.", nb))
+		if err := w.desk.SignOverride(w.ctx, w.anne, w.slug, "Kommunedirektøren", nb); !faulty(err, "hearing.fault.signer") {
+			t.Errorf("signed by who asks: %v", err)
+		}
+		if err := w.desk.Send(w.ctx, w.anne, w.slug, nb); !errors.As(err, &refused) {
+			t.Errorf("sent before it is signed: %v", err)
+		}
+		w.must(w.desk.SignOverride(w.ctx, other, w.slug, "Kommunedirektøren", nb))
+		w.exec(`UPDATE bodies_body SET gone_at = 1 WHERE owner = $1 AND slug = $2`, webtest.Owner, w.su)
+		if err := w.desk.Send(w.ctx, w.anne, w.slug, nb); !errors.As(err, &refused) || len(refused.Failing[0].Figure.Lack) != 2 {
+			t.Errorf("sent with another figure than was signed: %v", err)
+		}
+		w.must(w.desk.AskOverride(w.ctx, other, w.slug, "Begge blir valgt på nytt.", nb))
+		w.must(w.desk.SignOverride(w.ctx, w.anne, w.slug, "Kommunedirektøren", nb))
+		w.must(w.desk.Send(w.ctx, w.anne, w.slug, nb))
 		sent, err := w.desk.Answer(w.ctx, webtest.Owner, w.slug)
-		if err != nil || !strings.HasPrefix(sent.Override, "Kommunedirektøren") {
+		if err != nil || !strings.HasPrefix(sent.Override, "Begge blir valgt på nytt. Signert av Kommunedirektøren 23.") || sent.Document.Override != sent.Override {
 			t.Errorf("%+v %v", sent.Override, err)
+		}
+
+		// And anybody can check it.
+		a, err := w.desk.Attest(w.ctx, webtest.Owner, w.slug)
+		w.must(err)
+		public := w.Kit.Keys.Public(webtest.Owner)
+		got, err := journal.CheckAttestation(public, a.File)
+		if err != nil || !reflect.DeepEqual(got.Words, []string{"Begge blir valgt på nytt.", "Kommunedirektøren", "Alle skoler har et samarbeidsutvalg [schools-with-su: 0, 2]"}) {
+			t.Errorf("%+v %v", got.Words, err)
+		}
+		if _, err := journal.CheckAttestation(public, bytes.Replace(a.File, []byte("Begge"), []byte("Ingen"), 1)); err == nil {
+			t.Error("other words pass for what was signed")
 		}
 	})
 }
@@ -582,7 +615,7 @@ func TestWhatIsSentIsWhatWasAdopted(t *testing.T) {
 			"a statement": func() { w.says(w.nora, w.council, reply.Support, reply.Support) },
 		} {
 			change()
-			if err := w.desk.Send(w.ctx, w.anne, w.slug, "", nb); !faulty(err, "hearing.fault.changed") {
+			if err := w.desk.Send(w.ctx, w.anne, w.slug, nb); !faulty(err, "hearing.fault.changed") {
 				t.Errorf("%s was changed after it was adopted: %v", what, err)
 			}
 			if p := w.state().Passages["T2"]; len(p.Flags) > 0 {
@@ -590,7 +623,7 @@ func TestWhatIsSentIsWhatWasAdopted(t *testing.T) {
 			}
 			w.must(w.desk.Approve(w.ctx, w.anne, w.slug, political, nb))
 		}
-		w.must(w.desk.Send(w.ctx, w.anne, w.slug, "", nb))
+		w.must(w.desk.Send(w.ctx, w.anne, w.slug, nb))
 		sent, err := w.desk.Answer(w.ctx, webtest.Owner, w.slug)
 		w.must(err)
 		var b bytes.Buffer

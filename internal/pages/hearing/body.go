@@ -429,6 +429,9 @@ func (p *Pages) answer(q *web.Req) error {
 	}
 	if s.Override != "" {
 		v.Notes = []web.Note{{Color: "warning", Title: w.T("hear.sent.override"), Text: s.Override}}
+		if s.Signed != "" {
+			v.Next = append(v.Next, web.Button{Text: w.T("hear.public.signature"), Href: PublicPath + "/" + q.Path("horing") + "/signatur.txt", Kind: "tertiary"})
+		}
 	}
 	add := func(id, title string, items []reply.Item) {
 		x := part{ID: id, Title: title}
@@ -469,6 +472,16 @@ func (p *Pages) answer(q *web.Req) error {
 	}
 	v.Parts = append(v.Parts, annex)
 	return v.show(q, http.StatusOK, nil)
+}
+
+// signature is what anybody can check of an answer that was sent though a claim did
+// not hold.
+func (p *Pages) signature(q *web.Req) error {
+	a, err := p.Hearings.Attest(q.Context(), q.Kit.Owner.ID, q.Path("horing"))
+	if err == nil {
+		q.Give("text/plain; charset=utf-8", "signatur.txt", slices.Concat(a.File, a.Proof))
+	}
+	return err
 }
 
 func (p *Pages) answerText(q *web.Req) error {

@@ -247,11 +247,26 @@ func (p *Pages) askSend(q *web.Req, code int, f *web.Form, refused *hearing.Refu
 		}).first()}})
 		return v.show(q, code, f)
 	}
-	x := part{ID: "send", Title: w.T("hear.send.h"), Text: w.T("hear.send.lead"), Forms: []form{formOf(q, f, "send", "", w.T("hear.send.do"), none).first()}}
-	if len(s.Failing) > 0 {
-		x = part{ID: "send", Title: w.T("hear.override.h"), Text: w.T("hear.override.lead"), Forms: []form{formOf(q, f, "trass", "", w.T("hear.override.do"), func(f *web.Form) []question {
+	x := part{ID: "send", Title: w.T("hear.send.h"), Text: w.T("hear.send.lead")}
+	o := s.Override
+	switch {
+	case len(s.Failing) > 0 && o == nil:
+		x.Title, x.Text = w.T("hear.override.h"), w.T("hear.override.lead")
+		x.Forms = []form{formOf(q, f, "trass", "", w.T("hear.override.do"), func(f *web.Form) []question {
 			return []question{area(w, f, "override", "hear.override.why", 4)}
-		})}}
+		})}
+	case o != nil && o.Signed == nil && o.By == q.Actor.Person:
+		x.Title, x.Text, x.Quotes = w.T("hear.override.waits"), w.T("hear.override.waits-text"), []web.Quote{{Text: o.Reason}}
+	case o != nil && o.Signed == nil:
+		x.Title, x.Text, x.Quotes = w.T("hear.sign.h"), w.T("hear.sign.lead"), []web.Quote{{Text: o.Reason}}
+		x.Forms = []form{formOf(q, f, "signer", "", w.T("hear.sign.do"), func(f *web.Form) []question {
+			return []question{text(w, f, "office", "hear.sign.office")}
+		}).first()}
+	default:
+		if o != nil {
+			x.Text, x.Quotes = w.T("hear.override.signed", "office", o.Signed.Office, "date", o.Signed.On), []web.Quote{{Text: o.Reason}}
+		}
+		x.Forms = []form{formOf(q, f, "send", "", w.T("hear.send.do"), none).first()}
 	}
 	v.Parts = append(v.Parts, x)
 	return v.show(q, code, f)
@@ -271,13 +286,14 @@ func (p *Pages) doSend(q *web.Req) error {
 			return at(slug, "send") + "?gjort=godkjent", renamed(p.Hearings.Approve(q.Context(), q.Actor, slug, a, q.T), "which", "who")
 		}, again)
 	}
-	override := ""
-	if f.Get("do") == "trass" {
-		override = strings.TrimSpace(f.Get("override"))
-		f.Faults.Add(override == "", "override", "hearing.fault.override")
-	}
 	return q.Answer(f, func() (string, error) {
-		err := p.Hearings.Send(q.Context(), q.Actor, slug, override, q.T)
+		switch f.Get("do") {
+		case "trass":
+			return at(slug, "send") + "?gjort=spurt", p.Hearings.AskOverride(q.Context(), q.Actor, slug, f.Get("override"), q.T)
+		case "signer":
+			return at(slug, "send") + "?gjort=signert", p.Hearings.SignOverride(q.Context(), q.Actor, slug, f.Line("office"), q.T)
+		}
+		err := p.Hearings.Send(q.Context(), q.Actor, slug, q.T)
 		var r hearing.Refused
 		if errors.As(err, &r) {
 			refused = &r

@@ -14,6 +14,7 @@ import (
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/hearing"
+	"tilhor/internal/lang"
 	hearingpages "tilhor/internal/pages/hearing"
 	"tilhor/internal/web/webtest"
 )
@@ -22,6 +23,7 @@ type world struct {
 	*webtest.Town
 	t                                    *testing.T
 	bodies                               *bodies.Desk
+	desk                                 *hearing.Desk
 	adviser, marit, ali, nora, jon, kari *http.Cookie
 	su, fau, council, away, slug         string
 	ids                                  []string
@@ -36,6 +38,7 @@ func each(t *testing.T, test func(w *world)) {
 		w := &world{Town: town, t: t, bodies: &bodies.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: town.Now}}
 		desk := &hearing.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Bodies: w.bodies, Clock: town.Now}
 		desk.Registers = desk.Schools()
+		w.desk = desk
 		town.Site.Mount((&hearingpages.Pages{Hearings: desk}).Routes())
 		parent := func(key string) tilhor.Actor {
 			return tilhor.Actor{Owner: webtest.Owner, Person: town.Person(key), Role: tilhor.RoleParent, School: town.Solbakken}
@@ -206,10 +209,21 @@ func TestTheWholeHearing(t *testing.T) {
 		if r := w.Get(nil, "/horinger/"+w.slug+"/svar"); r.StatusCode != http.StatusNotFound {
 			t.Errorf("read before it is sent: %d", r.StatusCode)
 		}
-		w.refused(w.adviser, home+"/send", form("do", "trass", "override", ""), "Skriv kommunedirektørens grunn")
-		w.sent(w.adviser, home+"/send", form("do", "trass", "override", "Kommunedirektøren: valget er i gang."))
+		w.refused(w.adviser, home+"/send", form("do", "trass", "override", ""), "Skriv hvorfor svaret skal sendes likevel")
+		w.sent(w.adviser, home+"/send", form("do", "trass", "override", "Valget er i gang."))
+		w.shows(w.adviser, home+"/send", "Venter på signatur", "Valget er i gang.")
+		w.refused(w.adviser, home+"/send", form("do", "signer", "office", "Rådgiver"), "En annen må signere")
+		second := w.Town.Actor(tilhor.RoleOwnerAdviser, "")
+		second.Person = w.Town.Person("rektor-solbakken") // asks, so that who is signed in may sign
+		w.must(w.desk.AskOverride(context.Background(), second, w.slug, "Valget er i gang.", lang.For(tilhor.Bokmal)))
+		w.sent(w.adviser, home+"/send", form("do", "signer", "office", "Kommunedirektøren"))
+		w.shows(w.adviser, home+"/send", "Signert av Kommunedirektøren 23. november 2026")
+		w.sent(w.adviser, home+"/send", form("do", "send"))
 		w.shows(nil, "/horinger", "Om skolemiljøet")
-		answer := w.shows(nil, "/horinger/"+w.slug+"/svar", "Granvik er delt i dette", "Skolebasert kompetanseutvikling", "3 kilder", "Kommunedirektøren: valget er i gang.")
+		answer := w.shows(nil, "/horinger/"+w.slug+"/svar", "Granvik er delt i dette", "Skolebasert kompetanseutvikling", "3 kilder", "Valget er i gang. Signert av Kommunedirektøren", "Last ned signaturen")
+		if file := w.body(w.Get(nil, "/horinger/"+w.slug+"/signatur.txt"), http.StatusOK); !strings.Contains(file, "tilhor attestation 1") {
+			t.Errorf("%s", file)
+		}
 		if strings.Contains(answer, "Marit") || strings.Contains(answer, "Nora") {
 			t.Error("a name stands in the answer")
 		}

@@ -81,6 +81,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: "GET", Path: PublicPath + "/{horing}/svar", Name: "hearing.answer", Roles: anyone, Serve: p.answer},
 		{Method: "GET", Path: PublicPath + "/{horing}/svar.txt", Name: "hearing.answer.text", Roles: anyone, Serve: p.answerText},
 		{Method: "GET", Path: PublicPath + "/{horing}/svar.pdf", Name: "hearing.answer.pdf", Roles: anyone, Serve: p.answerPDF},
+		{Method: "GET", Path: PublicPath + "/{horing}/signatur.txt", Name: "hearing.answer.signature", Roles: anyone, Serve: p.signature},
 		{Method: "GET", Path: PublicPath + "/{horing}/svar.html", Name: "hearing.answer.file", Roles: anyone, Serve: p.answerFile},
 	}
 }
