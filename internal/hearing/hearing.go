@@ -45,6 +45,7 @@ const (
 	kindDeclined  = "declined"
 	kindWithdrawn = "withdrawn"
 	kindReceived  = "received" // a statement that came by mail, as it came
+	kindPiece     = "piece"    // of a file that one came as: read only with the file
 	kindChosen    = "chosen"
 	kindSentence  = "sentence"
 	kindClaim     = "claim"
@@ -150,8 +151,11 @@ func (a Adoption) There() (n int) {
 type Received struct {
 	On   tilhor.Date `json:"on"`
 	From string      `json:"from"`
-	Raw  string      `json:"raw"`
+	Raw  string      `json:"raw"` // what came, or was read out of its file
 	Text string      `json:"text"`
+	File *File       `json:"file,omitempty"`
+
+	Mends int `json:"mends,omitempty"` // which of those that came has its text written anew, from one
 }
 
 // A Sentence is one that a person wrote anew, and what it rested on then.
@@ -259,7 +263,7 @@ var (
 	selectAll     = db.SQL(`SELECT id, slug, at FROM hearing_hearing WHERE owner = $1 ORDER BY at DESC, id`)
 	selectOne     = db.SQL(`SELECT id, slug, at FROM hearing_hearing WHERE owner = $1 AND slug = $2`)
 	askedOf       = db.SQL(`SELECT DISTINCT hearing FROM hearing_line WHERE owner = $1 AND body = $2 AND kind = 'invited'`)
-	selectLines   = db.SQL(`SELECT id, n, kind, body, measure, at, sealed FROM hearing_line WHERE owner = $1 AND hearing = $2 ORDER BY n`)
+	selectLines   = db.SQL(`SELECT id, n, kind, body, measure, at, sealed FROM hearing_line WHERE owner = $1 AND hearing = $2 AND kind <> 'piece' ORDER BY n`)
 	lastLine      = db.SQL(`SELECT COALESCE(MAX(n), 0) FROM hearing_line WHERE owner = $1 AND hearing = $2`)
 	insertLine    = db.SQL(`INSERT INTO hearing_line (owner, id, hearing, n, kind, body, measure, at, entry, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
 )
@@ -427,7 +431,11 @@ func (f folder) line(kind, body, measure string, at time.Time, text []byte) erro
 	case kindReceived:
 		var r Received
 		err := read(&r)
-		i.Received = append(i.Received, r)
+		if r.Mends > 0 && r.Mends <= len(i.Received) {
+			i.Received[r.Mends-1] = r
+		} else {
+			i.Received = append(i.Received, r)
+		}
 		return err
 	case kindChosen:
 		var c reply.Choice

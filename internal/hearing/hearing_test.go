@@ -15,6 +15,7 @@ import (
 	"tilhor/internal/bodies"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
+	"tilhor/internal/file"
 	"tilhor/internal/hearing"
 	"tilhor/internal/hearing/reply"
 	"tilhor/internal/journal"
@@ -487,6 +488,45 @@ func TestReceived(t *testing.T) {
 		var unread reply.Faults
 		if err := w.desk.Import(w.ctx, w.anne, w.slug, strings.Replace(measures, "T2;2", "T2;7", 1)); !errors.As(err, &unread) || unread[0].Line != 3 {
 			t.Errorf("%v", err)
+		}
+	})
+}
+
+// A statement that came as a file is kept byte for byte, a large one too; its text is
+// read, and may be mended while what came stays; what cannot be read leaves nothing.
+func TestReceivedFile(t *testing.T) {
+	each(t, func(w *world) {
+		mail := hearing.Received{On: "2026-11-23", From: "Fjellvik skole"}
+		for _, text := range []string{"Vi støtter medelevenes rett.", strings.Repeat("Vi støtter alt.\n", 9000)} {
+			raw := []byte("From: su@example.no\r\nSubject: x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + text)
+			if len(text) > 100 { // more than one piece, and most of it no text
+				raw = []byte("From: su@example.no\r\nSubject: x\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: image/png\r\n\r\n" + text + text + text + text + "\r\n--x\r\nContent-Type: text/plain\r\n\r\nKort.\r\n--x--\r\n")
+				text = "Kort."
+			}
+			w.must(w.desk.ReceiveFile(w.ctx, w.anne, w.slug, w.away, mail, "uttalelse.eml", raw))
+			h, err := w.desk.See(w.ctx, w.anne, w.slug)
+			w.must(err)
+			all := h.Invitation(w.away).Received
+			r := all[len(all)-1]
+			f, b, err := w.desk.CameAs(w.ctx, w.anne, w.slug, w.away, r.File.ID)
+			if err != nil || !bytes.Equal(b, raw) || f.Form != file.Mail || f.Size != len(raw) || r.Text != text {
+				t.Fatalf("%+v %q %d bytes of %d: %v", f, r.Text, len(b), len(raw), err)
+			}
+			if _, _, err := w.desk.CameAs(w.ctx, w.anne, w.slug, w.su, r.File.ID); !errors.Is(err, tilhor.ErrNotFound) {
+				t.Errorf("another body's file: %v", err)
+			}
+			if _, _, err := w.desk.CameAs(w.ctx, w.marit, w.slug, w.away, r.File.ID); !errors.Is(err, tilhor.ErrNotFound) {
+				t.Errorf("a parent reads it: %v", err)
+			}
+		}
+		w.must(w.desk.Mend(w.ctx, w.anne, w.slug, w.away, 0, "Vi støtter med elevenes rett."))
+		if err := w.desk.ReceiveFile(w.ctx, w.anne, w.slug, w.away, mail, "x.exe", []byte("\x7fELF\x00")); !faulty(err, "hearing.fault.file-other") {
+			t.Errorf("a program: %v", err)
+		}
+		h, err := w.desk.See(w.ctx, w.anne, w.slug)
+		w.must(err)
+		if all := h.Invitation(w.away).Received; len(all) != 2 || all[0].Text != "Vi støtter med elevenes rett." || all[0].Raw != "Vi støtter medelevenes rett." {
+			t.Errorf("%+v", all)
 		}
 	})
 }

@@ -163,23 +163,6 @@ func (d *Desk) speaking(ctx context.Context, by tilhor.Actor, body, slug string,
 	})
 }
 
-// Receive keeps a statement that came by mail: byte for byte, and beside it the text
-// with the repairs that were taken. Who holds the hearing then writes, measure by
-// measure, what the body means (SayFor), and when it was adopted (AdoptFor).
-func (d *Desk) Receive(ctx context.Context, by tilhor.Actor, slug, body string, r Received) error {
-	return d.receiving(ctx, by, slug, body, func(h Hearing, i *Invited) ([]line, error) {
-		var f tilhor.Faults
-		f.Add(strings.TrimSpace(r.Raw) == "", "raw", "hearing.fault.raw")
-		f.Add(len(r.Raw) > 10*maxText, "raw", "hearing.fault.text-long")
-		f.Add(r.On == "", "on", "hearing.fault.on")
-		f.Add(i.own(), "raw", "hearing.fault.adopted")
-		if r.Text == "" {
-			r.Text = r.Raw
-		}
-		return []line{{kind: kindReceived, body: i.ID, words: r}}, f.Err()
-	})
-}
-
 // SayFor is Say for a body whose statement came by mail.
 func (d *Desk) SayFor(ctx context.Context, by tilhor.Actor, slug, body, measure string, s Said) error {
 	return d.receiving(ctx, by, slug, body, func(h Hearing, i *Invited) ([]line, error) {

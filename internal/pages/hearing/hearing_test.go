@@ -277,6 +277,39 @@ func TestByMail(t *testing.T) {
 	})
 }
 
+// A file: kept as it came and given back so, its text read, repairs taken afterwards;
+// of a PDF the text is pasted beside it, and what is neither is refused with why.
+func TestByFile(t *testing.T) {
+	each(t, func(w *world) {
+		w.begin()
+		at := "/eier/horinger/" + w.slug + "/post/" + w.away
+		f := func() url.Values { return form("do", "mottatt", "from", "Fjellvik skole", "on", "23.11.2026") }
+		raw := []byte("From: a@b.no\r\nSubject: x\r\nContent-Type: text/html; charset=iso-8859-1\r\n\r\n<p>Vi vil ha medelevene p\xe5 alt.</p><script>alert(1)</script>")
+		if r := w.PostFile(w.adviser, at, f(), "svar.eml", raw); r.StatusCode != http.StatusSeeOther {
+			t.Fatalf("%d: %s", r.StatusCode, w.body(r, r.StatusCode))
+		}
+		body := w.shows(w.adviser, at, "Vi vil ha medelevene på alt.", "medelevene → med elevene", "svar.eml", "Kontrollsum")
+		if strings.Contains(body, "alert(1)") {
+			t.Error("a script is shown")
+		}
+		r := w.Get(w.adviser, regexp.MustCompile(at+`/[a-z2-7]{10}`).FindString(body))
+		if b, err := io.ReadAll(r.Body); err != nil || string(b) != string(raw) || !strings.HasPrefix(r.Header.Get("Content-Disposition"), "attachment") {
+			t.Errorf("%q %v", b, err)
+		}
+		w.sent(w.adviser, at, form("do", "rett", "of", "0", "repair", "10 medelevene"))
+		w.shows(w.adviser, at, "Vi vil ha med elevene på alt.", "Det som kom, er lagret uendret.")
+		if r := w.PostFile(w.adviser, at, f(), "svar.pdf", []byte("%PDF-1.4\ntrailer\n%%EOF")); r.StatusCode != http.StatusSeeOther {
+			t.Fatal(r.StatusCode)
+		}
+		w.refused(w.adviser, at, form("do", "tekst", "of", "1", "text-1", ""), "Skriv")
+		w.sent(w.adviser, at, form("do", "tekst", "of", "1", "text-1", "Vi er imot."))
+		w.shows(w.adviser, at, "Vi er imot.")
+		if body := w.body(w.PostFile(w.adviser, at, f(), "svar.exe", []byte("MZ\x00\x01")), http.StatusUnprocessableEntity); !strings.Contains(body, "verken e-post, tekst, Word eller PDF") || !strings.Contains(body, "Fjellvik skole") {
+			t.Errorf("%s", body)
+		}
+	})
+}
+
 // Everybody else gets the page of an address that does not exist.
 func TestRefused(t *testing.T) {
 	each(t, func(w *world) {
