@@ -40,6 +40,7 @@ const (
 	kindMeasures  = "measures"
 	kindInvited   = "invited"
 	kindReminded  = "reminded"
+	kindReminders = "reminders" // how many days before the deadline they go by themselves
 	kindSaid      = "said"
 	kindAdopted   = "adopted"
 	kindDeclined  = "declined"
@@ -72,19 +73,22 @@ type Hearing struct {
 	Own      bool // the municipality's own, not a ministry's
 	Measures []reply.Measure
 	Invited  []Invited
-	Choices  map[string]reply.Choice
-	Claims   []Claim
-	Edits    map[string]Sentence // by measure
-	Approved []Approval
-	Override *Override // the last that was asked for
-	Sent     *Sent
-	Follow   []Follow
+
+	Reminders []int // how many days before the deadline
+	Choices   map[string]reply.Choice
+	Claims    []Claim
+	Edits     map[string]Sentence // by measure
+	Approved  []Approval
+	Override  *Override // the last that was asked for
+	Sent      *Sent
+	Follow    []Follow
 }
 
 // An Invited is a body that is asked, and what became of it.
 type Invited struct {
 	bodies.Body
 	SchoolName string
+	Asked      tilhor.Date
 	Reminded   []tilhor.Date
 	Said       map[string]Said // by measure, "" for the whole, reply.Other for other comments
 	Adopted    *Adoption       // nil until it is adopted
@@ -262,10 +266,11 @@ var (
 	insertHearing = db.SQL(`INSERT INTO hearing_hearing (owner, id, slug, at) VALUES ($1, $2, $3, $4)`)
 	selectAll     = db.SQL(`SELECT id, slug, at FROM hearing_hearing WHERE owner = $1 ORDER BY at DESC, id`)
 	selectOne     = db.SQL(`SELECT id, slug, at FROM hearing_hearing WHERE owner = $1 AND slug = $2`)
-	askedOf       = db.SQL(`SELECT DISTINCT hearing FROM hearing_line WHERE owner = $1 AND body = $2 AND kind = 'invited'`)
-	selectLines   = db.SQL(`SELECT id, n, kind, body, measure, at, sealed FROM hearing_line WHERE owner = $1 AND hearing = $2 AND kind <> 'piece' ORDER BY n`)
-	lastLine      = db.SQL(`SELECT COALESCE(MAX(n), 0) FROM hearing_line WHERE owner = $1 AND hearing = $2`)
-	insertLine    = db.SQL(`INSERT INTO hearing_line (owner, id, hearing, n, kind, body, measure, at, entry, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
+	askedOf       = db.SQL(`SELECT h.id, h.slug, h.at FROM hearing_line l JOIN hearing_hearing h ON h.owner = l.owner AND h.id = l.hearing
+		WHERE l.owner = $1 AND l.body = $2 AND l.kind = 'invited' ORDER BY h.at DESC, h.id`)
+	selectLines = db.SQL(`SELECT id, n, kind, body, measure, at, sealed FROM hearing_line WHERE owner = $1 AND hearing = $2 AND kind <> 'piece' ORDER BY n`)
+	lastLine    = db.SQL(`SELECT COALESCE(MAX(n), 0) FROM hearing_line WHERE owner = $1 AND hearing = $2`)
+	insertLine  = db.SQL(`INSERT INTO hearing_line (owner, id, hearing, n, kind, body, measure, at, entry, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
 )
 
 // holds: the owner's adviser holds hearings for the municipality.
@@ -313,48 +318,66 @@ func (d *Desk) write(tx *db.Tx, by tilhor.Actor, hearing string, now time.Time, 
 
 // find gives a hearing by its slug, with all that stands in it.
 func (d *Desk) find(tx *db.Tx, owner tilhor.OwnerID, slug string) (h Hearing, err error) {
-	found := false
-	err = tx.Each(selectOne, func(scan db.Scan) error {
-		var at int64
-		found = true
-		err := scan(&h.ID, &h.Slug, &at)
-		h.Opened = time.UnixMilli(at)
-		return err
-	}, owner, slug)
-	if err == nil && !found {
+	all, err := d.folded(tx, owner, selectOne, owner, slug)
+	if err == nil && len(all) == 0 {
 		err = tilhor.ErrNotFound
 	}
 	if err != nil {
 		return h, err
 	}
-	return h, d.fold(tx, owner, &h)
+	return all[0], nil
+}
+
+// folded reads the hearings of a statement, each with all that stands in it.
+func (d *Desk) folded(tx *db.Tx, owner tilhor.OwnerID, q *db.Stmt, args ...any) (all []Hearing, err error) {
+	err = tx.Each(q, func(scan db.Scan) error {
+		var h Hearing
+		var at int64
+		err := scan(&h.ID, &h.Slug, &at)
+		h.Opened = time.UnixMilli(at)
+		all = append(all, h)
+		return err
+	}, args...)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	known, err := d.known(tx, owner)
+	for i := range all {
+		if err == nil {
+			err = d.fold(tx, owner, &all[i], known)
+		}
+	}
+	return all, err
+}
+
+// known are the bodies there are or were, and the name of each one's school.
+func (d *Desk) known(tx *db.Tx, owner tilhor.OwnerID) (map[string]Invited, error) {
+	all, err := d.Bodies.Ever(tx, owner)
+	if err != nil {
+		return nil, err
+	}
+	schools, err := d.Roster.Schools(tx, owner)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]Invited{}
+	for _, b := range all {
+		i := Invited{Body: b}
+		if k := slices.IndexFunc(schools, func(s roster.School) bool { return s.ID == b.School }); k >= 0 {
+			i.SchoolName = schools[k].Name
+		}
+		known[b.ID] = i
+	}
+	return known, nil
 }
 
 // fold reads every line in the order it was written; the later stands over the
 // earlier.
-func (d *Desk) fold(tx *db.Tx, owner tilhor.OwnerID, h *Hearing) error {
-	h.Choices, h.Edits = map[string]reply.Choice{}, map[string]Sentence{}
+func (d *Desk) fold(tx *db.Tx, owner tilhor.OwnerID, h *Hearing, known map[string]Invited) error {
+	h.Choices, h.Edits, h.Reminders = map[string]reply.Choice{}, map[string]Sentence{}, remindBefore
 	key, err := d.Keys.Get(tx, owner, seal.KindHearing, h.ID)
 	if err != nil {
 		return err
-	}
-	all, err := d.Bodies.Ever(tx, owner)
-	if err != nil {
-		return err
-	}
-	schools, err := d.Roster.Schools(tx, owner)
-	if err != nil {
-		return err
-	}
-	known := map[string]Invited{}
-	for _, b := range all {
-		i := Invited{Body: b, Said: map[string]Said{}}
-		for _, s := range schools {
-			if s.ID == b.School {
-				i.SchoolName = s.Name
-			}
-		}
-		known[b.ID] = i
 	}
 	f := folder{h: h, bodies: known}
 	return tx.Each(selectLines, func(scan db.Scan) error {
@@ -393,8 +416,9 @@ func (f folder) line(kind, body, measure string, at time.Time, text []byte) erro
 		if k < 0 {
 			x, ok := f.bodies[body]
 			if !ok { // it is no more: what it said stands
-				x = Invited{Body: bodies.Body{ID: body}, Said: map[string]Said{}}
+				x = Invited{Body: bodies.Body{ID: body}}
 			}
+			x.Said = map[string]Said{}
 			h.Invited = append(h.Invited, x)
 			k = len(h.Invited) - 1
 		}
@@ -410,7 +434,11 @@ func (f folder) line(kind, body, measure string, at time.Time, text []byte) erro
 		h.Measures = nil
 		return read(&h.Measures)
 	case kindInvited:
+		i.Asked = calendar.DateOf(at)
 		return nil
+	case kindReminders:
+		h.Reminders = nil
+		return read(&h.Reminders)
 	case kindReminded:
 		i.Reminded = append(i.Reminded, calendar.DateOf(at))
 		return nil
@@ -503,26 +531,9 @@ func (d *Desk) All(ctx context.Context, by tilhor.Actor) (all []Hearing, err err
 		return nil, err
 	}
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		all, err = d.list(tx, by.Owner)
+		all, err = d.folded(tx, by.Owner, selectAll, by.Owner)
 		return err
 	})
-	return all, err
-}
-
-func (d *Desk) list(tx *db.Tx, owner tilhor.OwnerID) (all []Hearing, err error) {
-	err = tx.Each(selectAll, func(scan db.Scan) error {
-		var h Hearing
-		var at int64
-		err := scan(&h.ID, &h.Slug, &at)
-		h.Opened = time.UnixMilli(at)
-		all = append(all, h)
-		return err
-	}, owner)
-	for i := range all {
-		if err == nil {
-			err = d.fold(tx, owner, &all[i])
-		}
-	}
 	return all, err
 }
 
@@ -573,20 +584,9 @@ func (d *Desk) Asked(ctx context.Context, by tilhor.Actor, body string) (all []H
 		if b, _, err = d.Bodies.In(tx, by, body, now); err != nil {
 			return err
 		}
-		mine := map[string]bool{}
-		if err := tx.Each(askedOf, func(scan db.Scan) error {
-			var id string
-			err := scan(&id)
-			mine[id] = true
-			return err
-		}, by.Owner, b.ID); err != nil {
-			return err
-		}
-		list, err := d.list(tx, by.Owner)
+		list, err := d.folded(tx, by.Owner, askedOf, by.Owner, b.ID)
 		for _, h := range list {
-			if mine[h.ID] {
-				all = append(all, h.seenBy(b))
-			}
+			all = append(all, h.seenBy(b))
 		}
 		return err
 	})
@@ -690,7 +690,7 @@ func (d *Desk) Runs(tx *db.Tx, owner tilhor.OwnerID, hearing, line string, now t
 // Whole are the hearings of an owner as they are handed over to the archive: what is
 // adopted, and what is sent.
 func (d *Desk) Whole(tx *db.Tx, owner tilhor.OwnerID) (all []Hearing, err error) {
-	list, err := d.list(tx, owner)
+	list, err := d.folded(tx, owner, selectAll, owner)
 	for _, h := range list {
 		all = append(all, h.adopted())
 	}

@@ -13,6 +13,7 @@ import (
 
 	"tilhor"
 	"tilhor/internal/bodies"
+	"tilhor/internal/calendar"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/file"
@@ -333,7 +334,10 @@ var selectReminded = db.SQL(`SELECT id, hearing FROM hearing_line WHERE owner = 
 var testSQL = map[string]*db.Stmt{}
 
 func init() {
-	for _, s := range []string{`UPDATE bodies_body SET gone_at = 1 WHERE owner = $1 AND slug = $2`} {
+	for _, s := range []string{
+		`UPDATE bodies_body SET gone_at = 1 WHERE owner = $1 AND slug = $2`,
+		`UPDATE hearing_line SET kind = 'odd' WHERE owner = $1 AND hearing = (SELECT id FROM hearing_hearing WHERE owner = $1 AND slug = $2)`,
+	} {
 		testSQL[s] = db.SQL(s)
 	}
 }
@@ -372,6 +376,23 @@ func TestWhoSees(t *testing.T) {
 		}
 		if err := w.desk.Say(w.ctx, w.ali, w.su, w.slug, "T1", hearing.Said{Stance: reply.Support}); !errors.Is(err, tilhor.ErrNotFound) {
 			t.Errorf("a plain member writes: %v", err)
+		}
+	})
+}
+
+// A body's list opens the hearings it is asked in and no other: one that cannot be
+// read is nobody else's trouble.
+func TestAsked(t *testing.T) {
+	each(t, func(w *world) {
+		odd, err := w.desk.Open(w.ctx, w.anne, reply.Letter{Title: "En annen", Municipality: "Granvik", Deadline: "2026-12-18", Challenges: hearing.ReadChallenges("1 A")}, true)
+		w.must(err)
+		w.exec(`UPDATE hearing_line SET kind = 'odd' WHERE owner = $1 AND hearing = (SELECT id FROM hearing_hearing WHERE owner = $1 AND slug = $2)`, webtest.Owner, odd)
+		all, _, err := w.desk.Asked(w.ctx, w.marit, w.su)
+		if err != nil || len(all) != 1 || all[0].Slug != w.slug || len(all[0].Invited) != 3 {
+			t.Errorf("%+v %v", all, err)
+		}
+		if _, err := w.desk.All(w.ctx, w.anne); err == nil {
+			t.Error("the other one can be read: this test proves nothing")
 		}
 	})
 }
@@ -600,6 +621,55 @@ func TestRemind(t *testing.T) {
 		w.Later(24 * time.Hour)
 		if n, _ = w.desk.Remind(w.ctx, w.anne, w.slug); n != 3 {
 			t.Errorf("the next day: %d", n)
+		}
+	})
+}
+
+// By themselves reminders go so many days before each body's deadline and when it has
+// passed, once each, and to nobody who answered, declined or was reminded since.
+func TestRemindAll(t *testing.T) {
+	each(t, func(w *world) {
+		reminded := func(on tilhor.Date) (n int) {
+			h, err := w.desk.See(w.ctx, w.anne, w.slug)
+			w.must(err)
+			for _, i := range h.Invited {
+				for _, r := range i.Reminded {
+					if r == on {
+						n++
+					}
+				}
+			}
+			return n
+		}
+		want := map[tilhor.Date]int{"2026-12-04": 4, "2026-12-15": 3, "2026-12-19": 2}
+		for day := calendar.DateOf(w.Now()); day < "2027-01-05"; day = day.Add(1) {
+			switch day {
+			case "2026-12-10":
+				w.says(w.ali, w.fau, reply.Support)
+			case "2026-12-16":
+				n, err := w.desk.Remind(w.ctx, w.anne, w.slug) // by hand
+				if err != nil || n != 3 {
+					t.Errorf("by hand: %d %v", n, err)
+				}
+				w.must(w.desk.Decline(w.ctx, w.jon, w.away, w.slug, "Vi rekker det ikke."))
+				want[day] = 3
+			}
+			for range 2 {
+				w.must(w.desk.RemindAll(w.ctx, webtest.Owner))
+			}
+			if n := reminded(day); n != want[day] {
+				t.Errorf("%s: %d are reminded, want %d", day, n, want[day])
+			}
+			w.Later(24 * time.Hour)
+		}
+		w.open() // asked after the deadline of 18 December: nothing is due before it was asked
+		w.must(w.desk.SetReminders(w.ctx, w.anne, w.slug, nil))
+		w.must(w.desk.RemindAll(w.ctx, webtest.Owner))
+		if n := reminded(calendar.DateOf(w.Now())); n != 0 {
+			t.Errorf("%d are reminded of a hearing without reminders", n)
+		}
+		if err := w.desk.SetReminders(w.ctx, w.anne, w.slug, []int{61}); !faulty(err, "hearing.fault.days") {
+			t.Errorf("%v", err)
 		}
 	})
 }

@@ -10,7 +10,6 @@ import (
 
 	"tilhor"
 	"tilhor/internal/bodies"
-	"tilhor/internal/calendar"
 	"tilhor/internal/db"
 	"tilhor/internal/hearing/reply"
 )
@@ -126,22 +125,6 @@ func (d *Desk) Invite(ctx context.Context, by tilhor.Actor, slug string, ids ...
 		}
 		return lines, nil
 	})
-}
-
-// Remind tells those that have neither answered nor declined that the day comes
-// near. It says when, and to whom; who is told by mail follows the record.
-func (d *Desk) Remind(ctx context.Context, by tilhor.Actor, slug string) (n int, err error) {
-	err = d.holding(ctx, by, slug, func(tx *db.Tx, h Hearing) (lines []line, err error) {
-		on := calendar.DateOf(d.Clock())
-		for _, i := range h.Invited {
-			if !i.Has() && i.Declined == "" && !slices.Contains(i.Reminded, on) {
-				lines = append(lines, line{kind: kindReminded, body: i.ID})
-			}
-		}
-		n = len(lines)
-		return lines, nil
-	})
-	return n, err
 }
 
 // holding is an act of who holds the hearing, as long as the answer is not sent.

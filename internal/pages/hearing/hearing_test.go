@@ -148,6 +148,9 @@ func (w *world) begin() {
 	f := form("do", "inviter")
 	f["bodies"] = w.ids
 	w.sent(w.adviser, home, f)
+	w.refused(w.adviser, home, form("do", "paminnelser", "days", "to uker"), "Skriv inntil fem tall", "to uker")
+	w.sent(w.adviser, home, form("do", "paminnelser", "days", "10, 2"))
+	w.shows(w.adviser, home, "før fristen: 10 og 2.")
 	w.shows(w.adviser, home, "0 av 4 utvalg har svart", "Send påminnelse til 4 utvalg", "er stille")
 	w.shows(w.adviser, "/eier/horinger", "Én høring er åpen", "0 av 4 har svart")
 }

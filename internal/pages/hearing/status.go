@@ -159,6 +159,9 @@ func (p *Pages) askStatus(q *web.Req, code int, f *web.Form) error {
 			return []question{{Kind: "checks", F: x}}
 		})}})
 	}
+	if h.Open() && len(h.Invited) > 0 {
+		v.Parts = append(v.Parts, reminders(q, h, f))
+	}
 	v.Parts = append(v.Parts, part{ID: "filer", Title: w.T("hear.files"), Text: w.T("hear.files.lead"), Buttons: []web.Button{
 		{Text: w.T("hear.measures.see"), Href: at(h.Slug, "tiltak"), Kind: "secondary"}, {Text: w.T("hear.files.do"), Href: at(h.Slug, "filer"), Kind: "tertiary"},
 	}})
@@ -275,6 +278,26 @@ func (p *Pages) whoAnswered(q *web.Req, h hearing.Hearing, f *web.Form) part {
 	return x
 }
 
+// reminders is when reminders go by themselves.
+func reminders(q *web.Req, h hearing.Hearing, f *web.Form) part {
+	w := q.T
+	var days []string
+	for _, n := range h.Reminders {
+		days = append(days, strconv.Itoa(n))
+	}
+	x := part{ID: "paminnelser", Title: w.T("hear.auto"), Text: w.T("hear.auto.none")}
+	if len(days) > 0 {
+		x.Text = w.T("hear.auto.text", "days", w.List(days))
+	}
+	x.Forms = []form{formOf(q, f, "paminnelser", "", w.T("hear.auto.do"), func(f *web.Form) []question {
+		if !f.Has("days") {
+			f.Set("days", strings.Join(days, ", "))
+		}
+		return []question{text(w, f, "days", "hear.auto.days")}
+	}).folded(w.T("hear.auto.fold"))}
+	return x
+}
+
 type listed struct {
 	bodies.Body
 	name string
@@ -319,6 +342,16 @@ func (p *Pages) doStatus(q *web.Req) error {
 		case "minn":
 			_, err := p.Hearings.Remind(q.Context(), q.Actor, slug)
 			return at(slug) + "?gjort=minnet", err
+		case "paminnelser":
+			var days []int
+			for _, s := range strings.FieldsFunc(f.Get("days"), func(r rune) bool { return r == ',' || r == ' ' }) {
+				n, err := strconv.Atoi(s)
+				if err != nil {
+					return "", tilhor.Faults{{Field: "days", Key: "hearing.fault.days"}}
+				}
+				days = append(days, n)
+			}
+			return at(slug) + "?gjort=paminnelser", p.Hearings.SetReminders(q.Context(), q.Actor, slug, days)
 		}
 		return "", tilhor.ErrNotFound
 	}, func(code int, f *web.Form) error { return p.askStatus(q, code, f) })
