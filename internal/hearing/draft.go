@@ -165,7 +165,7 @@ func (h Hearing) order() []string {
 func (c Claim) reply(figures map[string]Figure) reply.Claim {
 	x := reply.Claim{Measure: c.Measure, Text: c.Text, Register: c.Register, Expected: c.Expected, At: c.ID}
 	f, ok := figures[c.Register]
-	if !ok {
+	if !ok || f.Hidden { // too few to be told: then no claim about them holds, and none fails for its number
 		return x
 	}
 	x.Value = strconv.Itoa(f.N)

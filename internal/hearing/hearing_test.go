@@ -16,6 +16,7 @@ import (
 	"tilhor/internal/calendar"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
+	"tilhor/internal/figures"
 	"tilhor/internal/file"
 	"tilhor/internal/hearing"
 	"tilhor/internal/hearing/reply"
@@ -317,6 +318,48 @@ func TestAClaimTurnsFalse(t *testing.T) {
 		}
 		if _, err := journal.CheckAttestation(public, bytes.Replace(a.File, []byte("Begge"), []byte("Ingen"), 1)); err == nil {
 			t.Error("other words pass for what was signed")
+		}
+	})
+}
+
+// The lists tell how many pupils there are, and which schools lack theirs.
+func TestFiguresOfTheLists(t *testing.T) {
+	each(t, func(w *world) {
+		w.must(w.DB.Read(w.ctx, func(tx *db.Tx) error {
+			for _, r := range w.Kit.Roster.Figures() {
+				f, err := r.Figure(tx, webtest.Owner, "2026-11-23")
+				if err != nil {
+					return err
+				}
+				if want := map[string]int{"pupils": 4, "schools-with-pupils": 2}[r.Name]; f.N != want || len(f.Lack) != 0 {
+					t.Errorf("%s: %+v", r.Name, f)
+				}
+				if f, err = r.Figure(tx, webtest.Owner, "2020-01-01"); err != nil || f.N != 0 || f.Of > 0 && len(f.Lack) != 2 {
+					t.Errorf("%s before anybody came: %+v %v", r.Name, f, err)
+				}
+			}
+			return nil
+		}))
+	})
+}
+
+// What is about few children is not told, and a claim about it neither holds nor
+// fails by its number; when there are many, it holds as any other.
+func TestHiddenFigure(t *testing.T) {
+	each(t, func(w *world) {
+		n, of := 4, 4
+		w.desk.Registers = append(w.desk.Registers, figures.Register{Name: "few", Figure: func(*db.Tx, tilhor.OwnerID, tilhor.Date) (figures.Figure, error) { return figures.Careful(n, of), nil }})
+		w.says(w.marit, w.su, reply.Support, reply.StrongSupport)
+		w.chosen()
+		for _, expected := range []string{"4", "3", hearing.All} {
+			w.must(w.desk.Claim(w.ctx, w.anne, w.slug, hearing.Claim{Measure: "T2", Text: "Alle saker", Register: "few", Expected: expected}))
+		}
+		if s := w.state(); len(s.Failing) != 3 || s.Failing[0].Figure.N != 0 || s.Failing[0].Figure.Of != 0 {
+			t.Errorf("%+v", s.Failing)
+		}
+		n, of = 14, 14
+		if s := w.state(); len(s.Failing) != 2 {
+			t.Errorf("%+v", s.Failing)
 		}
 	})
 }

@@ -70,7 +70,7 @@ func (d *Desk) stand(tx *db.Tx, owner tilhor.OwnerID, h Hearing, w *lang.Words) 
 			continue
 		}
 		if r := d.register(c.Register); r != nil {
-			if s.Figures[c.Register], err = r.Figure(tx, owner); err != nil {
+			if s.Figures[c.Register], err = r.Figure(tx, owner, calendar.DateOf(d.Clock())); err != nil {
 				return s, err
 			}
 		}

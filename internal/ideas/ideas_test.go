@@ -10,8 +10,10 @@ import (
 
 	"tilhor"
 	"tilhor/internal/bodies"
+	"tilhor/internal/calendar"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
+	"tilhor/internal/figures"
 	"tilhor/internal/ideas"
 	"tilhor/internal/journal"
 	"tilhor/internal/lang"
@@ -161,6 +163,24 @@ func TestAnAnswerWithinThirtyDays(t *testing.T) {
 		}
 		if n, _ := w.desk.Given(w.ctx, w.jonas); n != 0 {
 			t.Errorf("answered, and %d wait", n)
+		}
+		inTime := func() (f figures.Figure) {
+			w.must(w.DB.Read(w.ctx, func(tx *db.Tx) (err error) {
+				f, err = ideas.Figures()[0].Figure(tx, webtest.Owner, calendar.DateOf(w.Now()))
+				return err
+			}))
+			return f
+		}
+		if f := inTime(); f.N != 0 || f.Of != 1 {
+			t.Errorf("answered too late: %+v", f)
+		}
+		again := w.say(w.nora, "Vi vil ha en huske.")
+		if f := inTime(); f.Of != 1 {
+			t.Errorf("one that may wait: %+v", f)
+		}
+		w.must(w.desk.Reply(w.ctx, w.kari, again.Slug, ideas.Answer{Verdict: "no", Why: "Det er ikke plass."}))
+		if f := inTime(); f.N != 1 || f.Of != 2 {
+			t.Errorf("answered in time: %+v", f)
 		}
 		w.missing("the rektor of another school", w.desk.Reply(w.ctx, w.Actor(tilhor.RoleRektor, w.Fjellvik), i.Slug, ideas.Answer{Verdict: "no", Why: "Nei."}))
 		other, err := w.desk.Mine(w.ctx, w.pupil("elias"))

@@ -63,6 +63,7 @@ func (p *Pages) askDraft(q *web.Req, code int, f *web.Form) error {
 		v.Parts = append(v.Parts, part{ID: "pastand", Title: w.T("hear.claim.new"), Text: w.T("hear.claim.lead"), Forms: []form{formOf(q, f, "pastand", "", w.T("hear.claim.do"), func(f *web.Form) []question {
 			return p.claimQuestions(w, h, f)
 		})}})
+		v.Parts[len(v.Parts)-1].Rest = &rest{Summary: w.T("hear.registers"), Table: p.registers(w)}
 	}
 	return v.show(q, code, f)
 }
@@ -132,10 +133,22 @@ func (p *Pages) claim(q *web.Req, s hearing.State, c hearing.Claim, f *web.Form)
 
 // figure is what a register says: a number, or a share.
 func figure(w *lang.Words, f hearing.Figure) string {
-	if f.Of > 0 {
+	switch {
+	case f.Hidden:
+		return w.T("hear.figure.hidden")
+	case f.Of > 0:
 		return w.T("hear.figure.of", "n", f.N, "of", f.Of)
 	}
 	return w.T("hear.figure", "n", f.N)
+}
+
+// registers says of each register what it counts, and how.
+func (p *Pages) registers(w *lang.Words) *web.Table {
+	t := &web.Table{Caption: w.T("hear.registers"), Hidden: true, Columns: []web.Column{{Text: w.T("hear.claim.register")}, {Text: w.T("hear.registers.how")}}}
+	for _, r := range p.Hearings.Registers {
+		t.Rows = append(t.Rows, []web.Cell{{Text: w.T("hear.register." + r.Name)}, {Text: w.T("hear.register." + r.Name + "-how")}})
+	}
+	return t
 }
 
 func (p *Pages) claimQuestions(w *lang.Words, h hearing.Hearing, f *web.Form) []question {
