@@ -2,10 +2,12 @@ package reply
 
 import (
 	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"html"
 	"html/template"
+	"io"
 	"maps"
 	"os"
 	"regexp"
@@ -392,6 +394,60 @@ func TestSourcesInEveryForm(t *testing.T) {
 			}
 			if len(used) != len(names) {
 				t.Fatalf("%s lists %d sources, and %d are used", f, len(names), len(used))
+			}
+		}
+	})
+}
+
+// In the tables no cell is one that a spreadsheet reckons with, and what was written
+// comes back as it was.
+func TestNoFormulas(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := drawn(t)
+		word := rapid.StringMatching(`['=+@\-]{0,3}[a-z;"]{1,5}`)
+		for i := range h.Measures {
+			h.Measures[i].Text = word.Draw(t, "measure")
+		}
+		for i := range h.Statements {
+			h.Statements[i].Text = word.Draw(t, "text")
+		}
+		dir, files := fstest.MapFS{}, map[string]*bytes.Buffer{}
+		err := h.WriteDir(func(name string) (io.Writer, error) {
+			files[name] = &bytes.Buffer{}
+			return files[name], nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, b := range files {
+			dir[name] = &fstest.MapFile{Data: b.Bytes()}
+			if name == LetterFile {
+				continue
+			}
+			c := csv.NewReader(bytes.NewReader(b.Bytes()))
+			c.Comma = ';'
+			rows, err := c.ReadAll()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, cell := range slices.Concat(rows...) {
+				if cell != "" && strings.Contains("=+-@\t\r", cell[:1]) {
+					t.Fatalf("%s: %q", name, cell)
+				}
+			}
+		}
+		again, err := ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, m := range h.Measures {
+			if again.Measures[i].Text != m.Text {
+				t.Fatalf("%q came back as %q", m.Text, again.Measures[i].Text)
+			}
+		}
+		for i, x := range h.Statements {
+			if again.Statements[i].Text != x.Text {
+				t.Fatalf("%q came back as %q", x.Text, again.Statements[i].Text)
 			}
 		}
 	})
