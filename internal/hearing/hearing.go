@@ -127,6 +127,8 @@ type Said struct {
 	Quote  bool         `json:"quote,omitempty"` // may be quoted in the answer
 	Mail   bool         `json:"mail,omitempty"`  // written in by who holds the hearing, from a mail
 	On     tilhor.Date  `json:"-"`
+
+	NoPupil bool `json:"-"` // who writes says that what looks like a first name is no pupil's
 }
 
 // An Adoption (vedtak) is that a meeting made the statement the body's: who was
@@ -140,6 +142,7 @@ type Adoption struct {
 	Before  string              `json:"before,omitempty"` // why a committee did not wait for FAU and elevråd
 	Mail    bool                `json:"mail,omitempty"`   // as a mail says
 	At      time.Time           `json:"-"`                // when it was written
+	NoPupil bool                `json:"-"`                // as in Said
 }
 
 // There is how many were there.

@@ -468,6 +468,18 @@ func TestAdopt(t *testing.T) {
 				t.Errorf("%s names one child's case: %v", what, err)
 			}
 		}
+		for _, name := range []string{"Nora", "Oliver"} { // who goes to the school, and who does not
+			a := adoption
+			a.Dissent = name + " var imot."
+			said := hearing.Said{Stance: reply.Support, Text: "Spør " + name + " om det."}
+			for what, err := range map[string]error{"say": w.desk.Say(w.ctx, w.marit, w.su, w.slug, "T2", said), "adopt": w.desk.Adopt(w.ctx, w.marit, w.su, w.slug, a)} {
+				if !faulty(err, "circles.fault.name") {
+					t.Errorf("%s: %s may be a pupil, and nobody asks: %v", what, name, err)
+				}
+			}
+			said.NoPupil = true
+			w.must(w.desk.Say(w.ctx, w.marit, w.su, w.slug, "T2", said))
+		}
 		w.must(w.desk.Adopt(w.ctx, w.marit, w.su, w.slug, adoption))
 		if err := w.desk.Say(w.ctx, w.marit, w.su, w.slug, "T1", hearing.Said{Stance: reply.Against}); !faulty(err, "hearing.fault.adopted") {
 			t.Errorf("changed after the meeting: %v", err)

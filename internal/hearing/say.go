@@ -9,6 +9,7 @@ import (
 	"tilhor/internal/bodies"
 	"tilhor/internal/calendar"
 	"tilhor/internal/db"
+	"tilhor/internal/firstnames"
 	"tilhor/internal/hearing/reply"
 )
 
@@ -40,6 +41,7 @@ func checkSaid(h Hearing, measure string, s *Said) error {
 	f.Add(measure == reply.Other && s.Text == "", "text", "hearing.fault.text")
 	f.Add(bodies.Single(s.Text), "text", "hearing.fault.single") // one child's case has no place in what becomes public
 	f.Add(utf8.RuneCountInString(s.Text) > maxText, "text", "hearing.fault.text-long")
+	f.Add(!s.NoPupil && firstnames.Any(s.Text), "no-pupil", "circles.fault.name")
 	return f.Err()
 }
 
@@ -65,6 +67,7 @@ func (d *Desk) Adopt(ctx context.Context, by tilhor.Actor, body, slug string, a 
 		f.Add(i.Has(), "on", "hearing.fault.adopted")
 		f.Add(!i.says(), "on", "hearing.fault.nothing")
 		a.waited(h, *i, &f)
+		f.Add(!a.NoPupil && firstnames.Any(a.Dissent, a.Before), "no-pupil", "circles.fault.name")
 		return []line{{kind: kindAdopted, body: i.ID, words: a}}, f.Err()
 	})
 }

@@ -366,7 +366,7 @@ func (p *Pages) askAdopt(q *web.Req, code int, f *web.Form) error {
 		if len(v.Notes) > 0 || web.FaultAt(w, f.Faults, "before") != "" {
 			all = append(all, area(w, f, "before", "hear.adopt.before", 3))
 		}
-		return all
+		return append(all, noPupil(w, f)...)
 	}).first()}}}
 	if len(v.Parts[0].Facts.Items) == 0 {
 		v.Parts[0].Facts = nil
@@ -381,7 +381,7 @@ func (p *Pages) doAdopt(q *web.Req) error {
 		return err
 	}
 	body, slug := q.Path("rad"), q.Path("horing")
-	a := hearing.Adoption{On: readDate(f, "on"), Present: map[bodies.Part]int{}, Dissent: f.Get("dissent"), Before: f.Get("before")}
+	a := hearing.Adoption{On: readDate(f, "on"), Present: map[bodies.Part]int{}, Dissent: f.Get("dissent"), Before: f.Get("before"), NoPupil: f.Ticked("no-pupil", "yes")}
 	for _, part := range bodies.Parts {
 		if n := number(f, "present-"+string(part), "hearing.fault.present"); n > 0 {
 			a.Present[part] = n

@@ -184,6 +184,10 @@ func TestTheWholeHearing(t *testing.T) {
 		w.shows(w.adviser, "/eier/horinger/"+w.slug, "Ventet ikke på FAU og elevrådet: «Rådene møtes i januar.»")
 		w.shows(w.adviser, "/eier/horinger/"+w.slug+"/matrise", "Vedtatt uten å vente på FAU og elevrådet")
 		w.sent(w.marit, w.rad(w.su), form("do", "trekk"))
+		for _, name := range []string{"Nora", "Oliver"} {
+			w.refused(w.marit, w.rad(w.su, "tiltak", "T1"), form("stance", "against", "text", "Spør "+name+"."), "Det ser ut som det står et navn i teksten", "Det er ikke navnet på en elev", "Spør "+name+".")
+		}
+		w.sent(w.marit, w.rad(w.su, "tiltak", "T1"), form("stance", "against", "text", "Spør Nora.", "no-pupil", "yes"))
 		w.says(w.nora, w.council, "support", "support")
 		w.says(w.ali, w.fau, "support", "strong-support", "against")
 		w.shows(w.marit, w.rad(w.su, "tiltak", "T1"), "FAU har sagt dette", "Elevrådet har sagt dette")

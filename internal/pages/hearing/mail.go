@@ -200,11 +200,21 @@ func (p *Pages) saidQuestions(w *lang.Words, f *web.Form, all bool) []question {
 	}
 	q := labelled(w, f, "quote", "hear.say.quote")
 	q.Options = []web.Option{{Value: "yes", Label: w.T("hear.say.quote-yes"), Checked: f.Ticked("quote", "yes")}}
-	return append(out, question{Kind: "checks", F: q})
+	return append(append(out, question{Kind: "checks", F: q}), noPupil(w, f)...)
+}
+
+// noPupil asks whether what looks like a first name is a pupil's, once something does.
+func noPupil(w *lang.Words, f *web.Form) []question {
+	x := f.Field(w, "no-pupil", "")
+	if x.Error == "" && !f.Has("no-pupil") {
+		return nil
+	}
+	x.Options = []web.Option{{Value: "yes", Label: w.T("circles.no-pupil"), Checked: f.Ticked("no-pupil", "yes")}}
+	return []question{{Kind: "checks", F: x}}
 }
 
 func readSaid(f *web.Form) hearing.Said {
-	return hearing.Said{Stance: reply.Stance(f.Get("stance")), Text: f.Get("text"), Rank: number(f, "rank", "hearing.fault.rank"), Quote: f.Ticked("quote", "yes")}
+	return hearing.Said{Stance: reply.Stance(f.Get("stance")), Text: f.Get("text"), Rank: number(f, "rank", "hearing.fault.rank"), Quote: f.Ticked("quote", "yes"), NoPupil: f.Ticked("no-pupil", "yes")}
 }
 
 // saidPart is what a body says, measure by measure.
