@@ -59,6 +59,7 @@ func (d *Desk) Claim(ctx context.Context, by tilhor.Actor, slug string, c Claim)
 		if c.ID == "" || c.Text != "" {
 			n, err := strconv.Atoi(c.Expected)
 			f.Add(c.Text == "", "text", "hearing.fault.text")
+			f.Add(c.ID == "" && len(h.Claims) >= maxClaims, "text", "hearing.fault.many")
 			f.Add(utf8.RuneCountInString(c.Text) > maxLine, "text", "hearing.fault.long")
 			f.Add(d.register(c.Register) == nil, "register", "hearing.fault.register")
 			f.Add(c.Expected != All && (err != nil || n < 0), "expected", "hearing.fault.expected")

@@ -18,6 +18,8 @@ const (
 	maxLine     = 300
 	maxText     = 20_000
 	maxMeasures = 500
+	maxClaims   = 200 // of a hearing
+	maxFollow   = 200
 )
 
 // Open begins a hearing from its letter (høringsbrev).

@@ -312,6 +312,7 @@ func (d *Desk) Promise(ctx context.Context, by tilhor.Actor, slug string, x Foll
 		f.Add(x.What == "" || utf8.RuneCountInString(x.What) > maxLine, "what", "hearing.fault.what")
 		f.Add(x.Who == "" || utf8.RuneCountInString(x.Who) > maxLine, "who", "hearing.fault.who")
 		f.Add(x.On == "", "on", "hearing.fault.deadline")
+		f.Add(x.Done == "" && len(h.Follow) >= maxFollow, "what", "hearing.fault.many")
 		if err := f.Err(); err != nil {
 			return err
 		}

@@ -257,6 +257,11 @@ func TestTheElevradCarriesOn(t *testing.T) {
 			}
 			return i
 		}
+		for range 19 {
+			w.must(w.desk.Propose(w.ctx, members[1], w.council, ideas.Saying{Kind: "together", Words: "Enda en felles dag."}))
+		}
+		w.must(w.desk.Propose(w.ctx, members[1], w.council, ideas.Saying{Kind: "together", Words: "Den tjuende."}))
+		w.faults(w.desk.Propose(w.ctx, members[1], w.council, ideas.Saying{Kind: "together", Words: "Den siste."}), tilhor.Fault{Field: "words", Key: "ideas.fault.many"})
 		i := before(w.nora, "Mer tid i garderoben.")
 		if i.Slug == "" || i.Side != ideas.Pupil || i.Due != "" || !i.Votes.Open || before(w.nora, "En felles dag.").Side != ideas.Council {
 			t.Fatalf("%+v", i)
