@@ -62,6 +62,11 @@ var whole = []struct {
 	{"child", (*Place).child},
 	{"machine", (*Place).machine},
 	{"accept", (*Place).accept},
+	{"asks", (*Place).asks},
+	{"adopts", (*Place).adopts},
+	{"approves", (*Place).approves},
+	{"votes", (*Place).votes},
+	{"sends", (*Place).sends},
 }
 
 // WholeKinds are the kinds of those acts.
@@ -75,7 +80,7 @@ func WholeKinds() (all []string) {
 // Stepwise says whether the n-th act of the whole case is done in several steps.
 func Stepwise(n int) bool {
 	switch whole[n%len(whole)].kind {
-	case "lead", "attach", "observe", "judge", "pack", "settle", "speak":
+	case "lead", "attach", "observe", "judge", "pack", "settle", "speak", "asks":
 		return true
 	}
 	return false

@@ -17,6 +17,7 @@ import (
 
 	"tilhor"
 	"tilhor/internal/archive"
+	"tilhor/internal/bodies"
 	"tilhor/internal/calendar"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
@@ -24,6 +25,7 @@ import (
 	"tilhor/internal/dialogue"
 	"tilhor/internal/duty"
 	"tilhor/internal/handover"
+	"tilhor/internal/hearing"
 	"tilhor/internal/interventions"
 	"tilhor/internal/journal"
 	"tilhor/internal/roster"
@@ -50,6 +52,7 @@ type Place struct {
 	Archive  *archive.Desk
 	Dialogue *dialogue.Desk
 	SFO      *sfo.Desk
+	Hearings *hearing.Desk
 	Site     *web.Site // has the frame's own pages only
 	Clock    tilhor.Clock
 	Schools  []*School
@@ -62,6 +65,10 @@ type Place struct {
 	tracks  []*track
 	endings []ending
 	talks   []talk
+	written []heard // hearings, by how far each has come
+	adopted []heard
+	voted   []heard
+	ready   []heard
 	asked   []tilhor.Actor // for an observation
 	given   map[string]bool
 	gone    map[tilhor.PersonID]tilhor.Date // to when each is away
@@ -120,6 +127,7 @@ func Over(ctx context.Context, d *db.DB, keysDir string, clock tilhor.Clock) (*P
 	p.Dialogue = &dialogue.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Concerns: p.Concerns, Clock: clock}
 	p.Concerns.Started, p.Concerns.Opened, p.Concerns.Became = p.Dialogue.Start, p.Dialogue.Open, p.Dialogue.Became
 	p.SFO = &sfo.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Clock: clock}
+	p.Hearings = &hearing.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Clock: clock, Bodies: &bodies.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Clock: clock}}
 	if err := p.settle(ctx); err != nil {
 		return nil, fmt.Errorf("settle the made-up schools: %w", err)
 	}
