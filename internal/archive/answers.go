@@ -1,8 +1,8 @@
 package archive
 
 import (
-	"cmp"
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
