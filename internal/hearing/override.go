@@ -90,7 +90,7 @@ var signedEntry = db.SQL(`SELECT entry FROM hearing_line WHERE owner = $1 AND he
 // words were signed, when, and that it stands in the record.
 func (d *Desk) Attest(ctx context.Context, owner tilhor.OwnerID, slug string) (a journal.Attestation, err error) {
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		all, err := d.sent(tx, owner, sentOne, owner, slug)
+		all, err := d.sent(tx, owner, sentOne, false, owner, slug)
 		if err == nil && (len(all) == 0 || all[0].Sent.Signed == "") {
 			err = tilhor.ErrNotFound
 		}

@@ -186,8 +186,9 @@ var (
 		WHERE h.owner = $1 AND h.slug = $2 AND l.body = '' AND l.kind = 'sent'`)
 )
 
-// sent opens the answers of a statement, and nothing else of their hearings.
-func (d *Desk) sent(tx *db.Tx, owner tilhor.OwnerID, q *db.Stmt, args ...any) (all []Hearing, err error) {
+// sent opens the answers of a statement, and nothing else of their hearings. For a list
+// the letter of each is enough: an answer is long, and anybody may ask for the list.
+func (d *Desk) sent(tx *db.Tx, owner tilhor.OwnerID, q *db.Stmt, list bool, args ...any) (all []Hearing, err error) {
 	type stored struct {
 		id     string
 		sealed []byte
@@ -214,10 +215,14 @@ func (d *Desk) sent(tx *db.Tx, owner tilhor.OwnerID, q *db.Stmt, args ...any) (a
 		if text, err = key.Open(field, lines[i].id, lines[i].sealed); err != nil {
 			return nil, err
 		}
-		if json.Unmarshal([]byte(text), all[i].Sent) != nil {
+		x := all[i].Sent
+		into := any(x)
+		if list {
+			into = &struct{ Letter *reply.Letter }{&x.Letter}
+		}
+		if json.Unmarshal([]byte(text), into) != nil {
 			return nil, errUnreadable
 		}
-		x := all[i].Sent
 		x.Document.Letter, x.Document.Measures = x.Letter, x.Measures
 		all[i].Letter = x.Letter
 	}
@@ -227,7 +232,7 @@ func (d *Desk) sent(tx *db.Tx, owner tilhor.OwnerID, q *db.Stmt, args ...any) (a
 // Answer is a sent answer, for everybody.
 func (d *Desk) Answer(ctx context.Context, owner tilhor.OwnerID, slug string) (s Sent, err error) {
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		all, err := d.sent(tx, owner, sentOne, owner, slug)
+		all, err := d.sent(tx, owner, sentOne, false, owner, slug)
 		if err == nil && len(all) == 0 {
 			err = tilhor.ErrNotFound
 		}
@@ -242,7 +247,7 @@ func (d *Desk) Answer(ctx context.Context, owner tilhor.OwnerID, slug string) (s
 // Answers are the sent answers, the newest first, for everybody.
 func (d *Desk) Answers(ctx context.Context, owner tilhor.OwnerID) (all []Hearing, err error) {
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		all, err = d.sent(tx, owner, sentOf, owner)
+		all, err = d.sent(tx, owner, sentOf, true, owner)
 		return err
 	})
 	return all, err
