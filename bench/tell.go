@@ -146,7 +146,7 @@ func (m *measurer) tellMany(ctx context.Context, s *server, many int, send func(
 	var n int
 	var lasted time.Duration
 	before := refused.n.Load()
-	err := m.cpuProfile(s, "tell", func() (err error) {
+	err := m.profiled(s, "tell", func() (err error) {
 		n, lasted, err = atOnce(ctx, many, 0, m.scale.concerns, send)
 		return err
 	})
