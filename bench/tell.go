@@ -53,6 +53,14 @@ func tell(ctx context.Context, m *measurer) error {
 	}
 	defer r.close()
 	m.report.fact("rows that one concern leaves", strconv.Itoa(rows))
+	asked := 0
+	n, err := m.statements(ctx, func() error { asked--; return send(ctx, 0, -asked) })
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		m.report.fact("statements of one concern", strconv.Itoa(n))
+	}
 	for _, many := range m.scale.clients {
 		if err := m.tellAtOnce(ctx, many, s, r, send, bare); err != nil {
 			return err
