@@ -171,7 +171,7 @@ func (d *Desk) Send(ctx context.Context, by tilhor.Actor, slug string, w *lang.W
 				return nil, err
 			}
 			out.Words = o.words()
-			out.Override = w.T("hearing.override.signed", "reason", o.Reason, "office", o.Signed.Office, "date", o.Signed.On)
+			out.Override = w.T("hearing.override.signed", "reason", strings.TrimRight(o.Reason, ".")+".", "office", o.Signed.Office, "date", o.Signed.On)
 		}
 		s.Document.Refused, s.Document.Override = []reply.Refused{}, out.Override
 		out.Document = s.Document
