@@ -108,6 +108,7 @@ const (
 	Yearly             Trigger = "yearly"
 	EachAutumn         Trigger = "autumn"
 	CaseClosed         Trigger = "case-closed"
+	NamesAsked         Trigger = "names-asked" // a survey asks pupils to name each other in what is bad between them
 )
 
 // A Certainty says how sure the transcription is.
