@@ -62,6 +62,10 @@ var whole = []struct {
 	{"child", (*Place).child},
 	{"machine", (*Place).machine},
 	{"accept", (*Place).accept},
+	{"paper", (*Place).paper},
+	{"parent", (*Place).parent},
+	{"glass", (*Place).glass},
+	{"order", (*Place).order},
 }
 
 // WholeKinds are the kinds of those acts.
