@@ -169,7 +169,7 @@ func untied(t *testing.T, w *storyWorld, f *formReader) {
 	}
 	var record bytes.Buffer
 	w.must(journal.Export(t.Context(), w.house.db, w.owner(), w.house.keys.Public(w.owner()), &record))
-	for _, word := range []string{"192.0.2.1", "Qz3"} { // where the requests of these tests come from
+	for _, word := range []string{"192.0.2.1", "Qz3 de tar"} { // where the requests of these tests come from
 		if strings.Contains(record.String(), word) {
 			t.Errorf("the record has %s", word)
 		}
@@ -428,6 +428,9 @@ var three = scenario{
 			f.as("social-teacher")
 			for _, other := range w.others(first) {
 				f.do(deed{At: other + "/tiltak-i-gang", Fill: [][2]string{{"do", "felles"}, {"measure-felles", "*"}}, Sees: "Qz2 en voksen står ved gjerdet."})
+				if s := f.sees("social-teacher", other+"/utskrift"); !strings.Contains(s, "Dette gjør skolen også Qz2 en voksen står ved gjerdet.") {
+					t.Errorf("on paper it is not there: %s", s)
+				}
 				f.open(other + "/plan")
 				if strings.Contains(f.body, `value="Qz2`) || strings.Contains(f.body, ">Qz2 en voksen står ved gjerdet.</textarea>") {
 					t.Error("the measure is copied into another child's plan")
@@ -503,14 +506,14 @@ var three = scenario{
 					shown.WriteString(f.body)
 				}
 				shown.WriteString(unzipped(t, f.made(other+"/pakke", [][2]string{{"kind", "state"}, {"answers", "Brev"}})))
-				own := 0
-				for _, word := range []string{"Qz1", "Qz3", "Qz4", "Qz5", "Qz6", "Qz7"} { // Qz2 is the measure they have together
+				var own []string
+				for _, word := range []string{"Qz1 de går", "Qz3 det er", "Qz4 jeg sitter", "Qz5 de ler", "Qz6 sitter ved", "Qz7 går inn"} { // Qz2 is the measure they have together
 					if strings.Contains(shown.String(), word) {
-						own++
+						own = append(own, word)
 					}
 				}
-				if own != 2 { // what this child said, and its own measure
-					t.Errorf("%d of the children's words stand in one child's papers, and two are its own", own)
+				if len(own) != 2 { // what this child said, and its own measure
+					t.Errorf("%q of the children's words stand in one child's papers, and two are its own", own)
 				}
 			}
 		}},
