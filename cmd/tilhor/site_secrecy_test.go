@@ -436,6 +436,12 @@ var three = scenario{
 					t.Error("the measure is copied into another child's plan")
 				}
 			}
+			_, err := w.house.journal.Sequence(t.Context(), w.house.db, w.owner(), w.clock())
+			w.must(err)
+			f.as("rektor")
+			if s := unzipped(t, f.made(w.others(first)[0]+"/pakke", [][2]string{{"kind", "state"}, {"answers", "Brev"}})); !strings.Contains(s, "som også hjelper eleven") || !strings.Contains(s, "Qz2 en voksen står") {
+				t.Error("the package does not say what is done in another track for this child, too")
+			}
 			f.track = first
 		}},
 		{"hver av dem blir hørt for seg", func(t *testing.T, w *storyWorld, f *formReader) {
