@@ -38,8 +38,8 @@ var (
 		JOIN cases_track t ON t.owner = s.owner AND t.id = s.of_track AND t.matter = $3 AND t.state IN ('open', 'stepped-down')
 		WHERE s.owner = $1 AND s.track = $2 AND s.ended_at IS NULL ORDER BY m.start_on, m.id`)
 	selectReferring = db.SQL(`SELECT s.track, m.id, m.version, m.doer, m.start_on, m.until_on, m.weekdays, m.evaluate_on
-		FROM cases_shared s JOIN cases_measure m ON m.owner = s.owner AND m.id = s.measure AND m.state = 'running'
-		WHERE s.owner = $1 AND s.of_track = $2 AND s.ended_at IS NULL ORDER BY s.track, m.id`)
+		FROM cases_track t CROSS JOIN cases_measure m JOIN cases_shared s ON s.owner = t.owner AND s.track = t.id AND s.measure = m.id AND s.ended_at IS NULL
+		WHERE t.owner = $1 AND t.matter = $3 AND m.owner = t.owner AND m.track = $2 AND m.state = 'running' ORDER BY s.track, m.id`)
 	selectSharable = db.SQL(`SELECT m.track, m.id, m.version, m.doer, m.start_on, m.until_on, m.weekdays, m.evaluate_on
 		FROM cases_track t CROSS JOIN cases_measure m
 		WHERE m.owner = t.owner AND m.track = t.id AND m.state = 'running' AND t.owner = $1 AND t.matter = $6 AND t.id <> $7 AND t.state IN ('open', 'stepped-down') AND ` + access.Scope(access.Work, "t.id") + `
@@ -258,7 +258,7 @@ func (w *work) referring() (rows []sharedRow, err error) {
 		r, err := sharedOf(scan)
 		rows = append(rows, r)
 		return err
-	}, w.by.Owner, w.t.ID)
+	}, w.by.Owner, w.t.ID, w.t.Case)
 	for i := range rows {
 		if err == nil {
 			err = worded(w.tx, w.by.Owner, w.t.ID, w.key, &rows[i].Measure)
