@@ -124,7 +124,6 @@ func bareOgg(b []byte) {
 	type stream struct {
 		packet int
 		where  [][]byte // the pieces of the second packet
-		done   bool
 	}
 	streams := map[uint32]*stream{}
 	var pages [][]byte
