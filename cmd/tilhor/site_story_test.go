@@ -36,6 +36,7 @@ type deed struct {
 	Sees  string      `json:"sees"`  // in the page it leads to
 	Lacks string      `json:"-"`     // and what is not in it
 	No    bool        `json:"-"`     // it is refused: what was typed comes back
+	Shows string      `json:"-"`     // which clause of the law's scenario
 }
 
 // theStory is the whole of it: a teacher is worried about Nora, and it ends
@@ -145,7 +146,10 @@ type formReader struct {
 	at      *url.URL
 	body    string
 	track   string
+	code    string // of one sending, as its page has shown it: $code
 }
+
+var codeIn = regexp.MustCompile(`name="kode" value="([^"]+)"`)
 
 // open shows a page, held up against the battery.
 func (f *formReader) open(path string) {
@@ -171,6 +175,9 @@ func (f *formReader) shown(r *http.Response, code int) {
 	f.battery.Check(f.t, r, f.w.route(r.Request.Method, f.at.Path))
 	if s := trackIn.FindString(f.at.Path); s != "" {
 		f.track = s
+	}
+	if m := codeIn.FindStringSubmatch(f.body); m != nil {
+		f.code = m[1]
 	}
 }
 
@@ -208,7 +215,7 @@ func (f *formReader) do(d deed) {
 		if n.Data != "form" || sent || !strings.EqualFold(attrOf(n, "method"), "post") {
 			return
 		}
-		v, err := filled(n, d)
+		v, err := filled(n, d, f.code)
 		if err != nil {
 			why = append(why, err.Error())
 			return
@@ -243,7 +250,7 @@ func (f *formReader) send(action string, v url.Values, refused bool) {
 }
 
 // filled is what a browser would send of a form when a deed is done in it.
-func filled(form *html.Node, d deed) (url.Values, error) {
+func filled(form *html.Node, d deed, code string) (url.Values, error) {
 	v, options := url.Values{}, map[string][][2]string{}
 	kinds := map[string]string{}
 	each(form, func(n *html.Node) {
@@ -280,7 +287,7 @@ func filled(form *html.Node, d deed) (url.Values, error) {
 		}
 	})
 	for _, f := range d.Fill {
-		if err := fill(v, kinds[f[0]], options[f[0]], f[0], f[1]); err != nil {
+		if err := fill(v, kinds[f[0]], options[f[0]], f[0], strings.Replace(f[1], "$code", code, 1)); err != nil {
 			return nil, err
 		}
 	}
@@ -405,7 +412,7 @@ func TestAFormThatLacksSomethingIsSeen(t *testing.T) {
 		"a button":   {deed{Press: "go=y"}, false},
 		"other form": {deed{Fill: [][2]string{{"do", "b"}}}, false},
 	} {
-		if v, err := filled(form, c.d); (err == nil) != c.ok {
+		if v, err := filled(form, c.d, ""); (err == nil) != c.ok {
 			t.Errorf("%s: %v %v", name, v, err)
 		}
 	}

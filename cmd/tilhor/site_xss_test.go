@@ -235,7 +235,7 @@ func (p *poisonedTown) does(d deed) {
 		if n.Data != "form" || sent || !strings.EqualFold(attrOf(n, "method"), "post") || strings.HasPrefix(attrOf(n, "action"), "/logg-ut") {
 			return
 		}
-		v, err := filled(n, d)
+		v, err := filled(n, d, "")
 		if err != nil {
 			why = append(why, err.Error())
 			return

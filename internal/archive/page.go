@@ -199,10 +199,11 @@ func (p *page) of(r cases.Record) (all []fact) {
 	if r.Kind == cases.Source {
 		add(w.T("stage.field.source"), p.value("stage.inquiry.source.", r.Ref))
 	}
-	if r.Kind == cases.Told && r.Answer != "" {
-		add(w.T("archive.head.channel"), p.value("archive.channel.", r.Answer))
-	} else if r.Answer != "" {
-		add(w.T("stage.field.answer"), p.value(answered(r.Kind), r.Answer))
+	if r.Answer != "" && r.Kind != cases.HandedOver { // whose answer is a person: see who
+		add(p.answer(r))
+	}
+	if r.Kind == cases.Evaluated {
+		add(w.T("stage.evaluate.then"), p.value("stage.evaluate.then.", r.Ref))
 	}
 	if r.Kind == cases.InsightAsked {
 		add(w.T("insight.basis"), p.value("insight.basis.", r.Ref))
@@ -226,21 +227,49 @@ func (p *page) of(r cases.Record) (all []fact) {
 	return all
 }
 
-// answered is where the words of a kind's answers stand.
-func answered(k cases.Kind) string {
-	switch k {
-	case cases.InsightAsked:
-		return "insight.who."
-	case cases.InsightDecided:
-		return "insight.outcome."
+// answers are where the words of a kind's answers stand, when they stand neither as
+// the answer of the kind nor as what the chronology calls it.
+var answers = map[cases.Kind]string{
+	cases.InsightAsked: "insight.who.", cases.InsightDecided: "insight.outcome.", cases.HomeDecided: "home.what.", cases.Affected: "stage.child.", cases.Shielded: "children.grade.",
+	cases.Offered: "stage.transfer.basis.", cases.HandedIn: "stage.transfer.basis.", cases.Contents: "stage.transfer.basis.", cases.NotCorrected: "school.time.corrected.",
+}
+
+// answer is what was answered, in words. An answer that is among a few fixed ones is
+// never shown as its key (TestNoAnswerIsAKey).
+func (p *page) answer(r cases.Record) (term, text string) {
+	w := p.w
+	term = w.T("stage.field.answer")
+	switch r.Kind {
+	case cases.Told:
+		return w.T("archive.head.channel"), p.value("archive.channel.", r.Answer)
+	case cases.StateAnswered:
+		return w.T("handover.hash"), r.Answer
+	case cases.StateOrdered:
+		return w.T("archive.field.point"), r.Answer
+	case cases.Attached:
+		return w.T("archive.field.kind"), p.value("archive.kind.", r.Answer)
 	}
-	return "stage.answer." + string(k) + "."
+	who := r.Text["who"]
+	if who == "" {
+		who = r.Name
+	}
+	name := p.f.Name
+	if name == "" {
+		name = w.T("archive.pupil")
+	}
+	for _, prefix := range []string{answers[r.Kind], "stage.answer." + string(r.Kind) + ".", "school.time." + string(r.Kind) + "."} {
+		if prefix != "" && w.Has(prefix+r.Answer) {
+			return term, lang.Cap(w.T(prefix+r.Answer, "who", who, "name", name, "date", w.DayMonth(r.On)))
+		}
+	}
+	return term, r.Answer
 }
 
 // forMachines are what the program keeps for itself among a record's passages:
 // what a file is, and of each passage whether somebody was given it. What was
-// decided of access stands in the words of the decision.
-var forMachines = map[string]bool{"about": true, "choices": true}
+// decided of access stands in the words of the decision, and what allows a handing
+// over in the answer.
+var forMachines = map[string]bool{"about": true, "choices": true, "receipt": true, "file": true, "code": true, "basis": true}
 
 // fields are the names of a record's passages, those that are known first.
 func fields(r cases.Record) (all []string) {
@@ -262,7 +291,7 @@ func fields(r cases.Record) (all []string) {
 }
 
 func (p *page) label(name string) string {
-	for _, key := range []string{"stage.field." + name, "archive.field." + name} {
+	for _, key := range []string{"stage.field." + name, "archive.field." + name, "stage.transfer." + strings.Replace(name, "part-", "part.", 1)} {
 		if p.w.Has(key) {
 			return p.w.T(key)
 		}
@@ -281,6 +310,20 @@ func (p *page) passage(name, text string) string {
 		return p.value("archive.back.", text)
 	case "provision":
 		return p.value("insight.provision.", text)
+	case "grade":
+		return p.value("stage.decision.grade.", text)
+	case "days":
+		return p.value("stage.decision.length.", text)
+	case "older":
+		return p.w.T("archive.older")
+	case "late":
+		return p.w.T("stage.decision.late")
+	case "scope":
+		var all []string
+		for _, part := range strings.Split(text, ",") {
+			all = append(all, p.value("stage.transfer.part.", part))
+		}
+		return strings.Join(all, "\n")
 	}
 	return text
 }

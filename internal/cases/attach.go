@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"strconv"
@@ -18,21 +19,21 @@ import (
 // Kinds of records about attachments.
 const (
 	Attached Kind = "attached" // a file was attached
-	Unsealed Kind = "unsealed" // a picture as it came was asked for, with a reason
+	Unsealed Kind = "unsealed" // a file as it came was asked for, with a reason
 )
 
 // A FileID names a file.
 type FileID string
 
 // An Attachment is a file in a track (vedlegg): what it shows in words, where
-// it is from, and why words alone do not do. A picture is shown as it was made
-// anew; as it came it lies sealed apart.
+// it is from, and why words alone do not do. It is read as it was made anew; as it came it
+// lies sealed apart.
 type Attachment struct {
 	File    FileID
 	Record  tilhor.RecordID
 	Kind    file.Kind
 	Size    int64
-	Has     bool // a picture as it came is kept as well
+	Has     bool // it is kept as it came as well
 	When    tilhor.When
 	By      tilhor.PersonID
 	ByName  string
@@ -84,7 +85,7 @@ func (a *Attachment) check(now time.Time) error {
 	return c.Err()
 }
 
-// Put looks at a file, makes a picture anew, and stores it sealed in small
+// Put looks at a file, makes it anew, and stores it sealed in small
 // pieces, attached to nothing yet. What a person can mend of the file or of the
 // words stands in one answer, before anything is stored. No intimate picture of
 // a child is ever stored: who sends one has not said that it is none, and it
@@ -103,16 +104,16 @@ func (d *Desk) Put(ctx context.Context, by tilhor.Actor, slug string, a Attachme
 	if err != nil {
 		return "", err
 	}
-	clean, original := body, []byte(nil)
-	if kind.Picture() {
-		clean, err = file.Anew(ctx, body)
-		if why, ok := err.(file.Refusal); ok {
-			return "", tilhor.Faults{{Field: "fil", Key: "cases.fault.file-" + string(why)}}
-		}
-		if err != nil {
-			return "", err
-		}
-		original = body
+	clean, err := file.Anew(ctx, body)
+	if why, ok := err.(file.Refusal); ok {
+		return "", tilhor.Faults{{Field: "fil", Key: "cases.fault.file-" + string(why)}}
+	}
+	if err != nil {
+		return "", err
+	}
+	original := body
+	if bytes.Equal(clean, body) { // nothing was written beside it
+		original = nil
 	}
 	return d.store(ctx, by, t, kind, clean, original, now)
 }

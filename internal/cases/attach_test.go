@@ -101,7 +101,20 @@ func TestAnAttachment(t *testing.T) {
 		_, body, err = w.desk.ReadAttachment(w.ctx, w.kari, slug, c.File)
 		w.must(err)
 		if !bytes.Equal(body, letter) || c.Has {
-			t.Error("a letter is kept as it came")
+			t.Error("a letter with nothing beside it is kept as it came")
+		}
+		written := []byte("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n2 0 obj<</Author(Solbakkenveien 7)>>endobj\ntrailer<</Info 2 0 R>>\n%%EOF\n")
+		e := w.attached(slug, written)
+		_, body, err = w.desk.ReadAttachment(w.ctx, w.kari, slug, e.File)
+		w.must(err)
+		if bytes.Contains(body, []byte("Solbakkenveien")) || len(body) != len(written) || !e.Has {
+			t.Errorf("who wrote the letter follows: %q, %v", body, e.Has)
+		}
+		w.must(w.desk.Unseal(w.ctx, w.kari, slug, e.File, "Politiet spør."))
+		_, body, err = w.desk.ReadOriginal(w.ctx, w.kari, slug, e.File)
+		w.must(err)
+		if !bytes.Equal(body, written) {
+			t.Errorf("as it came it is %q", body)
 		}
 		// Nothing of a file lies open in the database.
 		w.must(w.DB.Read(w.ctx, func(tx *db.Tx) error {
@@ -114,7 +127,7 @@ func TestAnAttachment(t *testing.T) {
 				return err
 			}, w.kari.Owner)
 		}))
-		if got := w.see(slug).Attachments; len(got) != 3 {
+		if got := w.see(slug).Attachments; len(got) != 4 {
 			t.Errorf("%d attachments", len(got))
 		}
 	})

@@ -23,7 +23,7 @@ var (
 		AND by_person = $4 AND written_at >= $5 AND written_at <= $6`)
 )
 
-// unsealedFor is how long after the reason was given a picture as it came can
+// unsealedFor is how long after the reason was given a file as it came can
 // be fetched.
 const unsealedFor = 15 * time.Minute
 
@@ -56,15 +56,14 @@ func (f File) Attachment(id FileID) (Attachment, error) {
 	return Attachment{}, tilhor.ErrNotFound
 }
 
-// ReadAttachment gives a file of a track to one who may read the track: a
-// picture made anew, anything else as it came. That it was read stands in the
+// ReadAttachment gives a file of a track to one who may read the track, as it was
+// made anew. That it was read stands in the
 // record before the first byte is handed over.
 func (d *Desk) ReadAttachment(ctx context.Context, by tilhor.Actor, slug string, id FileID) (Attachment, []byte, error) {
 	return d.readFile(ctx, by, access.Read, slug, id, false)
 }
 
-// ReadOriginal gives rektor a picture as it came, with all that the camera wrote
-// beside it, within a quarter of an hour of the reason (Unseal). To anybody
+// ReadOriginal gives rektor a file as it came, with all that was written beside it, within a quarter of an hour of the reason (Unseal). To anybody
 // else, and without a reason, it is not there.
 func (d *Desk) ReadOriginal(ctx context.Context, by tilhor.Actor, slug string, id FileID) (Attachment, []byte, error) {
 	return d.readFile(ctx, by, access.Lead, slug, id, true)
@@ -154,8 +153,8 @@ func (d *Desk) AttachmentBytes(tx *db.Tx, owner tilhor.OwnerID, track tilhor.Tra
 	return body, err
 }
 
-// Unseal asks for a picture as it came, with a reason that stands in the track:
-// the police ask for it, or what the camera wrote is what matters.
+// Unseal asks for a file as it came, with a reason that stands in the track: the
+// police ask for it, or what the camera or the recorder wrote is what matters.
 func (d *Desk) Unseal(ctx context.Context, by tilhor.Actor, slug string, id FileID, reason string) error {
 	var c check
 	c.text(&reason, "reason", true)
@@ -163,16 +162,17 @@ func (d *Desk) Unseal(ctx context.Context, by tilhor.Actor, slug string, id File
 		return err
 	}
 	return d.on(ctx, by, access.Lead, slug, func(w *work) error {
-		all, err := d.records(w.tx, by.Owner, w.t.ID, nil)
-		if err != nil {
-			return err
+		var kind, record string
+		var size, original int64
+		var track tilhor.TrackID
+		var who tilhor.PersonID
+		err := w.tx.One(findFile, db.Args(by.Owner, id), &kind, &size, &original, &track, &record, &who)
+		if err == nil && (track != w.t.ID || record == "" || original == 0) {
+			err = tilhor.ErrNotFound
 		}
-		for _, r := range all {
-			if r.Kind == Attached && r.Ref == string(id) && file.Kind(r.Answer).Picture() {
-				_, err := w.write(note{kind: Unsealed, when: tilhor.Now(w.now), ref: string(id), text: []field{{"text", reason}}})
-				return err
-			}
+		if err == nil {
+			_, err = w.write(note{kind: Unsealed, when: tilhor.Now(w.now), ref: string(id), text: []field{{"text", reason}}})
 		}
-		return tilhor.ErrNotFound
+		return err
 	})
 }

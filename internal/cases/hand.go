@@ -37,6 +37,7 @@ type FolderFile struct {
 type Wanted struct {
 	Readings bool
 	Files    bool
+	Shared   bool                             // the measures of other tracks that it refers to
 	Also     func(tx *db.Tx, f *Folder) error // what another room adds, read at the same moment
 }
 
@@ -52,7 +53,7 @@ func (d *Desk) Folder(ctx context.Context, by tilhor.Actor, slug string, want Wa
 		if f.Track, rule, err = d.find(tx, by, access.Lead, slug, now); err != nil {
 			return err
 		}
-		f.Lead = true
+		f.Lead, f.refers = true, want.Shared
 		if err := d.load(tx, by, &f.File, now); err != nil {
 			return err
 		}
@@ -75,6 +76,9 @@ func (d *Desk) Folder(ctx context.Context, by tilhor.Actor, slug string, want Wa
 			if err := d.opened(tx, by, f.ID, "package", now); err != nil {
 				return err
 			}
+		}
+		if err := d.sawShared(tx, by, f.sharedOf, rule, now); err != nil {
+			return err
 		}
 		return d.Journal.Seen(tx, by, journal.ReadingsOf(string(f.ID)), string(f.ID), "package", string(rule), now)
 	})

@@ -445,6 +445,10 @@ func (w *work) approve(p Plan) error {
 	if err := w.auditPlan(p); err != nil {
 		return err
 	}
+	were, err := w.referring()
+	if err != nil {
+		return err
+	}
 	if err := w.endMeasures(p.starts()); err != nil {
 		return err
 	}
@@ -456,6 +460,9 @@ func (w *work) approve(p Plan) error {
 		}
 		sealed = append(sealed, words...)
 		running = running || m.Start <= today(w.now)
+	}
+	if err := w.goOn(were, p.Measures); err != nil {
+		return err
 	}
 	if _, err := w.d.Journal.Append(w.tx, journal.Entry{
 		Stream: stream(w.t.ID), Act: "cases.plan", Subject: planID(p.Version), When: tilhor.Now(w.now),

@@ -195,7 +195,7 @@ func (d *Desk) load(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 	if f.Asks, err = d.asks(tx, by.Owner, f.ID, texts); err != nil {
 		return err
 	}
-	if f.refers { // who takes a copy, or one attachment, reads no words of another track
+	if f.refers { // who gives a copy to the family, or reads one attachment, reads no words of another track
 		if err := d.shared(tx, by.Owner, f, now); err != nil {
 			return err
 		}

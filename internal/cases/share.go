@@ -37,6 +37,9 @@ var (
 		FROM cases_shared s JOIN cases_measure m ON m.owner = s.owner AND m.id = s.measure AND m.state = 'running'
 		JOIN cases_track t ON t.owner = s.owner AND t.id = s.of_track AND t.matter = $3 AND t.state IN ('open', 'stepped-down')
 		WHERE s.owner = $1 AND s.track = $2 AND s.ended_at IS NULL ORDER BY m.start_on, m.id`)
+	selectReferring = db.SQL(`SELECT s.track, m.id, m.version, m.doer, m.start_on, m.until_on, m.weekdays, m.evaluate_on
+		FROM cases_track t CROSS JOIN cases_measure m JOIN cases_shared s ON s.owner = t.owner AND s.track = t.id AND s.measure = m.id AND s.ended_at IS NULL
+		WHERE t.owner = $1 AND t.matter = $3 AND m.owner = t.owner AND m.track = $2 AND m.state = 'running' ORDER BY s.track, m.id`)
 	selectSharable = db.SQL(`SELECT m.track, m.id, m.version, m.doer, m.start_on, m.until_on, m.weekdays, m.evaluate_on
 		FROM cases_track t CROSS JOIN cases_measure m
 		WHERE m.owner = t.owner AND m.track = t.id AND m.state = 'running' AND t.owner = $1 AND t.matter = $6 AND t.id <> $7 AND t.state IN ('open', 'stepped-down') AND ` + access.Scope(access.Work, "t.id") + `
@@ -79,20 +82,7 @@ func (d *Desk) spoken(tx *db.Tx, owner tilhor.OwnerID, rows []sharedRow, now tim
 		if err != nil {
 			return nil, err
 		}
-		err = tx.Each(selectTextOf, func(scan db.Scan) error {
-			var name string
-			var sealed []byte
-			if err := scan(&name, &sealed); err != nil || len(sealed) == 0 {
-				return err
-			}
-			to := map[string]*string{"what": &r.What, "when": &r.When}[name]
-			if to == nil {
-				return nil
-			}
-			*to, err = key.Open(name, string(r.ID), sealed)
-			return err
-		}, owner, r.of, r.ID)
-		if err != nil {
+		if err := worded(tx, owner, r.of, key, &r.Measure); err != nil {
 			return nil, err
 		}
 		if r.What != "" {
@@ -259,6 +249,69 @@ func (d *Desk) Share(ctx context.Context, by tilhor.Actor, slug string, id tilho
 		}
 		return tilhor.Faults{{Field: "measure", Key: "life.fault.measure"}}
 	})
+}
+
+// referring are the measures of this track that others in the matter refer to now, with
+// their words; of is the track that refers.
+func (w *work) referring() (rows []sharedRow, err error) {
+	err = w.tx.Each(selectReferring, func(scan db.Scan) error {
+		r, err := sharedOf(scan)
+		rows = append(rows, r)
+		return err
+	}, w.by.Owner, w.t.ID, w.t.Case)
+	for i := range rows {
+		if err == nil {
+			err = worded(w.tx, w.by.Owner, w.t.ID, w.key, &rows[i].Measure)
+		}
+	}
+	return rows, err
+}
+
+// worded fills in what is done and when.
+func worded(tx *db.Tx, owner tilhor.OwnerID, of tilhor.TrackID, key seal.Key, m *Measure) error {
+	return tx.Each(selectTextOf, func(scan db.Scan) error {
+		var name string
+		var sealed []byte
+		if err := scan(&name, &sealed); err != nil || len(sealed) == 0 {
+			return err
+		}
+		to := map[string]*string{"what": &m.What, "when": &m.When}[name]
+		if to == nil {
+			return nil
+		}
+		plain, err := key.Open(name, string(m.ID), sealed)
+		*to = plain
+		return err
+	}, owner, of, m.ID)
+}
+
+// goOn lets those who referred to a measure refer to it in the new version of its
+// plan, when it goes on in the same words: the grown-up still stands at the gate.
+func (w *work) goOn(were []sharedRow, now []Measure) error {
+	if len(were) == 0 {
+		return nil
+	}
+	if _, err := w.tx.Exec(lockMatter, w.by.Owner, w.t.Case); err != nil {
+		return err
+	}
+	all, err := w.tracksOf(w.t.Case)
+	if err != nil {
+		return err
+	}
+	for _, r := range were {
+		t := slices.IndexFunc(all, func(t Track) bool { return t.ID == r.of && !t.Over() })
+		m := slices.IndexFunc(now, func(m Measure) bool { return m.What == r.What && m.When == r.When })
+		if t < 0 || m < 0 {
+			continue
+		}
+		if _, err := w.tx.Exec(insertShared, w.by.Owner, r.of, now[m].ID, w.t.ID, w.now.UnixMilli()); err != nil {
+			return err
+		}
+		if err := w.tellIn(all[t], note{kind: SharedK, when: tilhor.Now(w.now), ref: string(now[m].ID)}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Unshare ends the reference, and nothing of the measure.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"tilhor"
 	"tilhor/internal/cases"
@@ -174,6 +175,31 @@ func TestASharedMeasureNamesNobodyWhoComesLater(t *testing.T) {
 		if got := w.sharedIn(two); got != "" {
 			t.Errorf("Tuva is named in the other track: %q", got)
 		}
+	})
+}
+
+// A measure that goes on in a new version of its plan is referred to as before; one
+// that was changed is another, and is not.
+func TestASharedMeasureGoesOn(t *testing.T) {
+	each(t, func(w *world) {
+		one, two, gate := w.two()
+		w.must(w.desk.Share(w.ctx, w.ina, two, gate))
+		w.Later(time.Minute)
+		again := w.measure()
+		w.planned(one, again)
+		if got := w.sharedIn(two); got != "Voksen ved ballbingen., Jonas Lund" {
+			t.Errorf("after a new version it stands as %q", got)
+		}
+		r := w.see(two).Last(cases.SharedK)
+		if r == nil || r.Ref == string(gate) {
+			t.Errorf("the track does not say which it refers to now: %+v", r)
+		}
+		again.What = "Voksen ved porten."
+		w.planned(one, again)
+		if got := w.sharedIn(two); got != "" {
+			t.Errorf("another measure is referred to: %q", got)
+		}
+		w.verified()
 	})
 }
 

@@ -180,8 +180,8 @@ type StateDecision struct {
 	Points []StatePoint
 }
 
-// maxPoints is how many points an order may have.
-const maxPoints = 20
+// MaxPoints is how many points an order may have.
+const MaxPoints = 20
 
 // DecidedByState writes the decision, and each point of an order with its own
 // deadline (§ 12-6 fourth and fifth paragraphs).
@@ -203,7 +203,7 @@ func (d *Desk) DecidedByState(ctx context.Context, by tilhor.Actor, slug string,
 		c.stateDate(p.Due, r.At, now, "due-"+n)
 		points = append(points, p)
 	}
-	c.Add(len(points) > maxPoints, "what-1", "cases.fault.state-points")
+	c.Add(len(points) > MaxPoints, "what-1", "cases.fault.state-points")
 	c.Add(r.Answer == StateMet && len(points) > 0, "result", "cases.fault.state-no-points")
 	if err := c.Err(); err != nil {
 		return err

@@ -16,23 +16,28 @@ var open = make(chan struct{}, 1)
 // quality is that of a JPEG made anew: what could be read can still be read.
 const quality = 88
 
-// Anew decodes a picture and encodes its pixels, turned the right way up, and
-// nothing else of it: no EXIF, no place, no colour profile, no comment, no
-// thumbnail, nothing that lay behind it. What Look has not let through is
-// refused.
+// Anew is a file without what a camera or a program wrote beside it. Of a picture the
+// pixels are encoded again, turned the right way up, and nothing else of it follows:
+// no EXIF, no place, no colour profile, no comment, no thumbnail, nothing that lay
+// behind it. Of anything else it is what one hears or reads (bare). What Look has not
+// let through is refused.
 func Anew(ctx context.Context, b []byte) ([]byte, error) {
 	kind, err := Look(b)
 	if err != nil {
 		return nil, err
-	}
-	if !kind.Picture() {
-		return nil, Other
 	}
 	select {
 	case open <- struct{}{}:
 		defer func() { <-open }()
 	case <-ctx.Done():
 		return nil, ctx.Err()
+	}
+	if !kind.Picture() {
+		out := bare(kind, b)
+		if again, err := Look(out); err != nil || again != kind {
+			return nil, Broken
+		}
+		return out, nil
 	}
 	var out bytes.Buffer
 	if kind == PNG {

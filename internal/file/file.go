@@ -1,6 +1,6 @@
 // Package file says what a file is by what stands in it, never by its name, and
-// makes pictures anew, so that nothing follows that the camera wrote beside
-// them: place, time, owner, thumbnail. It also draws a text as a square of dots. It
+// makes it anew, so that nothing follows that a camera, a recorder or a program wrote
+// beside it: place, time, owner, thumbnail. It also draws a text as a square of dots. It
 // knows no school and stores nothing.
 package file
 

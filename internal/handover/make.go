@@ -137,7 +137,7 @@ type beside struct {
 // interventions against the pupil, go to Statsforvalteren, and to nobody else
 // before they are judged.
 func (d *Desk) wanted(by tilhor.Actor, o Order, now time.Time, more *beside) cases.Wanted {
-	w := cases.Wanted{Readings: o.Readings, Files: o.Kind == ForState}
+	w := cases.Wanted{Readings: o.Readings, Files: o.Kind == ForState, Shared: o.Kind == ForState}
 	w.Also = func(tx *db.Tx, f *cases.Folder) (err error) {
 		if *more = (beside{}); d.Dialogue != nil {
 			if more.talks, err = d.Dialogue.Folder(tx, by, f.ID, now); err != nil {

@@ -486,7 +486,23 @@ func (t *teller) plans() (all []section) {
 			all = append(all, t.differs(t.f.Plans[i-1], p))
 		}
 	}
-	return all
+	return append(all, t.shared()...)
+}
+
+// shared are the measures of other tracks in the matter that help this pupil too, as
+// they stand there now: Statsforvalteren sees what is done, and the family what a
+// person gives it. Their proof is in the tracks that they belong to.
+func (t *teller) shared() []section {
+	if len(t.f.Shared) == 0 || t.o.Kind != ForState {
+		return nil
+	}
+	s := section{ID: "felles", Title: t.t("plan.shared"), Text: t.t("plan.shared-text")}
+	for n, m := range t.f.Shared {
+		s.Rows = append(s.Rows, row{Title: t.t("plan.measure", "n", strconv.Itoa(n+1)), Facts: []fact{
+			{Term: t.t("plan.what"), Text: m.What}, {Term: t.t("plan.start"), Text: t.w.Date(m.Start)}, {Term: t.t("plan.doer"), Text: m.Name},
+		}})
+	}
+	return []section{s}
 }
 
 // elements are the five things the act asks of a plan (§ 12-4 third paragraph).

@@ -71,6 +71,7 @@ adj.council|adj|17-12 4|statutory-number|
 adj.ik|adj|25-1 25-2|statutory-number|
 adj.survey|adj|19-3|guidance|
 adj.archive|adj|5 13 40|none|
+adj.names|adj|20-5|linked|
 `
 
 var sets = map[string]RuleSetID{
@@ -96,8 +97,8 @@ func cited(ref string) []string {
 
 func TestRowsAreTheTable(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(table), "\n")
-	if len(lines) != 57 || len(Rows()) != 57 || len(RuleSets()) != 7 {
-		t.Fatalf("want 57 rows and 7 rule sets, got %d in the table, %d rows, %d sets", len(lines), len(Rows()), len(RuleSets()))
+	if len(lines) != 58 || len(Rows()) != 58 || len(RuleSets()) != 7 {
+		t.Fatalf("want 58 rows and 7 rule sets, got %d in the table, %d rows, %d sets", len(lines), len(Rows()), len(RuleSets()))
 	}
 	for n, line := range lines {
 		f := strings.Split(line, "|")
@@ -136,7 +137,8 @@ func TestRowsAgreeWithTheNotes(t *testing.T) {
 	if err := json.Unmarshal(raw, &notes); err != nil {
 		t.Fatal(err)
 	}
-	if len(notes.Rows) != len(Rows()) {
+	// One that the notes tell of in words alone (its points 10 and § 6) comes last.
+	if len(notes.Rows) != len(Rows())-1 || Rows()[len(notes.Rows)].ID != "adj.names" {
 		t.Fatalf("the notes have %d rows, we have %d", len(notes.Rows), len(Rows()))
 	}
 	for n, want := range notes.Rows {

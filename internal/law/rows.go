@@ -341,4 +341,11 @@ var rows = []Row{
 		Trigger: CaseClosed, Bearer: Owner, Class: NoTime, Source: Read,
 		Escalation: []Step{{From: FromTrigger, Norm: Norm{90, Days}, To: []Bearer{Archivist}}},
 	},
+	{
+		// Not to prevent (third paragraph); in a case that is long-lasting or complex,
+		// when other means failed; and the answers are verified before measures rest
+		// on them. A gate before an act, and no date.
+		ID: "adj.names", Rules: Adjacent, Section: "§ 20-5", Ref: "opplæringsforskrifta § 20-5",
+		Trigger: NamesAsked, Bearer: School, Class: Linked, Source: Read,
+	},
 }

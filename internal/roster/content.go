@@ -26,47 +26,45 @@ var (
 )
 
 // The record can be compared with what was decided about homes, and with what an
-// import changed (tilhor journal verify). The lists themselves come from files,
-// and are not compared.
+// import changed (tilhor journal verify), table by table. The lists themselves come
+// from files, and are not compared.
 func init() {
-	journal.RegisterContent(journal.Content{
-		Acts:     "roster.",
-		Table:    "roster_decision, roster_override or roster_import",
-		RowTable: "roster_decision or roster_override",
-		Find: func(tx *db.Tx, r journal.Record, field, id string) (s journal.Stored, err error) {
-			var home tilhor.SchoolID
-			switch field {
-			case fieldCounts:
-				err = tx.One(findImport, db.Args(r.By.Owner, id), &s.Bytes)
-			case fieldDecisionRow:
-				s.Open, home, err = storedDecision(tx, r.By.Owner, id)
-			case fieldOverrideRow:
-				s.Open, home, err = storedOverride(tx, r.By.Owner, id)
-			case fieldDecision:
-				err = tx.One(findDecision, db.Args(r.By.Owner, id), &home, &s.Bytes)
-			default:
-				err = tx.One(findOverride, db.Args(r.By.Owner, id), &home, &s.Bytes)
-			}
-			s.Kind, s.Thing = keyOf(home)
-			return s, err
-		},
-		Each: func(tx *db.Tx, owner tilhor.OwnerID, yield func(string) error) error {
-			for _, of := range []struct {
-				all   *db.Stmt
-				field string
-			}{{everyDecision, fieldDecision}, {everyOverride, fieldReason}} {
-				err := tx.Each(of.all, func(scan db.Scan) error {
+	for _, c := range []struct {
+		acts, table, row, words string // words: the label of what is sealed in it
+		stored                  func(*db.Tx, tilhor.OwnerID, string) (*string, tilhor.SchoolID, error)
+		find, every             *db.Stmt
+	}{
+		{"roster.", "roster_decision", fieldDecisionRow, fieldDecision, storedDecision, findDecision, everyDecision},
+		{"roster.override", "roster_override", fieldOverrideRow, fieldReason, storedOverride, findOverride, everyOverride},
+	} {
+		journal.RegisterContent(journal.Content{
+			Acts: c.acts, Table: c.table,
+			Find: func(tx *db.Tx, r journal.Record, field, id string) (s journal.Stored, err error) {
+				var home tilhor.SchoolID
+				if field == c.row {
+					s.Open, home, err = c.stored(tx, r.By.Owner, id)
+				} else {
+					err = tx.One(c.find, db.Args(r.By.Owner, id), &home, &s.Bytes)
+				}
+				s.Kind, s.Thing = keyOf(home)
+				return s, err
+			},
+			Each: func(tx *db.Tx, owner tilhor.OwnerID, yield func(string) error) error {
+				return tx.Each(c.every, func(scan db.Scan) error {
 					var id string
 					if err := scan(&id); err != nil {
 						return err
 					}
-					return yield(seal.Label(of.field, id))
+					return yield(seal.Label(c.words, id))
 				}, owner)
-				if err != nil {
-					return err
-				}
-			}
-			return nil
+			},
+		})
+	}
+	journal.RegisterContent(journal.Content{
+		Acts: "roster.import", Table: "roster_import",
+		Find: func(tx *db.Tx, r journal.Record, _, id string) (s journal.Stored, err error) {
+			s.Kind, s.Thing = keyOf("")
+			return s, tx.One(findImport, db.Args(r.By.Owner, id), &s.Bytes)
 		},
 	})
 }

@@ -68,6 +68,15 @@ func TestAlteredRowsOfTheWholeCaseAreNamed(t *testing.T) {
 			`UPDATE roster_decision SET person = 'x'` + one("roster_decision"), `UPDATE roster_decision SET kind = 'not-secret'` + one("roster_decision"), `DELETE FROM roster_decision` + one("roster_decision"),
 			`INSERT INTO roster_decision SELECT owner, 'x', kind, pupil, person, basis, from_date, until_date, home, reason, by_person, written + 1, review_on, track FROM roster_decision LIMIT 1`,
 		},
+		"roster_override": {
+			`UPDATE roster_override SET responsibility = 'no'` + one("roster_override"), `UPDATE roster_override SET guardian = 'x'` + one("roster_override"), `UPDATE roster_override SET until_date = '2026-11-24'` + one("roster_override"),
+			`UPDATE roster_override SET reason = x'00'` + one("roster_override"), `DELETE FROM roster_override` + one("roster_override"),
+			`INSERT INTO roster_override SELECT owner, 'x', pupil, guardian, holds, responsibility, from_date, until_date, home, reason, by_person, written + 1, track FROM roster_override LIMIT 1`,
+		},
+		"danger_line": {
+			`UPDATE danger_line SET sealed = x'00'` + one("danger_line"), `UPDATE danger_line SET entry = 'x'` + one("danger_line"), `UPDATE danger_line SET paper = 'x'` + one("danger_line"), `DELETE FROM danger_line` + one("danger_line"),
+			`INSERT INTO danger_line SELECT owner, paper, n + 1, 'x', entry, sealed FROM danger_line LIMIT 1`,
+		},
 		"interventions":  {`UPDATE interventions_event SET pupil = 'x'` + one("interventions_event"), `DELETE FROM interventions_event` + one("interventions_event"), `DELETE FROM interventions_line` + one("interventions_line")},
 		"cases_record":   {`DELETE FROM cases_record WHERE rowid = (SELECT MIN(rowid) FROM cases_record WHERE kind = 'together')`, `DELETE FROM cases_record WHERE rowid = (SELECT MIN(rowid) FROM cases_record WHERE kind = 'shared')`, `DELETE FROM cases_record WHERE rowid = (SELECT MIN(rowid) FROM cases_record WHERE kind = 'closed')`, `DELETE FROM cases_record WHERE rowid = (SELECT MIN(rowid) FROM cases_record WHERE kind = 'decision-made')`},
 		"dialogue_line":  {`DELETE FROM dialogue_line` + one("dialogue_line"), `UPDATE dialogue_line SET sealed = x'00'` + one("dialogue_line")},

@@ -37,7 +37,7 @@ func (f *Finder) In(p *Place) { f.p = p }
 var findSQL = sync.OnceValue(func() (s struct {
 	concerns, texts, plans, records, views, entered             *db.Stmt
 	parcels, forces, homes, blocks, absences, judged, appointed *db.Stmt
-	lines, machines, heard, sent                                *db.Stmt
+	lines, machines, heard, sent, papers, parents               *db.Stmt
 },
 ) {
 	// What is told without a name bears no time finer than the hour.
@@ -47,6 +47,8 @@ var findSQL = sync.OnceValue(func() (s struct {
 	s.lines = db.SQL(`SELECT l.concern, l.id, l.sealed FROM dialogue_line l JOIN dialogue_thread t ON t.owner = l.owner AND t.concern = l.concern WHERE l.owner = $1 AND t.last_at + 3600000 >= $2`)
 	s.heard = db.SQL(`SELECT hearing, id, sealed FROM hearing_line WHERE owner = $1 AND at >= $2 AND kind IN ('letter', 'adopted', 'approved')`)
 	s.sent = db.SQL(`SELECT l.id, h.slug FROM hearing_line l JOIN hearing_hearing h ON h.owner = l.owner AND h.id = l.hearing WHERE l.owner = $1 AND l.at >= $2 AND l.kind = 'sent'`)
+	s.papers = db.SQL(`SELECT l.paper, l.id, l.sealed FROM danger_line l JOIN journal_entry e ON e.owner = l.owner AND e.id = l.entry WHERE l.owner = $1 AND e.written + 3600000 >= $2`) // the hour is all the record says
+	s.parents = db.SQL(`SELECT DISTINCT pupil FROM roster_override WHERE owner = $1 AND written >= $2`)
 	s.machines = db.SQL(`SELECT id, name FROM sfo_device WHERE owner = $1 AND at >= $2`)
 	s.texts = db.SQL(`SELECT t.track, t.record, t.field, t.sealed FROM cases_text t WHERE t.owner = $1 AND t.field IN ('words', 'interests', 'text', 'reason', 'shows', 'look', 'grounds', 'reasons')
 			AND t.record IN (SELECT r.id FROM cases_record r WHERE r.owner = $1 AND r.written_at >= $2)`)
@@ -78,7 +80,7 @@ func (f *Finder) Look(ctx context.Context) error {
 		since = 0
 	}
 	err := f.p.DB.Read(ctx, func(tx *db.Tx) error {
-		for _, look := range []func(*db.Tx, int64) error{f.concerns, f.texts, f.plans, f.records, f.views, f.sessions, f.parcels, f.forces, f.homes, f.lines, f.heard, f.rest} {
+		for _, look := range []func(*db.Tx, int64) error{f.concerns, f.texts, f.plans, f.records, f.views, f.sessions, f.parcels, f.forces, f.homes, f.lines, f.heard, f.papers, f.parents, f.rest} {
 			if err := look(tx, since); err != nil {
 				return err
 			}
@@ -270,6 +272,34 @@ func (f *Finder) heard(tx *db.Tx, since int64) error {
 		err = scan(&thing, &id, &sealed)
 		return seal.KindHearing, thing, "hearing", id, sealed, err
 	})
+}
+
+// papers finds the sealed notes, which only their writers know of.
+func (f *Finder) papers(tx *db.Tx, since int64) error {
+	return f.sealed(tx, findSQL().papers, since, func(scan db.Scan) (kind seal.Kind, thing, field, id string, sealed []byte, err error) {
+		err = scan(&thing, &id, &sealed)
+		return seal.KindNote, thing, "line", id, sealed, err
+	})
+}
+
+// parents finds what was written of who is a guardian, by its reasons.
+func (f *Finder) parents(tx *db.Tx, since int64) error {
+	var pupils []tilhor.PersonID
+	err := tx.Each(findSQL().parents, func(scan db.Scan) error {
+		pupils = append(pupils, "")
+		return scan(&pupils[len(pupils)-1])
+	}, Owner, since)
+	for _, p := range pupils {
+		if err != nil {
+			return err
+		}
+		var all []roster.Override
+		all, err = f.p.Roster.Overrides(tx, Owner, p)
+		for _, x := range all {
+			f.row(x.Written.String()+x.Reason, ours.FindString(x.Reason))
+		}
+	}
+	return err
 }
 
 // homes finds what was decided about homes, by its reasons.

@@ -67,6 +67,10 @@ var whole = []struct {
 	{"approves", (*Place).approves},
 	{"votes", (*Place).votes},
 	{"sends", (*Place).sends},
+	{"paper", (*Place).paper},
+	{"parent", (*Place).parent},
+	{"glass", (*Place).glass},
+	{"order", (*Place).order},
 }
 
 // WholeKinds are the kinds of those acts.

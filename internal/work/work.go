@@ -21,6 +21,7 @@ import (
 	"tilhor/internal/calendar"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
+	"tilhor/internal/danger"
 	"tilhor/internal/db"
 	"tilhor/internal/dialogue"
 	"tilhor/internal/duty"
@@ -53,6 +54,7 @@ type Place struct {
 	Dialogue *dialogue.Desk
 	SFO      *sfo.Desk
 	Hearings *hearing.Desk
+	Danger   *danger.Desk
 	Site     *web.Site // has the frame's own pages only
 	Clock    tilhor.Clock
 	Schools  []*School
@@ -126,6 +128,7 @@ func Over(ctx context.Context, d *db.DB, keysDir string, clock tilhor.Clock) (*P
 	p.Archive = &archive.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Cases: p.Cases, Concerns: p.Concerns, Clock: clock}
 	p.Dialogue = &dialogue.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Concerns: p.Concerns, Clock: clock}
 	p.Concerns.Started, p.Concerns.Opened, p.Concerns.Became = p.Dialogue.Start, p.Dialogue.Open, p.Dialogue.Became
+	p.Danger = &danger.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Clock: clock}
 	p.SFO = &sfo.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Clock: clock}
 	p.Hearings = &hearing.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Clock: clock, Bodies: &bodies.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Clock: clock}}
 	if err := p.settle(ctx); err != nil {

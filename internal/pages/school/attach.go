@@ -213,7 +213,7 @@ type attachShowView struct {
 	Line, Heading string
 	Picture, Alt  string
 	File, Action  string
-	Fetch         string // of a picture as it came, once the reason stands
+	Fetch         string // of a file as it came, once the reason stands
 	Original      string
 	Gone          *web.Note
 	Facts         web.Facts
@@ -294,7 +294,7 @@ func notThere(err error) error {
 	return err
 }
 
-// original asks rektor why a picture is wanted as it came.
+// original asks rektor why a file is wanted as it came.
 func (p *Pages) original(q *web.Req) error {
 	f, err := q.Refill()
 	if err != nil {

@@ -114,18 +114,18 @@ func TestAttaching(t *testing.T) {
 			t.Errorf("%s: %d", path, r.StatusCode)
 		}
 	}
-	w.pages(w.rektor, orig, "Hvorfor trengs det?")
+	w.pages(w.rektor, orig, "Hvorfor trengs den?")
 	if r := w.Get(w.rektor, orig+"/fil"); r.StatusCode != http.StatusNotFound {
 		t.Errorf("without a reason: %d", r.StatusCode)
 	}
 	w.refused(w.rektor, orig, form("reason", " "))
-	w.page(w.rektor, w.sent(w.rektor, orig, form("reason", "Politiet ber om det.")), "Hent bildet")
+	w.page(w.rektor, w.sent(w.rektor, orig, form("reason", "Politiet ber om det.")), "Hent filen")
 	got := w.Get(w.rektor, orig+"/fil")
 	if b := all(t, got); !strings.Contains(b, "Solbakkenveien") || !strings.HasPrefix(got.Header.Get("Content-Disposition"), "attachment") || got.Header.Get("Content-Type") != "application/octet-stream" {
 		t.Errorf("as it came: %d %v", got.StatusCode, got.Header)
 	}
 	w.page(w.rektor, "/saker/"+slug, "Politiet ber om det.")
-	w.page(w.rektor, "/saker/"+slug+"/lesinger", "Et vedlegg", "Et bilde slik det kom inn")
+	w.page(w.rektor, "/saker/"+slug+"/lesinger", "Et vedlegg", "Et vedlegg slik det kom inn")
 }
 
 // A letter is fetched, and shown in no page of ours.

@@ -248,6 +248,19 @@ func (p *Pages) showRuns(q *web.Req, code int, f *web.Form) error {
 	return q.RenderStatus(code, measuresPage, d)
 }
 
+// sharedShown are the measures of other tracks that the file refers to: what is done,
+// and no more of anybody else.
+func sharedShown(w *lang.Words, f cases.File) (all []runShown) {
+	for _, m := range f.Shared {
+		x := runShown{What: m.What, Who: m.Name, When: strings.TrimSpace(m.When)}
+		if m.Gone {
+			x.Who = w.T("life.gone", "who", m.Name)
+		}
+		all = append(all, x)
+	}
+	return all
+}
+
 // sharedRuns are the measures of other tracks in the matter that help this pupil
 // too, and those that could. None of them says whose it is.
 func (p *Pages) sharedRuns(q *web.Req, file cases.File, d *measuresData) error {
@@ -259,13 +272,7 @@ func (p *Pages) sharedRuns(q *web.Req, file cases.File, d *measuresData) error {
 		return err
 	}
 	w := q.T
-	for _, m := range file.Shared {
-		x := runShown{What: m.What, Who: m.Name, When: strings.TrimSpace(m.When)}
-		if m.Gone {
-			x.Who = w.T("life.gone", "who", m.Name)
-		}
-		d.Shared = append(d.Shared, x)
-	}
+	d.Shared = sharedShown(w, file)
 	which := func(act, label string, all []cases.Measure) []question {
 		name := measureFieldOf(act)
 		x := d.Forms[act].Field(w, name, w.T(label))

@@ -20,6 +20,7 @@ type printPlanData struct {
 	Help          []string
 	Approved, Who string
 	Draft         bool
+	Shared        []runShown // what helps this pupil too, and stands in another's plan
 }
 
 // printPlan is one version on paper, for the family: the pupil's words, the
@@ -46,6 +47,9 @@ func (p *Pages) printPlan(q *web.Req) error {
 	d.quote()
 	d.Best = bestBefore(q.T, file, v)
 	d.Help = p.helpers(q, d.say, file)
+	if file.Current() != nil && file.Current().Version == v.Version {
+		d.Shared = sharedShown(q.T, file)
+	}
 	d.Who = d.Say("printed", "who", q.Who(), "when", q.T.DateTime(q.Now))
 	return q.RenderStatus(http.StatusOK, printPlanPage, d)
 }
@@ -89,6 +93,7 @@ var printTrackPage = page("print_track")
 
 type printTrackData struct {
 	stage
+	Shared []runShown
 	Who    string
 	Events []eventShown
 	Plans  []*planShown
@@ -119,6 +124,7 @@ func (p *Pages) printTrack(q *web.Req) error {
 		shown.Amended = amendedPlan(d.W, file, shown.Version)
 		d.Plans = append(d.Plans, shown)
 	}
+	d.Shared = sharedShown(q.T, file)
 	return q.RenderStatus(http.StatusOK, printTrackPage, d)
 }
 

@@ -47,6 +47,9 @@ func ask(q *web.Req, code int, f *web.Form, v formView) error {
 	v.Frame, v.Form = q.Frame(v.Heading), f
 	v.Faulty = code == http.StatusUnprocessableEntity
 	v.Faults = web.SummaryOf(q.T, f.Faults)
+	if q.R.Method != http.MethodGet { // what was typed stands in no address
+		v.Langs = nil
+	}
 	if v.Action == "" {
 		v.Action = q.R.URL.Path
 	}

@@ -3,6 +3,8 @@ package school_test
 import (
 	"context"
 	"net/http"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -72,4 +74,21 @@ func TestHowItStandsWithStatsforvalteren(t *testing.T) {
 	w.pages(w.rektor, at, "Familien klaget")
 	w.pages(w.rektor, "/saker/"+slug, "Pålegg fra Statsforvalteren", "Familien klaget på vedtaket")
 	w.page(w.rektor, "/saker/"+slug+"/utskrift", "Tvangsmulkt er fastsatt")
+}
+
+// An order has as many points as it has: the form grows, and what was typed stands.
+func TestAnOrderOfManyPoints(t *testing.T) {
+	w := newWorld(t)
+	at := "/saker/" + w.planned("nora") + "/statsforvalteren"
+	w.must(w.cases.Raise(context.Background(), w.kari, strings.Split(at, "/")[2], cases.Raise{By: "parent", At: tilhor.Now(w.Now()), Text: "Mor ringte."}))
+	typed := []string{"at", "23.11.2026", "result", "breach", "what-1", "En voksen hver time.", "due-1", "08.12.2026"}
+	body := w.shown(w.Post(w.rektor, at+"/vedtak", form(append(typed, "do", "flere")...)), http.StatusOK, "En voksen hver time.", `name="what-8"`)
+	lacks(t, body, `name="what-9"`, "ds-error-summary")
+	for i := range 6 {
+		n := strconv.Itoa(i + 2)
+		typed = append(typed, "what-"+n, "Punkt "+n+".", "due-"+n, "08.12.2026")
+	}
+	w.refused(w.rektor, at+"/vedtak", form(append(typed, "what-8", "", "due-8", "22.12.2026")...), "Punkt 7.")
+	w.sent(w.rektor, at+"/vedtak", form(append(typed, "what-8", "", "due-8", "")...))
+	w.page(w.rektor, at, "7 punkter i pålegget gjenstår", "Punkt 7.")
 }

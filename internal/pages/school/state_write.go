@@ -11,8 +11,24 @@ import (
 	"tilhor/internal/web"
 )
 
-// formPoints is how many points of an order the form asks for at a time.
-const formPoints = 4
+// formPoints is how many points of an order the form asks for at a time; morePoints
+// is the button that asks for as many more.
+const (
+	formPoints = 4
+	morePoints = "flere"
+)
+
+// pointsAsked is how many the form has now.
+func pointsAsked(f *web.Form) int {
+	n := formPoints
+	for n < cases.MaxPoints && f.Has("what-"+strconv.Itoa(n+1)) {
+		n += formPoints
+	}
+	if f.Get("do") == morePoints {
+		n += formPoints
+	}
+	return min(n, cases.MaxPoints)
+}
 
 func (p *Pages) stateForm(q *web.Req) error {
 	f, err := q.Refill()
@@ -33,11 +49,15 @@ func (p *Pages) askState(q *web.Req, code int, f *web.Form) error {
 	}
 	w, h := q.T, p.head(q, file, "")
 	back := statePath(file)
-	return ask(q, code, f, formView{
+	v := formView{
 		Back: web.Back{Href: back, Text: w.T("handover.with.back")}, Line: h.Line, Heading: w.T("handover.with.form." + step),
-		Questions: stateAsked(w, f, file, step),
-		Buttons:   []web.Button{{Text: w.T("handover.with.save")}, {Text: w.T("do.cancel"), Href: back, Kind: "tertiary"}},
-	})
+		Questions: stateAsked(w, f, file, step), Buttons: []web.Button{{Text: w.T("handover.with.save")}},
+	}
+	if step == "vedtak" && pointsAsked(f) < cases.MaxPoints {
+		v.Buttons = append(v.Buttons, web.Button{Text: w.T("handover.with.more-points"), Kind: "secondary", Name: "do", Value: morePoints})
+	}
+	v.Buttons = append(v.Buttons, web.Button{Text: w.T("do.cancel"), Href: back, Kind: "tertiary"})
+	return ask(q, code, f, v)
 }
 
 // stateAsked are the questions of a step.
@@ -90,7 +110,7 @@ func decisionAsked(w *lang.Words, f *web.Form, on func(field, key string) questi
 		on("at", "decided-at"),
 		radios(w, f, "result", w.T("handover.with.result"), "breach", "handover.with.result.breach", "met", "handover.with.result.met"), got,
 	}
-	for i := range formPoints {
+	for i := range pointsAsked(f) {
 		n := strconv.Itoa(i + 1)
 		what := area(w, f, "what-"+n, w.T("handover.with.order-what", "n", n), "", 3)
 		due := f.Field(w, "due-"+n, w.T("handover.with.order-due", "n", n))
@@ -145,6 +165,9 @@ func (p *Pages) doState(q *web.Req) error {
 	if err != nil {
 		return err
 	}
+	if step == "vedtak" && f.Get("do") == morePoints { // what was typed stands in the longer form
+		return p.askState(q, http.StatusOK, f)
+	}
 	act := p.stateAct(q, f, step)
 	return q.Answer(f, func() (string, error) {
 		return "/saker/" + q.Path("spor") + "/statsforvalteren?gjort=1", act()
@@ -178,7 +201,7 @@ func (p *Pages) stateAct(q *web.Req, f *web.Form, step string) func() error {
 		return func() error { return p.Cases.EndedByState(ctx, by, slug, f.Get("outcome"), text, at) }
 	case "vedtak":
 		d := cases.StateDecision{At: at, Answer: f.Get("result"), Got: readDay(f, "got"), Text: text}
-		for i := range formPoints {
+		for i := range pointsAsked(f) {
 			n := strconv.Itoa(i + 1)
 			d.Points = append(d.Points, cases.StatePoint{What: f.Get("what-" + n), Due: readDay(f, "due-"+n)})
 		}
