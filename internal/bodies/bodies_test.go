@@ -198,7 +198,7 @@ func TestPupilsNeverSeeWhatIsConfidential(t *testing.T) {
 			t.Errorf("the leader sees %q", got) // what is confidential stands last
 		}
 		w.must(w.desk.Attend(w.ctx, w.marit, w.smu, m, w.everyone()))
-		w.must(w.desk.Write(w.ctx, w.marit, w.smu, m, hidden, bodies.Result{Text: "Hemmelig vedtak", For: 4}))
+		w.must(w.desk.Write(w.ctx, w.marit, w.smu, m, hidden, bodies.Result{Text: "Hemmelig vedtak", For: 4, ForParents: 3}))
 		w.must(w.desk.AddAction(w.ctx, w.marit, w.smu, m, hidden, bodies.Action{What: "Hemmelig gjøremål", Who: w.nora.Person}))
 		w.must(w.desk.AddAction(w.ctx, w.marit, w.smu, m, open, bodies.Action{What: "Male gjerdet", Who: w.nora.Person}))
 		w.must(w.desk.Invite(w.ctx, w.marit, w.smu, m, bodies.Guest{Person: w.kari.Person, Shut: true}))

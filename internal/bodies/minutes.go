@@ -20,6 +20,11 @@ type Result struct {
 	For, Against       int
 	Blank              int
 	Dissent, DissentBy string // by office or by whom they sit for, never by name
+
+	ForParents, AgainstParents int    `json:",omitempty"` // of those, where the parents' votes are weighed
+	Cast                       string `json:",omitempty"` // how who led the meeting voted, when that decided
+	Outcome                    string `json:",omitempty"` // as it was reckoned, "" when it was not
+	Parents, As                int    `json:",omitempty"` // the votes of so many parents counted for so many
 }
 
 // A Sitting is one meeting as who has come into it sees it.
@@ -144,8 +149,11 @@ func (d *Desk) Attend(ctx context.Context, by tilhor.Actor, slug, meeting string
 		var f tilhor.Faults
 		f.Add(len(there) == 0, "present", "bodies.fault.present")
 		f.Add(m.On > calendar.DateOf(now), "present", "bodies.fault.not-held")
+		f.Add(s.crowded(members, there), "present", "bodies.fault.seats")
 		for _, l := range s.sheaf.of(ofResult, meeting) { // what was decided would no longer hold
-			f.Add(l.Result.Voted && len(there) < s.Quorum(members), "present", "bodies.fault.quorum")
+			r := *l.Result
+			f.Add(r.Voted && len(there) < s.Quorum(members), "present", "bodies.fault.quorum")
+			f.Add(r.Voted && (len(s.reckon(&r, l.Shut, members, there)) > 0 || l.Result.Outcome != "" && r.Outcome != l.Result.Outcome), "present", "bodies.fault.counted")
 		}
 		if err := f[:min(len(f), 1)].Err(); err != nil {
 			return err
@@ -166,7 +174,7 @@ func (r *Result) check() error {
 	for _, n := range []struct {
 		of string
 		n  int
-	}{{"for", r.For}, {"against", r.Against}, {"blank", r.Blank}} {
+	}{{For, r.For}, {Against, r.Against}, {"blank", r.Blank}, {"for-parents", r.ForParents}, {"against-parents", r.AgainstParents}} {
 		f.Add(n.n < 0 || n.n > 99, n.of, "bodies.fault.number")
 	}
 	f.Add(r.Dissent != "" && !slices.Contains(Voices, r.DissentBy), "dissent-by", "bodies.fault.dissent-by")
@@ -184,15 +192,15 @@ var Voices = []string{Leader, Deputy, Secretary, string(Pupils), string(Parents)
 const Several = "several"
 
 // Write writes what became of a matter. A vote is taken when enough are there to
-// decide. Of what is confidential the pupils have left: then those who are left are
-// no more than the members who are not pupils, and how their votes count is the
-// regulation's.
+// decide. Of what is confidential the pupils have left: then only those who are left
+// vote, and how their votes count is the regulation's.
 func (d *Desk) Write(ctx context.Context, by tilhor.Actor, slug, meeting, item string, r Result) error {
 	if err := r.check(); err != nil {
 		return err
 	}
 	now := d.Clock()
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		r := r // what is reckoned is of this time
 		s, l, err := d.item(tx, by, slug, meeting, item, "text", now)
 		if err != nil {
 			return err
@@ -206,10 +214,10 @@ func (d *Desk) Write(ctx context.Context, by tilhor.Actor, slug, meeting, item s
 				return err
 			}
 			there := s.sheaf.find(ofPresent, meeting)
-			f.Add(there == nil, "for", "bodies.fault.present-first")
+			f.Add(there == nil, For, "bodies.fault.present-first")
 			if there != nil {
-				f.Add(len(there.Present) < s.Quorum(members), "for", "bodies.fault.quorum")
-				f.Add(!l.Shut && r.For+r.Against+r.Blank > len(there.Present), "for", "bodies.fault.votes")
+				f.Add(len(there.Present) < s.Quorum(members), For, "bodies.fault.quorum")
+				f = append(f, s.reckon(&r, l.Shut, members, there.Present)...)
 			}
 		}
 		if err := f[:min(len(f), 1)].Err(); err != nil {

@@ -317,7 +317,7 @@ func (p *Pages) showItem(q *web.Req, code int, f *web.Form) error {
 		at := len(v.Sections) - 1
 		v.Sections[at].Forms = itemForms(w, s, *i)
 		if at > 0 {
-			v.Sections[0].Forms = []smallForm{resultForm(w, s, *i)}
+			v.Sections[0].Forms = []smallForm{resultForm(w, s, x, *i)}
 			v.Sections[1].Forms = []smallForm{actionForm(w, s, x)}
 		}
 	}
@@ -341,12 +341,12 @@ func itemForms(w *lang.Words, s several, i bodies.Item) []smallForm {
 	return forms
 }
 
-func resultForm(w *lang.Words, s several, i bodies.Item) smallForm {
+func resultForm(w *lang.Words, s several, x bodies.Sitting, i bodies.Item) smallForm {
 	r := bodies.Result{}
 	if i.Result != nil {
 		r = *i.Result
 	}
-	g := s.of(doResult, "text", r.Text, "for", typed(r.For), "against", typed(r.Against), "blank", typed(r.Blank), "dissent", r.Dissent, "dissent-by", r.DissentBy)
+	g := s.of(doResult, "text", r.Text, "for", typed(r.For), "against", typed(r.Against), "blank", typed(r.Blank), "dissent", r.Dissent, "dissent-by", r.DissentBy, "for-parents", typed(r.ForParents), "against-parents", typed(r.AgainstParents), "cast", r.Cast)
 	var voices []string
 	for _, v := range bodies.Voices {
 		voices = append(voices, v, lang.Cap(w.T("bodies.voice."+v)))
@@ -356,12 +356,20 @@ func resultForm(w *lang.Words, s several, i bodies.Item) smallForm {
 		x.F.Short, x.F.InputMode = true, "numeric"
 		return x
 	}
+	all := []question{
+		ask(w, g, "area", doResult, "text", "bodies.result.text"),
+		{Kind: "row", Parts: []question{count(bodies.For), count(bodies.Against), count("blank")}},
+	}
+	if x.Body.Weighs(i.Shut) {
+		all = append(all, question{Kind: "row", Parts: []question{count("for-parents"), count("against-parents")}})
+	}
+	if x.Body.Casting {
+		all = append(all, optional(w, choose(w, g, doResult, "cast", "bodies.result.cast", bodies.For, w.T("bodies.result.cast.for"), bodies.Against, w.T("bodies.result.cast.against"))))
+	}
 	return s.form(
 		g, doResult, w.T("bodies.result.do"),
-		ask(w, g, "area", doResult, "text", "bodies.result.text"),
-		question{Kind: "row", Parts: []question{count("for"), count("against"), count("blank")}},
-		optional(w, ask(w, g, "area", doResult, "dissent", "bodies.result.dissent")),
-		optional(w, choose(w, g, doResult, "dissent-by", "bodies.result.dissent-by", voices...)),
+		append(all, optional(w, ask(w, g, "area", doResult, "dissent", "bodies.result.dissent")),
+			optional(w, choose(w, g, doResult, "dissent-by", "bodies.result.dissent-by", voices...)))...,
 	)
 }
 
@@ -380,16 +388,27 @@ func actionForm(w *lang.Words, s several, x bodies.Sitting) smallForm {
 	).folded(w.T("bodies.todo.fold"))
 }
 
-// votes is how the votes fell, "" when there was no vote.
-func votes(w *lang.Words, r *bodies.Result) string {
+// votes is how the votes fell, how they were weighed and whether it carried; nothing
+// when there was no vote.
+func votes(w *lang.Words, r *bodies.Result) (all []string) {
 	if r == nil || !r.Voted {
-		return ""
+		return nil
 	}
-	return w.T("bodies.result.votes", "for", r.For, "against", r.Against, "blank", r.Blank)
+	all = []string{w.T("bodies.result.votes", "for", r.For, "against", r.Against, "blank", r.Blank)}
+	if r.As > r.Parents {
+		all = append(all, w.T("bodies.result.weighed", "n", r.Parents, "as", r.As))
+	}
+	if r.Cast != "" {
+		all = append(all, w.T("bodies.result.casting"))
+	}
+	if r.Outcome != "" {
+		all = append(all, w.T("bodies.outcome."+r.Outcome))
+	}
+	return all
 }
 
 func resultPoint(w *lang.Words, i bodies.Item) point {
-	x := point{Title: title(w, i), Text: i.Result.Text, Lines: lines(votes(w, i.Result))}
+	x := point{Title: title(w, i), Text: i.Result.Text, Lines: votes(w, i.Result)}
 	if i.Result.Dissent != "" {
 		x.Facts = &web.Facts{Items: []web.Fact{{Term: w.T("bodies.result.dissent-of", "who", w.T("bodies.voice."+i.Result.DissentBy)), Text: i.Result.Dissent}}}
 	}
@@ -408,6 +427,7 @@ func (p *Pages) doItem(q *web.Req) error {
 		r = bodies.Result{
 			Text: f.Get(name(do, "text")), Dissent: f.Get(name(do, "dissent")), DissentBy: f.Get(name(do, "dissent-by")),
 			For: readNumber(f, name(do, "for")), Against: readNumber(f, name(do, "against")), Blank: readNumber(f, name(do, "blank")),
+			ForParents: readNumber(f, name(do, "for-parents")), AgainstParents: readNumber(f, name(do, "against-parents")), Cast: f.Get(name(do, "cast")),
 		}
 	case doAction:
 		who := f.Get(name(do, "who"))
