@@ -62,6 +62,23 @@ func (d *Desk) AtSchool(ctx context.Context, by tilhor.Actor) (all []Idea, lead 
 	return all, lead, err
 }
 
+// WithCouncil is how many the elevråd of the school have, for who leads it, and by when
+// the first of them is to be answered; what they say is the elevråd's.
+func (d *Desk) WithCouncil(ctx context.Context, by tilhor.Actor) (n int, due tilhor.Date, err error) {
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		lead, err := leads(tx, by, d.Clock())
+		if err != nil || !lead {
+			return err
+		}
+		err = tx.One(atCouncil, db.Args(by.Owner, by.School), &n, &due)
+		if n > 0 {
+			due = due.Add(Days)
+		}
+		return err
+	})
+	return n, due, err
+}
+
 // Given is how many wait for an answer of somebody in rektor's place.
 func (d *Desk) Given(ctx context.Context, by tilhor.Actor) (n int, err error) {
 	if !by.Role.Staff() || by.School == access.Owner {

@@ -30,12 +30,14 @@ type Desk struct {
 	Clock   tilhor.Clock
 }
 
-// Days is how long a suggestion may wait for an answer. No act says so: it is the
-// product's own norm (Lokalt), for who suggests and hears nothing, stops.
+// Days is how long a suggestion may wait for an answer, from when it was told; the time
+// that the elevråd has it is part of it. No act says so: it is the product's own norm
+// (Lokalt), for who suggests and hears nothing, stops.
 const Days = 30
 
-// Shy is how many must have voted before the votes are shown of what is still open:
-// of fewer one could see who voted what.
+// Shy is how many must have voted before votes are shown, or kept when the voting
+// ends: of fewer one could see who voted what, also from nothing but whether most were
+// for it, and from being told of some votes and not of those that were all alike.
 const Shy = 5
 
 // A Side is who a suggestion comes from, and all that anybody is told of it.
@@ -74,7 +76,7 @@ type Idea struct {
 	Kind   string
 	State  State
 	Said   tilhor.Date
-	Due    tilhor.Date // "" while no clock runs
+	Due    tilhor.Date // the elevråd's time is part of it
 	Late   bool
 	Given  tilhor.PersonID
 	Who    string // whom it is given to, by name
@@ -147,6 +149,7 @@ var (
 	bySlug     = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.slug = $2`)
 	shownAt    = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.school = $2 AND i.state = 'answered' AND i.shown = 1 ORDER BY i.answered_on DESC, i.id`)
 	givenOpen  = db.SQL(`SELECT COUNT(*) FROM ideas_idea WHERE owner = $1 AND given_to = $2 AND state = 'new' AND school = $3`)
+	atCouncil  = db.SQL(`SELECT COUNT(*), COALESCE(MIN(said_on), '') FROM ideas_idea WHERE owner = $1 AND school = $2 AND state = 'council'`)
 	linesOf    = db.SQL(`SELECT id, part, sealed FROM ideas_line WHERE owner = $1 AND idea = $2 ORDER BY n, at, id`)
 	countLines = db.SQL(`SELECT COUNT(*) FROM ideas_line WHERE owner = $1 AND idea = $2`)
 )
@@ -159,8 +162,11 @@ func (d *Desk) read(tx *db.Tx, owner tilhor.OwnerID, today tilhor.Date, q *db.St
 		var shown int
 		err := scan(&i.ID, &i.Slug, &i.School, &i.Side, &i.Kind, &i.person, &i.body, &i.State, &i.Said, &i.Due, &i.Given, &answered, &shown, &i.Votes.For, &i.Votes.Against)
 		i.Shown, i.Votes.Open = shown == 1, i.State == WithCouncil
-		i.Votes.Shown = !i.Votes.Open && i.body != ""
-		i.Late = i.State == New && i.Due < today
+		i.Votes.Shown = !i.Votes.Open && i.Votes.For+i.Votes.Against >= Shy
+		if i.Due == "" && i.Votes.Open { // sent to the elevråd before its time was part of the thirty days
+			i.Due = i.Said.Add(Days)
+		}
+		i.Late = (i.State == New || i.Votes.Open) && i.Due < today
 		if answered != "" {
 			i.Answer = &Answer{On: answered}
 		}

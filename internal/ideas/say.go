@@ -86,7 +86,7 @@ func (d *Desk) Say(ctx context.Context, by tilhor.Actor, s Saying) error {
 			if err != nil {
 				return err
 			}
-			i.State, i.Due, i.body = WithCouncil, "", b.ID
+			i.State, i.body = WithCouncil, b.ID
 		}
 		if err := f.Err(); err != nil {
 			return err
