@@ -9,6 +9,7 @@ import (
 
 	"tilhor"
 	"tilhor/internal/db"
+	"tilhor/internal/firstnames"
 )
 
 // An Item is one matter on the agenda of a meeting (sak på sakslista).
@@ -19,6 +20,7 @@ type Item struct {
 	Standing bool   `json:"standing,omitempty"`
 	Shut     bool   `json:"-"`
 	Pupil    bool   `json:"-"` // that it is about one pupil was ticked: it is refused
+	NoName   bool   `json:"-"` // what looks like a first name is none
 
 	Result  *Result  `json:"-"`
 	Actions []Action `json:"-"`
@@ -62,6 +64,7 @@ func (i *Item) check() error {
 	f.Add(Single(i.Title), "title", "bodies.fault.single")
 	f.Add(Single(i.Text), "text", "bodies.fault.single")
 	f.Add(i.Pupil, "pupil", "bodies.fault.single")
+	f.Add(!i.NoName && firstnames.Any(i.Title, i.Text), "no-name", "bodies.fault.name-agenda")
 	return f.Err()
 }
 

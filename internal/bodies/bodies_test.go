@@ -144,7 +144,7 @@ func TestTheRoomIsTheMembers(t *testing.T) {
 			w.missing("the hand-over", err)
 			w.missing("an item", w.desk.AddItem(w.ctx, who, w.smu, meeting, bodies.Item{Title: "Nå"}))
 			w.missing("a plan", w.desk.Plan(w.ctx, who, w.smu, nil))
-			w.missing("approval", w.desk.Approve(w.ctx, who, w.smu, meeting, true))
+			w.missing("approval", w.desk.Approve(w.ctx, who, w.smu, meeting, bodies.Read{Nameless: true}))
 		}
 		for _, who := range out {
 			shut(who, one)
@@ -209,7 +209,7 @@ func TestPupilsNeverSeeWhatIsConfidential(t *testing.T) {
 			}
 		}
 		next := w.meet("2026-12-09")
-		w.must(w.desk.Approve(w.ctx, w.marit, w.smu, m, true))
+		w.must(w.desk.Approve(w.ctx, w.marit, w.smu, m, bodies.Read{Nameless: true}))
 		blind := func(who tilhor.Actor) {
 			t.Helper()
 			h, err := w.desk.Handover(w.ctx, who, w.smu)
@@ -240,7 +240,7 @@ func TestPupilsNeverSeeWhatIsConfidential(t *testing.T) {
 		// She leads now; and signs in as anything.
 		w.must(w.desk.Unseat(w.ctx, w.kari, w.smu, w.seatOf(w.nora.Person)))
 		w.seat(w.smu, "nora", bodies.Pupils, bodies.Leader)
-		w.must(w.desk.Approve(w.ctx, w.nora, w.smu, m, true))
+		w.must(w.desk.Approve(w.ctx, w.nora, w.smu, m, bodies.Read{Nameless: true}))
 		blind(w.nora)
 		w.must(w.desk.Withdraw(w.ctx, w.nora, w.smu, m))
 		w.missing("by its address", w.desk.Write(w.ctx, w.nora, w.smu, m, hidden, bodies.Result{Text: "x"}))
@@ -341,7 +341,7 @@ func TestWhatIsNotDoneComesBack(t *testing.T) {
 		w.must(w.desk.AddAction(w.ctx, w.marit, w.smu, one, i, bodies.Action{What: "Ringe rektor", Who: w.nora.Person}))
 		w.refused(w.desk.AddAction(w.ctx, w.marit, w.smu, one, i, bodies.Action{What: "Nei", Who: w.kari.Person}), "who", "bodies.fault.who")
 		w.must(w.desk.Attend(w.ctx, w.marit, w.smu, one, w.everyone()))
-		w.must(w.desk.Approve(w.ctx, w.marit, w.smu, one, true))
+		w.must(w.desk.Approve(w.ctx, w.marit, w.smu, one, bodies.Read{Nameless: true}))
 		two, three := w.meet("2026-12-09"), w.meet("2027-01-13")
 		back := func(m string) (s string) {
 			for _, a := range w.sees(w.nora, m).Back {
@@ -413,7 +413,7 @@ func TestApprovedMinutes(t *testing.T) {
 			return len(all), err
 		}
 		approve := func(who tilhor.Actor, nameless bool) error {
-			return w.desk.Approve(w.ctx, who, w.smu, m, nameless)
+			return w.desk.Approve(w.ctx, who, w.smu, m, bodies.Read{Nameless: nameless})
 		}
 		w.refused(approve(w.marit, true), "nameless", "bodies.fault.present-first")
 		w.must(w.desk.Attend(w.ctx, w.jonas, w.smu, m, w.everyone()))
@@ -422,6 +422,17 @@ func TestApprovedMinutes(t *testing.T) {
 		if n, err := public(); n != 0 || !errors.Is(err, tilhor.ErrNotFound) {
 			t.Errorf("a draft is read: %d, %v", n, err)
 		}
+		w.must(approve(w.marit, true))
+		w.must(w.desk.Withdraw(w.ctx, w.marit, w.smu, m))
+		for _, name := range []string{"Nora", "Fredrik"} { // a pupil there, and nobody: the answer is one
+			w.must(w.desk.Write(w.ctx, w.marit, w.smu, m, i, bodies.Result{Text: name + " foreslo det."}))
+			w.refused(approve(w.marit, true), "no-name", "bodies.fault.name-minutes")
+			w.refused(w.desk.AddItem(w.ctx, w.marit, w.smu, m, bodies.Item{Title: "Vakter", Text: "Som " + name + " sa."}), "no-name", "bodies.fault.name-agenda")
+			w.refused(w.desk.ChangeItem(w.ctx, w.marit, w.smu, m, i, bodies.Item{Title: "Bussen til " + name}), "no-name", "bodies.fault.name-agenda")
+		}
+		w.must(w.desk.Approve(w.ctx, w.marit, w.smu, m, bodies.Read{Nameless: true, NoName: true}))
+		w.must(w.desk.Withdraw(w.ctx, w.marit, w.smu, m))
+		w.must(w.desk.Write(w.ctx, w.marit, w.smu, m, i, bodies.Result{Text: "Vi vil ha en voksen der."}))
 		w.must(approve(w.marit, true))
 		n, err := public()
 		if n != 1 || err != nil {
@@ -465,7 +476,7 @@ func TestSeatsEnd(t *testing.T) {
 		w.must(w.desk.Attend(w.ctx, w.marit, w.smu, m, w.everyone()))
 		i := w.add(m, "Bussen", false)
 		w.must(w.desk.Write(w.ctx, w.marit, w.smu, m, i, bodies.Result{Text: "Vi vil ha en voksen der."}))
-		w.must(w.desk.Approve(w.ctx, w.marit, w.smu, m, true))
+		w.must(w.desk.Approve(w.ctx, w.marit, w.smu, m, bodies.Read{Nameless: true}))
 		w.must(w.desk.Plan(w.ctx, w.marit, w.smu, map[int]string{3: "Si hva vi mener om planen"}))
 		draft := w.meet("2026-11-23")
 		w.must(w.desk.Write(w.ctx, w.marit, w.smu, draft, w.add(draft, "Kladd", false), bodies.Result{Text: "Ikke ferdig."}))

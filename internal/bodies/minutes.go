@@ -10,6 +10,7 @@ import (
 	"tilhor"
 	"tilhor/internal/calendar"
 	"tilhor/internal/db"
+	"tilhor/internal/firstnames"
 )
 
 // A Result is what became of a matter (vedtak), with the votes and with what those
@@ -230,8 +231,9 @@ func (d *Desk) Write(ctx context.Context, by tilhor.Actor, slug, meeting, item s
 
 // Approve approves the minutes: the leader does, or who stands in for the leader.
 // From then on the school may read what is not confidential, and so may everybody;
-// nothing of the meeting is changed before the approval is taken back.
-func (d *Desk) Approve(ctx context.Context, by tilhor.Actor, slug, meeting string, nameless bool) error {
+// nothing of the meeting is changed before the approval is taken back. What looks like
+// a first name is asked about first, by a list that knows nobody.
+func (d *Desk) Approve(ctx context.Context, by tilhor.Actor, slug, meeting string, read Read) error {
 	now := d.Clock()
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
 		s, err := d.approver(tx, by, slug, meeting, now)
@@ -241,13 +243,37 @@ func (d *Desk) Approve(ctx context.Context, by tilhor.Actor, slug, meeting strin
 		var f tilhor.Faults
 		f.Add(s.sheaf.find(ofApproved, meeting) != nil, "nameless", "bodies.fault.approved")
 		f.Add(s.sheaf.find(ofPresent, meeting) == nil, "nameless", "bodies.fault.present-first")
-		f.Add(!nameless, "nameless", "bodies.fault.nameless")
+		f.Add(!read.Nameless, "nameless", "bodies.fault.nameless")
+		f.Add(!read.NoName && firstnames.Any(s.sheaf.public(meeting)...), "no-name", "bodies.fault.name-minutes")
 		if err := f[:min(len(f), 1)].Err(); err != nil {
 			return err
 		}
 		_, err = d.put(tx, by, s.Body, line{Kind: ofApproved, Thing: meeting, Held: meeting}, now)
 		return err
 	})
+}
+
+// A Read is what the leader says of the minutes on approving them.
+type Read struct {
+	Nameless bool // no name stands there
+	NoName   bool // and what looks like a first name is none
+}
+
+// public are the texts of a meeting that everybody reads once it is approved.
+func (s sheaf) public(meeting string) (all []string) {
+	for _, i := range s.items(meeting) {
+		if i.Shut {
+			continue
+		}
+		all = append(all, i.Title)
+		if i.Result != nil {
+			all = append(all, i.Result.Text, i.Result.Dissent)
+		}
+		for _, a := range i.Actions {
+			all = append(all, a.What)
+		}
+	}
+	return all
 }
 
 // Withdraw takes the approval back, as when a name stands there after all. The

@@ -189,6 +189,7 @@ func TestAYearInTheRoom(t *testing.T) {
 		w.sent(w.marit, i, "do", "opp")
 		w.says(w.shows(w.nora, m), "1. Skolegården", "2. Har alle det bra her?")
 		w.sent(w.marit, i, "do", "endre", "endre-title", "Skolegården i vinter", "endre-text", "Is og mørke.")
+		w.refused(w.marit, i, form("do", "endre", "endre-title", "Skolegården", "endre-text", "Fredrik faller."), "Det ser ut som det står et navn", "Fredrik faller.", "Det er ikke et navn på noen")
 		w.sent(w.marit, m, "do", "innkall")
 		w.shows(w.nora, m+"/innkalling", "Innkalling til møte i Skolemiljøutvalget", "Lederen kalte inn", "Is og mørke.", "Biblioteket")
 		w.lacks(w.body(w.Get(w.nora, m)), "Kall inn til møtet", "Legg til en sak", "Inviter")
@@ -218,13 +219,18 @@ func TestAYearInTheRoom(t *testing.T) {
 			t.Errorf("the secretary approves: %d", r.StatusCode)
 		}
 		w.refused(w.marit, m+"/referat", form("do", "godkjenn"), "Les gjennom først")
+		w.sent(w.marit, i, "do", "vedtak", "vedtak-text", "Vi vil ha lys ute, sa Fredrik.")
+		w.refused(w.marit, m+"/referat", form("do", "godkjenn", "godkjenn-nameless", "yes"), "Det ser ut som det står et navn")
+		w.sent(w.marit, m+"/referat", "do", "godkjenn", "godkjenn-nameless", "yes", "godkjenn-no-name", "yes")
+		w.sent(w.marit, m+"/referat", "do", "trekk")
+		w.sent(w.marit, i, "do", "vedtak", "vedtak-text", "Vi vil ha lys ute.", "vedtak-for", "1", "vedtak-against", "1", "vedtak-dissent", "Det koster for mye.", "vedtak-dissent-by", "parent")
 		w.sent(w.marit, m+"/referat", "do", "godkjenn", "godkjenn-nameless", "yes")
 		w.shows(w.nora, m+"/referat", "Lederen har godkjent referatet", "2 av 3 var der.", "Det er nok til å bestemme.")
 
 		// What everybody reads.
 		code := w.code()
 		w.shows(nil, "/s/"+code+"/rad", "Skolemiljøutvalget", "3. desember 2026")
-		b := w.shows(nil, "/s/"+code+"/rad/"+part(m, 3), "Vi vil ha lys ute.", "1 for, 1 mot", "Det koster for mye.", "(elev)", "Leder 1", "Elever 1")
+		b := w.shows(nil, "/s/"+code+"/rad/"+part(m, 3), "Vi vil ha lys ute.", "1 for, 1 mot", "Ikke vedtatt: det var like mange for og mot", "Det koster for mye.", "(elev)", "Leder 1", "Elever 1")
 		w.lacks(b, "Marit", "Nora", "Jonas", "Dahl")
 		w.shows(nil, "/kommunens-rad", "Ingen referater er godkjent ennå")
 		w.sent(w.nora, w.room(), "do", "gjort", "action", w.action(w.nora))

@@ -131,6 +131,7 @@ func addForm(w *lang.Words, s several, x bodies.Sitting) smallForm {
 	if x.SeesAll {
 		all = append(all, ask(w, g, "box", doItem, "shut", "bodies.item.shut"))
 	}
+	all = append(all, noName(w, g, doItem)...)
 	return s.form(g, doItem, w.T("bodies.item.do"), all...).folded(w.T("bodies.item.fold"))
 }
 
@@ -215,7 +216,7 @@ func (p *Pages) doMeeting(q *web.Req) error {
 		yes := func(field string) bool { return f.Ticked(name(do, field), "yes") }
 		switch do {
 		case doItem:
-			return to + "?gjort=sak", p.Bodies.AddItem(ctx, q.Actor, slug, meeting, bodies.Item{Title: f.Line(name(do, "title")), Text: f.Get(name(do, "text")), Pupil: yes("pupil"), Shut: yes("shut")})
+			return to + "?gjort=sak", p.Bodies.AddItem(ctx, q.Actor, slug, meeting, bodies.Item{Title: f.Line(name(do, "title")), Text: f.Get(name(do, "text")), Pupil: yes("pupil"), Shut: yes("shut"), NoName: yes("no-name")})
 		case doCall:
 			return to + "?gjort=innkalt", p.Bodies.Call(ctx, q.Actor, slug, meeting)
 		case doInvite:
@@ -331,6 +332,7 @@ func itemForms(w *lang.Words, s several, i bodies.Item) []smallForm {
 		all = append(all, ask(w, g, "text", doChange, "title", "bodies.item.title"))
 	}
 	all = append(all, optional(w, ask(w, g, "area", doChange, "text", "bodies.item.text")))
+	all = append(all, noName(w, g, doChange)...)
 	forms := []smallForm{
 		s.form(g, doChange, w.T("do.save"), all...).folded(w.T("bodies.item.change")),
 		s.press(doUp, w.T("bodies.item.up")), s.press(doDown, w.T("bodies.item.down")),
@@ -443,7 +445,7 @@ func (p *Pages) doItem(q *web.Req) error {
 	return done(q, f, func(do string) (string, error) {
 		switch do {
 		case doChange:
-			return here + "?gjort=lagret", p.Bodies.ChangeItem(ctx, q.Actor, slug, meeting, item, bodies.Item{Title: f.Line(name(do, "title")), Text: f.Get(name(do, "text"))})
+			return here + "?gjort=lagret", p.Bodies.ChangeItem(ctx, q.Actor, slug, meeting, item, bodies.Item{Title: f.Line(name(do, "title")), Text: f.Get(name(do, "text")), NoName: f.Ticked(name(do, "no-name"), "yes")})
 		case doUp, doDown:
 			return to + "?gjort=flyttet-sak", p.Bodies.MoveItem(ctx, q.Actor, slug, meeting, item, do == doUp)
 		case doRemove:

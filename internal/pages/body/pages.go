@@ -243,6 +243,16 @@ func ask(w *lang.Words, f *web.Form, kind, do, field, key string) question {
 	return question{Kind: kind, F: x}
 }
 
+// noName asks whether what looks like a first name is one, when something does. The
+// same is asked of every name, whoever has it.
+func noName(w *lang.Words, f *web.Form, do string) []question {
+	x := ask(w, f, "box", do, "no-name", "bodies.no-name")
+	if x.F.Error == "" && !f.Has(x.F.Name) {
+		return nil
+	}
+	return []question{x}
+}
+
 func optional(w *lang.Words, x question) question {
 	x.F.Mark = w.T("form.optional")
 	return x
