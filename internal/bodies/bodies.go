@@ -136,6 +136,7 @@ var (
 	bodiesAt   = db.SQL(`SELECT ` + bodyColumns + ` FROM bodies_body b WHERE b.owner = $1 AND b.school = $2 AND b.gone_at = 0`)
 	everBody   = db.SQL(`SELECT ` + bodyColumns + ` FROM bodies_body b WHERE b.owner = $1 ORDER BY b.id`)
 	oneBody    = db.SQL(`SELECT ` + bodyColumns + ` FROM bodies_body b WHERE b.owner = $1 AND b.slug = $2 AND b.gone_at = 0`)
+	bodyByID   = db.SQL(`SELECT ` + bodyColumns + ` FROM bodies_body b WHERE b.owner = $1 AND b.id = $2 AND b.gone_at = 0`)
 	closeBody  = db.SQL(`UPDATE bodies_body SET gone_at = $3 WHERE owner = $1 AND id = $2 AND gone_at = 0`)
 	groupBody  = db.SQL(`UPDATE bodies_body SET grp = $3 WHERE owner = $1 AND id = $2`)
 	rulesOf    = db.SQL(`SELECT body, id, sealed FROM bodies_line WHERE owner = $1 AND body = $2 AND kind = 'rules' AND gone_at = 0`)

@@ -3,6 +3,7 @@ package ideas
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -184,6 +185,15 @@ func (d *Desk) Reply(ctx context.Context, by tilhor.Actor, slug string, a Answer
 		}
 		return d.line(tx, by, i, actAnswered, rule(lead), string(body), now)
 	})
+}
+
+// Suggested is who wrote the suggestion that a line is about, to be told that there is
+// something to read: for the program itself. What the elevråd wrote is nobody's own.
+func (d *Desk) Suggested(tx *db.Tx, owner tilhor.OwnerID, line string) (p tilhor.PersonID, err error) {
+	if err = tx.One(writerOf, db.Args(owner, line), &p); errors.Is(err, tilhor.ErrNotFound) {
+		err = nil
+	}
+	return p, err
 }
 
 func rule(lead bool) string {

@@ -150,6 +150,7 @@ var (
 	shownAt    = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.school = $2 AND i.state = 'answered' AND i.shown = 1 ORDER BY i.answered_on DESC, i.id`)
 	givenOpen  = db.SQL(`SELECT COUNT(*) FROM ideas_idea WHERE owner = $1 AND given_to = $2 AND state = 'new' AND school = $3`)
 	atCouncil  = db.SQL(`SELECT COUNT(*), COALESCE(MIN(said_on), '') FROM ideas_idea WHERE owner = $1 AND school = $2 AND state = 'council'`)
+	writerOf   = db.SQL(`SELECT i.person FROM ideas_line l JOIN ideas_idea i ON i.owner = l.owner AND i.id = l.idea WHERE l.owner = $1 AND l.id = $2 AND i.side <> 'council'`)
 	linesOf    = db.SQL(`SELECT id, part, sealed FROM ideas_line WHERE owner = $1 AND idea = $2 ORDER BY n, at, id`)
 	countLines = db.SQL(`SELECT COUNT(*) FROM ideas_line WHERE owner = $1 AND idea = $2`)
 )
