@@ -207,8 +207,8 @@ func (c ArchiveSweepCmd) Run(app *App) error {
 	defer h.db.Close()
 	s, err := h.archive().Sweep(ctx, operator(owner), c.DryRun)
 	would := map[bool]string{true: "would be ", false: ""}[c.DryRun]
-	fmt.Fprintf(app.Out, "%d concerns that are no case %srestricted; %d anonymous tips %sshredded; %d years of readings %sshredded; %d wait for the archivist\n",
-		s.Restricted, would, s.Shredded, would, s.Readings, would, s.Waiting)
+	fmt.Fprintf(app.Out, "%d concerns that are no case %srestricted; %d anonymous tips %sshredded; %d years of readings %sshredded; %d suggestions and %d parent groups %sshredded; %d wait for the archivist\n",
+		s.Restricted, would, s.Shredded, would, s.Readings, would, s.Ideas, s.Circles, would, s.Waiting)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,32 @@
+package circles
+
+import (
+	"time"
+
+	"tilhor"
+	"tilhor/internal/db"
+)
+
+var (
+	lastLines  = db.SQL(`SELECT c.id, MAX(l.at) FROM circles_circle c JOIN circles_line l ON l.owner = c.owner AND l.circle = c.id WHERE c.owner = $1 GROUP BY c.id ORDER BY c.id`)
+	dropCircle = db.SQL(`DELETE FROM circles_circle WHERE owner = $1 AND id = $2`)
+)
+
+// Last is when something was last written in each group.
+func Last(tx *db.Tx, owner tilhor.OwnerID) (all map[string]time.Time, err error) {
+	all = map[string]time.Time{}
+	err = tx.Each(lastLines, func(scan db.Scan) error {
+		var id string
+		var at int64
+		err := scan(&id, &at)
+		all[id] = time.UnixMilli(at)
+		return err
+	}, owner)
+	return all, err
+}
+
+// Forget takes away a group whose words are shredded: its class may begin anew.
+func Forget(tx *db.Tx, owner tilhor.OwnerID, id string) error {
+	_, err := tx.Exec(dropCircle, owner, id)
+	return err
+}
