@@ -14,6 +14,7 @@ import (
 
 	"tilhor"
 	arkiv "tilhor/internal/archive" // archive is a file of backup here
+	"tilhor/internal/bodies"
 	"tilhor/internal/calendar"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
@@ -162,7 +163,7 @@ func (h *house) archive() *arkiv.Desk {
 	worked := &cases.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
 	used := &interventions.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	talks := &dialogue.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
-	return &arkiv.Desk{Dialogue: talks, DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Cases: worked, Concerns: told, Interventions: used, Hearings: h.hearings(), Clock: h.clock}
+	return &arkiv.Desk{Dialogue: talks, DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Cases: worked, Concerns: told, Interventions: used, Hearings: h.hearings(), Bodies: &bodies.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}, Clock: h.clock}
 }
 
 // unsentDays is when the archivist is told (adj.archive): it is no time limit,

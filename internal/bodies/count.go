@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"tilhor"
+	"tilhor/internal/lang"
 )
 
 // A Count is how votes count when the pupils have left a confidential matter
@@ -82,6 +83,25 @@ func (b Body) reckon(r *Result, shut bool, members []Member, there []tilhor.Pers
 		r.Outcome = Fell
 	}
 	return f
+}
+
+// Votes is how the votes fell, how they were weighed and whether it carried, in words;
+// nothing when there was no vote.
+func (r *Result) Votes(w *lang.Words) (all []string) {
+	if !r.Voted {
+		return nil
+	}
+	all = []string{w.T("bodies.result.votes", "for", r.For, "against", r.Against, "blank", r.Blank)}
+	if r.As > r.Parents {
+		all = append(all, w.T("bodies.result.weighed", "n", r.Parents, "as", r.As))
+	}
+	if r.Cast != "" {
+		all = append(all, w.T("bodies.result.casting"))
+	}
+	if r.Outcome != "" {
+		all = append(all, w.T("bodies.outcome."+r.Outcome))
+	}
+	return all
 }
 
 // crowded says whether more were there than there are seats for: guests have none, and

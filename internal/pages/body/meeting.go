@@ -390,27 +390,8 @@ func actionForm(w *lang.Words, s several, x bodies.Sitting) smallForm {
 	).folded(w.T("bodies.todo.fold"))
 }
 
-// votes is how the votes fell, how they were weighed and whether it carried; nothing
-// when there was no vote.
-func votes(w *lang.Words, r *bodies.Result) (all []string) {
-	if r == nil || !r.Voted {
-		return nil
-	}
-	all = []string{w.T("bodies.result.votes", "for", r.For, "against", r.Against, "blank", r.Blank)}
-	if r.As > r.Parents {
-		all = append(all, w.T("bodies.result.weighed", "n", r.Parents, "as", r.As))
-	}
-	if r.Cast != "" {
-		all = append(all, w.T("bodies.result.casting"))
-	}
-	if r.Outcome != "" {
-		all = append(all, w.T("bodies.outcome."+r.Outcome))
-	}
-	return all
-}
-
 func resultPoint(w *lang.Words, i bodies.Item) point {
-	x := point{Title: title(w, i), Text: i.Result.Text, Lines: votes(w, i.Result)}
+	x := point{Title: title(w, i), Text: i.Result.Text, Lines: i.Result.Votes(w)}
 	if i.Result.Dissent != "" {
 		x.Facts = &web.Facts{Items: []web.Fact{{Term: w.T("bodies.result.dissent-of", "who", w.T("bodies.voice."+i.Result.DissentBy)), Text: i.Result.Dissent}}}
 	}
