@@ -75,6 +75,18 @@ var Agreements = []string{"birthday", "chat", "call", "welcome", "way", "ages", 
 // Other is the agreement that is not among the choices.
 const Other = "other"
 
+// Kits are the ready-made meetings (opplegg for foreldremøter), each with the agreements
+// that one chooses from there.
+var Kits = map[string][]string{
+	"year":  {"birthday", "chat", "call", "welcome", "speak-well"},
+	"net":   {"chat", "ages", "call"},
+	"apart": {"birthday", "welcome", "call", "speak-well"},
+	"begin": {"way", "welcome", "birthday", "chat"},
+}
+
+// KitNames are they in order.
+var KitNames = []string{"year", "net", "apart", "begin"}
+
 // Agreed is what a group has agreed, as it stands.
 type Agreed struct {
 	Choices []string    `json:"choices,omitempty"`
@@ -92,6 +104,7 @@ type Plan struct {
 	Part string      `json:"-"` // Activity, Meeting
 	On   tilhor.Date `json:"on,omitempty"`
 	What string      `json:"what"`
+	Kit  string      `json:"kit,omitempty"` // the ready-made meeting it follows
 
 	NoPupil bool `json:"-"`
 }
@@ -400,8 +413,12 @@ func (d *Desk) Agree(ctx context.Context, by tilhor.Actor, slug string, a Agreed
 func (p *Plan) check() error {
 	var f tilhor.Faults
 	p.What = strings.TrimSpace(p.What)
+	if p.Part != Meeting {
+		p.Kit = ""
+	}
 	f.Add(p.Part != Activity && p.Part != Meeting, "part", "circles.fault.part")
-	f.Add(p.What == "", "what", "circles.fault.what")
+	f.Add(p.What == "" && p.Kit == "", "what", "circles.fault.what")
+	f.Add(p.Kit != "" && Kits[p.Kit] == nil, "kit", "circles.fault.kit")
 	f.Add(utf8.RuneCountInString(p.What) > maxText, "what", "circles.fault.long")
 	f.Add(p.Part == Meeting && p.On == "", "on", "circles.fault.on")
 	f.Add(!p.NoPupil && firstnames.Any(p.What), "no-pupil", "circles.fault.name")

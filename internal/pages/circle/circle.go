@@ -37,6 +37,7 @@ type circleView struct {
 // A planRow is something that is planned, with the form that takes it away.
 type planRow struct {
 	Text   string
+	Kit    *kit
 	Remove form
 }
 
@@ -84,8 +85,14 @@ func (p *Pages) showCircle(q *web.Req, code int, f *web.Form) error {
 		return web.NewForm()
 	}
 	for _, x := range c.Plans {
-		row := planRow{Text: x.What, Remove: form{Form: web.NewForm(), Action: q.R.URL.Path, Do: doRemove, Value: x.ID, Button: web.Button{Text: w.T("circles.remove"), Kind: "tertiary"}}}
-		row.Text = w.T("circles."+x.Part) + ": " + x.What
+		row := planRow{Remove: form{Form: web.NewForm(), Action: q.R.URL.Path, Do: doRemove, Value: x.ID, Button: web.Button{Text: w.T("circles.remove"), Kind: "tertiary"}}}
+		if row.Text = w.T("circles." + x.Part); x.What != "" {
+			row.Text += ": " + x.What
+		}
+		if circles.Kits[x.Kit] != nil {
+			k := kitOf(w, x.Kit)
+			row.Kit = &k
+		}
 		if x.On != "" {
 			row.Text = w.Date(x.On) + ". " + row.Text
 		}
@@ -123,7 +130,13 @@ func planning(w *lang.Words, f *web.Form) []question {
 	}
 	what, on := f.Field(w, "what", w.T("circles.plan.what")), f.Field(w, "on", w.T("circles.plan.on"))
 	what.Help, what.Rows, on.Help = w.T("circles.plan.what-help"), 3, w.T("form.date-help")
-	all := []question{{Kind: "radios", F: part}, {Kind: "area", F: what}, {Kind: "date", F: on}}
+	ready := f.Field(w, "kit", w.T("circles.plan.kit"))
+	ready.Help, ready.Mark = w.T("circles.plan.kit-help"), w.T("form.optional")
+	ready.Options = []web.Option{{Label: w.T("form.choose")}}
+	for _, k := range circles.KitNames {
+		ready.Options = append(ready.Options, web.Option{Value: k, Label: w.T("circles.kit." + k), Checked: f.Ticked("kit", k)})
+	}
+	all := []question{{Kind: "radios", F: part}, {Kind: "select", F: ready}, {Kind: "area", F: what}, {Kind: "date", F: on}}
 	return append(all, noPupil(w, f)...)
 }
 
@@ -147,7 +160,7 @@ func (p *Pages) write(q *web.Req) error {
 			return to(map[bool]string{true: "delt", false: "ikke-delt"}[yes]), p.Circles.Share(ctx, q.Actor, slug, yes)
 		}, again)
 	case doPlan:
-		x := circles.Plan{Part: f.Get("part"), What: f.Get("what"), On: day(f, "on"), NoPupil: f.Ticked("no-pupil", "yes")}
+		x := circles.Plan{Part: f.Get("part"), What: f.Get("what"), Kit: f.Get("kit"), On: day(f, "on"), NoPupil: f.Ticked("no-pupil", "yes")}
 		return q.Answer(f, func() (string, error) { return to("plan"), p.Circles.Add(ctx, q.Actor, slug, x) }, again)
 	}
 	f.Set("do", doAgree)

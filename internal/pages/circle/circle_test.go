@@ -95,6 +95,9 @@ func TestAGroupFromTheKit(t *testing.T) {
 	}
 	w.page(w.goes(ali, at, "do", "plan", "part", "activity", "what", "Vi hjelper Nora."), 422, "Det ser ut som det står et navn", "Vi hjelper Nora.", "Det er ikke navnet på en elev")
 	w.page(w.goes(ali, at, "do", "plan", "part", "activity", "what", "Vi møtes hos Nora kafé.", "no-pupil", "yes"), 200, "Det er lagt til.", "Aktivitet: Vi møtes hos Nora kafé.")
+	w.page(w.Get(marit, "/foreldregruppe"), 200, "Opplegg for foreldremøter", "Mobil, spill og chat, 60 minutter")
+	w.page(w.goes(ali, at, "do", "plan", "part", "meeting", "on", "21.1.2027", "kit", "ukjent"), 422, "Velg et av oppleggene.")
+	w.page(w.goes(ali, at, "do", "plan", "part", "meeting", "on", "21.1.2027", "kit", "net"), 200, "21. januar 2027. Møte", "Mobil, spill og chat, 60 minutter", "Når om kvelden legger barna bort telefonen", "Avtaler å velge mellom", "Vi følger aldersgrensene")
 	w.page(w.goes(ali, at, "do", "avtaler", "choices", "other", "words", "", "next", "i går"), 422, "Skriv en dag")
 	w.page(w.goes(ali, at, "do", "avtaler", "choices", "other", "words", "Alle sier hei."), 200, "Avtalene er lagret.", "Alle sier hei.")
 	w.page(w.goes(ali, at, "do", "del", "line", "yes"), 200, "Skolen kan lese avtalene nå.")

@@ -92,6 +92,30 @@ func modules(w *lang.Words) (all []module) {
 	return all
 }
 
+// A kit is a ready-made meeting: what is done in which minutes, what to talk about, and
+// agreements to choose from.
+type kit struct {
+	W                    *lang.Words
+	Title                string
+	Agenda, Asks, Agreed []string
+}
+
+func kitOf(w *lang.Words, name string) kit {
+	key := "circles.kit." + name
+	k := kit{W: w, Title: w.T(key), Agenda: numbered(w, key+".agenda"), Asks: numbered(w, key+".ask")}
+	for _, a := range circles.Kits[name] {
+		k.Agreed = append(k.Agreed, w.T("circles.agreed."+a))
+	}
+	return k
+}
+
+func kits(w *lang.Words) (all []kit) {
+	for _, name := range circles.KitNames {
+		all = append(all, kitOf(w, name))
+	}
+	return all
+}
+
 // numbered are the lines of a text that has several.
 func numbered(w *lang.Words, key string) (all []string) {
 	for n := 1; w.Has(key + "-" + strconv.Itoa(n)); n++ {
