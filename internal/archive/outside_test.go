@@ -47,7 +47,8 @@ func TestSuggestionsAndGroupsAreLetGo(t *testing.T) {
 		}
 		unused, used := begin(0), begin(1)
 		agree := func(slug string) error {
-			return g.Agree(w.ctx, parent, slug, circles.Agreed{Choices: []string{"chat"}})
+			_, err := g.Agree(w.ctx, parent, slug, circles.Agreed{Choices: []string{"chat"}})
+			return err
 		}
 		for setting, days := range map[string]string{"keep-ideas": "30", "keep-circles": "60"} {
 			w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error { return w.desk.Set(tx, w.op, setting, days) }))

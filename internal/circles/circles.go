@@ -1,8 +1,8 @@
 // Package circles keeps parent groups (foreldregrupper): what the parents of a class or
 // a year have agreed among themselves so that no child stands alone, when they meet and
-// what they do. No pupil's name may stand there, and no member's does: who is in a group
-// is who has a child in the class, and is asked of the lists each time. The school sees
-// that a group exists, and its agreements when the group lets it.
+// what they do. No pupil's name may stand there. Who is in a group is who has a child in
+// the class, and is asked of the lists each time; who wrote something is told inside.
+// The school sees that a group exists, and its agreements when the group lets it.
 package circles
 
 import (
@@ -67,6 +67,27 @@ type Circle struct {
 	Agreed     Agreed
 	AgreedOn   tilhor.Date // "" when the school may not read it
 	Plans      []Plan
+	Said                 // of the agreements
+	Before     *Version  // what was agreed before them
+	Proposals  []Version // of parents whose the agreements are not
+
+	starter tilhor.PersonID
+}
+
+// Said is who wrote something, as another parent of the group may know it.
+type Said struct {
+	By   string // the name, "" for who must not be named
+	Mine bool   // whoever reads may change it
+
+	person tilhor.PersonID
+}
+
+// A Version is agreements that do not hold: those before, or what somebody proposes.
+type Version struct {
+	ID string
+	Agreed
+	On tilhor.Date
+	Said
 }
 
 // Agreements are the choices of the kit; Other is written in words.
@@ -107,6 +128,7 @@ type Plan struct {
 	Kit  string      `json:"kit,omitempty"` // the ready-made meeting it follows
 
 	NoPupil bool `json:"-"`
+	Said    `json:"-"`
 }
 
 // Parts of a plan.
@@ -114,15 +136,17 @@ const (
 	Activity = "activity"
 	Meeting  = "meeting"
 
-	agreed = "agreed"
+	agreed   = "agreed"
+	proposed = "proposed"
 )
 
 const (
-	actAgreed  = "circles.agreed"
-	actPlanned = "circles.planned"
-	actGone    = "circles.gone"
-	actShared  = "circles.shared"
-	actUnshare = "circles.unshared"
+	actAgreed   = "circles.agreed"
+	actProposed = "circles.proposed"
+	actPlanned  = "circles.planned"
+	actGone     = "circles.gone"
+	actShared   = "circles.shared"
+	actUnshare  = "circles.unshared"
 
 	field    = "circle"
 	maxText  = 800
@@ -130,7 +154,7 @@ const (
 	maxPlans = 40
 )
 
-var writes = map[string]string{actAgreed: agreed, actPlanned: "plan"}
+var writes = map[string]string{actAgreed: agreed, actProposed: proposed, actPlanned: "plan"}
 
 func stream(id string) string { return "circle/" + id }
 
@@ -142,9 +166,9 @@ var (
 	circleAt     = db.SQL(`SELECT ` + circleColumns + ` FROM circles_circle c WHERE c.owner = $1 AND c.slug = $2`)
 	circlesAt    = db.SQL(`SELECT ` + circleColumns + ` FROM circles_circle c WHERE c.owner = $1 AND c.school = $2 ORDER BY c.cohort DESC, c.class, c.id`)
 	shareCircle  = db.SQL(`UPDATE circles_circle SET shared = $3 WHERE owner = $1 AND id = $2 AND shared <> $3`)
-	insertLine   = db.SQL(`INSERT INTO circles_line (owner, id, circle, part, n, at, entry, sealed, gone_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)`)
+	insertLine   = db.SQL(`INSERT INTO circles_line (owner, id, circle, part, n, at, entry, person, sealed, gone_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)`)
 	goneLine     = db.SQL(`UPDATE circles_line SET gone_at = $4 WHERE owner = $1 AND circle = $2 AND id = $3 AND part <> 'agreed' AND gone_at = 0`)
-	linesOf      = db.SQL(`SELECT id, part, at, sealed FROM circles_line WHERE owner = $1 AND circle = $2 AND gone_at = 0 ORDER BY n, at, id`)
+	linesOf      = db.SQL(`SELECT id, part, at, person, sealed FROM circles_line WHERE owner = $1 AND circle = $2 AND gone_at = 0 ORDER BY n, at, id`)
 	countLines   = db.SQL(`SELECT COUNT(*) FROM circles_line WHERE owner = $1 AND circle = $2`)
 	countPlans   = db.SQL(`SELECT COUNT(*) FROM circles_line WHERE owner = $1 AND circle = $2 AND part <> 'agreed' AND gone_at = 0`)
 )
@@ -282,19 +306,31 @@ func (d *Desk) fill(tx *db.Tx, owner tilhor.OwnerID, c *Circle) error {
 	return tx.Each(linesOf, func(scan db.Scan) error {
 		var id, part string
 		var at int64
+		var person tilhor.PersonID
 		var sealed []byte
-		if err := scan(&id, &part, &at, &sealed); err != nil {
+		if err := scan(&id, &part, &at, &person, &sealed); err != nil {
 			return err
 		}
 		plain, err := key.Open(field, id, sealed)
 		if err != nil {
 			return err
 		}
-		if part == agreed {
-			c.Agreed, c.AgreedOn = Agreed{}, calendar.DateOf(time.UnixMilli(at))
+		on, said := calendar.DateOf(time.UnixMilli(at)), Said{person: person}
+		switch part {
+		case agreed:
+			if c.AgreedOn == "" { // the first
+				c.starter = person
+			} else {
+				c.Before = &Version{Agreed: c.Agreed, On: c.AgreedOn, Said: c.Said}
+			}
+			c.Agreed, c.AgreedOn, c.Said = Agreed{}, on, said
 			err = json.Unmarshal([]byte(plain), &c.Agreed)
-		} else {
-			p := Plan{ID: id, Part: part}
+		case proposed:
+			v := Version{ID: id, On: on, Said: said}
+			err = json.Unmarshal([]byte(plain), &v.Agreed)
+			c.Proposals = append(c.Proposals, v)
+		default:
+			p := Plan{ID: id, Part: part, Said: said}
 			err = json.Unmarshal([]byte(plain), &p)
 			c.Plans = append(c.Plans, p)
 		}
@@ -309,18 +345,85 @@ func (d *Desk) fill(tx *db.Tx, owner tilhor.OwnerID, c *Circle) error {
 func (d *Desk) See(ctx context.Context, by tilhor.Actor, slug string) (c Circle, err error) {
 	on := calendar.DateOf(d.Clock())
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		if c, err = d.in(tx, by, slug, on); err != nil {
+		if c, err = d.opened(tx, by, slug, on); err != nil {
 			return err
 		}
 		name, err := d.schools(tx, by, on)
-		if err != nil {
+		c.SchoolName = name[c.School]
+		if err != nil || c.SchoolName == "" { // nobody is named where one may look over a shoulder
 			return err
 		}
-		c.SchoolName = name[c.School]
-		return d.fill(tx, by.Owner, &c)
+		return d.named(tx, by.Owner, &c, on)
 	})
 	slices.SortStableFunc(c.Plans, func(a, b Plan) int { return strings.Compare(string(a.On), string(b.On)) })
 	return c, err
+}
+
+// opened is in, with what is written there, and whose to change each is: who wrote it
+// may, and who began the group; any of its parents when neither is in it any more.
+func (d *Desk) opened(tx *db.Tx, by tilhor.Actor, slug string, on tilhor.Date) (Circle, error) {
+	c, err := d.in(tx, by, slug, on)
+	if err == nil {
+		err = d.fill(tx, by.Owner, &c)
+	}
+	if err != nil {
+		return c, err
+	}
+	here := map[tilhor.PersonID]bool{"": false}
+	for _, s := range c.said() {
+		for _, p := range []tilhor.PersonID{s.person, c.starter} {
+			if _, asked := here[p]; !asked {
+				units, err := d.units(tx, tilhor.Actor{Owner: by.Owner, Person: p, Role: tilhor.RoleParent}, on)
+				if err != nil {
+					return c, err
+				}
+				here[p] = slices.ContainsFunc(units, func(u Unit) bool { return u.Key() == c.Key() })
+			}
+		}
+		s.Mine = s.person == by.Person || c.starter == by.Person || !here[s.person] && !here[c.starter]
+	}
+	return c, nil
+}
+
+// said are all that somebody wrote.
+func (c *Circle) said() []*Said {
+	all := []*Said{&c.Said}
+	if c.Before != nil {
+		all = append(all, &c.Before.Said)
+	}
+	for i := range c.Proposals {
+		all = append(all, &c.Proposals[i].Said)
+	}
+	for i := range c.Plans {
+		all = append(all, &c.Plans[i].Said)
+	}
+	return all
+}
+
+// named puts in who wrote what; not who has a protected address, or a child who has.
+func (d *Desk) named(tx *db.Tx, owner tilhor.OwnerID, c *Circle, on tilhor.Date) error {
+	for _, s := range c.said() {
+		if s.person == "" {
+			continue
+		}
+		children, err := d.Roster.Children(tx, owner, s.person, on)
+		if err != nil {
+			return err
+		}
+		guarded, err := d.Roster.AnyProtected(tx, owner, append(children, s.person)...)
+		if err != nil {
+			return err
+		}
+		if guarded {
+			continue
+		}
+		names, err := d.Roster.Names(tx, owner, s.person)
+		if err != nil {
+			return err
+		}
+		s.By = names[s.person]
+	}
+	return nil
 }
 
 // in finds a group for one of its parents: the one door to it.
@@ -393,20 +496,48 @@ func (d *Desk) Start(ctx context.Context, by tilhor.Actor, unit string, a Agreed
 	return slug, err
 }
 
-// Agree writes the agreements anew.
-func (d *Desk) Agree(ctx context.Context, by tilhor.Actor, slug string, a Agreed) error {
+// Agree writes the agreements anew, when they are the writer's to change; else they are
+// proposed to the one whose they are, and what stands goes on.
+func (d *Desk) Agree(ctx context.Context, by tilhor.Actor, slug string, a Agreed) (only bool, err error) {
 	now := d.Clock()
 	on := calendar.DateOf(now)
 	fault := a.check(on)
-	return d.DB.Write(ctx, func(tx *db.Tx) error {
-		c, err := d.in(tx, by, slug, on)
+	err = d.DB.Write(ctx, func(tx *db.Tx) error {
+		c, err := d.opened(tx, by, slug, on)
 		if err == nil {
 			err = fault
 		}
 		if err != nil {
 			return err
 		}
+		if only = !c.Mine; only {
+			if err := d.room(tx, by, c, "choices"); err != nil {
+				return err
+			}
+			return d.line(tx, by, c, actProposed, proposed, a, now)
+		}
 		return d.line(tx, by, c, actAgreed, agreed, a, now)
+	})
+	return only, err
+}
+
+// Accept lets what another proposed hold, as that parent's own words.
+func (d *Desk) Accept(ctx context.Context, by tilhor.Actor, slug, line string) error {
+	now := d.Clock()
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		c, err := d.opened(tx, by, slug, calendar.DateOf(now))
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(c.Proposals, func(v Version) bool { return v.ID == line })
+		if i < 0 || !c.Mine {
+			return tilhor.ErrNotFound
+		}
+		if err := d.end(tx, by, c, line, now); err != nil {
+			return err
+		}
+		v := c.Proposals[i]
+		return d.lineOf(tx, by, v.person, c, actAgreed, agreed, v.Agreed, now)
 	})
 }
 
@@ -437,37 +568,50 @@ func (d *Desk) Add(ctx context.Context, by tilhor.Actor, slug string, p Plan) er
 		if err != nil {
 			return err
 		}
-		var n int
-		if err := tx.One(countPlans, db.Args(by.Owner, c.ID), &n); err != nil {
+		if err := d.room(tx, by, c, "what"); err != nil {
 			return err
-		}
-		if n >= maxPlans {
-			return tilhor.Faults{{Field: "what", Key: "circles.fault.many"}}
 		}
 		return d.line(tx, by, c, actPlanned, p.Part, p, now)
 	})
 }
 
-// Remove takes an activity or a meeting away. That it stood there stays in the record.
+// room refuses more than a group can look over.
+func (d *Desk) room(tx *db.Tx, by tilhor.Actor, c Circle, at string) error {
+	var n int
+	err := tx.One(countPlans, db.Args(by.Owner, c.ID), &n)
+	if err == nil && n >= maxPlans {
+		err = tilhor.Faults{{Field: at, Key: "circles.fault.many"}}
+	}
+	return err
+}
+
+// Remove takes an activity, a meeting or a proposal away: who wrote it does, or who
+// began the group; and a proposal, whose the agreements are. That it stood there stays
+// in the record.
 func (d *Desk) Remove(ctx context.Context, by tilhor.Actor, slug, line string) error {
 	now := d.Clock()
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
-		c, err := d.in(tx, by, slug, calendar.DateOf(now))
+		c, err := d.opened(tx, by, slug, calendar.DateOf(now))
 		if err != nil {
 			return err
 		}
-		n, err := tx.Exec(goneLine, by.Owner, c.ID, line, now.UnixMilli())
-		if err == nil && n == 0 {
-			err = tilhor.ErrNotFound
+		may := slices.ContainsFunc(c.Plans, func(p Plan) bool { return p.ID == line && p.Mine }) ||
+			slices.ContainsFunc(c.Proposals, func(v Version) bool { return v.ID == line && (v.Mine || c.Mine) })
+		if !may {
+			return tilhor.ErrNotFound
 		}
-		if err != nil {
-			return err
-		}
-		return d.tell(tx, by, c, actGone, line, now)
+		return d.end(tx, by, c, line, now)
 	})
 }
 
-// Share lets the school read the agreements, or no longer.
+func (d *Desk) end(tx *db.Tx, by tilhor.Actor, c Circle, line string, now time.Time) error {
+	if _, err := tx.Exec(goneLine, by.Owner, c.ID, line, now.UnixMilli()); err != nil {
+		return err
+	}
+	return d.tell(tx, by, c, actGone, line, now)
+}
+
+// Share lets the school read the agreements, or no longer: whose they are decides it.
 func (d *Desk) Share(ctx context.Context, by tilhor.Actor, slug string, yes bool) error {
 	now := d.Clock()
 	act, shared := actUnshare, 0
@@ -475,7 +619,10 @@ func (d *Desk) Share(ctx context.Context, by tilhor.Actor, slug string, yes bool
 		act, shared = actShared, 1
 	}
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
-		c, err := d.in(tx, by, slug, calendar.DateOf(now))
+		c, err := d.opened(tx, by, slug, calendar.DateOf(now))
+		if err == nil && !c.Mine {
+			err = tilhor.ErrNotFound
+		}
 		if err != nil {
 			return err
 		}
@@ -504,7 +651,7 @@ func (d *Desk) AtSchool(ctx context.Context, by tilhor.Actor) (all []Circle, err
 			if err := d.fill(tx, by.Owner, &all[i]); err != nil {
 				return err
 			}
-			all[i].Plans, all[i].Agreed.Next, all[i].Agreed.Where = nil, "", ""
+			all[i].Plans, all[i].Proposals, all[i].Before, all[i].Agreed.Next, all[i].Agreed.Where = nil, nil, nil, "", ""
 		}
 		return nil
 	})
@@ -513,6 +660,10 @@ func (d *Desk) AtSchool(ctx context.Context, by tilhor.Actor) (all []Circle, err
 
 // line writes one text of a group's, and tells the record.
 func (d *Desk) line(tx *db.Tx, by tilhor.Actor, c Circle, act, part string, text any, now time.Time) error {
+	return d.lineOf(tx, by, by.Person, c, act, part, text, now)
+}
+
+func (d *Desk) lineOf(tx *db.Tx, by tilhor.Actor, writer tilhor.PersonID, c Circle, act, part string, text any, now time.Time) error {
 	body, err := json.Marshal(text)
 	if err != nil {
 		return err
@@ -531,7 +682,7 @@ func (d *Desk) line(tx *db.Tx, by tilhor.Actor, c Circle, act, part string, text
 	if err := tx.One(countLines, db.Args(by.Owner, c.ID), &n); err != nil {
 		return err
 	}
-	_, err = tx.Exec(insertLine, by.Owner, id, c.ID, part, n+1, now.UnixMilli(), w.ID, s.Bytes)
+	_, err = tx.Exec(insertLine, by.Owner, id, c.ID, part, n+1, now.UnixMilli(), w.ID, writer, s.Bytes)
 	return err
 }
 

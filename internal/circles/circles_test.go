@@ -76,6 +76,12 @@ func (w *world) unit(by tilhor.Actor, year bool) string {
 	return ""
 }
 
+// agree is Agree, when it is not asked whether it only proposed.
+func (w *world) agree(by tilhor.Actor, slug string, a circles.Agreed) error {
+	_, err := w.desk.Agree(w.ctx, by, slug, a)
+	return err
+}
+
 func good() circles.Agreed {
 	return circles.Agreed{Choices: []string{"chat", "call"}, Next: "2027-01-21", Where: "På biblioteket"}
 }
@@ -97,15 +103,15 @@ func TestAGroupIsOfAClass(t *testing.T) {
 			t.Errorf("Ali sees %+v, %v", c, err)
 		}
 		for _, words := range []string{"Én.", "To.", "Tre."} { // in the same moment: the last holds
-			w.must(w.desk.Agree(w.ctx, w.ali, slug, circles.Agreed{Choices: []string{circles.Other}, Words: words}))
-			if c, err := w.desk.See(w.ctx, w.marit, slug); err != nil || c.Agreed.Words != words {
+			w.must(w.agree(w.marit, slug, circles.Agreed{Choices: []string{circles.Other}, Words: words}))
+			if c, err := w.desk.See(w.ctx, w.ali, slug); err != nil || c.Agreed.Words != words {
 				t.Errorf("%s is followed by %+v, %v", words, c.Agreed, err)
 			}
 		}
 		for what, by := range map[string]tilhor.Actor{"the parent of another class": w.liv, "a parent of another school": w.jon, "rektor": w.kari, "the pupil": {Owner: webtest.Owner, Person: w.Person("nora"), Role: tilhor.RolePupil, School: w.Solbakken}} {
 			_, err := w.desk.See(w.ctx, by, slug)
 			w.missing(what, err)
-			w.missing(what, w.desk.Agree(w.ctx, by, slug, good()))
+			w.missing(what, w.agree(by, slug, good()))
 			w.missing(what, w.desk.Add(w.ctx, by, slug, circles.Plan{Part: circles.Activity, What: "Tur."}))
 			w.missing(what, w.desk.Share(w.ctx, by, slug, true))
 		}
@@ -160,8 +166,8 @@ func TestANameIsWarnedOfWithoutTheLists(t *testing.T) {
 			var out []string
 			for _, err := range []error{
 				w.desk.Add(w.ctx, w.marit, slug, circles.Plan{Part: circles.Activity, What: text, NoPupil: no}),
-				w.desk.Agree(w.ctx, w.marit, slug, circles.Agreed{Choices: []string{circles.Other}, Words: text, NoPupil: no}),
-				w.desk.Agree(w.ctx, w.marit, slug, circles.Agreed{Choices: []string{"chat"}, Where: "Hjemme hos " + name, NoPupil: no}),
+				w.agree(w.marit, slug, circles.Agreed{Choices: []string{circles.Other}, Words: text, NoPupil: no}),
+				w.agree(w.marit, slug, circles.Agreed{Choices: []string{"chat"}, Where: "Hjemme hos " + name, NoPupil: no}),
 			} {
 				out = append(out, fmt.Sprintf("%v %v", tilhor.FaultsOf(err), err == nil))
 			}
@@ -196,7 +202,8 @@ func TestWhatTheSchoolSees(t *testing.T) {
 		if all := at(w.jonas); len(all) != 1 || !all[0].Year() || all[0].Grade != 5 || len(all[0].Agreed.Choices)+len(all[0].Plans) != 0 {
 			t.Errorf("unshared: %+v", all)
 		}
-		w.must(w.desk.Share(w.ctx, w.ali, slug, true))
+		w.missing("whose they are not", w.desk.Share(w.ctx, w.ali, slug, true))
+		w.must(w.desk.Share(w.ctx, w.marit, slug, true))
 		if all := at(w.kari); len(all[0].Agreed.Choices) != 2 || len(all[0].Plans) != 0 || all[0].Agreed.Next != "" || all[0].Agreed.Where != "" {
 			t.Errorf("shared: %+v", all)
 		}
@@ -253,6 +260,73 @@ func TestAProtectedChildsSchoolIsNotNamed(t *testing.T) {
 	})
 }
 
+// What one parent wrote another proposes to change: who wrote it says yes, or who began,
+// and both stand. Who is protected is not named, and what somebody who has left wrote is
+// everybody's.
+func TestWhoseItIsToChange(t *testing.T) {
+	each(t, func(w *world) {
+		slug, err := w.desk.Start(w.ctx, w.marit, w.unit(w.marit, false), good())
+		w.must(err)
+		see := func(by tilhor.Actor) circles.Circle {
+			t.Helper()
+			c, err := w.desk.See(w.ctx, by, slug)
+			w.must(err)
+			return c
+		}
+		only, err := w.desk.Agree(w.ctx, w.ali, slug, circles.Agreed{Choices: []string{"way"}})
+		w.must(err)
+		c := see(w.marit)
+		if !only || fmt.Sprint(c.Agreed.Choices) != "[chat call]" || c.By != "Marit Dahl" || !c.Mine || len(c.Proposals) != 1 || c.Proposals[0].By != see(w.ali).Proposals[0].By || c.Proposals[0].By == "" || see(w.ali).Mine {
+			t.Fatalf("%v %+v", only, c)
+		}
+		line := c.Proposals[0].ID
+		w.missing("who proposed it", w.desk.Accept(w.ctx, w.ali, slug, line))
+		w.missing("what is not there", w.desk.Accept(w.ctx, w.marit, slug, "zz"))
+		w.must(w.desk.Accept(w.ctx, w.marit, slug, line))
+		if c := see(w.ali); fmt.Sprint(c.Agreed.Choices) != "[way]" || !c.Mine || c.By == "Marit Dahl" || c.Before == nil || fmt.Sprint(c.Before.Choices) != "[chat call]" || c.Before.By != "Marit Dahl" || len(c.Proposals) != 0 {
+			t.Errorf("%+v", c)
+		}
+		w.must(w.desk.Add(w.ctx, w.marit, slug, circles.Plan{Part: circles.Activity, What: "Tur."}))
+		w.must(w.desk.Add(w.ctx, w.ali, slug, circles.Plan{Part: circles.Meeting, On: "2027-01-21", Kit: "net"}))
+		for _, p := range see(w.ali).Plans {
+			if mine := p.Kit == "net"; p.Mine != mine {
+				t.Errorf("Ali has %+v", p)
+			}
+			if !p.Mine {
+				w.missing("another's", w.desk.Remove(w.ctx, w.ali, slug, p.ID))
+			}
+		}
+		for _, p := range see(w.marit).Plans { // who began the group looks after it
+			if !p.Mine {
+				t.Errorf("Marit has %+v", p)
+			}
+		}
+		// Not named, but there.
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			return w.Kit.Roster.Protect(tx, w.Keeper(), w.Person("elias"), roster.Confidential, w.Now())
+		}))
+		if c := see(w.marit); c.By != "" || c.Before.By != "Marit Dahl" {
+			t.Errorf("who is protected is named: %+v", c)
+		}
+		if c := see(w.ali); c.By+c.Before.By != "" {
+			t.Errorf("somebody is named over the shoulder: %+v", c)
+		}
+		// Both have left.
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			for _, out := range [][2]tilhor.PersonID{{w.Person("nora"), w.marit.Person}, {w.Person("elias"), w.ali.Person}} {
+				if err := w.Kit.Roster.Override(tx, w.Keeper(), roster.Override{Pupil: out[0], Guardian: out[1], Responsibility: roster.Unknown, Reason: "Feil."}, w.Now()); err != nil {
+					return err
+				}
+			}
+			return w.Kit.Roster.Override(tx, w.Keeper(), roster.Override{Pupil: w.Person("nora"), Guardian: w.liv.Person, Holds: true, Responsibility: roster.Yes, Reason: "Dom."}, w.Now())
+		}))
+		if c := see(w.liv); !c.Mine || !c.Plans[0].Mine {
+			t.Errorf("nobody can change %+v", c)
+		}
+		w.must(w.agree(w.liv, slug, good()))
+	})
+}
+
 // What is refused, at its field.
 func TestAGroupRefuses(t *testing.T) {
 	each(t, func(w *world) {
@@ -268,11 +342,11 @@ func TestAGroupRefuses(t *testing.T) {
 			}
 		}
 		with := func(do func(*circles.Agreed)) circles.Agreed { a := good(); do(&a); return a }
-		faults(w.desk.Agree(w.ctx, w.ali, slug, with(func(a *circles.Agreed) { a.Choices = nil })), "choices", "circles.fault.choices")
-		faults(w.desk.Agree(w.ctx, w.ali, slug, with(func(a *circles.Agreed) { a.Choices = []string{"noe"} })), "choices", "circles.fault.choices")
-		faults(w.desk.Agree(w.ctx, w.ali, slug, with(func(a *circles.Agreed) { a.Choices = []string{circles.Other} })), "words", "circles.fault.words")
-		faults(w.desk.Agree(w.ctx, w.ali, slug, with(func(a *circles.Agreed) { a.Words = strings.Repeat("å", 801) })), "words", "circles.fault.long")
-		faults(w.desk.Agree(w.ctx, w.ali, slug, with(func(a *circles.Agreed) { a.Next = "2026-11-22" })), "next", "circles.fault.past")
+		faults(w.agree(w.ali, slug, with(func(a *circles.Agreed) { a.Choices = nil })), "choices", "circles.fault.choices")
+		faults(w.agree(w.ali, slug, with(func(a *circles.Agreed) { a.Choices = []string{"noe"} })), "choices", "circles.fault.choices")
+		faults(w.agree(w.ali, slug, with(func(a *circles.Agreed) { a.Choices = []string{circles.Other} })), "words", "circles.fault.words")
+		faults(w.agree(w.ali, slug, with(func(a *circles.Agreed) { a.Words = strings.Repeat("å", 801) })), "words", "circles.fault.long")
+		faults(w.agree(w.ali, slug, with(func(a *circles.Agreed) { a.Next = "2026-11-22" })), "next", "circles.fault.past")
 		faults(w.desk.Add(w.ctx, w.ali, slug, circles.Plan{Part: "fest", What: "Fest."}), "part", "circles.fault.part")
 		faults(w.desk.Add(w.ctx, w.ali, slug, circles.Plan{Part: circles.Activity}), "what", "circles.fault.what")
 		faults(w.desk.Add(w.ctx, w.ali, slug, circles.Plan{Part: circles.Meeting, What: "Møte."}), "on", "circles.fault.on")

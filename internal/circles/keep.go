@@ -9,6 +9,7 @@ import (
 
 var (
 	lastLines  = db.SQL(`SELECT c.id, MAX(l.at) FROM circles_circle c JOIN circles_line l ON l.owner = c.owner AND l.circle = c.id WHERE c.owner = $1 GROUP BY c.id ORDER BY c.id`)
+	noWriters  = db.SQL(`UPDATE circles_line SET person = '' WHERE owner = $1 AND circle = $2`)
 	dropCircle = db.SQL(`DELETE FROM circles_circle WHERE owner = $1 AND id = $2`)
 )
 
@@ -27,6 +28,9 @@ func Last(tx *db.Tx, owner tilhor.OwnerID) (all map[string]time.Time, err error)
 
 // Forget takes away a group whose words are shredded: its class may begin anew.
 func Forget(tx *db.Tx, owner tilhor.OwnerID, id string) error {
+	if _, err := tx.Exec(noWriters, owner, id); err != nil {
+		return err
+	}
 	_, err := tx.Exec(dropCircle, owner, id)
 	return err
 }

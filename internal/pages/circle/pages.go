@@ -170,7 +170,7 @@ func day(f *web.Form, field string) tilhor.Date {
 // done says what was done, when the page is come to after an act.
 func done(q *web.Req) *web.Note {
 	what := q.Query("gjort")
-	if what != "startet" && what != "avtalt" && what != "plan" && what != "borte" && what != "delt" && what != "ikke-delt" {
+	if what != "startet" && what != "avtalt" && what != "plan" && what != "borte" && what != "foreslatt" && what != "delt" && what != "ikke-delt" {
 		return nil
 	}
 	return &web.Note{Color: "success", Role: "status", Title: q.T.T("circles.done." + what)}
