@@ -218,7 +218,9 @@ func (h *heardStory) suggestions(p *place) {
 	)
 	say(55, "Samir Khan", "outside", balls, true)
 	vote(48, balls, 5, 1)
-	do(46, balls, func(ctx context.Context, slug string) error { return d.Close(ctx, pupil("Hanna Lunde"), slug, true, "") })
+	do(46, balls, func(ctx context.Context, slug string) error {
+		return d.Close(ctx, pupil("Hanna Lunde"), slug, true, "")
+	})
 	answer(38, balls, ideas.Answer{Verdict: "yes", Why: "Dere har rett: det er for få. Elevrådet får velge hvilke.", When: "Fra mandag"}, ideas.Public{Words: "Flere baller i storefri.", Did: "Vi kjøpte tjue baller. De låses opp av den som har inspeksjon."})
 	say(50, "Jakob Strand", "inside", corner, false)
 	answer(33, corner, ideas.Answer{Verdict: "partly", Why: "Vi har ikke et eget rom, men biblioteket er ledig i spisepausen.", When: "Tirsdag og torsdag"}, ideas.Public{Words: "Et stille sted å spise.", Did: "Biblioteket er åpent for dem som vil spise i ro, tirsdag og torsdag."})
@@ -226,7 +228,9 @@ func (h *heardStory) suggestions(p *place) {
 	answer(25, lights, ideas.Answer{Verdict: "no", Why: "Veien er fylkets, og skolen kan ikke sette opp lys der. Vi har skrevet til fylket sammen med FAU."}, ideas.Public{Words: "Lys ved gangfeltet.", Did: "Nei, veien er ikke skolens. Vi har skrevet til fylket, og sier fra når de svarer."})
 	home(24, "Emil Vik", "Anita Vik", "other", sleep) // late
 	say(4, "Oda Holm", "net", screens, false)
-	do(3, screens, func(ctx context.Context, slug string) error { return d.Give(ctx, p.rektor, slug, p.named("Jonas Berg")) })
+	do(3, screens, func(ctx context.Context, slug string) error {
+		return d.Give(ctx, p.rektor, slug, p.named("Jonas Berg"))
+	})
 	home(1, "Hanna Lunde", "Siri Lunde", "way", way)
 	say(16, "Iben Eide", "together", day, true)
 	vote(10, day, 4, 1)
