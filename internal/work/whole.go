@@ -25,6 +25,8 @@ var whole = []struct {
 	kind string
 	make func(*Place, *rand.Rand) (Act, bool)
 }{
+	{"convene", (*Place).convene},
+	{"suggest", (*Place).suggest},
 	{"accuse", (*Place).accuse},
 	{"seal", (*Place).sealed},
 	{"above", (*Place).above},
@@ -35,6 +37,8 @@ var whole = []struct {
 	{"meet", (*Place).minutes},
 	{"digital", (*Place).digital},
 	{"warn", (*Place).warn},
+	{"call", (*Place).call},
+	{"agree", (*Place).agree},
 	{"ask", (*Place).ask},
 	{"observe", (*Place).observe},
 	{"say", (*Place).say},
@@ -53,6 +57,8 @@ var whole = []struct {
 	{"decide", (*Place).decide},
 	{"rule", (*Place).rule},
 	{"reopen", (*Place).reopen},
+	{"reply", (*Place).reply},
+	{"written", (*Place).written},
 	{"force", (*Place).force},
 	{"hand", (*Place).hand},
 	{"pack", (*Place).pack},
@@ -75,7 +81,7 @@ func WholeKinds() (all []string) {
 // Stepwise says whether the n-th act of the whole case is done in several steps.
 func Stepwise(n int) bool {
 	switch whole[n%len(whole)].kind {
-	case "lead", "attach", "observe", "judge", "pack", "settle", "speak":
+	case "lead", "attach", "observe", "judge", "pack", "settle", "speak", "written":
 		return true
 	}
 	return false

@@ -17,13 +17,16 @@ import (
 
 	"tilhor"
 	"tilhor/internal/archive"
+	"tilhor/internal/bodies"
 	"tilhor/internal/calendar"
 	"tilhor/internal/cases"
+	"tilhor/internal/circles"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/dialogue"
 	"tilhor/internal/duty"
 	"tilhor/internal/handover"
+	"tilhor/internal/ideas"
 	"tilhor/internal/interventions"
 	"tilhor/internal/journal"
 	"tilhor/internal/roster"
@@ -50,6 +53,9 @@ type Place struct {
 	Archive  *archive.Desk
 	Dialogue *dialogue.Desk
 	SFO      *sfo.Desk
+	Bodies   *bodies.Desk
+	Ideas    *ideas.Desk
+	Circles  *circles.Desk
 	Site     *web.Site // has the frame's own pages only
 	Clock    tilhor.Clock
 	Schools  []*School
@@ -75,6 +81,7 @@ type School struct {
 	Rektor   tilhor.Actor
 	Social   tilhor.Actor // is appointed when a concern is taken up
 	Teachers []tilhor.Actor
+	Parent   tilhor.Actor // leads the FAU, and began the group of the class
 	Pupils   []tilhor.PersonID
 }
 
@@ -120,6 +127,10 @@ func Over(ctx context.Context, d *db.DB, keysDir string, clock tilhor.Clock) (*P
 	p.Dialogue = &dialogue.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Concerns: p.Concerns, Clock: clock}
 	p.Concerns.Started, p.Concerns.Opened, p.Concerns.Became = p.Dialogue.Start, p.Dialogue.Open, p.Dialogue.Became
 	p.SFO = &sfo.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Clock: clock}
+	p.Bodies = &bodies.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Clock: clock}
+	p.Ideas = &ideas.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Bodies: p.Bodies, Clock: clock}
+	p.Circles = &circles.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Clock: clock}
+	p.Archive.Bodies = p.Bodies
 	if err := p.settle(ctx); err != nil {
 		return nil, fmt.Errorf("settle the made-up schools: %w", err)
 	}
