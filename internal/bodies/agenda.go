@@ -42,7 +42,8 @@ var (
 )
 
 // Single says whether a text points at one child's case: by its number or by a link
-// to it. A body does not deal with one child's case, and never gets hold of one.
+// to it. A body does not deal with one child's case, and never gets hold of one; no more
+// does a suggestion or a statement.
 func Single(text string) bool {
 	if caseLink.MatchString(text) || caseNamed.MatchString(text) {
 		return true

@@ -183,7 +183,7 @@ func TestWhatIsNoSuggestion(t *testing.T) {
 		}{
 			{w.nora, "child", "ideas.fault.child", with(func(s *ideas.Saying) { s.Child = true })},
 			{w.nora, "words", "ideas.fault.number", with(func(s *ideas.Saying) { s.Words = "Se k4mno2, den er ikke ferdig." })},
-			{w.nora, "words", "ideas.fault.number", with(func(s *ideas.Saying) { s.Words = "Saksnummer har jeg glemt." })},
+			{w.nora, "words", "ideas.fault.number", with(func(s *ideas.Saying) { s.Words = "Saksnummer abcdef er ikke ferdig." })},
 			{w.nora, "words", "ideas.fault.words", with(func(s *ideas.Saying) { s.Words = " \n" })},
 			{w.nora, "words", "ideas.fault.long", with(func(s *ideas.Saying) { s.Words = strings.Repeat("å", 1501) })},
 			{w.nora, "kind", "ideas.fault.kind", with(func(s *ideas.Saying) { s.Kind = "" })},

@@ -415,7 +415,7 @@ func (p *Pages) doItem(q *web.Req) error {
 	case doAction:
 		who := f.Get(name(do, "who"))
 		f.Faults.Add(who == "", name(do, "who"), "bodies.fault.who")
-		if a = (bodies.Action{What: f.Line(name(do, "what")), Due: readDay(f, name(do, "due"))}); who != bodies.School {
+		if a = (bodies.Action{What: f.Line(name(do, "what")), Due: f.Day(name(do, "due"))}); who != bodies.School {
 			a.Who = tilhor.PersonID(who)
 		}
 	case doRemove:

@@ -265,16 +265,6 @@ func choose(w *lang.Words, f *web.Form, do, field, key string, pairs ...string) 
 	return x
 }
 
-func readDay(f *web.Form, field string) tilhor.Date {
-	typed := f.Line(field)
-	if typed == "" {
-		return ""
-	}
-	d, err := lang.ReadDate(typed)
-	f.Faults.Add(err != nil, field, "school.fault.date")
-	return d
-}
-
 // readNumber reads how many; nothing typed is none.
 func readNumber(f *web.Form, field string) int {
 	typed := f.Line(field)

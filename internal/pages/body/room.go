@@ -213,7 +213,7 @@ func meetQuestions(w *lang.Words, f *web.Form, do string) []question {
 }
 
 func readMeeting(f *web.Form, do string) bodies.Meeting {
-	return bodies.Meeting{On: readDay(f, name(do, "on")), Clock: f.Line(name(do, "clock")), Place: f.Line(name(do, "place"))}
+	return bodies.Meeting{On: f.Day(name(do, "on")), Clock: f.Line(name(do, "clock")), Place: f.Line(name(do, "place"))}
 }
 
 func (p *Pages) doRoom(q *web.Req) error {

@@ -465,7 +465,7 @@ func readRules(f *web.Form) bodies.Body {
 func readSeat(q *web.Req, f *web.Form) (m bodies.Member, err error) {
 	get := func(field string) string { return f.Get(name(doSeat, field)) }
 	m = bodies.Member{Person: tilhor.PersonID(get("person")), Part: bodies.Part(get("part")), Office: get("office"), From: calendar.DateOf(q.Now)}
-	if day := readDay(f, name(doSeat, "until")); day != "" {
+	if day := f.Day(name(doSeat, "until")); day != "" {
 		m.Until = day.Add(1)
 	}
 	if m.Part != bodies.Parents || base(q) == OwnerPath {

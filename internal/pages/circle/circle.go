@@ -217,7 +217,7 @@ func (p *Pages) write(q *web.Req) error {
 			return to(map[bool]string{true: "delt", false: "ikke-delt"}[yes]), p.Circles.Share(ctx, q.Actor, slug, yes)
 		}, again)
 	case doPlan:
-		x := circles.Plan{Part: f.Get("part"), What: f.Get("what"), Kit: f.Get("kit"), On: day(f, "on"), NoPupil: f.Ticked("no-pupil", "yes")}
+		x := circles.Plan{Part: f.Get("part"), What: f.Get("what"), Kit: f.Get("kit"), On: f.Day("on"), NoPupil: f.Ticked("no-pupil", "yes")}
 		return q.Answer(f, func() (string, error) { return to("plan"), p.Circles.Add(ctx, q.Actor, slug, x) }, again)
 	}
 	f.Set("do", doAgree)

@@ -93,7 +93,7 @@ func TestAGroupFromTheKit(t *testing.T) {
 	w.page(w.Get(marit, "/foreldregruppe"), 200, "Opplegg for foreldremøter", "Mobil, spill og chat, 60 minutter")
 	w.page(w.goes(ali, at, "do", "plan", "part", "meeting", "on", "21.1.2027", "kit", "ukjent"), 422, "Velg et av oppleggene.")
 	w.page(w.goes(ali, at, "do", "plan", "part", "meeting", "on", "21.1.2027", "kit", "net"), 200, "21. januar 2027. Møte", "Mobil, spill og chat, 60 minutter", "Når om kvelden legger barna bort telefonen", "Avtaler å velge mellom", "Vi følger aldersgrensene")
-	w.page(w.goes(ali, at, "do", "avtaler", "choices", "other", "words", "", "next", "i går"), 422, "Skriv en dag")
+	w.page(w.goes(ali, at, "do", "avtaler", "choices", "other", "words", "", "next", "i går"), 422, "Skriv datoen med dag, måned og år")
 	w.page(w.goes(ali, at, "do", "avtaler", "choices", "other", "words", "Alle sier hei."), 200, "Forslaget er sendt.", "Forslag til nye avtaler", "Alle sier hei.", "Chatten på trinnet har to voksne")
 	w.page(w.goes(ali, at, "do", "del", "line", "yes"), 404)
 	proposal := regexp.MustCompile(`value="bruk"><input type="hidden" name="line" value="([a-z2-7]{26})"`).FindStringSubmatch(w.page(w.Get(marit, at), 200, "Bruk disse avtalene"))[1]

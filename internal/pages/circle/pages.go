@@ -152,19 +152,8 @@ func noPupil(w *lang.Words, f *web.Form) []question {
 
 func agreedOf(f *web.Form) circles.Agreed {
 	a := circles.Agreed{Choices: f.All("choices"), Words: f.Get("words"), Where: f.Line("where"), NoPupil: f.Ticked("no-pupil", "yes")}
-	a.Next = day(f, "next")
+	a.Next = f.Day("next")
 	return a
-}
-
-// day reads a date; nothing typed is none.
-func day(f *web.Form, field string) tilhor.Date {
-	typed := f.Line(field)
-	if typed == "" {
-		return ""
-	}
-	d, err := lang.ReadDate(typed)
-	f.Faults.Add(err != nil, field, "circles.fault.date")
-	return d
 }
 
 // done says what was done, when the page is come to after an act.
