@@ -180,7 +180,7 @@ func (p *Pages) stateAct(q *web.Req, f *web.Form, step string) func() error {
 		d := cases.StateDecision{At: at, Answer: f.Get("result"), Got: f.Day("got"), Text: text}
 		for i := range formPoints {
 			n := strconv.Itoa(i + 1)
-			d.Points = append(d.Points, cases.StatePoint{What: f.Get("what-" + n), Due: f.Day("due-"+n)})
+			d.Points = append(d.Points, cases.StatePoint{What: f.Get("what-" + n), Due: f.Day("due-" + n)})
 		}
 		return func() error { return p.Cases.DecidedByState(ctx, by, slug, d) }
 	case "mottatt":
