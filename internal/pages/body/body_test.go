@@ -449,3 +449,23 @@ func TestSettingUp(t *testing.T) {
 		}
 	})
 }
+
+// The votes of a confidential matter, as the regulation says: the parents' are written
+// apart, and what carried is told with how it was reckoned.
+func TestTheVotesOfAConfidentialMatter(t *testing.T) {
+	w := worldOn(t)
+	w.sent(w.kari, "/skolen/rad/"+w.slug, "do", "regler", "regler-name", "SMU", "regler-need", "1", "regler-seats-parent", "3", "regler-seats-pupil", "3", "regler-seats-staff", "2", "regler-count", "parents", "regler-casting", "yes")
+	w.shows(w.kari, "/skolen/rad/"+w.slug, "Foreldrenes stemmer veier så mye at de er i flertall", "Den som leder møtet, avgjør")
+	m := w.meet("23.11.2026")
+	i := w.item(m, "Bemanning", "sak-shut", "yes")
+	w.sent(w.marit, m+"/referat", "do", "oppmote", "oppmote-present", string(w.maritActor.Person), "oppmote-present", string(w.noraSelf.Person), "oppmote-present", string(w.Person("teacher-solbakken")))
+	w.shows(w.marit, i, "Av disse: foreldre for")
+	w.refused(w.marit, i, form("do", "vedtak", "vedtak-text", "Vi vil ha flere voksne.", "vedtak-for", "1", "vedtak-against", "1"), "Skriv hvor mange av stemmene som er foreldrenes", "Vi vil ha flere voksne.")
+	w.sent(w.marit, i, "do", "vedtak", "vedtak-text", "Vi vil ha flere voksne.", "vedtak-for", "1", "vedtak-for-parents", "1", "vedtak-against", "1")
+	w.shows(w.marit, m+"/referat", "1 for, 1 mot", "Foreldrenes stemmer telte til sammen som 2", "Vedtatt")
+	open := w.item(m, "Lys")
+	w.lacks(w.body(w.Get(w.marit, open)), "Av disse: foreldre for")
+	w.refused(w.marit, open, form("do", "vedtak", "vedtak-text", "Lys.", "vedtak-for", "1", "vedtak-against", "1"), "Velg hva den som ledet møtet, stemte")
+	w.sent(w.marit, open, "do", "vedtak", "vedtak-text", "Lys.", "vedtak-for", "1", "vedtak-against", "1", "vedtak-cast", "against")
+	w.shows(w.nora, m+"/referat", "Stemmen til den som ledet møtet, avgjorde", "Ikke vedtatt")
+}
