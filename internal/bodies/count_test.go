@@ -17,7 +17,7 @@ func TestHowVotesCount(t *testing.T) {
 			t.Helper()
 			b := bodies.SMU.Usual()
 			b.Name, b.Need, b.Count, b.Casting = "SMU", 2, c, casting
-			w.must(w.desk.Change(w.ctx, w.kari, w.smu, b))
+			w.Must(w.desk.Change(w.ctx, w.kari, w.smu, b))
 		}
 		m := w.meet("2026-11-23")
 		open, shut := w.add(m, "Bussen", false), w.add(m, "Bemanning", true)
@@ -34,7 +34,7 @@ func TestHowVotesCount(t *testing.T) {
 		}
 		became := func(i string, r bodies.Result, want string) {
 			t.Helper()
-			w.must(write(i, r))
+			w.Must(write(i, r))
 			for _, x := range w.sees(w.marit, m).Items {
 				if x.Slug == i && x.Result.Outcome != want {
 					t.Errorf("%+v became %q, not %q", r, x.Result.Outcome, want)
@@ -43,31 +43,31 @@ func TestHowVotesCount(t *testing.T) {
 		}
 		rules(bodies.Weighed, false)
 		// Two parents, three others, one pupil: together the parents count as four.
-		w.must(there("forelder-nora", "forelder-tuva", "nora", "teacher-solbakken", "nurse-solbakken", "rektor-solbakken"))
+		w.Must(there("forelder-nora", "forelder-tuva", "nora", "teacher-solbakken", "nurse-solbakken", "rektor-solbakken"))
 		became(open, bodies.Result{For: 3, Against: 2, Blank: 1}, bodies.Carried)
 		became(open, bodies.Result{For: 3, Against: 3}, bodies.Tied)
 		became(open, bodies.Result{For: 2, Against: 3}, bodies.Fell)
-		w.refused(write(open, bodies.Result{For: 3, Against: 4}), "for", "bodies.fault.votes")
+		w.Refused(write(open, bodies.Result{For: 3, Against: 4}), "for", "bodies.fault.votes")
 		became(shut, bodies.Result{For: 2, ForParents: 2, Against: 3}, bodies.Carried)
 		became(shut, bodies.Result{For: 3, ForParents: 1, Against: 2, AgainstParents: 1}, bodies.Carried)
 		became(shut, bodies.Result{For: 3, Against: 2, AgainstParents: 2}, bodies.Fell)
-		w.refused(write(shut, bodies.Result{For: 3, ForParents: 1, Against: 3, AgainstParents: 1}), "for", "bodies.fault.votes") // a pupil's vote
-		w.refused(write(shut, bodies.Result{For: 3, Against: 1}), "for-parents", "bodies.fault.votes-parents")
-		w.refused(write(shut, bodies.Result{For: 3, ForParents: 3}), "for-parents", "bodies.fault.votes-parents")
-		w.refused(write(shut, bodies.Result{For: 1, ForParents: 2}), "for-parents", "bodies.fault.votes-parents")
+		w.Refused(write(shut, bodies.Result{For: 3, ForParents: 1, Against: 3, AgainstParents: 1}), "for", "bodies.fault.votes") // a pupil's vote
+		w.Refused(write(shut, bodies.Result{For: 3, Against: 1}), "for-parents", "bodies.fault.votes-parents")
+		w.Refused(write(shut, bodies.Result{For: 3, ForParents: 3}), "for-parents", "bodies.fault.votes-parents")
+		w.Refused(write(shut, bodies.Result{For: 1, ForParents: 2}), "for-parents", "bodies.fault.votes-parents")
 		became(shut, bodies.Result{For: 2, ForParents: 1, Against: 2}, bodies.Carried) // with no pupils there would be no tie to win
 		// What was reckoned stands: who was there is not changed behind it.
-		w.refused(there("forelder-nora", "teacher-solbakken", "nurse-solbakken"), "present", "bodies.fault.counted")
+		w.Refused(there("forelder-nora", "teacher-solbakken", "nurse-solbakken"), "present", "bodies.fault.counted")
 		became(shut, bodies.Result{For: 1, ForParents: 1}, bodies.Carried)
 		became(open, bodies.Result{For: 1}, bodies.Carried)
-		w.must(there("teacher-solbakken", "nurse-solbakken", "forelder-nora"))
+		w.Must(there("teacher-solbakken", "nurse-solbakken", "forelder-nora"))
 		became(shut, bodies.Result{}, "")
-		w.must(there("teacher-solbakken", "nurse-solbakken"))
-		w.refused(write(shut, bodies.Result{For: 2}), "for", "bodies.fault.no-parents")
+		w.Must(there("teacher-solbakken", "nurse-solbakken"))
+		w.Refused(write(shut, bodies.Result{For: 2}), "for", "bodies.fault.no-parents")
 		// One vote each, and who leads the meeting decides a tie.
 		rules(bodies.Each, true)
 		became(shut, bodies.Result{For: 2}, bodies.Carried)
-		w.refused(write(shut, bodies.Result{For: 1, Against: 1}), "cast", "bodies.fault.cast")
+		w.Refused(write(shut, bodies.Result{For: 1, Against: 1}), "cast", "bodies.fault.cast")
 		became(shut, bodies.Result{For: 1, Against: 1, Cast: bodies.For}, bodies.Carried)
 		became(shut, bodies.Result{For: 1, Against: 1, Cast: bodies.Against}, bodies.Fell)
 		became(shut, bodies.Result{Blank: 2}, bodies.Tied)
@@ -75,12 +75,12 @@ func TestHowVotesCount(t *testing.T) {
 		rules("", false)
 		became(shut, bodies.Result{For: 2}, "")
 		became(open, bodies.Result{For: 2}, bodies.Carried)
-		w.refused(w.desk.Change(w.ctx, w.kari, w.smu, bodies.Body{Name: "SMU", Count: "twice"}), "count", "bodies.fault.count")
+		w.Refused(w.desk.Change(w.ctx, w.kari, w.smu, bodies.Body{Name: "SMU", Count: "twice"}), "count", "bodies.fault.count")
 		// No more are there than there are seats for.
 		b := bodies.SMU.Usual()
 		b.Name, b.Need, b.Seats = "SMU", 1, map[bodies.Part]int{bodies.Parents: 1, bodies.Staff: 2}
-		w.must(w.desk.Change(w.ctx, w.kari, w.smu, b))
-		w.refused(there("forelder-nora", "forelder-tuva", "teacher-solbakken"), "present", "bodies.fault.seats")
-		w.must(there("forelder-nora", "teacher-solbakken", "nurse-solbakken"))
+		w.Must(w.desk.Change(w.ctx, w.kari, w.smu, b))
+		w.Refused(there("forelder-nora", "forelder-tuva", "teacher-solbakken"), "present", "bodies.fault.seats")
+		w.Must(there("forelder-nora", "teacher-solbakken", "nurse-solbakken"))
 	})
 }
