@@ -8,7 +8,7 @@ import (
 )
 
 var (
-	lastLines  = db.SQL(`SELECT c.id, MAX(l.at) FROM circles_circle c JOIN circles_line l ON l.owner = c.owner AND l.circle = c.id WHERE c.owner = $1 GROUP BY c.id ORDER BY c.id`)
+	lastLines  = db.SQL(`SELECT c.id, (SELECT MAX(l.at) FROM circles_line l WHERE l.owner = c.owner AND l.circle = c.id) FROM circles_circle c WHERE c.owner = $1`)
 	noWriters  = db.SQL(`UPDATE circles_line SET person = '' WHERE owner = $1 AND circle = $2`)
 	dropCircle = db.SQL(`DELETE FROM circles_circle WHERE owner = $1 AND id = $2`)
 )

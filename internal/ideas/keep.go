@@ -15,21 +15,22 @@ type Settled struct {
 }
 
 var (
-	// One from before each had its own key is sealed with all others of its school, and
-	// cannot be let go of alone.
-	settled = db.SQL(`SELECT i.id, MIN(l.secret), MAX(l.at) FROM ideas_idea i JOIN ideas_line l ON l.owner = i.owner AND l.idea = i.id
-		WHERE i.owner = $1 AND i.state IN ('answered', 'left') GROUP BY i.id, i.school HAVING MIN(l.secret) <> i.school ORDER BY i.id`)
+	settled = db.SQL(`SELECT i.id, i.school, (SELECT MIN(l.secret) FROM ideas_line l WHERE l.owner = i.owner AND l.idea = i.id), (SELECT MAX(l.at) FROM ideas_line l WHERE l.owner = i.owner AND l.idea = i.id)
+		FROM ideas_idea i WHERE i.owner = $1 AND i.state IN ('answered', 'left') ORDER BY i.id`)
 	forget = db.SQL(`UPDATE ideas_idea SET state = 'gone', person = '', body = '', given_to = '', shown = 0 WHERE owner = $1 AND id = $2`)
 )
 
-// Ended are those that may be let go of by rule when long enough has passed.
+// Ended are those that may be let go of by rule when long enough has passed. One from
+// before each had its own key is sealed with all others of its school, and is not.
 func Ended(tx *db.Tx, owner tilhor.OwnerID) (all []Settled, err error) {
 	err = tx.Each(settled, func(scan db.Scan) error {
 		var s Settled
+		var school string
 		var last int64
-		err := scan(&s.ID, &s.Key, &last)
-		s.Last = time.UnixMilli(last)
-		all = append(all, s)
+		err := scan(&s.ID, &school, &s.Key, &last)
+		if s.Last = time.UnixMilli(last); s.Key != school {
+			all = append(all, s)
+		}
 		return err
 	}, owner)
 	return all, err
