@@ -92,6 +92,7 @@ func TestAGroupFromTheKit(t *testing.T) {
 	w.page(w.goes(ali, at, "do", "plan", "part", "activity", "what", "Vi møtes hos Nora kafé.", "no-pupil", "yes"), 200, "Det er lagt til.", "Aktivitet: Vi møtes hos Nora kafé.")
 	w.page(w.Get(marit, "/foreldregruppe"), 200, "Opplegg for foreldremøter", "Mobil, spill og chat, 60 minutter")
 	w.page(w.goes(ali, at, "do", "plan", "part", "meeting", "on", "21.1.2027", "kit", "ukjent"), 422, "Velg et av oppleggene.")
+	w.page(w.goes(ali, at, "do", "plan", "part", "meeting", "on", "21.1.2027", "kit", "apart"), 200, "Alle i klassen snakker om bursdagen")
 	w.page(w.goes(ali, at, "do", "plan", "part", "meeting", "on", "21.1.2027", "kit", "net"), 200, "21. januar 2027. Møte", "Mobil, spill og chat, 60 minutter", "Når om kvelden legger barna bort telefonen", "Avtaler å velge mellom", "Vi følger aldersgrensene")
 	w.page(w.goes(ali, at, "do", "avtaler", "choices", "other", "words", "", "next", "i går"), 422, "Skriv datoen med dag, måned og år")
 	w.page(w.goes(ali, at, "do", "avtaler", "choices", "other", "words", "Alle sier hei."), 200, "Forslaget er sendt.", "Forslag til nye avtaler", "Alle sier hei.", "Chatten på trinnet har to voksne")

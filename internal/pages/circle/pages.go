@@ -98,11 +98,15 @@ type kit struct {
 	W                    *lang.Words
 	Title                string
 	Agenda, Asks, Agreed []string
+	Stories              []string // where one is read aloud
 }
 
 func kitOf(w *lang.Words, name string) kit {
 	key := "circles.kit." + name
 	k := kit{W: w, Title: w.T(key), Agenda: numbered(w, key+".agenda"), Asks: numbered(w, key+".ask")}
+	if name == "apart" {
+		k.Stories = numbered(w, "circles.story")
+	}
 	for _, a := range circles.Kits[name] {
 		k.Agreed = append(k.Agreed, w.T("circles.agreed."+a))
 	}
