@@ -19,6 +19,7 @@ var floors = map[string]int{
 	"tilhor/internal/calendar":      1,
 	"tilhor/internal/file":          1, // what a file is, and a picture made anew: knows no school
 	"tilhor/internal/firstnames":    1, // one general list of first names: knows no school and no person
+	"tilhor/internal/figures":       2, // what rooms offer of numbers: knows no room
 	"tilhor/internal/seal":          2,
 	"tilhor/internal/law":           2,
 	"tilhor/internal/hearing/reply": 2, // one answer to a hearing from many statements: knows no school and stores nothing
@@ -109,6 +110,7 @@ var never = []struct{ who, what, why string }{
 	{"tilhor/internal/pages/family", "tilhor/internal/interventions", "what the family sees of a case is the child's own part of it"},
 	{"tilhor/internal/pages/public", "tilhor/internal/cases", "a public page knows no case"},
 	{"tilhor/internal/pages/sender", "tilhor/internal/cases", "who told something sees what was answered, never a case"},
+	{"tilhor/internal/pages/hearing", "tilhor/internal/cases", "an answer to a hearing counts cases, and knows none"},
 	{"tilhor/internal/pages/body", "tilhor/internal/cases", "a body never deals with one child's case"},
 	{"tilhor/internal/pages/body", "tilhor/internal/concerns", "a body never deals with what one child told"},
 	{"tilhor/internal/pages/owner", "tilhor/internal/dialogue", "the owner's adviser sees counts, never a child's words"},

@@ -14,6 +14,7 @@ case $part in
 # part) what it does: the test, where
 kill) run 'TestKill' ./fault ;;                                       # kill -9 under mixed load, both engines
 restart) run 'TestRestart' ./fault ;;                                 # PostgreSQL stopped, fast and at once, under load
+failover) run 'TestFailover' ./fault ;;                              # PostgreSQL's machine lost under load, its standby takes over
 two) run 'TestTwo' ./fault ;;                                         # two processes on one PostgreSQL, either dies
 twice) run 'TestSentTwice' ./fault ;;                                 # a form sent twice, cut off, or answered by nobody
 disk) run 'TestDisk|TestTwice' ./fault ;;                             # a crash, a full disk, an I/O error at every write and sync

@@ -71,7 +71,7 @@ func run(args []string, out io.Writer) error {
 	dir := f.String("dir", cacheDir(), "where worlds are kept from run to run")
 	only := f.String("engine", "sqlite,postgres", "the engines, comma between")
 	which := f.String("part", "", "only the parts whose names begin so, comma between")
-	profile := f.String("profile", "", "write a CPU profile of the program here, of each part that asks it")
+	profile := f.String("profile", "", "write profiles of the program (time, allocations) under this name, of each part that asks it")
 	program := f.String("program", "", "measure this program, built before, instead of building one: for before and after")
 	largest := f.Int("cases", 0, "leave out worlds of more cases than this")
 	concerns := f.Int("concerns", 0, "how many concerns are told in one go, instead of the usual")

@@ -162,7 +162,7 @@ func (m *measurer) pageFor(ctx context.Context, w *world, who person, what, path
 		return 0, 0, err
 	}
 	name := strings.ReplaceAll(strings.ReplaceAll(what, " ", "-"), "/", "-")
-	if err := m.cpuProfile(s, name, func() error { _, err := pace(ctx, readers, m.scale.spell, ask); return err }); err != nil {
+	if err := m.profiled(s, name, func() error { _, err := pace(ctx, readers, m.scale.spell, ask); return err }); err != nil {
 		return 0, 0, err
 	}
 	n, err := m.statements(ctx, func() error { return ask(ctx, 0, 0) })

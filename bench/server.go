@@ -196,32 +196,32 @@ func (c *child) cpu() (time.Duration, error) {
 	return time.Duration(user+system) * 10 * time.Millisecond, nil // in hundredths, as the kernel tells them
 }
 
-// cpuProfile asks the program for a profile of the time that do takes.
-func (m *measurer) cpuProfile(s *server, name string, do func() error) error {
+// profiled asks the program for a profile of the time that do takes, and of what
+// it has allocated until then.
+func (m *measurer) profiled(s *server, name string, do func() error) error {
 	if m.profile == "" {
 		return do()
 	}
+	save := func(kind, ask string) error {
+		r, err := http.Get("http://" + s.pprof + "/debug/pprof/" + ask)
+		if err != nil {
+			return err
+		}
+		defer r.Body.Close()
+		f, err := os.Create(strings.Join([]string{m.profile, string(m.store.engine), name, kind}, "-") + ".pprof")
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(f, r.Body)
+		return errors.Join(err, f.Close())
+	}
 	done := make(chan error, 1)
-	go func() {
-		done <- func() error {
-			r, err := http.Get("http://" + s.pprof + "/debug/pprof/profile?seconds=10")
-			if err != nil {
-				return err
-			}
-			defer r.Body.Close()
-			f, err := os.Create(m.profile + "-" + string(m.store.engine) + "-" + name + ".pprof")
-			if err != nil {
-				return err
-			}
-			_, err = io.Copy(f, r.Body)
-			return errors.Join(err, f.Close())
-		}()
-	}()
+	go func() { done <- save("cpu", "profile?seconds=10") }()
 	err := do()
 	for err == nil {
 		select {
-		case got := <-done:
-			return got
+		case err := <-done:
+			return errors.Join(err, save("allocs", "allocs"))
 		default:
 			err = do()
 		}

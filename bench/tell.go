@@ -53,6 +53,14 @@ func tell(ctx context.Context, m *measurer) error {
 	}
 	defer r.close()
 	m.report.fact("rows that one concern leaves", strconv.Itoa(rows))
+	asked := 0
+	n, err := m.statements(ctx, func() error { asked--; return send(ctx, 0, -asked) })
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		m.report.fact("statements of one concern", strconv.Itoa(n))
+	}
 	for _, many := range m.scale.clients {
 		if err := m.tellAtOnce(ctx, many, s, r, send, bare); err != nil {
 			return err
@@ -146,7 +154,7 @@ func (m *measurer) tellMany(ctx context.Context, s *server, many int, send func(
 	var n int
 	var lasted time.Duration
 	before := refused.n.Load()
-	err := m.cpuProfile(s, "tell", func() (err error) {
+	err := m.profiled(s, "tell", func() (err error) {
 		n, lasted, err = atOnce(ctx, many, 0, m.scale.concerns, send)
 		return err
 	})

@@ -16,7 +16,7 @@ type ReceiptCmd struct {
 	Check ReceiptCheckCmd `cmd:"" help:"Check a receipt, with nothing but the owner's public key."`
 }
 
-// ReceiptCheckCmd checks a receipt offline.
+// ReceiptCheckCmd checks a receipt, or an attestation of a public act, offline.
 type ReceiptCheckCmd struct {
 	File       string      `arg:"" help:"The receipt; - for standard input."`
 	Key        string      `required:"" help:"The owner's public key: the file owner.pub, or its text."`
@@ -36,13 +36,27 @@ func (c ReceiptCheckCmd) Run(app *App) error {
 	} else if !strings.Contains(public, "+") {
 		return exit(2, err.Error())
 	}
-	r, err := journal.CheckReceipt(public, file)
-	if err != nil {
-		return exit(1, c.File+": "+err.Error())
-	}
 	w := lang.For(c.Lang)
-	fmt.Fprintln(app.Out, w.T("receipt.check.good", "owner", string(r.Owner)))
-	fmt.Fprintln(app.Out, r.Text(w, string(r.School)))
+	var r interface {
+		CheckIn(public string, file []byte) (journal.Checkpoint, error)
+	}
+	if journal.IsAttestation(file) {
+		a, err := journal.CheckAttestation(public, file)
+		if err != nil {
+			return exit(1, c.File+": "+err.Error())
+		}
+		fmt.Fprintln(app.Out, w.T("receipt.check.act", "owner", string(a.Owner), "act", a.Act, "when", w.DateTime(a.At)))
+		fmt.Fprintln(app.Out, strings.Join(a.Words, "\n"))
+		r = a
+	} else {
+		told, err := journal.CheckReceipt(public, file)
+		if err != nil {
+			return exit(1, c.File+": "+err.Error())
+		}
+		fmt.Fprintln(app.Out, w.T("receipt.check.good", "owner", string(told.Owner)))
+		fmt.Fprintln(app.Out, told.Text(w, string(told.School)))
+		r = told
+	}
 	if c.Checkpoint == "" {
 		return nil
 	}

@@ -137,7 +137,7 @@ func (o ownerSettings) check() error {
 func (c ServeCmd) Run(app *App) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	keepSmall(ctx)
+	keepSmall()
 	s, err := readSettings(c.Config)
 	if err != nil {
 		return exit(2, err.Error())

@@ -226,6 +226,6 @@ func (h *house) hearings() *hearing.Desk {
 		DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock,
 		Bodies: &bodies.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock},
 	}
-	d.Registers = d.Schools()
+	d.Registers = slices.Concat(d.Schools(), h.roster.Figures(), cases.Figures(), ideas.Figures())
 	return d
 }

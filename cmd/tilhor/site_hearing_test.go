@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tilhor"
+	"tilhor/internal/access"
 	"tilhor/internal/bodies"
 	"tilhor/internal/calendar"
 	"tilhor/internal/db"
@@ -13,8 +14,9 @@ import (
 	"tilhor/internal/lang"
 )
 
-// theHearings are one that is open, and one whose answer is sent.
-type theHearings struct{ open, sent string }
+// theHearings are one that is open, with a file that came to it when the municipality
+// has a body of its own, and one whose answer is sent though a claim did not hold.
+type theHearings struct{ open, sent, file string }
 
 // hearingsOf asks every body there is. The parent, who leads one, has adopted in the
 // first; of the second the answer is sent.
@@ -23,11 +25,15 @@ func (w *siteWorld) hearingsOf(adviser, parent tilhor.Actor, body string) (h the
 	ctx, d, today, nb := context.Background(), w.house.hearings(), calendar.DateOf(w.clock()), lang.For(tilhor.Bokmal)
 	d.Clock, d.Bodies.Clock = w.clock, w.clock
 	var ids []string
+	municipal := ""
 	w.read(func(tx *db.Tx) error {
 		ids = nil
 		all, err := d.Bodies.All(tx, w.owner())
 		for _, b := range all {
 			ids = append(ids, b.ID)
+			if b.School == access.Owner {
+				municipal = b.Slug
+			}
 		}
 		return err
 	})
@@ -42,17 +48,28 @@ func (w *siteWorld) hearingsOf(adviser, parent tilhor.Actor, body string) (h the
 		return slug
 	}
 	adopt := func(slug string) {
-		w.must(d.Adopt(ctx, parent, body, slug, hearing.Adoption{On: today, Present: map[bodies.Part]int{bodies.Parents: 2, bodies.Staff: 1}, For: 2, Against: 1, Dissent: "Ett medlem ville vente."}))
+		w.must(d.Adopt(ctx, parent, body, slug, hearing.Adoption{On: today, Present: map[bodies.Part]int{bodies.Parents: 2, bodies.Staff: 1}, For: 2, Against: 1, Dissent: "Ett medlem ville vente.", Before: "FAU møtes først i januar."}))
 	}
 	h.sent = begin("Om skoleregler")
 	adopt(h.sent)
 	w.must(d.Choose(ctx, adviser, h.sent, "T1", reply.Choice{Comment: true}))
+	w.must(d.Claim(ctx, adviser, h.sent, hearing.Claim{Measure: "T1", Text: "Det er 99 skoler her", Register: "schools", Expected: "99"}))
 	for _, which := range []string{hearing.Administrative, hearing.Political} {
 		w.must(d.Approve(ctx, adviser, h.sent, hearing.Approval{Which: which, On: today, Who: "Utvalget"}, nb))
 	}
-	w.must(d.Send(ctx, adviser, h.sent, "", nb))
+	second := adviser
+	second.Person = parent.Person
+	w.must(d.AskOverride(ctx, adviser, h.sent, "Tallet rettes i neste utgave.", nb))
+	w.must(d.SignOverride(ctx, second, h.sent, "Kommunedirektøren", nb))
+	w.must(d.Send(ctx, adviser, h.sent, nb))
 	h.open = begin("Om skolemiljøet")
 	w.must(d.Choose(ctx, adviser, h.open, "T2", reply.Choice{Reason: "Ikke kommunens sak."}))
+	if municipal != "" {
+		w.must(d.ReceiveFile(ctx, adviser, h.open, municipal, hearing.Received{On: today, From: "postmottaket"}, "uttalelse.txt", []byte("Vi er for.")))
+		all, err := d.See(ctx, adviser, h.open)
+		w.must(err)
+		h.file = all.Invitation(municipal).Received[0].File.ID
+	}
 	return h
 }
 
@@ -98,7 +115,7 @@ var theHearing = []deed{
 	{Link: `/send$`, Fill: [][2]string{{"do", "godkjenn"}, {"who", shortPoison}, {"case", shortPoison}, {"on", "23.11.2026"}}},
 	{Fill: [][2]string{{"do", "godkjenn"}, {"who", shortPoison}, {"case", shortPoison}, {"on", "23.11.2026"}}},
 	{Link: `/oppfolging$`, Fill: [][2]string{{"do", "nytt"}, {"what", shortPoison}, {"who", shortPoison}, {"on", "01.03.2027"}}},
-	{At: "/eier/horinger/ny", Fill: [][2]string{{"own", "yes"}, {"title", shortPoison}, {"sender", shortPoison}, {"reference", shortPoison}, {"document", shortPoison}, {"municipality", shortPoison}, {"challenges", shortPoison}, {"deadline", "18.12.2026"}, {"answers-by", "01.12.2026"}}},
+	{At: "/eier/horinger/ny", Fill: [][2]string{{"own", "yes"}, {"title", shortPoison}, {"sender", shortPoison}, {"reference", shortPoison}, {"document", shortPoison}, {"municipality", shortPoison}, {"challenges", shortPoison}, {"deadline", "18.12.2026"}, {"answers-by", "01.12.2026"}, {"first-by", "30.11.2026"}}},
 	{Fill: [][2]string{{"measures", "id;challenge;chapter;text\nT1;1;12;Gjøre noe\n"}}},
 }
 

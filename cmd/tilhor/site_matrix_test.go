@@ -591,8 +591,9 @@ func (w *matrixWorld) path(r web.Route, rel string) string {
 	if strings.HasPrefix(r.Path, "/horinger/") {
 		horing = w.heard.sent
 	}
+	fil := string(x.file)
 	if strings.Contains(r.Path, "{horing}") {
-		tiltak = "T1"
+		tiltak, fil = "T1", w.heard.file
 	}
 	rad, mote := w.bodies.school, w.bodies.draft
 	if strings.HasPrefix(r.Path, "/eier/") {
@@ -605,7 +606,7 @@ func (w *matrixWorld) path(r web.Route, rel string) string {
 		"{inngrep}", x.force, "{notat}", string(note), "{melding}", string(x.notice), "/overlevering/{kvittering}", "/overlevering/"+x.over,
 		"/min/samtale/{slug}", "/min/samtale/"+said, "/min/sagt/{slug}", "/min/sagt/"+said, "/bekymringer/{slug}/samtale", "/bekymringer/"+x.talk+"/samtale",
 		"/sperrede/{slug}", "/sperrede/"+x.sealed, "/overforinger/{slug}", "/overforinger/"+x.arrival, "{barn}", x.track, "{brev}", string(x.letter), "{sperre}", w.block, "{avvik}", w.breach,
-		"{spor}", x.track, "{slug}", x.concern, "{fil}", string(x.file), "{krav}", string(x.insight), "/tiltak/{id}", "/tiltak/"+string(m), "/foresporsler/{id}", "/foresporsler/"+string(a), "/kladder/{id}", "/kladder/"+draft, "{tiltak}", tiltak, "{hvem}", string(w.town.Actor(tilhor.RoleSFO, w.town.Solbakken).Person),
+		"{spor}", x.track, "{slug}", x.concern, "{fil}", fil, "{krav}", string(x.insight), "/tiltak/{id}", "/tiltak/"+string(m), "/foresporsler/{id}", "/foresporsler/"+string(a), "/kladder/{id}", "/kladder/"+draft, "{tiltak}", tiltak, "{hvem}", string(w.town.Actor(tilhor.RoleSFO, w.town.Solbakken).Person),
 		"{skole}", string(w.town.Solbakken)).Replace(r.Path)
 	if strings.Contains(r.Path, "{spor}") { // a part of a track that is not there
 		path = anyPart.ReplaceAllString(path, "zzzzzzzzzzzzzzzzzzzzzzzzzz")

@@ -66,6 +66,7 @@ func (h *house) tend(w *watch.Watch, sites ...*web.Site) (end func()) {
 			for _, o := range h.keys.Owners() {
 				heard("counts", o, oversight.Publish(ctx, h.db, o, h.clock()))
 				heard("archive", o, h.sweepArchive(ctx, o))
+				heard("hearings", o, h.hearings().RemindAll(ctx, o))
 				heard("files", o, (&cases.Desk{DB: h.db, Keys: h.keys, Clock: h.clock}).SweepFiles(ctx, o))
 			}
 		})

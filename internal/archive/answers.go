@@ -2,6 +2,7 @@ package archive
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -160,7 +161,10 @@ func statementPage(w *lang.Words, h hearing.Hearing, i hearing.Invited, title st
 	say(reply.Other, w.T("hearing.other.h"))
 	for _, r := range i.Received {
 		p.tag("h2", w.T("archive.hearing.came", "date", r.On))
-		for _, line := range strings.Split(clean(r.Raw), "\n") {
+		if r.File != nil {
+			p.facts([]fact{{w.T("hear.file.name"), r.File.Name}, {w.T("hear.file.sum"), r.File.SHA256}})
+		}
+		for _, line := range strings.Split(clean(cmp.Or(r.Raw, r.Text)), "\n") { // of a PDF only what was pasted beside it
 			p.tag("p", line)
 		}
 	}

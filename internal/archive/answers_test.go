@@ -55,7 +55,7 @@ func TestAHearingIsHandedOver(t *testing.T) {
 		for _, which := range []string{hearing.Administrative, hearing.Political} {
 			w.must(d.Approve(w.ctx, anne, slug, hearing.Approval{Which: which, On: "2026-11-23", Who: "Utvalget"}, nb))
 		}
-		w.must(d.Send(w.ctx, anne, slug, "", nb))
+		w.must(d.Send(w.ctx, anne, slug, nb))
 		if r := w.export(dir, archive.Export{}); r.Written != 1 {
 			t.Fatalf("the answer: %+v", r)
 		}

@@ -296,23 +296,14 @@ func (w *work) kin() (all []tilhor.PersonID, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range children {
-		family, err := w.d.Roster.Guardians(w.tx, w.by.Owner, c, today(w.now))
-		if err != nil {
-			return nil, err
-		}
-		for _, g := range family {
-			roles, err := w.d.Roster.RolesOf(w.tx, w.by.Owner, g.ID, today(w.now))
-			if err != nil {
-				return nil, err
-			}
-			if !slices.Contains(all, g.ID) && slices.ContainsFunc(roles, func(a tilhor.Actor) bool { return a.Role.Staff() || a.Role == tilhor.RoleOwnerAdviser }) {
-				all = append(all, g.ID)
-			}
+	kin, err := w.d.Roster.WorkingKin(w.tx, w.by.Owner, today(w.now), children...)
+	for _, a := range kin {
+		if !slices.Contains(all, a.Person) {
+			all = append(all, a.Person)
 		}
 	}
 	slices.Sort(all)
-	return all, nil
+	return all, err
 }
 
 // recuse bars a person from the track and takes back all that was given there.

@@ -215,29 +215,18 @@ func (d *Desk) reaches(tx *db.Tx, owner tilhor.OwnerID, c Concern) error {
 // whether rektor of the school is one of them: nobody decides in a matter where
 // the own child is a party (ugild, forvaltningsloven § 6).
 func (d *Desk) kin(tx *db.Tx, owner tilhor.OwnerID, c Concern) (all []tilhor.PersonID, rektor bool, err error) {
-	on := tilhor.DateOf(c.Written, calendar.Oslo())
+	var pupils []tilhor.PersonID
 	for _, p := range c.Pupils {
-		if p.Person == "" {
-			continue
-		}
-		family, err := d.Roster.Guardians(tx, owner, p.Person, on)
-		if err != nil {
-			return nil, false, err
-		}
-		for _, g := range family {
-			roles, err := d.Roster.RolesOf(tx, owner, g.ID, on)
-			if err != nil {
-				return nil, false, err
-			}
-			for _, a := range roles {
-				if a.Role.Staff() || a.Role == tilhor.RoleOwnerAdviser {
-					if !slices.Contains(all, g.ID) {
-						all = append(all, g.ID)
-					}
-					rektor = rektor || a.Role == tilhor.RoleRektor && a.School == c.School
-				}
-			}
+		if p.Person != "" {
+			pupils = append(pupils, p.Person)
 		}
 	}
-	return all, rektor, nil
+	kin, err := d.Roster.WorkingKin(tx, owner, tilhor.DateOf(c.Written, calendar.Oslo()), pupils...)
+	for _, a := range kin {
+		if !slices.Contains(all, a.Person) {
+			all = append(all, a.Person)
+		}
+		rektor = rektor || a.Role == tilhor.RoleRektor && a.School == c.School
+	}
+	return all, rektor, err
 }

@@ -117,24 +117,34 @@ func (p *pgWrite) end(ctx context.Context) {
 // One asks one statement and scans its first row: one statement is a snapshot
 // by itself, without a beginning and an end that have to be waited for.
 func (d *DB) One(ctx context.Context, s *Stmt, args []any, dst ...any) error {
+	return d.Look(ctx, func(tx *Tx) error { return tx.One(s, args, dst...) })
+}
+
+// Look is Read for one statement and no more.
+func (d *DB) Look(ctx context.Context, fn func(*Tx) error) error {
 	return d.patiently(ctx, func() error {
 		met := new([]*Stmt)
 		defer d.keep(ctx, met)
-		return withCount(ctx, func(tx *Tx) error { return tx.One(s, args, dst...) })(&Tx{ctx: ctx, run: loneRun{d: d, met: met}})
+		return withCount(ctx, fn)(&Tx{ctx: ctx, run: &loneRun{d: d, met: met}})
 	})
 }
 
-// loneRun runs statements outside any transaction.
+// loneRun runs one statement outside any transaction.
 type loneRun struct {
-	d   *DB
-	met *[]*Stmt
+	d     *DB
+	met   *[]*Stmt
+	asked bool
 }
 
-func (l loneRun) exec(context.Context, *Stmt, []any) (sql.Result, error) {
+func (l *loneRun) exec(context.Context, *Stmt, []any) (sql.Result, error) {
 	return nil, errors.New("a write outside a transaction")
 }
 
-func (l loneRun) query(ctx context.Context, s *Stmt, args []any) (*sql.Rows, error) {
+func (l *loneRun) query(ctx context.Context, s *Stmt, args []any) (*sql.Rows, error) {
+	if l.asked {
+		return nil, errors.New("a second statement outside a transaction: they would not see the same moment")
+	}
+	l.asked = true
 	if st := l.d.kept(s); st != nil {
 		return st.QueryContext(ctx, args...)
 	}

@@ -378,7 +378,7 @@ func (h *heardStory) written(ctx context.Context, i int) error {
 			return err
 		}
 	}
-	return h.d.AdoptFor(ctx, h.anne, h.slug, h.su[i], calendar.DateOf(h.w.now))
+	return h.d.AdoptFor(ctx, h.anne, h.slug, h.su[i], calendar.DateOf(h.w.now), "")
 }
 
 // broken are mails that lost spaces and lines, as PDFs do.

@@ -438,6 +438,9 @@ func StandingOf(tx *db.Tx, owner tilhor.OwnerID, things []string) (map[string][]
 		return tx.Each(standingOf, func(scan db.Scan) error {
 			var s Stored
 			err := scan(&s.Thing, (*string)(&s.ID), (*string)(&s.Class), (*string)(&s.Bearer), (*string)(&s.State), (*string)(&s.FirstOn))
+			if by[s.Thing] == nil {
+				by[s.Thing] = make([]Stored, 0, 8)
+			}
 			by[s.Thing] = append(by[s.Thing], s)
 			return err
 		}, args...)

@@ -14,22 +14,33 @@ import (
 //go:embed names.txt
 var list string
 
-// known are the names; true for those that are ordinary words as well.
-var known = func() map[string]bool {
-	all := map[string]bool{}
+// A use is where a name counts as one.
+type use int
+
+const (
+	always use = iota
+	capital
+	inside // with a capital letter where no sentence begins
+)
+
+var marks = map[string]use{"^": capital, "~": inside}
+
+// known are the names, and where each counts.
+var known = func() map[string]use {
+	all := map[string]use{}
 	for line := range strings.Lines(list) {
 		if strings.HasPrefix(line, "#") {
 			continue
 		}
 		words := strings.Fields(line)
 		for i := 0; i < len(words); i++ {
-			if words[i] == "~" && i+1 < len(words) {
+			if u, marked := marks[words[i]]; marked && i+1 < len(words) {
 				i++
-				all[words[i]] = true
+				all[words[i]] = u
 				continue
 			}
 			if _, has := all[words[i]]; !has {
-				all[words[i]] = false
+				all[words[i]] = always
 			}
 		}
 	}
@@ -78,14 +89,14 @@ func letter(r rune) bool { return unicode.IsLetter(r) || r == '-' || r == '\'' |
 // double name («Nora-Marie»).
 func name(word string, first bool) bool {
 	r, _ := utf8.DecodeRuneInString(word)
-	capital := unicode.IsUpper(r)
+	big := unicode.IsUpper(r)
 	small := strings.ToLower(word)
 	all := []string{small, strings.TrimSuffix(small, "s"), strings.TrimRight(strings.TrimSuffix(small, "s"), "'’")}
-	if half, _, double := strings.Cut(small, "-"); double && capital {
+	if half, _, double := strings.Cut(small, "-"); double && big {
 		all = append(all, half)
 	}
 	for _, w := range all {
-		if ordinary, has := known[w]; has && (!ordinary || capital && !first) {
+		if u, has := known[w]; has && (u == always || big && (u == capital || !first)) {
 			return true
 		}
 	}

@@ -59,6 +59,7 @@ func (d *Desk) Claim(ctx context.Context, by tilhor.Actor, slug string, c Claim)
 		if c.ID == "" || c.Text != "" {
 			n, err := strconv.Atoi(c.Expected)
 			f.Add(c.Text == "", "text", "hearing.fault.text")
+			f.Add(c.ID == "" && len(h.Claims) >= maxClaims, "text", "hearing.fault.many")
 			f.Add(utf8.RuneCountInString(c.Text) > maxLine, "text", "hearing.fault.long")
 			f.Add(d.register(c.Register) == nil, "register", "hearing.fault.register")
 			f.Add(c.Expected != All && (err != nil || n < 0), "expected", "hearing.fault.expected")
@@ -165,7 +166,7 @@ func (h Hearing) order() []string {
 func (c Claim) reply(figures map[string]Figure) reply.Claim {
 	x := reply.Claim{Measure: c.Measure, Text: c.Text, Register: c.Register, Expected: c.Expected, At: c.ID}
 	f, ok := figures[c.Register]
-	if !ok {
+	if !ok || f.Hidden { // too few to be told: then no claim about them holds, and none fails for its number
 		return x
 	}
 	x.Value = strconv.Itoa(f.N)

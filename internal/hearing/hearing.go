@@ -40,15 +40,19 @@ const (
 	kindMeasures  = "measures"
 	kindInvited   = "invited"
 	kindReminded  = "reminded"
+	kindReminders = "reminders" // how many days before the deadline they go by themselves
 	kindSaid      = "said"
 	kindAdopted   = "adopted"
 	kindDeclined  = "declined"
 	kindWithdrawn = "withdrawn"
 	kindReceived  = "received" // a statement that came by mail, as it came
+	kindPiece     = "piece"    // of a file that one came as: read only with the file
 	kindChosen    = "chosen"
 	kindSentence  = "sentence"
 	kindClaim     = "claim"
 	kindApproved  = "approved"
+	kindOverride  = "override"
+	kindSigned    = "override-signed"
 	kindSent      = "sent"
 	kindFollow    = "follow"
 )
@@ -69,18 +73,22 @@ type Hearing struct {
 	Own      bool // the municipality's own, not a ministry's
 	Measures []reply.Measure
 	Invited  []Invited
-	Choices  map[string]reply.Choice
-	Claims   []Claim
-	Edits    map[string]Sentence // by measure
-	Approved []Approval
-	Sent     *Sent
-	Follow   []Follow
+
+	Reminders []int // how many days before the deadline
+	Choices   map[string]reply.Choice
+	Claims    []Claim
+	Edits     map[string]Sentence // by measure
+	Approved  []Approval
+	Override  *Override // the last that was asked for
+	Sent      *Sent
+	Follow    []Follow
 }
 
 // An Invited is a body that is asked, and what became of it.
 type Invited struct {
 	bodies.Body
 	SchoolName string
+	Asked      tilhor.Date
 	Reminded   []tilhor.Date
 	Said       map[string]Said // by measure, "" for the whole, reply.Other for other comments
 	Adopted    *Adoption       // nil until it is adopted
@@ -99,6 +107,15 @@ func (i Invited) AdoptedOn() tilhor.Date {
 	return i.Adopted.On
 }
 
+// WentBefore is why a committee adopted without waiting for FAU and elevråd, "" when
+// it waited.
+func (i Invited) WentBefore() string {
+	if i.Adopted == nil {
+		return ""
+	}
+	return i.Adopted.Before
+}
+
 // Name is the body as the answer names it.
 func (i Invited) Name() reply.Body { return reply.Body{School: i.SchoolName, Body: i.Body.Name} }
 
@@ -110,6 +127,8 @@ type Said struct {
 	Quote  bool         `json:"quote,omitempty"` // may be quoted in the answer
 	Mail   bool         `json:"mail,omitempty"`  // written in by who holds the hearing, from a mail
 	On     tilhor.Date  `json:"-"`
+
+	NoPupil bool `json:"-"` // who writes says that what looks like a first name is no pupil's
 }
 
 // An Adoption (vedtak) is that a meeting made the statement the body's: who was
@@ -120,8 +139,10 @@ type Adoption struct {
 	For     int                 `json:"for"`
 	Against int                 `json:"against"`
 	Dissent string              `json:"dissent,omitempty"`
-	Mail    bool                `json:"mail,omitempty"` // as a mail says
-	At      time.Time           `json:"-"`              // when it was written
+	Before  string              `json:"before,omitempty"` // why a committee did not wait for FAU and elevråd
+	Mail    bool                `json:"mail,omitempty"`   // as a mail says
+	At      time.Time           `json:"-"`                // when it was written
+	NoPupil bool                `json:"-"`                // as in Said
 }
 
 // There is how many were there.
@@ -137,8 +158,11 @@ func (a Adoption) There() (n int) {
 type Received struct {
 	On   tilhor.Date `json:"on"`
 	From string      `json:"from"`
-	Raw  string      `json:"raw"`
+	Raw  string      `json:"raw"` // what came, or was read out of its file
 	Text string      `json:"text"`
+	File *File       `json:"file,omitempty"`
+
+	Mends int `json:"mends,omitempty"` // which of those that came has its text written anew, from one
 }
 
 // A Sentence is one that a person wrote anew, and what it rested on then.
@@ -177,6 +201,8 @@ type Sent struct {
 	Letter   reply.Letter    `json:"letter"`
 	Measures []reply.Measure `json:"measures"`
 	Override string          `json:"override,omitempty"` // why it was sent though a claim failed, and who signed
+	Signed   tilhor.EntryID  `json:"signed,omitempty"`   // the entry of the signature
+	Words    []string        `json:"words,omitempty"`    // what was signed
 	Lang     tilhor.Lang     `json:"lang,omitempty"`     // that it was written in
 }
 
@@ -187,6 +213,32 @@ type Follow struct {
 	Who  string      `json:"who"`
 	On   tilhor.Date `json:"on"`
 	Done tilhor.Date `json:"done,omitempty"`
+}
+
+// first says whether the body speaks before the committees of its school.
+func (i Invited) first() bool { return i.Kind == bodies.FAU || i.Kind == bodies.Council }
+
+// Due is when a body of a kind shall have answered.
+func (h Hearing) Due(i Invited) tilhor.Date {
+	if i.first() {
+		return h.Letter.First()
+	}
+	return h.Letter.Due()
+}
+
+// Awaited are those that a committee (SU, SMU) which adopts on a day has not waited
+// for: FAU and elevråd of its school that are asked, whose deadline runs, and who by
+// then have neither delivered nor declined.
+func (h Hearing) Awaited(i Invited, on tilhor.Date) (all []Invited) {
+	if i.School == access.Owner || i.Kind != bodies.SU && i.Kind != bodies.SMU || on > h.Letter.First() {
+		return nil
+	}
+	for _, x := range h.Invited {
+		if x.first() && x.School == i.School && x.Declined == "" && !(x.Has() && x.Adopted.On <= on) {
+			all = append(all, x)
+		}
+	}
+	return all
 }
 
 // Invitation finds what a body of one slug has in it.
@@ -217,10 +269,11 @@ var (
 	insertHearing = db.SQL(`INSERT INTO hearing_hearing (owner, id, slug, at) VALUES ($1, $2, $3, $4)`)
 	selectAll     = db.SQL(`SELECT id, slug, at FROM hearing_hearing WHERE owner = $1 ORDER BY at DESC, id`)
 	selectOne     = db.SQL(`SELECT id, slug, at FROM hearing_hearing WHERE owner = $1 AND slug = $2`)
-	askedOf       = db.SQL(`SELECT DISTINCT hearing FROM hearing_line WHERE owner = $1 AND body = $2 AND kind = 'invited'`)
-	selectLines   = db.SQL(`SELECT id, n, kind, body, measure, at, sealed FROM hearing_line WHERE owner = $1 AND hearing = $2 ORDER BY n`)
-	lastLine      = db.SQL(`SELECT COALESCE(MAX(n), 0) FROM hearing_line WHERE owner = $1 AND hearing = $2`)
-	insertLine    = db.SQL(`INSERT INTO hearing_line (owner, id, hearing, n, kind, body, measure, at, entry, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
+	askedOf       = db.SQL(`SELECT h.id, h.slug, h.at FROM hearing_line l JOIN hearing_hearing h ON h.owner = l.owner AND h.id = l.hearing
+		WHERE l.owner = $1 AND l.body = $2 AND l.kind = 'invited' ORDER BY h.at DESC, h.id`)
+	selectLines = db.SQL(`SELECT id, n, kind, body, measure, at, sealed FROM hearing_line WHERE owner = $1 AND hearing = $2 AND kind <> 'piece' ORDER BY n`)
+	lastLine    = db.SQL(`SELECT COALESCE(MAX(n), 0) FROM hearing_line WHERE owner = $1 AND hearing = $2`)
+	insertLine  = db.SQL(`INSERT INTO hearing_line (owner, id, hearing, n, kind, body, measure, at, entry, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
 )
 
 // holds: the owner's adviser holds hearings for the municipality.
@@ -268,48 +321,66 @@ func (d *Desk) write(tx *db.Tx, by tilhor.Actor, hearing string, now time.Time, 
 
 // find gives a hearing by its slug, with all that stands in it.
 func (d *Desk) find(tx *db.Tx, owner tilhor.OwnerID, slug string) (h Hearing, err error) {
-	found := false
-	err = tx.Each(selectOne, func(scan db.Scan) error {
-		var at int64
-		found = true
-		err := scan(&h.ID, &h.Slug, &at)
-		h.Opened = time.UnixMilli(at)
-		return err
-	}, owner, slug)
-	if err == nil && !found {
+	all, err := d.folded(tx, owner, selectOne, owner, slug)
+	if err == nil && len(all) == 0 {
 		err = tilhor.ErrNotFound
 	}
 	if err != nil {
 		return h, err
 	}
-	return h, d.fold(tx, owner, &h)
+	return all[0], nil
+}
+
+// folded reads the hearings of a statement, each with all that stands in it.
+func (d *Desk) folded(tx *db.Tx, owner tilhor.OwnerID, q *db.Stmt, args ...any) (all []Hearing, err error) {
+	err = tx.Each(q, func(scan db.Scan) error {
+		var h Hearing
+		var at int64
+		err := scan(&h.ID, &h.Slug, &at)
+		h.Opened = time.UnixMilli(at)
+		all = append(all, h)
+		return err
+	}, args...)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	known, err := d.known(tx, owner)
+	for i := range all {
+		if err == nil {
+			err = d.fold(tx, owner, &all[i], known)
+		}
+	}
+	return all, err
+}
+
+// known are the bodies there are or were, and the name of each one's school.
+func (d *Desk) known(tx *db.Tx, owner tilhor.OwnerID) (map[string]Invited, error) {
+	all, err := d.Bodies.Ever(tx, owner)
+	if err != nil {
+		return nil, err
+	}
+	schools, err := d.Roster.Schools(tx, owner)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]Invited{}
+	for _, b := range all {
+		i := Invited{Body: b}
+		if k := slices.IndexFunc(schools, func(s roster.School) bool { return s.ID == b.School }); k >= 0 {
+			i.SchoolName = schools[k].Name
+		}
+		known[b.ID] = i
+	}
+	return known, nil
 }
 
 // fold reads every line in the order it was written; the later stands over the
 // earlier.
-func (d *Desk) fold(tx *db.Tx, owner tilhor.OwnerID, h *Hearing) error {
-	h.Choices, h.Edits = map[string]reply.Choice{}, map[string]Sentence{}
+func (d *Desk) fold(tx *db.Tx, owner tilhor.OwnerID, h *Hearing, known map[string]Invited) error {
+	h.Choices, h.Edits, h.Reminders = map[string]reply.Choice{}, map[string]Sentence{}, remindBefore
 	key, err := d.Keys.Get(tx, owner, seal.KindHearing, h.ID)
 	if err != nil {
 		return err
-	}
-	all, err := d.Bodies.Ever(tx, owner)
-	if err != nil {
-		return err
-	}
-	schools, err := d.Roster.Schools(tx, owner)
-	if err != nil {
-		return err
-	}
-	known := map[string]Invited{}
-	for _, b := range all {
-		i := Invited{Body: b, Said: map[string]Said{}}
-		for _, s := range schools {
-			if s.ID == b.School {
-				i.SchoolName = s.Name
-			}
-		}
-		known[b.ID] = i
 	}
 	f := folder{h: h, bodies: known}
 	return tx.Each(selectLines, func(scan db.Scan) error {
@@ -348,8 +419,9 @@ func (f folder) line(kind, body, measure string, at time.Time, text []byte) erro
 		if k < 0 {
 			x, ok := f.bodies[body]
 			if !ok { // it is no more: what it said stands
-				x = Invited{Body: bodies.Body{ID: body}, Said: map[string]Said{}}
+				x = Invited{Body: bodies.Body{ID: body}}
 			}
+			x.Said = map[string]Said{}
 			h.Invited = append(h.Invited, x)
 			k = len(h.Invited) - 1
 		}
@@ -365,7 +437,11 @@ func (f folder) line(kind, body, measure string, at time.Time, text []byte) erro
 		h.Measures = nil
 		return read(&h.Measures)
 	case kindInvited:
+		i.Asked = calendar.DateOf(at)
 		return nil
+	case kindReminders:
+		h.Reminders = nil
+		return read(&h.Reminders)
 	case kindReminded:
 		i.Reminded = append(i.Reminded, calendar.DateOf(at))
 		return nil
@@ -386,7 +462,11 @@ func (f folder) line(kind, body, measure string, at time.Time, text []byte) erro
 	case kindReceived:
 		var r Received
 		err := read(&r)
-		i.Received = append(i.Received, r)
+		if r.Mends > 0 && r.Mends <= len(i.Received) {
+			i.Received[r.Mends-1] = r
+		} else {
+			i.Received = append(i.Received, r)
+		}
 		return err
 	case kindChosen:
 		var c reply.Choice
@@ -418,6 +498,12 @@ func (f folder) line(kind, body, measure string, at time.Time, text []byte) erro
 		h.Approved = slices.DeleteFunc(h.Approved, func(x Approval) bool { return x.Which == a.Which }) // given anew
 		h.Approved = append(h.Approved, a)
 		return err
+	case kindOverride:
+		h.Override = &Override{}
+		return read(h.Override)
+	case kindSigned:
+		h.Override.Signed = &Signature{}
+		return read(h.Override.Signed)
 	case kindSent:
 		h.Sent = &Sent{At: at}
 		return read(h.Sent)
@@ -448,26 +534,9 @@ func (d *Desk) All(ctx context.Context, by tilhor.Actor) (all []Hearing, err err
 		return nil, err
 	}
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		all, err = d.list(tx, by.Owner)
+		all, err = d.folded(tx, by.Owner, selectAll, by.Owner)
 		return err
 	})
-	return all, err
-}
-
-func (d *Desk) list(tx *db.Tx, owner tilhor.OwnerID) (all []Hearing, err error) {
-	err = tx.Each(selectAll, func(scan db.Scan) error {
-		var h Hearing
-		var at int64
-		err := scan(&h.ID, &h.Slug, &at)
-		h.Opened = time.UnixMilli(at)
-		all = append(all, h)
-		return err
-	}, owner)
-	for i := range all {
-		if err == nil {
-			err = d.fold(tx, owner, &all[i])
-		}
-	}
 	return all, err
 }
 
@@ -518,20 +587,9 @@ func (d *Desk) Asked(ctx context.Context, by tilhor.Actor, body string) (all []H
 		if b, _, err = d.Bodies.In(tx, by, body, now); err != nil {
 			return err
 		}
-		mine := map[string]bool{}
-		if err := tx.Each(askedOf, func(scan db.Scan) error {
-			var id string
-			err := scan(&id)
-			mine[id] = true
-			return err
-		}, by.Owner, b.ID); err != nil {
-			return err
-		}
-		list, err := d.list(tx, by.Owner)
+		list, err := d.folded(tx, by.Owner, askedOf, by.Owner, b.ID)
 		for _, h := range list {
-			if mine[h.ID] {
-				all = append(all, h.seenBy(b))
-			}
+			all = append(all, h.seenBy(b))
 		}
 		return err
 	})
@@ -566,17 +624,22 @@ func (d *Desk) in(tx *db.Tx, by tilhor.Actor, body, slug string, now time.Time) 
 }
 
 // seenBy leaves what a body may see of the others: at its own school, what those
-// that speak first have adopted (FAU and elevråd before SU and SMU).
+// that speak first have adopted (FAU and elevråd before SU and SMU), and of those that
+// have not, that they are asked.
 func (h Hearing) seenBy(b bodies.Body) Hearing {
 	h.Invited = slices.DeleteFunc(slices.Clone(h.Invited), func(i Invited) bool {
 		if i.ID == b.ID {
 			return false
 		}
-		first := i.Kind == bodies.FAU || i.Kind == bodies.Council
-		return b.School == access.Owner || i.School != b.School || !first || !i.Has()
+		return b.School == access.Owner || i.School != b.School || !i.first()
 	})
+	for k := range h.Invited {
+		if i := &h.Invited[k]; i.ID != b.ID && !i.Has() {
+			i.Said, i.Received, i.Reminded = nil, nil, nil
+		}
+	}
 	if h.Sent == nil {
-		h.Choices, h.Edits, h.Claims, h.Approved = nil, nil, nil, nil
+		h.Choices, h.Edits, h.Claims, h.Approved, h.Override = nil, nil, nil, nil, nil
 	}
 	h.Follow = nil
 	return h
@@ -630,7 +693,7 @@ func (d *Desk) Runs(tx *db.Tx, owner tilhor.OwnerID, hearing, line string, now t
 // Whole are the hearings of an owner as they are handed over to the archive: what is
 // adopted, and what is sent.
 func (d *Desk) Whole(tx *db.Tx, owner tilhor.OwnerID) (all []Hearing, err error) {
-	list, err := d.list(tx, owner)
+	list, err := d.folded(tx, owner, selectAll, owner)
 	for _, h := range list {
 		all = append(all, h.adopted())
 	}

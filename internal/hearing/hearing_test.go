@@ -13,10 +13,14 @@ import (
 
 	"tilhor"
 	"tilhor/internal/bodies"
+	"tilhor/internal/calendar"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
+	"tilhor/internal/figures"
+	"tilhor/internal/file"
 	"tilhor/internal/hearing"
 	"tilhor/internal/hearing/reply"
+	"tilhor/internal/journal"
 	"tilhor/internal/lang"
 	"tilhor/internal/web/webtest"
 )
@@ -100,7 +104,7 @@ func (w *world) open() {
 	w.must(w.desk.Invite(w.ctx, w.anne, w.slug, ids...))
 }
 
-var adoption = hearing.Adoption{On: "2026-11-23", Present: map[bodies.Part]int{bodies.Parents: 3, bodies.Staff: 2}, For: 4, Against: 1, Dissent: "Ett medlem ville vente."}
+var adoption = hearing.Adoption{On: "2026-11-23", Present: map[bodies.Part]int{bodies.Parents: 3, bodies.Staff: 2}, For: 4, Against: 1, Dissent: "Ett medlem ville vente.", Before: "Rådene møtes først i januar."}
 
 // says writes stances on T1, T2 and T3 and adopts them.
 func (w *world) says(by tilhor.Actor, body string, stances ...reply.Stance) {
@@ -165,7 +169,7 @@ func TestFromLetterToAnswer(t *testing.T) {
 		if st := s.Document.Status; st != (reply.Status{Invited: 4, Answered: 3, Declined: 1}) {
 			t.Errorf("%+v", st)
 		}
-		if err := w.desk.Send(w.ctx, w.anne, w.slug, "", nb); !faulty(err, "hearing.fault.approvals") {
+		if err := w.desk.Send(w.ctx, w.anne, w.slug, nb); !faulty(err, "hearing.fault.approvals") {
 			t.Errorf("sent without approvals: %v", err)
 		}
 		if err := w.desk.Approve(w.ctx, w.anne, w.slug, hearing.Approval{Which: hearing.Political, On: "2026-11-23", Who: "Utvalget"}, nb); !faulty(err, "hearing.fault.first") {
@@ -175,7 +179,7 @@ func TestFromLetterToAnswer(t *testing.T) {
 		if _, err := w.desk.Answer(w.ctx, webtest.Owner, w.slug); !errors.Is(err, tilhor.ErrNotFound) {
 			t.Errorf("read before it is sent: %v", err)
 		}
-		w.must(w.desk.Send(w.ctx, w.anne, w.slug, "", nb))
+		w.must(w.desk.Send(w.ctx, w.anne, w.slug, nb))
 		sent, err := w.desk.Answer(w.ctx, webtest.Owner, w.slug)
 		w.must(err)
 		var b bytes.Buffer
@@ -195,7 +199,7 @@ func TestFromLetterToAnswer(t *testing.T) {
 			"say":      w.desk.Say(w.ctx, w.marit, w.su, w.slug, "T1", hearing.Said{Stance: reply.Support}),
 			"withdraw": w.desk.Withdraw(w.ctx, w.marit, w.su, w.slug),
 			"choose":   w.desk.Choose(w.ctx, w.anne, w.slug, "T3", reply.Choice{Comment: true}),
-			"send":     w.desk.Send(w.ctx, w.anne, w.slug, "", nb),
+			"send":     w.desk.Send(w.ctx, w.anne, w.slug, nb),
 		} {
 			if !errors.Is(err, hearing.ErrSent) {
 				t.Errorf("%s after it is sent: %v", what, err)
@@ -244,7 +248,7 @@ func TestWithdrawnIsFlagged(t *testing.T) {
 		if p := s.Passages["T2"]; !reflect.DeepEqual(p.Flags, []hearing.Flag{hearing.FlagSource}) {
 			t.Errorf("%+v", p.Flags)
 		}
-		if err := w.desk.Send(w.ctx, w.anne, w.slug, "", nb); !faulty(err, "hearing.fault.flagged") {
+		if err := w.desk.Send(w.ctx, w.anne, w.slug, nb); !faulty(err, "hearing.fault.flagged") {
 			t.Errorf("sent with a sentence nobody has looked at: %v", err)
 		}
 		w.must(w.desk.Withdraw(w.ctx, w.marit, w.su, w.slug))
@@ -270,7 +274,7 @@ func TestAClaimTurnsFalse(t *testing.T) {
 		}
 		w.approved()
 		w.exec(`UPDATE bodies_body SET gone_at = 1 WHERE owner = $1 AND slug = $2`, webtest.Owner, w.away)
-		err := w.desk.Send(w.ctx, w.anne, w.slug, "", nb)
+		err := w.desk.Send(w.ctx, w.anne, w.slug, nb)
 		var refused hearing.Refused
 		if !errors.As(err, &refused) || len(refused.Failing) != 1 || !reflect.DeepEqual(refused.Failing[0].Figure.Lack, []string{"Fjellvik skole"}) {
 			t.Fatalf("%v %+v", err, refused)
@@ -278,10 +282,84 @@ func TestAClaimTurnsFalse(t *testing.T) {
 		if _, err := w.desk.Answer(w.ctx, webtest.Owner, w.slug); !errors.Is(err, tilhor.ErrNotFound) {
 			t.Fatalf("it went out all the same: %v", err)
 		}
-		w.must(w.desk.Send(w.ctx, w.anne, w.slug, "Kommunedirektøren: utvalget ved Fjellvik blir valgt på nytt denne uken.", nb))
+		// Someone asks, another signs, and only then; for this figure and no other.
+		other := w.anne
+		other.Person = w.kari.Person
+		if err := w.desk.SignOverride(w.ctx, other, w.slug, "Kommunedirektøren", nb); !errors.Is(err, tilhor.ErrConflict) {
+			t.Errorf("signed what nobody asked for: %v", err)
+		}
+		w.must(w.desk.AskOverride(w.ctx, w.anne, w.slug, "Utvalget ved Fjellvik blir valgt på nytt denne uken.", nb))
+		if err := w.desk.SignOverride(w.ctx, w.anne, w.slug, "Kommunedirektøren", nb); !faulty(err, "hearing.fault.signer") {
+			t.Errorf("signed by who asks: %v", err)
+		}
+		if err := w.desk.Send(w.ctx, w.anne, w.slug, nb); !errors.As(err, &refused) {
+			t.Errorf("sent before it is signed: %v", err)
+		}
+		w.must(w.desk.SignOverride(w.ctx, other, w.slug, "Kommunedirektøren", nb))
+		w.exec(`UPDATE bodies_body SET gone_at = 1 WHERE owner = $1 AND slug = $2`, webtest.Owner, w.su)
+		if err := w.desk.Send(w.ctx, w.anne, w.slug, nb); !errors.As(err, &refused) || len(refused.Failing[0].Figure.Lack) != 2 {
+			t.Errorf("sent with another figure than was signed: %v", err)
+		}
+		w.must(w.desk.AskOverride(w.ctx, other, w.slug, "Begge blir valgt på nytt.", nb))
+		w.must(w.desk.SignOverride(w.ctx, w.anne, w.slug, "Kommunedirektøren", nb))
+		w.must(w.desk.Send(w.ctx, w.anne, w.slug, nb))
 		sent, err := w.desk.Answer(w.ctx, webtest.Owner, w.slug)
-		if err != nil || !strings.HasPrefix(sent.Override, "Kommunedirektøren") {
+		if err != nil || !strings.HasPrefix(sent.Override, "Begge blir valgt på nytt. Signert av Kommunedirektøren 23.") || sent.Document.Override != sent.Override {
 			t.Errorf("%+v %v", sent.Override, err)
+		}
+
+		// And anybody can check it.
+		a, err := w.desk.Attest(w.ctx, webtest.Owner, w.slug)
+		w.must(err)
+		public := w.Kit.Keys.Public(webtest.Owner)
+		got, err := journal.CheckAttestation(public, a.File)
+		if err != nil || !reflect.DeepEqual(got.Words, []string{"Begge blir valgt på nytt.", "Kommunedirektøren", "Alle skoler har et samarbeidsutvalg [schools-with-su: 0, 2]"}) {
+			t.Errorf("%+v %v", got.Words, err)
+		}
+		if _, err := journal.CheckAttestation(public, bytes.Replace(a.File, []byte("Begge"), []byte("Ingen"), 1)); err == nil {
+			t.Error("other words pass for what was signed")
+		}
+	})
+}
+
+// The lists tell how many pupils there are, and which schools lack theirs.
+func TestFiguresOfTheLists(t *testing.T) {
+	each(t, func(w *world) {
+		w.must(w.DB.Read(w.ctx, func(tx *db.Tx) error {
+			for _, r := range w.Kit.Roster.Figures() {
+				f, err := r.Figure(tx, webtest.Owner, "2026-11-23")
+				if err != nil {
+					return err
+				}
+				if want := map[string]int{"pupils": 4, "schools-with-pupils": 2}[r.Name]; f.N != want || len(f.Lack) != 0 {
+					t.Errorf("%s: %+v", r.Name, f)
+				}
+				if f, err = r.Figure(tx, webtest.Owner, "2020-01-01"); err != nil || f.N != 0 || f.Of > 0 && len(f.Lack) != 2 {
+					t.Errorf("%s before anybody came: %+v %v", r.Name, f, err)
+				}
+			}
+			return nil
+		}))
+	})
+}
+
+// What is about few children is not told, and a claim about it neither holds nor
+// fails by its number; when there are many, it holds as any other.
+func TestHiddenFigure(t *testing.T) {
+	each(t, func(w *world) {
+		n, of := 4, 4
+		w.desk.Registers = append(w.desk.Registers, figures.Register{Name: "few", Figure: func(*db.Tx, tilhor.OwnerID, tilhor.Date) (figures.Figure, error) { return figures.Careful(n, of), nil }})
+		w.says(w.marit, w.su, reply.Support, reply.StrongSupport)
+		w.chosen()
+		for _, expected := range []string{"4", "3", hearing.All} {
+			w.must(w.desk.Claim(w.ctx, w.anne, w.slug, hearing.Claim{Measure: "T2", Text: "Alle saker", Register: "few", Expected: expected}))
+		}
+		if s := w.state(); len(s.Failing) != 3 || s.Failing[0].Figure.N != 0 || s.Failing[0].Figure.Of != 0 {
+			t.Errorf("%+v", s.Failing)
+		}
+		n, of = 14, 14
+		if s := w.state(); len(s.Failing) != 2 {
+			t.Errorf("%+v", s.Failing)
 		}
 	})
 }
@@ -299,7 +377,10 @@ var selectReminded = db.SQL(`SELECT id, hearing FROM hearing_line WHERE owner = 
 var testSQL = map[string]*db.Stmt{}
 
 func init() {
-	for _, s := range []string{`UPDATE bodies_body SET gone_at = 1 WHERE owner = $1 AND slug = $2`} {
+	for _, s := range []string{
+		`UPDATE bodies_body SET gone_at = 1 WHERE owner = $1 AND slug = $2`,
+		`UPDATE hearing_line SET kind = 'odd' WHERE owner = $1 AND hearing = (SELECT id FROM hearing_hearing WHERE owner = $1 AND slug = $2)`,
+	} {
 		testSQL[s] = db.SQL(s)
 	}
 }
@@ -342,6 +423,23 @@ func TestWhoSees(t *testing.T) {
 	})
 }
 
+// A body's list opens the hearings it is asked in and no other: one that cannot be
+// read is nobody else's trouble.
+func TestAsked(t *testing.T) {
+	each(t, func(w *world) {
+		odd, err := w.desk.Open(w.ctx, w.anne, reply.Letter{Title: "En annen", Municipality: "Granvik", Deadline: "2026-12-18", Challenges: hearing.ReadChallenges("1 A")}, true)
+		w.must(err)
+		w.exec(`UPDATE hearing_line SET kind = 'odd' WHERE owner = $1 AND hearing = (SELECT id FROM hearing_hearing WHERE owner = $1 AND slug = $2)`, webtest.Owner, odd)
+		all, _, err := w.desk.Asked(w.ctx, w.marit, w.su)
+		if err != nil || len(all) != 1 || all[0].Slug != w.slug || len(all[0].Invited) != 3 {
+			t.Errorf("%+v %v", all, err)
+		}
+		if _, err := w.desk.All(w.ctx, w.anne); err == nil {
+			t.Error("the other one can be read: this test proves nothing")
+		}
+	})
+}
+
 // A meeting that is too small, or that did not agree, adopts nothing; dissent is told.
 func TestAdopt(t *testing.T) {
 	each(t, func(w *world) {
@@ -370,10 +468,77 @@ func TestAdopt(t *testing.T) {
 				t.Errorf("%s names one child's case: %v", what, err)
 			}
 		}
+		for _, name := range []string{"Nora", "Oliver"} { // who goes to the school, and who does not
+			a := adoption
+			a.Dissent = name + " var imot."
+			said := hearing.Said{Stance: reply.Support, Text: "Spør " + name + " om det."}
+			for what, err := range map[string]error{"say": w.desk.Say(w.ctx, w.marit, w.su, w.slug, "T2", said), "adopt": w.desk.Adopt(w.ctx, w.marit, w.su, w.slug, a)} {
+				if !faulty(err, "circles.fault.name") {
+					t.Errorf("%s: %s may be a pupil, and nobody asks: %v", what, name, err)
+				}
+			}
+			said.NoPupil = true
+			w.must(w.desk.Say(w.ctx, w.marit, w.su, w.slug, "T2", said))
+		}
 		w.must(w.desk.Adopt(w.ctx, w.marit, w.su, w.slug, adoption))
 		if err := w.desk.Say(w.ctx, w.marit, w.su, w.slug, "T1", hearing.Said{Stance: reply.Against}); !faulty(err, "hearing.fault.adopted") {
 			t.Errorf("changed after the meeting: %v", err)
 		}
+	})
+}
+
+// A committee waits for FAU and elevråd of its school until they have delivered or
+// declined or their deadline is out, or writes why it does not; of other schools, and
+// those that speak first themselves, nobody waits for anybody.
+func TestFirst(t *testing.T) {
+	each(t, func(w *world) {
+		alone := adoption
+		alone.Before = ""
+		for by, body := range map[*tilhor.Actor]string{&w.marit: w.su, &w.jon: w.away, &w.ali: w.fau, &w.nora: w.council} {
+			w.must(w.desk.Say(w.ctx, *by, body, w.slug, "T1", hearing.Said{Stance: reply.Support}))
+		}
+		refused := func(what string) {
+			t.Helper()
+			if err := w.desk.Adopt(w.ctx, w.marit, w.su, w.slug, alone); !faulty(err, "hearing.fault.before") {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		refused("neither has answered")
+		w.must(w.desk.Adopt(w.ctx, w.jon, w.away, w.slug, alone)) // Fjellvik asks no FAU
+		w.must(w.desk.Adopt(w.ctx, w.ali, w.fau, w.slug, alone))
+		refused("elevrådet has not answered")
+		h, _, err := w.desk.Take(w.ctx, w.marit, w.su, w.slug)
+		w.must(err)
+		if x := h.Awaited(*h.Invitation(w.su), "2026-11-23"); len(x) != 1 || x[0].Slug != w.council || len(x[0].Said) > 0 {
+			t.Errorf("it waits for %+v", x)
+		}
+		w.must(w.desk.Decline(w.ctx, w.nora, w.council, w.slug, "Vi rekker det ikke."))
+		early := alone
+		early.On = "2026-11-22" // the day before FAU
+		if err := w.desk.Adopt(w.ctx, w.marit, w.su, w.slug, early); !faulty(err, "hearing.fault.before") {
+			t.Errorf("adopted before FAU: %v", err)
+		}
+		w.must(w.desk.Adopt(w.ctx, w.marit, w.su, w.slug, adoption))
+		if h, _ = w.desk.See(w.ctx, w.anne, w.slug); h.Invitation(w.su).WentBefore() != "" {
+			t.Error("a reason nobody asked for is kept")
+		}
+
+		w.open() // again, and nobody has answered
+		w.must(w.desk.Say(w.ctx, w.marit, w.su, w.slug, "T1", hearing.Said{Stance: reply.Support}))
+		refused("anew")
+		w.must(w.desk.Adopt(w.ctx, w.marit, w.su, w.slug, adoption))
+		if h, _ = w.desk.See(w.ctx, w.anne, w.slug); h.Invitation(w.su).WentBefore() != adoption.Before {
+			t.Error("why it did not wait is not kept")
+		}
+
+		w.open()
+		w.must(w.desk.Receive(w.ctx, w.anne, w.slug, w.su, hearing.Received{On: "2026-11-23", From: "SU", Raw: "x"}))
+		w.must(w.desk.SayFor(w.ctx, w.anne, w.slug, w.su, "T1", hearing.Said{Stance: reply.Support}))
+		if err := w.desk.AdoptFor(w.ctx, w.anne, w.slug, w.su, "2026-11-23", ""); !faulty(err, "hearing.fault.before") {
+			t.Errorf("by mail: %v", err)
+		}
+		w.Later(26 * 24 * time.Hour) // the deadline was the day before
+		w.must(w.desk.AdoptFor(w.ctx, w.anne, w.slug, w.su, "2026-12-19", ""))
 	})
 }
 
@@ -387,7 +552,7 @@ func TestReceived(t *testing.T) {
 		}
 		w.must(w.desk.Receive(w.ctx, w.anne, w.slug, w.away, hearing.Received{On: "2026-11-23", From: "Fjellvik skole", Raw: raw, Text: "Vi støtter med elevenes rett."}))
 		w.must(w.desk.SayFor(w.ctx, w.anne, w.slug, w.away, "T1", hearing.Said{Stance: reply.Support, Text: "Vi støtter med elevenes rett."}))
-		w.must(w.desk.AdoptFor(w.ctx, w.anne, w.slug, w.away, "2026-11-20"))
+		w.must(w.desk.AdoptFor(w.ctx, w.anne, w.slug, w.away, "2026-11-20", ""))
 		h, err := w.desk.See(w.ctx, w.anne, w.slug)
 		w.must(err)
 		if i := h.Invitation(w.away); i.Received[0].Raw != raw || i.Said["T1"].Stance != reply.Support || !i.Has() {
@@ -399,6 +564,45 @@ func TestReceived(t *testing.T) {
 		var unread reply.Faults
 		if err := w.desk.Import(w.ctx, w.anne, w.slug, strings.Replace(measures, "T2;2", "T2;7", 1)); !errors.As(err, &unread) || unread[0].Line != 3 {
 			t.Errorf("%v", err)
+		}
+	})
+}
+
+// A statement that came as a file is kept byte for byte, a large one too; its text is
+// read, and may be mended while what came stays; what cannot be read leaves nothing.
+func TestReceivedFile(t *testing.T) {
+	each(t, func(w *world) {
+		mail := hearing.Received{On: "2026-11-23", From: "Fjellvik skole"}
+		for _, text := range []string{"Vi støtter medelevenes rett.", strings.Repeat("Vi støtter alt.\n", 9000)} {
+			raw := []byte("From: su@example.no\r\nSubject: x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + text)
+			if len(text) > 100 { // more than one piece, and most of it no text
+				raw = []byte("From: su@example.no\r\nSubject: x\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: image/png\r\n\r\n" + text + text + text + text + "\r\n--x\r\nContent-Type: text/plain\r\n\r\nKort.\r\n--x--\r\n")
+				text = "Kort."
+			}
+			w.must(w.desk.ReceiveFile(w.ctx, w.anne, w.slug, w.away, mail, "uttalelse.eml", raw))
+			h, err := w.desk.See(w.ctx, w.anne, w.slug)
+			w.must(err)
+			all := h.Invitation(w.away).Received
+			r := all[len(all)-1]
+			f, b, err := w.desk.CameAs(w.ctx, w.anne, w.slug, w.away, r.File.ID)
+			if err != nil || !bytes.Equal(b, raw) || f.Form != file.Mail || f.Size != len(raw) || r.Text != text {
+				t.Fatalf("%+v %q %d bytes of %d: %v", f, r.Text, len(b), len(raw), err)
+			}
+			if _, _, err := w.desk.CameAs(w.ctx, w.anne, w.slug, w.su, r.File.ID); !errors.Is(err, tilhor.ErrNotFound) {
+				t.Errorf("another body's file: %v", err)
+			}
+			if _, _, err := w.desk.CameAs(w.ctx, w.marit, w.slug, w.away, r.File.ID); !errors.Is(err, tilhor.ErrNotFound) {
+				t.Errorf("a parent reads it: %v", err)
+			}
+		}
+		w.must(w.desk.Mend(w.ctx, w.anne, w.slug, w.away, 0, "Vi støtter med elevenes rett."))
+		if err := w.desk.ReceiveFile(w.ctx, w.anne, w.slug, w.away, mail, "x.exe", []byte("\x7fELF\x00")); !faulty(err, "hearing.fault.file-other") {
+			t.Errorf("a program: %v", err)
+		}
+		h, err := w.desk.See(w.ctx, w.anne, w.slug)
+		w.must(err)
+		if all := h.Invitation(w.away).Received; len(all) != 2 || all[0].Text != "Vi støtter med elevenes rett." || all[0].Raw != "Vi støtter medelevenes rett." {
+			t.Errorf("%+v", all)
 		}
 	})
 }
@@ -476,6 +680,55 @@ func TestRemind(t *testing.T) {
 	})
 }
 
+// By themselves reminders go so many days before each body's deadline and when it has
+// passed, once each, and to nobody who answered, declined or was reminded since.
+func TestRemindAll(t *testing.T) {
+	each(t, func(w *world) {
+		reminded := func(on tilhor.Date) (n int) {
+			h, err := w.desk.See(w.ctx, w.anne, w.slug)
+			w.must(err)
+			for _, i := range h.Invited {
+				for _, r := range i.Reminded {
+					if r == on {
+						n++
+					}
+				}
+			}
+			return n
+		}
+		want := map[tilhor.Date]int{"2026-12-04": 4, "2026-12-15": 3, "2026-12-19": 2}
+		for day := calendar.DateOf(w.Now()); day < "2027-01-05"; day = day.Add(1) {
+			switch day {
+			case "2026-12-10":
+				w.says(w.ali, w.fau, reply.Support)
+			case "2026-12-16":
+				n, err := w.desk.Remind(w.ctx, w.anne, w.slug) // by hand
+				if err != nil || n != 3 {
+					t.Errorf("by hand: %d %v", n, err)
+				}
+				w.must(w.desk.Decline(w.ctx, w.jon, w.away, w.slug, "Vi rekker det ikke."))
+				want[day] = 3
+			}
+			for range 2 {
+				w.must(w.desk.RemindAll(w.ctx, webtest.Owner))
+			}
+			if n := reminded(day); n != want[day] {
+				t.Errorf("%s: %d are reminded, want %d", day, n, want[day])
+			}
+			w.Later(24 * time.Hour)
+		}
+		w.open() // asked after the deadline of 18 December: nothing is due before it was asked
+		w.must(w.desk.SetReminders(w.ctx, w.anne, w.slug, nil))
+		w.must(w.desk.RemindAll(w.ctx, webtest.Owner))
+		if n := reminded(calendar.DateOf(w.Now())); n != 0 {
+			t.Errorf("%d are reminded of a hearing without reminders", n)
+		}
+		if err := w.desk.SetReminders(w.ctx, w.anne, w.slug, []int{61}); !faulty(err, "hearing.fault.days") {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
 // Who holds the hearing can neither read what a body writes nor change what it
 // adopted, by saying that a mail came.
 func TestTheAdviserForgesNothing(t *testing.T) {
@@ -493,7 +746,7 @@ func TestTheAdviserForgesNothing(t *testing.T) {
 			for what, err := range map[string]error{
 				"receive": w.desk.Receive(w.ctx, w.anne, w.slug, body, mail),
 				"say":     w.desk.SayFor(w.ctx, w.anne, w.slug, body, "T1", hearing.Said{Stance: reply.StrongSupport, Rank: 1}),
-				"adopt":   w.desk.AdoptFor(w.ctx, w.anne, w.slug, body, "2026-11-20"),
+				"adopt":   w.desk.AdoptFor(w.ctx, w.anne, w.slug, body, "2026-11-20", ""),
 			} {
 				if !faulty(err, "hearing.fault.adopted") && !errors.Is(err, tilhor.ErrNotFound) {
 					t.Errorf("%s for a body that speaks itself: %v", what, err)
@@ -527,7 +780,7 @@ func TestWhatIsSentIsWhatWasAdopted(t *testing.T) {
 			"a statement": func() { w.says(w.nora, w.council, reply.Support, reply.Support) },
 		} {
 			change()
-			if err := w.desk.Send(w.ctx, w.anne, w.slug, "", nb); !faulty(err, "hearing.fault.changed") {
+			if err := w.desk.Send(w.ctx, w.anne, w.slug, nb); !faulty(err, "hearing.fault.changed") {
 				t.Errorf("%s was changed after it was adopted: %v", what, err)
 			}
 			if p := w.state().Passages["T2"]; len(p.Flags) > 0 {
@@ -535,7 +788,7 @@ func TestWhatIsSentIsWhatWasAdopted(t *testing.T) {
 			}
 			w.must(w.desk.Approve(w.ctx, w.anne, w.slug, political, nb))
 		}
-		w.must(w.desk.Send(w.ctx, w.anne, w.slug, "", nb))
+		w.must(w.desk.Send(w.ctx, w.anne, w.slug, nb))
 		sent, err := w.desk.Answer(w.ctx, webtest.Owner, w.slug)
 		w.must(err)
 		var b bytes.Buffer

@@ -10,7 +10,6 @@ import (
 
 	"tilhor"
 	"tilhor/internal/bodies"
-	"tilhor/internal/calendar"
 	"tilhor/internal/db"
 	"tilhor/internal/hearing/reply"
 )
@@ -19,6 +18,8 @@ const (
 	maxLine     = 300
 	maxText     = 20_000
 	maxMeasures = 500
+	maxClaims   = 200 // of a hearing
+	maxFollow   = 200
 )
 
 // Open begins a hearing from its letter (høringsbrev).
@@ -51,6 +52,7 @@ func checkLetter(l *reply.Letter) error {
 	f.Add(l.Municipality == "", "municipality", "hearing.fault.municipality")
 	f.Add(l.Deadline == "", "deadline", "hearing.fault.deadline")
 	f.Add(l.AnswersBy > l.Deadline, "answers-by", "hearing.fault.answers-by")
+	f.Add(l.FirstBy > l.Due(), "first-by", "hearing.fault.first-by")
 	f.Add(len(l.Challenges) == 0, "challenges", "hearing.fault.challenges")
 	seen := map[int]bool{}
 	for _, c := range l.Challenges {
@@ -125,22 +127,6 @@ func (d *Desk) Invite(ctx context.Context, by tilhor.Actor, slug string, ids ...
 		}
 		return lines, nil
 	})
-}
-
-// Remind tells those that have neither answered nor declined that the day comes
-// near. It says when, and to whom; who is told by mail follows the record.
-func (d *Desk) Remind(ctx context.Context, by tilhor.Actor, slug string) (n int, err error) {
-	err = d.holding(ctx, by, slug, func(tx *db.Tx, h Hearing) (lines []line, err error) {
-		on := calendar.DateOf(d.Clock())
-		for _, i := range h.Invited {
-			if !i.Has() && i.Declined == "" && !slices.Contains(i.Reminded, on) {
-				lines = append(lines, line{kind: kindReminded, body: i.ID})
-			}
-		}
-		n = len(lines)
-		return lines, nil
-	})
-	return n, err
 }
 
 // holding is an act of who holds the hearing, as long as the answer is not sent.

@@ -3,40 +3,33 @@ package hearing
 import (
 	"tilhor"
 	"tilhor/internal/bodies"
-	"tilhor/internal/calendar"
 	"tilhor/internal/db"
+	"tilhor/internal/figures"
 )
 
-// A Register (register) is a figure that a room of the product can give: a claim of
-// fact is bound to one, and checked when it is written and again when the answer is
-// sent. Its texts are hearing.register.<name> and …-how, which says how it is
-// counted.
-type Register struct {
-	Name   string
-	Figure func(tx *db.Tx, owner tilhor.OwnerID) (Figure, error)
-}
-
-// A Figure is what a register says now.
-type Figure struct {
-	N    int
-	Of   int      // of how many; 0 when it is no share
-	Lack []string // the names of the schools that are not among them
-}
+// A Register and a Figure are what rooms offer of numbers: a claim of fact is bound to
+// one, and checked when it is written and again when the answer is sent.
+type (
+	Register = figures.Register
+	Figure   = figures.Figure
+)
 
 // Schools are the registers that the lists and the bodies give: how many schools
 // there are, and how many have a body of a kind.
 func (d *Desk) Schools() []Register {
-	all := []Register{{"schools", func(tx *db.Tx, owner tilhor.OwnerID) (Figure, error) {
+	all := []Register{{Name: "schools", Figure: func(tx *db.Tx, owner tilhor.OwnerID, _ tilhor.Date) (Figure, error) {
 		schools, err := d.Roster.Schools(tx, owner)
 		return Figure{N: len(schools)}, err
 	}}}
 	for _, k := range []bodies.Kind{bodies.Council, bodies.FAU, bodies.SU, bodies.SMU} {
-		all = append(all, Register{"schools-with-" + string(k), func(tx *db.Tx, owner tilhor.OwnerID) (Figure, error) { return d.having(tx, owner, k) }})
+		all = append(all, Register{Name: "schools-with-" + string(k), Figure: func(tx *db.Tx, owner tilhor.OwnerID, on tilhor.Date) (Figure, error) {
+			return d.having(tx, owner, k, on)
+		}})
 	}
 	return all
 }
 
-func (d *Desk) having(tx *db.Tx, owner tilhor.OwnerID, k bodies.Kind) (f Figure, err error) {
+func (d *Desk) having(tx *db.Tx, owner tilhor.OwnerID, k bodies.Kind, on tilhor.Date) (f Figure, err error) {
 	schools, err := d.Roster.Schools(tx, owner)
 	if err != nil {
 		return f, err
@@ -50,7 +43,7 @@ func (d *Desk) having(tx *db.Tx, owner tilhor.OwnerID, k bodies.Kind) (f Figure,
 		if b.Kind != k || has[b.School] {
 			continue
 		}
-		members, err := d.Bodies.Members(tx, owner, b, calendar.DateOf(d.Clock())) // a body without anybody in it is none
+		members, err := d.Bodies.Members(tx, owner, b, on) // a body without anybody in it is none
 		if err != nil {
 			return f, err
 		}

@@ -9,6 +9,7 @@ import (
 	"tilhor/internal/bodies"
 	"tilhor/internal/calendar"
 	"tilhor/internal/db"
+	"tilhor/internal/firstnames"
 	"tilhor/internal/hearing/reply"
 )
 
@@ -40,6 +41,7 @@ func checkSaid(h Hearing, measure string, s *Said) error {
 	f.Add(measure == reply.Other && s.Text == "", "text", "hearing.fault.text")
 	f.Add(bodies.Single(s.Text), "text", "hearing.fault.single") // one child's case has no place in what becomes public
 	f.Add(utf8.RuneCountInString(s.Text) > maxText, "text", "hearing.fault.text-long")
+	f.Add(!s.NoPupil && firstnames.Any(s.Text), "no-pupil", "circles.fault.name")
 	return f.Err()
 }
 
@@ -48,7 +50,8 @@ func checkSaid(h Hearing, measure string, s *Said) error {
 func (d *Desk) Adopt(ctx context.Context, by tilhor.Actor, body, slug string, a Adoption) error {
 	today := calendar.DateOf(d.Clock())
 	return d.speaking(ctx, by, body, slug, func(h Hearing, i *Invited) ([]line, error) {
-		a.Dissent = strings.TrimSpace(a.Dissent)
+		a := a // an act may be run more than once
+		a.Dissent, a.Before = strings.TrimSpace(a.Dissent), strings.TrimSpace(a.Before)
 		var f tilhor.Faults
 		f.Add(a.On == "" || a.On > today, "on", "hearing.fault.on")
 		for p, n := range a.Present {
@@ -63,11 +66,22 @@ func (d *Desk) Adopt(ctx context.Context, by tilhor.Actor, body, slug string, a 
 		f.Add(bodies.Single(a.Dissent), "dissent", "hearing.fault.single")
 		f.Add(i.Has(), "on", "hearing.fault.adopted")
 		f.Add(!i.says(), "on", "hearing.fault.nothing")
-		if err := f.Err(); err != nil {
-			return nil, err
-		}
-		return []line{{kind: kindAdopted, body: i.ID, words: a}}, nil
+		a.waited(h, *i, &f)
+		f.Add(!a.NoPupil && firstnames.Any(a.Dissent, a.Before), "no-pupil", "circles.fault.name")
+		return []line{{kind: kindAdopted, body: i.ID, words: a}}, f.Err()
 	})
+}
+
+// waited holds a committee to its turn: FAU and elevråd speak first, so that it knows
+// their view, or it is written why it did not wait.
+func (a *Adoption) waited(h Hearing, i Invited, f *tilhor.Faults) {
+	if len(h.Awaited(i, a.On)) == 0 {
+		a.Before = ""
+		return
+	}
+	f.Add(a.Before == "", "before", "hearing.fault.before")
+	f.Add(utf8.RuneCountInString(a.Before) > maxText, "before", "hearing.fault.text-long")
+	f.Add(bodies.Single(a.Before), "before", "hearing.fault.single")
 }
 
 // quorum is how many must be there: what the regulation says of the body, or more
@@ -152,23 +166,6 @@ func (d *Desk) speaking(ctx context.Context, by tilhor.Actor, body, slug string,
 	})
 }
 
-// Receive keeps a statement that came by mail: byte for byte, and beside it the text
-// with the repairs that were taken. Who holds the hearing then writes, measure by
-// measure, what the body means (SayFor), and when it was adopted (AdoptFor).
-func (d *Desk) Receive(ctx context.Context, by tilhor.Actor, slug, body string, r Received) error {
-	return d.receiving(ctx, by, slug, body, func(h Hearing, i *Invited) ([]line, error) {
-		var f tilhor.Faults
-		f.Add(strings.TrimSpace(r.Raw) == "", "raw", "hearing.fault.raw")
-		f.Add(len(r.Raw) > 10*maxText, "raw", "hearing.fault.text-long")
-		f.Add(r.On == "", "on", "hearing.fault.on")
-		f.Add(i.own(), "raw", "hearing.fault.adopted")
-		if r.Text == "" {
-			r.Text = r.Raw
-		}
-		return []line{{kind: kindReceived, body: i.ID, words: r}}, f.Err()
-	})
-}
-
 // SayFor is Say for a body whose statement came by mail.
 func (d *Desk) SayFor(ctx context.Context, by tilhor.Actor, slug, body, measure string, s Said) error {
 	return d.receiving(ctx, by, slug, body, func(h Hearing, i *Invited) ([]line, error) {
@@ -187,15 +184,18 @@ func (d *Desk) SayFor(ctx context.Context, by tilhor.Actor, slug, body, measure 
 	})
 }
 
-// AdoptFor says when the body adopted what came by mail, as it says there itself.
-func (d *Desk) AdoptFor(ctx context.Context, by tilhor.Actor, slug, body string, on tilhor.Date) error {
+// AdoptFor says when the body adopted what came by mail, as it says there itself, and
+// when it did not wait for FAU and elevråd, why.
+func (d *Desk) AdoptFor(ctx context.Context, by tilhor.Actor, slug, body string, on tilhor.Date, before string) error {
 	today := calendar.DateOf(d.Clock())
 	return d.receiving(ctx, by, slug, body, func(h Hearing, i *Invited) ([]line, error) {
 		var f tilhor.Faults
 		f.Add(len(i.Received) == 0 || !i.says(), "on", "hearing.fault.nothing")
 		f.Add(i.own(), "on", "hearing.fault.adopted")
 		f.Add(on == "" || on > today, "on", "hearing.fault.on")
-		return []line{{kind: kindAdopted, body: i.ID, words: Adoption{On: on, Present: map[bodies.Part]int{}, Mail: true}}}, f.Err()
+		a := Adoption{On: on, Present: map[bodies.Part]int{}, Before: strings.TrimSpace(before), Mail: true}
+		a.waited(h, *i, &f)
+		return []line{{kind: kindAdopted, body: i.ID, words: a}}, f.Err()
 	})
 }
 

@@ -31,8 +31,9 @@ type State struct {
 	Passages  map[string]Passage
 	Figures   map[string]Figure
 	Failing   []Failing
-	Undecided []string // measures that are proposed for comment, and nobody has decided about
-	Changed   bool     // the answer is another than the one that was adopted
+	Override  *Override // asked for, or signed, for what fails now
+	Undecided []string  // measures that are proposed for comment, and nobody has decided about
+	Changed   bool      // the answer is another than the one that was adopted
 }
 
 // Flagged are the measures whose sentence must be looked at.
@@ -69,7 +70,7 @@ func (d *Desk) stand(tx *db.Tx, owner tilhor.OwnerID, h Hearing, w *lang.Words) 
 			continue
 		}
 		if r := d.register(c.Register); r != nil {
-			if s.Figures[c.Register], err = r.Figure(tx, owner); err != nil {
+			if s.Figures[c.Register], err = r.Figure(tx, owner, calendar.DateOf(d.Clock())); err != nil {
 				return s, err
 			}
 		}
@@ -79,6 +80,9 @@ func (d *Desk) stand(tx *db.Tx, owner tilhor.OwnerID, h Hearing, w *lang.Words) 
 		if !c.reply(s.Figures).Holds() {
 			s.Failing = append(s.Failing, Failing{c, s.Figures[c.Register]})
 		}
+	}
+	if h.Override.of(s.Failing) {
+		s.Override = h.Override
 	}
 	for _, a := range h.Approved {
 		s.Changed = s.Changed || a.Which == Political && !maps.Equal(a.Texts, s.texts())
@@ -141,32 +145,37 @@ func (r Refused) Error() string { return "a claim of the answer does not hold" }
 
 // Send sends the answer: from then on it is what it is, and everybody can read it.
 // Every claim is held against its register in the same transaction. One that fails
-// stops it (Refused), unless who answers for the municipality has signed that it
-// goes all the same; that follows the answer.
-func (d *Desk) Send(ctx context.Context, by tilhor.Actor, slug, override string, w *lang.Words) error {
+// stops it (Refused), unless one person has asked and another signed that it goes all
+// the same (Override); that follows the answer.
+func (d *Desk) Send(ctx context.Context, by tilhor.Actor, slug string, w *lang.Words) error {
 	return d.holding(ctx, by, slug, func(tx *db.Tx, h Hearing) ([]line, error) {
 		s, err := d.stand(tx, by.Owner, h.adopted(), w)
 		if err != nil {
 			return nil, err
 		}
-		override = strings.TrimSpace(override)
 		var f tilhor.Faults
 		f.Add(h.Phase() != Political, "send", "hearing.fault.approvals")
 		f.Add(s.Changed, "send", "hearing.fault.changed")
 		f.Add(len(s.Undecided) > 0, "send", "hearing.fault.undecided")
 		f.Add(len(s.Flagged()) > 0, "send", "hearing.fault.flagged")
-		f.Add(utf8.RuneCountInString(override) > maxText, "override", "hearing.fault.text-long")
 		if err := f.Err(); err != nil {
 			return nil, err
 		}
-		if len(s.Failing) > 0 && override == "" {
-			return nil, Refused{s.Failing}
+		out := Sent{Letter: h.Letter, Measures: h.Measures, Lang: w.Lang()}
+		if len(s.Failing) > 0 {
+			o := s.Override
+			if o == nil || o.Signed == nil {
+				return nil, Refused{s.Failing}
+			}
+			if err := tx.One(signedEntry, db.Args(by.Owner, h.ID), &out.Signed); err != nil {
+				return nil, err
+			}
+			out.Words = o.words()
+			out.Override = w.T("hearing.override.signed", "reason", strings.TrimRight(o.Reason, ".")+".", "office", o.Signed.Office, "date", o.Signed.On)
 		}
-		if len(s.Failing) == 0 {
-			override = ""
-		}
-		s.Document.Refused, s.Document.Override = []reply.Refused{}, override
-		return []line{{kind: kindSent, words: Sent{Document: s.Document, Letter: h.Letter, Measures: h.Measures, Override: override, Lang: w.Lang()}}}, nil
+		s.Document.Refused, s.Document.Override = []reply.Refused{}, out.Override
+		out.Document = s.Document
+		return []line{{kind: kindSent, words: out}}, nil
 	})
 }
 
@@ -177,8 +186,9 @@ var (
 		WHERE h.owner = $1 AND h.slug = $2 AND l.body = '' AND l.kind = 'sent'`)
 )
 
-// sent opens the answers of a statement, and nothing else of their hearings.
-func (d *Desk) sent(tx *db.Tx, owner tilhor.OwnerID, q *db.Stmt, args ...any) (all []Hearing, err error) {
+// sent opens the answers of a statement, and nothing else of their hearings. For a list
+// the letter of each is enough: an answer is long, and anybody may ask for the list.
+func (d *Desk) sent(tx *db.Tx, owner tilhor.OwnerID, q *db.Stmt, list bool, args ...any) (all []Hearing, err error) {
 	type stored struct {
 		id     string
 		sealed []byte
@@ -205,10 +215,14 @@ func (d *Desk) sent(tx *db.Tx, owner tilhor.OwnerID, q *db.Stmt, args ...any) (a
 		if text, err = key.Open(field, lines[i].id, lines[i].sealed); err != nil {
 			return nil, err
 		}
-		if json.Unmarshal([]byte(text), all[i].Sent) != nil {
+		x := all[i].Sent
+		into := any(x)
+		if list {
+			into = &struct{ Letter *reply.Letter }{&x.Letter}
+		}
+		if json.Unmarshal([]byte(text), into) != nil {
 			return nil, errUnreadable
 		}
-		x := all[i].Sent
 		x.Document.Letter, x.Document.Measures = x.Letter, x.Measures
 		all[i].Letter = x.Letter
 	}
@@ -218,7 +232,7 @@ func (d *Desk) sent(tx *db.Tx, owner tilhor.OwnerID, q *db.Stmt, args ...any) (a
 // Answer is a sent answer, for everybody.
 func (d *Desk) Answer(ctx context.Context, owner tilhor.OwnerID, slug string) (s Sent, err error) {
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		all, err := d.sent(tx, owner, sentOne, owner, slug)
+		all, err := d.sent(tx, owner, sentOne, false, owner, slug)
 		if err == nil && len(all) == 0 {
 			err = tilhor.ErrNotFound
 		}
@@ -233,7 +247,7 @@ func (d *Desk) Answer(ctx context.Context, owner tilhor.OwnerID, slug string) (s
 // Answers are the sent answers, the newest first, for everybody.
 func (d *Desk) Answers(ctx context.Context, owner tilhor.OwnerID) (all []Hearing, err error) {
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		all, err = d.sent(tx, owner, sentOf, owner)
+		all, err = d.sent(tx, owner, sentOf, true, owner)
 		return err
 	})
 	return all, err
@@ -303,6 +317,7 @@ func (d *Desk) Promise(ctx context.Context, by tilhor.Actor, slug string, x Foll
 		f.Add(x.What == "" || utf8.RuneCountInString(x.What) > maxLine, "what", "hearing.fault.what")
 		f.Add(x.Who == "" || utf8.RuneCountInString(x.Who) > maxLine, "who", "hearing.fault.who")
 		f.Add(x.On == "", "on", "hearing.fault.deadline")
+		f.Add(x.Done == "" && len(h.Follow) >= maxFollow, "what", "hearing.fault.many")
 		if err := f.Err(); err != nil {
 			return err
 		}

@@ -9,8 +9,10 @@ import (
 
 	"tilhor"
 	"tilhor/internal/bodies"
+	"tilhor/internal/calendar"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
+	"tilhor/internal/figures"
 	"tilhor/internal/ideas"
 	"tilhor/internal/journal"
 	"tilhor/internal/roster"
@@ -129,6 +131,24 @@ func TestAnAnswerWithinThirtyDays(t *testing.T) {
 		if n, _ := w.desk.Given(w.ctx, w.jonas); n != 0 {
 			t.Errorf("answered, and %d wait", n)
 		}
+		inTime := func() (f figures.Figure) {
+			w.Must(w.DB.Read(w.ctx, func(tx *db.Tx) (err error) {
+				f, err = ideas.Figures()[0].Figure(tx, webtest.Owner, calendar.DateOf(w.Now()))
+				return err
+			}))
+			return f
+		}
+		if f := inTime(); f.N != 0 || f.Of != 1 {
+			t.Errorf("answered too late: %+v", f)
+		}
+		again := w.say(w.nora, "Vi vil ha en huske.")
+		if f := inTime(); f.Of != 1 {
+			t.Errorf("one that may wait: %+v", f)
+		}
+		w.Must(w.desk.Reply(w.ctx, w.kari, again.Slug, ideas.Answer{Verdict: "no", Why: "Det er ikke plass."}))
+		if f := inTime(); f.N != 1 || f.Of != 2 {
+			t.Errorf("answered in time: %+v", f)
+		}
 		w.Missing("the rektor of another school", w.desk.Reply(w.ctx, w.Actor(tilhor.RoleRektor, w.Fjellvik), i.Slug, ideas.Answer{Verdict: "no", Why: "Nei."}))
 		other, err := w.desk.Mine(w.ctx, w.pupil("elias"))
 		if err != nil || len(other) != 0 {
@@ -204,6 +224,11 @@ func TestTheElevradCarriesOn(t *testing.T) {
 			}
 			return i
 		}
+		for range 19 {
+			w.Must(w.desk.Propose(w.ctx, members[1], w.council, ideas.Saying{Kind: "together", Words: "Enda en felles dag."}))
+		}
+		w.Must(w.desk.Propose(w.ctx, members[1], w.council, ideas.Saying{Kind: "together", Words: "Den tjuende."}))
+		w.Refused(w.desk.Propose(w.ctx, members[1], w.council, ideas.Saying{Kind: "together", Words: "Den siste."}), "words", "ideas.fault.many")
 		i := before(w.nora, "Mer tid i garderoben.")
 		if i.Slug == "" || i.Side != ideas.Pupil || i.Due != "2026-12-23" || !i.Votes.Open || before(w.nora, "En felles dag.").Side != ideas.Council {
 			t.Fatalf("%+v", i)
@@ -243,7 +268,7 @@ func TestTheElevradCarriesOn(t *testing.T) {
 			t.Errorf("rektor has %+v", all)
 		}
 		own := before(w.nora, "En felles dag.")
-		if n, due, err := w.desk.WithCouncil(w.ctx, w.kari); n != 1 || due != "2026-12-23" || err != nil {
+		if n, due, err := w.desk.WithCouncil(w.ctx, w.kari); n != 21 || due != "2026-12-23" || err != nil {
 			t.Errorf("rektor is told of %d, %s, %v", n, due, err)
 		}
 		for _, by := range []tilhor.Actor{w.nora, w.parent, w.Actor(tilhor.RoleTeacher, w.Solbakken), w.Actor(tilhor.RoleRektor, w.Fjellvik)} {

@@ -75,19 +75,20 @@ func (d *Desk) Say(ctx context.Context, by tilhor.Actor, s Saying) error {
 		if err := f.Err(); err != nil {
 			return err
 		}
-		var n int
-		if err := tx.One(waiting, db.Args(by.Owner, by.Person), &n); err != nil {
-			return err
-		}
-		if n >= most {
-			return tilhor.Faults{{Field: "words", Key: "ideas.fault.many"}}
-		}
 		return d.put(tx, by, i, s.Words, now)
 	})
 }
 
-// put writes a suggestion and its words.
+// put writes a suggestion and its words. One person has so many that wait, whether for
+// the school or for an elevråd, and no more.
 func (d *Desk) put(tx *db.Tx, by tilhor.Actor, i Idea, words string, now time.Time) error {
+	var n int
+	if err := tx.One(waiting, db.Args(by.Owner, by.Person), &n); err != nil {
+		return err
+	}
+	if n >= most {
+		return tilhor.Faults{{Field: "words", Key: "ideas.fault.many"}}
+	}
 	if _, err := tx.Exec(insertIdea, by.Owner, i.ID, i.Slug, i.School, i.Side, i.Kind, by.Person, i.body, i.State, i.Said, i.Due); err != nil {
 		return err
 	}

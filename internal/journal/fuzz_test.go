@@ -94,6 +94,27 @@ func FuzzReceipt(f *testing.F) {
 	})
 }
 
+// FuzzAttestation: as FuzzReceipt.
+func FuzzAttestation(f *testing.F) {
+	public, sign := signer(f)
+	good := Attestation{Owner: fuzzed, Entry: "e1", Act: "hearing.override-signed", At: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC), Words: []string{"Fordi «så».", "x"}}.statement()
+	for _, s := range []string{good, strings.Replace(good, `"x"`, "`x`", 1), good + "word x\n", good + "act x\n", attestFormat + "\n", ""} {
+		f.Add(s, []byte{})
+	}
+	f.Fuzz(func(t *testing.T, text string, tail []byte) {
+		if _, err := CheckAttestation(public, append([]byte(text), tail...)); err == nil {
+			t.Fatal("read without a signature")
+		}
+		raw := sign(text)
+		if raw == nil {
+			return
+		}
+		if got, err := CheckAttestation(public, append(bytes.Clone(raw), tail...)); err == nil && got.statement() != text {
+			t.Fatalf("%q was read as %q", text, got.statement())
+		}
+	})
+}
+
 // FuzzProof: a proof that leads to a tree is written in one way only.
 func FuzzProof(f *testing.F) {
 	public, sign := signer(f)

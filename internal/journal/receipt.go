@@ -104,12 +104,7 @@ func CheckReceipt(public string, file []byte) (Receipt, error) {
 	if len(file) > maxReceipt {
 		return Receipt{}, errReceipt
 	}
-	file = bytes.ReplaceAll(file, []byte("\r\n"), []byte("\n"))
-	var proof []byte
-	if i := bytes.Index(file, []byte(proofFormat+"\n")); i >= 0 {
-		file, proof = file[:i], file[i:]
-	}
-	file = append(bytes.TrimRight(file, "\n"), '\n')
+	file, proof := splitProof(file)
 	if !bytes.HasPrefix(file, []byte(receiptFormat+"\n")) {
 		return Receipt{}, errReceipt
 	}
@@ -123,6 +118,15 @@ func CheckReceipt(public string, file []byte) (Receipt, error) {
 	}
 	r.File, r.Proof = file, proof
 	return r, nil
+}
+
+// splitProof parts a signed statement from the proof it may go on with.
+func splitProof(file []byte) (statement, proof []byte) {
+	file = bytes.ReplaceAll(file, []byte("\r\n"), []byte("\n"))
+	if i := bytes.Index(file, []byte(proofFormat+"\n")); i >= 0 {
+		file, proof = file[:i], file[i:]
+	}
+	return append(bytes.TrimRight(file, "\n"), '\n'), proof
 }
 
 func readStatement(text string) (Receipt, error) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/feature/plural"
@@ -59,8 +60,22 @@ var catalogues = must(load(texts, "texts"))
 
 type catalogue map[string]entry
 
-// An entry is one text: one form, or one form for each kind of number.
-type entry struct{ forms map[plural.Form]text }
+// An entry is one text: one form, or one form for each kind of number. There are
+// some tens of thousands, so they are slices and not maps.
+type entry struct {
+	forms []text
+	kinds []plural.Form // of each form
+}
+
+// form is the text for a kind of number, nil if there is none of its own.
+func (e entry) form(kind plural.Form) text {
+	if i := slices.Index(e.kinds, kind); i >= 0 {
+		return e.forms[i]
+	}
+	return nil
+}
+
+var single = []plural.Form{plural.Other}
 
 // A text is cut into pieces once, so that filling in is only joining.
 type text []piece
@@ -153,7 +168,7 @@ func readFile(b []byte, add func(string, entry) error) error {
 func readEntry(raw json.RawMessage) (entry, error) {
 	var s string
 	if json.Unmarshal(raw, &s) == nil {
-		return entry{map[plural.Form]text{plural.Other: cut(s)}}, nil
+		return entry{[]text{cut(s)}, single}, nil
 	}
 	var forms map[string]string
 	if err := json.Unmarshal(raw, &forms); err != nil {
@@ -162,13 +177,13 @@ func readEntry(raw json.RawMessage) (entry, error) {
 	if _, ok := forms["other"]; !ok {
 		return entry{}, fmt.Errorf("no form %q", "other")
 	}
-	e := entry{map[plural.Form]text{}}
+	e := entry{}
 	for name, s := range forms {
 		f, ok := formNames[name]
 		if !ok {
 			return entry{}, fmt.Errorf("unknown form %q", name)
 		}
-		e.forms[f] = cut(s)
+		e.forms, e.kinds = append(e.forms, cut(s)), append(e.kinds, f)
 	}
 	return e, nil
 }

@@ -56,7 +56,7 @@ func formGaps(key string, l tilhor.Lang, e entry) []string {
 	var found []string
 	for n := range 120 {
 		f := pluralForm(tags[l], n)
-		if _, ok := e.forms[f]; !ok {
+		if e.form(f) == nil {
 			found = append(found, fmt.Sprintf("%s: %s has no form for %d", key, l, n))
 			break
 		}

@@ -108,12 +108,12 @@ func (w *Words) T(key string, kv ...any) string {
 func (w *Words) form(e entry, kv []any) text {
 	if len(e.forms) > 1 {
 		if n, ok := count(kv); ok {
-			if t, ok := e.forms[pluralForm(w.tag, n)]; ok {
+			if t := e.form(pluralForm(w.tag, n)); t != nil {
 				return t
 			}
 		}
 	}
-	return e.forms[plural.Other]
+	return e.form(plural.Other)
 }
 
 // pluralForm is the grammatical number of n: one and other in Norwegian and

@@ -140,6 +140,9 @@ var (
 	rolesOf = db.SQL(`SELECT DISTINCT school, role FROM roster_member
 		WHERE owner = $1 AND person = $2 AND role <> 'seat' AND from_date <= $3 AND (until_date = '' OR until_date > $3)
 		ORDER BY school, role`)
+	rolesOfMany = db.SQL(`SELECT DISTINCT person, school, role FROM roster_member
+		WHERE owner = $1 AND role <> 'seat' AND from_date <= $2 AND (until_date = '' OR until_date > $2) AND person IN (` + db.Marks(3) + `)
+		ORDER BY person, school, role`)
 	trained = db.SQL(`SELECT on_date FROM roster_training WHERE owner = $1 AND person = $2 AND on_date <= $3
 		ORDER BY on_date DESC LIMIT 1`)
 	linksOfPupil = db.SQL(`SELECT guardian, kind, responsibility, from_date, until_date FROM roster_guardian
@@ -654,6 +657,35 @@ func (r *Roster) Guardians(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonI
 	}
 	lang.Sort(tilhor.Bokmal, out, func(g Guardian) string { return g.Name })
 	return out, nil
+}
+
+// WorkingKin are the adults of pupils who work for a school or the owner on a
+// day, in each role they have there: nobody decides in a matter where the own
+// child is a party (ugild, forvaltningsloven § 6). No name is opened.
+func (r *Roster) WorkingKin(tx *db.Tx, owner tilhor.OwnerID, on tilhor.Date, pupils ...tilhor.PersonID) (kin []tilhor.Actor, err error) {
+	var family []tilhor.PersonID
+	for _, pupil := range pupils {
+		ls, err := links(tx, linksOfPupil, overridesOfPupil, owner, pupil, on)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range ls {
+			family = addOnce(family, l.other)
+		}
+	}
+	err = db.InMany(family, db.Args(owner, on), func(args []any) error {
+		return tx.Each(rolesOfMany, func(scan db.Scan) error {
+			a := tilhor.Actor{Owner: owner}
+			if err := scan(&a.Person, &a.School, &a.Role); err != nil {
+				return err
+			}
+			if a.Role.Staff() || a.Role == tilhor.RoleOwnerAdviser {
+				kin = append(kin, a)
+			}
+			return nil
+		}, args...)
+	})
+	return kin, err
 }
 
 // Children gives the pupils whose parent somebody may act as on a day.

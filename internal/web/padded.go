@@ -16,12 +16,7 @@ const (
 // RenderPadded answers with a page of a whole number of buckets, filled up in a
 // comment, and never packed: how well a text packs tells of it.
 func (q *Req) RenderPadded(code int, to Bucket, page *Page, data any) error {
-	b, err := Render(page.t, data)
-	if err != nil {
-		return err
-	}
-	q.Write(code, "text/html; charset=utf-8", padded(b, int(to)))
-	return nil
+	return draw(page.t, data, func(b []byte) { q.Write(code, "text/html; charset=utf-8", padded(b, int(to))) })
 }
 
 // padded fills a page up behind its end.

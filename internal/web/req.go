@@ -189,12 +189,7 @@ func (q *Req) Render(page *Page, data any) error { return q.RenderStatus(http.St
 // RenderStatus answers with a page and a status: 422 with faults, 409 when
 // someone else wrote meanwhile. The page is whole before its first byte goes.
 func (q *Req) RenderStatus(code int, page *Page, data any) error {
-	b, err := Render(page.t, data)
-	if err != nil {
-		return err
-	}
-	q.Write(code, "text/html; charset=utf-8", pack(q.W, q.R, b))
-	return nil
+	return draw(page.t, data, func(b []byte) { q.Write(code, "text/html; charset=utf-8", pack(q.W, q.R, b)) })
 }
 
 // Write answers with what is not a page: a receipt's file, a picture.

@@ -33,7 +33,7 @@ func (q *Req) SchoolHere() (roster.School, error) {
 
 // Schools are those of the owner that stand today.
 func (q *Req) Schools() (all []roster.School, err error) {
-	err = q.Kit.DB.Read(q.Context(), func(tx *db.Tx) error {
+	err = q.Kit.DB.Look(q.Context(), func(tx *db.Tx) error {
 		all, err = q.Kit.Roster.Schools(tx, q.Kit.Owner.ID)
 		return err
 	})

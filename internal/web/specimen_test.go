@@ -152,11 +152,11 @@ func publicPage(l tilhor.Lang, scheme string) publicSpecimen {
 
 func render(t *testing.T, name string, data any) string {
 	t.Helper()
-	b, err := Render(ParsePage(os.DirFS("testdata"), name), data)
-	if err != nil {
+	drawn := ""
+	if err := draw(ParsePage(os.DirFS("testdata"), name), data, func(b []byte) { drawn = string(b) }); err != nil {
 		t.Fatal(err)
 	}
-	return string(b)
+	return drawn
 }
 
 func specimens(t *testing.T, l tilhor.Lang, scheme string) map[string]string {

@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"iter"
 	"regexp"
 	"strings"
+	"sync"
+	"text/template/parse"
 
 	"tilhor/internal/lang"
 )
@@ -56,14 +59,11 @@ func parsePage(fsys fs.FS, name string) (*template.Template, error) {
 	if err != nil {
 		return nil, fmt.Errorf("page: %w", err)
 	}
-	t, err := components.Clone()
+	page, err := template.New(name).Funcs(funcs).Parse(string(b))
 	if err != nil {
-		return nil, err
-	}
-	if _, err := t.New(name).Parse(string(b)); err != nil {
 		return nil, fmt.Errorf("page %s: %w", name, err)
 	}
-	if t.Lookup("main") == nil {
+	if page.Lookup("main") == nil {
 		return nil, fmt.Errorf("page %s: defines no main", name)
 	}
 	for _, m := range iconCall.FindAllStringSubmatch(string(b), -1) {
@@ -71,18 +71,119 @@ func parsePage(fsys fs.FS, name string) (*template.Template, error) {
 			return nil, fmt.Errorf("page %s: icon %s is not in assets/icons.txt", name, m[1])
 		}
 	}
-	return t, nil
+	return markup.add(page)
 }
 
-// Render draws a page into memory first: a fault half-way never reaches a
-// reader as half a page.
-func Render(t *template.Template, data any) ([]byte, error) {
-	var b bytes.Buffer
-	if err := t.ExecuteTemplate(&b, "page", data); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
+// markup holds what pages share once, and beside it what each page defines, under
+// names of its own. A copy of the shared markup for each page was three quarters
+// of what the program had in memory, and the collector went over it without end.
+var markup pageSet
+
+type pageSet struct {
+	mu  sync.Mutex
+	set *template.Template
+	n   int
 }
+
+// add puts a page in the set and gives what draws it whole.
+func (s *pageSet) add(page *template.Template) (*template.Template, error) {
+	own := map[string]*parse.Tree{}
+	for _, t := range page.Templates() {
+		own[t.Name()] = t.Tree
+	}
+	// Shared markup that calls what the page defines, itself or through other
+	// markup, is the page's own as well: the frame.
+	for more := true; more; {
+		more = false
+		for _, t := range components.Templates() {
+			if own[t.Name()] != nil || t.Tree == nil {
+				continue
+			}
+			for n := range calls(t.Tree.Root) {
+				if own[n.Name] != nil {
+					own[t.Name()], more = t.Tree.Copy(), true
+					break
+				}
+			}
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.n++
+	name := func(part string) string { return fmt.Sprintf("%s %d: %s", page.Name(), s.n, part) }
+	for _, tree := range own {
+		for n := range calls(tree.Root) {
+			if own[n.Name] != nil {
+				n.Name = name(n.Name)
+			}
+		}
+	}
+	put := func() (err error) {
+		for part, tree := range own {
+			if _, err = s.set.AddParseTree(name(part), tree); err != nil {
+				break
+			}
+		}
+		return err
+	}
+	if s.set == nil || put() != nil { // a set that has drawn takes no more pages: another is begun
+		var err error
+		if s.set, err = components.Clone(); err == nil {
+			err = put()
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return s.set.Lookup(name("page")), nil
+}
+
+// calls are the nodes below one that draw another template.
+func calls(n parse.Node) iter.Seq[*parse.TemplateNode] {
+	return func(yield func(*parse.TemplateNode) bool) { walk(n, yield) }
+}
+
+func walk(n parse.Node, yield func(*parse.TemplateNode) bool) bool {
+	branch := func(b *parse.BranchNode) bool { return walk(b.List, yield) && walk(b.ElseList, yield) }
+	switch n := n.(type) {
+	case *parse.ListNode:
+		if n == nil {
+			return true
+		}
+		for _, below := range n.Nodes {
+			if !walk(below, yield) {
+				return false
+			}
+		}
+	case *parse.IfNode:
+		return branch(&n.BranchNode)
+	case *parse.RangeNode:
+		return branch(&n.BranchNode)
+	case *parse.WithNode:
+		return branch(&n.BranchNode)
+	case *parse.TemplateNode:
+		return yield(n)
+	}
+	return true
+}
+
+// draw draws a page into memory first, and gives it to send: a fault half-way
+// never reaches a reader as half a page. What it draws in is used again, so send
+// keeps nothing of it.
+func draw(t *template.Template, data any, send func(page []byte)) error {
+	b := drawing.Get().(*bytes.Buffer)
+	b.Reset()
+	if err := t.Execute(b, data); err != nil {
+		return err
+	}
+	send(b.Bytes())
+	if b.Cap() <= 512<<10 { // the longest are rare
+		drawing.Put(b)
+	}
+	return nil
+}
+
+var drawing = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 var iconCall = regexp.MustCompile(`\bicon "([A-Za-z0-9]+)"`)
 

@@ -38,7 +38,7 @@ var findSQL = sync.OnceValue(func() (s struct {
 	concerns, texts, plans, records, views, entered             *db.Stmt
 	parcels, forces, homes, blocks, absences, judged, appointed *db.Stmt
 	lines, machines                                             *db.Stmt
-	rooms, ideas, groups, called                                *db.Stmt
+	rooms, ideas, groups, called, heard, sent                   *db.Stmt
 },
 ) {
 	// What is told without a name bears no time finer than the hour.
@@ -46,6 +46,8 @@ var findSQL = sync.OnceValue(func() (s struct {
 			WHERE t.owner = $1 AND (t.field IN ('saw', 'ask') AND (c.written_at >= $2 OR c.decided_at >= $2)
 				OR t.field IN ('said', 'saw') AND c.channel IN ('pupil', 'anonymous') AND c.written_at + 3600000 >= $2)`)
 	s.lines = db.SQL(`SELECT l.concern, l.id, l.sealed FROM dialogue_line l JOIN dialogue_thread t ON t.owner = l.owner AND t.concern = l.concern WHERE l.owner = $1 AND t.last_at + 3600000 >= $2`)
+	s.heard = db.SQL(`SELECT hearing, id, sealed FROM hearing_line WHERE owner = $1 AND at >= $2 AND kind IN ('letter', 'adopted', 'approved')`)
+	s.sent = db.SQL(`SELECT l.id, h.slug FROM hearing_line l JOIN hearing_hearing h ON h.owner = l.owner AND h.id = l.hearing WHERE l.owner = $1 AND l.at >= $2 AND l.kind = 'sent'`)
 	s.machines = db.SQL(`SELECT id, name FROM sfo_device WHERE owner = $1 AND at >= $2`)
 	s.texts = db.SQL(`SELECT t.track, t.record, t.field, t.sealed FROM cases_text t WHERE t.owner = $1 AND t.field IN ('words', 'interests', 'text', 'reason', 'shows', 'look', 'grounds', 'reasons')
 			AND t.record IN (SELECT r.id FROM cases_record r WHERE r.owner = $1 AND r.written_at >= $2)`)
@@ -81,7 +83,7 @@ func (f *Finder) Look(ctx context.Context) error {
 		since = 0
 	}
 	err := f.p.DB.Read(ctx, func(tx *db.Tx) error {
-		for _, look := range []func(*db.Tx, int64) error{f.concerns, f.texts, f.plans, f.records, f.views, f.sessions, f.parcels, f.forces, f.homes, f.lines, f.voices, f.rest} {
+		for _, look := range []func(*db.Tx, int64) error{f.concerns, f.texts, f.plans, f.records, f.views, f.sessions, f.parcels, f.forces, f.homes, f.lines, f.voices, f.heard, f.rest} {
 			if err := look(tx, since); err != nil {
 				return err
 			}
@@ -267,6 +269,14 @@ func (f *Finder) lines(tx *db.Tx, since int64) error {
 	})
 }
 
+// heard finds what was written in hearings.
+func (f *Finder) heard(tx *db.Tx, since int64) error {
+	return f.sealed(tx, findSQL().heard, since, func(scan db.Scan) (kind seal.Kind, thing, field, id string, sealed []byte, err error) {
+		err = scan(&thing, &id, &sealed)
+		return seal.KindHearing, thing, "hearing", id, sealed, err
+	})
+}
+
 // homes finds what was decided about homes, by its reasons.
 func (f *Finder) homes(tx *db.Tx, since int64) error {
 	var pupils []tilhor.PersonID
@@ -306,6 +316,7 @@ func (f *Finder) rest(tx *db.Tx, since int64) error {
 			err = scan(&row, &kind, &thing)
 			return row, map[string]string{"call": "call-", "approved": "written-"}[kind] + thing, err
 		}},
+		{findSQL().sent, func(scan db.Scan) (row, id string, err error) { err = scan(&row, &id); return row, "sends-" + id, err }},
 		{findSQL().absences, func(scan db.Scan) (row, id string, err error) {
 			var who, from string
 			err = scan(&row, &who, &from)

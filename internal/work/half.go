@@ -54,9 +54,13 @@ var halfSQL = sync.OnceValue(func() map[string]*db.Stmt {
 		"an end without its record": `FROM cases_track x WHERE x.owner = $1 AND x.state IN ('closed', 'stepped-down') AND NOT EXISTS (SELECT 1 FROM cases_record r WHERE r.owner = x.owner AND r.track = x.id AND r.kind = x.state)`,
 		"a closing that did not end": `FROM cases_record x JOIN cases_track t ON t.owner = x.owner AND t.id = x.track WHERE x.owner = $1 AND x.kind = 'closed' AND t.state = 'open'
 			AND NOT EXISTS (SELECT 1 FROM cases_record r WHERE r.owner = x.owner AND r.track = x.track AND r.kind = 'reopened')`,
-		"a recusal without its bar": `FROM cases_record x WHERE x.owner = $1 AND x.kind = 'recused' AND NOT EXISTS (SELECT 1 FROM access_bar b WHERE b.owner = x.owner AND b.kind = 'track' AND b.thing = x.track AND b.person = x.ref)`,
-		"an audit of no track":      `FROM cases_audit x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_track t WHERE t.owner = x.owner AND t.id = x.track)`,
-		"a track without an audit":  `FROM cases_track x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_audit a WHERE a.owner = x.owner AND a.track = x.id)`,
+		"a recusal without its bar":             `FROM cases_record x WHERE x.owner = $1 AND x.kind = 'recused' AND NOT EXISTS (SELECT 1 FROM access_bar b WHERE b.owner = x.owner AND b.kind = 'track' AND b.thing = x.track AND b.person = x.ref)`,
+		"a hearing without its letter":          `FROM hearing_hearing x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM hearing_line l WHERE l.owner = x.owner AND l.hearing = x.id AND l.kind = 'letter')`,
+		"a line of no hearing":                  `FROM hearing_line x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM hearing_hearing h WHERE h.owner = x.owner AND h.id = x.hearing)`,
+		"a line of a hearing without its entry": `FROM hearing_line x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM journal_entry e WHERE e.owner = x.owner AND e.id = x.entry)`,
+		"an answer nobody approved":             `FROM hearing_line x WHERE x.owner = $1 AND x.kind = 'sent' AND 2 > (SELECT COUNT(*) FROM hearing_line l WHERE l.owner = x.owner AND l.hearing = x.hearing AND l.kind = 'approved')`,
+		"an audit of no track":                  `FROM cases_audit x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_track t WHERE t.owner = x.owner AND t.id = x.track)`,
+		"a track without an audit":              `FROM cases_track x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_audit a WHERE a.owner = x.owner AND a.track = x.id)`,
 	}
 	stmts := map[string]*db.Stmt{}
 	for what, from := range all {

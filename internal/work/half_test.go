@@ -35,7 +35,7 @@ func TestAHalfIsSeen(t *testing.T) {
 	}
 	for _, table := range []string{
 		"cases_record", "cases_absence", "cases_cover", "privacy_part", "privacy_block", "cases_transfer", "cases_notice", "cases_file", "cases_chunk",
-		"interventions_event", "interventions_line", "cases_track", "cases_audit", "access_grant", "access_bar", "cases_insight", "seal_key", "dialogue_thread", "dialogue_line", "journal_entry",
+		"interventions_event", "interventions_line", "cases_track", "cases_audit", "access_grant", "access_bar", "cases_insight", "seal_key", "dialogue_thread", "dialogue_line", "hearing_hearing", "hearing_line", "journal_entry",
 	} {
 		spoil, back := db.SQL(`DELETE FROM `+table+` WHERE owner = $1`), errors.New("back")
 		err := d.Write(ctx, func(tx *db.Tx) error {

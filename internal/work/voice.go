@@ -41,7 +41,7 @@ const most = 150
 
 // voiceSQL are this tool's own statements, made when they are first used.
 var voiceSQL = sync.OnceValue(func() (s struct{ rooms, lacking, open, groups *db.Stmt }) {
-	s.rooms = db.SQL(`SELECT b.slug, b.school FROM bodies_body b WHERE b.owner = $1
+	s.rooms = db.SQL(`SELECT b.slug, b.school FROM bodies_body b WHERE b.owner = $1 AND b.kind = 'fau'
 		AND (SELECT COUNT(*) FROM bodies_line l WHERE l.owner = b.owner AND l.body = b.id AND l.kind = 'meeting' AND l.gone_at = 0) < $2 ORDER BY b.id`)
 	s.lacking = db.SQL(`SELECT b.slug, b.school, m.thing FROM bodies_line m JOIN bodies_body b ON b.owner = m.owner AND b.id = m.body
 		WHERE m.owner = $1 AND m.kind = 'meeting' AND m.gone_at = 0
@@ -103,8 +103,8 @@ func (p *Place) call(*rand.Rand) (Act, bool) {
 	})
 }
 
-// written is who was there, and the approval of the minutes.
-func (p *Place) written(*rand.Rand) (Act, bool) {
+// confirm is who was there, and the approval of the minutes.
+func (p *Place) confirm(*rand.Rand) (Act, bool) {
 	a, ok := p.meeting("written", "approved", func(ctx context.Context, s *School, slug, meeting string) error {
 		if err := p.Bodies.Attend(ctx, s.Parent, slug, meeting, []tilhor.PersonID{s.Parent.Person}); err != nil {
 			return err

@@ -25,8 +25,6 @@ var whole = []struct {
 	kind string
 	make func(*Place, *rand.Rand) (Act, bool)
 }{
-	{"convene", (*Place).convene},
-	{"suggest", (*Place).suggest},
 	{"accuse", (*Place).accuse},
 	{"seal", (*Place).sealed},
 	{"above", (*Place).above},
@@ -37,8 +35,6 @@ var whole = []struct {
 	{"meet", (*Place).minutes},
 	{"digital", (*Place).digital},
 	{"warn", (*Place).warn},
-	{"call", (*Place).call},
-	{"agree", (*Place).agree},
 	{"ask", (*Place).ask},
 	{"observe", (*Place).observe},
 	{"say", (*Place).say},
@@ -57,8 +53,6 @@ var whole = []struct {
 	{"decide", (*Place).decide},
 	{"rule", (*Place).rule},
 	{"reopen", (*Place).reopen},
-	{"reply", (*Place).reply},
-	{"written", (*Place).written},
 	{"force", (*Place).force},
 	{"hand", (*Place).hand},
 	{"pack", (*Place).pack},
@@ -68,6 +62,17 @@ var whole = []struct {
 	{"child", (*Place).child},
 	{"machine", (*Place).machine},
 	{"accept", (*Place).accept},
+	{"asks", (*Place).asks},
+	{"suggest", (*Place).suggest},
+	{"convene", (*Place).convene},
+	{"adopts", (*Place).adopts},
+	{"agree", (*Place).agree},
+	{"reply", (*Place).reply},
+	{"approves", (*Place).approves},
+	{"call", (*Place).call},
+	{"votes", (*Place).votes},
+	{"written", (*Place).confirm},
+	{"sends", (*Place).sends},
 }
 
 // WholeKinds are the kinds of those acts.
@@ -81,7 +86,7 @@ func WholeKinds() (all []string) {
 // Stepwise says whether the n-th act of the whole case is done in several steps.
 func Stepwise(n int) bool {
 	switch whole[n%len(whole)].kind {
-	case "lead", "attach", "observe", "judge", "pack", "settle", "speak", "written":
+	case "lead", "attach", "observe", "judge", "pack", "settle", "speak", "written", "asks":
 		return true
 	}
 	return false

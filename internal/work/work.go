@@ -26,6 +26,7 @@ import (
 	"tilhor/internal/dialogue"
 	"tilhor/internal/duty"
 	"tilhor/internal/handover"
+	"tilhor/internal/hearing"
 	"tilhor/internal/ideas"
 	"tilhor/internal/interventions"
 	"tilhor/internal/journal"
@@ -56,6 +57,7 @@ type Place struct {
 	Bodies   *bodies.Desk
 	Ideas    *ideas.Desk
 	Circles  *circles.Desk
+	Hearings *hearing.Desk
 	Site     *web.Site // has the frame's own pages only
 	Clock    tilhor.Clock
 	Schools  []*School
@@ -68,6 +70,10 @@ type Place struct {
 	tracks  []*track
 	endings []ending
 	talks   []talk
+	written []heard // hearings, by how far each has come
+	adopted []heard
+	voted   []heard
+	ready   []heard
 	asked   []tilhor.Actor // for an observation
 	given   map[string]bool
 	gone    map[tilhor.PersonID]tilhor.Date // to when each is away
@@ -131,6 +137,7 @@ func Over(ctx context.Context, d *db.DB, keysDir string, clock tilhor.Clock) (*P
 	p.Ideas = &ideas.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Bodies: p.Bodies, Clock: clock}
 	p.Circles = &circles.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Clock: clock}
 	p.Archive.Bodies = p.Bodies
+	p.Hearings = &hearing.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Clock: clock, Bodies: p.Bodies}
 	if err := p.settle(ctx); err != nil {
 		return nil, fmt.Errorf("settle the made-up schools: %w", err)
 	}

@@ -78,6 +78,7 @@ type Letter struct {
 	Reference    string      `json:"reference"`
 	Deadline     tilhor.Date `json:"deadline"`
 	AnswersBy    tilhor.Date `json:"answers_by,omitempty"` // when the bodies shall have answered; Deadline when it is not said
+	FirstBy      tilhor.Date `json:"first_by,omitempty"`   // when FAU and elevråd shall have, who speak first; AnswersBy when it is not said
 	Municipality string      `json:"municipality"`
 	Document     string      `json:"document"`
 	Challenges   []Challenge `json:"challenges"`
@@ -85,6 +86,9 @@ type Letter struct {
 
 // Due is when the bodies shall have answered.
 func (l Letter) Due() tilhor.Date { return cmp.Or(l.AnswersBy, l.Deadline) }
+
+// First is when those who speak first shall have answered.
+func (l Letter) First() tilhor.Date { return cmp.Or(l.FirstBy, l.Due()) }
 
 // A Challenge (utfordring) is a heading of the report that measures belong to.
 type Challenge struct {

@@ -178,7 +178,7 @@ func (r *reader) letter() (l Letter) {
 	if err != nil {
 		return l
 	}
-	for name, day := range map[string]*tilhor.Date{"deadline": &l.Deadline, "answers_by": &l.AnswersBy} {
+	for name, day := range map[string]*tilhor.Date{"deadline": &l.Deadline, "answers_by": &l.AnswersBy, "first_by": &l.FirstBy} {
 		if *day == "" {
 			continue
 		}
@@ -239,7 +239,7 @@ func (l line) get(col string) string {
 	if !ok || i >= len(l.fields) {
 		return ""
 	}
-	return strings.TrimSpace(l.fields[i])
+	return asWritten(strings.TrimSpace(l.fields[i]))
 }
 
 func (l line) fault(key string, kv ...any) { l.r.fault(l.file, l.n, key, kv...) }
@@ -470,6 +470,29 @@ func figure(s string) (float64, bool) {
 	return n, err == nil
 }
 
+// formula says whether a spreadsheet would take a cell for a formula, or for one that
+// was made harmless.
+func formula(s string) bool {
+	s = strings.TrimLeft(s, "'")
+	return s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0]))
+}
+
+// harmless keeps a spreadsheet from reckoning with what a body wrote; asWritten takes
+// it away again.
+func harmless(s string) string {
+	if formula(s) {
+		return "'" + s
+	}
+	return s
+}
+
+func asWritten(s string) string {
+	if formula(s) {
+		return strings.TrimPrefix(s, "'")
+	}
+	return s
+}
+
 // WriteDir writes a hearing as the files that ReadDir reads.
 func (h Hearing) WriteDir(create func(name string) (io.Writer, error)) error {
 	w, err := create(LetterFile)
@@ -517,6 +540,11 @@ func (h Hearing) WriteDir(create func(name string) (io.Writer, error)) error {
 		w, err := create(name)
 		if err != nil {
 			return err
+		}
+		for _, r := range rows {
+			for i := range r {
+				r[i] = harmless(r[i])
+			}
 		}
 		c := csv.NewWriter(w)
 		c.Comma = ';'

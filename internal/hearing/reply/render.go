@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"html/template"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 
 	"tilhor/internal/lang"
@@ -23,11 +25,16 @@ const (
 
 // A part of the document as people read it: a heading, and what stands under it.
 type part struct {
-	Heading string
-	Lines   []string
-	Table   *tableOf
-	Quotes  []quotes
+	ID, Heading string
+	Lines       []told
+	Table       *tableOf
+	Quotes      []quotes
+	List        []string // numbered from one
 }
+
+// A told is a sentence, and the mark of what it rests on: numbers of the list of
+// sources.
+type told struct{ Text, Mark string }
 
 // tableOf is the matrix of the annex.
 type tableOf struct {
@@ -44,7 +51,8 @@ type quotes struct {
 }
 
 // Write writes the answer in a format. JSON holds all of it; the others are for
-// people: how many a sentence rests on stands in it, and who said what in the annex.
+// people: a sentence says how many mean so and, by number, whose statements it rests
+// on; the list of sources stands at the end, after the annex with who said what.
 func (d Document) Write(out io.Writer, f Format, w *lang.Words) error {
 	switch f {
 	case JSON:
@@ -81,9 +89,10 @@ func (d Document) head(w *lang.Words) (lines []string) {
 }
 
 func (d Document) parts(w *lang.Words) []part {
-	texts := func(items []Item) (lines []string) {
+	sources, number := d.sources()
+	texts := func(items []Item) (lines []told) {
 		for _, x := range items {
-			lines = append(lines, x.Text)
+			lines = append(lines, told{x.Text, x.mark(w, number)})
 		}
 		return lines
 	}
@@ -91,7 +100,7 @@ func (d Document) parts(w *lang.Words) []part {
 	for _, s := range d.Challenges {
 		p := part{Heading: w.T("hearing.section", "number", s.Number, "heading", s.Heading), Lines: texts(s.Items)}
 		if len(p.Lines) == 0 {
-			p.Lines = []string{w.T("hearing.section.empty")}
+			p.Lines = []told{{Text: w.T("hearing.section.empty")}}
 		}
 		all = append(all, p)
 	}
@@ -99,10 +108,69 @@ func (d Document) parts(w *lang.Words) []part {
 		all = append(all, part{Heading: w.T("hearing.other.h"), Lines: texts(d.Others)})
 	}
 	st := d.Status
-	all = append(all, part{Heading: w.T("hearing.status.h"), Lines: []string{
-		w.T("hearing.status", "n", st.Invited, "answered", st.Answered, "late", st.Late, "declined", st.Declined, "silent", st.Silent),
-	}})
-	return append(all, d.annex(w))
+	all = append(all, part{Heading: w.T("hearing.status.h"), Lines: []told{{
+		Text: w.T("hearing.status", "n", st.Invited, "answered", st.Answered, "late", st.Late, "declined", st.Declined, "silent", st.Silent),
+	}}})
+	all = append(all, d.annex(w))
+	if len(sources) > 0 {
+		p := part{ID: "kilder", Heading: w.T("hearing.sources.h"), Lines: []told{{Text: w.T("hearing.sources.lead")}}}
+		for _, b := range sources {
+			p.List = append(p.List, lang.Cap(b.Name(w)))
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+// sources are the bodies that any sentence rests on, in one order, and the number of
+// each in it.
+func (d Document) sources() (all []Body, number map[Body]int) {
+	add := func(items []Item) {
+		for _, x := range items {
+			all = append(all, x.Sources...)
+		}
+	}
+	add(d.Intro)
+	for _, s := range d.Challenges {
+		add(s.Items)
+	}
+	add(d.Others)
+	slices.SortFunc(all, compareBodies)
+	all = slices.Compact(all)
+	number = map[Body]int{}
+	for i, b := range all {
+		number[b] = i + 1
+	}
+	return all, number
+}
+
+// mark is what a sentence rests on, as short as it can be said: «kilde 1–12, 14».
+func (x Item) mark(w *lang.Words, number map[Body]int) string {
+	if x.Voice == Fact {
+		return w.T("hearing.sources.register")
+	}
+	if len(x.Sources) == 0 {
+		return w.T("hearing.sources.none")
+	}
+	var n []int
+	for _, b := range x.Sources {
+		n = append(n, number[b])
+	}
+	slices.Sort(n)
+	var spans []string
+	for i := 0; i < len(n); {
+		k := i
+		for k+1 < len(n) && n[k+1] == n[k]+1 {
+			k++
+		}
+		s := strconv.Itoa(n[i])
+		if k > i {
+			s += "–" + strconv.Itoa(n[k])
+		}
+		spans = append(spans, s)
+		i = k + 1
+	}
+	return w.T("hearing.sources.mark", "numbers", strings.Join(spans, ", "))
 }
 
 func (d Document) annex(w *lang.Words) part {
@@ -170,10 +238,17 @@ func (d Document) plain(b *strings.Builder, marks bool, w *lang.Words) {
 		head(2, p.Heading)
 		for _, l := range p.Lines {
 			if marks {
-				l = oneLine(l)
+				l.Text = oneLine(l.Text)
 			}
-			say(l)
+			if l.Mark != "" {
+				l.Text += " [" + l.Mark + "]"
+			}
+			say(l.Text)
 			b.WriteString("\n")
+		}
+		for i, l := range p.List {
+			b.WriteString(strconv.Itoa(i+1) + ". ")
+			say(oneLine(l))
 		}
 		if p.Table != nil {
 			say(p.Table.Caption)
@@ -242,7 +317,7 @@ body{max-width:44rem;margin:0 auto;padding:1.5rem;font:1.0625rem/1.6 system-ui,s
 h1,h2,h3{line-height:1.25}h2{margin-top:2.5rem}h3{margin-top:1.5rem;font-size:1.0625rem}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%}caption{text-align:start;padding-block:.5rem}
 th,td{border-bottom:1px solid #767676;padding:.4rem .5rem;text-align:end;vertical-align:top}th:first-child{text-align:start;min-width:14rem}
-ul{padding-inline-start:1.25rem}
+ul,ol{padding-inline-start:1.25rem}ol{padding-inline-start:2rem}.src{font-size:.875rem;color:inherit}
 @media print{body{max-width:none;padding:0}h2,h3{break-after:avoid}tr{break-inside:avoid}}
 @media (prefers-color-scheme:dark){body{color:#f2f2f2;background:#171717}}
 </style>
@@ -254,8 +329,11 @@ ul{padding-inline-start:1.25rem}
 <li>{{.}}</li>{{end}}
 </ul>
 {{range .Parts}}<section>
-<h2>{{.Heading}}</h2>
-{{range .Lines}}<p>{{.}}</p>
+<h2{{with .ID}} id="{{.}}"{{end}}>{{.Heading}}</h2>
+{{range .Lines}}<p>{{.Text}}{{with .Mark}} <a class="src" href="#kilder">[{{.}}]</a>{{end}}</p>
+{{end}}{{with .List}}<ol>{{range .}}
+<li>{{.}}</li>{{end}}
+</ol>
 {{end}}{{with .Table}}<div class="wide" tabindex="0" role="region" aria-label="{{.Caption}}">
 <table>
 <caption>{{.Caption}}</caption>

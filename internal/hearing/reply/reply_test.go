@@ -2,9 +2,15 @@ package reply
 
 import (
 	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"html"
+	"html/template"
+	"io"
+	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -327,6 +333,124 @@ func TestWrite(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Whatever is said, in every form that people read the sources of each sentence are
+// found again by their numbers, and no others.
+func TestSourcesInEveryForm(t *testing.T) {
+	mark := regexp.MustCompile(`\\?\[kilde ([0-9–, ]+)\\?\]`)
+	entry := map[Format]*regexp.Regexp{Text: regexp.MustCompile(`(?m)^\d+\. (.+)$`), Markdown: regexp.MustCompile(`(?m)^\d+\. (.+)$`), HTML: regexp.MustCompile(`<li>(.+)</li>`)}
+	rapid.Check(t, func(t *rapid.T) {
+		h := drawn(t)
+		if rapid.Bool().Draw(t, "others") && len(h.Invited) > 0 {
+			h.Statements = append(h.Statements, Statement{Body: h.Invited[0], Measure: Other, Text: "Noe annet.", Adopted: "2026-12-01"})
+		}
+		d := Compile(h, nb)
+		items := slices.Clone(d.Intro)
+		for _, s := range d.Challenges {
+			items = append(items, s.Items...)
+		}
+		items = append(items, d.Others...)
+		for f, one := range entry {
+			var b bytes.Buffer
+			if err := d.Write(&b, f, nb); err != nil {
+				t.Fatal(err)
+			}
+			text, list, _ := strings.Cut(b.String(), "Tallene etter hver setning")
+			var names []string
+			for _, m := range one.FindAllStringSubmatch(list, -1) {
+				names = append(names, html.UnescapeString(m[1]))
+			}
+			used := map[string]bool{}
+			for _, x := range items {
+				want := map[string]bool{}
+				for _, s := range x.Sources {
+					want[lang.Cap(s.Name(nb))] = true
+				}
+				written := x.Text
+				if f == HTML {
+					written = template.HTMLEscapeString(written)
+				}
+				_, after, ok := strings.Cut(text, written)
+				if !ok {
+					t.Fatalf("%s lacks %q", f, written)
+				}
+				line, _, _ := strings.Cut(after, "\n")
+				got := map[string]bool{}
+				if m := mark.FindStringSubmatch(line); m != nil {
+					for _, span := range strings.Split(m[1], ", ") {
+						var from, to int
+						if n, _ := fmt.Sscanf(span, "%d–%d", &from, &to); n < 2 {
+							to = from
+						}
+						for k := from; k <= to; k++ {
+							got[names[k-1]], used[names[k-1]] = true, true
+						}
+					}
+				}
+				if !maps.Equal(got, want) {
+					t.Fatalf("%s: %q rests on %v, and tells %v", f, x.Text, want, got)
+				}
+			}
+			if len(used) != len(names) {
+				t.Fatalf("%s lists %d sources, and %d are used", f, len(names), len(used))
+			}
+		}
+	})
+}
+
+// In the tables no cell is one that a spreadsheet reckons with, and what was written
+// comes back as it was.
+func TestNoFormulas(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := drawn(t)
+		word := rapid.StringMatching(`['=+@\-]{0,3}[a-z;"]{1,5}`)
+		for i := range h.Measures {
+			h.Measures[i].Text = word.Draw(t, "measure")
+		}
+		for i := range h.Statements {
+			h.Statements[i].Text = word.Draw(t, "text")
+		}
+		dir, files := fstest.MapFS{}, map[string]*bytes.Buffer{}
+		err := h.WriteDir(func(name string) (io.Writer, error) {
+			files[name] = &bytes.Buffer{}
+			return files[name], nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, b := range files {
+			dir[name] = &fstest.MapFile{Data: b.Bytes()}
+			if name == LetterFile {
+				continue
+			}
+			c := csv.NewReader(bytes.NewReader(b.Bytes()))
+			c.Comma = ';'
+			rows, err := c.ReadAll()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, cell := range slices.Concat(rows...) {
+				if cell != "" && strings.Contains("=+-@\t\r", cell[:1]) {
+					t.Fatalf("%s: %q", name, cell)
+				}
+			}
+		}
+		again, err := ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, m := range h.Measures {
+			if again.Measures[i].Text != m.Text {
+				t.Fatalf("%q came back as %q", m.Text, again.Measures[i].Text)
+			}
+		}
+		for i, x := range h.Statements {
+			if again.Statements[i].Text != x.Text {
+				t.Fatalf("%q came back as %q", x.Text, again.Statements[i].Text)
+			}
+		}
+	})
 }
 
 // What a body wrote is text, whatever it looks like.

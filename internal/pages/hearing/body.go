@@ -52,7 +52,7 @@ func (p *Pages) asked(q *web.Req) error {
 			d.State = web.State{Name: web.Lock, Word: w.T("hear.state.declined")}
 		default:
 			waits++
-			d.State = due(w, h.Letter.Due(), today)
+			d.State = due(w, h.Due(*i), today)
 		}
 		x.Duties = append(x.Duties, d)
 	}
@@ -79,7 +79,7 @@ func (p *Pages) askSee(q *web.Req, code int, f *web.Form) error {
 	}
 	i := h.Invitation(q.Path("rad"))
 	w := q.T
-	v := sheet{Back: &web.Back{Href: bodyAt(i.Slug, ""), Text: w.T("hear.back.asked")}, Line: ourLine(w, h), Heading: h.Letter.Title}
+	v := sheet{Back: &web.Back{Href: bodyAt(i.Slug, ""), Text: w.T("hear.back.asked")}, Line: ourLine(w, h, *i), Heading: h.Letter.Title}
 	if h.Sent != nil {
 		v.Heading, v.Lead = w.T("hear.fate.title"), w.T("hear.fate.lead", "date", calendar.DateOf(h.Sent.At))
 		v.Parts = append(v.Parts, fatePart(w, h, *i))
@@ -113,8 +113,9 @@ func (p *Pages) askSee(q *web.Req, code int, f *web.Form) error {
 	if i.Declined != "" {
 		v.Notes = []web.Note{{Color: "neutral", Title: w.T("hear.see.declined"), Text: i.Declined}}
 	}
+	v.Notes = append(v.Notes, waitNotes(w, h, *i, calendar.DateOf(q.Now))...)
 	for _, first := range h.Invited {
-		if first.ID != i.ID {
+		if first.ID != i.ID && first.Has() {
 			x := saidPart(w, h, first)
 			x.ID, x.Title = "forst-"+string(first.Kind), w.T("hear.first", "body", first.Body.Name)
 			v.Parts = append(v.Parts, x)
@@ -148,8 +149,20 @@ func (p *Pages) askSee(q *web.Req, code int, f *web.Form) error {
 
 // ourLine is what stands above the heading for a body: its own deadline, not the
 // municipality's.
-func ourLine(w *lang.Words, h hearing.Hearing) string {
-	return strings.TrimPrefix(h.Letter.Sender+" · "+w.T("hear.deadline", "date", h.Letter.Due()), " · ")
+func ourLine(w *lang.Words, h hearing.Hearing, i hearing.Invited) string {
+	return strings.TrimPrefix(h.Letter.Sender+" · "+w.T("hear.deadline", "date", h.Due(i)), " · ")
+}
+
+// waitNotes says whom a committee waits for before it adopts.
+func waitNotes(w *lang.Words, h hearing.Hearing, i hearing.Invited, today tilhor.Date) []web.Note {
+	var who []string
+	for _, x := range h.Awaited(i, today) {
+		who = append(who, x.Body.Name)
+	}
+	if len(who) == 0 {
+		return nil
+	}
+	return []web.Note{{Color: "info", Title: w.T("hear.wait", "who", w.List(who)), Text: w.T("hear.wait.text", "date", h.Letter.First())}}
 }
 
 func about(m reply.Measure, k bodies.Kind) bool {
@@ -333,6 +346,7 @@ func (p *Pages) askAdopt(q *web.Req, code int, f *web.Form) error {
 	}
 	w := q.T
 	v := sheet{Back: &web.Back{Href: bodyAt(i.Slug, h.Slug), Text: h.Letter.Title}, Line: i.Body.Name, Heading: w.T("hear.adopt.title"), Lead: w.T("hear.adopt.lead", "n", i.Quorum())}
+	v.Notes = waitNotes(w, h, *i, calendar.DateOf(q.Now))
 	v.Parts = []part{saidPart(w, h, *i), {ID: "vedtak", Title: w.T("hear.adopt.h"), Text: w.T("hear.adopt.names"), Forms: []form{formOf(q, f, "", "", w.T("hear.adopt.do"), func(f *web.Form) []question {
 		all := []question{date(w, f, "on", "hear.adopt.on")}
 		row := question{Kind: "row"}
@@ -348,7 +362,11 @@ func (p *Pages) askAdopt(q *web.Req, code int, f *web.Form) error {
 		yes, no := f.Field(w, "for", w.T("hear.adopt.for")), f.Field(w, "against", w.T("hear.adopt.against"))
 		yes.InputMode, yes.Short, no.InputMode, no.Short = "numeric", true, "numeric", true
 		yes.Error = web.FaultAt(w, f.Faults, "votes") + yes.Error
-		return append(all, row, question{Kind: "row", Parts: []question{{Kind: "text", F: yes}, {Kind: "text", F: no}}}, area(w, f, "dissent", "hear.adopt.dissent", 4))
+		all = append(all, row, question{Kind: "row", Parts: []question{{Kind: "text", F: yes}, {Kind: "text", F: no}}}, area(w, f, "dissent", "hear.adopt.dissent", 4))
+		if len(v.Notes) > 0 || web.FaultAt(w, f.Faults, "before") != "" {
+			all = append(all, area(w, f, "before", "hear.adopt.before", 3))
+		}
+		return append(all, noPupil(w, f)...)
 	}).first()}}}
 	if len(v.Parts[0].Facts.Items) == 0 {
 		v.Parts[0].Facts = nil
@@ -363,7 +381,7 @@ func (p *Pages) doAdopt(q *web.Req) error {
 		return err
 	}
 	body, slug := q.Path("rad"), q.Path("horing")
-	a := hearing.Adoption{On: readDate(f, "on"), Present: map[bodies.Part]int{}, Dissent: f.Get("dissent")}
+	a := hearing.Adoption{On: readDate(f, "on"), Present: map[bodies.Part]int{}, Dissent: f.Get("dissent"), Before: f.Get("before"), NoPupil: f.Ticked("no-pupil", "yes")}
 	for _, part := range bodies.Parts {
 		if n := number(f, "present-"+string(part), "hearing.fault.present"); n > 0 {
 			a.Present[part] = n
@@ -411,6 +429,9 @@ func (p *Pages) answer(q *web.Req) error {
 	}
 	if s.Override != "" {
 		v.Notes = []web.Note{{Color: "warning", Title: w.T("hear.sent.override"), Text: s.Override}}
+		if s.Signed != "" {
+			v.Next = append(v.Next, web.Button{Text: w.T("hear.public.signature"), Href: PublicPath + "/" + q.Path("horing") + "/signatur.txt", Kind: "tertiary"})
+		}
 	}
 	add := func(id, title string, items []reply.Item) {
 		x := part{ID: id, Title: title}
@@ -451,6 +472,16 @@ func (p *Pages) answer(q *web.Req) error {
 	}
 	v.Parts = append(v.Parts, annex)
 	return v.show(q, http.StatusOK, nil)
+}
+
+// signature is what anybody can check of an answer that was sent though a claim did
+// not hold.
+func (p *Pages) signature(q *web.Req) error {
+	a, err := p.Hearings.Attest(q.Context(), q.Kit.Owner.ID, q.Path("horing"))
+	if err == nil {
+		q.Give("text/plain; charset=utf-8", "signatur.txt", slices.Concat(a.File, a.Proof))
+	}
+	return err
 }
 
 func (p *Pages) answerText(q *web.Req) error {

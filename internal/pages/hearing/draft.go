@@ -63,6 +63,7 @@ func (p *Pages) askDraft(q *web.Req, code int, f *web.Form) error {
 		v.Parts = append(v.Parts, part{ID: "pastand", Title: w.T("hear.claim.new"), Text: w.T("hear.claim.lead"), Forms: []form{formOf(q, f, "pastand", "", w.T("hear.claim.do"), func(f *web.Form) []question {
 			return p.claimQuestions(w, h, f)
 		})}})
+		v.Parts[len(v.Parts)-1].Rest = &rest{Summary: w.T("hear.registers"), Table: p.registers(w)}
 	}
 	return v.show(q, code, f)
 }
@@ -132,10 +133,22 @@ func (p *Pages) claim(q *web.Req, s hearing.State, c hearing.Claim, f *web.Form)
 
 // figure is what a register says: a number, or a share.
 func figure(w *lang.Words, f hearing.Figure) string {
-	if f.Of > 0 {
+	switch {
+	case f.Hidden:
+		return w.T("hear.figure.hidden")
+	case f.Of > 0:
 		return w.T("hear.figure.of", "n", f.N, "of", f.Of)
 	}
 	return w.T("hear.figure", "n", f.N)
+}
+
+// registers says of each register what it counts, and how.
+func (p *Pages) registers(w *lang.Words) *web.Table {
+	t := &web.Table{Caption: w.T("hear.registers"), Hidden: true, Columns: []web.Column{{Text: w.T("hear.claim.register")}, {Text: w.T("hear.registers.how")}}}
+	for _, r := range p.Hearings.Registers {
+		t.Rows = append(t.Rows, []web.Cell{{Text: w.T("hear.register." + r.Name)}, {Text: w.T("hear.register." + r.Name + "-how")}})
+	}
+	return t
 }
 
 func (p *Pages) claimQuestions(w *lang.Words, h hearing.Hearing, f *web.Form) []question {
@@ -247,11 +260,26 @@ func (p *Pages) askSend(q *web.Req, code int, f *web.Form, refused *hearing.Refu
 		}).first()}})
 		return v.show(q, code, f)
 	}
-	x := part{ID: "send", Title: w.T("hear.send.h"), Text: w.T("hear.send.lead"), Forms: []form{formOf(q, f, "send", "", w.T("hear.send.do"), none).first()}}
-	if len(s.Failing) > 0 {
-		x = part{ID: "send", Title: w.T("hear.override.h"), Text: w.T("hear.override.lead"), Forms: []form{formOf(q, f, "trass", "", w.T("hear.override.do"), func(f *web.Form) []question {
+	x := part{ID: "send", Title: w.T("hear.send.h"), Text: w.T("hear.send.lead")}
+	o := s.Override
+	switch {
+	case len(s.Failing) > 0 && o == nil:
+		x.Title, x.Text = w.T("hear.override.h"), w.T("hear.override.lead")
+		x.Forms = []form{formOf(q, f, "trass", "", w.T("hear.override.do"), func(f *web.Form) []question {
 			return []question{area(w, f, "override", "hear.override.why", 4)}
-		})}}
+		})}
+	case o != nil && o.Signed == nil && o.By == q.Actor.Person:
+		x.Title, x.Text, x.Quotes = w.T("hear.override.waits"), w.T("hear.override.waits-text"), []web.Quote{{Text: o.Reason}}
+	case o != nil && o.Signed == nil:
+		x.Title, x.Text, x.Quotes = w.T("hear.sign.h"), w.T("hear.sign.lead"), []web.Quote{{Text: o.Reason}}
+		x.Forms = []form{formOf(q, f, "signer", "", w.T("hear.sign.do"), func(f *web.Form) []question {
+			return []question{text(w, f, "office", "hear.sign.office")}
+		}).first()}
+	default:
+		if o != nil {
+			x.Text, x.Quotes = w.T("hear.override.signed", "office", o.Signed.Office, "date", o.Signed.On), []web.Quote{{Text: o.Reason}}
+		}
+		x.Forms = []form{formOf(q, f, "send", "", w.T("hear.send.do"), none).first()}
 	}
 	v.Parts = append(v.Parts, x)
 	return v.show(q, code, f)
@@ -271,13 +299,14 @@ func (p *Pages) doSend(q *web.Req) error {
 			return at(slug, "send") + "?gjort=godkjent", renamed(p.Hearings.Approve(q.Context(), q.Actor, slug, a, q.T), "which", "who")
 		}, again)
 	}
-	override := ""
-	if f.Get("do") == "trass" {
-		override = strings.TrimSpace(f.Get("override"))
-		f.Faults.Add(override == "", "override", "hearing.fault.override")
-	}
 	return q.Answer(f, func() (string, error) {
-		err := p.Hearings.Send(q.Context(), q.Actor, slug, override, q.T)
+		switch f.Get("do") {
+		case "trass":
+			return at(slug, "send") + "?gjort=spurt", p.Hearings.AskOverride(q.Context(), q.Actor, slug, f.Get("override"), q.T)
+		case "signer":
+			return at(slug, "send") + "?gjort=signert", p.Hearings.SignOverride(q.Context(), q.Actor, slug, f.Line("office"), q.T)
+		}
+		err := p.Hearings.Send(q.Context(), q.Actor, slug, q.T)
 		var r hearing.Refused
 		if errors.As(err, &r) {
 			refused = &r

@@ -14,6 +14,7 @@ import (
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/hearing"
+	"tilhor/internal/lang"
 	hearingpages "tilhor/internal/pages/hearing"
 	"tilhor/internal/web/webtest"
 )
@@ -22,6 +23,7 @@ type world struct {
 	*webtest.Town
 	t                                    *testing.T
 	bodies                               *bodies.Desk
+	desk                                 *hearing.Desk
 	adviser, marit, ali, nora, jon, kari *http.Cookie
 	su, fau, council, away, slug         string
 	ids                                  []string
@@ -36,6 +38,7 @@ func each(t *testing.T, test func(w *world)) {
 		w := &world{Town: town, t: t, bodies: &bodies.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: town.Now}}
 		desk := &hearing.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Bodies: w.bodies, Clock: town.Now}
 		desk.Registers = desk.Schools()
+		w.desk = desk
 		town.Site.Mount((&hearingpages.Pages{Hearings: desk}).Routes())
 		parent := func(key string) tilhor.Actor {
 			return tilhor.Actor{Owner: webtest.Owner, Person: town.Person(key), Role: tilhor.RoleParent, School: town.Solbakken}
@@ -145,6 +148,9 @@ func (w *world) begin() {
 	f := form("do", "inviter")
 	f["bodies"] = w.ids
 	w.sent(w.adviser, home, f)
+	w.refused(w.adviser, home, form("do", "paminnelser", "days", "to uker"), "Skriv inntil fem tall", "to uker")
+	w.sent(w.adviser, home, form("do", "paminnelser", "days", "10, 2"))
+	w.shows(w.adviser, home, "før fristen: 10 og 2.")
 	w.shows(w.adviser, home, "0 av 4 utvalg har svart", "Send påminnelse til 4 utvalg", "er stille")
 	w.shows(w.adviser, "/eier/horinger", "Én høring er åpen", "0 av 4 har svart")
 }
@@ -172,10 +178,20 @@ func TestTheWholeHearing(t *testing.T) {
 		w.shows(w.nora, w.rad(w.council), "Dette angår dere", "T1 Gjøre rettighetene tydeligere", "Vi har bestemt oss")
 		w.shows(w.nora, w.rad(w.council, "tiltak", "T1"), "Loven skal være lett å lese.", "Ikke skriv navn på barn")
 		w.refused(w.nora, w.rad(w.council, "tiltak", "T1"), form("stance", "", "text", "Vi vil lese loven."), "Velg et standpunkt", "Vi vil lese loven.")
+		w.sent(w.marit, w.rad(w.su, "tiltak", "T1"), form("stance", "against", "text", "Vi vil ikke vente."))
+		w.refused(w.marit, w.rad(w.su, "vedtak"), form("on", "23.11.2026", "present-parent", "3", "for", "3"), "Vent på svar fra: ", "Vent til de har svart, eller skriv hvorfor", "Hvorfor venter dere ikke på FAU og elevrådet?")
+		w.sent(w.marit, w.rad(w.su, "vedtak"), form("on", "23.11.2026", "present-parent", "3", "for", "3", "before", "Rådene møtes i januar."))
+		w.shows(w.adviser, "/eier/horinger/"+w.slug, "Ventet ikke på FAU og elevrådet: «Rådene møtes i januar.»")
+		w.shows(w.adviser, "/eier/horinger/"+w.slug+"/matrise", "Vedtatt uten å vente på FAU og elevrådet")
+		w.sent(w.marit, w.rad(w.su), form("do", "trekk"))
+		for _, name := range []string{"Nora", "Oliver"} {
+			w.refused(w.marit, w.rad(w.su, "tiltak", "T1"), form("stance", "against", "text", "Spør "+name+"."), "Det ser ut som det står et navn i teksten", "Det er ikke navnet på en elev", "Spør "+name+".")
+		}
+		w.sent(w.marit, w.rad(w.su, "tiltak", "T1"), form("stance", "against", "text", "Spør Nora.", "no-pupil", "yes"))
 		w.says(w.nora, w.council, "support", "support")
 		w.says(w.ali, w.fau, "support", "strong-support", "against")
 		w.shows(w.marit, w.rad(w.su, "tiltak", "T1"), "FAU har sagt dette", "Elevrådet har sagt dette")
-		w.refused(w.marit, w.rad(w.su, "vedtak"), form("on", "23.11.2026", "present-parent", "3", "for", "3"), "Det er ikke skrevet noe å vedta")
+		w.refused(w.jon, w.rad(w.away, "vedtak"), form("on", "23.11.2026", "present-parent", "3", "for", "3"), "Det er ikke skrevet noe å vedta")
 		w.says(w.marit, w.su, "against", "strong-support", "against")
 		w.refused(w.jon, w.rad(w.away), form("do", "nei", "why", ""), "Skriv hvorfor.")
 		w.sent(w.jon, w.rad(w.away), form("do", "nei", "why", "Vi rekker det ikke."))
@@ -200,10 +216,21 @@ func TestTheWholeHearing(t *testing.T) {
 		if r := w.Get(nil, "/horinger/"+w.slug+"/svar"); r.StatusCode != http.StatusNotFound {
 			t.Errorf("read before it is sent: %d", r.StatusCode)
 		}
-		w.refused(w.adviser, home+"/send", form("do", "trass", "override", ""), "Skriv kommunedirektørens grunn")
-		w.sent(w.adviser, home+"/send", form("do", "trass", "override", "Kommunedirektøren: valget er i gang."))
+		w.refused(w.adviser, home+"/send", form("do", "trass", "override", ""), "Skriv hvorfor svaret skal sendes likevel")
+		w.sent(w.adviser, home+"/send", form("do", "trass", "override", "Valget er i gang."))
+		w.shows(w.adviser, home+"/send", "Venter på signatur", "Valget er i gang.")
+		w.refused(w.adviser, home+"/send", form("do", "signer", "office", "Rådgiver"), "En annen må signere")
+		second := w.Town.Actor(tilhor.RoleOwnerAdviser, "")
+		second.Person = w.Town.Person("rektor-solbakken") // asks, so that who is signed in may sign
+		w.must(w.desk.AskOverride(context.Background(), second, w.slug, "Valget er i gang.", lang.For(tilhor.Bokmal)))
+		w.sent(w.adviser, home+"/send", form("do", "signer", "office", "Kommunedirektøren"))
+		w.shows(w.adviser, home+"/send", "Signert av Kommunedirektøren 23. november 2026")
+		w.sent(w.adviser, home+"/send", form("do", "send"))
 		w.shows(nil, "/horinger", "Om skolemiljøet")
-		answer := w.shows(nil, "/horinger/"+w.slug+"/svar", "Granvik er delt i dette", "Skolebasert kompetanseutvikling", "3 kilder", "Kommunedirektøren: valget er i gang.")
+		answer := w.shows(nil, "/horinger/"+w.slug+"/svar", "Granvik er delt i dette", "Skolebasert kompetanseutvikling", "3 kilder", "Valget er i gang. Signert av Kommunedirektøren", "Last ned signaturen")
+		if file := w.body(w.Get(nil, "/horinger/"+w.slug+"/signatur.txt"), http.StatusOK); !strings.Contains(file, "tilhor attestation 1") {
+			t.Errorf("%s", file)
+		}
 		if strings.Contains(answer, "Marit") || strings.Contains(answer, "Nora") {
 			t.Error("a name stands in the answer")
 		}
@@ -254,6 +281,39 @@ func TestByMail(t *testing.T) {
 		w.sent(w.adviser, at, form("do", "vedtatt", "adopted-on", "20.11.2026"))
 		w.shows(w.adviser, "/eier/horinger/"+w.slug, "1 av 4 utvalg har svart")
 		w.shows(w.jon, w.rad(w.away), "Uttalelsen deres ble vedtatt 20. november 2026")
+	})
+}
+
+// A file: kept as it came and given back so, its text read, repairs taken afterwards;
+// of a PDF the text is pasted beside it, and what is neither is refused with why.
+func TestByFile(t *testing.T) {
+	each(t, func(w *world) {
+		w.begin()
+		at := "/eier/horinger/" + w.slug + "/post/" + w.away
+		f := func() url.Values { return form("do", "mottatt", "from", "Fjellvik skole", "on", "23.11.2026") }
+		raw := []byte("From: a@b.no\r\nSubject: x\r\nContent-Type: text/html; charset=iso-8859-1\r\n\r\n<p>Vi vil ha medelevene p\xe5 alt.</p><script>alert(1)</script>")
+		if r := w.PostFile(w.adviser, at, f(), "svar.eml", raw); r.StatusCode != http.StatusSeeOther {
+			t.Fatalf("%d: %s", r.StatusCode, w.body(r, r.StatusCode))
+		}
+		body := w.shows(w.adviser, at, "Vi vil ha medelevene på alt.", "medelevene → med elevene", "svar.eml", "Kontrollsum")
+		if strings.Contains(body, "alert(1)") {
+			t.Error("a script is shown")
+		}
+		r := w.Get(w.adviser, regexp.MustCompile(at+`/[a-z2-7]{10}`).FindString(body))
+		if b, err := io.ReadAll(r.Body); err != nil || string(b) != string(raw) || !strings.HasPrefix(r.Header.Get("Content-Disposition"), "attachment") {
+			t.Errorf("%q %v", b, err)
+		}
+		w.sent(w.adviser, at, form("do", "rett", "of", "0", "repair", "10 medelevene"))
+		w.shows(w.adviser, at, "Vi vil ha med elevene på alt.", "Det som kom, er lagret uendret.")
+		if r := w.PostFile(w.adviser, at, f(), "svar.pdf", []byte("%PDF-1.4\ntrailer\n%%EOF")); r.StatusCode != http.StatusSeeOther {
+			t.Fatal(r.StatusCode)
+		}
+		w.refused(w.adviser, at, form("do", "tekst", "of", "1", "text-1", ""), "Skriv")
+		w.sent(w.adviser, at, form("do", "tekst", "of", "1", "text-1", "Vi er imot."))
+		w.shows(w.adviser, at, "Vi er imot.")
+		if body := w.body(w.PostFile(w.adviser, at, f(), "svar.exe", []byte("MZ\x00\x01")), http.StatusUnprocessableEntity); !strings.Contains(body, "verken e-post, tekst, Word eller PDF") || !strings.Contains(body, "Fjellvik skole") {
+			t.Errorf("%s", body)
+		}
 	})
 }
 

@@ -4,9 +4,11 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"tilhor"
 	"tilhor/internal/bodies"
+	"tilhor/internal/calendar"
 	"tilhor/internal/hearing"
 	"tilhor/internal/hearing/reply"
 	"tilhor/internal/lang"
@@ -42,8 +44,8 @@ func (p *Pages) askMail(q *web.Req, code int, f *web.Form) error {
 	if !h.Open() {
 		return v.show(q, code, f)
 	}
-	for n, r := range i.Received {
-		v.Parts = append(v.Parts, part{ID: "kom-" + strconv.Itoa(n), Title: w.T("hear.mail.came", "date", r.On, "from", r.From), Quotes: []web.Quote{{Text: r.Text}}, Text: map[bool]string{true: w.T("hear.mail.mended")}[r.Text != r.Raw]})
+	for n := range i.Received {
+		v.Parts = append(v.Parts, p.cameAs(q, h, *i, n, f))
 	}
 	if len(i.Received) > 0 && !i.Has() {
 		v.Parts = append(v.Parts, p.writeFor(q, h, *i, f))
@@ -54,21 +56,68 @@ func (p *Pages) askMail(q *web.Req, code int, f *web.Form) error {
 	return v.show(q, code, f)
 }
 
+// cameAs is one thing that came: its text, and the file it came as. What could be
+// mended in a file's text is proposed here; of a PDF the text is pasted beside it.
+func (p *Pages) cameAs(q *web.Req, h hearing.Hearing, i hearing.Invited, n int, f *web.Form) part {
+	w, r, of := q.T, i.Received[n], strconv.Itoa(n)
+	x := part{ID: "kom-" + of, Title: w.T("hear.mail.came", "date", r.On, "from", r.From), Text: map[bool]string{true: w.T("hear.mail.mended")}[r.Text != r.Raw]}
+	if r.Text != "" {
+		x.Quotes = []web.Quote{{Text: r.Text}}
+	}
+	if r.File == nil {
+		return x
+	}
+	x.Facts = &web.Facts{Items: []web.Fact{{Term: w.T("hear.file.name"), Text: r.File.Name}, {Term: w.T("hear.file.size"), Text: w.T("hear.file.bytes", "n", r.File.Size)}, {Term: w.T("hear.file.sum"), Text: r.File.SHA256}}}
+	x.Buttons = []web.Button{{Text: w.T("hear.file.get"), Href: at(h.Slug, "post", i.Slug, r.File.ID), Kind: "tertiary"}}
+	if i.Has() {
+		return x
+	}
+	if proposed := repairs(h, r.Text); len(proposed) > 0 {
+		x.Forms = append(x.Forms, formOf(q, f, "rett", of, w.T("hear.mail.mend-do"), func(f *web.Form) []question {
+			return []question{repairChecks(w, f, proposed)}
+		}))
+	}
+	name := "text-" + of
+	x.Forms = append(x.Forms, formOf(q, f, "tekst", of, w.T("hear.mail.text-do"), func(f *web.Form) []question {
+		if !f.Has(name) {
+			f.Set(name, r.Text)
+		}
+		return []question{area(w, f, name, "hear.mail.text", 10)}
+	}).folded(w.T("hear.mail.text-fold")))
+	x.Forms[len(x.Forms)-1].Open = x.Forms[len(x.Forms)-1].Open || r.Text == ""
+	return x
+}
+
+// came gives the file that a statement came as, to be saved and never opened here.
+func (p *Pages) came(q *web.Req) error {
+	f, b, err := p.Hearings.CameAs(q.Context(), q.Actor, q.Path("horing"), q.Path("rad"), q.Path("fil"))
+	if err == nil {
+		q.Give("application/octet-stream", "uttalelse."+string(f.Form), b)
+	}
+	return err
+}
+
+func repairChecks(w *lang.Words, f *web.Form, proposed []reply.Repair) question {
+	x := labelled(w, f, "repair", "hear.mail.repairs")
+	for _, r := range proposed {
+		x.Options = append(x.Options, web.Option{Value: repairID(r), Label: w.T("hear.mail.repair", "old", show(r.Old), "new", show(r.New)), Checked: f.Ticked("repair", repairID(r))})
+	}
+	return question{Kind: "checks", F: x}
+}
+
 // receive takes in what came by mail. Repairs are proposed once it is sent; it comes
 // back with them, and nothing is mended that nobody said yes to.
 func (p *Pages) receive(q *web.Req, h hearing.Hearing, i hearing.Invited, f *web.Form) part {
 	w := q.T
-	return part{ID: "motta", Title: w.T("hear.mail.receive"), Text: w.T("hear.mail.receive-lead"), Forms: []form{formOf(q, f, "mottatt", "", w.T("hear.mail.receive-do"), func(f *web.Form) []question {
-		all := []question{text(w, f, "from", "hear.mail.from"), date(w, f, "on", "hear.mail.on"), area(w, f, "raw", "hear.mail.raw", 10)}
+	x := formOf(q, f, "mottatt", "", w.T("hear.mail.receive-do"), func(f *web.Form) []question {
+		upload := labelled(w, f, "fil", "hear.mail.file")
+		all := []question{text(w, f, "from", "hear.mail.from"), date(w, f, "on", "hear.mail.on"), {Kind: "file", F: upload}, area(w, f, "raw", "hear.mail.raw", 10)}
 		if proposed := repairs(h, f.Get("raw")); f.Has("seen") && len(proposed) > 0 {
-			x := labelled(w, f, "repair", "hear.mail.repairs")
-			for _, r := range proposed {
-				x.Options = append(x.Options, web.Option{Value: repairID(r), Label: w.T("hear.mail.repair", "old", show(r.Old), "new", show(r.New)), Checked: f.Ticked("repair", repairID(r))})
-			}
-			all = append(all, question{Kind: "checks", F: x})
+			all = append(all, repairChecks(w, f, proposed))
 		}
 		return all
-	})}}
+	})
+	return part{ID: "motta", Title: w.T("hear.mail.receive"), Text: w.T("hear.mail.receive-lead"), WithFile: &x}
 }
 
 // repairID names a repair by where it is and what it mends: one that was ticked for
@@ -86,7 +135,7 @@ func repairs(h hearing.Hearing, raw string) []reply.Repair {
 	}
 	known := map[string]bool{}
 	add := func(s string) {
-		for _, w := range strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !(r >= 'a' && r <= 'z' || r >= 'à' && r <= 'ÿ') }) {
+		for _, w := range strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) }) {
 			if len([]rune(w)) > 1 {
 				known[w] = true
 			}
@@ -98,6 +147,17 @@ func repairs(h hearing.Hearing, raw string) []reply.Repair {
 	for _, i := range h.Invited {
 		for _, s := range i.Said {
 			add(s.Text)
+		}
+	}
+	sender := map[string]string{} // what one body alone writes in its mails may be a word that lost its space
+	for _, i := range h.Invited {
+		for _, r := range i.Received {
+			for _, w := range strings.FieldsFunc(strings.ToLower(r.Text), func(r rune) bool { return !unicode.IsLetter(r) }) {
+				if was := sender[w]; was != "" && was != i.ID {
+					add(w)
+				}
+				sender[w] = i.ID
+			}
 		}
 	}
 	return reply.Repairs(raw, func(word string) bool { return known[word] || lang.Knows(word) })
@@ -120,7 +180,11 @@ func (p *Pages) writeFor(q *web.Req, h hearing.Hearing, i hearing.Invited, f *we
 		m.Options = append(m.Options, web.Option{Value: reply.Other, Label: w.T("hear.others"), Checked: f.Get("measure") == reply.Other})
 		return append([]question{{Kind: "select", F: m}}, p.saidQuestions(w, f, true)...)
 	}), formOf(q, f, "vedtatt", "", w.T("hear.mail.adopt-do"), func(f *web.Form) []question {
-		return []question{date(w, f, "adopted-on", "hear.mail.adopt-on")}
+		all := []question{date(w, f, "adopted-on", "hear.mail.adopt-on")}
+		if len(h.Awaited(i, calendar.DateOf(q.Now))) > 0 || web.FaultAt(w, f.Faults, "before") != "" {
+			all = append(all, area(w, f, "before", "hear.mail.before", 2))
+		}
+		return all
 	}))
 	return x
 }
@@ -136,11 +200,21 @@ func (p *Pages) saidQuestions(w *lang.Words, f *web.Form, all bool) []question {
 	}
 	q := labelled(w, f, "quote", "hear.say.quote")
 	q.Options = []web.Option{{Value: "yes", Label: w.T("hear.say.quote-yes"), Checked: f.Ticked("quote", "yes")}}
-	return append(out, question{Kind: "checks", F: q})
+	return append(append(out, question{Kind: "checks", F: q}), noPupil(w, f)...)
+}
+
+// noPupil asks whether what looks like a first name is a pupil's, once something does.
+func noPupil(w *lang.Words, f *web.Form) []question {
+	x := f.Field(w, "no-pupil", "")
+	if x.Error == "" && !f.Has("no-pupil") {
+		return nil
+	}
+	x.Options = []web.Option{{Value: "yes", Label: w.T("circles.no-pupil"), Checked: f.Ticked("no-pupil", "yes")}}
+	return []question{{Kind: "checks", F: x}}
 }
 
 func readSaid(f *web.Form) hearing.Said {
-	return hearing.Said{Stance: reply.Stance(f.Get("stance")), Text: f.Get("text"), Rank: number(f, "rank", "hearing.fault.rank"), Quote: f.Ticked("quote", "yes")}
+	return hearing.Said{Stance: reply.Stance(f.Get("stance")), Text: f.Get("text"), Rank: number(f, "rank", "hearing.fault.rank"), Quote: f.Ticked("quote", "yes"), NoPupil: f.Ticked("no-pupil", "yes")}
 }
 
 // saidPart is what a body says, measure by measure.
@@ -191,6 +265,12 @@ func (p *Pages) doMail(q *web.Req) error {
 	case "mottatt":
 		r := hearing.Received{From: f.Line("from"), Raw: f.Get("raw"), On: readDate(f, "on")}
 		f.Faults.Add(r.From == "", "from", "hearing.fault.from")
+		if f.File != nil {
+			f.Faults.Add(f.File.TooBig, "fil", "hearing.fault.file-big")
+			return q.Answer(f, func() (string, error) {
+				return to + "?gjort=mottatt", p.Hearings.ReceiveFile(q.Context(), q.Actor, slug, body, r, f.File.Name, f.File.Bytes)
+			}, again)
+		}
 		f.Faults.Add(strings.TrimSpace(r.Raw) == "", "raw", "hearing.fault.raw")
 		if len(f.Faults) == 0 {
 			h, err := p.Hearings.See(q.Context(), q.Actor, slug)
@@ -213,10 +293,33 @@ func (p *Pages) doMail(q *web.Req) error {
 		return q.Answer(f, func() (string, error) {
 			return to + "?gjort=lagret", p.Hearings.SayFor(q.Context(), q.Actor, slug, body, measure, s)
 		}, again)
+	case "rett", "tekst":
+		n, err := strconv.Atoi(f.Get("of"))
+		if err != nil {
+			return tilhor.ErrNotFound
+		}
+		return q.Answer(f, func() (string, error) {
+			text := f.Get("text-" + strconv.Itoa(n))
+			if f.Get("do") == "rett" {
+				h, err := p.Hearings.See(q.Context(), q.Actor, slug)
+				if err != nil {
+					return "", err
+				}
+				i := h.Invitation(body)
+				if i == nil || n < 0 || n >= len(i.Received) {
+					return "", tilhor.ErrNotFound
+				}
+				was := i.Received[n].Text
+				proposed := repairs(h, was)
+				text = reply.Mend(was, proposed, func(k int) bool { return f.Ticked("repair", repairID(proposed[k])) })
+			}
+			err := p.Hearings.Mend(q.Context(), q.Actor, slug, body, n, text)
+			return to + "?gjort=rettet", renamed(err, "text", "text-"+strconv.Itoa(n))
+		}, again)
 	case "vedtatt":
 		on := readDate(f, "adopted-on")
 		return q.Answer(f, func() (string, error) {
-			err := p.Hearings.AdoptFor(q.Context(), q.Actor, slug, body, on)
+			err := p.Hearings.AdoptFor(q.Context(), q.Actor, slug, body, on, f.Get("before"))
 			return to + "?gjort=vedtatt", renamed(err, "on", "adopted-on")
 		}, again)
 	}
@@ -247,8 +350,8 @@ func (p *Pages) proposeRepairs(q *web.Req, h hearing.Hearing, f *web.Form) error
 	}
 	x := p.receive(q, h, *i, f)
 	x.Title, x.Text = w.T("hear.mail.look"), w.T("hear.mail.look-lead")
-	x.Forms[0].Hidden = append(x.Forms[0].Hidden, hidden{"seen", "yes"})
-	x.Forms[0] = x.Forms[0].first()
+	x.WithFile.Hidden = append(x.WithFile.Hidden, hidden{"seen", "yes"})
+	*x.WithFile = x.WithFile.first()
 	v := sheet{Back: &web.Back{Href: at(h.Slug, "post", i.Slug), Text: w.T("hear.back.body")}, Line: line(w, h), Heading: lang.Cap(i.Name().Name(w)), Parts: []part{x}}
 	return v.show(q, http.StatusOK, f)
 }

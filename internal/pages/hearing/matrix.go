@@ -37,6 +37,15 @@ func (p *Pages) matrix(q *web.Req) error {
 			v.Parts = append(v.Parts, x)
 		}
 	}
+	ahead := part{ID: "uten-a-vente", Title: w.T("hear.before.h")}
+	for _, i := range h.Invited {
+		if why := i.WentBefore(); why != "" {
+			ahead.Lines = append(ahead.Lines, lang.Cap(i.Name().Name(w))+": «"+why+"»")
+		}
+	}
+	if len(ahead.Lines) > 0 {
+		v.Parts = append(v.Parts, ahead)
+	}
 	v.Heading = w.T("hear.matrix.title", "n", divided, "of", len(h.Measures))
 	if divided == 0 {
 		v.Heading = w.T("hear.matrix.agreed")

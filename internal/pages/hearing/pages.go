@@ -45,7 +45,7 @@ func (p *Pages) Routes() []web.Route {
 	}
 	anyone := []tilhor.Role{tilhor.RoleAnyone}
 	own := func(method, path, name string, serve func(*web.Req) error) web.Route {
-		return web.Route{Method: method, Path: HomePath + path, Name: "hearing." + name, Roles: adviser, Sensitive: true, Serve: serve}
+		return web.Route{Method: method, Path: HomePath + path, Name: "hearing." + name, Roles: adviser, Sensitive: true, File: name == "receive", Serve: serve}
 	}
 	body := func(method, path, name string, serve func(*web.Req) error) web.Route {
 		return web.Route{Method: method, Path: "/rad/{rad}/horinger" + path, Name: "hearing.body." + name, Roles: member, Sensitive: true, Serve: serve}
@@ -60,6 +60,7 @@ func (p *Pages) Routes() []web.Route {
 		own("POST", "/{horing}/tiltak", "import", p.doMeasures),
 		own("GET", "/{horing}/post/{rad}", "mail", p.mail),
 		own("POST", "/{horing}/post/{rad}", "receive", p.doMail),
+		own("GET", "/{horing}/post/{rad}/{fil}", "came", p.came),
 		own("GET", "/{horing}/matrise", "matrix", p.matrix),
 		own("GET", "/{horing}/matrise/{tiltak}", "measure", p.measure),
 		own("POST", "/{horing}/matrise/{tiltak}", "choose", p.doMeasure),
@@ -81,6 +82,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: "GET", Path: PublicPath + "/{horing}/svar", Name: "hearing.answer", Roles: anyone, Serve: p.answer},
 		{Method: "GET", Path: PublicPath + "/{horing}/svar.txt", Name: "hearing.answer.text", Roles: anyone, Serve: p.answerText},
 		{Method: "GET", Path: PublicPath + "/{horing}/svar.pdf", Name: "hearing.answer.pdf", Roles: anyone, Serve: p.answerPDF},
+		{Method: "GET", Path: PublicPath + "/{horing}/signatur.txt", Name: "hearing.answer.signature", Roles: anyone, Serve: p.signature},
 		{Method: "GET", Path: PublicPath + "/{horing}/svar.html", Name: "hearing.answer.file", Roles: anyone, Serve: p.answerFile},
 	}
 }
@@ -121,6 +123,7 @@ type part struct {
 	Lines           []string
 	Rest            *rest
 	Forms           []form
+	WithFile        *form // one that takes a file
 	Buttons         []web.Button
 }
 

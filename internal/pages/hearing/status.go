@@ -93,7 +93,7 @@ func (p *Pages) askOpen(q *web.Req, code int, f *web.Form) error {
 		return []question{
 			choices(w, f, "radios", "own", "hear.open.own", [2]string{"no", w.T("hear.open.own.no")}, [2]string{"yes", w.T("hear.open.own.yes")}),
 			text(w, f, "title", "hear.open.name"), text(w, f, "sender", "hear.open.sender"), text(w, f, "reference", "hear.open.reference"),
-			text(w, f, "document", "hear.open.document"), text(w, f, "municipality", "hear.open.municipality"), date(w, f, "deadline", "hear.open.deadline"), date(w, f, "answers-by", "hear.open.answers-by"),
+			text(w, f, "document", "hear.open.document"), text(w, f, "municipality", "hear.open.municipality"), date(w, f, "deadline", "hear.open.deadline"), date(w, f, "answers-by", "hear.open.answers-by"), date(w, f, "first-by", "hear.open.first-by"),
 			area(w, f, "challenges", "hear.open.challenges", 5),
 		}
 	})
@@ -109,7 +109,7 @@ func (p *Pages) doOpen(q *web.Req) error {
 	}
 	l := reply.Letter{
 		Title: f.Line("title"), Sender: f.Line("sender"), Reference: f.Line("reference"), Document: f.Line("document"), Municipality: f.Line("municipality"),
-		Deadline: readDate(f, "deadline"), AnswersBy: readDate(f, "answers-by"), Challenges: hearing.ReadChallenges(f.Get("challenges")),
+		Deadline: readDate(f, "deadline"), AnswersBy: readDate(f, "answers-by"), FirstBy: readDate(f, "first-by"), Challenges: hearing.ReadChallenges(f.Get("challenges")),
 	}
 	return q.Answer(f, func() (string, error) {
 		slug, err := p.Hearings.Open(q.Context(), q.Actor, l, f.Get("own") == "yes")
@@ -158,6 +158,9 @@ func (p *Pages) askStatus(q *web.Req, code int, f *web.Form) error {
 			}
 			return []question{{Kind: "checks", F: x}}
 		})}})
+	}
+	if h.Open() && len(h.Invited) > 0 {
+		v.Parts = append(v.Parts, reminders(q, h, f))
 	}
 	v.Parts = append(v.Parts, part{ID: "filer", Title: w.T("hear.files"), Text: w.T("hear.files.lead"), Buttons: []web.Button{
 		{Text: w.T("hear.measures.see"), Href: at(h.Slug, "tiltak"), Kind: "secondary"}, {Text: w.T("hear.files.do"), Href: at(h.Slug, "filer"), Kind: "tertiary"},
@@ -239,6 +242,9 @@ func (p *Pages) whoAnswered(q *web.Req, h hearing.Hearing, f *web.Form) part {
 		if n := len(i.Reminded); n > 0 {
 			reminded.Text = w.DateShort(i.Reminded[n-1])
 		}
+		if why := i.WentBefore(); why != "" {
+			cell.Small = w.T("hear.before", "why", why)
+		}
 		to := done
 		state := web.State{Name: web.OK, Word: w.T("hear.state.answered", "date", i.AdoptedOn())}
 		switch {
@@ -269,6 +275,26 @@ func (p *Pages) whoAnswered(q *web.Req, h hearing.Hearing, f *web.Form) part {
 	if silent > 0 && h.Open() {
 		x.Forms = []form{formOf(q, f, "minn", "", w.T("hear.remind.do", "n", silent), none)}
 	}
+	return x
+}
+
+// reminders is when reminders go by themselves.
+func reminders(q *web.Req, h hearing.Hearing, f *web.Form) part {
+	w := q.T
+	var days []string
+	for _, n := range h.Reminders {
+		days = append(days, strconv.Itoa(n))
+	}
+	x := part{ID: "paminnelser", Title: w.T("hear.auto"), Text: w.T("hear.auto.none")}
+	if len(days) > 0 {
+		x.Text = w.T("hear.auto.text", "days", w.List(days))
+	}
+	x.Forms = []form{formOf(q, f, "paminnelser", "", w.T("hear.auto.do"), func(f *web.Form) []question {
+		if !f.Has("days") {
+			f.Set("days", strings.Join(days, ", "))
+		}
+		return []question{text(w, f, "days", "hear.auto.days")}
+	}).folded(w.T("hear.auto.fold"))}
 	return x
 }
 
@@ -316,6 +342,16 @@ func (p *Pages) doStatus(q *web.Req) error {
 		case "minn":
 			_, err := p.Hearings.Remind(q.Context(), q.Actor, slug)
 			return at(slug) + "?gjort=minnet", err
+		case "paminnelser":
+			var days []int
+			for _, s := range strings.FieldsFunc(f.Get("days"), func(r rune) bool { return r == ',' || r == ' ' }) {
+				n, err := strconv.Atoi(s)
+				if err != nil {
+					return "", tilhor.Faults{{Field: "days", Key: "hearing.fault.days"}}
+				}
+				days = append(days, n)
+			}
+			return at(slug) + "?gjort=paminnelser", p.Hearings.SetReminders(q.Context(), q.Actor, slug, days)
 		}
 		return "", tilhor.ErrNotFound
 	}, func(code int, f *web.Form) error { return p.askStatus(q, code, f) })

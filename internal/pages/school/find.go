@@ -77,6 +77,9 @@ func chosenOf(get func(name string) string) choice {
 		c.ByName = true
 		keep("sorter", "navn")
 	}
+	if get("mer") == "1" {
+		keep("mer", "1")
+	}
 	if c.hide {
 		keep("navn", "skjul")
 	}
@@ -114,6 +117,13 @@ func toList(q *web.Req) string {
 		return "/saker?" + here
 	}
 	return "/saker"
+}
+
+// more says whether the filters that ask who, which duty and when are shown:
+// when they are asked for, or in use. Most look at the list without them, and
+// their names are not opened for nothing.
+func (c choice) more() bool {
+	return c.values.Has("mer") || c.Has != "" || c.Duty != "" || c.Late || c.From != "" || c.Until != "" || c.ByName || len(c.faults) > 0
 }
 
 // moreFilters are the filters that ask who, which duty, and when.

@@ -61,7 +61,13 @@ func TestFindingWhoHasLeft(t *testing.T) {
 	}))
 	w.shown(w.Post(w.rektor, "/saker", form("sok", "nora dahl")), http.StatusOK, "Søket ga én sak", "Nora Dahl")
 	w.shown(w.Post(w.jonas, "/saker", form("sok", "nora dahl")), http.StatusOK, "Ingen sak du kan se, passer med søket")
-	body := w.page(w.rektor, "/saker")
+	// The rarer choices are shown when they are asked for, and stay while one is in
+	// use: until then no employee's name is opened for them.
+	body := w.page(w.rektor, "/saker", `href="/saker?mer=1#finn"`)
+	lacks(t, body, `name="plikt"`, string(w.sosial.Person))
+	lacks(t, w.page(w.rektor, "/saker?tilstand=apen", `href="/saker?mer=1&amp;tilstand=apen#finn"`), `name="plikt"`)
+	w.page(w.rektor, "/saker?frist=over", `name="plikt"`, string(w.sosial.Person))
+	body = w.page(w.rektor, "/saker?mer=1", string(w.sosial.Person))
 	for _, id := range []string{"owner_serious", "staff_owner", "lead_owner", "sf_docs", "sf_order", "appeal", "move", "expel"} {
 		if !strings.Contains(body, `value="k12.`+id+`"`) {
 			t.Errorf("the list cannot be narrowed to %s", id)

@@ -29,6 +29,7 @@ type listView struct {
 	Form     *web.Form
 	Filters  []web.Field
 	Dates    []web.Field
+	Filter   string // the list with more filters to choose from; empty when they are shown
 	Further  *further
 	Chosen   bool
 	Hidden   bool // names are hidden, and stay so
@@ -258,11 +259,13 @@ func (p *Pages) listed(q *web.Req, c choice, f *web.Form, rows []cases.Row) (lis
 	v.Table = web.Table{Caption: w.T("school.list.caption"), Hidden: true, Columns: []web.Column{
 		{Text: w.T("school.list.who")}, {Text: w.T("school.list.stage")}, {Text: w.T("school.list.next")}, {Text: w.T("school.list.has")},
 	}}
-	more, dates, err := p.moreFilters(q, c, &v.Filters[1])
-	if err != nil {
+	if !c.more() {
+		v.Filter = c.link("mer", "1") + "#finn"
+	} else if more, dates, err := p.moreFilters(q, c, &v.Filters[1]); err != nil {
 		return v, err
+	} else {
+		v.Filters, v.Dates = append(v.Filters, more...), dates
 	}
-	v.Filters, v.Dates = append(v.Filters, more...), dates
 	today := calendar.DateOf(q.Now)
 	for _, r := range rows {
 		row := listRow(w, r, c.hide, today)

@@ -57,7 +57,7 @@ func (p *Pages) Routes() []web.Route {
 
 // ownSchool is the school the reader works at.
 func ownSchool(q *web.Req) (s roster.School, err error) {
-	err = q.Kit.DB.Read(q.Context(), func(tx *db.Tx) error {
+	err = q.Kit.DB.Look(q.Context(), func(tx *db.Tx) error {
 		s, err = q.Kit.Roster.School(tx, q.Kit.Owner.ID, q.Actor.School)
 		return err
 	})

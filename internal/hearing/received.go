@@ -1,0 +1,145 @@
+package hearing
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"unicode/utf8"
+
+	"tilhor"
+	"tilhor/internal/db"
+	"tilhor/internal/file"
+	"tilhor/internal/seal"
+)
+
+// A File is what a statement came as, kept byte for byte.
+type File struct {
+	ID     string      `json:"id"`
+	Name   string      `json:"name"`
+	Form   file.Letter `json:"form"`
+	Size   int         `json:"size"`
+	SHA256 string      `json:"sha256"`
+}
+
+const (
+	piece    = 256 << 10
+	maxFiles = 10 // of one body
+)
+
+// ReceiveFile keeps a statement that came as a file, and beside it the text that was
+// read out of it. A file that cannot be read whole is refused, and nothing of it is
+// kept. Its pieces are written before the line that tells of it: a large one holds
+// nobody up.
+func (d *Desk) ReceiveFile(ctx context.Context, by tilhor.Actor, slug, body string, r Received, name string, b []byte) error {
+	form, text, err := file.Words(b)
+	if why, ok := err.(file.Refusal); ok {
+		return tilhor.Faults{{Field: "fil", Key: "hearing.fault.file-" + string(why)}}
+	}
+	if err != nil {
+		return err
+	}
+	r.Raw, r.Text = text, text
+	r.File = &File{ID: tilhor.NewSlug(), Name: strings.TrimSpace(name), Form: form, Size: len(b), SHA256: seal.Fingerprint(b)}
+	if err := d.receiving(ctx, by, slug, body, func(_ Hearing, i *Invited) ([]line, error) { return nil, r.check(i) }); err != nil {
+		return err
+	}
+	for n := 0; n*piece < len(b); n++ {
+		err := d.receiving(ctx, by, slug, body, func(_ Hearing, i *Invited) ([]line, error) {
+			return []line{{kind: kindPiece, body: i.ID, measure: r.File.ID, words: b[n*piece : min(len(b), (n+1)*piece)]}}, nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return d.Receive(ctx, by, slug, body, r)
+}
+
+// Receive keeps a statement that came by mail: byte for byte, and beside it the text
+// with the repairs that were taken. Who holds the hearing then writes, measure by
+// measure, what the body means (SayFor), and when it was adopted (AdoptFor).
+func (d *Desk) Receive(ctx context.Context, by tilhor.Actor, slug, body string, r Received) error {
+	return d.receiving(ctx, by, slug, body, func(_ Hearing, i *Invited) ([]line, error) {
+		r := r
+		if r.Text == "" {
+			r.Text = r.Raw
+		}
+		return []line{{kind: kindReceived, body: i.ID, words: r}}, r.check(i)
+	})
+}
+
+func (r Received) check(i *Invited) error {
+	var f tilhor.Faults
+	f.Add(strings.TrimSpace(r.Raw) == "" && r.File == nil, "raw", "hearing.fault.raw")
+	f.Add(len(r.Raw) > 10*maxText, "raw", "hearing.fault.text-long")
+	f.Add(r.On == "", "on", "hearing.fault.on")
+	f.Add(i.own(), "raw", "hearing.fault.adopted")
+	f.Add(r.File != nil && len(i.Received) >= maxFiles, "fil", "hearing.fault.file-many")
+	return f.Err()
+}
+
+// Mend writes the text of what came anew: with repairs that a person took, or pasted
+// beside a file whose text is not read. What came stays as it came.
+func (d *Desk) Mend(ctx context.Context, by tilhor.Actor, slug, body string, n int, text string) error {
+	return d.receiving(ctx, by, slug, body, func(_ Hearing, i *Invited) ([]line, error) {
+		if n < 0 || n >= len(i.Received) {
+			return nil, tilhor.ErrNotFound
+		}
+		r := i.Received[n]
+		r.Text, r.Mends = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")), n+1
+		var f tilhor.Faults
+		f.Add(r.Text == "", "text", "hearing.fault.text")
+		f.Add(utf8.RuneCountInString(r.Text) > 10*maxText, "text", "hearing.fault.text-long")
+		f.Add(i.own() || i.Has(), "text", "hearing.fault.adopted")
+		return []line{{kind: kindReceived, body: i.ID, words: r}}, f.Err()
+	})
+}
+
+var selectPieces = db.SQL(`SELECT id, sealed FROM hearing_line WHERE owner = $1 AND body = $2 AND kind = 'piece' AND hearing = $3 AND measure = $4 ORDER BY n`)
+
+// CameAs gives who holds the hearing the file that a statement came as, as it came.
+func (d *Desk) CameAs(ctx context.Context, by tilhor.Actor, slug, body, id string) (f File, b []byte, err error) {
+	if err := holds(by); err != nil {
+		return f, nil, err
+	}
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		h, err := d.find(tx, by.Owner, slug)
+		if err != nil {
+			return err
+		}
+		i := h.Invitation(body)
+		if i == nil {
+			return tilhor.ErrNotFound
+		}
+		f, b = File{}, nil
+		for _, r := range i.Received {
+			if r.File != nil && r.File.ID == id {
+				f = *r.File
+			}
+		}
+		if f.ID == "" {
+			return tilhor.ErrNotFound
+		}
+		key, err := d.Keys.Get(tx, by.Owner, seal.KindHearing, h.ID)
+		if err != nil {
+			return err
+		}
+		err = tx.Each(selectPieces, func(scan db.Scan) error {
+			var line string
+			var sealed, one []byte
+			if err := scan(&line, &sealed); err != nil {
+				return err
+			}
+			text, err := key.Open(field, line, sealed)
+			if err == nil && json.Unmarshal([]byte(text), &one) != nil {
+				err = errUnreadable
+			}
+			b = append(b, one...)
+			return err
+		}, by.Owner, i.ID, h.ID, id)
+		if err == nil && seal.Fingerprint(b) != f.SHA256 {
+			err = errUnreadable
+		}
+		return err
+	})
+	return f, b, err
+}
