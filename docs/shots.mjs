@@ -65,6 +65,12 @@ const walks = [
 	] },
 	{ name: "elevrad-room", who: "Hanna Lunde", width: phone, js: true, steps: [go("/rad", { see: "Elevrådet" }), link("/rad/"), go("/elevrad"), go("/innspill")] },
 	{ name: "parents-group", who: "Marte Olsen", width: phone, js: true, scheme: "dark", steps: [go("/foreldregruppe"), go("/rad"), link("/rad/")] },
+	{ name: "fau-meets", who: "Marte Olsen", width: phone, js: false, steps: [go("/rad", { see: "FAU" }), link("/rad/"), link("/moter/"), link("/saker/")] },
+	{ name: "parents-agree", who: "Anita Vik", width: phone, js: true, steps: [
+		go("/foreldregruppe", { see: "Opplegg for foreldremøter" }), link("/foreldregruppe/", { see: "Forslag til nye avtaler" }), press("", { see: "Slik var avtalene før" }),
+	] },
+	{ name: "elevrad-votes", who: "Hanna Lunde", width: phone, js: false, steps: [go("/elevrad", { see: "Skolen svarer innen" }), link("/elevrad/")] },
+	{ name: "rektor-suggestions", who: "Kari Lund", width: desktop, js: true, steps: [go("/skolen/innspill", { see: "Elevrådet har" }), link("/skolen/innspill/")] },
 	{ name: "did", width: phone, js: false, steps: [link("/s/"), link("/dere-sa"), go("/kommunens-rad"), link("/horinger")] },
 	{ name: "poster", width: desktop, js: true, steps: [link("/s/"), link("/plakat")] },
 ];

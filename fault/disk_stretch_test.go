@@ -29,7 +29,7 @@ const diskHands = 5
 func diskSteps(whole bool) int {
 	n := 18
 	if whole {
-		n = 54
+		n = 76
 	}
 	if soak.AtLength() {
 		n = max(n, 48)

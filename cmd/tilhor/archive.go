@@ -14,6 +14,7 @@ import (
 
 	"tilhor"
 	arkiv "tilhor/internal/archive" // archive is a file of backup here
+	"tilhor/internal/bodies"
 	"tilhor/internal/calendar"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
@@ -162,7 +163,7 @@ func (h *house) archive() *arkiv.Desk {
 	worked := &cases.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
 	used := &interventions.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	talks := &dialogue.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
-	return &arkiv.Desk{Dialogue: talks, DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Cases: worked, Concerns: told, Interventions: used, Hearings: h.hearings(), Clock: h.clock}
+	return &arkiv.Desk{Dialogue: talks, DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Cases: worked, Concerns: told, Interventions: used, Hearings: h.hearings(), Bodies: &bodies.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}, Clock: h.clock}
 }
 
 // unsentDays is when the archivist is told (adj.archive): it is no time limit,
@@ -207,8 +208,8 @@ func (c ArchiveSweepCmd) Run(app *App) error {
 	defer h.db.Close()
 	s, err := h.archive().Sweep(ctx, operator(owner), c.DryRun)
 	would := map[bool]string{true: "would be ", false: ""}[c.DryRun]
-	fmt.Fprintf(app.Out, "%d concerns that are no case %srestricted; %d anonymous tips %sshredded; %d years of readings %sshredded; %d wait for the archivist\n",
-		s.Restricted, would, s.Shredded, would, s.Readings, would, s.Waiting)
+	fmt.Fprintf(app.Out, "%d concerns that are no case %srestricted; %d anonymous tips %sshredded; %d years of readings %sshredded; %d suggestions and %d parent groups %sshredded; %d wait for the archivist\n",
+		s.Restricted, would, s.Shredded, would, s.Readings, would, s.Ideas, s.Circles, would, s.Waiting)
 	if err != nil {
 		return err
 	}

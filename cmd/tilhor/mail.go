@@ -11,9 +11,11 @@ import (
 	"strings"
 	"time"
 
+	"tilhor/internal/bodies"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
 	"tilhor/internal/dialogue"
+	"tilhor/internal/ideas"
 	"tilhor/internal/notices"
 	"tilhor/internal/web"
 
@@ -109,9 +111,12 @@ func (h *house) notices() *notices.Desk {
 	told := &concerns.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	worked := &cases.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
 	talks := &dialogue.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
+	formal := &bodies.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
+	said := &ideas.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Bodies: formal, Clock: h.clock}
 	return &notices.Desk{
 		DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock,
 		Family: worked.Readers, May: worked.MayMail, Answered: worked.Answered, Days: worked.Days, Talk: talks.Hears, Hearing: h.hearings().Runs,
+		Called: formal.Called, Suggested: said.Suggested,
 	}
 }
 

@@ -44,7 +44,7 @@ func (w *siteWorld) bodiesOf(rektor, adviser, parent, pupil, teacher tilhor.Acto
 		w.must(d.Attend(ctx, parent, slug, m, []tilhor.PersonID{parent.Person, pupil.Person}))
 		w.must(d.Write(ctx, parent, slug, m, item, bodies.Result{Text: "Vi ber kommunen om lys.", For: 1, Dissent: "Det koster for mye.", DissentBy: "parent"}))
 		w.must(d.AddAction(ctx, parent, slug, m, item, bodies.Action{What: "Spørre kommunen om lys", Who: parent.Person, Due: today.Add(7)}))
-		w.must(d.Approve(ctx, parent, slug, m, true))
+		w.must(d.Approve(ctx, parent, slug, m, bodies.Read{Nameless: true}))
 		return m
 	}
 	b.approved = held(b.school)

@@ -158,7 +158,7 @@ func (p *poisonedTown) settle(source string) tilhor.Actor {
 
 // notText are fields that take a day, a clock, a search or what a machine wrote:
 // what stands in them is read, and never kept as it was written.
-var notText = regexp.MustCompile(`^(received|discovered|discovered-time|day|due|file|code|receipt|at|at-time|start|until|next|check|recheck|hear-by|from|on|known|known-time|raised-at|raised-at-time|again|find|sok|(happened|known)-(on|at)|[me]\d-(start|until|evaluate)|(sett|spor)-due|mote-(at|at-time|p\d-on)|exposed-known|exposed-known-time|join-number|taushet-review|femten-on|stengt-(from|until)|(opens|closes)(-\d)?|kartlegg-due|kode|informert-(at|at-time|review)|utkast-until|(flytt-)?mote-(on|clock)|gjore-due|plass-until|vedtak-(for|against|blank)|regler-(need|term|seats-[a-z]+)|deadline|answers-by|first-by|days|measures|rank|present-[a-z]+|for|against|expected|adopted-on)$`)
+var notText = regexp.MustCompile(`^(received|discovered|discovered-time|day|due|file|code|receipt|at|at-time|start|until|next|check|recheck|hear-by|from|on|known|known-time|raised-at|raised-at-time|again|find|sok|(happened|known)-(on|at)|[me]\d-(start|until|evaluate)|(sett|spor)-due|mote-(at|at-time|p\d-on)|exposed-known|exposed-known-time|join-number|taushet-review|femten-on|stengt-(from|until)|(opens|closes)(-\d)?|kartlegg-due|kode|informert-(at|at-time|review)|utkast-until|(flytt-)?mote-(on|clock)|gjore-due|plass-until|vedtak-(for|against|blank|for-parents|against-parents)|regler-(need|term|seats-[a-z]+)|deadline|answers-by|first-by|days|measures|rank|present-[a-z]+|for|against|expected|adopted-on)$`)
 
 var numbered = regexp.MustCompile(`^([me]\d+-|o\d+$)`) // the rows of a plan, of an evaluation and of a judgement
 

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"tilhor"
 	"tilhor/internal/calendar"
@@ -100,83 +99,41 @@ func (d *Desk) handOverAnswer(ctx context.Context, by tilhor.Actor, to string, j
 
 // answerPack makes the package of a statement, or of the answer.
 func (d *Desk) answerPack(owner tilhor.OwnerID, j answerJob) (pack, error) {
-	id := func(what, of string) string { return d.systemID(owner, what, string(j.track())+of) }
 	w := lang.For(tilhor.Lang(j.set["language"]))
 	l := j.h.Letter
-	folder := id("mappe", "") // what a receipt is held against
-	title, kind, when := w.T("archive.title.hearing.answer"), "U", time.Time{}
-	var page []byte
-	var who []xmlWho
-	own := xmlWho{Name: clean(l.Municipality)}
-	other := xmlWho{Name: clean(l.Sender)}
+	x := letter{
+		track: j.track(), doc: j.doc, folder: clean(w.T("archive.folder.hearing", "title", l.Title)), begun: j.h.Opened, unit: clean(l.Municipality), by: clean(l.Municipality),
+		title: w.T("archive.title.hearing.answer"), kind: "U", of: "UTTALELSE",
+	}
+	x.public = x.title
+	own, other := xmlWho{Name: x.by}, xmlWho{Name: clean(l.Sender)}
 	if other.Name == "" {
 		other.Name = w.T("archive.from.public")
 	}
 	if j.i != nil {
-		title, kind, when = w.T("archive.title.hearing.said"), "I", j.i.Adopted.At
-		page = statementPage(w, j.h, *j.i, title)
+		x.title, x.kind, x.when, x.on = w.T("archive.title.hearing.said"), "I", j.i.Adopted.At, j.i.Adopted.On
+		x.public, x.page = x.title, statementPage(w, j.h, *j.i, x.title)
 		other.Name = clean(j.i.Name().Name(w))
 		other.Kind, own.Kind = xmlCode{"EA", "Avsender"}, xmlCode{"IM", "Intern mottaker"}
-		who = []xmlWho{other, own}
-	} else {
-		when = j.h.Sent.At
-		doc := j.h.Sent.Document
-		doc.Letter, doc.Measures = j.h.Sent.Letter, j.h.Sent.Measures
-		var b bytes.Buffer
-		if err := doc.Write(&b, reply.HTML, w); err != nil {
-			return pack{}, err
-		}
-		page = []byte(`<?xml version="1.0" encoding="UTF-8"?>` + "\n" + clean(b.String()))
-		own.Kind, other.Kind = xmlCode{"IA", "Intern avsender"}, xmlCode{"EM", "Mottaker"}
-		who = []xmlWho{own, other}
+		x.who = []xmlWho{other, own}
+		return d.letterPack(owner, j.set, x)
 	}
-	p := pack{folder: folder, id: id("journalpost", j.doc)}
-	written, on := local(when), calendar.DateOf(when)
-	if j.i != nil {
-		on = j.i.Adopted.On
+	x.when, x.on = j.h.Sent.At, calendar.DateOf(j.h.Sent.At)
+	doc := j.h.Sent.Document
+	doc.Letter, doc.Measures = j.h.Sent.Letter, j.h.Sent.Measures
+	var b bytes.Buffer
+	if err := doc.Write(&b, reply.HTML, w); err != nil {
+		return pack{}, err
 	}
-	f := xmlFolder{
-		Type: "saksmappe", SystemID: folder, Title: clean(w.T("archive.folder.hearing", "title", l.Title)), Public: clean(w.T("archive.folder.hearing", "title", l.Title)),
-		Medium: xmlCode{"E", "Elektronisk arkiv"}, Created: local(j.h.Opened), CreatedBy: clean(l.Municipality),
-		Key: xmlKey{system, folder}, Date: date(j.h.Opened), Unit: xmlNamed{clean(l.Municipality)}, State: xmlCode{"B", "Under behandling"},
-	}
-	if j.set["part"] != "" {
-		f.Part = &xmlCode{Code: j.set["part"]}
-	}
-	if j.set["class"] != "" {
-		f.Class = []xmlClass{{j.set["class-system"], j.set["class"]}}
-	}
-	post := xmlPost{
-		Type: "journalpost", SystemID: p.id, Created: written, CreatedBy: clean(l.Municipality), In: xmlIn{xmlKey{system, folder}},
-		Title: title, Public: title, Medium: xmlCode{"E", "Elektronisk arkiv"}, Who: who, Key: xmlKey{system, p.id},
-		Kind: xmlCode{Code: kind}, State: xmlCode{"J", "Journalført"}, Date: on,
-	}
-	if kind == "I" {
-		post.Received = written
-	} else {
-		post.Sent = written
-	}
-	post.Documents = []xmlDoc{{
-		SystemID: id("dokumentbeskrivelse", j.doc), Kind: xmlCode{Code: "UTTALELSE"}, State: xmlCode{"F", "Dokumentet er ferdigstilt"}, Title: title,
-		Created: written, CreatedBy: clean(l.Municipality), As: xmlCode{"H", "Hoveddokument"}, N: 1,
-		Objects: []xmlFile{{
-			SystemID: id("dokumentobjekt", j.doc), Version: 1, Variant: xmlCode{Code: j.set["variant"]}, Format: xmlCode{"HTML", "HTML, skrevet som XML"},
-			Detail: "HTML (XML-syntaks), UTF-8", Mime: "application/xhtml+xml", Created: written, Name: "dokument.html", Ref: "dokument.html", Sum: sum(page), How: "SHA-256", Size: len(page),
-		}},
-	}}
-	data, err := marshal(xmlMessage{spaces: spacesOf(nsCreate), System: system, Files: 1, Folder: f, Post: post})
-	p.files = []packed{{"dokument.html", page}, {createFile, data}}
-	return p, err
+	x.page = []byte(`<?xml version="1.0" encoding="UTF-8"?>` + "\n" + clean(b.String()))
+	own.Kind, other.Kind = xmlCode{"IA", "Intern avsender"}, xmlCode{"EM", "Mottaker"}
+	x.who = []xmlWho{own, other}
+	return d.letterPack(owner, j.set, x)
 }
 
 // statementPage is what a body adopted, and how; and what came by mail, as it came.
 func statementPage(w *lang.Words, h hearing.Hearing, i hearing.Invited, title string) []byte {
-	p := &page{w: w}
-	p.b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n<!DOCTYPE html>\n")
-	p.b.WriteString(`<html xmlns="http://www.w3.org/1999/xhtml" lang="` + string(w.Lang()) + `" xml:lang="` + string(w.Lang()) + "\">\n<head><meta charset=\"UTF-8\"/>")
-	p.tag("title", title)
-	p.b.WriteString("</head>\n<body>\n<main>\n")
-	p.tag("h1", title)
+	p := newPage(w, title)
 	a := *i.Adopted
 	p.facts([]fact{
 		{w.T("archive.hearing.about"), h.Letter.Title},
@@ -211,8 +168,7 @@ func statementPage(w *lang.Words, h hearing.Hearing, i hearing.Invited, title st
 			p.tag("p", line)
 		}
 	}
-	p.b.WriteString("</main>\n</body>\n</html>\n")
-	return []byte(p.b.String())
+	return p.end()
 }
 
 func votes(w *lang.Words, a hearing.Adoption) string {

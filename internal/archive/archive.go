@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"tilhor"
+	"tilhor/internal/bodies"
 	"tilhor/internal/calendar"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
@@ -40,6 +41,7 @@ type Desk struct {
 	Interventions *interventions.Desk // nil where there are none
 	Dialogue      *dialogue.Desk      // nil where there are no talks
 	Hearings      *hearing.Desk       // nil where there are no hearings
+	Bodies        *bodies.Desk        // nil where there are no formal bodies
 
 	step func(what string) error // a test's fault between two writes; nil in the program
 	put  putter                  // how a package comes on disk; nil is place

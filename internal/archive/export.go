@@ -99,7 +99,11 @@ func (d *Desk) Export(ctx context.Context, by tilhor.Actor, e Export) (r Report,
 	if err != nil {
 		return r, err
 	}
-	r.Left += len(answers)
+	minutes, err := d.minutesJobs(ctx, by.Owner, e)
+	if err != nil {
+		return r, err
+	}
+	r.Left += len(answers) + len(minutes)
 	total := r.Left
 	var school schools
 	for _, j := range jobs {
@@ -139,6 +143,16 @@ func (d *Desk) Export(ctx context.Context, by tilhor.Actor, e Export) (r Report,
 		}
 		if err := d.handOverAnswer(ctx, by, e.To, a); err != nil {
 			return r, fmt.Errorf("hand over a document of a hearing: %w", err)
+		}
+		r.Written++
+		r.Left--
+	}
+	for _, m := range minutes {
+		if err := ctx.Err(); err != nil {
+			return r, err
+		}
+		if err := d.handOverMinutes(ctx, by, e.To, m); err != nil {
+			return r, fmt.Errorf("hand over the minutes of a meeting: %w", err)
 		}
 		r.Written++
 		r.Left--

@@ -23,18 +23,29 @@ type page struct {
 
 // file makes the document of an item.
 func file(w *lang.Words, f cases.File, it item, title string) []byte {
-	p := &page{w: w, f: f}
-	p.b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n<!DOCTYPE html>\n")
-	p.b.WriteString(`<html xmlns="http://www.w3.org/1999/xhtml" lang="` + string(w.Lang()) + `" xml:lang="` + string(w.Lang()) + "\">\n<head><meta charset=\"UTF-8\"/>")
-	p.tag("title", title)
-	p.b.WriteString("</head>\n<body>\n<main>\n")
-	p.tag("h1", title)
+	p := newPage(w, title)
+	p.f = f
 	p.head()
 	if it.kind == overview {
 		p.whole(it)
 	} else if r, ok := find(f, it.record); ok {
 		p.document(r)
 	}
+	return p.end()
+}
+
+// newPage begins a document, with its title as heading.
+func newPage(w *lang.Words, title string) *page {
+	p := &page{w: w}
+	p.b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n<!DOCTYPE html>\n")
+	p.b.WriteString(`<html xmlns="http://www.w3.org/1999/xhtml" lang="` + string(w.Lang()) + `" xml:lang="` + string(w.Lang()) + "\">\n<head><meta charset=\"UTF-8\"/>")
+	p.tag("title", title)
+	p.b.WriteString("</head>\n<body>\n<main>\n")
+	p.tag("h1", title)
+	return p
+}
+
+func (p *page) end() []byte {
 	p.b.WriteString("</main>\n</body>\n</html>\n")
 	return []byte(p.b.String())
 }

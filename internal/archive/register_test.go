@@ -132,9 +132,9 @@ var roomsThatWrite = map[string]string{
 	"sfo":           "machines and PINs: access, no case",
 	"front":         "what a school's page says: published, no case",
 	"hearing":       "documents, in a mappe of their own: TestAHearingIsHandedOver",
-	"ideas":         "suggestions and answers: no case, and not handed over yet",
-	"circles":       "parents' own groups: theirs, and no document of the municipality",
-	"bodies":        "who sits in a body: no case. Minutes of bodies are not handed over yet",
+	"ideas":         "suggestions and answers: no case; swept by rule (TestSuggestionsAndGroupsAreLetGo)",
+	"circles":       "parents' own groups: theirs, and no document of the municipality; swept by rule",
+	"bodies":        "approved minutes, in a mappe of the body's year: TestMinutesAreHandedOver",
 }
 
 func TestEveryRoomThatWritesIsThoughtOf(t *testing.T) {

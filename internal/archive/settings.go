@@ -35,6 +35,8 @@ var Settings = []Setting{
 	{"language", "nb", "the language of the documents: nb or nn", false},
 	{"keep-anonymous", "365", "days until an anonymous tip that became no case is shredded, from the last message of its talk (local)", true},
 	{"keep-aside", "365", "days until a concern that was set aside is restricted, for the archivist to decide (local)", true},
+	{"keep-ideas", "1096", "days until a suggestion that was answered, or not carried on, is shredded, from the last that was written of it (local)", true},
+	{"keep-circles", "1096", "days until a parent group in which nothing is written is shredded (local)", true},
 	{"keep-readings", "1826", "days until what a list showed to its reader is shredded (local)", true},
 }
 

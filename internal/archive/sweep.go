@@ -4,13 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"tilhor"
+	"tilhor/internal/circles"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/dialogue"
+	"tilhor/internal/ideas"
 	"tilhor/internal/journal"
 	"tilhor/internal/seal"
 )
@@ -28,6 +32,8 @@ type Sweep struct {
 	Restricted int // concerns left as not a case, past their time
 	Shredded   int // anonymous tips that became no case, past their time
 	Readings   int // a year of what a school's lists showed, past its time
+	Ideas      int // suggestions that wait for nobody, past their time
+	Circles    int // parent groups in which nothing was written for so long
 	Waiting    int // restricted before, and not decided yet
 }
 
@@ -70,6 +76,10 @@ func (d *Desk) Sweep(ctx context.Context, by tilhor.Actor, dry bool) (s Sweep, e
 			s.Restricted++
 		case did == Shredded && x.kind == seal.KindReadings:
 			s.Readings++
+		case did == Shredded && x.kind == seal.KindIdeas:
+			s.Ideas++
+		case did == Shredded && x.kind == seal.KindCircle:
+			s.Circles++
 		case did == Shredded:
 			s.Shredded++
 		}
@@ -82,6 +92,7 @@ type dueThing struct {
 	kind  seal.Kind
 	thing string
 	does  State
+	id    string // of a suggestion, whose key is named by its school too
 }
 
 // due is everything whose time is over.
@@ -122,17 +133,22 @@ func (d *Desk) due(ctx context.Context, owner tilhor.OwnerID, now time.Time) (al
 					return err
 				}
 				if does != "" {
-					all = append(all, dueThing{seal.KindConcern, string(a.ID), does})
+					all = append(all, dueThing{kind: seal.KindConcern, thing: string(a.ID), does: does})
 				}
 			}
 			if len(some) < outlines {
 				break
 			}
 		}
+		outside, err := outside(tx, owner, set, now)
+		if err != nil {
+			return err
+		}
+		all = append(all, outside...)
 		years, err := seal.Things(tx, owner, seal.KindReadings)
 		for _, thing := range years {
 			if over(thing, set, now) {
-				all = append(all, dueThing{seal.KindReadings, thing, Shredded})
+				all = append(all, dueThing{kind: seal.KindReadings, thing: thing, does: Shredded})
 			}
 		}
 		return err
@@ -174,12 +190,58 @@ func over(thing string, set set, now time.Time) bool {
 	return err == nil && date(now).Sub(last) > set.days("keep-readings")
 }
 
+// outside is what is no case and never was, and is past its time: suggestions that wait
+// for nobody, and parent groups that are used no more.
+func outside(tx *db.Tx, owner tilhor.OwnerID, set set, now time.Time) (all []dueThing, err error) {
+	past := func(last time.Time, setting string) bool { return date(now).Sub(date(last)) > set.days(setting) }
+	said, err := ideas.Ended(tx, owner)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range said {
+		if past(s.Last, keepIdeas) {
+			all = append(all, dueThing{kind: seal.KindIdeas, thing: s.Key, does: Shredded, id: s.ID})
+		}
+	}
+	groups, err := circles.Last(tx, owner)
+	for id, last := range groups {
+		if past(last, keepCircles) {
+			all = append(all, dueThing{kind: seal.KindCircle, thing: id, does: Shredded, id: id})
+		}
+	}
+	return all, err
+}
+
+const (
+	keepIdeas   = "keep-ideas"
+	keepCircles = "keep-circles"
+)
+
+// letGoOutside shreds one of those, if it is still past its time.
+func (d *Desk) letGoOutside(tx *db.Tx, by tilhor.Actor, set set, x dueThing, now time.Time) (State, error) {
+	due, err := outside(tx, by.Owner, set, now)
+	if err != nil || !slices.Contains(due, x) {
+		return "", err
+	}
+	forget, rule := ideas.Forget, keepIdeas
+	if x.kind == seal.KindCircle {
+		forget, rule = circles.Forget, keepCircles
+	}
+	if _, err := d.shred(tx, by, x.kind, x.thing, rule, now); err != nil {
+		return "", err
+	}
+	return Shredded, forget(tx, by.Owner, x.id)
+}
+
 // letGo does what the rule says with one thing, in one transaction in which the
 // rule is asked again: what was taken up as a case meanwhile is left alone.
 func (d *Desk) letGo(tx *db.Tx, by tilhor.Actor, x dueThing, now time.Time) (State, error) {
 	set, err := settings(tx, by.Owner)
 	if err != nil {
 		return "", err
+	}
+	if x.kind == seal.KindIdeas || x.kind == seal.KindCircle {
+		return d.letGoOutside(tx, by, set, x, now)
 	}
 	if x.kind == seal.KindReadings {
 		if !over(x.thing, set, now) {
@@ -239,10 +301,15 @@ func (d *Desk) shredConcern(tx *db.Tx, by tilhor.Actor, id tilhor.ConcernID, rul
 var errKept = errors.New("this is kept for ever (bevaringsforskrifta § 40): it cannot be shredded")
 
 // shred is the only way to a shredding from here: the key goes, and the entry
-// says so. Nothing but what is no case, and what lists showed, can come through.
+// says so. Nothing but what is no case, and what lists showed, can come through. The
+// key of a school is in no rule: what it seals is not let go of alone.
 func (d *Desk) shred(tx *db.Tx, by tilhor.Actor, kind seal.Kind, thing, rule string, now time.Time, parts ...journal.Part) (journal.Written, error) {
 	switch kind {
-	case seal.KindReadings:
+	case seal.KindReadings, seal.KindCircle:
+	case seal.KindIdeas:
+		if !strings.Contains(thing, ".") {
+			return journal.Written{}, errKept
+		}
 	case seal.KindConcern:
 		if _, err := concerns.OneAside(tx, by.Owner, tilhor.ConcernID(thing)); err != nil {
 			return journal.Written{}, errKept

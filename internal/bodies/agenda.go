@@ -9,6 +9,7 @@ import (
 
 	"tilhor"
 	"tilhor/internal/db"
+	"tilhor/internal/firstnames"
 )
 
 // An Item is one matter on the agenda of a meeting (sak på sakslista).
@@ -19,6 +20,7 @@ type Item struct {
 	Standing bool   `json:"standing,omitempty"`
 	Shut     bool   `json:"-"`
 	Pupil    bool   `json:"-"` // that it is about one pupil was ticked: it is refused
+	NoName   bool   `json:"-"` // what looks like a first name is none
 
 	Result  *Result  `json:"-"`
 	Actions []Action `json:"-"`
@@ -40,7 +42,8 @@ var (
 )
 
 // Single says whether a text points at one child's case: by its number or by a link
-// to it. A body does not deal with one child's case, and never gets hold of one.
+// to it. A body does not deal with one child's case, and never gets hold of one; no more
+// does a suggestion or a statement.
 func Single(text string) bool {
 	if caseLink.MatchString(text) || caseNamed.MatchString(text) {
 		return true
@@ -62,6 +65,7 @@ func (i *Item) check() error {
 	f.Add(Single(i.Title), "title", "bodies.fault.single")
 	f.Add(Single(i.Text), "text", "bodies.fault.single")
 	f.Add(i.Pupil, "pupil", "bodies.fault.single")
+	f.Add(!i.NoName && firstnames.Any(i.Title, i.Text), "no-name", "bodies.fault.name-agenda")
 	return f.Err()
 }
 

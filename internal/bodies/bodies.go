@@ -94,6 +94,9 @@ type Body struct {
 	Elect string       `json:"elect,omitempty"`  // how they are elected, in words
 	Basis string       `json:"basis,omitempty"`  // where it is laid down: the regulation's name and section
 	Shut  string       `json:"shut,omitempty"`   // how votes count when pupils have left, in words (§ 10-4)
+
+	Count   Count `json:"count,omitempty"`   // the same, to be reckoned with
+	Casting bool  `json:"casting,omitempty"` // a tie is decided by who leads the meeting
 }
 
 // A Member is who sits in a body on a day.
@@ -133,6 +136,7 @@ var (
 	bodiesAt   = db.SQL(`SELECT ` + bodyColumns + ` FROM bodies_body b WHERE b.owner = $1 AND b.school = $2 AND b.gone_at = 0`)
 	everBody   = db.SQL(`SELECT ` + bodyColumns + ` FROM bodies_body b WHERE b.owner = $1 ORDER BY b.id`)
 	oneBody    = db.SQL(`SELECT ` + bodyColumns + ` FROM bodies_body b WHERE b.owner = $1 AND b.slug = $2 AND b.gone_at = 0`)
+	bodyByID   = db.SQL(`SELECT ` + bodyColumns + ` FROM bodies_body b WHERE b.owner = $1 AND b.id = $2 AND b.gone_at = 0`)
 	closeBody  = db.SQL(`UPDATE bodies_body SET gone_at = $3 WHERE owner = $1 AND id = $2 AND gone_at = 0`)
 	groupBody  = db.SQL(`UPDATE bodies_body SET grp = $3 WHERE owner = $1 AND id = $2`)
 	rulesOf    = db.SQL(`SELECT body, id, sealed FROM bodies_line WHERE owner = $1 AND body = $2 AND kind = 'rules' AND gone_at = 0`)
@@ -217,6 +221,7 @@ func (b *Body) check() error {
 	f.Add(long(&b.Most, maxText), "quorum", "bodies.fault.long")
 	f.Add(long(&b.Elect, maxText), "elect", "bodies.fault.long")
 	f.Add(long(&b.Shut, maxText), "shut", "bodies.fault.long")
+	f.Add(b.Count != "" && !slices.Contains(Counts, b.Count), "count", "bodies.fault.count")
 	f.Add(b.Need < 0 || b.Need > 99, "need", "bodies.fault.number")
 	f.Add(b.Term < 0 || b.Term > 60, "term", "bodies.fault.number")
 	for p, n := range b.Seats {

@@ -14,7 +14,6 @@ import (
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/journal"
-	"tilhor/internal/lang"
 	"tilhor/internal/web/webtest"
 )
 
@@ -51,7 +50,7 @@ func each(t *testing.T, test func(w *world)) {
 		b := bodies.SMU.Usual()
 		b.Name, b.Shut = "Skolemiljøutvalget", "Foreldrenes stemmer teller dobbelt når elevene er ute."
 		w.smu, err = w.desk.Found(w.ctx, w.kari, b)
-		w.must(err)
+		w.Must(err)
 		w.seat(w.smu, "forelder-nora", bodies.Parents, bodies.Leader)
 		w.seat(w.smu, "forelder-tuva", bodies.Parents, "")
 		w.seat(w.smu, "forelder-elias", bodies.Parents, "")
@@ -62,47 +61,22 @@ func each(t *testing.T, test func(w *world)) {
 	})
 }
 
-func (w *world) must(err error) {
-	w.T.Helper()
-	if err != nil {
-		w.T.Fatal(err)
-	}
-}
-
 func (w *world) seat(slug, who string, part bodies.Part, office string) {
 	w.T.Helper()
-	w.must(w.desk.Seat(w.ctx, w.kari, slug, bodies.Member{Person: w.Person(who), Part: part, Office: office}))
-}
-
-func (w *world) missing(what string, err error) {
-	w.T.Helper()
-	if !errors.Is(err, tilhor.ErrNotFound) {
-		w.T.Errorf("%s: %v", what, err)
-	}
-}
-
-func (w *world) refused(err error, field, key string) {
-	w.T.Helper()
-	all := tilhor.FaultsOf(err)
-	if len(all) == 0 || all[0] != (tilhor.Fault{Field: field, Key: key}) {
-		w.T.Errorf("want %s at %s, got %v", key, field, err)
-	}
-	if !lang.For(tilhor.Bokmal).Has(key) {
-		w.T.Errorf("%s has no text", key)
-	}
+	w.Must(w.desk.Seat(w.ctx, w.kari, slug, bodies.Member{Person: w.Person(who), Part: part, Office: office}))
 }
 
 func (w *world) meet(on tilhor.Date) string {
 	w.T.Helper()
 	m, err := w.desk.Arrange(w.ctx, w.marit, w.smu, bodies.Meeting{On: on, Clock: "18", Place: "Biblioteket"})
-	w.must(err)
+	w.Must(err)
 	return m
 }
 
 func (w *world) sees(who tilhor.Actor, meeting string) bodies.Sitting {
 	w.T.Helper()
 	x, err := w.desk.Meeting(w.ctx, who, w.smu, meeting)
-	w.must(err)
+	w.Must(err)
 	return x
 }
 
@@ -116,7 +90,7 @@ func titles(x bodies.Sitting) string {
 
 func (w *world) add(meeting, title string, shut bool) string {
 	w.T.Helper()
-	w.must(w.desk.AddItem(w.ctx, w.marit, w.smu, meeting, bodies.Item{Title: title, Text: "Papir til " + title, Shut: shut}))
+	w.Must(w.desk.AddItem(w.ctx, w.marit, w.smu, meeting, bodies.Item{Title: title, Text: "Papir til " + title, Shut: shut}))
 	for _, i := range w.sees(w.marit, meeting).Items {
 		if i.Title == title {
 			return i.Slug
@@ -137,14 +111,14 @@ func TestTheRoomIsTheMembers(t *testing.T) {
 		shut := func(who tilhor.Actor, meeting string) {
 			t.Helper()
 			_, err := w.desk.Room(w.ctx, who, w.smu)
-			w.missing("the room", err)
+			w.Missing("the room", err)
 			_, err = w.desk.Meeting(w.ctx, who, w.smu, meeting)
-			w.missing("a meeting", err)
+			w.Missing("a meeting", err)
 			_, err = w.desk.Handover(w.ctx, who, w.smu)
-			w.missing("the hand-over", err)
-			w.missing("an item", w.desk.AddItem(w.ctx, who, w.smu, meeting, bodies.Item{Title: "Nå"}))
-			w.missing("a plan", w.desk.Plan(w.ctx, who, w.smu, nil))
-			w.missing("approval", w.desk.Approve(w.ctx, who, w.smu, meeting, true))
+			w.Missing("the hand-over", err)
+			w.Missing("an item", w.desk.AddItem(w.ctx, who, w.smu, meeting, bodies.Item{Title: "Nå"}))
+			w.Missing("a plan", w.desk.Plan(w.ctx, who, w.smu, nil))
+			w.Missing("approval", w.desk.Approve(w.ctx, who, w.smu, meeting, bodies.Read{Nameless: true}))
 		}
 		for _, who := range out {
 			shut(who, one)
@@ -152,7 +126,7 @@ func TestTheRoomIsTheMembers(t *testing.T) {
 				t.Errorf("%s sits there: %v", who.Role, err)
 			}
 		}
-		w.must(w.desk.Invite(w.ctx, w.marit, w.smu, one, bodies.Guest{Person: w.kari.Person}))
+		w.Must(w.desk.Invite(w.ctx, w.marit, w.smu, one, bodies.Guest{Person: w.kari.Person}))
 		x := w.sees(w.kari, one)
 		if titles(x) != "|Skolegården" || !x.Guest || x.Runs {
 			t.Errorf("invited, she sees %q, %+v", titles(x), x)
@@ -160,10 +134,10 @@ func TestTheRoomIsTheMembers(t *testing.T) {
 		shut2 := func() {
 			t.Helper()
 			_, err := w.desk.Meeting(w.ctx, w.kari, w.smu, two)
-			w.missing("another meeting", err)
+			w.Missing("another meeting", err)
 			_, err = w.desk.Room(w.ctx, w.kari, w.smu)
-			w.missing("the room", err)
-			w.missing("an item", w.desk.AddItem(w.ctx, w.kari, w.smu, one, bodies.Item{Title: "Nå"}))
+			w.Missing("the room", err)
+			w.Missing("an item", w.desk.AddItem(w.ctx, w.kari, w.smu, one, bodies.Item{Title: "Nå"}))
 		}
 		shut2()
 		if all, err := w.desk.Invited(w.ctx, w.kari); err != nil || len(all) != 1 || all[0].Meeting.Slug != one {
@@ -172,15 +146,15 @@ func TestTheRoomIsTheMembers(t *testing.T) {
 		if in, _ := w.desk.Sits(w.ctx, w.kari); !in {
 			t.Error("who is invited has something in the rooms")
 		}
-		w.must(w.desk.Uninvite(w.ctx, w.marit, w.smu, one, w.sees(w.marit, one).Guests[0].Slug))
+		w.Must(w.desk.Uninvite(w.ctx, w.marit, w.smu, one, w.sees(w.marit, one).Guests[0].Slug))
 		shut(w.kari, one)
-		w.must(w.desk.Invite(w.ctx, w.marit, w.smu, one, bodies.Guest{Person: w.kari.Person, Shut: true}))
+		w.Must(w.desk.Invite(w.ctx, w.marit, w.smu, one, bodies.Guest{Person: w.kari.Person, Shut: true}))
 		if got := titles(w.sees(w.kari, one)); got != "|Skolegården|Fortrolig om elevgruppen" {
 			t.Errorf("invited to all, she sees %q", got)
 		}
-		w.refused(w.desk.Invite(w.ctx, w.marit, w.smu, one, bodies.Guest{Person: w.Person("tuva")}), "person", "bodies.fault.guest")
-		w.refused(w.desk.Invite(w.ctx, w.marit, w.smu, one, bodies.Guest{Person: w.kari.Person}), "person", "bodies.fault.invited")
-		w.missing("a member who does not lead", w.desk.AddItem(w.ctx, w.Actor(tilhor.RolePupil, w.Solbakken), w.smu, one, bodies.Item{Title: "Nå"}))
+		w.Refused(w.desk.Invite(w.ctx, w.marit, w.smu, one, bodies.Guest{Person: w.Person("tuva")}), "person", "bodies.fault.guest")
+		w.Refused(w.desk.Invite(w.ctx, w.marit, w.smu, one, bodies.Guest{Person: w.kari.Person}), "person", "bodies.fault.invited")
+		w.Missing("a member who does not lead", w.desk.AddItem(w.ctx, w.Actor(tilhor.RolePupil, w.Solbakken), w.smu, one, bodies.Item{Title: "Nå"}))
 	})
 }
 
@@ -197,11 +171,11 @@ func TestPupilsNeverSeeWhatIsConfidential(t *testing.T) {
 		if got := titles(w.sees(w.marit, m)); got != "|Skolegården|Etterpå|Hemmelig" {
 			t.Errorf("the leader sees %q", got) // what is confidential stands last
 		}
-		w.must(w.desk.Attend(w.ctx, w.marit, w.smu, m, w.everyone()))
-		w.must(w.desk.Write(w.ctx, w.marit, w.smu, m, hidden, bodies.Result{Text: "Hemmelig vedtak", For: 4}))
-		w.must(w.desk.AddAction(w.ctx, w.marit, w.smu, m, hidden, bodies.Action{What: "Hemmelig gjøremål", Who: w.nora.Person}))
-		w.must(w.desk.AddAction(w.ctx, w.marit, w.smu, m, open, bodies.Action{What: "Male gjerdet", Who: w.nora.Person}))
-		w.must(w.desk.Invite(w.ctx, w.marit, w.smu, m, bodies.Guest{Person: w.kari.Person, Shut: true}))
+		w.Must(w.desk.Attend(w.ctx, w.marit, w.smu, m, w.everyone()))
+		w.Must(w.desk.Write(w.ctx, w.marit, w.smu, m, hidden, bodies.Result{Text: "Hemmelig vedtak", For: 4, ForParents: 3}))
+		w.Must(w.desk.AddAction(w.ctx, w.marit, w.smu, m, hidden, bodies.Action{What: "Hemmelig gjøremål", Who: w.nora.Person}))
+		w.Must(w.desk.AddAction(w.ctx, w.marit, w.smu, m, open, bodies.Action{What: "Male gjerdet", Who: w.nora.Person}))
+		w.Must(w.desk.Invite(w.ctx, w.marit, w.smu, m, bodies.Guest{Person: w.kari.Person, Shut: true}))
 		secret := ""
 		for _, a := range w.room(w.marit).Actions {
 			if a.Shut {
@@ -209,13 +183,13 @@ func TestPupilsNeverSeeWhatIsConfidential(t *testing.T) {
 			}
 		}
 		next := w.meet("2026-12-09")
-		w.must(w.desk.Approve(w.ctx, w.marit, w.smu, m, true))
+		w.Must(w.desk.Approve(w.ctx, w.marit, w.smu, m, bodies.Read{Nameless: true}))
 		blind := func(who tilhor.Actor) {
 			t.Helper()
 			h, err := w.desk.Handover(w.ctx, who, w.smu)
-			w.must(err)
+			w.Must(err)
 			minutes, err := w.desk.Minutes(w.ctx, webtest.Owner, w.Solbakken, m)
-			w.must(err)
+			w.Must(err)
 			everything := fmt.Sprintf("%+v", []any{w.sees(who, m), w.sees(who, next), w.room(who), h, minutes})
 			if strings.Contains(everything, "emmelig") || strings.Contains(everything, hidden) || strings.Contains(everything, "Shut:true") {
 				t.Errorf("%s sees %s", who.Role, everything)
@@ -233,27 +207,27 @@ func TestPupilsNeverSeeWhatIsConfidential(t *testing.T) {
 				return w.desk.Write(w.ctx, who, w.smu, m, i, bodies.Result{Text: "x"})
 			})
 			same(func(i string) error { return w.desk.RemoveItem(w.ctx, who, w.smu, m, i) })
-			w.missing("by its address", w.desk.Finish(w.ctx, who, w.smu, secret))
+			w.Missing("by its address", w.desk.Finish(w.ctx, who, w.smu, secret))
 		}
 		blind(w.nora)
-		w.must(w.desk.Withdraw(w.ctx, w.marit, w.smu, m))
+		w.Must(w.desk.Withdraw(w.ctx, w.marit, w.smu, m))
 		// She leads now; and signs in as anything.
-		w.must(w.desk.Unseat(w.ctx, w.kari, w.smu, w.seatOf(w.nora.Person)))
+		w.Must(w.desk.Unseat(w.ctx, w.kari, w.smu, w.seatOf(w.nora.Person)))
 		w.seat(w.smu, "nora", bodies.Pupils, bodies.Leader)
-		w.must(w.desk.Approve(w.ctx, w.nora, w.smu, m, true))
+		w.Must(w.desk.Approve(w.ctx, w.nora, w.smu, m, bodies.Read{Nameless: true}))
 		blind(w.nora)
-		w.must(w.desk.Withdraw(w.ctx, w.nora, w.smu, m))
-		w.missing("by its address", w.desk.Write(w.ctx, w.nora, w.smu, m, hidden, bodies.Result{Text: "x"}))
+		w.Must(w.desk.Withdraw(w.ctx, w.nora, w.smu, m))
+		w.Missing("by its address", w.desk.Write(w.ctx, w.nora, w.smu, m, hidden, bodies.Result{Text: "x"}))
 		other := w.nora
 		other.Role = tilhor.RoleTeacher
 		if got := titles(w.sees(other, m)); strings.Contains(got, "emmelig") {
 			t.Errorf("a pupil in another role sees %q", got)
 		}
-		w.refused(w.desk.AddItem(w.ctx, w.nora, w.smu, next, bodies.Item{Title: "Nå", Shut: true}), "title", "bodies.fault.shut")
-		w.refused(w.desk.Seat(w.ctx, w.kari, w.smu, bodies.Member{Person: w.Person("tuva"), Part: bodies.Parents}), "part", "bodies.fault.pupil")
-		w.refused(w.desk.Seat(w.ctx, w.kari, w.smu, bodies.Member{Person: w.Person("nurse-solbakken"), Part: bodies.Pupils}), "part", "bodies.fault.pupil")
+		w.Refused(w.desk.AddItem(w.ctx, w.nora, w.smu, next, bodies.Item{Title: "Nå", Shut: true}), "title", "bodies.fault.shut")
+		w.Refused(w.desk.Seat(w.ctx, w.kari, w.smu, bodies.Member{Person: w.Person("tuva"), Part: bodies.Parents}), "part", "bodies.fault.pupil")
+		w.Refused(w.desk.Seat(w.ctx, w.kari, w.smu, bodies.Member{Person: w.Person("nurse-solbakken"), Part: bodies.Pupils}), "part", "bodies.fault.pupil")
 		// The mark is sealed with the words: a row that was changed is not read out.
-		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error { _, err := tx.Exec(openLines, webtest.Owner); return err }))
+		w.Must(w.DB.Write(w.ctx, func(tx *db.Tx) error { _, err := tx.Exec(openLines, webtest.Owner); return err }))
 		if x, err := w.desk.Meeting(w.ctx, w.nora, w.smu, m); err == nil {
 			t.Errorf("a mark that was taken away opens %q", titles(x))
 		}
@@ -263,7 +237,7 @@ func TestPupilsNeverSeeWhatIsConfidential(t *testing.T) {
 func (w *world) room(who tilhor.Actor) bodies.Room {
 	w.T.Helper()
 	r, err := w.desk.Room(w.ctx, who, w.smu)
-	w.must(err)
+	w.Must(err)
 	return r
 }
 
@@ -294,16 +268,16 @@ func TestTheStandingItem(t *testing.T) {
 		if !standing.Standing {
 			t.Fatalf("%+v", standing)
 		}
-		w.refused(w.desk.RemoveItem(w.ctx, w.marit, w.smu, m, standing.Slug), "remove", "bodies.fault.standing")
-		w.must(w.desk.MoveItem(w.ctx, w.marit, w.smu, m, standing.Slug, false))
-		w.must(w.desk.MoveItem(w.ctx, w.marit, w.smu, m, standing.Slug, false)) // last already
-		w.must(w.desk.ChangeItem(w.ctx, w.marit, w.smu, m, standing.Slug, bodies.Item{Title: "Borte", Text: "Tall fra skolen."}))
+		w.Refused(w.desk.RemoveItem(w.ctx, w.marit, w.smu, m, standing.Slug), "remove", "bodies.fault.standing")
+		w.Must(w.desk.MoveItem(w.ctx, w.marit, w.smu, m, standing.Slug, false))
+		w.Must(w.desk.MoveItem(w.ctx, w.marit, w.smu, m, standing.Slug, false)) // last already
+		w.Must(w.desk.ChangeItem(w.ctx, w.marit, w.smu, m, standing.Slug, bodies.Item{Title: "Borte", Text: "Tall fra skolen."}))
 		x := w.sees(w.nora, m)
 		if len(x.Items) != 2 || x.Items[0].Slug != a || !x.Items[1].Standing || x.Items[1].Title != "" || x.Items[1].Text != "Tall fra skolen." {
 			t.Errorf("%+v", x.Items)
 		}
-		w.must(w.desk.MoveItem(w.ctx, w.marit, w.smu, m, standing.Slug, true))
-		w.must(w.desk.RemoveItem(w.ctx, w.marit, w.smu, m, a))
+		w.Must(w.desk.MoveItem(w.ctx, w.marit, w.smu, m, standing.Slug, true))
+		w.Must(w.desk.RemoveItem(w.ctx, w.marit, w.smu, m, a))
 		if x := w.sees(w.nora, m); len(x.Items) != 1 || !x.Items[0].Standing {
 			t.Errorf("%+v", x.Items)
 		}
@@ -318,16 +292,16 @@ func TestASingleCaseIsRefused(t *testing.T) {
 		a := w.add(m, "Skolegården", false)
 		const key = "bodies.fault.single"
 		add := func(i bodies.Item) error { return w.desk.AddItem(w.ctx, w.marit, w.smu, m, i) }
-		w.refused(add(bodies.Item{Title: "Bussen", Pupil: true}), "pupil", key)
+		w.Refused(add(bodies.Item{Title: "Bussen", Pupil: true}), "pupil", key)
 		for _, text := range []string{"Sak k4m2xq", "saksnummer abcdef", "(K4M2XQ)", "https://tilhor.granvik.example/saker/abcdefghij", "se /foresatt/abcde23456/plan"} {
-			w.refused(add(bodies.Item{Title: text}), "title", key)
-			w.refused(add(bodies.Item{Title: "Bussen", Text: text}), "text", key)
-			w.refused(w.desk.Write(w.ctx, w.marit, w.smu, m, a, bodies.Result{Text: text}), "text", key)
-			w.refused(w.desk.AddAction(w.ctx, w.marit, w.smu, m, a, bodies.Action{What: text}), "what", key)
-			w.refused(w.desk.Plan(w.ctx, w.marit, w.smu, map[int]string{9: text}), "m09", key)
+			w.Refused(add(bodies.Item{Title: text}), "title", key)
+			w.Refused(add(bodies.Item{Title: "Bussen", Text: text}), "text", key)
+			w.Refused(w.desk.Write(w.ctx, w.marit, w.smu, m, a, bodies.Result{Text: text}), "text", key)
+			w.Refused(w.desk.AddAction(w.ctx, w.marit, w.smu, m, a, bodies.Action{What: text}), "what", key)
+			w.Refused(w.desk.Plan(w.ctx, w.marit, w.smu, map[int]string{9: text}), "m09", key)
 		}
 		for _, text := range []string{"Skolen skal male gjerdet", "Sak 23/26 om busslommen", "elev/foresatt/lærer", "3. desember 2026 kl. 18.00", "Sakene fra elevrådet", "§ 10-4 og 12-3", "uke 49–51"} {
-			w.must(add(bodies.Item{Title: text}))
+			w.Must(add(bodies.Item{Title: text}))
 		}
 	})
 }
@@ -337,11 +311,11 @@ func TestWhatIsNotDoneComesBack(t *testing.T) {
 	each(t, func(w *world) {
 		one := w.meet("2026-11-23")
 		i := w.add(one, "Bussen", false)
-		w.must(w.desk.AddAction(w.ctx, w.marit, w.smu, one, i, bodies.Action{What: "Voksenvakt", Who: w.jonas.Person, Due: "2026-11-30"}))
-		w.must(w.desk.AddAction(w.ctx, w.marit, w.smu, one, i, bodies.Action{What: "Ringe rektor", Who: w.nora.Person}))
-		w.refused(w.desk.AddAction(w.ctx, w.marit, w.smu, one, i, bodies.Action{What: "Nei", Who: w.kari.Person}), "who", "bodies.fault.who")
-		w.must(w.desk.Attend(w.ctx, w.marit, w.smu, one, w.everyone()))
-		w.must(w.desk.Approve(w.ctx, w.marit, w.smu, one, true))
+		w.Must(w.desk.AddAction(w.ctx, w.marit, w.smu, one, i, bodies.Action{What: "Voksenvakt", Who: w.jonas.Person, Due: "2026-11-30"}))
+		w.Must(w.desk.AddAction(w.ctx, w.marit, w.smu, one, i, bodies.Action{What: "Ringe rektor", Who: w.nora.Person}))
+		w.Refused(w.desk.AddAction(w.ctx, w.marit, w.smu, one, i, bodies.Action{What: "Nei", Who: w.kari.Person}), "who", "bodies.fault.who")
+		w.Must(w.desk.Attend(w.ctx, w.marit, w.smu, one, w.everyone()))
+		w.Must(w.desk.Approve(w.ctx, w.marit, w.smu, one, bodies.Read{Nameless: true}))
 		two, three := w.meet("2026-12-09"), w.meet("2027-01-13")
 		back := func(m string) (s string) {
 			for _, a := range w.sees(w.nora, m).Back {
@@ -353,13 +327,13 @@ func TestWhatIsNotDoneComesBack(t *testing.T) {
 			t.Errorf("%q, %q, %q", back(one), back(two), back(three))
 		}
 		todo := w.room(w.nora).Actions
-		w.missing("another's", w.desk.Finish(w.ctx, w.nora, w.smu, todo[0].Slug))
-		w.must(w.desk.Finish(w.ctx, w.nora, w.smu, todo[1].Slug))
-		w.missing("twice", w.desk.Finish(w.ctx, w.nora, w.smu, todo[1].Slug))
+		w.Missing("another's", w.desk.Finish(w.ctx, w.nora, w.smu, todo[0].Slug))
+		w.Must(w.desk.Finish(w.ctx, w.nora, w.smu, todo[1].Slug))
+		w.Missing("twice", w.desk.Finish(w.ctx, w.nora, w.smu, todo[1].Slug))
 		if back(two) != "Voksenvakt|" || back(three) != "Voksenvakt|" {
 			t.Errorf("done, and %q, %q", back(two), back(three))
 		}
-		w.must(w.desk.Finish(w.ctx, w.marit, w.smu, todo[0].Slug))
+		w.Must(w.desk.Finish(w.ctx, w.marit, w.smu, todo[0].Slug))
 		if back(three) != "" || len(w.room(w.nora).Actions) != 0 {
 			t.Errorf("all done, and %q", back(three))
 		}
@@ -373,25 +347,25 @@ func TestQuorum(t *testing.T) {
 		i := w.add(m, "Bussen", false)
 		vote := bodies.Result{Text: "Ja", For: 3, Against: 1, Dissent: "For dyrt.", DissentBy: "parent"}
 		write := func(r bodies.Result) error { return w.desk.Write(w.ctx, w.marit, w.smu, m, i, r) }
-		w.refused(write(vote), "for", "bodies.fault.present-first")
+		w.Refused(write(vote), "for", "bodies.fault.present-first")
 		all := w.everyone()
-		w.must(w.desk.Attend(w.ctx, w.marit, w.smu, m, all[:3])) // of six: four decide
+		w.Must(w.desk.Attend(w.ctx, w.marit, w.smu, m, all[:3])) // of six: four decide
 		if x := w.sees(w.marit, m); x.Need != 4 || x.Enough() {
 			t.Errorf("%d of %d", len(x.Present), x.Need)
 		}
-		w.refused(write(vote), "for", "bodies.fault.quorum")
-		w.must(write(bodies.Result{Text: "Tatt til orientering."}))
-		w.must(w.desk.Attend(w.ctx, w.marit, w.smu, m, append(all[:4:4], w.kari.Person))) // who is no member is not counted
-		w.refused(write(bodies.Result{Text: "Ja", For: 3, Against: 2}), "for", "bodies.fault.votes")
-		w.refused(write(bodies.Result{Text: "Ja", For: 3, Dissent: "Nei.", DissentBy: "Marit Dahl"}), "dissent-by", "bodies.fault.dissent-by")
-		w.must(write(vote))
-		w.refused(w.desk.Attend(w.ctx, w.marit, w.smu, m, all[:3]), "present", "bodies.fault.quorum")
-		w.refused(w.desk.Attend(w.ctx, w.marit, w.smu, later, all), "present", "bodies.fault.not-held")
+		w.Refused(write(vote), "for", "bodies.fault.quorum")
+		w.Must(write(bodies.Result{Text: "Tatt til orientering."}))
+		w.Must(w.desk.Attend(w.ctx, w.marit, w.smu, m, append(all[:4:4], w.kari.Person))) // who is no member is not counted
+		w.Refused(write(bodies.Result{Text: "Ja", For: 3, Against: 2}), "for", "bodies.fault.votes")
+		w.Refused(write(bodies.Result{Text: "Ja", For: 3, Dissent: "Nei.", DissentBy: "Marit Dahl"}), "dissent-by", "bodies.fault.dissent-by")
+		w.Must(write(vote))
+		w.Refused(w.desk.Attend(w.ctx, w.marit, w.smu, m, all[:3]), "present", "bodies.fault.quorum")
+		w.Refused(w.desk.Attend(w.ctx, w.marit, w.smu, later, all), "present", "bodies.fault.not-held")
 		// The regulation says two.
 		b := bodies.SMU.Usual()
 		b.Name, b.Need = "SMU", 2
-		w.must(w.desk.Change(w.ctx, w.kari, w.smu, b))
-		w.must(w.desk.Attend(w.ctx, w.marit, w.smu, m, all[:4]))
+		w.Must(w.desk.Change(w.ctx, w.kari, w.smu, b))
+		w.Must(w.desk.Attend(w.ctx, w.marit, w.smu, m, all[:4]))
 		if x := w.sees(w.marit, m); x.Need != 2 || x.Body.Name != "SMU" || x.Body.Seats[bodies.Parents] != 3 || x.Body.Shut != "" {
 			t.Errorf("%+v", x.Body)
 		}
@@ -404,31 +378,42 @@ func TestApprovedMinutes(t *testing.T) {
 	each(t, func(w *world) {
 		m := w.meet("2026-11-23")
 		i := w.add(m, "Bussen", false)
-		w.must(w.desk.AddAction(w.ctx, w.marit, w.smu, m, i, bodies.Action{What: "Voksenvakt", Who: w.Person("forelder-tuva")}))
-		w.must(w.desk.AddAction(w.ctx, w.marit, w.smu, m, i, bodies.Action{What: "Tall om SFO"}))
+		w.Must(w.desk.AddAction(w.ctx, w.marit, w.smu, m, i, bodies.Action{What: "Voksenvakt", Who: w.Person("forelder-tuva")}))
+		w.Must(w.desk.AddAction(w.ctx, w.marit, w.smu, m, i, bodies.Action{What: "Tall om SFO"}))
 		public := func() (int, error) {
 			all, err := w.desk.Published(w.ctx, webtest.Owner, w.Solbakken)
-			w.must(err)
+			w.Must(err)
 			_, err = w.desk.Minutes(w.ctx, webtest.Owner, w.Solbakken, m)
 			return len(all), err
 		}
 		approve := func(who tilhor.Actor, nameless bool) error {
-			return w.desk.Approve(w.ctx, who, w.smu, m, nameless)
+			return w.desk.Approve(w.ctx, who, w.smu, m, bodies.Read{Nameless: nameless})
 		}
-		w.refused(approve(w.marit, true), "nameless", "bodies.fault.present-first")
-		w.must(w.desk.Attend(w.ctx, w.jonas, w.smu, m, w.everyone()))
-		w.refused(approve(w.marit, false), "nameless", "bodies.fault.nameless")
-		w.missing("who writes them", approve(w.jonas, true))
+		w.Refused(approve(w.marit, true), "nameless", "bodies.fault.present-first")
+		w.Must(w.desk.Attend(w.ctx, w.jonas, w.smu, m, w.everyone()))
+		w.Refused(approve(w.marit, false), "nameless", "bodies.fault.nameless")
+		w.Missing("who writes them", approve(w.jonas, true))
 		if n, err := public(); n != 0 || !errors.Is(err, tilhor.ErrNotFound) {
 			t.Errorf("a draft is read: %d, %v", n, err)
 		}
-		w.must(approve(w.marit, true))
+		w.Must(approve(w.marit, true))
+		w.Must(w.desk.Withdraw(w.ctx, w.marit, w.smu, m))
+		for _, name := range []string{"Nora", "Fredrik"} { // a pupil there, and nobody: the answer is one
+			w.Must(w.desk.Write(w.ctx, w.marit, w.smu, m, i, bodies.Result{Text: name + " foreslo det."}))
+			w.Refused(approve(w.marit, true), "no-name", "bodies.fault.name-minutes")
+			w.Refused(w.desk.AddItem(w.ctx, w.marit, w.smu, m, bodies.Item{Title: "Vakter", Text: "Som " + name + " sa."}), "no-name", "bodies.fault.name-agenda")
+			w.Refused(w.desk.ChangeItem(w.ctx, w.marit, w.smu, m, i, bodies.Item{Title: "Bussen til " + name}), "no-name", "bodies.fault.name-agenda")
+		}
+		w.Must(w.desk.Approve(w.ctx, w.marit, w.smu, m, bodies.Read{Nameless: true, NoName: true}))
+		w.Must(w.desk.Withdraw(w.ctx, w.marit, w.smu, m))
+		w.Must(w.desk.Write(w.ctx, w.marit, w.smu, m, i, bodies.Result{Text: "Vi vil ha en voksen der."}))
+		w.Must(approve(w.marit, true))
 		n, err := public()
 		if n != 1 || err != nil {
 			t.Errorf("%d, %v", n, err)
 		}
 		p, err := w.desk.Minutes(w.ctx, webtest.Owner, w.Solbakken, m)
-		w.must(err)
+		w.Must(err)
 		said := fmt.Sprintf("%+v", p)
 		for _, name := range []string{"Marit", "Dahl", "Nora", "Jonas", string(w.nora.Person), string(w.Person("forelder-tuva"))} {
 			if strings.Contains(said, name) {
@@ -442,11 +427,11 @@ func TestApprovedMinutes(t *testing.T) {
 			t.Errorf("%+v", a)
 		}
 		_, err = w.desk.Minutes(w.ctx, webtest.Owner, w.Fjellvik, m)
-		w.missing("at another school", err)
-		w.refused(w.desk.AddItem(w.ctx, w.marit, w.smu, m, bodies.Item{Title: "Nå"}), "title", "bodies.fault.approved")
-		w.refused(w.desk.Cancel(w.ctx, w.marit, w.smu, m), "cancel", "bodies.fault.approved")
-		w.refused(approve(w.marit, true), "nameless", "bodies.fault.approved")
-		w.must(w.desk.Withdraw(w.ctx, w.marit, w.smu, m))
+		w.Missing("at another school", err)
+		w.Refused(w.desk.AddItem(w.ctx, w.marit, w.smu, m, bodies.Item{Title: "Nå"}), "title", "bodies.fault.approved")
+		w.Refused(w.desk.Cancel(w.ctx, w.marit, w.smu, m), "cancel", "bodies.fault.approved")
+		w.Refused(approve(w.marit, true), "nameless", "bodies.fault.approved")
+		w.Must(w.desk.Withdraw(w.ctx, w.marit, w.smu, m))
 		if n, err := public(); n != 0 || !errors.Is(err, tilhor.ErrNotFound) {
 			t.Errorf("taken back, and read: %d, %v", n, err)
 		}
@@ -460,17 +445,17 @@ func TestSeatsEnd(t *testing.T) {
 		if r := w.room(w.marit); r.Members[0].Until != "2027-11-23" {
 			t.Errorf("the seat lasts until %q", r.Members[0].Until)
 		}
-		w.refused(w.desk.Seat(w.ctx, w.kari, w.smu, bodies.Member{Person: w.Person("nora"), Part: bodies.Pupils}), "person", "bodies.fault.seated")
+		w.Refused(w.desk.Seat(w.ctx, w.kari, w.smu, bodies.Member{Person: w.Person("nora"), Part: bodies.Pupils}), "person", "bodies.fault.seated")
 		m := w.meet("2026-11-23")
-		w.must(w.desk.Attend(w.ctx, w.marit, w.smu, m, w.everyone()))
+		w.Must(w.desk.Attend(w.ctx, w.marit, w.smu, m, w.everyone()))
 		i := w.add(m, "Bussen", false)
-		w.must(w.desk.Write(w.ctx, w.marit, w.smu, m, i, bodies.Result{Text: "Vi vil ha en voksen der."}))
-		w.must(w.desk.Approve(w.ctx, w.marit, w.smu, m, true))
-		w.must(w.desk.Plan(w.ctx, w.marit, w.smu, map[int]string{3: "Si hva vi mener om planen"}))
+		w.Must(w.desk.Write(w.ctx, w.marit, w.smu, m, i, bodies.Result{Text: "Vi vil ha en voksen der."}))
+		w.Must(w.desk.Approve(w.ctx, w.marit, w.smu, m, bodies.Read{Nameless: true}))
+		w.Must(w.desk.Plan(w.ctx, w.marit, w.smu, map[int]string{3: "Si hva vi mener om planen"}))
 		draft := w.meet("2026-11-23")
-		w.must(w.desk.Write(w.ctx, w.marit, w.smu, draft, w.add(draft, "Kladd", false), bodies.Result{Text: "Ikke ferdig."}))
+		w.Must(w.desk.Write(w.ctx, w.marit, w.smu, draft, w.add(draft, "Kladd", false), bodies.Result{Text: "Ikke ferdig."}))
 		h, err := w.desk.Handover(w.ctx, w.nora, w.smu)
-		w.must(err)
+		w.Must(err)
 		if h.From != "2026-08-01" || len(h.Decisions) != 1 || h.Decisions[0].Item.Title != "Bussen" || len(h.Dates) != 2 || h.Months[3] == "" || !h.Written {
 			t.Errorf("%+v", h)
 		}
@@ -478,7 +463,7 @@ func TestSeatsEnd(t *testing.T) {
 		w.room(w.marit)
 		w.Later(24 * time.Hour)
 		_, err = w.desk.Room(w.ctx, w.marit, w.smu)
-		w.missing("the day after", err)
+		w.Missing("the day after", err)
 		if all, err := w.desk.Mine(w.ctx, w.marit); err != nil || len(all) != 0 {
 			t.Errorf("%v, %v", all, err)
 		}
@@ -488,18 +473,18 @@ func TestSeatsEnd(t *testing.T) {
 			t.Errorf("the next leader sees %+v", r)
 		}
 		fau, err := w.desk.Found(w.ctx, w.kari, bodies.Body{Kind: bodies.FAU, Name: "FAU", Seats: map[bodies.Part]int{bodies.Parents: 7}})
-		w.must(err)
-		w.refused(w.desk.Seat(w.ctx, w.kari, fau, bodies.Member{Person: w.kari.Person, Part: bodies.Municipality, Office: bodies.Leader}), "person", "bodies.fault.own")
+		w.Must(err)
+		w.Refused(w.desk.Seat(w.ctx, w.kari, fau, bodies.Member{Person: w.kari.Person, Part: bodies.Municipality, Office: bodies.Leader}), "person", "bodies.fault.own")
 		council := bodies.Council.Usual()
 		council.Name = "Elevrådet"
 		elevrad, err := w.desk.Found(w.ctx, w.kari, council)
-		w.must(err)
+		w.Must(err)
 		for slug, part := range map[string]bodies.Part{fau: bodies.Parents, elevrad: bodies.Staff} { // by any part that the body has, or is given
-			w.refused(w.desk.Seat(w.ctx, w.kari, slug, bodies.Member{Person: w.kari.Person, Part: part, Office: bodies.Leader}), "person", "bodies.fault.own")
-			w.refused(w.desk.Seat(w.ctx, w.kari, slug, bodies.Member{Person: w.jonas.Person, Part: part, Office: bodies.Leader}), "part", "bodies.fault.own")
+			w.Refused(w.desk.Seat(w.ctx, w.kari, slug, bodies.Member{Person: w.kari.Person, Part: part, Office: bodies.Leader}), "person", "bodies.fault.own")
+			w.Refused(w.desk.Seat(w.ctx, w.kari, slug, bodies.Member{Person: w.jonas.Person, Part: part, Office: bodies.Leader}), "part", "bodies.fault.own")
 		}
-		w.refused(w.desk.Seat(w.ctx, w.kari, fau, bodies.Member{Person: w.jonas.Person, Part: bodies.Parents}), "part", "bodies.fault.own")
-		w.must(w.desk.Seat(w.ctx, w.kari, w.smu, bodies.Member{Person: w.kari.Person, Part: bodies.Municipality}))
+		w.Refused(w.desk.Seat(w.ctx, w.kari, fau, bodies.Member{Person: w.jonas.Person, Part: bodies.Parents}), "part", "bodies.fault.own")
+		w.Must(w.desk.Seat(w.ctx, w.kari, w.smu, bodies.Member{Person: w.kari.Person, Part: bodies.Municipality}))
 		w.room(w.kari)
 	})
 }
@@ -511,38 +496,38 @@ func TestWhoSetsUp(t *testing.T) {
 		fau.Name = "FAU"
 		for _, who := range []tilhor.Actor{w.jonas, w.marit, w.nora, {Owner: webtest.Owner, Role: tilhor.RoleAnyone}} {
 			_, err := w.desk.Found(w.ctx, who, fau)
-			w.missing("founding", err)
+			w.Missing("founding", err)
 			_, err = w.desk.Setup(w.ctx, who)
-			w.missing("the list", err)
-			w.missing("changing", w.desk.Change(w.ctx, who, w.smu, fau))
-			w.missing("ending", w.desk.Close(w.ctx, who, w.smu))
+			w.Missing("the list", err)
+			w.Missing("changing", w.desk.Change(w.ctx, who, w.smu, fau))
+			w.Missing("ending", w.desk.Close(w.ctx, who, w.smu))
 		}
 		other := w.Actor(tilhor.RoleRektor, w.Fjellvik)
-		w.missing("another school's rektor", w.desk.Change(w.ctx, other, w.smu, fau))
-		w.missing("another school's rektor", w.desk.Seat(w.ctx, other, w.smu, bodies.Member{Person: other.Person, Part: bodies.Municipality}))
+		w.Missing("another school's rektor", w.desk.Change(w.ctx, other, w.smu, fau))
+		w.Missing("another school's rektor", w.desk.Seat(w.ctx, other, w.smu, bodies.Member{Person: other.Person, Part: bodies.Municipality}))
 		_, err := w.desk.Found(w.ctx, w.anne, fau)
-		w.refused(err, "kind", "bodies.fault.kind")
+		w.Refused(err, "kind", "bodies.fault.kind")
 		kfu := bodies.KFU.Usual()
 		kfu.Name = "KFU"
 		_, err = w.desk.Found(w.ctx, w.kari, kfu)
-		w.refused(err, "kind", "bodies.fault.kind")
+		w.Refused(err, "kind", "bodies.fault.kind")
 		slug, err := w.desk.Found(w.ctx, w.anne, kfu)
-		w.must(err)
-		w.must(w.desk.Seat(w.ctx, w.anne, slug, bodies.Member{Person: w.marit.Person, Part: bodies.Parents, Office: bodies.Leader}))
+		w.Must(err)
+		w.Must(w.desk.Seat(w.ctx, w.anne, slug, bodies.Member{Person: w.marit.Person, Part: bodies.Parents, Office: bodies.Leader}))
 		if all, err := w.desk.Mine(w.ctx, w.marit); err != nil || len(all) != 2 {
 			t.Errorf("%v, %v", all, err)
 		}
 		// Who stands in for rektor sets up too.
-		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+		w.Must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
 			return access.Give(tx, webtest.Owner, access.Grant{Kind: access.School, Thing: string(w.Solbakken), Unit: w.Solbakken, Person: w.jonas.Person, Relation: access.Leads, From: w.Now().Add(-time.Hour)})
 		}))
 		if all, err := w.desk.Setup(w.ctx, w.jonas); err != nil || len(all) != 1 || !all[0].Mine || len(all[0].Members) != 6 {
 			t.Errorf("%+v, %v", all, err)
 		}
-		w.must(w.desk.Close(w.ctx, w.jonas, w.smu))
+		w.Must(w.desk.Close(w.ctx, w.jonas, w.smu))
 		_, err = w.desk.Room(w.ctx, w.marit, w.smu)
-		w.missing("an ended body", err)
-		w.missing("twice", w.desk.Close(w.ctx, w.kari, w.smu))
+		w.Missing("an ended body", err)
+		w.Missing("twice", w.desk.Close(w.ctx, w.kari, w.smu))
 	})
 }
 
@@ -551,30 +536,30 @@ func TestTheRecordOfARoom(t *testing.T) {
 	each(t, func(w *world) {
 		m := w.meet("2026-11-23")
 		i := w.add(m, "Bussen", true)
-		w.must(w.desk.RemoveItem(w.ctx, w.marit, w.smu, m, i))
+		w.Must(w.desk.RemoveItem(w.ctx, w.marit, w.smu, m, i))
 		b := bodies.SMU.Usual()
 		b.Name = "SMU"
-		w.must(w.desk.Change(w.ctx, w.kari, w.smu, b))
-		w.must(w.desk.Call(w.ctx, w.marit, w.smu, m))
+		w.Must(w.desk.Change(w.ctx, w.kari, w.smu, b))
+		w.Must(w.desk.Call(w.ctx, w.marit, w.smu, m))
 		if w.sees(w.nora, m).Meeting.Called.IsZero() {
 			t.Error("called, and it does not show")
 		}
-		w.must(w.desk.Rearrange(w.ctx, w.marit, w.smu, m, bodies.Meeting{On: "2026-11-24", Clock: "18"}))
+		w.Must(w.desk.Rearrange(w.ctx, w.marit, w.smu, m, bodies.Meeting{On: "2026-11-24", Clock: "18"}))
 		if x := w.sees(w.nora, m).Meeting; !x.Called.IsZero() || x.On != "2026-11-24" {
 			t.Errorf("%+v", x)
 		}
-		w.must(w.desk.Cancel(w.ctx, w.marit, w.smu, m))
+		w.Must(w.desk.Cancel(w.ctx, w.marit, w.smu, m))
 		_, err := w.desk.Meeting(w.ctx, w.marit, w.smu, m)
-		w.missing("called off", err)
+		w.Missing("called off", err)
 		verify := func() journal.Report {
 			r, err := journal.Verify(w.ctx, w.DB, webtest.Owner, journal.Against{Keys: w.Kit.Keys})
-			w.must(err)
+			w.Must(err)
 			return r
 		}
 		if r := verify(); !r.Holds() {
 			t.Errorf("verify: %+v", r.Wrong)
 		}
-		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error { _, err := tx.Exec(dropLines, webtest.Owner); return err }))
+		w.Must(w.DB.Write(w.ctx, func(tx *db.Tx) error { _, err := tx.Exec(dropLines, webtest.Owner); return err }))
 		if verify().Holds() {
 			t.Error("lines that were taken out are not seen")
 		}
@@ -588,12 +573,12 @@ func TestSeatsOfTheLists(t *testing.T) {
 	each(t, func(w *world) {
 		const group = "smugroup"
 		place := func(who, detail string, until tilhor.Date) {
-			w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			w.Must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
 				_, err := tx.Exec(putPlace, webtest.Owner, w.Solbakken, group, w.Person(who), until, detail)
 				return err
 			}))
 		}
-		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+		w.Must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
 			_, err := tx.Exec(putGroup, webtest.Owner, group, []byte(group), w.Solbakken)
 			return err
 		}))
@@ -605,12 +590,12 @@ func TestSeatsOfTheLists(t *testing.T) {
 		b := bodies.SMU.Usual()
 		b.Name, b.Group = "SMU etter listene", "nope"
 		_, err := w.desk.Found(w.ctx, w.kari, b)
-		w.refused(err, "group", "bodies.fault.group")
+		w.Refused(err, "group", "bodies.fault.group")
 		b.Group = group
 		slug, err := w.desk.Found(w.ctx, w.kari, b)
-		w.must(err)
+		w.Must(err)
 		r, err := w.desk.Room(w.ctx, w.kari, slug) // the lists seat her
-		w.must(err)
+		w.Must(err)
 		var got []string
 		for _, m := range r.Members {
 			got = append(got, m.Name+" "+string(m.Part)+" "+m.Office)
@@ -624,8 +609,8 @@ func TestSeatsOfTheLists(t *testing.T) {
 			t.Errorf("hers are %v, %v", all, err)
 		}
 		m, err := w.desk.Arrange(w.ctx, siri, slug, bodies.Meeting{On: "2026-12-03", Clock: "18"})
-		w.must(err)
-		w.must(w.desk.AddItem(w.ctx, siri, slug, m, bodies.Item{Title: "Hemmelig", Shut: true}))
+		w.Must(err)
+		w.Must(w.desk.AddItem(w.ctx, siri, slug, m, bodies.Item{Title: "Hemmelig", Shut: true}))
 		if x, err := w.desk.Meeting(w.ctx, tuva, slug, m); err != nil || len(x.Items) != 1 || !x.Runs {
 			t.Errorf("who leads, and is a pupil, sees %+v, %v", x.Items, err)
 		}
@@ -635,6 +620,6 @@ func TestSeatsOfTheLists(t *testing.T) {
 		}
 		w.Later(9 * 24 * time.Hour) // the lists let rektor's seat end
 		_, err = w.desk.Room(w.ctx, w.kari, slug)
-		w.missing("after her seat", err)
+		w.Missing("after her seat", err)
 	})
 }

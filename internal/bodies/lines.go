@@ -69,7 +69,9 @@ var (
 	linesOf = db.SQL(`SELECT ` + lineColumns + ` FROM bodies_line WHERE owner = $1 AND body = $2 AND gone_at = 0 AND shut <= $3 ORDER BY shut, place, at, id`)
 	headsOf = db.SQL(`SELECT ` + lineColumns + ` FROM bodies_line WHERE owner = $1 AND body = $2 AND gone_at = 0 AND shut <= $3
 		AND kind IN ('meeting', 'call', 'approved') ORDER BY shut, place, at, id`)
-	guestAt = db.SQL(`SELECT body, meeting FROM bodies_line WHERE owner = $1 AND person = $2 AND gone_at = 0 AND kind = 'guest'`)
+	callLine = db.SQL(`SELECT body, thing FROM bodies_line WHERE owner = $1 AND id = $2 AND kind = 'call' AND gone_at = 0`)
+	guestsOf = db.SQL(`SELECT person FROM bodies_line WHERE owner = $1 AND body = $2 AND meeting = $3 AND kind = 'guest' AND gone_at = 0`)
+	guestAt  = db.SQL(`SELECT body, meeting FROM bodies_line WHERE owner = $1 AND person = $2 AND gone_at = 0 AND kind = 'guest'`)
 )
 
 // put writes a line, and ends the version before it.

@@ -2,6 +2,7 @@ package bodies
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -142,6 +143,40 @@ func (d *Desk) Call(ctx context.Context, by tilhor.Actor, slug, meeting string) 
 		_, err = d.put(tx, by, s.Body, line{Kind: ofCall, Thing: meeting}, now)
 		return err
 	})
+}
+
+// Called are those whom a call tells that there is something to read, by the id of its
+// line: the members, and who is invited; none when it was ended since. Who sits for
+// pupils or parents is told as one at home.
+func (d *Desk) Called(tx *db.Tx, owner tilhor.OwnerID, id string, now time.Time) (staff, family []tilhor.PersonID, err error) {
+	var body, meeting string
+	if err := tx.One(callLine, db.Args(owner, id), &body, &meeting); errors.Is(err, tilhor.ErrNotFound) {
+		return nil, nil, nil
+	} else if err != nil {
+		return nil, nil, err
+	}
+	all, err := d.read(tx, owner, bodyByID, owner, body)
+	if err != nil || len(all) == 0 {
+		return nil, nil, err
+	}
+	members, err := d.Members(tx, owner, all[0], calendar.DateOf(now))
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, m := range members {
+		if m.Part == Pupils || m.Part == Parents {
+			family = append(family, m.Person)
+		} else {
+			staff = append(staff, m.Person)
+		}
+	}
+	err = tx.Each(guestsOf, func(scan db.Scan) error {
+		var p tilhor.PersonID
+		err := scan(&p)
+		staff = append(staff, p)
+		return err
+	}, owner, body, meeting)
+	return staff, family, err
 }
 
 // A Guest is somebody who is invited to one meeting.

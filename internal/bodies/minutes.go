@@ -10,6 +10,7 @@ import (
 	"tilhor"
 	"tilhor/internal/calendar"
 	"tilhor/internal/db"
+	"tilhor/internal/firstnames"
 )
 
 // A Result is what became of a matter (vedtak), with the votes and with what those
@@ -20,6 +21,11 @@ type Result struct {
 	For, Against       int
 	Blank              int
 	Dissent, DissentBy string // by office or by whom they sit for, never by name
+
+	ForParents, AgainstParents int    `json:",omitempty"` // of those, where the parents' votes are weighed
+	Cast                       string `json:",omitempty"` // how who led the meeting voted, when that decided
+	Outcome                    string `json:",omitempty"` // as it was reckoned, "" when it was not
+	Parents, As                int    `json:",omitempty"` // the votes of so many parents counted for so many
 }
 
 // A Sitting is one meeting as who has come into it sees it.
@@ -144,8 +150,11 @@ func (d *Desk) Attend(ctx context.Context, by tilhor.Actor, slug, meeting string
 		var f tilhor.Faults
 		f.Add(len(there) == 0, "present", "bodies.fault.present")
 		f.Add(m.On > calendar.DateOf(now), "present", "bodies.fault.not-held")
+		f.Add(s.crowded(members, there), "present", "bodies.fault.seats")
 		for _, l := range s.sheaf.of(ofResult, meeting) { // what was decided would no longer hold
-			f.Add(l.Result.Voted && len(there) < s.Quorum(members), "present", "bodies.fault.quorum")
+			r := *l.Result
+			f.Add(r.Voted && len(there) < s.Quorum(members), "present", "bodies.fault.quorum")
+			f.Add(r.Voted && (len(s.reckon(&r, l.Shut, members, there)) > 0 || l.Result.Outcome != "" && r.Outcome != l.Result.Outcome), "present", "bodies.fault.counted")
 		}
 		if err := f[:min(len(f), 1)].Err(); err != nil {
 			return err
@@ -166,7 +175,7 @@ func (r *Result) check() error {
 	for _, n := range []struct {
 		of string
 		n  int
-	}{{"for", r.For}, {"against", r.Against}, {"blank", r.Blank}} {
+	}{{For, r.For}, {Against, r.Against}, {"blank", r.Blank}, {"for-parents", r.ForParents}, {"against-parents", r.AgainstParents}} {
 		f.Add(n.n < 0 || n.n > 99, n.of, "bodies.fault.number")
 	}
 	f.Add(r.Dissent != "" && !slices.Contains(Voices, r.DissentBy), "dissent-by", "bodies.fault.dissent-by")
@@ -184,15 +193,15 @@ var Voices = []string{Leader, Deputy, Secretary, string(Pupils), string(Parents)
 const Several = "several"
 
 // Write writes what became of a matter. A vote is taken when enough are there to
-// decide. Of what is confidential the pupils have left: then those who are left are
-// no more than the members who are not pupils, and how their votes count is the
-// regulation's.
+// decide. Of what is confidential the pupils have left: then only those who are left
+// vote, and how their votes count is the regulation's.
 func (d *Desk) Write(ctx context.Context, by tilhor.Actor, slug, meeting, item string, r Result) error {
 	if err := r.check(); err != nil {
 		return err
 	}
 	now := d.Clock()
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		r := r // what is reckoned is of this time
 		s, l, err := d.item(tx, by, slug, meeting, item, "text", now)
 		if err != nil {
 			return err
@@ -206,10 +215,10 @@ func (d *Desk) Write(ctx context.Context, by tilhor.Actor, slug, meeting, item s
 				return err
 			}
 			there := s.sheaf.find(ofPresent, meeting)
-			f.Add(there == nil, "for", "bodies.fault.present-first")
+			f.Add(there == nil, For, "bodies.fault.present-first")
 			if there != nil {
-				f.Add(len(there.Present) < s.Quorum(members), "for", "bodies.fault.quorum")
-				f.Add(!l.Shut && r.For+r.Against+r.Blank > len(there.Present), "for", "bodies.fault.votes")
+				f.Add(len(there.Present) < s.Quorum(members), For, "bodies.fault.quorum")
+				f = append(f, s.reckon(&r, l.Shut, members, there.Present)...)
 			}
 		}
 		if err := f[:min(len(f), 1)].Err(); err != nil {
@@ -222,8 +231,9 @@ func (d *Desk) Write(ctx context.Context, by tilhor.Actor, slug, meeting, item s
 
 // Approve approves the minutes: the leader does, or who stands in for the leader.
 // From then on the school may read what is not confidential, and so may everybody;
-// nothing of the meeting is changed before the approval is taken back.
-func (d *Desk) Approve(ctx context.Context, by tilhor.Actor, slug, meeting string, nameless bool) error {
+// nothing of the meeting is changed before the approval is taken back. What looks like
+// a first name is asked about first, by a list that knows nobody.
+func (d *Desk) Approve(ctx context.Context, by tilhor.Actor, slug, meeting string, read Read) error {
 	now := d.Clock()
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
 		s, err := d.approver(tx, by, slug, meeting, now)
@@ -233,13 +243,37 @@ func (d *Desk) Approve(ctx context.Context, by tilhor.Actor, slug, meeting strin
 		var f tilhor.Faults
 		f.Add(s.sheaf.find(ofApproved, meeting) != nil, "nameless", "bodies.fault.approved")
 		f.Add(s.sheaf.find(ofPresent, meeting) == nil, "nameless", "bodies.fault.present-first")
-		f.Add(!nameless, "nameless", "bodies.fault.nameless")
+		f.Add(!read.Nameless, "nameless", "bodies.fault.nameless")
+		f.Add(!read.NoName && firstnames.Any(s.sheaf.public(meeting)...), "no-name", "bodies.fault.name-minutes")
 		if err := f[:min(len(f), 1)].Err(); err != nil {
 			return err
 		}
 		_, err = d.put(tx, by, s.Body, line{Kind: ofApproved, Thing: meeting, Held: meeting}, now)
 		return err
 	})
+}
+
+// A Read is what the leader says of the minutes on approving them.
+type Read struct {
+	Nameless bool // no name stands there
+	NoName   bool // and what looks like a first name is none
+}
+
+// public are the texts of a meeting that everybody reads once it is approved.
+func (s sheaf) public(meeting string) (all []string) {
+	for _, i := range s.items(meeting) {
+		if i.Shut {
+			continue
+		}
+		all = append(all, i.Title)
+		if i.Result != nil {
+			all = append(all, i.Result.Text, i.Result.Dissent)
+		}
+		for _, a := range i.Actions {
+			all = append(all, a.What)
+		}
+	}
+	return all
 }
 
 // Withdraw takes the approval back, as when a name stands there after all. The

@@ -3,6 +3,7 @@ package bodies
 import (
 	"context"
 	"slices"
+	"time"
 
 	"tilhor"
 	"tilhor/internal/db"
@@ -75,6 +76,45 @@ func (d *Desk) Minutes(ctx context.Context, owner tilhor.OwnerID, school tilhor.
 		return tilhor.ErrNotFound
 	})
 	return m, err
+}
+
+// A Protocol is the approved minutes of a meeting as they are kept: by office too, and
+// with what is confidential apart.
+type Protocol struct {
+	Minutes
+	Shut     []Item
+	Approved time.Time
+}
+
+// Protocols are all approved minutes, of bodies that are no more as well: for what the
+// program itself hands over.
+func (d *Desk) Protocols(tx *db.Tx, owner tilhor.OwnerID) (all []Protocol, err error) {
+	bodies, err := d.Ever(tx, owner)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range bodies {
+		lines, err := d.lines(tx, owner, b, true)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range lines.meetings() {
+			if !m.Approved {
+				continue
+			}
+			p := Protocol{Minutes: Minutes{Body: b, Meeting: m, Items: lines.items(m.Slug)}, Approved: lines.find(ofApproved, m.Slug).At}
+			if err := d.nameless(tx, owner, lines, &p.Minutes); err != nil {
+				return nil, err
+			}
+			n := len(p.Items) // what is confidential stands last
+			for n > 0 && p.Items[n-1].Shut {
+				n--
+			}
+			p.Items, p.Shut = p.Items[:n], p.Items[n:]
+			all = append(all, p)
+		}
+	}
+	return all, nil
 }
 
 // nameless puts offices where names would stand.

@@ -31,7 +31,7 @@ func (k Kind) Usual() Body {
 	case SU:
 		b.Seats, b.Term = map[Part]int{Pupils: 2, Parents: 2, Staff: 3, Municipality: 2}, 24
 	case SMU: // pupils and parents together more than the others
-		b.Seats = map[Part]int{Pupils: 3, Parents: 3, Staff: 2, Municipality: 2}
+		b.Seats, b.Count = map[Part]int{Pupils: 3, Parents: 3, Staff: 2, Municipality: 2}, Weighed
 	case KFU:
 		b.Seats = map[Part]int{Parents: 9}
 	case Youth:

@@ -1,8 +1,8 @@
 // Package circles keeps parent groups (foreldregrupper): what the parents of a class or
 // a year have agreed among themselves so that no child stands alone, when they meet and
-// what they do. No pupil's name may stand there, and no member's does: who is in a group
-// is who has a child in the class, and is asked of the lists each time. The school sees
-// that a group exists, and its agreements when the group lets it.
+// what they do. No pupil's name may stand there. Who is in a group is who has a child in
+// the class, and is asked of the lists each time; who wrote something is told inside.
+// The school sees that a group exists, and its agreements when the group lets it.
 package circles
 
 import (
@@ -13,13 +13,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"tilhor"
-	"tilhor/internal/access"
 	"tilhor/internal/calendar"
 	"tilhor/internal/db"
-	"tilhor/internal/firstnames"
 	"tilhor/internal/journal"
 	"tilhor/internal/roster"
 	"tilhor/internal/seal"
@@ -67,6 +64,27 @@ type Circle struct {
 	Agreed     Agreed
 	AgreedOn   tilhor.Date // "" when the school may not read it
 	Plans      []Plan
+	Said                 // of the agreements
+	Before     *Version  // what was agreed before them
+	Proposals  []Version // of parents whose the agreements are not
+
+	starter tilhor.PersonID
+}
+
+// Said is who wrote something, as another parent of the group may know it.
+type Said struct {
+	By   string // the name, "" for who must not be named
+	Mine bool   // whoever reads may change it
+
+	person tilhor.PersonID
+}
+
+// A Version is agreements that do not hold: those before, or what somebody proposes.
+type Version struct {
+	ID string
+	Agreed
+	On tilhor.Date
+	Said
 }
 
 // Agreements are the choices of the kit; Other is written in words.
@@ -92,8 +110,10 @@ type Plan struct {
 	Part string      `json:"-"` // Activity, Meeting
 	On   tilhor.Date `json:"on,omitempty"`
 	What string      `json:"what"`
+	Kit  string      `json:"kit,omitempty"` // the ready-made meeting it follows
 
 	NoPupil bool `json:"-"`
+	Said    `json:"-"`
 }
 
 // Parts of a plan.
@@ -101,15 +121,17 @@ const (
 	Activity = "activity"
 	Meeting  = "meeting"
 
-	agreed = "agreed"
+	agreed   = "agreed"
+	proposed = "proposed"
 )
 
 const (
-	actAgreed  = "circles.agreed"
-	actPlanned = "circles.planned"
-	actGone    = "circles.gone"
-	actShared  = "circles.shared"
-	actUnshare = "circles.unshared"
+	actAgreed   = "circles.agreed"
+	actProposed = "circles.proposed"
+	actPlanned  = "circles.planned"
+	actGone     = "circles.gone"
+	actShared   = "circles.shared"
+	actUnshare  = "circles.unshared"
 
 	field    = "circle"
 	maxText  = 800
@@ -117,7 +139,7 @@ const (
 	maxPlans = 40
 )
 
-var writes = map[string]string{actAgreed: agreed, actPlanned: "plan"}
+var writes = map[string]string{actAgreed: agreed, actProposed: proposed, actPlanned: "plan"}
 
 func stream(id string) string { return "circle/" + id }
 
@@ -129,9 +151,9 @@ var (
 	circleAt     = db.SQL(`SELECT ` + circleColumns + ` FROM circles_circle c WHERE c.owner = $1 AND c.slug = $2`)
 	circlesAt    = db.SQL(`SELECT ` + circleColumns + ` FROM circles_circle c WHERE c.owner = $1 AND c.school = $2 ORDER BY c.cohort DESC, c.class, c.id`)
 	shareCircle  = db.SQL(`UPDATE circles_circle SET shared = $3 WHERE owner = $1 AND id = $2 AND shared <> $3`)
-	insertLine   = db.SQL(`INSERT INTO circles_line (owner, id, circle, part, n, at, entry, sealed, gone_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)`)
+	insertLine   = db.SQL(`INSERT INTO circles_line (owner, id, circle, part, n, at, entry, person, sealed, gone_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)`)
 	goneLine     = db.SQL(`UPDATE circles_line SET gone_at = $4 WHERE owner = $1 AND circle = $2 AND id = $3 AND part <> 'agreed' AND gone_at = 0`)
-	linesOf      = db.SQL(`SELECT id, part, at, sealed FROM circles_line WHERE owner = $1 AND circle = $2 AND gone_at = 0 ORDER BY n, at, id`)
+	linesOf      = db.SQL(`SELECT id, part, at, person, sealed FROM circles_line WHERE owner = $1 AND circle = $2 AND gone_at = 0 ORDER BY n, at, id`)
 	countLines   = db.SQL(`SELECT COUNT(*) FROM circles_line WHERE owner = $1 AND circle = $2`)
 	countPlans   = db.SQL(`SELECT COUNT(*) FROM circles_line WHERE owner = $1 AND circle = $2 AND part <> 'agreed' AND gone_at = 0`)
 )
@@ -269,19 +291,31 @@ func (d *Desk) fill(tx *db.Tx, owner tilhor.OwnerID, c *Circle) error {
 	return tx.Each(linesOf, func(scan db.Scan) error {
 		var id, part string
 		var at int64
+		var person tilhor.PersonID
 		var sealed []byte
-		if err := scan(&id, &part, &at, &sealed); err != nil {
+		if err := scan(&id, &part, &at, &person, &sealed); err != nil {
 			return err
 		}
 		plain, err := key.Open(field, id, sealed)
 		if err != nil {
 			return err
 		}
-		if part == agreed {
-			c.Agreed, c.AgreedOn = Agreed{}, calendar.DateOf(time.UnixMilli(at))
+		on, said := calendar.DateOf(time.UnixMilli(at)), Said{person: person}
+		switch part {
+		case agreed:
+			if c.AgreedOn == "" { // the first
+				c.starter = person
+			} else {
+				c.Before = &Version{Agreed: c.Agreed, On: c.AgreedOn, Said: c.Said}
+			}
+			c.Agreed, c.AgreedOn, c.Said = Agreed{}, on, said
 			err = json.Unmarshal([]byte(plain), &c.Agreed)
-		} else {
-			p := Plan{ID: id, Part: part}
+		case proposed:
+			v := Version{ID: id, On: on, Said: said}
+			err = json.Unmarshal([]byte(plain), &v.Agreed)
+			c.Proposals = append(c.Proposals, v)
+		default:
+			p := Plan{ID: id, Part: part, Said: said}
 			err = json.Unmarshal([]byte(plain), &p)
 			c.Plans = append(c.Plans, p)
 		}
@@ -296,18 +330,85 @@ func (d *Desk) fill(tx *db.Tx, owner tilhor.OwnerID, c *Circle) error {
 func (d *Desk) See(ctx context.Context, by tilhor.Actor, slug string) (c Circle, err error) {
 	on := calendar.DateOf(d.Clock())
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		if c, err = d.in(tx, by, slug, on); err != nil {
+		if c, err = d.opened(tx, by, slug, on); err != nil {
 			return err
 		}
 		name, err := d.schools(tx, by, on)
-		if err != nil {
+		c.SchoolName = name[c.School]
+		if err != nil || c.SchoolName == "" { // nobody is named where one may look over a shoulder
 			return err
 		}
-		c.SchoolName = name[c.School]
-		return d.fill(tx, by.Owner, &c)
+		return d.named(tx, by.Owner, &c, on)
 	})
 	slices.SortStableFunc(c.Plans, func(a, b Plan) int { return strings.Compare(string(a.On), string(b.On)) })
 	return c, err
+}
+
+// opened is in, with what is written there, and whose to change each is: who wrote it
+// may, and who began the group; any of its parents when neither is in it any more.
+func (d *Desk) opened(tx *db.Tx, by tilhor.Actor, slug string, on tilhor.Date) (Circle, error) {
+	c, err := d.in(tx, by, slug, on)
+	if err == nil {
+		err = d.fill(tx, by.Owner, &c)
+	}
+	if err != nil {
+		return c, err
+	}
+	here := map[tilhor.PersonID]bool{"": false}
+	for _, s := range c.said() {
+		for _, p := range []tilhor.PersonID{s.person, c.starter} {
+			if _, asked := here[p]; !asked {
+				units, err := d.units(tx, tilhor.Actor{Owner: by.Owner, Person: p, Role: tilhor.RoleParent}, on)
+				if err != nil {
+					return c, err
+				}
+				here[p] = slices.ContainsFunc(units, func(u Unit) bool { return u.Key() == c.Key() })
+			}
+		}
+		s.Mine = s.person == by.Person || c.starter == by.Person || !here[s.person] && !here[c.starter]
+	}
+	return c, nil
+}
+
+// said are all that somebody wrote.
+func (c *Circle) said() []*Said {
+	all := []*Said{&c.Said}
+	if c.Before != nil {
+		all = append(all, &c.Before.Said)
+	}
+	for i := range c.Proposals {
+		all = append(all, &c.Proposals[i].Said)
+	}
+	for i := range c.Plans {
+		all = append(all, &c.Plans[i].Said)
+	}
+	return all
+}
+
+// named puts in who wrote what; not who has a protected address, or a child who has.
+func (d *Desk) named(tx *db.Tx, owner tilhor.OwnerID, c *Circle, on tilhor.Date) error {
+	for _, s := range c.said() {
+		if s.person == "" {
+			continue
+		}
+		children, err := d.Roster.Children(tx, owner, s.person, on)
+		if err != nil {
+			return err
+		}
+		guarded, err := d.Roster.AnyProtected(tx, owner, append(children, s.person)...)
+		if err != nil {
+			return err
+		}
+		if guarded {
+			continue
+		}
+		names, err := d.Roster.Names(tx, owner, s.person)
+		if err != nil {
+			return err
+		}
+		s.By = names[s.person]
+	}
+	return nil
 }
 
 // in finds a group for one of its parents: the one door to it.
@@ -326,176 +427,12 @@ func (d *Desk) in(tx *db.Tx, by tilhor.Actor, slug string, on tilhor.Date) (Circ
 	return all[0], nil
 }
 
-func (a *Agreed) check(on tilhor.Date) error {
-	var f tilhor.Faults
-	a.Words, a.Where = strings.TrimSpace(a.Words), strings.TrimSpace(a.Where)
-	known := true
-	for _, c := range a.Choices {
-		known = known && slices.Contains(Agreements, c)
-	}
-	other := slices.Contains(a.Choices, Other)
-	f.Add(len(a.Choices) == 0 || !known, "choices", "circles.fault.choices")
-	f.Add(other && a.Words == "", "words", "circles.fault.words")
-	f.Add(utf8.RuneCountInString(a.Words) > maxText, "words", "circles.fault.long")
-	f.Add(a.Next != "" && a.Next < on, "next", "circles.fault.past")
-	f.Add(utf8.RuneCountInString(a.Where) > maxWhere, "where", "circles.fault.where-long")
-	f.Add(!a.NoPupil && firstnames.Any(a.Words, a.Where), "no-pupil", "circles.fault.name")
-	return f.Err()
-}
-
-// Start makes the group of a class or a year, with its first agreements: one parent
-// can do it, from the kit. Who is second finds the one that is there.
-func (d *Desk) Start(ctx context.Context, by tilhor.Actor, unit string, a Agreed) (slug string, err error) {
-	now := d.Clock()
-	on := calendar.DateOf(now)
-	fault := tilhor.FaultsOf(a.check(on))
-	err = d.DB.Write(ctx, func(tx *db.Tx) error {
-		units, err := d.units(tx, by, on)
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(units, func(u Unit) bool { return u.Key() == unit })
-		f := slices.Clone(fault)
-		f.Add(i < 0, "unit", "circles.fault.unit")
-		if err := f.Err(); err != nil {
-			return err
-		}
-		u := units[i]
-		there, err := d.read(tx, by.Owner, on, circleOf, by.Owner, u.School, u.Cohort, u.Class)
-		if err != nil {
-			return err
-		}
-		if len(there) > 0 {
-			return tilhor.Faults{{Field: "unit", Key: "circles.fault.there"}}
-		}
-		c := Circle{ID: tilhor.NewID(), Slug: tilhor.NewSlug(), Unit: u}
-		if _, err := tx.Exec(insertCircle, by.Owner, c.ID, c.Slug, u.School, u.Cohort, u.Class); db.Unique(err) { // another parent, in the same moment
-			return tilhor.Faults{{Field: "unit", Key: "circles.fault.there"}}
-		} else if err != nil {
-			return err
-		}
-		slug = c.Slug
-		return d.line(tx, by, c, actAgreed, agreed, a, now)
-	})
-	return slug, err
-}
-
-// Agree writes the agreements anew.
-func (d *Desk) Agree(ctx context.Context, by tilhor.Actor, slug string, a Agreed) error {
-	now := d.Clock()
-	on := calendar.DateOf(now)
-	fault := a.check(on)
-	return d.DB.Write(ctx, func(tx *db.Tx) error {
-		c, err := d.in(tx, by, slug, on)
-		if err == nil {
-			err = fault
-		}
-		if err != nil {
-			return err
-		}
-		return d.line(tx, by, c, actAgreed, agreed, a, now)
-	})
-}
-
-func (p *Plan) check() error {
-	var f tilhor.Faults
-	p.What = strings.TrimSpace(p.What)
-	f.Add(p.Part != Activity && p.Part != Meeting, "part", "circles.fault.part")
-	f.Add(p.What == "", "what", "circles.fault.what")
-	f.Add(utf8.RuneCountInString(p.What) > maxText, "what", "circles.fault.long")
-	f.Add(p.Part == Meeting && p.On == "", "on", "circles.fault.on")
-	f.Add(!p.NoPupil && firstnames.Any(p.What), "no-pupil", "circles.fault.name")
-	return f.Err()
-}
-
-// Add writes an activity, or a meeting and what is taken up there.
-func (d *Desk) Add(ctx context.Context, by tilhor.Actor, slug string, p Plan) error {
-	now := d.Clock()
-	fault := p.check()
-	return d.DB.Write(ctx, func(tx *db.Tx) error {
-		c, err := d.in(tx, by, slug, calendar.DateOf(now))
-		if err == nil {
-			err = fault
-		}
-		if err != nil {
-			return err
-		}
-		var n int
-		if err := tx.One(countPlans, db.Args(by.Owner, c.ID), &n); err != nil {
-			return err
-		}
-		if n >= maxPlans {
-			return tilhor.Faults{{Field: "what", Key: "circles.fault.many"}}
-		}
-		return d.line(tx, by, c, actPlanned, p.Part, p, now)
-	})
-}
-
-// Remove takes an activity or a meeting away. That it stood there stays in the record.
-func (d *Desk) Remove(ctx context.Context, by tilhor.Actor, slug, line string) error {
-	now := d.Clock()
-	return d.DB.Write(ctx, func(tx *db.Tx) error {
-		c, err := d.in(tx, by, slug, calendar.DateOf(now))
-		if err != nil {
-			return err
-		}
-		n, err := tx.Exec(goneLine, by.Owner, c.ID, line, now.UnixMilli())
-		if err == nil && n == 0 {
-			err = tilhor.ErrNotFound
-		}
-		if err != nil {
-			return err
-		}
-		return d.tell(tx, by, c, actGone, line, now)
-	})
-}
-
-// Share lets the school read the agreements, or no longer.
-func (d *Desk) Share(ctx context.Context, by tilhor.Actor, slug string, yes bool) error {
-	now := d.Clock()
-	act, shared := actUnshare, 0
-	if yes {
-		act, shared = actShared, 1
-	}
-	return d.DB.Write(ctx, func(tx *db.Tx) error {
-		c, err := d.in(tx, by, slug, calendar.DateOf(now))
-		if err != nil {
-			return err
-		}
-		if n, err := tx.Exec(shareCircle, by.Owner, c.ID, shared); err != nil || n == 0 {
-			return err
-		}
-		return d.tell(tx, by, c, act, c.ID, now)
-	})
-}
-
-// AtSchool is what a school sees: which groups exist, and the agreements of those that
-// share them. What they plan and do is theirs.
-func (d *Desk) AtSchool(ctx context.Context, by tilhor.Actor) (all []Circle, err error) {
-	if !by.Role.Staff() || by.School == access.Owner {
-		return nil, tilhor.ErrNotFound
-	}
-	on := calendar.DateOf(d.Clock())
-	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		if all, err = d.read(tx, by.Owner, on, circlesAt, by.Owner, by.School); err != nil {
-			return err
-		}
-		for i := range all {
-			if !all[i].Shared {
-				continue
-			}
-			if err := d.fill(tx, by.Owner, &all[i]); err != nil {
-				return err
-			}
-			all[i].Plans, all[i].Agreed.Next, all[i].Agreed.Where = nil, "", ""
-		}
-		return nil
-	})
-	return all, err
-}
-
 // line writes one text of a group's, and tells the record.
 func (d *Desk) line(tx *db.Tx, by tilhor.Actor, c Circle, act, part string, text any, now time.Time) error {
+	return d.lineOf(tx, by, by.Person, c, act, part, text, now)
+}
+
+func (d *Desk) lineOf(tx *db.Tx, by tilhor.Actor, writer tilhor.PersonID, c Circle, act, part string, text any, now time.Time) error {
 	body, err := json.Marshal(text)
 	if err != nil {
 		return err
@@ -514,7 +451,7 @@ func (d *Desk) line(tx *db.Tx, by tilhor.Actor, c Circle, act, part string, text
 	if err := tx.One(countLines, db.Args(by.Owner, c.ID), &n); err != nil {
 		return err
 	}
-	_, err = tx.Exec(insertLine, by.Owner, id, c.ID, part, n+1, now.UnixMilli(), w.ID, s.Bytes)
+	_, err = tx.Exec(insertLine, by.Owner, id, c.ID, part, n+1, now.UnixMilli(), w.ID, writer, s.Bytes)
 	return err
 }
 

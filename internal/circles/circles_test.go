@@ -2,7 +2,6 @@ package circles_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -13,7 +12,6 @@ import (
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/journal"
-	"tilhor/internal/lang"
 	"tilhor/internal/roster"
 	"tilhor/internal/web/webtest"
 )
@@ -43,24 +41,10 @@ func each(t *testing.T, test func(w *world)) {
 	})
 }
 
-func (w *world) must(err error) {
-	w.T.Helper()
-	if err != nil {
-		w.T.Fatal(err)
-	}
-}
-
-func (w *world) missing(what string, err error) {
-	w.T.Helper()
-	if !errors.Is(err, tilhor.ErrNotFound) {
-		w.T.Errorf("%s: %v", what, err)
-	}
-}
-
 func (w *world) mine(by tilhor.Actor) []circles.Place {
 	w.T.Helper()
 	all, err := w.desk.Mine(w.ctx, by)
-	w.must(err)
+	w.Must(err)
 	return all
 }
 
@@ -76,6 +60,12 @@ func (w *world) unit(by tilhor.Actor, year bool) string {
 	return ""
 }
 
+// agree is Agree, when it is not asked whether it only proposed.
+func (w *world) agree(by tilhor.Actor, slug string, a circles.Agreed) error {
+	_, err := w.desk.Agree(w.ctx, by, slug, a)
+	return err
+}
+
 func good() circles.Agreed {
 	return circles.Agreed{Choices: []string{"chat", "call"}, Next: "2027-01-21", Where: "På biblioteket"}
 }
@@ -88,7 +78,7 @@ func TestAGroupIsOfAClass(t *testing.T) {
 			t.Fatalf("Marit has %+v", all)
 		}
 		slug, err := w.desk.Start(w.ctx, w.marit, w.unit(w.marit, false), good())
-		w.must(err)
+		w.Must(err)
 		if all := w.mine(w.ali); all[0].Circle != slug || all[1].Circle != "" {
 			t.Errorf("Ali has %+v", all)
 		}
@@ -97,17 +87,17 @@ func TestAGroupIsOfAClass(t *testing.T) {
 			t.Errorf("Ali sees %+v, %v", c, err)
 		}
 		for _, words := range []string{"Én.", "To.", "Tre."} { // in the same moment: the last holds
-			w.must(w.desk.Agree(w.ctx, w.ali, slug, circles.Agreed{Choices: []string{circles.Other}, Words: words}))
-			if c, err := w.desk.See(w.ctx, w.marit, slug); err != nil || c.Agreed.Words != words {
+			w.Must(w.agree(w.marit, slug, circles.Agreed{Choices: []string{circles.Other}, Words: words}))
+			if c, err := w.desk.See(w.ctx, w.ali, slug); err != nil || c.Agreed.Words != words {
 				t.Errorf("%s is followed by %+v, %v", words, c.Agreed, err)
 			}
 		}
 		for what, by := range map[string]tilhor.Actor{"the parent of another class": w.liv, "a parent of another school": w.jon, "rektor": w.kari, "the pupil": {Owner: webtest.Owner, Person: w.Person("nora"), Role: tilhor.RolePupil, School: w.Solbakken}} {
 			_, err := w.desk.See(w.ctx, by, slug)
-			w.missing(what, err)
-			w.missing(what, w.desk.Agree(w.ctx, by, slug, good()))
-			w.missing(what, w.desk.Add(w.ctx, by, slug, circles.Plan{Part: circles.Activity, What: "Tur."}))
-			w.missing(what, w.desk.Share(w.ctx, by, slug, true))
+			w.Missing(what, err)
+			w.Missing(what, w.agree(by, slug, good()))
+			w.Missing(what, w.desk.Add(w.ctx, by, slug, circles.Plan{Part: circles.Activity, What: "Tur."}))
+			w.Missing(what, w.desk.Share(w.ctx, by, slug, true))
 		}
 		_, err = w.desk.Start(w.ctx, w.ali, w.unit(w.ali, false), good())
 		if f := tilhor.FaultsOf(err); len(f) != 1 || f[0].Key != "circles.fault.there" {
@@ -117,7 +107,7 @@ func TestAGroupIsOfAClass(t *testing.T) {
 		if f := tilhor.FaultsOf(err); len(f) != 1 || f[0].Key != "circles.fault.unit" {
 			t.Errorf("the year of another school: %v", err)
 		}
-		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error { _, err := tx.Exec(moveUp, webtest.Owner); return err }))
+		w.Must(w.DB.Write(w.ctx, func(tx *db.Tx) error { _, err := tx.Exec(moveUp, webtest.Owner); return err }))
 		w.Later(300 * 24 * time.Hour) // in the autumn after
 		if c, err := w.desk.See(w.ctx, w.ali, slug); err != nil || c.Name() != "6A" {
 			t.Errorf("a year later it is of %q, %v", c.Name(), err)
@@ -132,20 +122,20 @@ var moveUp = db.SQL(`UPDATE roster_group SET name = '6A' WHERE owner = $1 AND na
 func TestWhoIsKeptOut(t *testing.T) {
 	each(t, func(w *world) {
 		slug, err := w.desk.Start(w.ctx, w.ali, w.unit(w.ali, false), good())
-		w.must(err)
+		w.Must(err)
 		if _, err := w.desk.See(w.ctx, w.marit, slug); err != nil {
 			t.Fatal(err)
 		}
-		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+		w.Must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
 			return w.Kit.Roster.Decide(tx, w.kari, roster.Decision{Kind: roster.Barred, Pupil: w.Person("nora"), Person: w.marit.Person, Basis: "judgment", From: "2026-11-23", Reason: "Dom."}, w.Now())
 		}))
 		_, err = w.desk.See(w.ctx, w.marit, slug)
-		w.missing("who is barred", err)
+		w.Missing("who is barred", err)
 		if all := w.mine(w.marit); len(all) != 0 {
 			t.Errorf("who is barred has %+v", all)
 		}
 		_, err = w.desk.See(w.ctx, w.marit, "zzzzzzzzzz")
-		w.missing("what is not there", err)
+		w.Missing("what is not there", err)
 	})
 }
 
@@ -154,14 +144,14 @@ func TestWhoIsKeptOut(t *testing.T) {
 func TestANameIsWarnedOfWithoutTheLists(t *testing.T) {
 	each(t, func(w *world) {
 		slug, err := w.desk.Start(w.ctx, w.marit, w.unit(w.marit, false), good())
-		w.must(err)
+		w.Must(err)
 		answer := func(name string, no bool) string {
 			text := name + " skal få flere å leke med."
 			var out []string
 			for _, err := range []error{
 				w.desk.Add(w.ctx, w.marit, slug, circles.Plan{Part: circles.Activity, What: text, NoPupil: no}),
-				w.desk.Agree(w.ctx, w.marit, slug, circles.Agreed{Choices: []string{circles.Other}, Words: text, NoPupil: no}),
-				w.desk.Agree(w.ctx, w.marit, slug, circles.Agreed{Choices: []string{"chat"}, Where: "Hjemme hos " + name, NoPupil: no}),
+				w.agree(w.marit, slug, circles.Agreed{Choices: []string{circles.Other}, Words: text, NoPupil: no}),
+				w.agree(w.marit, slug, circles.Agreed{Choices: []string{"chat"}, Where: "Hjemme hos " + name, NoPupil: no}),
 			} {
 				out = append(out, fmt.Sprintf("%v %v", tilhor.FaultsOf(err), err == nil))
 			}
@@ -185,22 +175,23 @@ func TestANameIsWarnedOfWithoutTheLists(t *testing.T) {
 func TestWhatTheSchoolSees(t *testing.T) {
 	each(t, func(w *world) {
 		slug, err := w.desk.Start(w.ctx, w.marit, w.unit(w.marit, true), good())
-		w.must(err)
-		w.must(w.desk.Add(w.ctx, w.ali, slug, circles.Plan{Part: circles.Meeting, On: "2027-01-21", What: "Vi snakker om chatten."}))
+		w.Must(err)
+		w.Must(w.desk.Add(w.ctx, w.ali, slug, circles.Plan{Part: circles.Meeting, On: "2027-01-21", What: "Vi snakker om chatten."}))
 		at := func(by tilhor.Actor) []circles.Circle {
 			t.Helper()
 			all, err := w.desk.AtSchool(w.ctx, by)
-			w.must(err)
+			w.Must(err)
 			return all
 		}
 		if all := at(w.jonas); len(all) != 1 || !all[0].Year() || all[0].Grade != 5 || len(all[0].Agreed.Choices)+len(all[0].Plans) != 0 {
 			t.Errorf("unshared: %+v", all)
 		}
-		w.must(w.desk.Share(w.ctx, w.ali, slug, true))
+		w.Missing("whose they are not", w.desk.Share(w.ctx, w.ali, slug, true))
+		w.Must(w.desk.Share(w.ctx, w.marit, slug, true))
 		if all := at(w.kari); len(all[0].Agreed.Choices) != 2 || len(all[0].Plans) != 0 || all[0].Agreed.Next != "" || all[0].Agreed.Where != "" {
 			t.Errorf("shared: %+v", all)
 		}
-		w.must(w.desk.Share(w.ctx, w.marit, slug, false))
+		w.Must(w.desk.Share(w.ctx, w.marit, slug, false))
 		if all := at(w.kari); len(all[0].Agreed.Choices) != 0 {
 			t.Errorf("no longer shared: %+v", all)
 		}
@@ -209,22 +200,22 @@ func TestWhatTheSchoolSees(t *testing.T) {
 		}
 		for _, by := range []tilhor.Actor{w.marit, w.Actor(tilhor.RoleOwnerAdviser, ""), {Owner: webtest.Owner, Role: tilhor.RoleAnyone}} {
 			_, err := w.desk.AtSchool(w.ctx, by)
-			w.missing(string(by.Role), err)
+			w.Missing(string(by.Role), err)
 		}
 
 		c, err := w.desk.See(w.ctx, w.marit, slug)
-		w.must(err)
-		w.must(w.desk.Remove(w.ctx, w.marit, slug, c.Plans[0].ID))
-		w.missing("twice", w.desk.Remove(w.ctx, w.marit, slug, c.Plans[0].ID))
+		w.Must(err)
+		w.Must(w.desk.Remove(w.ctx, w.marit, slug, c.Plans[0].ID))
+		w.Missing("twice", w.desk.Remove(w.ctx, w.marit, slug, c.Plans[0].ID))
 		verify := func() journal.Report {
 			r, err := journal.Verify(w.ctx, w.DB, webtest.Owner, journal.Against{Keys: w.Kit.Keys})
-			w.must(err)
+			w.Must(err)
 			return r
 		}
 		if r := verify(); !r.Holds() {
 			t.Errorf("verify: %+v", r.Wrong)
 		}
-		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error { _, err := tx.Exec(dropLines, webtest.Owner); return err }))
+		w.Must(w.DB.Write(w.ctx, func(tx *db.Tx) error { _, err := tx.Exec(dropLines, webtest.Owner); return err }))
 		if verify().Holds() {
 			t.Error("a line that was taken out is not seen")
 		}
@@ -236,14 +227,14 @@ var dropLines = db.SQL(`DELETE FROM circles_line WHERE owner = $1`)
 // The parent of a protected child reads no school's name there.
 func TestAProtectedChildsSchoolIsNotNamed(t *testing.T) {
 	each(t, func(w *world) {
-		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+		w.Must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
 			return w.Kit.Roster.Protect(tx, w.Keeper(), w.Person("nora"), roster.StrictConfidential, w.Now())
 		}))
 		if all := w.mine(w.marit); len(all) != 2 || all[0].SchoolName != "" {
 			t.Errorf("%+v", all)
 		}
 		slug, err := w.desk.Start(w.ctx, w.marit, w.unit(w.marit, false), good())
-		w.must(err)
+		w.Must(err)
 		if c, err := w.desk.See(w.ctx, w.marit, slug); err != nil || c.SchoolName != "" {
 			t.Errorf("%+v, %v", c, err)
 		}
@@ -253,28 +244,86 @@ func TestAProtectedChildsSchoolIsNotNamed(t *testing.T) {
 	})
 }
 
+// What one parent wrote another proposes to change: who wrote it says yes, or who began,
+// and both stand. Who is protected is not named, and what somebody who has left wrote is
+// everybody's.
+func TestWhoseItIsToChange(t *testing.T) {
+	each(t, func(w *world) {
+		slug, err := w.desk.Start(w.ctx, w.marit, w.unit(w.marit, false), good())
+		w.Must(err)
+		see := func(by tilhor.Actor) circles.Circle {
+			t.Helper()
+			c, err := w.desk.See(w.ctx, by, slug)
+			w.Must(err)
+			return c
+		}
+		only, err := w.desk.Agree(w.ctx, w.ali, slug, circles.Agreed{Choices: []string{"way"}})
+		w.Must(err)
+		c := see(w.marit)
+		if !only || fmt.Sprint(c.Agreed.Choices) != "[chat call]" || c.By != "Marit Dahl" || !c.Mine || len(c.Proposals) != 1 || c.Proposals[0].By != see(w.ali).Proposals[0].By || c.Proposals[0].By == "" || see(w.ali).Mine {
+			t.Fatalf("%v %+v", only, c)
+		}
+		line := c.Proposals[0].ID
+		w.Missing("who proposed it", w.desk.Accept(w.ctx, w.ali, slug, line))
+		w.Missing("what is not there", w.desk.Accept(w.ctx, w.marit, slug, "zz"))
+		w.Must(w.desk.Accept(w.ctx, w.marit, slug, line))
+		if c := see(w.ali); fmt.Sprint(c.Agreed.Choices) != "[way]" || !c.Mine || c.By == "Marit Dahl" || c.Before == nil || fmt.Sprint(c.Before.Choices) != "[chat call]" || c.Before.By != "Marit Dahl" || len(c.Proposals) != 0 {
+			t.Errorf("%+v", c)
+		}
+		w.Must(w.desk.Add(w.ctx, w.marit, slug, circles.Plan{Part: circles.Activity, What: "Tur."}))
+		w.Must(w.desk.Add(w.ctx, w.ali, slug, circles.Plan{Part: circles.Meeting, On: "2027-01-21", Kit: "net"}))
+		for _, p := range see(w.ali).Plans {
+			if mine := p.Kit == "net"; p.Mine != mine {
+				t.Errorf("Ali has %+v", p)
+			}
+			if !p.Mine {
+				w.Missing("another's", w.desk.Remove(w.ctx, w.ali, slug, p.ID))
+			}
+		}
+		for _, p := range see(w.marit).Plans { // who began the group looks after it
+			if !p.Mine {
+				t.Errorf("Marit has %+v", p)
+			}
+		}
+		// Not named, but there.
+		w.Must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			return w.Kit.Roster.Protect(tx, w.Keeper(), w.Person("elias"), roster.Confidential, w.Now())
+		}))
+		if c := see(w.marit); c.By != "" || c.Before.By != "Marit Dahl" {
+			t.Errorf("who is protected is named: %+v", c)
+		}
+		if c := see(w.ali); c.By+c.Before.By != "" {
+			t.Errorf("somebody is named over the shoulder: %+v", c)
+		}
+		// Both have left.
+		w.Must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			for _, out := range [][2]tilhor.PersonID{{w.Person("nora"), w.marit.Person}, {w.Person("elias"), w.ali.Person}} {
+				if err := w.Kit.Roster.Override(tx, w.Keeper(), roster.Override{Pupil: out[0], Guardian: out[1], Responsibility: roster.Unknown, Reason: "Feil."}, w.Now()); err != nil {
+					return err
+				}
+			}
+			return w.Kit.Roster.Override(tx, w.Keeper(), roster.Override{Pupil: w.Person("nora"), Guardian: w.liv.Person, Holds: true, Responsibility: roster.Yes, Reason: "Dom."}, w.Now())
+		}))
+		if c := see(w.liv); !c.Mine || !c.Plans[0].Mine {
+			t.Errorf("nobody can change %+v", c)
+		}
+		w.Must(w.agree(w.liv, slug, good()))
+	})
+}
+
 // What is refused, at its field.
 func TestAGroupRefuses(t *testing.T) {
 	each(t, func(w *world) {
 		slug, err := w.desk.Start(w.ctx, w.marit, w.unit(w.marit, false), good())
-		w.must(err)
-		faults := func(err error, field, key string) {
-			t.Helper()
-			if f := tilhor.FaultsOf(err); len(f) != 1 || f[0] != (tilhor.Fault{Field: field, Key: key}) {
-				t.Errorf("%v, want %s at %s", err, key, field)
-			}
-			if !lang.For(tilhor.Bokmal).Has(key) {
-				t.Errorf("%s is said nowhere", key)
-			}
-		}
+		w.Must(err)
 		with := func(do func(*circles.Agreed)) circles.Agreed { a := good(); do(&a); return a }
-		faults(w.desk.Agree(w.ctx, w.ali, slug, with(func(a *circles.Agreed) { a.Choices = nil })), "choices", "circles.fault.choices")
-		faults(w.desk.Agree(w.ctx, w.ali, slug, with(func(a *circles.Agreed) { a.Choices = []string{"noe"} })), "choices", "circles.fault.choices")
-		faults(w.desk.Agree(w.ctx, w.ali, slug, with(func(a *circles.Agreed) { a.Choices = []string{circles.Other} })), "words", "circles.fault.words")
-		faults(w.desk.Agree(w.ctx, w.ali, slug, with(func(a *circles.Agreed) { a.Words = strings.Repeat("å", 801) })), "words", "circles.fault.long")
-		faults(w.desk.Agree(w.ctx, w.ali, slug, with(func(a *circles.Agreed) { a.Next = "2026-11-22" })), "next", "circles.fault.past")
-		faults(w.desk.Add(w.ctx, w.ali, slug, circles.Plan{Part: "fest", What: "Fest."}), "part", "circles.fault.part")
-		faults(w.desk.Add(w.ctx, w.ali, slug, circles.Plan{Part: circles.Activity}), "what", "circles.fault.what")
-		faults(w.desk.Add(w.ctx, w.ali, slug, circles.Plan{Part: circles.Meeting, What: "Møte."}), "on", "circles.fault.on")
+		w.Refused(w.agree(w.ali, slug, with(func(a *circles.Agreed) { a.Choices = nil })), "choices", "circles.fault.choices")
+		w.Refused(w.agree(w.ali, slug, with(func(a *circles.Agreed) { a.Choices = []string{"noe"} })), "choices", "circles.fault.choices")
+		w.Refused(w.agree(w.ali, slug, with(func(a *circles.Agreed) { a.Choices = []string{circles.Other} })), "words", "circles.fault.words")
+		w.Refused(w.agree(w.ali, slug, with(func(a *circles.Agreed) { a.Words = strings.Repeat("å", 801) })), "words", "circles.fault.long")
+		w.Refused(w.agree(w.ali, slug, with(func(a *circles.Agreed) { a.Next = "2026-11-22" })), "next", "circles.fault.past")
+		w.Refused(w.desk.Add(w.ctx, w.ali, slug, circles.Plan{Part: "fest", What: "Fest."}), "part", "circles.fault.part")
+		w.Refused(w.desk.Add(w.ctx, w.ali, slug, circles.Plan{Part: circles.Activity}), "what", "circles.fault.what")
+		w.Refused(w.desk.Add(w.ctx, w.ali, slug, circles.Plan{Part: circles.Meeting, What: "Møte."}), "on", "circles.fault.on")
 	})
 }

@@ -69,6 +69,9 @@ func (w *World) hearing(all []place) {
 		Bodies: &bodies.Desk{DB: w.DB, Keys: w.Keys, Journal: w.Journal, Roster: w.Roster, Clock: func() time.Time { return w.now }},
 	}}
 	w.at(w.ago(60, 9, 0), func(ctx context.Context) error { return h.found(ctx, all) })
+	if k := slices.IndexFunc(all, func(p place) bool { return p.school.Name == "Solbakken skole" }); k >= 0 {
+		h.voice(&all[k])
+	}
 	w.at(w.ago(45, 10, 0), h.open)
 	for i := range committees {
 		day := 40 - i*34/committees // from the day after to a week ago
@@ -115,7 +118,7 @@ func (h *heardStory) found(ctx context.Context, all []place) error {
 		b := bodies.Body{
 			Kind: bodies.SU, Name: "Samarbeidsutvalget", Basis: basis, Need: 5, Term: 12, Elect: "Hver gruppe velger sine for ett skoleår.",
 			Seats: map[bodies.Part]int{bodies.Pupils: 2, bodies.Parents: 2, bodies.Staff: 3, bodies.Municipality: 2},
-			Shut:  "Går elevene ut, teller foreldrenes stemmer dobbelt.",
+			Shut:  "Går elevene ut, veier foreldrenes stemmer så mye at de er i flertall.", Count: bodies.Weighed,
 		}
 		k := slices.IndexFunc(all, func(p place) bool { return p.school.Name == name+" skole" })
 		by := h.anne

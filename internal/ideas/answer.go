@@ -3,6 +3,7 @@ package ideas
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -60,6 +61,23 @@ func (d *Desk) AtSchool(ctx context.Context, by tilhor.Actor) (all []Idea, lead 
 		return err
 	})
 	return all, lead, err
+}
+
+// WithCouncil is how many the elevråd of the school have, for who leads it, and by when
+// the first of them is to be answered; what they say is the elevråd's.
+func (d *Desk) WithCouncil(ctx context.Context, by tilhor.Actor) (n int, due tilhor.Date, err error) {
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		lead, err := leads(tx, by, d.Clock())
+		if err != nil || !lead {
+			return err
+		}
+		err = tx.One(atCouncil, db.Args(by.Owner, by.School), &n, &due)
+		if n > 0 {
+			due = due.Add(Days)
+		}
+		return err
+	})
+	return n, due, err
 }
 
 // Given is how many wait for an answer of somebody in rektor's place.
@@ -167,6 +185,15 @@ func (d *Desk) Reply(ctx context.Context, by tilhor.Actor, slug string, a Answer
 		}
 		return d.line(tx, by, i, actAnswered, rule(lead), string(body), now)
 	})
+}
+
+// Suggested is who wrote the suggestion that a line is about, to be told that there is
+// something to read: for the program itself. What the elevråd wrote is nobody's own.
+func (d *Desk) Suggested(tx *db.Tx, owner tilhor.OwnerID, line string) (p tilhor.PersonID, err error) {
+	if err = tx.One(writerOf, db.Args(owner, line), &p); errors.Is(err, tilhor.ErrNotFound) {
+		err = nil
+	}
+	return p, err
 }
 
 func rule(lead bool) string {

@@ -158,7 +158,7 @@ func (d *Desk) Propose(ctx context.Context, by tilhor.Actor, council string, s S
 			if fault != nil {
 				return fault
 			}
-			return d.put(tx, by, Idea{ID: tilhor.NewID(), Slug: tilhor.NewSlug(), School: by.School, Side: Council, Kind: s.Kind, State: WithCouncil, Said: on, body: m.b.ID}, s.Words, now)
+			return d.put(tx, by, Idea{ID: tilhor.NewID(), Slug: tilhor.NewSlug(), School: by.School, Side: Council, Kind: s.Kind, State: WithCouncil, Said: on, Due: on.Add(Days), body: m.b.ID}, s.Words, now)
 		}
 		return tilhor.ErrNotFound
 	})
@@ -214,13 +214,16 @@ func (d *Desk) Close(ctx context.Context, by tilhor.Actor, slug string, carry bo
 		if _, err := tx.Exec(dropVotes, by.Owner, i.ID); err != nil {
 			return err
 		}
+		if all < Shy { // of so few a count tells how somebody voted: it is not kept
+			yes, all = 0, 0
+		}
 		if carry {
-			if _, err := tx.Exec(closeIdea, by.Owner, i.ID, New, on.Add(Days), yes, all-yes); err != nil {
+			if _, err := tx.Exec(closeIdea, by.Owner, i.ID, New, i.Due, yes, all-yes); err != nil {
 				return err
 			}
 			return d.tell(tx, by, i, actCarried, "leader", now)
 		}
-		if _, err := tx.Exec(closeIdea, by.Owner, i.ID, Left, "", yes, all-yes); err != nil {
+		if _, err := tx.Exec(closeIdea, by.Owner, i.ID, Left, i.Due, yes, all-yes); err != nil {
 			return err
 		}
 		return d.line(tx, by, i, actLeft, "leader", why, now)

@@ -30,12 +30,14 @@ type Desk struct {
 	Clock   tilhor.Clock
 }
 
-// Days is how long a suggestion may wait for an answer. No act says so: it is the
-// product's own norm (Lokalt), for who suggests and hears nothing, stops.
+// Days is how long a suggestion may wait for an answer, from when it was told; the time
+// that the elevråd has it is part of it. No act says so: it is the product's own norm
+// (Lokalt), for who suggests and hears nothing, stops.
 const Days = 30
 
-// Shy is how many must have voted before the votes are shown of what is still open:
-// of fewer one could see who voted what.
+// Shy is how many must have voted before votes are shown, or kept when the voting
+// ends: of fewer one could see who voted what, also from nothing but whether most were
+// for it, and from being told of some votes and not of those that were all alike.
 const Shy = 5
 
 // A Side is who a suggestion comes from, and all that anybody is told of it.
@@ -57,6 +59,7 @@ const (
 	Left        State = "left"     // the elevråd did not carry it on
 	New         State = "new"      // rektor has it
 	Answered    State = "answered" // by rektor, or whom she gave it to
+	Gone        State = "gone"     // its time is over: its words are shredded
 )
 
 // Kinds are what a suggestion can be about.
@@ -74,7 +77,7 @@ type Idea struct {
 	Kind   string
 	State  State
 	Said   tilhor.Date
-	Due    tilhor.Date // "" while no clock runs
+	Due    tilhor.Date // the elevråd's time is part of it
 	Late   bool
 	Given  tilhor.PersonID
 	Who    string // whom it is given to, by name
@@ -137,17 +140,19 @@ const ideaColumns = `i.id, i.slug, i.school, i.side, i.kind, i.person, i.body, i
 var (
 	insertIdea = db.SQL(`INSERT INTO ideas_idea (owner, id, slug, school, side, kind, person, body, state, said_on, due_on, given_to, answered_on, shown, votes_for, votes_against)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', '', 0, 0, 0)`)
-	insertLine = db.SQL(`INSERT INTO ideas_line (owner, id, school, idea, part, n, at, entry, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
+	insertLine = db.SQL(`INSERT INTO ideas_line (owner, id, school, idea, part, n, at, entry, secret, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
 
 	ofPerson   = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.person = $2 AND i.side = $3 ORDER BY i.said_on DESC, i.id`)
 	waiting    = db.SQL(`SELECT COUNT(*) FROM ideas_idea WHERE owner = $1 AND person = $2 AND state IN ('council', 'new')`)
 	ofSchool   = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.school = $2 AND i.state IN ('new', 'answered') ORDER BY i.state DESC, i.due_on, i.id`)
 	ofGiven    = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.school = $2 AND i.given_to = $3 AND i.state IN ('new', 'answered') ORDER BY i.state DESC, i.due_on, i.id`)
 	ofCouncil  = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.school = $2 AND i.body = $3 ORDER BY i.said_on DESC, i.id`)
-	bySlug     = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.slug = $2`)
+	bySlug     = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.slug = $2 AND i.state <> 'gone'`)
 	shownAt    = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.school = $2 AND i.state = 'answered' AND i.shown = 1 ORDER BY i.answered_on DESC, i.id`)
 	givenOpen  = db.SQL(`SELECT COUNT(*) FROM ideas_idea WHERE owner = $1 AND given_to = $2 AND state = 'new' AND school = $3`)
-	linesOf    = db.SQL(`SELECT id, part, sealed FROM ideas_line WHERE owner = $1 AND idea = $2 ORDER BY n, at, id`)
+	atCouncil  = db.SQL(`SELECT COUNT(*), COALESCE(MIN(said_on), '') FROM ideas_idea WHERE owner = $1 AND school = $2 AND state = 'council'`)
+	writerOf   = db.SQL(`SELECT i.person FROM ideas_line l JOIN ideas_idea i ON i.owner = l.owner AND i.id = l.idea WHERE l.owner = $1 AND l.id = $2 AND i.side <> 'council'`)
+	linesOf    = db.SQL(`SELECT id, part, secret, sealed FROM ideas_line WHERE owner = $1 AND idea = $2 ORDER BY n, at, id`)
 	countLines = db.SQL(`SELECT COUNT(*) FROM ideas_line WHERE owner = $1 AND idea = $2`)
 )
 
@@ -159,8 +164,11 @@ func (d *Desk) read(tx *db.Tx, owner tilhor.OwnerID, today tilhor.Date, q *db.St
 		var shown int
 		err := scan(&i.ID, &i.Slug, &i.School, &i.Side, &i.Kind, &i.person, &i.body, &i.State, &i.Said, &i.Due, &i.Given, &answered, &shown, &i.Votes.For, &i.Votes.Against)
 		i.Shown, i.Votes.Open = shown == 1, i.State == WithCouncil
-		i.Votes.Shown = !i.Votes.Open && i.body != ""
-		i.Late = i.State == New && i.Due < today
+		i.Votes.Shown = !i.Votes.Open && i.Votes.For+i.Votes.Against >= Shy
+		if i.Due == "" && i.Votes.Open { // sent to the elevråd before its time was part of the thirty days
+			i.Due = i.Said.Add(Days)
+		}
+		i.Late = (i.State == New || i.Votes.Open) && i.Due < today
 		if answered != "" {
 			i.Answer = &Answer{On: answered}
 		}
@@ -170,38 +178,46 @@ func (d *Desk) read(tx *db.Tx, owner tilhor.OwnerID, today tilhor.Date, q *db.St
 	if err != nil {
 		return nil, err
 	}
-	keys := map[tilhor.SchoolID]seal.Key{}
-	for n := range all {
-		i := &all[n]
-		key, has := keys[i.School]
-		if !has {
-			if key, err = d.Keys.Get(tx, owner, seal.KindIdeas, string(i.School)); err != nil {
-				return nil, err
-			}
-			keys[i.School] = key
+	keys, kept := map[string]seal.Key{}, all[:0]
+	for _, i := range all {
+		err := d.texts(tx, owner, &i, keys)
+		if errors.Is(err, seal.ErrShredded) { // let go of by rule; a backup that was put back has the row still
+			continue
 		}
-		if err := i.texts(tx, owner, key); err != nil {
+		if err != nil {
 			return nil, err
 		}
+		kept = append(kept, i)
 	}
-	return all, d.names(tx, owner, all)
+	return kept, d.names(tx, owner, kept)
 }
 
 // texts opens what was written about it; the newest of a part holds.
-func (i *Idea) texts(tx *db.Tx, owner tilhor.OwnerID, key seal.Key) error {
-	parts := map[string][2][]byte{}
+func (d *Desk) texts(tx *db.Tx, owner tilhor.OwnerID, i *Idea, keys map[string]seal.Key) error {
+	type line struct {
+		id, secret string
+		sealed     []byte
+	}
+	parts := map[string]line{}
 	err := tx.Each(linesOf, func(scan db.Scan) error {
-		var id, part string
-		var sealed []byte
-		err := scan(&id, &part, &sealed)
-		parts[part] = [2][]byte{[]byte(id), sealed}
+		var l line
+		var part string
+		err := scan(&l.id, &part, &l.secret, &l.sealed)
+		parts[part] = l
 		return err
 	}, owner, i.ID)
 	if err != nil {
 		return err
 	}
-	for part, x := range parts {
-		plain, err := key.Open(field, string(x[0]), x[1])
+	for part, l := range parts {
+		key, has := keys[l.secret]
+		if !has {
+			if key, err = d.Keys.Get(tx, owner, seal.KindIdeas, l.secret); err != nil {
+				return err
+			}
+			keys[l.secret] = key
+		}
+		plain, err := key.Open(field, l.id, l.sealed)
 		if err != nil {
 			return err
 		}
@@ -261,7 +277,8 @@ func (d *Desk) one(tx *db.Tx, owner tilhor.OwnerID, slug string, today tilhor.Da
 // line writes one text about a suggestion, and tells the record. The entry names the
 // line by its own id: whose it is, is in no subject.
 func (d *Desk) line(tx *db.Tx, by tilhor.Actor, i Idea, act, rule, text string, now time.Time) error {
-	key, err := d.Keys.Make(tx, by.Owner, seal.KindIdeas, string(i.School))
+	secret := string(i.School) + "." + i.ID
+	key, err := d.Keys.Make(tx, by.Owner, seal.KindIdeas, secret)
 	if err != nil {
 		return err
 	}
@@ -275,7 +292,7 @@ func (d *Desk) line(tx *db.Tx, by tilhor.Actor, i Idea, act, rule, text string, 
 	if err := tx.One(countLines, db.Args(by.Owner, i.ID), &n); err != nil {
 		return err
 	}
-	_, err = tx.Exec(insertLine, by.Owner, id, i.School, i.ID, writes[act], n+1, now.UnixMilli(), w.ID, s.Bytes)
+	_, err = tx.Exec(insertLine, by.Owner, id, i.School, i.ID, writes[act], n+1, now.UnixMilli(), w.ID, secret, s.Bytes)
 	return err
 }
 

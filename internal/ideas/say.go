@@ -2,7 +2,6 @@ package ideas
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -28,21 +27,6 @@ type Saying struct {
 // most is how many of one person may wait at a time.
 const most = 20
 
-// number is what a case is called by those who have one: six letters and figures.
-var number = regexp.MustCompile(`(?i)\b[a-z2-7]{6}\b`)
-
-// namesCase says whether a case's number seems to stand in a text. Whether there is
-// such a case is never looked up: one that was made up is refused alike.
-func namesCase(text string) bool {
-	small := strings.ToLower(text)
-	if strings.Contains(small, "saksnummer") || strings.Contains(small, "saksnr") || strings.Contains(small, "case number") {
-		return true
-	}
-	return slices.ContainsFunc(number.FindAllString(small, -1), func(s string) bool {
-		return strings.ContainsAny(s, "234567") && strings.ContainsFunc(s, func(r rune) bool { return 'a' <= r && r <= 'z' })
-	})
-}
-
 // check asks what is right. Peers are other pupils who will read it: then no child may
 // be named, by a list that knows no pupil.
 func (s *Saying) check(peers bool) error {
@@ -51,7 +35,7 @@ func (s *Saying) check(peers bool) error {
 	f.Add(!slices.Contains(Kinds, s.Kind), "kind", "ideas.fault.kind")
 	f.Add(s.Words == "", "words", "ideas.fault.words")
 	f.Add(utf8.RuneCountInString(s.Words) > maxText, "words", "ideas.fault.long")
-	f.Add(namesCase(s.Words), "words", "ideas.fault.number")
+	f.Add(bodies.Single(s.Words), "words", "ideas.fault.number")
 	f.Add(s.Child, "child", "ideas.fault.child")
 	f.Add(peers && !s.NoPupil && firstnames.Any(s.Words), "no-pupil", "ideas.fault.name-peers")
 	return f.Err()
@@ -86,7 +70,7 @@ func (d *Desk) Say(ctx context.Context, by tilhor.Actor, s Saying) error {
 			if err != nil {
 				return err
 			}
-			i.State, i.Due, i.body = WithCouncil, "", b.ID
+			i.State, i.body = WithCouncil, b.ID
 		}
 		if err := f.Err(); err != nil {
 			return err

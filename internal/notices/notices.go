@@ -45,6 +45,11 @@ type Desk struct {
 	// Hearing names those who run a body that a line of a hearing is about: it is
 	// asked, or reminded, or the answer is sent.
 	Hearing func(tx *db.Tx, owner tilhor.OwnerID, hearing, line string, now time.Time) ([]tilhor.PersonID, error)
+	// Called names those who are called to a meeting of a body: who works for the
+	// municipality, and who sits there for pupils or parents.
+	Called func(tx *db.Tx, owner tilhor.OwnerID, line string, now time.Time) (staff, family []tilhor.PersonID, err error)
+	// Suggested is who wrote the suggestion that a line answers.
+	Suggested func(tx *db.Tx, owner tilhor.OwnerID, line string) (tilhor.PersonID, error)
 }
 
 // Wait is how long a notice lies before it is sent: what happens in the same
@@ -180,6 +185,8 @@ func (d *Desk) told(tx *db.Tx, owner tilhor.OwnerID, e journal.Record, now time.
 	switch {
 	case room == "dialogue":
 		all, err = d.heard(tx, owner, thing, e, now)
+	case e.Act == called && d.Called != nil:
+		all, _, err = d.Called(tx, owner, e.Subject, now)
 	case heard[e.Act] && d.Hearing != nil:
 		all, err = d.Hearing(tx, owner, thing, e.Subject, now)
 	case pins[e.Act]:
@@ -205,12 +212,24 @@ var pins = map[string]bool{"sfo.code": true, "sfo.chosen": true}
 // heard are the acts of a hearing that those who run a body are told of.
 var heard = map[string]bool{"hearing.invited": true, "hearing.reminded": true, "hearing.sent": true}
 
+// The acts that call to a meeting of a body, and that answer a suggestion.
+const (
+	called  = "bodies.room.call"
+	replied = "ideas.answered"
+)
+
 // atHome are those at home that an entry gives something to read. That a case is
 // opened again on the child's own word, or on one parent's, is no news to the
 // others: a mail that same hour would say who had spoken.
 func (d *Desk) atHome(tx *db.Tx, owner tilhor.OwnerID, e journal.Record, now time.Time) (all []tilhor.PersonID, err error) {
 	room, thing, _ := strings.Cut(e.Stream, "/")
 	switch {
+	case e.Act == called && d.Called != nil: // who sits for pupils or parents is left in peace at night, and asked about as they are
+		_, all, err = d.Called(tx, owner, e.Subject, now)
+		return without(all, e.By.Person), err
+	case e.Act == replied && d.Suggested != nil:
+		p, err := d.Suggested(tx, owner, e.Subject)
+		return without([]tilhor.PersonID{p}, e.By.Person), err
 	case rooms[room] != access.Track:
 		return nil, nil
 	case e.Act == answered && d.Answered != nil:

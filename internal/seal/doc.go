@@ -43,7 +43,7 @@ const (
 	KindFront    Kind = "front"    // what one school shows everyone on its page
 	KindHearing  Kind = "hearing"  // one hearing and all that is said in it (høring)
 	KindBody     Kind = "body"     // the formal bodies of one school, or of the municipality (råd og utvalg)
-	KindIdeas    Kind = "ideas"    // what is suggested to one school (innspill), and its answers
+	KindIdeas    Kind = "ideas"    // one suggestion to a school (innspill) and its answers: the school and its id
 	KindCircle   Kind = "circle"   // what one parent group has agreed (foreldregruppe)
 	KindDraft    Kind = "draft"    // a text not sent yet (kladd)
 	KindSession  Kind = "session"  // one sign-in

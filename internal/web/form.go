@@ -139,6 +139,17 @@ func (f *Form) Ticked(name, value string) bool { return slices.Contains(f.values
 // Set fills in a field, before a form is shown.
 func (f *Form) Set(name string, values ...string) { f.values[name] = values }
 
+// Day reads a date from a field; nothing typed is no date and no fault.
+func (f *Form) Day(name string) tilhor.Date {
+	typed := f.Line(name)
+	if typed == "" {
+		return ""
+	}
+	d, err := lang.ReadDate(typed)
+	f.Faults.Add(err != nil, name, "school.fault.date")
+	return d
+}
+
 // Choice is the value of a field if it is one of those offered; else a fault.
 func (f *Form) Choice(name, key string, offered ...string) string {
 	v := f.Get(name)

@@ -37,7 +37,8 @@ func (f *Finder) In(p *Place) { f.p = p }
 var findSQL = sync.OnceValue(func() (s struct {
 	concerns, texts, plans, records, views, entered             *db.Stmt
 	parcels, forces, homes, blocks, absences, judged, appointed *db.Stmt
-	lines, machines, heard, sent, papers, parents               *db.Stmt
+	lines, machines, papers, parents                            *db.Stmt
+	rooms, ideas, groups, called, heard, sent                   *db.Stmt
 },
 ) {
 	// What is told without a name bears no time finer than the hour.
@@ -64,6 +65,10 @@ var findSQL = sync.OnceValue(func() (s struct {
 	s.judged = db.SQL(`SELECT DISTINCT insight FROM cases_passage WHERE owner = $1 AND at >= $2`)
 	s.appointed = db.SQL(`SELECT r.id, c.slug FROM cases_record r JOIN cases_record t ON t.owner = r.owner AND t.track = r.track AND t.kind = 'told'
 			JOIN concerns_concern c ON c.owner = t.owner AND c.id = t.ref WHERE r.owner = $1 AND r.written_at >= $2 AND r.kind = 'led-by'`)
+	s.rooms = db.SQL(`SELECT school, id, sealed FROM bodies_line WHERE owner = $1 AND at >= $2 AND kind = 'meeting'`)
+	s.ideas = db.SQL(`SELECT secret, id, sealed FROM ideas_line WHERE owner = $1 AND at >= $2`)
+	s.groups = db.SQL(`SELECT circle, id, sealed FROM circles_line WHERE owner = $1 AND at >= $2`)
+	s.called = db.SQL(`SELECT id, kind, thing FROM bodies_line WHERE owner = $1 AND at >= $2 AND kind IN ('call', 'approved')`)
 	s.views = db.SQL(`SELECT id, view FROM journal_entry WHERE owner = $1 AND written >= $2 AND view IS NOT NULL`)
 	s.entered = db.SQL(`SELECT id, data FROM web_session WHERE owner = $1 AND began >= $2`)
 	return s
@@ -80,7 +85,7 @@ func (f *Finder) Look(ctx context.Context) error {
 		since = 0
 	}
 	err := f.p.DB.Read(ctx, func(tx *db.Tx) error {
-		for _, look := range []func(*db.Tx, int64) error{f.concerns, f.texts, f.plans, f.records, f.views, f.sessions, f.parcels, f.forces, f.homes, f.lines, f.heard, f.papers, f.parents, f.rest} {
+		for _, look := range []func(*db.Tx, int64) error{f.concerns, f.texts, f.plans, f.records, f.views, f.sessions, f.parcels, f.forces, f.homes, f.lines, f.voices, f.heard, f.papers, f.parents, f.rest} {
 			if err := look(tx, since); err != nil {
 				return err
 			}
@@ -336,6 +341,11 @@ func (f *Finder) rest(tx *db.Tx, since int64) error {
 		}},
 		{findSQL().machines, func(scan db.Scan) (row, id string, err error) { err = scan(&row, &id); return row, id, err }},
 		{findSQL().appointed, func(scan db.Scan) (row, id string, err error) { err = scan(&row, &id); return row, "lead-" + id, err }},
+		{findSQL().called, func(scan db.Scan) (row, id string, err error) {
+			var kind, thing string
+			err = scan(&row, &kind, &thing)
+			return row, map[string]string{"call": "call-", "approved": "written-"}[kind] + thing, err
+		}},
 		{findSQL().sent, func(scan db.Scan) (row, id string, err error) { err = scan(&row, &id); return row, "sends-" + id, err }},
 		{findSQL().absences, func(scan db.Scan) (row, id string, err error) {
 			var who, from string

@@ -54,8 +54,10 @@ func (p *Place) asks(rng *rand.Rand) (Act, bool) {
 func (p *Place) committee(ctx context.Context, s *School) (b bodies.Body, err error) {
 	find := func(tx *db.Tx) error {
 		all, err := p.Hearings.Bodies.At(tx, Owner, s.ID)
-		if err == nil && len(all) > 0 {
-			b = all[0]
+		for _, x := range all {
+			if x.Kind == bodies.SU {
+				b = x
+			}
 		}
 		return err
 	}

@@ -50,6 +50,11 @@ func (p *Place) settle(ctx context.Context) error {
 	if err := p.train(ctx); err != nil {
 		return err
 	}
+	for _, s := range p.Schools {
+		if err := p.formal(ctx, s); err != nil {
+			return err
+		}
+	}
 	return p.Cases.AppointReceiver(ctx, p.Adviser, p.Adviser.Person)
 }
 
@@ -128,6 +133,9 @@ func (p *Place) meet(ctx context.Context, i int) (*School, error) {
 			return err
 		}
 		if err := actor(tx, &s.Social, fmt.Sprintf("sosial-%d", i)); err != nil {
+			return err
+		}
+		if err := actor(tx, &s.Parent, fmt.Sprintf("hjem-%d-0", i)); err != nil {
 			return err
 		}
 		s.ID = s.Rektor.School

@@ -63,9 +63,15 @@ var whole = []struct {
 	{"machine", (*Place).machine},
 	{"accept", (*Place).accept},
 	{"asks", (*Place).asks},
+	{"suggest", (*Place).suggest},
+	{"convene", (*Place).convene},
 	{"adopts", (*Place).adopts},
+	{"agree", (*Place).agree},
+	{"reply", (*Place).reply},
 	{"approves", (*Place).approves},
+	{"call", (*Place).call},
 	{"votes", (*Place).votes},
+	{"written", (*Place).confirm},
 	{"sends", (*Place).sends},
 	{"paper", (*Place).paper},
 	{"parent", (*Place).parent},
@@ -84,7 +90,7 @@ func WholeKinds() (all []string) {
 // Stepwise says whether the n-th act of the whole case is done in several steps.
 func Stepwise(n int) bool {
 	switch whole[n%len(whole)].kind {
-	case "lead", "attach", "observe", "judge", "pack", "settle", "speak", "asks":
+	case "lead", "attach", "observe", "judge", "pack", "settle", "speak", "written", "asks":
 		return true
 	}
 	return false

@@ -20,6 +20,7 @@ import (
 	"tilhor/internal/bodies"
 	"tilhor/internal/calendar"
 	"tilhor/internal/cases"
+	"tilhor/internal/circles"
 	"tilhor/internal/concerns"
 	"tilhor/internal/danger"
 	"tilhor/internal/db"
@@ -27,6 +28,7 @@ import (
 	"tilhor/internal/duty"
 	"tilhor/internal/handover"
 	"tilhor/internal/hearing"
+	"tilhor/internal/ideas"
 	"tilhor/internal/interventions"
 	"tilhor/internal/journal"
 	"tilhor/internal/roster"
@@ -53,6 +55,9 @@ type Place struct {
 	Archive  *archive.Desk
 	Dialogue *dialogue.Desk
 	SFO      *sfo.Desk
+	Bodies   *bodies.Desk
+	Ideas    *ideas.Desk
+	Circles  *circles.Desk
 	Hearings *hearing.Desk
 	Danger   *danger.Desk
 	Site     *web.Site // has the frame's own pages only
@@ -84,6 +89,7 @@ type School struct {
 	Rektor   tilhor.Actor
 	Social   tilhor.Actor // is appointed when a concern is taken up
 	Teachers []tilhor.Actor
+	Parent   tilhor.Actor // leads the FAU, and began the group of the class
 	Pupils   []tilhor.PersonID
 }
 
@@ -130,7 +136,11 @@ func Over(ctx context.Context, d *db.DB, keysDir string, clock tilhor.Clock) (*P
 	p.Concerns.Started, p.Concerns.Opened, p.Concerns.Became = p.Dialogue.Start, p.Dialogue.Open, p.Dialogue.Became
 	p.Danger = &danger.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Clock: clock}
 	p.SFO = &sfo.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Clock: clock}
-	p.Hearings = &hearing.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Clock: clock, Bodies: &bodies.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Clock: clock}}
+	p.Bodies = &bodies.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Clock: clock}
+	p.Ideas = &ideas.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Bodies: p.Bodies, Clock: clock}
+	p.Circles = &circles.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Clock: clock}
+	p.Archive.Bodies = p.Bodies
+	p.Hearings = &hearing.Desk{DB: d, Keys: keys, Journal: j, Roster: p.Roster, Clock: clock, Bodies: p.Bodies}
 	if err := p.settle(ctx); err != nil {
 		return nil, fmt.Errorf("settle the made-up schools: %w", err)
 	}

@@ -189,6 +189,7 @@ func TestAYearInTheRoom(t *testing.T) {
 		w.sent(w.marit, i, "do", "opp")
 		w.says(w.shows(w.nora, m), "1. Skolegården", "2. Har alle det bra her?")
 		w.sent(w.marit, i, "do", "endre", "endre-title", "Skolegården i vinter", "endre-text", "Is og mørke.")
+		w.refused(w.marit, i, form("do", "endre", "endre-title", "Skolegården", "endre-text", "Fredrik faller."), "Det ser ut som det står et navn", "Fredrik faller.", "Det er ikke et navn på noen")
 		w.sent(w.marit, m, "do", "innkall")
 		w.shows(w.nora, m+"/innkalling", "Innkalling til møte i Skolemiljøutvalget", "Lederen kalte inn", "Is og mørke.", "Biblioteket")
 		w.lacks(w.body(w.Get(w.nora, m)), "Kall inn til møtet", "Legg til en sak", "Inviter")
@@ -218,13 +219,18 @@ func TestAYearInTheRoom(t *testing.T) {
 			t.Errorf("the secretary approves: %d", r.StatusCode)
 		}
 		w.refused(w.marit, m+"/referat", form("do", "godkjenn"), "Les gjennom først")
+		w.sent(w.marit, i, "do", "vedtak", "vedtak-text", "Vi vil ha lys ute, sa Fredrik.")
+		w.refused(w.marit, m+"/referat", form("do", "godkjenn", "godkjenn-nameless", "yes"), "Det ser ut som det står et navn")
+		w.sent(w.marit, m+"/referat", "do", "godkjenn", "godkjenn-nameless", "yes", "godkjenn-no-name", "yes")
+		w.sent(w.marit, m+"/referat", "do", "trekk")
+		w.sent(w.marit, i, "do", "vedtak", "vedtak-text", "Vi vil ha lys ute.", "vedtak-for", "1", "vedtak-against", "1", "vedtak-dissent", "Det koster for mye.", "vedtak-dissent-by", "parent")
 		w.sent(w.marit, m+"/referat", "do", "godkjenn", "godkjenn-nameless", "yes")
 		w.shows(w.nora, m+"/referat", "Lederen har godkjent referatet", "2 av 3 var der.", "Det er nok til å bestemme.")
 
 		// What everybody reads.
 		code := w.code()
 		w.shows(nil, "/s/"+code+"/rad", "Skolemiljøutvalget", "3. desember 2026")
-		b := w.shows(nil, "/s/"+code+"/rad/"+part(m, 3), "Vi vil ha lys ute.", "1 for, 1 mot", "Det koster for mye.", "(elev)", "Leder 1", "Elever 1")
+		b := w.shows(nil, "/s/"+code+"/rad/"+part(m, 3), "Vi vil ha lys ute.", "1 for, 1 mot", "Ikke vedtatt: det var like mange for og mot", "Det koster for mye.", "(elev)", "Leder 1", "Elever 1")
 		w.lacks(b, "Marit", "Nora", "Jonas", "Dahl")
 		w.shows(nil, "/kommunens-rad", "Ingen referater er godkjent ennå")
 		w.sent(w.nora, w.room(), "do", "gjort", "action", w.action(w.nora))
@@ -442,4 +448,24 @@ func TestSettingUp(t *testing.T) {
 			t.Errorf("ended, and shown: %d", r.StatusCode)
 		}
 	})
+}
+
+// The votes of a confidential matter, as the regulation says: the parents' are written
+// apart, and what carried is told with how it was reckoned.
+func TestTheVotesOfAConfidentialMatter(t *testing.T) {
+	w := worldOn(t)
+	w.sent(w.kari, "/skolen/rad/"+w.slug, "do", "regler", "regler-name", "SMU", "regler-need", "1", "regler-seats-parent", "3", "regler-seats-pupil", "3", "regler-seats-staff", "2", "regler-count", "parents", "regler-casting", "yes")
+	w.shows(w.kari, "/skolen/rad/"+w.slug, "Foreldrenes stemmer veier så mye at de er i flertall", "Den som leder møtet, avgjør")
+	m := w.meet("23.11.2026")
+	i := w.item(m, "Bemanning", "sak-shut", "yes")
+	w.sent(w.marit, m+"/referat", "do", "oppmote", "oppmote-present", string(w.maritActor.Person), "oppmote-present", string(w.noraSelf.Person), "oppmote-present", string(w.Person("teacher-solbakken")))
+	w.shows(w.marit, i, "Av disse: foreldre for")
+	w.refused(w.marit, i, form("do", "vedtak", "vedtak-text", "Vi vil ha flere voksne.", "vedtak-for", "1", "vedtak-against", "1"), "Skriv hvor mange av stemmene som er foreldrenes", "Vi vil ha flere voksne.")
+	w.sent(w.marit, i, "do", "vedtak", "vedtak-text", "Vi vil ha flere voksne.", "vedtak-for", "1", "vedtak-for-parents", "1", "vedtak-against", "1")
+	w.shows(w.marit, m+"/referat", "1 for, 1 mot", "Foreldrenes stemmer telte til sammen som 2", "Vedtatt")
+	open := w.item(m, "Lys")
+	w.lacks(w.body(w.Get(w.marit, open)), "Av disse: foreldre for")
+	w.refused(w.marit, open, form("do", "vedtak", "vedtak-text", "Lys.", "vedtak-for", "1", "vedtak-against", "1"), "Velg hva den som ledet møtet, stemte")
+	w.sent(w.marit, open, "do", "vedtak", "vedtak-text", "Lys.", "vedtak-for", "1", "vedtak-against", "1", "vedtak-cast", "against")
+	w.shows(w.nora, m+"/referat", "Stemmen til den som ledet møtet, avgjorde", "Ikke vedtatt")
 }

@@ -131,6 +131,7 @@ func addForm(w *lang.Words, s several, x bodies.Sitting) smallForm {
 	if x.SeesAll {
 		all = append(all, ask(w, g, "box", doItem, "shut", "bodies.item.shut"))
 	}
+	all = append(all, noName(w, g, doItem)...)
 	return s.form(g, doItem, w.T("bodies.item.do"), all...).folded(w.T("bodies.item.fold"))
 }
 
@@ -215,7 +216,7 @@ func (p *Pages) doMeeting(q *web.Req) error {
 		yes := func(field string) bool { return f.Ticked(name(do, field), "yes") }
 		switch do {
 		case doItem:
-			return to + "?gjort=sak", p.Bodies.AddItem(ctx, q.Actor, slug, meeting, bodies.Item{Title: f.Line(name(do, "title")), Text: f.Get(name(do, "text")), Pupil: yes("pupil"), Shut: yes("shut")})
+			return to + "?gjort=sak", p.Bodies.AddItem(ctx, q.Actor, slug, meeting, bodies.Item{Title: f.Line(name(do, "title")), Text: f.Get(name(do, "text")), Pupil: yes("pupil"), Shut: yes("shut"), NoName: yes("no-name")})
 		case doCall:
 			return to + "?gjort=innkalt", p.Bodies.Call(ctx, q.Actor, slug, meeting)
 		case doInvite:
@@ -317,7 +318,7 @@ func (p *Pages) showItem(q *web.Req, code int, f *web.Form) error {
 		at := len(v.Sections) - 1
 		v.Sections[at].Forms = itemForms(w, s, *i)
 		if at > 0 {
-			v.Sections[0].Forms = []smallForm{resultForm(w, s, *i)}
+			v.Sections[0].Forms = []smallForm{resultForm(w, s, x, *i)}
 			v.Sections[1].Forms = []smallForm{actionForm(w, s, x)}
 		}
 	}
@@ -331,6 +332,7 @@ func itemForms(w *lang.Words, s several, i bodies.Item) []smallForm {
 		all = append(all, ask(w, g, "text", doChange, "title", "bodies.item.title"))
 	}
 	all = append(all, optional(w, ask(w, g, "area", doChange, "text", "bodies.item.text")))
+	all = append(all, noName(w, g, doChange)...)
 	forms := []smallForm{
 		s.form(g, doChange, w.T("do.save"), all...).folded(w.T("bodies.item.change")),
 		s.press(doUp, w.T("bodies.item.up")), s.press(doDown, w.T("bodies.item.down")),
@@ -341,12 +343,12 @@ func itemForms(w *lang.Words, s several, i bodies.Item) []smallForm {
 	return forms
 }
 
-func resultForm(w *lang.Words, s several, i bodies.Item) smallForm {
+func resultForm(w *lang.Words, s several, x bodies.Sitting, i bodies.Item) smallForm {
 	r := bodies.Result{}
 	if i.Result != nil {
 		r = *i.Result
 	}
-	g := s.of(doResult, "text", r.Text, "for", typed(r.For), "against", typed(r.Against), "blank", typed(r.Blank), "dissent", r.Dissent, "dissent-by", r.DissentBy)
+	g := s.of(doResult, "text", r.Text, "for", typed(r.For), "against", typed(r.Against), "blank", typed(r.Blank), "dissent", r.Dissent, "dissent-by", r.DissentBy, "for-parents", typed(r.ForParents), "against-parents", typed(r.AgainstParents), "cast", r.Cast)
 	var voices []string
 	for _, v := range bodies.Voices {
 		voices = append(voices, v, lang.Cap(w.T("bodies.voice."+v)))
@@ -356,12 +358,20 @@ func resultForm(w *lang.Words, s several, i bodies.Item) smallForm {
 		x.F.Short, x.F.InputMode = true, "numeric"
 		return x
 	}
+	all := []question{
+		ask(w, g, "area", doResult, "text", "bodies.result.text"),
+		{Kind: "row", Parts: []question{count(bodies.For), count(bodies.Against), count("blank")}},
+	}
+	if x.Body.Weighs(i.Shut) {
+		all = append(all, question{Kind: "row", Parts: []question{count("for-parents"), count("against-parents")}})
+	}
+	if x.Body.Casting {
+		all = append(all, optional(w, choose(w, g, doResult, "cast", "bodies.result.cast", bodies.For, w.T("bodies.result.cast.for"), bodies.Against, w.T("bodies.result.cast.against"))))
+	}
 	return s.form(
 		g, doResult, w.T("bodies.result.do"),
-		ask(w, g, "area", doResult, "text", "bodies.result.text"),
-		question{Kind: "row", Parts: []question{count("for"), count("against"), count("blank")}},
-		optional(w, ask(w, g, "area", doResult, "dissent", "bodies.result.dissent")),
-		optional(w, choose(w, g, doResult, "dissent-by", "bodies.result.dissent-by", voices...)),
+		append(all, optional(w, ask(w, g, "area", doResult, "dissent", "bodies.result.dissent")),
+			optional(w, choose(w, g, doResult, "dissent-by", "bodies.result.dissent-by", voices...)))...,
 	)
 }
 
@@ -380,16 +390,8 @@ func actionForm(w *lang.Words, s several, x bodies.Sitting) smallForm {
 	).folded(w.T("bodies.todo.fold"))
 }
 
-// votes is how the votes fell, "" when there was no vote.
-func votes(w *lang.Words, r *bodies.Result) string {
-	if r == nil || !r.Voted {
-		return ""
-	}
-	return w.T("bodies.result.votes", "for", r.For, "against", r.Against, "blank", r.Blank)
-}
-
 func resultPoint(w *lang.Words, i bodies.Item) point {
-	x := point{Title: title(w, i), Text: i.Result.Text, Lines: lines(votes(w, i.Result))}
+	x := point{Title: title(w, i), Text: i.Result.Text, Lines: i.Result.Votes(w)}
 	if i.Result.Dissent != "" {
 		x.Facts = &web.Facts{Items: []web.Fact{{Term: w.T("bodies.result.dissent-of", "who", w.T("bodies.voice."+i.Result.DissentBy)), Text: i.Result.Dissent}}}
 	}
@@ -408,11 +410,12 @@ func (p *Pages) doItem(q *web.Req) error {
 		r = bodies.Result{
 			Text: f.Get(name(do, "text")), Dissent: f.Get(name(do, "dissent")), DissentBy: f.Get(name(do, "dissent-by")),
 			For: readNumber(f, name(do, "for")), Against: readNumber(f, name(do, "against")), Blank: readNumber(f, name(do, "blank")),
+			ForParents: readNumber(f, name(do, "for-parents")), AgainstParents: readNumber(f, name(do, "against-parents")), Cast: f.Get(name(do, "cast")),
 		}
 	case doAction:
 		who := f.Get(name(do, "who"))
 		f.Faults.Add(who == "", name(do, "who"), "bodies.fault.who")
-		if a = (bodies.Action{What: f.Line(name(do, "what")), Due: readDay(f, name(do, "due"))}); who != bodies.School {
+		if a = (bodies.Action{What: f.Line(name(do, "what")), Due: f.Day(name(do, "due"))}); who != bodies.School {
 			a.Who = tilhor.PersonID(who)
 		}
 	case doRemove:
@@ -423,7 +426,7 @@ func (p *Pages) doItem(q *web.Req) error {
 	return done(q, f, func(do string) (string, error) {
 		switch do {
 		case doChange:
-			return here + "?gjort=lagret", p.Bodies.ChangeItem(ctx, q.Actor, slug, meeting, item, bodies.Item{Title: f.Line(name(do, "title")), Text: f.Get(name(do, "text"))})
+			return here + "?gjort=lagret", p.Bodies.ChangeItem(ctx, q.Actor, slug, meeting, item, bodies.Item{Title: f.Line(name(do, "title")), Text: f.Get(name(do, "text")), NoName: f.Ticked(name(do, "no-name"), "yes")})
 		case doUp, doDown:
 			return to + "?gjort=flyttet-sak", p.Bodies.MoveItem(ctx, q.Actor, slug, meeting, item, do == doUp)
 		case doRemove:

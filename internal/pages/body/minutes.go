@@ -71,7 +71,8 @@ func (p *Pages) showMinutes(q *web.Req, code int, f *web.Form) error {
 			approval.Text = []string{w.T("bodies.approve.present-first")}
 		default:
 			g := s.of(doApprove)
-			approval.Forms = []smallForm{s.form(g, doApprove, w.T("bodies.approve.do"), ask(w, g, "box", doApprove, "nameless", "bodies.approve.nameless")).first()}
+			asked := append([]question{ask(w, g, "box", doApprove, "nameless", "bodies.approve.nameless")}, noName(w, g, doApprove)...)
+			approval.Forms = []smallForm{s.form(g, doApprove, w.T("bodies.approve.do"), asked...).first()}
 		}
 		v.Sections = append(v.Sections, approval)
 	}
@@ -132,7 +133,7 @@ func (p *Pages) doMinutes(q *web.Req) error {
 			}
 			return to + "?gjort=oppmote", p.Bodies.Attend(q.Context(), q.Actor, slug, meeting, all)
 		case doApprove:
-			return to + "?gjort=godkjent", p.Bodies.Approve(q.Context(), q.Actor, slug, meeting, f.Ticked(name(do, "nameless"), "yes"))
+			return to + "?gjort=godkjent", p.Bodies.Approve(q.Context(), q.Actor, slug, meeting, bodies.Read{Nameless: f.Ticked(name(do, "nameless"), "yes"), NoName: f.Ticked(name(do, "no-name"), "yes")})
 		}
 		return to + "?gjort=trukket", p.Bodies.Withdraw(q.Context(), q.Actor, slug, meeting)
 	}, func(code int, f *web.Form) error { return p.showMinutes(q, code, f) })

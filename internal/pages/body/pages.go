@@ -243,6 +243,16 @@ func ask(w *lang.Words, f *web.Form, kind, do, field, key string) question {
 	return question{Kind: kind, F: x}
 }
 
+// noName asks whether what looks like a first name is one, when something does. The
+// same is asked of every name, whoever has it.
+func noName(w *lang.Words, f *web.Form, do string) []question {
+	x := ask(w, f, "box", do, "no-name", "bodies.no-name")
+	if x.F.Error == "" && !f.Has(x.F.Name) {
+		return nil
+	}
+	return []question{x}
+}
+
 func optional(w *lang.Words, x question) question {
 	x.F.Mark = w.T("form.optional")
 	return x
@@ -253,16 +263,6 @@ func choose(w *lang.Words, f *web.Form, do, field, key string, pairs ...string) 
 	x := ask(w, f, "select", do, field, key)
 	x.F.Options = append([]web.Option{{Label: w.T("form.choose")}}, f.Options(x.F.Name, pairs...)...)
 	return x
-}
-
-func readDay(f *web.Form, field string) tilhor.Date {
-	typed := f.Line(field)
-	if typed == "" {
-		return ""
-	}
-	d, err := lang.ReadDate(typed)
-	f.Faults.Add(err != nil, field, "school.fault.date")
-	return d
 }
 
 // readNumber reads how many; nothing typed is none.

@@ -213,7 +213,7 @@ func meetQuestions(w *lang.Words, f *web.Form, do string) []question {
 }
 
 func readMeeting(f *web.Form, do string) bodies.Meeting {
-	return bodies.Meeting{On: readDay(f, name(do, "on")), Clock: f.Line(name(do, "clock")), Place: f.Line(name(do, "place"))}
+	return bodies.Meeting{On: f.Day(name(do, "on")), Clock: f.Line(name(do, "clock")), Place: f.Line(name(do, "place"))}
 }
 
 func (p *Pages) doRoom(q *web.Req) error {
@@ -341,7 +341,7 @@ func (p *Pages) handover(q *web.Req) error {
 	}
 	decided := section{ID: "vedtak", Title: w.T("bodies.handover.decided")}
 	for _, d := range h.Decisions {
-		x := point{Title: title(w, d.Item), Lines: lines(w.Date(d.Meeting.On), votes(w, d.Item.Result)), Text: d.Item.Result.Text}
+		x := point{Title: title(w, d.Item), Lines: append([]string{w.Date(d.Meeting.On)}, d.Item.Result.Votes(w)...), Text: d.Item.Result.Text}
 		if d.Item.Shut {
 			x.Lines = append(x.Lines, w.T("bodies.shut"))
 		}

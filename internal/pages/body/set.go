@@ -356,7 +356,7 @@ func (p *Pages) leaders(q *web.Req) (pairs []string, err error) {
 // rules are what the body is, as the municipality's regulation says.
 func (p *Pages) rules(q *web.Req, k bodies.Kept, s several) (section, error) {
 	w, b := q.T, k.Body
-	g := s.of(doRules, "name", b.Name, "quorum", b.Most, "need", typed(b.Need), "term", typed(b.Term), "elect", b.Elect, "basis", b.Basis, "shut", b.Shut, "group", b.Group)
+	g := s.of(doRules, "name", b.Name, "quorum", b.Most, "need", typed(b.Need), "term", typed(b.Term), "elect", b.Elect, "basis", b.Basis, "shut", b.Shut, "count", string(b.Count), "casting", map[bool]string{true: "yes"}[b.Casting], "group", b.Group)
 	if g != s.sent {
 		for _, part := range bodies.Parts {
 			g.Set(name(doRules, "seats-"+string(part)), typed(b.Seats[part]))
@@ -378,6 +378,14 @@ func (p *Pages) rules(q *web.Req, k bodies.Kept, s several) (section, error) {
 		number("term", "bodies.rules.term"), optional(w, ask(w, g, "area", doRules, "elect", "bodies.rules.elect")),
 		optional(w, ask(w, g, "area", doRules, "basis", "bodies.rules.basis")), optional(w, ask(w, g, "area", doRules, "shut", "bodies.rules.shut")),
 	)
+	if b.Seats[bodies.Pupils] > 0 {
+		var counts []string
+		for _, c := range bodies.Counts {
+			counts = append(counts, string(c), w.T("bodies.count."+string(c)))
+		}
+		all = append(all, optional(w, choose(w, g, doRules, "count", "bodies.rules.count", counts...)))
+	}
+	all = append(all, ask(w, g, "box", doRules, "casting", "bodies.rules.casting"))
 	groups, err := listed(q)
 	if len(groups) > 0 {
 		all = append(all, optional(w, choose(w, g, doRules, "group", "bodies.rules.group", groups...)))
@@ -441,6 +449,7 @@ func readRules(f *web.Form) bodies.Body {
 	get := func(field string) string { return strings.TrimSpace(f.Get(name(doRules, field))) }
 	b := bodies.Body{
 		Name: f.Line(name(doRules, "name")), Most: get("quorum"), Elect: get("elect"), Basis: get("basis"), Shut: get("shut"), Group: get("group"),
+		Count: bodies.Count(get("count")), Casting: f.Ticked(name(doRules, "casting"), "yes"),
 		Need: readNumber(f, name(doRules, "need")), Term: readNumber(f, name(doRules, "term")), Seats: map[bodies.Part]int{},
 	}
 	for _, part := range bodies.Parts {
@@ -456,7 +465,7 @@ func readRules(f *web.Form) bodies.Body {
 func readSeat(q *web.Req, f *web.Form) (m bodies.Member, err error) {
 	get := func(field string) string { return f.Get(name(doSeat, field)) }
 	m = bodies.Member{Person: tilhor.PersonID(get("person")), Part: bodies.Part(get("part")), Office: get("office"), From: calendar.DateOf(q.Now)}
-	if day := readDay(f, name(doSeat, "until")); day != "" {
+	if day := f.Day(name(doSeat, "until")); day != "" {
 		m.Until = day.Add(1)
 	}
 	if m.Part != bodies.Parents || base(q) == OwnerPath {

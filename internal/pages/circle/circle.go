@@ -3,6 +3,7 @@ package circle
 import (
 	"net/http"
 
+	"tilhor"
 	"tilhor/internal/circles"
 	"tilhor/internal/lang"
 	"tilhor/internal/web"
@@ -11,6 +12,7 @@ import (
 // What the forms of a group's page do.
 const (
 	doAgree  = "avtaler"
+	doAccept = "bruk"
 	doPlan   = "plan"
 	doRemove = "fjern"
 	doShare  = "del"
@@ -23,12 +25,16 @@ type circleView struct {
 	Faults   *web.Summary
 	Done     *web.Note
 	Note     web.Note
+	By       string
 	Agreed   []string
 	Next     string
+	Before   *version
+	Proposed []version
+	Change   string
 	Plans    []planRow
 	Agree    form
 	Plan     form
-	Share    form
+	Share    *form
 	Shared   string
 	Agenda   []string
 	Headline string
@@ -37,7 +43,16 @@ type circleView struct {
 // A planRow is something that is planned, with the form that takes it away.
 type planRow struct {
 	Text   string
-	Remove form
+	By     string
+	Kit    *kit
+	Remove *form
+}
+
+// A version is agreements that do not hold: those before, or what somebody proposes.
+type version struct {
+	Line           string
+	Agreed         []string
+	Accept, Remove *form
 }
 
 // A form is one of those on the page.
@@ -83,25 +98,72 @@ func (p *Pages) showCircle(q *web.Req, code int, f *web.Form) error {
 		}
 		return web.NewForm()
 	}
+	press := func(do, line, text, kind string) *form {
+		return &form{Form: web.NewForm(), Action: q.R.URL.Path, Do: do, Value: line, Button: web.Button{Text: text, Kind: kind}}
+	}
 	for _, x := range c.Plans {
-		row := planRow{Text: x.What, Remove: form{Form: web.NewForm(), Action: q.R.URL.Path, Do: doRemove, Value: x.ID, Button: web.Button{Text: w.T("circles.remove"), Kind: "tertiary"}}}
-		row.Text = w.T("circles."+x.Part) + ": " + x.What
+		row := planRow{By: by(w, x.Said, "", c)}
+		if x.Mine {
+			row.Remove = press(doRemove, x.ID, w.T("circles.remove"), "tertiary")
+		}
+		if row.Text = w.T("circles." + x.Part); x.What != "" {
+			row.Text += ": " + x.What
+		}
+		if circles.Kits[x.Kit] != nil {
+			k := kitOf(w, x.Kit)
+			row.Kit = &k
+		}
 		if x.On != "" {
 			row.Text = w.Date(x.On) + ". " + row.Text
 		}
 		v.Plans = append(v.Plans, row)
 	}
+	if x := c.Before; x != nil {
+		v.Before = &version{Line: by(w, x.Said, x.On, c), Agreed: Lines(w, x.Agreed)}
+	}
+	for _, x := range c.Proposals {
+		p := version{Line: by(w, x.Said, x.On, c), Agreed: Lines(w, x.Agreed)}
+		if c.Mine {
+			p.Accept = press(doAccept, x.ID, w.T("circles.accept"), "secondary")
+		}
+		if c.Mine || x.Mine {
+			p.Remove = press(doRemove, x.ID, w.T("circles.remove"), "tertiary")
+		}
+		v.Proposed = append(v.Proposed, p)
+	}
+	v.By, v.Change = by(w, c.Said, "", c), w.T("circles.one.change")
 	v.Agree = form{Form: of(doAgree), Action: q.R.URL.Path, Do: doAgree, Button: web.Button{Text: w.T("circles.one.do"), Kind: "secondary"}}
+	if !c.Mine {
+		v.Change, v.Agree.Button.Text = w.T("circles.propose"), w.T("circles.propose.do")
+	}
 	v.Agree.Open = v.Agree.Form == f && v.Faulty
 	if !v.Agree.Open {
 		fillAgreed(w, v.Agree.Form, c.Agreed)
 	}
 	v.Agree.Questions = agreeing(w, v.Agree.Form)
 	v.Plan = form{Form: of(doPlan), Action: q.R.URL.Path, Do: doPlan, Questions: planning(w, of(doPlan)), Button: web.Button{Text: w.T("circles.plan.do")}}
-	v.Share = form{Form: web.NewForm(), Action: q.R.URL.Path, Do: doShare, Value: map[bool]string{true: "no", false: "yes"}[c.Shared]}
-	v.Share.Button = web.Button{Text: w.T("circles.share." + v.Share.Value), Kind: "secondary"}
+	if c.Mine {
+		yes := map[bool]string{true: "no", false: "yes"}[c.Shared]
+		v.Share = press(doShare, yes, w.T("circles.share."+yes), "secondary")
+	}
 	v.Shared = w.T("circles.shared." + map[bool]string{true: "yes", false: "no"}[c.Shared])
 	return q.RenderStatus(code, circlePage, v)
+}
+
+// by is who wrote something, and when: a name, or «a parent» for who is not named. Nobody
+// is named where no school is: somebody may look over the shoulder.
+func by(w *lang.Words, s circles.Said, on tilhor.Date, c circles.Circle) string {
+	who := s.By
+	if who == "" {
+		who = w.T("circles.by.parent")
+	}
+	if on != "" {
+		return w.T("circles.by.on", "who", who, "date", w.Date(on))
+	}
+	if c.SchoolName == "" {
+		return ""
+	}
+	return w.T("circles.by", "who", who)
 }
 
 // fillAgreed puts in what stands, to be changed.
@@ -123,7 +185,13 @@ func planning(w *lang.Words, f *web.Form) []question {
 	}
 	what, on := f.Field(w, "what", w.T("circles.plan.what")), f.Field(w, "on", w.T("circles.plan.on"))
 	what.Help, what.Rows, on.Help = w.T("circles.plan.what-help"), 3, w.T("form.date-help")
-	all := []question{{Kind: "radios", F: part}, {Kind: "area", F: what}, {Kind: "date", F: on}}
+	ready := f.Field(w, "kit", w.T("circles.plan.kit"))
+	ready.Help, ready.Mark = w.T("circles.plan.kit-help"), w.T("form.optional")
+	ready.Options = []web.Option{{Label: w.T("form.choose")}}
+	for _, k := range circles.KitNames {
+		ready.Options = append(ready.Options, web.Option{Value: k, Label: w.T("circles.kit." + k), Checked: f.Ticked("kit", k)})
+	}
+	all := []question{{Kind: "radios", F: part}, {Kind: "select", F: ready}, {Kind: "area", F: what}, {Kind: "date", F: on}}
 	return append(all, noPupil(w, f)...)
 }
 
@@ -141,16 +209,21 @@ func (p *Pages) write(q *web.Req) error {
 	switch f.Get("do") {
 	case doRemove:
 		return q.Answer(f, func() (string, error) { return to("borte"), p.Circles.Remove(ctx, q.Actor, slug, f.Get("line")) }, again)
+	case doAccept:
+		return q.Answer(f, func() (string, error) { return to("avtalt"), p.Circles.Accept(ctx, q.Actor, slug, f.Get("line")) }, again)
 	case doShare:
 		yes := f.Get("line") == "yes"
 		return q.Answer(f, func() (string, error) {
 			return to(map[bool]string{true: "delt", false: "ikke-delt"}[yes]), p.Circles.Share(ctx, q.Actor, slug, yes)
 		}, again)
 	case doPlan:
-		x := circles.Plan{Part: f.Get("part"), What: f.Get("what"), On: day(f, "on"), NoPupil: f.Ticked("no-pupil", "yes")}
+		x := circles.Plan{Part: f.Get("part"), What: f.Get("what"), Kit: f.Get("kit"), On: f.Day("on"), NoPupil: f.Ticked("no-pupil", "yes")}
 		return q.Answer(f, func() (string, error) { return to("plan"), p.Circles.Add(ctx, q.Actor, slug, x) }, again)
 	}
 	f.Set("do", doAgree)
 	a := agreedOf(f)
-	return q.Answer(f, func() (string, error) { return to("avtalt"), p.Circles.Agree(ctx, q.Actor, slug, a) }, again)
+	return q.Answer(f, func() (string, error) {
+		only, err := p.Circles.Agree(ctx, q.Actor, slug, a)
+		return to(map[bool]string{true: "foreslatt", false: "avtalt"}[only]), err
+	}, again)
 }

@@ -21,6 +21,7 @@ type kitView struct {
 	None      string // why there is no form
 	Ideas     []string
 	Modules   []module
+	Kits      []kit
 }
 
 // kit is the start kit: an hour's meeting, agreements to choose from, and the next
@@ -41,7 +42,7 @@ func (p *Pages) showKit(q *web.Req, code int, f *web.Form) error {
 	w, bare := q.T, slices.ContainsFunc(all, func(x circles.Place) bool { return x.SchoolName == "" })
 	v := kitView{
 		Frame: frame(q, w.T("circles.title"), bare), Back: web.Back{Href: "/foresatt", Text: w.T("parent.back")}, Faults: web.SummaryOf(w, f.Faults), Note: note(w), Form: f,
-		Agenda: numbered(w, "circles.agenda"), Stories: numbered(w, "circles.story"), Ideas: numbered(w, "circles.idea"), Modules: modules(w),
+		Agenda: numbered(w, "circles.agenda"), Stories: numbered(w, "circles.story"), Ideas: numbered(w, "circles.idea"), Modules: modules(w), Kits: kits(w),
 	}
 	v.Faulty = code == http.StatusUnprocessableEntity
 	unit := f.Field(w, "unit", w.T("circles.unit"))

@@ -92,6 +92,34 @@ func modules(w *lang.Words) (all []module) {
 	return all
 }
 
+// A kit is a ready-made meeting: what is done in which minutes, what to talk about, and
+// agreements to choose from.
+type kit struct {
+	W                    *lang.Words
+	Title                string
+	Agenda, Asks, Agreed []string
+	Stories              []string // where one is read aloud
+}
+
+func kitOf(w *lang.Words, name string) kit {
+	key := "circles.kit." + name
+	k := kit{W: w, Title: w.T(key), Agenda: numbered(w, key+".agenda"), Asks: numbered(w, key+".ask")}
+	if name == "apart" {
+		k.Stories = numbered(w, "circles.story")
+	}
+	for _, a := range circles.Kits[name] {
+		k.Agreed = append(k.Agreed, w.T("circles.agreed."+a))
+	}
+	return k
+}
+
+func kits(w *lang.Words) (all []kit) {
+	for _, name := range circles.KitNames {
+		all = append(all, kitOf(w, name))
+	}
+	return all
+}
+
 // numbered are the lines of a text that has several.
 func numbered(w *lang.Words, key string) (all []string) {
 	for n := 1; w.Has(key + "-" + strconv.Itoa(n)); n++ {
@@ -128,25 +156,14 @@ func noPupil(w *lang.Words, f *web.Form) []question {
 
 func agreedOf(f *web.Form) circles.Agreed {
 	a := circles.Agreed{Choices: f.All("choices"), Words: f.Get("words"), Where: f.Line("where"), NoPupil: f.Ticked("no-pupil", "yes")}
-	a.Next = day(f, "next")
+	a.Next = f.Day("next")
 	return a
-}
-
-// day reads a date; nothing typed is none.
-func day(f *web.Form, field string) tilhor.Date {
-	typed := f.Line(field)
-	if typed == "" {
-		return ""
-	}
-	d, err := lang.ReadDate(typed)
-	f.Faults.Add(err != nil, field, "circles.fault.date")
-	return d
 }
 
 // done says what was done, when the page is come to after an act.
 func done(q *web.Req) *web.Note {
 	what := q.Query("gjort")
-	if what != "startet" && what != "avtalt" && what != "plan" && what != "borte" && what != "delt" && what != "ikke-delt" {
+	if what != "startet" && what != "avtalt" && what != "plan" && what != "borte" && what != "foreslatt" && what != "delt" && what != "ikke-delt" {
 		return nil
 	}
 	return &web.Note{Color: "success", Role: "status", Title: q.T.T("circles.done." + what)}

@@ -70,10 +70,10 @@ func (p *Pages) writeEnd(q *web.Req) error {
 	slug, act := q.Path("spor"), func() error { return nil }
 	switch f.Get("do") {
 	case endClose:
-		e := cases.Ending{Words: f.Get("words"), Weight: f.Get("weight"), CheckOn: readDay(f, "check")}
+		e := cases.Ending{Words: f.Get("words"), Weight: f.Get("weight"), CheckOn: f.Day("check")}
 		act = func() error { return p.Cases.Close(q.Context(), q.Actor, slug, e) }
 	case endStep:
-		s := cases.Step{View: f.Get("view"), Way: f.Get("way"), Reason: f.Get("reason"), Recheck: readDay(f, "recheck"), Told: f.Ticked("told", "yes")}
+		s := cases.Step{View: f.Get("view"), Way: f.Get("way"), Reason: f.Get("reason"), Recheck: f.Day("recheck"), Told: f.Ticked("told", "yes")}
 		act = func() error { return p.Cases.StepDown(q.Context(), q.Actor, slug, s) }
 	default:
 		f.Faults.Add(true, "gate", "stage.fault.do")
@@ -240,7 +240,7 @@ func (p *Pages) askAgain(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	a := cases.Asking{At: readWhen(f, "at", q.Now), Way: f.Get("way"), Answer: f.Get("answer"), Words: f.Get("words"), Next: readDay(f, "next")}
+	a := cases.Asking{At: readWhen(f, "at", q.Now), Way: f.Get("way"), Answer: f.Get("answer"), Words: f.Get("words"), Next: f.Day("next")}
 	to := "/saker/" + q.Path("spor") + "/" + stageEnd + "?gjort=checked"
 	if a.Answer == cases.NotSafe {
 		to = "/saker/" + q.Path("spor") + "/plan?gjort=reopened"

@@ -65,7 +65,7 @@ func (p *Pages) evaluate(q *web.Req) error {
 		Saw: f.Get("saw"), Best: f.Get("best"), Then: f.Get("then"),
 	}
 	if e.Then != cases.Finish {
-		e.Next = readDay(f, "next")
+		e.Next = f.Day("next")
 	}
 	for i := 1; f.Has(effectField(i, "id")) && i <= maxRows; i++ {
 		at := func(k string) string { return effectField(i, k) }

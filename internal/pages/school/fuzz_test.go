@@ -88,7 +88,7 @@ func FuzzWhen(f *testing.F) {
 		if w.At.IsZero() || w.Precision == "" || w.Written != now || w.At.Year() < 1899 || w.At.Year() > 2201 {
 			t.Fatalf("%q, %q gives %+v", day, clock, w)
 		}
-		if d := readDay(form, "at"); d != "" && unknown != "yes" && tilhor.DateOf(w.At, lang.Oslo) != d {
+		if d := form.Day("at"); d != "" && unknown != "yes" && tilhor.DateOf(w.At, lang.Oslo) != d {
 			t.Fatalf("%q, %q gives %v", day, clock, w.At)
 		}
 	})

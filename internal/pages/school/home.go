@@ -227,10 +227,10 @@ func (p *Pages) decideHome(q *web.Req) error {
 			x.What = ""
 		}
 		if act.do == "femten" {
-			x.On = readDay(f, name(act.do, "on"))
+			x.On = f.Day(name(act.do, "on"))
 		}
 		if act.do == "taushet" {
-			x.Review = readDay(f, name(act.do, "review"))
+			x.Review = f.Day(name(act.do, "review"))
 		}
 	}
 	return decided(q, f, func(_ string, get func(string) string) (string, error) {

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"tilhor"
+	"tilhor/internal/calendar"
 	"tilhor/internal/circles"
 	"tilhor/internal/ideas"
 	"tilhor/internal/lang"
@@ -47,6 +48,7 @@ type ideasView struct {
 	Heading, Lead string
 	Waiting, Done []web.Duty
 	Empty         *web.Empty
+	Council       *web.Note // what the elevråd has, and by when it is to be answered
 }
 
 // ideas is what waits for an answer, by its clock, and what is answered.
@@ -71,6 +73,16 @@ func (p *Pages) ideas(q *web.Req) error {
 	}
 	if len(v.Waiting) == 0 {
 		v.Empty = &web.Empty{Title: w.T("ideas.school.none"), Text: w.T("ideas.school.none-text")}
+	}
+	n, due, err := p.Ideas.WithCouncil(q.Context(), q.Actor)
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		v.Council = &web.Note{Color: "info", Title: w.T("ideas.school.council", "n", n), Text: w.T("ideas.school.council-text", "date", w.Date(due))}
+		if due < calendar.DateOf(q.Now) {
+			v.Council.Color = "warning"
+		}
 	}
 	return q.Render(ideasPage, v)
 }
@@ -122,7 +134,7 @@ func (p *Pages) showIdea(q *web.Req, code int, f *web.Form) error {
 	words := section{ID: "ordene", Title: w.T("ideas.school.words"), Facts: &web.Facts{Stack: true, Items: []web.Fact{
 		{Term: w.T("ideas.side." + string(i.Side)), Text: i.Words}, {Term: w.T("ideas.school.came"), Text: w.Date(i.Said)}, {Term: w.T("ideas.school.clock"), Text: w.T("ideas.school.clock-text", "date", w.Date(i.Due))},
 	}}}
-	if i.Side == ideas.Council || i.Votes.Shown {
+	if i.Votes.Shown {
 		words.Facts.Items = append(words.Facts.Items, web.Fact{Term: w.T("ideas.school.votes"), Text: w.T("ideas.votes", "yes", i.Votes.For, "no", i.Votes.Against)})
 	}
 	v.Sections = append(v.Sections, words, replySection(w, s, i))

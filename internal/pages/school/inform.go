@@ -42,8 +42,8 @@ func (p *Pages) doInform(q *web.Req) error {
 	}
 	slug, do := q.Path("spor"), f.Get("do")
 	f.Faults.Add(!slices.Contains([]string{informDo, wordsDo, draftDo, replyDo, disagreeDo}, do), name(informDo, "informed"), "stage.fault.do")
-	n := cases.Informing{At: readWhen(f, name(informDo, "at"), q.Now), Review: readDay(f, name(informDo, "review"))}
-	until := readDay(f, name(draftDo, "until"))
+	n := cases.Informing{At: readWhen(f, name(informDo, "at"), q.Now), Review: f.Day(name(informDo, "review"))}
+	until := f.Day(name(draftDo, "until"))
 	back := path(cases.Track{Slug: slug}, informPath) + "?gjort=" + do
 	return decided(q, f, func(_ string, get func(string) string) (string, error) {
 		switch do {

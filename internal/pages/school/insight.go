@@ -136,7 +136,7 @@ func (p *Pages) askInsight(q *web.Req) error {
 	}
 	n := cases.NewInsight{
 		Asker: f.Choice("asker", "cases.fault.asker", cases.InsightAskers...), Basis: f.Choice("basis", "cases.fault.basis", cases.Bases...),
-		Who: f.Line("from"), Text: f.Get("asked"), Received: readDay(f, "received"),
+		Who: f.Line("from"), Text: f.Get("asked"), Received: f.Day("received"),
 	}
 	return q.Answer(f, func() (string, error) {
 		_, err := p.Cases.AskInsight(q.Context(), q.Actor, q.Path("spor"), n)

@@ -80,7 +80,7 @@ func (p *Pages) doDecisions(q *web.Req) error {
 	act := func() error { return nil }
 	switch f.Get("do") {
 	case decideNotice:
-		n := cases.Notice{About: duty.About(f.Get("about")), At: readWhen(f, "at", q.Now), Older: f.Choice("older", "life.fault.older", "yes", "no") == "yes", Grounds: f.Get("grounds"), Reply: readDay(f, "reply"), Told: f.Ticked("noticed", "yes")}
+		n := cases.Notice{About: duty.About(f.Get("about")), At: readWhen(f, "at", q.Now), Older: f.Choice("older", "life.fault.older", "yes", "no") == "yes", Grounds: f.Get("grounds"), Reply: f.Day("reply"), Told: f.Ticked("noticed", "yes")}
 		act = func() error { return p.Cases.Notify(ctx, q.Actor, slug, n) }
 	case decideHear:
 		s := cases.Say{Decision: id, Party: f.Get("party"), At: readWhen(f, "at", q.Now), Silent: f.Ticked("silent", "yes"), Words: f.Get("words")}
@@ -90,7 +90,7 @@ func (p *Pages) doDecisions(q *web.Req) error {
 		f.Faults.Add(f.Line("days") != "" && err != nil, "days", "life.fault.days")
 		r := cases.Resolution{
 			Decision: id, Imposed: f.Choice("outcome", "life.fault.outcome", cases.Imposed, cases.Dropped) == cases.Imposed, Facts: f.Get("facts"), Tried: f.Get("tried"), Best: f.Get("best"),
-			Reasons: f.Get("reasons"), From: readDay(f, "from"), Where: f.Line("where"), Who: f.Line("decided-by"), Grade: f.Get("grade"), Days: days, Before: f.Ticked("before", "yes"),
+			Reasons: f.Get("reasons"), From: f.Day("from"), Where: f.Line("where"), Who: f.Line("decided-by"), Grade: f.Get("grade"), Days: days, Before: f.Ticked("before", "yes"),
 		}
 		act = func() error { return p.Cases.Decide(ctx, q.Actor, slug, r) }
 	case decideGot:

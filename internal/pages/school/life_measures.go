@@ -168,7 +168,7 @@ func (p *Pages) doRuns(q *web.Req) error {
 	switch f.Get("do") {
 	case measureTick:
 		said = "tiltak-skrevet"
-		r := cases.Report{Measure: id, Day: readDay(f, "day"), Done: f.Choice("answer", "life.fault.answer", "done", "not") == "done", Said: f.Get("said"), Line: f.Get("line")}
+		r := cases.Report{Measure: id, Day: f.Day("day"), Done: f.Choice("answer", "life.fault.answer", "done", "not") == "done", Said: f.Get("said"), Line: f.Get("line")}
 		act = func() error { return p.Cases.TickFor(q.Context(), q.Actor, slug, r) }
 	case measureGive:
 		said = "tiltak-gitt"

@@ -107,7 +107,7 @@ func (p *Pages) doTransfer(q *web.Req) error {
 	switch f.Get("do") {
 	case transferHand:
 		t := cases.Transfer{
-			To: tilhor.SchoolID(f.Line("to")), Place: f.Line("place"), Basis: f.Get("basis"), Who: f.Line("permitted-by"), On: readDay(f, "on"),
+			To: tilhor.SchoolID(f.Line("to")), Place: f.Line("place"), Basis: f.Get("basis"), Who: f.Line("permitted-by"), On: f.Day("on"),
 			Parts: f.All("parts"), Note: f.Get("note-on"), NoOne: f.Ticked("no-one", "yes"),
 		}
 		if t.To == "other" {

@@ -38,7 +38,7 @@ func (p *Pages) doLook(q *web.Req) error {
 		return err
 	}
 	ctx, slug, do := q.Context(), q.Path("spor"), f.Get("do")
-	on := readDay(f, name(do, "due"))
+	on := f.Day(name(do, "due"))
 	f.Faults.Add(!slices.Contains([]string{lookAdd, lookTick, lookAsk, lookWithdraw}, do), name(lookAdd, "question"), "stage.fault.do")
 	back := path(cases.Track{Slug: slug}, stageInquiry, lookPath) + "?gjort=" + do
 	return decided(q, f, func(do string, get func(string) string) (string, error) {

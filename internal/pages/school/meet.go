@@ -53,7 +53,7 @@ func (p *Pages) doMeetings(q *web.Req) error {
 	m := cases.Meeting{Kind: f.Get(name(meetAdd, "meeting")), At: readWhen(f, name(meetAdd, "at"), q.Now), Who: f.Get(name(meetAdd, "present")), Text: f.Get(name(meetAdd, "text"))}
 	for i := range meetRows {
 		at := func(field string) string { return name(meetAdd, "p"+strconv.Itoa(i+1)+"-"+field) }
-		m.Points = append(m.Points, cases.Point{What: f.Get(at("what")), Who: f.Line(at("who")), On: readDay(f, at("on"))})
+		m.Points = append(m.Points, cases.Point{What: f.Get(at("what")), Who: f.Line(at("who")), On: f.Day(at("on"))})
 	}
 	tidyPoints(f)
 	back := path(cases.Track{Slug: slug}, "moter") + "?gjort=" + act
@@ -243,7 +243,7 @@ func (p *Pages) doTeam(q *web.Req) error {
 		return err
 	}
 	ctx, slug, do := q.Context(), q.Path("spor"), f.Get("do")
-	due := readDay(f, name(lookAsk, "due"))
+	due := f.Day(name(lookAsk, "due"))
 	f.Faults.Add(do != lookAsk && do != lookWithdraw, name(lookAsk, "look"), "stage.fault.do")
 	back := path(cases.Track{Slug: slug}, "ressursteam") + "?gjort=" + do
 	return decided(q, f, func(do string, get func(string) string) (string, error) {

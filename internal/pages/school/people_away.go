@@ -129,7 +129,7 @@ func (p *Pages) sayAway(q *web.Req) error {
 		return err
 	}
 	a := cases.Absence{
-		Person: tilhor.PersonID(f.Get("person")), From: readDay(f, "from"), Until: readDay(f, "until"),
+		Person: tilhor.PersonID(f.Get("person")), From: f.Day("from"), Until: f.Day("until"),
 		Cases: tilhor.PersonID(f.Get("cases")), Measures: tilhor.PersonID(f.Get("measures")), Leads: tilhor.PersonID(f.Get("leads")),
 	}
 	if !f.Has("person") {

@@ -146,7 +146,7 @@ func (p *Pages) writeFront(q *web.Req) error {
 	}
 	var from, until tilhor.Date
 	if f.Get("do") == doShut {
-		from, until = readDay(f, name(doShut, "from")), readDay(f, name(doShut, "until"))
+		from, until = f.Day(name(doShut, "from")), f.Day(name(doShut, "until"))
 	}
 	return decided(q, f, func(do string, get func(string) string) (string, error) {
 		to := frontPath + "?gjort=skolens-side"

@@ -200,7 +200,7 @@ func (p *Pages) sfoDay(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	x := sfo.Day{Day: readDay(f, "day")}
+	x := sfo.Day{Day: f.Day("day")}
 	f.Faults.Add(x.Day == "", "day", "sfo.fault.own-day")
 	if f.Line("opens") != "" || f.Line("closes") != "" {
 		x.Opens, x.Closes = readMinutes(f, "opens"), readMinutes(f, "closes")

@@ -101,7 +101,7 @@ func (p *Pages) hand(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	h := cases.HandedTask{Person: tilhor.PersonID(f.Get("person")), Task: cases.Task(f.Get("task")), From: readDay(f, "from"), Until: readDay(f, "until")}
+	h := cases.HandedTask{Person: tilhor.PersonID(f.Get("person")), Task: cases.Task(f.Get("task")), From: f.Day("from"), Until: f.Day("until")}
 	f.Faults.Add(h.Person == "", "person", "cases.fault.person")
 	f.Choice("task", "cases.fault.task", string(cases.StandsIn), string(cases.ReceivesReports), string(cases.HasWatch), string(cases.LeadsSFO))
 	return q.Answer(f, func() (string, error) {

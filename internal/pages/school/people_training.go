@@ -84,7 +84,7 @@ func (p *Pages) train(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	on, chosen := readDay(f, "on"), f.All("person")
+	on, chosen := f.Day("on"), f.All("person")
 	f.Faults.Add(len(chosen) == 0, "person", "school.training.fault.nobody")
 	f.Faults.Add(on == "" && f.Line("on") == "" || on > today(q), "on", "school.training.fault.on")
 	all, err := p.employees(q)

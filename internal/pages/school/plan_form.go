@@ -38,8 +38,8 @@ func readPlan(f *web.Form) cases.Plan {
 		slices.Sort(days)
 		p.Measures = append(p.Measures, cases.Measure{
 			ID: tilhor.MeasureID(f.Line(at("id"))), Problem: f.Get(at("problem")), What: f.Get(at("what")),
-			When: f.Line(at("when")), Start: readDay(f, at("start")), Until: readDay(f, at("until")), Weekdays: strings.Join(slices.Compact(days), ""),
-			Doer: tilhor.PersonID(f.Line(at("doer"))), Evaluate: readDay(f, at("evaluate")),
+			When: f.Line(at("when")), Start: f.Day(at("start")), Until: f.Day(at("until")), Weekdays: strings.Join(slices.Compact(days), ""),
+			Doer: tilhor.PersonID(f.Line(at("doer"))), Evaluate: f.Day(at("evaluate")),
 		})
 	}
 	return p

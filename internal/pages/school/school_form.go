@@ -12,17 +12,6 @@ import (
 	"tilhor/internal/web"
 )
 
-// readDay reads a date from a field; nothing typed is no date and no fault.
-func readDay(f *web.Form, field string) tilhor.Date {
-	typed := f.Line(field)
-	if typed == "" {
-		return ""
-	}
-	d, err := lang.ReadDate(typed)
-	f.Faults.Add(err != nil, field, "school.fault.date")
-	return d
-}
-
 // readWhen reads when something happened from a day, the clock in field+"-time",
 // and the box field+"-unknown". Nothing typed is now. A day without a clock is
 // known to the day, and no closer.
@@ -31,7 +20,7 @@ func readWhen(f *web.Form, field string, now time.Time) tilhor.When {
 	if f.Ticked(field+"-unknown", "yes") {
 		return tilhor.When{At: now, Precision: tilhor.Unknown, Written: now}
 	}
-	day := readDay(f, field)
+	day := f.Day(field)
 	if day == "" && clock == "" {
 		return tilhor.Now(now)
 	}

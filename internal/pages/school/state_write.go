@@ -178,7 +178,7 @@ func (p *Pages) doState(q *web.Req) error {
 func (p *Pages) stateAct(q *web.Req, f *web.Form, step string) func() error {
 	ctx, by, slug, text := q.Context(), q.Actor, q.Path("spor"), f.Get("text")
 	at := tilhor.When{}
-	if d := readDay(f, "at"); d != "" {
+	if d := f.Day("at"); d != "" {
 		at = dayOnly(d, q.Now)
 	}
 	switch step {
@@ -187,7 +187,7 @@ func (p *Pages) stateAct(q *web.Req, f *web.Form, step string) func() error {
 			return p.Cases.ReportedToState(ctx, by, slug, cases.StateReport{By: f.Get("by"), At: at, Particular: f.Get("particular"), Text: text})
 		}
 	case "foresporsel":
-		due := readDay(f, "due")
+		due := f.Day("due")
 		return func() error {
 			return p.Cases.AskedByState(ctx, by, slug, cases.StateRequest{At: at, Due: due, Text: text})
 		}
@@ -200,26 +200,26 @@ func (p *Pages) stateAct(q *web.Req, f *web.Form, step string) func() error {
 	case "utfall":
 		return func() error { return p.Cases.EndedByState(ctx, by, slug, f.Get("outcome"), text, at) }
 	case "vedtak":
-		d := cases.StateDecision{At: at, Answer: f.Get("result"), Got: readDay(f, "got"), Text: text}
+		d := cases.StateDecision{At: at, Answer: f.Get("result"), Got: f.Day("got"), Text: text}
 		for i := range pointsAsked(f) {
 			n := strconv.Itoa(i + 1)
-			d.Points = append(d.Points, cases.StatePoint{What: f.Get("what-" + n), Due: readDay(f, "due-"+n)})
+			d.Points = append(d.Points, cases.StatePoint{What: f.Get("what-" + n), Due: f.Day("due-" + n)})
 		}
 		return func() error { return p.Cases.DecidedByState(ctx, by, slug, d) }
 	case "mottatt":
-		got := readDay(f, "got")
+		got := f.Day("got")
 		return func() error { return p.Cases.ReceivedFromState(ctx, by, slug, got) }
 	case "palegg":
 		return func() error {
 			return p.Cases.DonePoint(ctx, by, slug, tilhor.RecordID(f.Line("point")), at, text)
 		}
 	case "mulkt":
-		from := readDay(f, "from")
+		from := f.Day("from")
 		return func() error {
 			return p.Cases.Fine(ctx, by, slug, tilhor.RecordID(f.Line("point")), from, text)
 		}
 	case "mulkt-stanset":
-		on := readDay(f, "on")
+		on := f.Day("on")
 		return func() error {
 			return p.Cases.StopFine(ctx, by, slug, tilhor.RecordID(f.Line("point")), on, text)
 		}

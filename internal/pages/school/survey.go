@@ -47,7 +47,7 @@ func (p *Pages) planSurvey(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	on := readDay(f, name(surveyAdd, "due"))
+	on := f.Day(name(surveyAdd, "due"))
 	return decided(q, f, func(do string, get func(string) string) (string, error) {
 		s := cases.Survey{Whom: get("survey-whom"), Questions: get("survey-questions"), Names: get("survey-names"), On: on}
 		return surveyPath + "?gjort=" + surveyAdd, p.Cases.PlanSurvey(q.Context(), q.Actor, s)
@@ -113,7 +113,7 @@ func (p *Pages) doNaming(q *web.Req) error {
 		return err
 	}
 	ctx, slug, do := q.Context(), q.Path("spor"), f.Get("do")
-	on := readDay(f, name(surveyAdd, "due"))
+	on := f.Day(name(surveyAdd, "due"))
 	back := path(cases.Track{Slug: slug}, stageInquiry, namingPath) + "?gjort=" + do
 	return decided(q, f, func(do string, get func(string) string) (string, error) {
 		if do == surveyCheck {

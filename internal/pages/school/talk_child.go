@@ -88,7 +88,7 @@ func (p *Pages) writeMiss(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	m := cases.Miss{Child: f.Get("child"), Reason: f.Get("reason"), Attempts: f.Get("attempts"), HearBy: readDay(f, "hear-by")}
+	m := cases.Miss{Child: f.Get("child"), Reason: f.Get("reason"), Attempts: f.Get("attempts"), HearBy: f.Day("hear-by")}
 	return q.Answer(f, func() (string, error) {
 		return talksDone(q, "miss"), p.Cases.CouldNotReach(q.Context(), q.Actor, q.Path("spor"), m)
 	}, func(code int, f *web.Form) error { return p.askMiss(q, code, f) })

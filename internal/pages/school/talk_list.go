@@ -66,7 +66,7 @@ func (p *Pages) hear(q *web.Req) error {
 	}
 	talk := cases.Talk{
 		Child: f.Get("child"), At: readWhen(f, "at", q.Now), Answer: f.Get("answer"), Words: f.Get("words"), Asked: f.Get("asked"),
-		Wants: f.Get("wants"), Weight: f.Get("weight"), How: f.Get("how"), Detail: f.Get("detail"), Back: f.Ticked("back", "yes"), Again: readDay(f, "again"),
+		Wants: f.Get("wants"), Weight: f.Get("weight"), How: f.Get("how"), Detail: f.Get("detail"), Back: f.Ticked("back", "yes"), Again: f.Day("again"),
 	}
 	to := "/saker/" + q.Path("spor") + "/samtaler?gjort=" + map[bool]string{true: "later", false: "heard"}[talk.Answer == cases.Declined]
 	if talk.Child != "" {

@@ -48,7 +48,7 @@ func (p *Pages) doProtect(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	u := cases.Urgent{What: f.Get("what"), Doer: tilhor.PersonID(f.Get("doer")), Start: readDay(f, "start")}
+	u := cases.Urgent{What: f.Get("what"), Doer: tilhor.PersonID(f.Get("doer")), Start: f.Day("start")}
 	return q.Answer(f, func() (string, error) {
 		return done(q, "strakstiltak"), p.Cases.Protect(q.Context(), q.Actor, q.Path("spor"), u)
 	}, func(code int, f *web.Form) error { return p.askProtect(q, code, f) })

@@ -76,6 +76,9 @@ func voteLines(w *lang.Words, i ideas.Idea) []string {
 	if i.Votes.Shown {
 		return []string{w.T("ideas.votes", "yes", i.Votes.For, "no", i.Votes.Against)}
 	}
+	if !i.Votes.Open {
+		return []string{w.T("ideas.votes.few")}
+	}
 	return []string{w.T("ideas.votes.hidden", "n", ideas.Shy)}
 }
 
@@ -161,7 +164,7 @@ func (p *Pages) showOne(q *web.Req, code int, f *web.Form) error {
 		why := area(w, g, "why", "ideas.close.why")
 		why.F.Mark = w.T("form.optional")
 		v.Close = &decision{
-			Form: g, Action: q.R.URL.Path, Do: "lukk", Heading: w.T("ideas.close.h2"), Text: w.T("ideas.close.text"),
+			Form: g, Action: q.R.URL.Path, Do: "lukk", Heading: w.T("ideas.close.h2"), Text: w.T("ideas.close.text", "date", w.DayMonth(i.Due)),
 			Questions: []question{radios(w, g, "carry", "ideas.close", "yes", "no"), why}, Button: web.Button{Text: w.T("ideas.close.do"), Kind: "secondary"},
 		}
 	}

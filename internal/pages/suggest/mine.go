@@ -120,14 +120,14 @@ func cardOf(w *lang.Words, i ideas.Idea) card {
 // they bind, and names no law.
 func stateOf(w *lang.Words, i ideas.Idea) web.State {
 	switch {
-	case i.State == ideas.WithCouncil:
-		return web.State{Name: web.Wait, Word: w.T("ideas.state.council")}
 	case i.State == ideas.Left:
 		return web.State{Name: web.None, Word: w.T("ideas.state.left")}
 	case i.State == ideas.Answered:
 		return web.State{Name: web.OK, Word: w.T("ideas.state.answered", "date", w.DayMonth(i.Answer.On))}
 	case i.Late:
 		return web.State{Name: web.Late, Word: w.T("ideas.state.late", "date", w.DayMonth(i.Due))}
+	case i.State == ideas.WithCouncil:
+		return web.State{Name: web.Wait, Word: w.T("ideas.state.council", "date", w.DayMonth(i.Due))}
 	}
 	return web.State{Name: web.Wait, Word: w.T("ideas.state.new", "date", w.DayMonth(i.Due))}
 }

@@ -137,7 +137,7 @@ func TestTheElevradsTable(t *testing.T) {
 	nora, elias := w.pupil("nora"), w.pupil("elias")
 	w.page(w.Get(elias, "/innspill"), 200, "Hvem skal få det først?", "Elevrådet på Solbakken")
 	w.page(w.goes(elias, "/innspill", "kind", "outside", "words", "Flere baller."), 422, "Velg hvem som skal få det.")
-	w.page(w.goes(elias, "/innspill", "council", w.council, "kind", "outside", "words", "Flere baller."), 200, "Elevrådet har det")
+	w.page(w.goes(elias, "/innspill", "council", w.council, "kind", "outside", "words", "Flere baller."), 200, "Elevrådet har det. Skolen svarer innen 23. desember")
 	w.page(w.goes(elias, "/innspill", "council", w.council, "kind", "outside", "words", "Noras baller er best."), 422, "andre elever leser den", "Noras baller er best.", "Det er ikke navnet på en elev")
 	w.page(w.goes(elias, "/innspill", "council", w.council, "kind", "outside", "words", "Noras baller er best.", "no-pupil", "yes"), 200, "Innspillet er sendt")
 	w.page(w.Get(elias, "/elevrad"), 404)
@@ -153,7 +153,7 @@ func TestTheElevradsTable(t *testing.T) {
 	w.page(w.goes(nora, one, "do", "stem"), 422, "Velg for eller mot.")
 	body += w.page(w.goes(nora, one, "do", "stem", "vote", "yes"), 200, "Stemmen din er lagret")
 	w.page(w.goes(nora, one, "do", "lukk", "carry", "no"), 422, "Skriv hvorfor.")
-	body += w.page(w.goes(nora, one, "do", "lukk", "carry", "yes"), 200, "Avstemningen er avsluttet", "1 stemte for, 0 stemte mot.", "Skolen svarer innen 23. desember")
+	body += w.page(w.goes(nora, one, "do", "lukk", "carry", "yes"), 200, "Avstemningen er avsluttet", "For få stemte", "Skolen svarer innen 23. desember")
 	w.page(w.goes(nora, "/elevrad", "kind", "outside", "council", w.council), 422, "Skriv hva som burde bli bedre.")
 	body += w.page(w.goes(nora, "/elevrad", "council", w.council, "kind", "together", "words", "En felles dag."), 200, "En felles dag.")
 	for _, hidden := range []string{"Elias", "Moe", string(w.Person("elias"))} {

@@ -1,0 +1,43 @@
+package ideas
+
+import (
+	"time"
+
+	"tilhor"
+	"tilhor/internal/db"
+)
+
+// A Settled suggestion waits for nobody: it is answered, or the elevråd did not carry
+// it on.
+type Settled struct {
+	ID, Key string
+	Last    time.Time // when something was last written of it
+}
+
+var (
+	settled = db.SQL(`SELECT i.id, i.school, (SELECT MIN(l.secret) FROM ideas_line l WHERE l.owner = i.owner AND l.idea = i.id), (SELECT MAX(l.at) FROM ideas_line l WHERE l.owner = i.owner AND l.idea = i.id)
+		FROM ideas_idea i WHERE i.owner = $1 AND i.state IN ('answered', 'left') ORDER BY i.id`)
+	forget = db.SQL(`UPDATE ideas_idea SET state = 'gone', person = '', body = '', given_to = '', shown = 0 WHERE owner = $1 AND id = $2`)
+)
+
+// Ended are those that may be let go of by rule when long enough has passed. One from
+// before each had its own key is sealed with all others of its school, and is not.
+func Ended(tx *db.Tx, owner tilhor.OwnerID) (all []Settled, err error) {
+	err = tx.Each(settled, func(scan db.Scan) error {
+		var s Settled
+		var school string
+		var last int64
+		err := scan(&s.ID, &school, &s.Key, &last)
+		if s.Last = time.UnixMilli(last); s.Key != school {
+			all = append(all, s)
+		}
+		return err
+	}, owner)
+	return all, err
+}
+
+// Forget takes away who wrote a suggestion whose words are shredded, and where it stood.
+func Forget(tx *db.Tx, owner tilhor.OwnerID, id string) error {
+	_, err := tx.Exec(forget, owner, id)
+	return err
+}
