@@ -1,6 +1,7 @@
 // Package say is the screens with which a pupil, a parent or somebody outside the
 // school tells (si ifra): four at most, in three versions by age. A child of 6 to
-// 8 points at pictures; from 9 and from 13 it is the child's own words.
+// 8 points at pictures. From 9 it is the child's own words, in short sentences. From
+// 13 it is told what the law says and what becomes of it, and may say what it hopes for.
 //
 // The screens are one address, and nothing of a child's stands in it. Every step
 // carries all that is written: going back loses nothing, a fault loses nothing,
@@ -54,7 +55,7 @@ var donePage, receiptPage = pages("done"), pages("receipt")
 
 // asked are the fields of each screen. What stands on another goes along hidden.
 var asked = map[screen][]string{
-	whom: {"for", "school"}, name: {"sign", "name"}, what: {"whom", "words", "arena"}, send: {"accused", "against", "wish"},
+	whom: {"for", "school"}, name: {"sign", "name"}, what: {"whom", "words", "hope", "arena"}, send: {"accused", "against", "wish"},
 	face: {"face"}, place: {"place"}, adult: {"wish"}, give: {"name", "accused", "against", "pen-words", "pen"},
 }
 
@@ -344,6 +345,9 @@ func (t *teller) saying() concerns.Saying {
 		s.Name = f.Line("name")
 	}
 	if t.level() != small {
+		if hope := strings.TrimSpace(f.Get("hope")); hope != "" {
+			s.Words += "\n\n" + t.readers().T("say.hope.kept", "what", hope)
+		}
 		return s
 	}
 	s.For, s.Small, s.Whom = concerns.ForSelf, true, ""
@@ -409,6 +413,7 @@ func (t *teller) check(at screen) {
 	case what:
 		f.Faults.Add(strings.TrimSpace(f.Get("words")) == "", "words", "say.fault.words")
 		f.Faults.Add(len([]rune(f.Get("words"))) > concerns.MaxText, "words", "concerns.fault.long")
+		f.Faults.Add(len(f.Faults) == 0 && len([]rune(t.saying().Words)) > concerns.MaxText, "hope", "concerns.fault.long")
 		f.Faults.Add(t.ownChild() && f.Line("whom") == "", "whom", "parent.fault.child")
 		t.long("whom")
 	case send:

@@ -11,6 +11,7 @@ import (
 	"tilhor/internal/concerns"
 	"tilhor/internal/front"
 	"tilhor/internal/journal"
+	"tilhor/internal/lang"
 	"tilhor/internal/web"
 )
 
@@ -36,7 +37,7 @@ type view struct {
 	Net    bool // how evidence is kept, on the own phone
 	Talk   []Adult
 
-	At, For, Sign, Name, Words, Whom, Arena web.Field
+	At, For, Sign, Name, Words, Hope, Whom, Arena web.Field
 	Accused, Against, Wish                  web.Field
 	Face, Place, PenWords, Pen              web.Field
 	Reads                                   []string
@@ -51,11 +52,16 @@ type picked struct{ Picture, Text string }
 
 // text is a text in the version of the reader: the key of the level if there is
 // one, and else the one for all.
-func (t *teller) text(key string, kv ...any) string {
-	if k := key + "." + t.level(); t.q.T.Has(k) {
+func (t *teller) text(key string, kv ...any) string { return in(t.q.T, t.level(), key, kv...) }
+
+// Say is such a text in a template.
+func (v *view) Say(key string) string { return in(v.W, v.Now, key) }
+
+func in(w *lang.Words, level, key string, kv ...any) string {
+	if k := key + "." + level; w.Has(k) {
 		key = k
 	}
-	return t.q.T.T(key, kv...)
+	return w.T(key, kv...)
 }
 
 // show draws a screen: 422 when something must be put right.
@@ -211,6 +217,10 @@ func (t *teller) askWhat(v *view) {
 	w := t.q.T
 	v.Words = t.field("words", "say.words")
 	v.Words.Help, v.Words.Rows = t.text("say.words.help"), 6
+	if t.level() == big || t.form.Get("hope") != "" { // who is older may say what should come of it
+		v.Hope = t.field("hope", "say.hope")
+		v.Hope.Help, v.Hope.Mark, v.Hope.Rows = t.text("say.hope.help"), w.T("form.optional"), 3
+	}
 	v.Arena = t.field("arena", "say.arena")
 	v.Arena.Mark = w.T("form.optional")
 	v.Arena.Options = []web.Option{{Label: w.T("form.choose")}}
@@ -296,6 +306,9 @@ func (t *teller) review() web.Facts {
 		r.Items = append(r.Items, web.Fact{Term: t.text(t.whomKey()), Text: who})
 	}
 	r.Items = append(r.Items, web.Fact{Term: w.T("say.review.words"), Text: f.Get("words")})
+	if hope := strings.TrimSpace(f.Get("hope")); hope != "" {
+		r.Items = append(r.Items, web.Fact{Term: t.text("say.hope"), Text: hope})
+	}
 	if a := tilhor.Arena(f.Get("arena")); a.Valid() {
 		r.Items = append(r.Items, web.Fact{Term: w.T("say.review.place"), Text: w.T("arena." + string(a))})
 	}
