@@ -38,13 +38,13 @@ type view struct {
 	Talk   []Adult
 
 	At, For, Sign, Name, Words, Hope, Whom, Arena web.Field
-	Accused, Against, Wish                  web.Field
-	Face, Place, PenWords, Pen              web.Field
-	Reads                                   []string
-	Review                                  web.Facts
-	Mine                                    []picked
-	PenOpen, AboutOpen                      bool
-	Send                                    string
+	Accused, Against, Wish                        web.Field
+	Face, Place, PenWords, Pen                    web.Field
+	Reads                                         []string
+	Review                                        web.Facts
+	Mine                                          []picked
+	PenOpen, AboutOpen                            bool
+	Send                                          string
 }
 
 // A picked picture is what a small child chose.
