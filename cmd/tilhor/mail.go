@@ -108,7 +108,7 @@ func (l logged) Mail(_ context.Context, _, _, text string) error {
 func (h *house) notices() *notices.Desk {
 	told := &concerns.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	worked := &cases.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
-	talks := &dialogue.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
+	talks := &dialogue.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock, Child: cases.ChildOf}
 	return &notices.Desk{
 		DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock,
 		Family: worked.Readers, May: worked.MayMail, Answered: worked.Answered, Days: worked.Days, Talk: talks.Hears, Hearing: h.hearings().Runs,

@@ -48,8 +48,8 @@ func (p *Pages) Routes() []web.Route {
 		{Method: "GET", Path: EnterPath + "/bilde", Name: "sender.enter.picture", Roles: anyone, Serve: p.picture},
 		{Method: "GET", Path: TalkPath, Name: "sender.talk.none", Roles: anyone, Serve: p.none},
 		{Method: "POST", Path: TalkPath, Name: "sender.talk", Form: EnterPath, Roles: anyone, Further: true, Serve: p.talk},
-		{Method: "GET", Path: "/min/samtale/{slug}", Name: "sender.own", Roles: family, Case: true, Further: true, Serve: p.own},
-		{Method: "POST", Path: "/min/samtale/{slug}", Name: "sender.own.write", Roles: family, Case: true, Further: true, Serve: p.writeOwn},
+		{Method: "GET", Path: ownPath + "{slug}", Name: "sender.own", Roles: family, Case: true, Further: true, Serve: p.own},
+		{Method: "POST", Path: ownPath + "{slug}", Name: "sender.own.write", Roles: family, Case: true, Further: true, Serve: p.writeOwn},
 	}
 }
 
