@@ -68,7 +68,7 @@ func TestTheTalkEndsForAParentWhoIsBarred(t *testing.T) {
 		if all, err := w.desk.Waiting(w.ctx, w.kari); err != nil || len(all) != 0 {
 			t.Errorf("somebody waits for an answer: %v, %v", all, err)
 		}
-		w.refused(w.desk.Reply(w.ctx, w.ina, c.Slug, "Til deg.", dialogue.ToSender), "text", "dialogue.fault.ended")
+		w.refused(w.desk.Reply(w.ctx, w.ina, c.Slug, "Til deg.", dialogue.ToSender), "text", "dialogue.staff.fault-ended")
 		w.must(w.desk.Reply(w.ctx, w.ina, c.Slug, "Til oss.", dialogue.ToStaff))
 		bar(roster.NoLongerBarred)
 		w.back(s)

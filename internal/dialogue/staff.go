@@ -296,7 +296,7 @@ func (d *Desk) put(ctx context.Context, by tilhor.Actor, slug string, l line, na
 		if ended, err := d.ended(tx, by.Owner, t, now); err != nil {
 			return err
 		} else if ended && l.To == ToSender {
-			return tilhor.Faults{{Field: name, Key: "dialogue.fault.ended"}}
+			return tilhor.Faults{{Field: name, Key: "dialogue.staff.fault-ended"}}
 		}
 		all, err := d.lines(tx, by.Owner, t)
 		if err != nil {
