@@ -132,6 +132,35 @@ func TestOpenedAgainIsNoNewsAtHome(t *testing.T) {
 	})
 }
 
+var yearOf = db.SQL(`UPDATE roster_group SET name = $3 WHERE owner = $1 AND name = $2`)
+
+// When a child's pictures are locked, those who may make new ones with it are told that
+// there is something to do; the home is not, and the child has no mail.
+func TestLockedPictures(t *testing.T) {
+	each(t, func(w *world) {
+		slug, _, _ := w.real()
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(yearOf, webtest.Owner, "5A", "9A")
+			return err
+		}))
+		w.must(w.worked.AgreePictures(w.ctx, w.ina, slug, []string{"book", "door", "book", "way"}))
+		w.drain()
+		nora := tilhor.Actor{Owner: webtest.Owner, Person: w.Person("nora"), Role: tilhor.RolePupil, School: w.Solbakken}
+		for try := range 6 {
+			if _, err := w.worked.OpenMine(w.ctx, nora, []string{"way", "way", "way", "way"}); tilhor.FaultsOf(err) == nil {
+				w.T.Fatal(err)
+			}
+			switch try {
+			case 3:
+				w.sends() // the control: not yet
+			case 4:
+				w.sends(rektor, social)
+			}
+		}
+		w.sends()
+	})
+}
+
 // Whoever has a PIN made, or chosen, in their name is told: also when the record
 // says that they did it themselves.
 func TestAPINInOnesName(t *testing.T) {

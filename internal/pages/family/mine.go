@@ -12,7 +12,9 @@ import (
 	"tilhor/internal/calendar"
 	"tilhor/internal/cases"
 	"tilhor/internal/lang"
+	"tilhor/internal/roster"
 	"tilhor/internal/web"
+	"tilhor/internal/web/say"
 )
 
 // given are those who can have a case: whoever does, opens it together with the
@@ -106,7 +108,26 @@ func (p *Pages) askPictures(q *web.Req, code int, f *web.Form, again bool) error
 	if to != "" {
 		x.hidden = append(x.hidden, struct{ Name, Value string }{fieldTo, to})
 	}
+	if again { // whatever was wrong, and whether there is anything to open
+		if x.who, err = whom(q); err != nil {
+			return err
+		}
+	}
 	return p.pick(q, code, f, x)
+}
+
+// whom are the adults at the school to go to for new pictures, when the one they were
+// made with is not there.
+func whom(q *web.Req) (string, error) {
+	all, err := say.Known(q, roster.School{ID: q.Actor.School})
+	var names []string
+	for _, a := range all {
+		names = append(names, a.Name)
+	}
+	if len(names) == 0 {
+		names = []string{q.T.T("mine.an-adult")}
+	}
+	return q.T.T("mine.pick.who", "names", q.T.List(names)), err
 }
 
 // openTold opens what was told where no pictures were agreed on, and goes there.
@@ -152,6 +173,7 @@ type picking struct {
 	back, heading, lead string
 	again               bool // from the first, after what was wrong
 	tell                bool // with the way to tell, for who has nothing to open here
+	who                 string
 	hidden              []struct{ Name, Value string }
 }
 
@@ -179,6 +201,7 @@ func (p *Pages) pick(q *web.Req, code int, f *web.Form, x picking) error {
 		}
 	}
 	v.Before = append(v.Before, x.hidden...)
+	v.Who = x.who
 	if x.tell {
 		v.Tell = w.T("mine.pick.tell")
 	}
@@ -216,6 +239,7 @@ type pickView struct {
 	Field         web.Field
 	Button        web.Button
 	Tell          string // the words of the way to tell
+	Who           string // whom to go to for new pictures
 }
 
 // nextPicture goes on to the next one; all four are given to act.
