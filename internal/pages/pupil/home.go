@@ -1,9 +1,6 @@
 package pupil
 
 import (
-	"strconv"
-	"strings"
-
 	"tilhor"
 	"tilhor/internal/calendar"
 	"tilhor/internal/concerns"
@@ -97,9 +94,8 @@ func schoolOf(q *web.Req) (s roster.School, err error) {
 // level is the version a pupil begins with, from the year in the name of the class:
 // 1–3 with pictures, 4–7, and from 8. Another can be chosen.
 func level(q *web.Req, _ roster.School) string {
-	const middle = "9-12"
 	if q.Actor.Role != tilhor.RolePupil {
-		return middle
+		return roster.Middle
 	}
 	var class string
 	err := q.Kit.DB.Read(q.Context(), func(tx *db.Tx) error {
@@ -107,15 +103,8 @@ func level(q *web.Req, _ roster.School) string {
 		class = all[q.Actor.Person]
 		return err
 	})
-	digits := class[:len(class)-len(strings.TrimLeft(class, "0123456789"))]
-	n, err2 := strconv.Atoi(digits)
-	switch {
-	case err != nil || err2 != nil:
-		return middle
-	case n <= 3:
-		return "6-8"
-	case n >= 8:
-		return "13+"
+	if err != nil {
+		return roster.Middle
 	}
-	return middle
+	return roster.AgeOf(class)
 }
