@@ -96,7 +96,7 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	s.Mount(door.Routes(s))
 	s.Mount((&public.Pages{Concerns: told, Front: shown, Ideas: suggested, Code: talks.CodeFor, People: people, Bodies: true}).Routes())
 	home := &family.Pages{Concerns: told, Cases: worked}
-	spoken := &sender.Pages{Dialogue: talks, Lock: home.Lock}
+	spoken := &sender.Pages{Dialogue: talks, Front: shown, Lock: home.Lock}
 	s.Mount((&pupil.Pages{Concerns: told, Front: shown, Adults: public.Adults(shown), Sees: worked.HomeSees, Talk: spoken.Own, Lock: home.Lock}).Routes())
 	s.Mount(spoken.Routes())
 	s.Mount((&staff.Pages{Concerns: told, Cases: worked, Danger: sealed, Interventions: used, Dialogue: talks}).Routes())

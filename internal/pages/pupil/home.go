@@ -5,7 +5,6 @@ import (
 	"tilhor/internal/calendar"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
-	"tilhor/internal/front"
 	"tilhor/internal/lang"
 	"tilhor/internal/roster"
 	"tilhor/internal/web"
@@ -68,18 +67,6 @@ func stateOf(w *lang.Words, c concerns.Concern) web.State {
 		return web.State{Name: web.OK, Word: w.T("pupil.state.read")}
 	}
 	return web.State{Name: web.Wait, Word: w.T("pupil.state.new")}
-}
-
-// shut says who reads today when nobody does at the school.
-func (p *Pages) shut(q *web.Req, s roster.School) (*front.Line, error) {
-	if p.Front == nil {
-		return nil, nil
-	}
-	shown, err := p.Front.Show(q.Context(), q.Actor.Owner, s.ID)
-	if err != nil {
-		return nil, err
-	}
-	return shown.On(calendar.DateOf(q.Now)), nil
 }
 
 // schoolOf is the pupil's own school.

@@ -73,7 +73,7 @@ func (p *Pages) telling() *say.Screens {
 		adults = say.Known
 	}
 	return &say.Screens{
-		Concerns: p.Concerns, School: schoolOf, Adults: adults, Start: level, Shut: p.shut,
+		Concerns: p.Concerns, School: schoolOf, Adults: adults, Start: level, Front: p.Front,
 		Leave: func(*web.Req, roster.School) string { return HomePath },
 		Sent:  func(slug string) string { return HomePath + "/" + slug },
 	}

@@ -18,7 +18,6 @@ import (
 	"strings"
 
 	"tilhor"
-	"tilhor/internal/calendar"
 	"tilhor/internal/concerns"
 	"tilhor/internal/duty"
 	"tilhor/internal/front"
@@ -81,16 +80,16 @@ type Adult struct {
 // Screens serve the form for one kind of teller.
 type Screens struct {
 	Concerns *concerns.Desk
-	Open     bool                                                   // the school's own page: nobody signs in
-	School   func(q *web.Req) (roster.School, error)                // where it is told; of a parent it is settled by the child
-	Leave    func(q *web.Req, s roster.School) string               // where «Tilbake» on the first screen leads
-	Sent     func(slug string) string                               // signed in: where it may be followed
-	Adults   func(q *web.Req, s roster.School) ([]Adult, error)     // whom a child may talk with
-	CodePath func(s roster.School) string                           // where a code is shown, when the desk gives one
-	Code     func(owner tilhor.OwnerID, token string) string        // the code that belongs to one sending; drawn anew each time it is shown
-	Shut     func(q *web.Req, s roster.School) (*front.Line, error) // who reads today when nobody does at the school; nil when it does
-	Start    func(q *web.Req, s roster.School) (level string)       // the version somebody begins with
-	Within   func(q *web.Req) (string, error)                       // how soon an adult has read it, in words; "" when it is not said
+	Open     bool                                               // the school's own page: nobody signs in
+	School   func(q *web.Req) (roster.School, error)            // where it is told; of a parent it is settled by the child
+	Leave    func(q *web.Req, s roster.School) string           // where «Tilbake» on the first screen leads
+	Sent     func(slug string) string                           // signed in: where it may be followed
+	Adults   func(q *web.Req, s roster.School) ([]Adult, error) // whom a child may talk with
+	CodePath func(s roster.School) string                       // where a code is shown, when the desk gives one
+	Code     func(owner tilhor.OwnerID, token string) string    // the code that belongs to one sending; drawn anew each time it is shown
+	Front    *front.Desk                                        // when it is read; nil where a test has none
+	Start    func(q *web.Req, s roster.School) (level string)   // the version somebody begins with
+	Within   func(q *web.Req) (string, error)                   // how soon an adult has read it, in words; "" when it is not said
 }
 
 // Show is the first screen.
@@ -151,7 +150,7 @@ type teller struct {
 	school  roster.School
 	form    *web.Form
 	adults  []Adult
-	shut    *front.Line
+	reading front.Reading
 	schools []roster.School // of which a parent who is signed in chooses one
 }
 
@@ -174,12 +173,8 @@ func (s *Screens) begin(q *web.Req, f *web.Form) (*teller, error) {
 	if t.adults, err = s.Adults(q, t.school); err != nil {
 		return nil, err
 	}
-	if s.Shut != nil {
-		if t.shut, err = s.Shut(q, t.school); err != nil {
-			return nil, err
-		}
-	}
-	return t, nil
+	t.reading, err = Reads(q, s.Front, t.school.ID)
+	return t, err
 }
 
 // parent says whether a parent who is signed in tells.
@@ -203,8 +198,6 @@ func (t *teller) choose() (err error) {
 	}
 	return err
 }
-
-func (t *teller) today() tilhor.Date { return calendar.DateOf(t.q.Now) }
 
 // level is the version of the texts.
 func (t *teller) level() string {

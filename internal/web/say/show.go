@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"tilhor"
-	"tilhor/internal/calendar"
 	"tilhor/internal/concerns"
 	"tilhor/internal/front"
 	"tilhor/internal/journal"
@@ -116,7 +115,7 @@ func (t *teller) frame(at screen) *view {
 		First: n == 0, Small: t.level() == small, Now: t.level(), Talk: t.adults,
 	}
 	v.Neutral, v.Exit, v.Nav, v.School, v.Level, v.Surface = true, true, nil, t.school.Name, t.level(), web.Public
-	if t.shut != nil && t.shut.Reads == front.ByNobody {
+	if t.reading.By == front.ByNobody {
 		v.Note = &web.Note{Color: "warning", Title: w.T("say.shut.title"), Text: t.when()}
 	}
 	if !v.First {
@@ -189,17 +188,16 @@ func (t *teller) reads() []string {
 	return append(all, t.text("say.reads.machine"))
 }
 
-// when is when it is read: on working days, and which the next is when today is
-// none (arbeidsdag).
+// when is when it is read, and which day the next is when today is none.
 func (t *teller) when() string {
-	today := t.today()
-	if t.shut != nil {
-		return t.text("say.when.shut-"+t.shut.Reads, "day", t.q.T.Day(t.shut.Until))
-	}
-	if calendar.Arbeidsdag(today) {
+	r := t.reading
+	switch {
+	case r.By != "":
+		return t.text("say.when.shut-"+r.By, "day", t.q.T.Day(r.Until))
+	case r.Today:
 		return t.text("say.when")
 	}
-	return t.text("say.when.closed", "day", t.q.T.Day(calendar.NextOpen(today)))
+	return t.text("say.when.closed", "day", t.q.T.Day(r.Next))
 }
 
 // wait is when what has been sent is read: that the school is shut does not hold up
@@ -207,7 +205,7 @@ func (t *teller) when() string {
 func (t *teller) wait(past bool) string {
 	if past {
 		t := *t
-		t.shut = nil
+		t.reading = front.Page{}.Reads(t.q.Now)
 		return t.when()
 	}
 	return t.when()
@@ -384,7 +382,7 @@ func (t *teller) doneView(secret, code string, past bool) doneView {
 		Receipt: t.text("say.done.receipt"), Action: t.q.Link(t.action()), Secret: secret, Code: code, Away: t.q.Link(t.Leave(t.q, t.school)),
 	}
 	v.Neutral, v.Exit, v.Nav, v.Langs, v.School, v.Level, v.Surface = true, true, nil, nil, t.school.Name, t.level(), web.Public
-	if t.shut != nil && t.shut.Reads == front.ByOwner { // while the school is shut
+	if t.reading.By == front.ByOwner { // while the school is shut
 		to = "owner"
 	}
 	keys := []string{"say.done.read-" + to, "say.done.talk", "say.done.home"}
