@@ -427,3 +427,20 @@ func TestFrom13OneSaysWhatShouldComeOfIt(t *testing.T) {
 		t.Errorf("%+v", all)
 	}
 }
+
+// To who reads Sámi the form is in bokmål, with the words that were found in sources,
+// each marked as Sámi; and the page says that nobody has checked them.
+func TestTheWordsOfTellingInSami(t *testing.T) {
+	w := newTown(t)
+	send := func(step, do string) string {
+		v := url.Values{"nokkel": {tilhor.NewID()}, "level": {"9-12"}, "for": {"self"}, "sign": {"no"}, "words": {"De tar ballen."}, "accused": {"none"}, "step": {step}, "go": {do}}
+		return has(t, w.post(school+"/si?l=se", v), 200, `<html lang="nb"`, "Oversettelsen er ikke lest av et menneske")
+	}
+	for page, want := range map[string]string{
+		send("what", "next"): ` lang="se">Sádde</button>`, send("send", "send"): ` lang="se">Mii dáhpáhuvvá dás duohko?</h2>`,
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("%s is not in\n%s", want, page)
+		}
+	}
+}

@@ -284,7 +284,6 @@ func (t *teller) askSend(v *view) {
 	}
 	v.Review = t.review()
 	v.Reads = []string{t.when()}
-	v.Send = t.text("say.send")
 }
 
 // review is what will be sent.
@@ -351,7 +350,6 @@ func (t *teller) askGive(v *view) {
 	v.PenOpen = f.Get("pen-words") != "" || f.Get("pen") != "" || fault("pen-words", "pen")
 	v.AboutOpen = f.Get("accused") != "" || f.Get("against") != "" || fault("accused", "against")
 	v.Reads = []string{t.text("say.give.reads"), t.when()}
-	v.Send = t.text("say.send")
 }
 
 // A doneView is the last page: it was received, and what happens now.
