@@ -278,6 +278,32 @@ func TestAnAfternoonOnTheMachine(t *testing.T) {
 	})
 }
 
+// What SFO as a whole has agreed to holds for whoever is there: it stands by initials on
+// the machine, and who taps it reads the words and ticks it off, for all of them.
+func TestWhatSFOAsAWholeHasAgreedTo(t *testing.T) {
+	each(t, func(w *world) {
+		w.enrolled()
+		id := w.agreed(tilhor.Actor{Person: cases.WholeSFO}, "En voksen er ved Nora når hun går ut.")
+		w.chosen(w.mona, pinOfMona)
+		w.chosen(w.pia, pinOfPia)
+		for _, who := range []struct {
+			a   tilhor.Actor
+			pin string
+		}{{w.mona, pinOfMona}, {w.pia, pinOfPia}} {
+			w.in(who.a, who.pin)
+			here := w.get("/sfo-enhet/her")
+			w.shows(here, "N. D.", "/sfo-enhet/avtaler/"+string(id))
+			w.hides(here, "Nora", "går ut")
+			w.shows(w.get("/sfo-enhet/avtaler/"+string(id)), "Nora Dahl", "når hun går ut")
+			if who.a == w.mona {
+				w.goes(w.post("/sfo-enhet/avtaler/"+string(id), "day", "2026-11-23", "answer", "done"), "/sfo-enhet/her?notert=done")
+			}
+			w.shows(w.get("/sfo-enhet/her"), "Gjort")
+			w.goes(w.post("/sfo-enhet/ut"), "/sfo-enhet?gjort=ut")
+		}
+	})
+}
+
 // On the machine only those who go to SFO are found, by the list of them or else by the
 // years it is for: any other pupil is as one the school does not have, in the list, in a
 // search, and when somebody knows the number.
