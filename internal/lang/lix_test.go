@@ -123,7 +123,9 @@ var aims = []struct {
 	{"privacy.11.", aged9, nil},
 	{"mine.", aged9, []string{"mine.6-8.", "mine.13+.", "mine.decisions"}}, // what one page says to all, the youngest who reads alone can read
 	{"dialogue.", aged9, []string{"dialogue.staff.", "dialogue.fault.to"}},
-	{"pupil.", aged9, []string{"pupil.step.week"}}, // which a parent is told
+	{"pupil.", aged9, []string{"pupil.step.week"}},                   // which a parent is told
+	{"ideas.", aged9, []string{"ideas.who-text"}},                    // which staff read
+	{"public.school.", aged13, []string{"public.school.not-better"}}, // for parents
 	{"rights.15.", aged13, nil},
 	{"privacy.15.", aged13, nil},
 	{"mine.13+.", aged13, nil},
