@@ -201,7 +201,7 @@ func (p *Pages) pick(q *web.Req, code int, f *web.Form, x picking) error {
 		}
 	}
 	v.Before = append(v.Before, x.hidden...)
-	v.Who = x.who
+	v.Whom = x.who
 	if x.tell {
 		v.Tell = w.T("mine.pick.tell")
 	}
@@ -239,7 +239,7 @@ type pickView struct {
 	Field         web.Field
 	Button        web.Button
 	Tell          string // the words of the way to tell
-	Who           string // whom to go to for new pictures
+	Whom          string // to go to for new pictures
 }
 
 // nextPicture goes on to the next one; all four are given to act.
