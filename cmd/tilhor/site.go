@@ -70,7 +70,7 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 		return nil, fmt.Errorf("sign-in: %w", err)
 	}
 	told := &concerns.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
-	talks := &dialogue.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
+	talks := &dialogue.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock, Child: cases.ChildOf}
 	told.Became, told.Started, told.Opened = talks.Became, talks.Start, talks.Open
 	worked := &cases.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Concerns: told, Clock: h.clock}
 	worked.Talks = spokenIn(talks)
@@ -96,8 +96,9 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	s.Mount(door.Routes(s))
 	s.Mount((&public.Pages{Concerns: told, Front: shown, Ideas: suggested, Code: talks.CodeFor, People: people, Bodies: true}).Routes())
 	home := &family.Pages{Concerns: told, Cases: worked}
-	s.Mount((&pupil.Pages{Concerns: told, Front: shown, Adults: public.Adults(shown), Sees: worked.HomeSees, Talks: "/min/samtale/", Lock: home.Lock}).Routes())
-	s.Mount((&sender.Pages{Dialogue: talks, Lock: home.Lock}).Routes())
+	spoken := &sender.Pages{Dialogue: talks, Front: shown, Lock: home.Lock}
+	s.Mount((&pupil.Pages{Concerns: told, Front: shown, Adults: public.Adults(shown), Sees: worked.HomeSees, Talk: spoken.Own, Lock: home.Lock}).Routes())
+	s.Mount(spoken.Routes())
 	s.Mount((&staff.Pages{Concerns: told, Cases: worked, Danger: sealed, Interventions: used, Dialogue: talks}).Routes())
 	s.Mount((&school.Pages{
 		Concerns: told, Cases: worked, Front: shown, Ideas: suggested, Circles: groups, Archive: h.archive(), SFO: shared, Handover: &handover.Desk{Cases: worked, Interventions: used, Dialogue: talks, Keys: h.keys, Clock: h.clock},

@@ -22,7 +22,9 @@ import (
 	"time"
 
 	"tilhor"
+	"tilhor/internal/concerns"
 	"tilhor/internal/db"
+	"tilhor/internal/sfo"
 	"tilhor/internal/soak"
 	"tilhor/internal/web"
 	"tilhor/internal/web/devidp"
@@ -30,7 +32,7 @@ import (
 )
 
 // floods are what somebody does who wants the others to wait.
-var floods = []string{"posts", "sign-ins", "codes", "slow", "big", "signed-in"}
+var floods = []string{"posts", "sign-ins", "codes", "slow", "big", "signed-in", "tellings", "talks", "pins"}
 
 // honest is the worst that a flood may do: of a hundred people the ninety-ninth
 // waits twice as long as on a calm day.
@@ -41,7 +43,9 @@ const honest = 2.0
 type floodWorld struct {
 	*siteWorld
 	addr, school string
+	machine, pin string // the cookie of a machine at an SFO, and where one of its people gives the digits
 	issuer       string
+	code         string // of somebody who told something and comes back
 	users        []*honestUser
 	flooder      *http.Cookie
 }
@@ -94,9 +98,21 @@ func (w *floodWorld) settle() {
 		w.user("10.1.0.1", social, "/saker/"+track, "/saker", "/i-dag"),
 		w.user("10.1.0.1", teacher, "/i-dag", "/bekymringer/ny", "POST /bekymringer/ny"),
 		w.user("10.2.0.1", tilhor.Actor{}, "/", "/s/"+string(rektor.School), "POST /s/"+string(rektor.School)+"/ansatt"),
+		w.user("10.2.0.3", tilhor.Actor{}, "TELL /s/"+string(rektor.School)+"/si", "TALK /samtale", "/kode"),
 		w.user("10.2.0.2", tilhor.Actor{}, "/s/"+string(rektor.School)+"/ansatt", "POST /s/"+string(rektor.School)+"/ansatt", "/hjelp"),
 	}
 	w.flooder = w.comeIn(w.actorOf("Granlia skole", tilhor.RoleTeacher, ""))
+	ctx, talks, told := context.Background(), w.dialogue(), w.concerns()
+	told.Became, told.Started, told.Opened = talks.Became, talks.Start, talks.Open
+	_, code, err := told.Say(ctx, tilhor.Actor{Owner: w.owner(), Role: tilhor.RoleAnyone, School: rektor.School}, concerns.Saying{
+		School: rektor.School, For: concerns.ForSelf, Words: "De tar alltid ballen.", Token: tilhor.NewID(),
+	})
+	w.must(err)
+	w.code = code
+	w.must(w.sfo().SetHours(ctx, other, []sfo.Hours{{Weekday: w.clock().Weekday(), Opens: 0, Closes: 24*60 - 1}}))
+	token, err := w.sfo().Enroll(ctx, other, "Nettbrettet")
+	w.must(err)
+	w.machine, w.pin = "tilhor-enhet="+token, web.TabletPath+"/kode/"+string(w.actorOf("Nordli skole", tilhor.RoleSFO, "").Person)
 }
 
 func (w *floodWorld) comeIn(a tilhor.Actor) *http.Cookie {
@@ -137,16 +153,33 @@ func telling() url.Values {
 	}
 }
 
+// saying is what a pupil tells without a name, sent from the last screen.
+func saying() url.Values {
+	return url.Values{
+		"nokkel": {tilhor.NewID()}, "level": {"9-12"}, "step": {"send"}, "go": {"send"}, "for": {"self"}, "sign": {"no"}, "words": {"De tar alltid ballen."}, "accused": {"none"},
+	}
+}
+
 // once does the next thing, and says how long it took.
 func (u *honestUser) once() (time.Duration, error) {
 	what := u.does[u.n%len(u.does)]
 	u.n++
-	path, post := strings.CutPrefix(what, "POST ")
-	method, body := http.MethodGet, io.Reader(nil)
-	if post {
-		method, body = http.MethodPost, strings.NewReader(telling().Encode())
+	verb, path, post := strings.Cut(what, " ")
+	method, body, want := http.MethodGet, url.Values(nil), http.StatusOK
+	switch verb {
+	case "POST":
+		body, want = telling(), http.StatusSeeOther
+	case "TELL": // is answered in place, as there is no session to send on
+		body = saying()
+	case "TALK":
+		body = url.Values{"kode": {u.w.code}}
+	default:
+		path = what
 	}
-	r, err := http.NewRequest(method, "http://"+u.w.addr+path, body)
+	if post {
+		method = http.MethodPost
+	}
+	r, err := http.NewRequest(method, "http://"+u.w.addr+path, strings.NewReader(body.Encode()))
 	if err != nil {
 		return 0, err
 	}
@@ -166,10 +199,6 @@ func (u *honestUser) once() (time.Duration, error) {
 	defer resp.Body.Close()
 	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
 		return 0, err
-	}
-	want := http.StatusOK
-	if post {
-		want = http.StatusSeeOther
 	}
 	if resp.StatusCode != want {
 		return 0, fmt.Errorf("%s: %d", what, resp.StatusCode)
@@ -222,11 +251,11 @@ type flooder struct {
 }
 
 // An order is what a flooder is to do.
-type order struct{ Kind, Addr, School, Cookie string }
+type order struct{ Kind, Addr, School, Cookie, Machine, PIN string }
 
 func (w *floodWorld) flooderOf(t *testing.T, kind string) *flooder {
 	t.Helper()
-	text, err := json.Marshal(order{kind, w.addr, w.school, w.flooder.String()})
+	text, err := json.Marshal(order{kind, w.addr, w.school, w.flooder.String(), w.machine, w.pin})
 	w.must(err)
 	cmd := exec.Command(os.Args[0], "-test.run=^TestFloodClient$")
 	cmd.Env = append(os.Environ(), "TILHOR_FLOOD="+string(text), "GOMAXPROCS=1")
@@ -399,11 +428,19 @@ func (c *floodClient) request(i, k int) string {
 	case "signed-in":
 		return "GET " + []string{"/i-dag", "/bekymringer", "/bekymringer/ny"}[k%3] + " HTTP/1.1\r\n" + head + "Cookie: " + c.Cookie + "\r\n\r\n"
 	}
-	body := telling().Encode()
-	if c.Kind == "big" {
+	path, body := "/s/"+c.School+"/ansatt", telling().Encode()
+	switch c.Kind {
+	case "big":
 		body = bigForms[k%2] + body
+	case "tellings":
+		path, body = "/s/"+c.School+"/si", saying().Encode()
+	case "talks":
+		path, body = "/samtale", url.Values{"kode": {strings.Repeat("bamse eple gitar ", 2) + tilhor.NewID()[:6]}}.Encode()
+	case "pins":
+		path, body = c.PIN, url.Values{"nokkel": {tilhor.NewID()}, "pin": {fmt.Sprintf("%06d", k%1_000_000)}}.Encode()
+		head += "Cookie: " + c.Machine + "\r\n"
 	}
-	return fmt.Sprintf("POST /s/%s/ansatt HTTP/1.1\r\n%sContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s", c.School, head, len(body), body)
+	return fmt.Sprintf("POST %s HTTP/1.1\r\n%sContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s", path, head, len(body), body)
 }
 
 // slowly holds a connection: a head that never ends, a form that comes letter

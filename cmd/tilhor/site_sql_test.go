@@ -90,7 +90,7 @@ var hot = []struct{ name, words string }{
 	{"a search through the texts", "ORDER BY t.id LIMIT 25"},
 	{"cases of today", "(t.state <> 'closed' OR t.check_on <> '')\n\tAND EXISTS"},
 	{"how many cases are open", "SELECT COUNT(*) FROM cases_track t WHERE"},
-	{"my measures", "m.doer = ?2 AND m.state = 'running' AND m.start_on"},
+	{"my measures", "OR m.school = ?4) AND m.state = 'running' AND m.start_on"},
 	{"what fell due", "FROM duty_thing WHERE owner"},
 	{"duties of a school", "FROM duty_state\n\t\tWHERE owner = ?1 AND school"},
 	{"who a person is today", "SELECT DISTINCT school, role FROM roster_member"},
@@ -218,6 +218,7 @@ var mayScan = map[string]string{
 	"(SELECT MAX(l.at) FROM circles_line l":               "the sweep: parents' groups, one or two for each class",
 	"SELECT id FROM ideas_line":                           "verify: every line of the room",
 	"SELECT id FROM circles_line":                         "verify: every line of the room",
+	"SELECT school, person FROM sfo_pin":                  "who has left is looked for: those who work at SFO, each ten minutes",
 }
 
 // ofTheProgram are the statements there are before any test has made its own.

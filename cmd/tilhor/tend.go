@@ -14,6 +14,7 @@ import (
 	"tilhor/internal/db"
 	"tilhor/internal/duty"
 	"tilhor/internal/oversight"
+	"tilhor/internal/sfo"
 	"tilhor/internal/web"
 	"tilhor/internal/web/watch"
 )
@@ -67,6 +68,7 @@ func (h *house) tend(w *watch.Watch, sites ...*web.Site) (end func()) {
 				heard("counts", o, oversight.Publish(ctx, h.db, o, h.clock()))
 				heard("archive", o, h.sweepArchive(ctx, o))
 				heard("hearings", o, h.hearings().RemindAll(ctx, o))
+				heard("sfo", o, (&sfo.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}).Sweep(ctx, o))
 				heard("files", o, (&cases.Desk{DB: h.db, Keys: h.keys, Clock: h.clock}).SweepFiles(ctx, o))
 			}
 		})

@@ -267,6 +267,15 @@ func Units(tx *db.Tx, owner tilhor.OwnerID, kind Kind, person tilhor.PersonID, n
 	return all, err
 }
 
+var endRole = db.SQL(`UPDATE access_grant SET until_at = $7
+	WHERE owner = $1 AND kind = $2 AND thing = $3 AND role = $4 AND unit = $5 AND relation = $6 AND until_at > $7`)
+
+// EndRole ends a role's relation to a thing, at a unit, from an instant on.
+func EndRole(tx *db.Tx, owner tilhor.OwnerID, kind Kind, thing string, role tilhor.Role, unit tilhor.SchoolID, rel Relation, at time.Time) error {
+	_, err := tx.Exec(endRole, owner, kind, thing, role, unit, rel, at.UnixMilli())
+	return err
+}
+
 // EndGrant ends one grant from an instant on.
 func EndGrant(tx *db.Tx, owner tilhor.OwnerID, id string, at time.Time) error {
 	_, err := tx.Exec(endOne, owner, id, at.UnixMilli())

@@ -116,7 +116,7 @@ func (w *work) carriesNoMore(p tilhor.PersonID) error {
 		return err
 	}
 	for _, g := range grants {
-		if g.Person == p && g.Relation == access.Carries && g.Until.IsZero() {
+		if carriedBy(g, p) && g.Until.IsZero() {
 			if err := access.EndGrant(w.tx, w.by.Owner, g.ID, w.now); err != nil {
 				return err
 			}

@@ -3,7 +3,6 @@ package cases
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"tilhor"
@@ -69,7 +68,7 @@ func (d *Desk) leaving(tx *db.Tx, by tilhor.Actor, now time.Time) (rows []Row, g
 		return nil, 0, err
 	}
 	classes, err := d.Roster.Classes(tx, by.Owner, today(now), compact(pupils)...)
-	return slices.DeleteFunc(rows, func(r Row) bool { return gradeOf(classes[r.Pupil]) != grade }), grade, err
+	return slices.DeleteFunc(rows, func(r Row) bool { return roster.Year(classes[r.Pupil]) != grade }), grade, err
 }
 
 // lastGrade is the grade that pupils leave the actor's school from, 0 where that
@@ -78,26 +77,11 @@ func (d *Desk) lastGrade(tx *db.Tx, by tilhor.Actor) (last int, err error) {
 	groups, err := d.Roster.Groups(tx, by.Owner, by.School, today(d.Clock()))
 	for _, g := range groups {
 		if g.Kind == roster.KindClass {
-			last = max(last, gradeOf(g.Name))
+			last = max(last, roster.Year(g.Name))
 		}
 	}
 	if last != 7 && last != 10 {
 		last = 0
 	}
 	return last, err
-}
-
-// gradeOf is the grade that a class's name begins with: 10 for «10A», 0 when it
-// begins with none.
-func gradeOf(class string) (grade int) {
-	for _, r := range strings.TrimSpace(class) {
-		if r < '0' || r > '9' || grade > 10 {
-			break
-		}
-		grade = 10*grade + int(r-'0')
-	}
-	if grade > 10 {
-		return 0
-	}
-	return grade
 }

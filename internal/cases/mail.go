@@ -59,6 +59,9 @@ func (d *Desk) Answered(tx *db.Tx, owner tilhor.OwnerID, track, record string, n
 	return f.ParentOf(*r), nil
 }
 
+// onItsWay is longer than a mail may wait, and be tried again.
+const onItsWay = 60 * time.Hour
+
 func (d *Desk) fifteen(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonID, now time.Time) (bool, error) {
 	all, err := d.Roster.Decided(tx, owner, pupil)
 	return err == nil && roster.Stands(all, roster.Fifteen, roster.NotFifteen, "", today(now)) != nil, err
@@ -66,8 +69,9 @@ func (d *Desk) fifteen(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonID, n
 
 // MayMail says whether a parent, or a pupil, may be sent a mail that says that
 // there is something to read: a parent who is told something of at least one
-// child and is barred from none; a pupil of fifteen about whom that is decided;
-// nobody with a protected address or whose child has one.
+// child; a pupil of fifteen about whom that is decided; nobody with a protected address
+// or whose child has one. Of a child that a parent is barred from nothing is queued; what
+// was queued before the bar is not sent, whichever child it was of.
 func (d *Desk) MayMail(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, now time.Time) (bool, error) {
 	if protected, err := d.Roster.AnyProtected(tx, owner, person); err != nil || protected {
 		return false, err
@@ -81,12 +85,16 @@ func (d *Desk) MayMail(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, 
 	}
 	may := false
 	for child, g := range wards {
-		if protected, err := d.Roster.AnyProtected(tx, owner, child); err != nil || protected || g.Barred {
+		if protected, err := d.Roster.AnyProtected(tx, owner, child); err != nil || protected {
 			return false, err
 		}
 		x := atHome{on: today(now)}
 		if x.all, err = d.Roster.Decided(tx, owner, child); err != nil {
 			return false, err
+		}
+		bar := roster.Stands(x.all, roster.Barred, roster.NoLongerBarred, person, x.on)
+		if bar != nil && now.Sub(bar.Written) < onItsWay {
+			return false, nil
 		}
 		may = may || tells(&g, x).May != roster.TellNothing
 	}

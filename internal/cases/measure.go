@@ -14,6 +14,13 @@ import (
 	"tilhor/internal/seal"
 )
 
+// WholeSFO is the doer of a measure that whoever is at work at SFO carries out: no one
+// person is there every afternoon. It lets in by the role, at the school of the track.
+const WholeSFO = tilhor.PersonID("sfo")
+
+// nameOfSFO is what stands where a doer's name does, in every language.
+const nameOfSFO = "SFO"
+
 var (
 	insertMeasure = db.SQL(`INSERT INTO cases_measure (owner, id, track, version, school, doer, start_on, until_on, weekdays, evaluate_on, state)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'running')`)
@@ -26,7 +33,7 @@ var (
 	selectDoers = db.SQL(`SELECT DISTINCT doer FROM cases_measure WHERE owner = $1 AND track = $2 AND state = 'running'`)
 	selectMy    = db.SQL(`SELECT m.id, m.track, m.version, m.start_on, m.until_on, m.weekdays, m.evaluate_on, t.pupil, t.slug
 		FROM cases_measure m JOIN cases_track t ON t.owner = m.owner AND t.id = m.track
-		WHERE m.owner = $1 AND m.doer = $2 AND m.state = 'running' AND m.start_on <= $6 AND ` + access.Scope(access.Carry, "m.track") + `
+		WHERE m.owner = $1 AND m.doer IN ($2, CASE WHEN $3 = 'sfo' THEN 'sfo' ELSE $2 END) AND (m.doer <> 'sfo' OR m.school = $4) AND m.state = 'running' AND m.start_on <= $6 AND ` + access.Scope(access.Carry, "m.track") + `
 		ORDER BY m.start_on, m.id LIMIT 100`)
 	// What somebody else had promised and I stand in for today.
 	selectMyCovers = db.SQL(`SELECT m.id, m.track, m.version, m.start_on, m.until_on, m.weekdays, m.evaluate_on, t.pupil, t.slug
@@ -39,7 +46,7 @@ var (
 	selectTicks  = db.SQL(`SELECT on_date, answer FROM cases_record WHERE owner = $1 AND track = $2 AND kind = 'ticked' AND ref = $3 AND on_date >= $4
 		ORDER BY written_at, id`)
 	selectDoersTrack = db.SQL(`SELECT t.slug, m.start_on, m.until_on FROM cases_measure m JOIN cases_track t ON t.owner = m.owner AND t.id = m.track
-		WHERE m.owner = $1 AND m.id = $2 AND m.state = 'running' AND (m.doer = $3 OR EXISTS (SELECT 1 FROM cases_cover k
+		WHERE m.owner = $1 AND m.id = $2 AND m.state = 'running' AND (m.doer = $3 OR m.doer = 'sfo' AND $5 = 'sfo' AND m.school = $6 OR EXISTS (SELECT 1 FROM cases_cover k
 			WHERE k.owner = m.owner AND k.track = m.track AND k.person = m.doer AND k.kind = 'carries' AND k.standin = $3 AND k.from_at <= $4 AND k.until_at > $4))`)
 	countDone = db.SQL(`SELECT COUNT(*) FROM cases_record WHERE owner = $1 AND track = $2 AND kind = 'ticked' AND ref = $3 AND answer = 'done'`)
 )
@@ -74,18 +81,29 @@ func (w *work) carries(doer tilhor.PersonID) error {
 		return err
 	}
 	for _, g := range grants {
-		if g.Person == doer && g.Relation == access.Carries && g.Until.IsZero() {
+		if carriedBy(g, doer) && g.Until.IsZero() {
 			return nil
 		}
 	}
-	err = access.Give(w.tx, w.by.Owner, access.Grant{
+	g := access.Grant{
 		Kind: access.Track, Thing: string(w.t.ID), Person: doer, Unit: w.t.School,
 		Relation: access.Carries, From: w.now, By: w.by.Person,
-	})
-	if err != nil {
+	}
+	if doer == WholeSFO {
+		g.Person, g.Role = "", tilhor.RoleSFO
+	}
+	if err := access.Give(w.tx, w.by.Owner, g); err != nil || doer == WholeSFO { // who is away is not all of them
 		return err
 	}
 	return w.coverFor(doer, coverMeasures)
+}
+
+// carriedBy says whether a grant is what a doer has to carry out a measure.
+func carriedBy(g access.Grant, doer tilhor.PersonID) bool {
+	if doer == WholeSFO {
+		return g.Relation == access.Carries && g.Person == "" && g.Role == tilhor.RoleSFO
+	}
+	return g.Relation == access.Carries && g.Person == doer
 }
 
 // endMeasures ends all that run, and what their doers could see, on the day that
@@ -107,7 +125,11 @@ func (w *work) endMeasures(on tilhor.Date) error {
 		end = midnight(on)
 	}
 	for _, p := range doers {
-		if err := access.End(w.tx, w.by.Owner, access.Track, string(w.t.ID), p, access.Carries, end); err != nil {
+		err := access.End(w.tx, w.by.Owner, access.Track, string(w.t.ID), p, access.Carries, end)
+		if p == WholeSFO {
+			err = access.EndRole(w.tx, w.by.Owner, access.Track, string(w.t.ID), tilhor.RoleSFO, w.t.School, access.Carries, end)
+		}
+		if err != nil {
 			return err
 		}
 		if err := w.uncover(coverMeasures, p, end); err != nil {
@@ -303,7 +325,7 @@ func (d *Desk) Tick(ctx context.Context, by tilhor.Actor, id tilhor.MeasureID, d
 	var slug string
 	var start, until tilhor.Date
 	err := d.DB.Read(ctx, func(tx *db.Tx) error {
-		return tx.One(selectDoersTrack, db.Args(by.Owner, id, by.Person, now.UnixMilli()), &slug, &start, &until)
+		return tx.One(selectDoersTrack, db.Args(by.Owner, id, by.Person, now.UnixMilli(), by.Role, by.School), &slug, &start, &until)
 	})
 	if err != nil {
 		return err

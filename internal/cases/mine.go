@@ -5,10 +5,8 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"tilhor"
 	"tilhor/internal/access"
@@ -44,34 +42,6 @@ const (
 	WillNot  = "will-not"
 	maxTries = 5
 )
-
-// Levels of the pages, by about how old the reader is. The lists hold no date of
-// birth: the year at school says it.
-const (
-	Young  = "6-8"
-	Middle = "9-12"
-	Teen   = "13+"
-)
-
-// levelOf is the level of a class: the first three years, to the seventh, and
-// from the eighth. A class that does not begin with a year is the middle one:
-// then the page is opened together with an adult.
-func levelOf(class string) string {
-	digits := strings.TrimRightFunc(class, func(r rune) bool { return !unicode.IsDigit(r) })
-	if i := strings.IndexFunc(digits, func(r rune) bool { return !unicode.IsDigit(r) }); i >= 0 {
-		digits = digits[:i]
-	}
-	n, err := strconv.Atoi(digits)
-	switch {
-	case err != nil || n == 0 || n > 10:
-		return Middle
-	case n <= 3:
-		return Young
-	case n <= 7:
-		return Middle
-	}
-	return Teen
-}
 
 // Pictures are the twelve that a code is made of: four, in an order.
 var Pictures = []string{"book", "break", "changing", "class", "corridor", "digital", "door", "house", "sfo", "transport", "trip", "way"}
@@ -147,7 +117,7 @@ func (d *Desk) opensAlone(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonID
 	if errors.Is(err, tilhor.ErrNotFound) {
 		return false, nil
 	}
-	return levelOf(in.Class) == Teen && !in.Protected, err
+	return roster.AgeOf(in.Class) == roster.Teen && !in.Protected, err
 }
 
 // An agreed is a case of a pupil's with the pictures that were agreed on in it.
@@ -322,7 +292,7 @@ func lastOpened(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonID, began ti
 func (d *Desk) MineLevel(ctx context.Context, by tilhor.Actor) (level string, err error) {
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
 		in, err := d.Roster.Where(tx, by.Owner, by.Person, today(d.Clock()))
-		level = levelOf(in.Class)
+		level = roster.AgeOf(in.Class)
 		if errors.Is(err, tilhor.ErrNotFound) {
 			return nil
 		}
@@ -451,7 +421,7 @@ func (d *Desk) mineFile(tx *db.Tx, by tilhor.Actor, f File, now time.Time) (v Mi
 	if err != nil && !errors.Is(err, tilhor.ErrNotFound) {
 		return v, err
 	}
-	v.Level = levelOf(in.Class)
+	v.Level = roster.AgeOf(in.Class)
 	if v.Alone, err = d.mayAgree(tx, by.Owner, f.Track, now); err != nil {
 		return v, err
 	}

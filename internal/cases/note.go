@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"tilhor"
 	"tilhor/internal/access"
@@ -44,9 +45,10 @@ func (d *Desk) Write(ctx context.Context, by tilhor.Actor, slug string, l Line) 
 
 // A Raise is what pupil or parent took up with rektor by voice.
 type Raise struct {
-	By   string // pupil or parent
-	At   tilhor.When
-	Text string
+	By     string          // pupil or parent
+	Parent tilhor.PersonID // which of those at home, when that is known
+	At     tilhor.When
+	Text   string
 }
 
 // Raise logs that the family took the matter up with rektor, with the time:
@@ -61,7 +63,18 @@ func (d *Desk) Raise(ctx context.Context, by tilhor.Actor, slug string, r Raise)
 		return err
 	}
 	return d.on(ctx, by, access.Lead, slug, func(w *work) error {
-		if _, err := w.write(note{kind: RaisedBy, when: r.At, answer: r.By, text: []field{{"text", r.Text}}}); err != nil {
+		n := note{kind: RaisedBy, when: r.At, answer: r.By, text: []field{{"text", r.Text}}}
+		if r.By == "parent" && r.Parent != "" {
+			home, _, err := d.guardians(w.tx, by.Owner, w.t, w.now)
+			if err != nil {
+				return err
+			}
+			if !slices.ContainsFunc(home, func(g HomeGuardian) bool { return g.ID == r.Parent }) {
+				return tilhor.Faults{{Field: "parent", Key: "cases.fault.by"}}
+			}
+			n.ref = string(r.Parent)
+		}
+		if _, err := w.write(n); err != nil {
 			return err
 		}
 		if err := w.resume(map[string]string{"pupil": "not-safe", "parent": "raised"}[r.By]); err != nil {

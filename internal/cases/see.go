@@ -374,6 +374,9 @@ func (d *Desk) names(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 }
 
 func (f *File) setNames(names map[tilhor.PersonID]string) {
+	if names != nil {
+		names[WholeSFO] = nameOfSFO
+	}
 	f.Name, f.Has, f.Leader = names[f.Pupil], names[f.Handler], names[tilhor.PersonID(f.Leader)]
 	for p := range f.Accused {
 		f.Accused[p] = names[p]

@@ -210,6 +210,9 @@ func (d *Desk) Sharable(ctx context.Context, by tilhor.Actor, slug string) (all 
 		names, err := d.Roster.Names(tx, by.Owner, compact(ids)...)
 		for i := range all {
 			all[i].Name = names[all[i].Doer]
+			if all[i].Doer == WholeSFO {
+				all[i].Name = nameOfSFO
+			}
 		}
 		return err
 	})

@@ -69,7 +69,7 @@ func (f *File) left(works map[tilhor.PersonID]bool) {
 	f.Track.left(works)
 	mark := func(ms []Measure) {
 		for i := range ms {
-			ms[i].Gone = ms[i].Doer != "" && !works[ms[i].Doer]
+			ms[i].Gone = ms[i].Doer != "" && ms[i].Doer != WholeSFO && !works[ms[i].Doer]
 		}
 	}
 	mark(f.Measures)

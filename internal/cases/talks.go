@@ -5,6 +5,12 @@ import (
 	"tilhor/internal/db"
 )
 
+// ChildOf is the pupil of a track, "" while it is not known who it is: for a room that
+// asks what has been decided of a parent and that child.
+func ChildOf(tx *db.Tx, owner tilhor.OwnerID, track string) (p tilhor.PersonID, err error) {
+	return p, tx.One(pupilOf, db.Args(owner, track), &p)
+}
+
 // The kinds of passages of a talk with who told, in a copy.
 const (
 	TalkSaid     Kind = "talk-said"

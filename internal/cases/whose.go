@@ -101,7 +101,7 @@ func (f File) Theirs(r Record, who tilhor.PersonID) bool {
 func (f File) RaisedOn(told map[tilhor.RecordID]Teller, who tilhor.PersonID) (day tilhor.Date) {
 	for _, r := range f.Of(RaisedBy, Told) {
 		t := told[r.ID]
-		own := r.Letter() && r.By == who || t.Raised && t.Person == who && t.Role.Family() || r.Kind == RaisedBy && r.Answer == "pupil" && who == f.Pupil
+		own := r.Letter() && r.By == who || t.Raised && t.Person == who && t.Role.Family() || r.Kind == RaisedBy && (r.Answer == "pupil" && who == f.Pupil || r.Answer == "parent" && r.Ref == string(who))
 		if at := recordDay(r); who != "" && own && at > day {
 			day = at
 		}

@@ -37,6 +37,33 @@ func events(f cases.FamilyFile) (all []string) {
 	return all
 }
 
+// What a parent took up by voice is that parent's, when it was written down whose it was:
+// the week stands on that one's page, and on no other's.
+func TestWhatAParentTookUpByVoice(t *testing.T) {
+	each(t, func(w *world) {
+		slug := w.running(w.nora)
+		w.must(w.desk.InformHome(w.ctx, w.ina, slug, w.informing()))
+		mother, father := w.mother(), w.father()
+		week := func(who tilhor.Actor) bool {
+			v, err := w.desk.Family(w.ctx, who, slug)
+			w.must(err)
+			return v.Window != nil
+		}
+		w.must(w.desk.Raise(w.ctx, w.kari, slug, cases.Raise{By: "parent", At: w.now(), Text: "Ringte rektor."}))
+		if week(mother) || week(father) {
+			t.Error("nobody knows whose it was, and it stands on a page")
+		}
+		err := w.desk.Raise(w.ctx, w.kari, slug, cases.Raise{By: "parent", Parent: w.jonas.Person, At: w.now(), Text: "Ringte rektor."})
+		if tilhor.FaultsOf(err) == nil {
+			t.Errorf("one who is none of the pupil's: %v", err)
+		}
+		w.must(w.desk.Raise(w.ctx, w.kari, slug, cases.Raise{By: "parent", Parent: mother.Person, At: w.now(), Text: "Ringte rektor."}))
+		if !week(mother) || week(father) {
+			t.Errorf("the mother's page %v, the father's %v", week(mother), week(father))
+		}
+	})
+}
+
 // What a parent takes up inside a case waits for an answer like any letter, and
 // that one parent has the receipt and sees the answer.
 func TestWhatAParentTakesUpIsAnswered(t *testing.T) {

@@ -116,6 +116,9 @@ func (d *Desk) PutAside(ctx context.Context, by tilhor.Actor, slug, why, reason 
 		}); err != nil {
 			return err
 		}
+		if err := answered(tx, by, c, now); err != nil {
+			return err
+		}
 		return duty.Drop(tx, by.Owner, string(c.ID))
 	})
 }
@@ -227,6 +230,9 @@ func (d *Desk) Take(tx *db.Tx, by tilhor.Actor, slug string, tracks func(Concern
 	}
 	if n == 0 {
 		return c, tilhor.ErrConflict
+	}
+	if err := answered(tx, by, c, now); err != nil {
+		return c, err
 	}
 	var parts []journal.Part
 	if ask = strings.TrimSpace(ask); ask != "" {

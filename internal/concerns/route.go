@@ -165,6 +165,16 @@ func (d *Desk) whileShut(tx *db.Tx, owner tilhor.OwnerID, c Concern, g access.Gr
 	return access.Give(tx, owner, g)
 }
 
+// answered ends that: what the school has taken a stance on itself, the owner's
+// receivers need to read no longer (tjenstlig behov). What is theirs because nobody who
+// leads the school may decide in it, the school takes no stance on.
+func answered(tx *db.Tx, by tilhor.Actor, c Concern, now time.Time) error {
+	if by.School == access.Owner {
+		return nil
+	}
+	return access.EndRole(tx, by.Owner, access.Concern, string(c.ID), tilhor.RoleOwnerAdviser, access.Owner, access.Intake, now)
+}
+
 func (d *Desk) bar(tx *db.Tx, owner tilhor.OwnerID, c Concern, p tilhor.PersonID, why string) error {
 	if p == "" {
 		return nil

@@ -14,6 +14,7 @@ import (
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/duty"
+	"tilhor/internal/journal"
 	"tilhor/internal/web/webtest"
 )
 
@@ -369,6 +370,49 @@ func TestTheDoorToTheOwnerStandsOpen(t *testing.T) {
 		_, err := w.says(w.Actor(tilhor.RoleParent, w.Solbakken), func(s *concerns.Saying) { s.For, s.Whom = concerns.ForChild, "Nora" })
 		w.refused("a parent, on the form", err, "words", "say.fault.shut")
 		w.told(w.jonas, asIs)
+	})
+}
+
+// What was told on a day when the municipality reads for the school is open to its
+// receivers when a working day has passed, and their reading stands in the record. When
+// the school has taken a stance on it, it is to them as one that is not there.
+func TestTheOwnerReadsUntilTheSchoolHasAnswered(t *testing.T) {
+	each(t, func(w *world) {
+		anne := w.Actor(tilhor.RoleOwnerAdviser, access.Owner)
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			return access.Give(tx, webtest.Owner, access.Grant{Kind: access.School, Thing: string(access.Owner), Person: anne.Person, Relation: access.Intake, From: w.Now()})
+		}))
+		w.desk.Shut = func(*db.Tx, tilhor.OwnerID, tilhor.SchoolID, tilhor.Date) (string, error) {
+			return concerns.ShutOwner, nil
+		}
+		marit := w.Actor(tilhor.RoleParent, w.Solbakken)
+		taken := w.said(marit, func(s *concerns.Saying) { s.For, s.Whom = concerns.ForChild, "Nora" })
+		aside := w.said(marit, func(s *concerns.Saying) { s.For, s.Whom = concerns.ForOther, "Odin" })
+		_, err := w.desk.Receive(w.ctx, anne, taken.Slug)
+		w.is(err, tilhor.ErrNotFound)
+		w.Later(72 * time.Hour)
+		for _, c := range []concerns.Concern{taken, aside} {
+			_, err = w.desk.Receive(w.ctx, anne, c.Slug)
+			w.must(err)
+			var seen bool
+			w.must(w.DB.Read(w.ctx, func(tx *db.Tx) error {
+				all, err := w.Kit.Journal.Readings(tx, webtest.Owner, string(c.ID))
+				seen = slices.ContainsFunc(all, func(l journal.Reading) bool { return l.Person == anne.Person })
+				return err
+			}))
+			if !seen {
+				t.Error("that she read it does not stand in the record")
+			}
+		}
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			_, err := w.desk.Take(tx, w.kari, taken.Slug, func(concerns.Concern) (map[int]tilhor.TrackID, error) { return nil, nil }, "", w.Now())
+			return err
+		}))
+		w.must(w.desk.PutAside(w.ctx, w.kari, aside.Slug, concerns.WrongSchool, "Gå til den andre skolen."))
+		for _, c := range []concerns.Concern{taken, aside} {
+			_, err := w.desk.Receive(w.ctx, anne, c.Slug)
+			w.is(err, tilhor.ErrNotFound)
+		}
 	})
 }
 

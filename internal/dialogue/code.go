@@ -12,11 +12,26 @@ import (
 //go:embed words.txt
 var wordList string
 
+//go:embed retired.txt
+var retiredList string
+
 // words are what codes are made of, sorted: our own list of words that are the
 // same in bokmål and nynorsk, with letters that every keyboard has (no æ, ø or
-// å), no two of which one wrong letter turns into each other. None says anything
-// of a person or a body, so that no seven of them can hurt.
+// å), no two of which one wrong letter turns into each other.
 var words = strings.Fields(wordList)
+
+// retired are the words that no code is drawn with any more, sorted: what somebody
+// may be called, what may be done to somebody, and first names. Alone they are
+// harmless; beside the wrong word they are not. Codes were given out with them, so
+// they are read as before.
+var retired = strings.Fields(retiredList)
+
+// drawn are the words of new codes. None says anything of a person or a body, so
+// that no seven of them can hurt.
+var drawn = slices.DeleteFunc(slices.Clone(words), func(w string) bool {
+	_, old := slices.BinarySearch(retired, w)
+	return old
+})
 
 // byLength are the words of each length: only those of nearly the same length can
 // be meant by a word that is spelt wrong.
@@ -38,8 +53,8 @@ const codePurpose = "dialogue.code"
 // shown the same words, and nothing of them is stored but a keyed hash.
 func (d *Desk) CodeFor(owner tilhor.OwnerID, token string) string {
 	all := make([]string, codeLength)
-	for i, n := range d.Keys.Draw(owner, codePurpose, token, codeLength, len(words)) {
-		all[i] = words[n]
+	for i, n := range d.Keys.Draw(owner, codePurpose, token, codeLength, len(drawn)) {
+		all[i] = drawn[n]
 	}
 	return strings.Join(all, " ")
 }

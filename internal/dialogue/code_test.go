@@ -7,17 +7,23 @@ import (
 	"strings"
 	"testing"
 
+	"tilhor/internal/firstnames"
 	"tilhor/internal/seal/sealtest"
 )
 
 // The list is long enough for 80 bits, easy to write on any keyboard, and no
 // word of it becomes another by one wrong letter.
 func TestTheWordsOfCodes(t *testing.T) {
-	if bits := codeLength * math.Log2(float64(len(words))); bits < 80 {
-		t.Errorf("%d words give %.2f bits", len(words), bits)
+	if bits := codeLength * math.Log2(float64(len(drawn))); bits < 80 {
+		t.Errorf("%d words give %.2f bits", len(drawn), bits)
 	}
-	if !slices.IsSorted(words) {
+	if !slices.IsSorted(words) || !slices.IsSorted(retired) {
 		t.Error("the words are not sorted, and are looked up as if they were")
+	}
+	for _, w := range retired {
+		if !slices.Contains(words, w) {
+			t.Errorf("%q can no more be read", w)
+		}
 	}
 	for i, w := range words {
 		if len(w) < 3 || len(w) > 8 || strings.ContainsFunc(w, func(r rune) bool { return r < 'a' || r > 'z' }) {
@@ -49,6 +55,68 @@ func TestNoWordHurts(t *testing.T) {
 				t.Errorf("%q holds %q", w, bad)
 			}
 		}
+	}
+}
+
+// apart are words that must not come to stand beside each other, or grow together to
+// one: what somebody is called, what is done to somebody, what frightens, in bokmål and
+// nynorsk. Of those written with a space one or both words must not be drawn.
+var apart = strings.Fields(`
+	kjempe+torsk skole+torsk skole+klovn skole+kloss kjempe+klump bolle+kalkun kjempe+bolle bamse+klump snegl+skole kylling+skole larve+skole igle+skole
+	knoll+knekt rote+kopp skrubb+skole stikk+skole stikk+hatt
+	henge+snor henge+hoppetau henge+kran henge+krok tre+kiste kiste+lokk kiste+vollgrav spreng+skole spreng+buss spreng+hus spreng+stein felle+valp lynsje+nabo
+	kjede+sag skjelett+skole lokke+mat
+	glede+hus glede+s+hus tre+kant ute+do klosett+potet bak+side kutter+hud
+	samisk+reptil samisk+lavvo aurora+torsk lilje+kalkun stein+klump august+bolle flora+larve saga+snegl roman+klovn
+	hore+hus porno+blad porno+film naken+bad dritt+sekk kukk+hue pung+rotte ball+e+sekk svin+e+pels ape+katt gris+unge rass+hol tull+ball sutre+kopp
+	skole+skyting bil+bombe brev+bombe atom+bombe post+bombe lik+vogn lik+kiste lik+bil grav+stein galge+bakke henge+tau henge+mann blod+bad gift+gass
+	slave+skip slave+drivar snik+skyttar gass+kammer rote+kopp landstryk+ar rumpe+ball tjukk+e+sekk jumbo+rumpe elefant+fot+rumpe kjempe+rumpe
+`)
+
+// met are those of apart that some of the words would make, side by side or joined.
+func met(of []string) (all []string) {
+	has := map[string]bool{}
+	for _, w := range of {
+		has[w] = true
+	}
+	for _, pair := range apart {
+		parts := strings.Split(pair, "+")
+		one := strings.Join(parts, "")
+		beside := len(parts) > 1 && !slices.ContainsFunc(parts, func(p string) bool { return len(p) > 1 && !has[p] })
+		grown := has[one]
+		for i := 3; i <= len(one)-3 && !grown; i++ { // however it comes apart
+			grown = has[one[:i]] && (has[one[i:]] || (one[i] == 's' || one[i] == 'e') && has[one[i+1:]])
+		}
+		if beside || grown {
+			all = append(all, pair)
+		}
+	}
+	return all
+}
+
+// No two words of a code make something of each other that hurts or frightens. The
+// control: with the words that are retired they would.
+func TestNoPairHurts(t *testing.T) {
+	for _, pair := range met(drawn) {
+		t.Errorf("%s may come to stand beside each other", pair)
+	}
+	if got := met(words); len(got) < 40 || !slices.Contains(got, "glede+s+hus") || !slices.Contains(got, "spreng+skole") || !slices.Contains(got, "rote+kopp") {
+		t.Errorf("the control finds only %q", got)
+	}
+	for _, w := range drawn {
+		if firstnames.Any(strings.ToUpper(w[:1]) + w[1:]) {
+			t.Errorf("%q is somebody's name", w)
+		}
+	}
+	if !firstnames.Any("Aurora") {
+		t.Error("the control of names fails")
+	}
+}
+
+// A code that was given out with a word that is not drawn any more is read as it was.
+func TestAnOldWordIsRead(t *testing.T) {
+	if got := strings.Join(Words("Glede, TORSK kiiste kloss aurora stein lykke"), " "); got != "glede torsk kiste kloss aurora stein lykke" {
+		t.Errorf("read as %q", got)
 	}
 }
 

@@ -36,6 +36,7 @@ type Desk struct {
 	Roster   *roster.Roster
 	Concerns *concerns.Desk
 	Clock    tilhor.Clock
+	Child    func(tx *db.Tx, owner tilhor.OwnerID, track string) (tilhor.PersonID, error) // of a track; "" while it is not known. Nil where nothing becomes a case
 }
 
 // A Reach is who may read a message (synlighet).

@@ -44,7 +44,7 @@ func each(t *testing.T, test func(w *world)) {
 		k := town.Kit
 		w := &world{T: t, Town: town, ctx: db.Twice(context.Background())}
 		w.told = &concerns.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock}
-		w.desk = &dialogue.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Concerns: w.told, Clock: k.Clock}
+		w.desk = &dialogue.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Concerns: w.told, Clock: k.Clock, Child: cases.ChildOf}
 		w.told.Became = w.desk.Became
 		w.cases = &cases.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Concerns: w.told, Clock: k.Clock}
 		w.kari, w.ina, w.jonas = town.Actor(tilhor.RoleRektor, town.Solbakken), town.Actor(tilhor.RoleSocialTeacher, town.Solbakken), town.Actor(tilhor.RoleTeacher, town.Solbakken)
@@ -105,12 +105,16 @@ func (w *world) unnamed(change ...func(*concerns.Telling)) (concerns.Concern, st
 var reportedBy = db.SQL(`UPDATE concerns_concern SET reporter = $3, reporter_role = $4 WHERE owner = $1 AND id = $2`)
 
 // named is a concern that a pupil or a parent told by name, with its talk.
-func (w *world) named(by tilhor.Actor) concerns.Concern {
+func (w *world) named(by tilhor.Actor, change ...func(*concerns.Telling)) concerns.Concern {
 	w.T.Helper()
-	c, err := w.told.Tell(w.ctx, w.jonas, concerns.Telling{
+	n := concerns.Telling{
 		School: w.Solbakken, Pupils: []tilhor.PersonID{w.Person("nora")}, Said: "Jeg vil ikke på skolen.", Arena: tilhor.ArenaBreak,
 		Happened: tilhor.Now(w.Now()), Known: tilhor.Now(w.Now()),
-	})
+	}
+	for _, f := range change {
+		f(&n)
+	}
+	c, err := w.told.Tell(w.ctx, w.jonas, n)
 	w.must(err)
 	w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
 		if _, err := tx.Exec(reportedBy, webtest.Owner, c.ID, by.Person, by.Role); err != nil {

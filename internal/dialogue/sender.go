@@ -3,10 +3,12 @@ package dialogue
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"tilhor"
 	"tilhor/internal/access"
+	"tilhor/internal/calendar"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/journal"
@@ -78,15 +80,62 @@ func (d *Desk) find(tx *db.Tx, s look, now time.Time) (t thread, by tilhor.Actor
 		return t, tilhor.Actor{Owner: s.by.Owner, Role: tilhor.RoleAnyone, School: t.school}, missing(err)
 	}
 	all, err := access.GrantsOf(tx, s.by.Owner, access.Concern, string(t.concern))
+	if err != nil {
+		return thread{}, by, err
+	}
+	ended, err := d.ended(tx, s.by.Owner, t, now)
+	if err != nil {
+		return thread{}, by, err
+	}
 	for _, g := range all {
-		if reports(g, s.by.Person, now) {
-			return t, s.by, err
+		if reports(g, s.by.Person, now) && !ended {
+			return t, s.by, nil
 		}
 	}
-	if err == nil {
-		err = tilhor.ErrNotFound
+	return thread{}, by, tilhor.ErrNotFound
+}
+
+// ended says whether the talk of a parent has ended: a person has decided that this
+// parent is told nothing of a child that it is about (kontaktforbud, en dom). It is to
+// that parent as one that is not there.
+func (d *Desk) ended(tx *db.Tx, owner tilhor.OwnerID, t thread, now time.Time) (bool, error) {
+	if t.role != tilhor.RoleParent {
+		return false, nil
 	}
-	return thread{}, by, err
+	c, err := concerns.Outline(tx, owner, t.concern)
+	if err != nil {
+		return false, err
+	}
+	var about []tilhor.PersonID
+	for _, p := range c.Pupils {
+		about = append(about, p.Person)
+	}
+	if d.Child != nil {
+		tracks, err := tracksOf(tx, owner, t.concern)
+		if err != nil {
+			return false, err
+		}
+		for _, k := range tracks {
+			child, err := d.Child(tx, owner, k)
+			if err != nil {
+				return false, err
+			}
+			about = append(about, child)
+		}
+	}
+	wards, err := d.Roster.Wards(tx, owner, t.sender, calendar.DateOf(now))
+	return slices.ContainsFunc(about, func(p tilhor.PersonID) bool { return wards[p].Barred }), err
+}
+
+// Has says whether a sender has a talk, and shows nothing of it.
+func (d *Desk) Has(ctx context.Context, s Sender) (has bool, err error) {
+	now, sought := d.Clock(), d.look(s)
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		_, _, err := d.find(tx, sought, now)
+		has = err == nil
+		return ignoreMissing(missing(err))
+	})
+	return has, err
 }
 
 // missing makes one answer of a key that was shredded and of what never was.

@@ -33,6 +33,7 @@ type Talk struct {
 	Works    bool // the reader may write
 	Lead     bool
 	Receives bool // the reader takes the stance, and has the page of that
+	Ended    bool // the parent who told it is told nothing of the child any more, and neither reads nor writes here
 }
 
 // Whoever receives the concern has its talk until it is taken up; from then on
@@ -223,6 +224,10 @@ func (d *Desk) talk(tx *db.Tx, by tilhor.Actor, t thread, w way) (Talk, error) {
 		Slug: t.slug, School: t.school, Coded: t.quiet(), Named: t.named, From: c.From, Role: t.role, Said: c.Said, Saw: c.Saw, Held: c.Held, State: c.State,
 		Sent: t.opened, Exact: !t.quiet(), Waits: t.saidN > t.answerN || t.answerN == 0, Works: w.works, Lead: w.lead, Receives: w.receives,
 	}
+	if v.Ended, err = d.ended(tx, by.Owner, t, d.Clock()); err != nil {
+		return Talk{}, err
+	}
+	v.Waits = v.Waits && !v.Ended
 	for _, l := range all {
 		if !l.reaches(by, w.lead) {
 			continue
@@ -288,6 +293,11 @@ func (d *Desk) put(ctx context.Context, by tilhor.Actor, slug string, l line, na
 		if all := append(append(tilhor.Faults{}, tilhor.FaultsOf(err)...), f...); len(all) > 0 {
 			return all
 		}
+		if ended, err := d.ended(tx, by.Owner, t, now); err != nil {
+			return err
+		} else if ended && l.To == ToSender {
+			return tilhor.Faults{{Field: name, Key: "dialogue.staff.fault-ended"}}
+		}
 		all, err := d.lines(tx, by.Owner, t)
 		if err != nil {
 			return err
@@ -335,7 +345,7 @@ func (d *Desk) Of(ctx context.Context, by tilhor.Actor, track tilhor.TrackID) (a
 		if _, err := access.Allow(tx, by, access.Read, string(track), now); err != nil {
 			return ignoreMissing(err)
 		}
-		all, err = passing(tx, by, now, selectOf, by.Owner, track)
+		all, err = d.passing(tx, by, now, selectOf, by.Owner, track)
 		return err
 	})
 	return all, err
@@ -350,14 +360,15 @@ func (d *Desk) Waiting(ctx context.Context, by tilhor.Actor) (all []Link, err er
 		if by.School == access.Owner {
 			list, args = selectWaitingOwner, access.Args(by, access.Receive, now)
 		}
-		all, err = passing(tx, by, now, list, args...)
+		all, err = d.passing(tx, by, now, list, args...)
+		all = slices.DeleteFunc(all, func(l Link) bool { return !l.Waits })
 		return err
 	})
 	return all, err
 }
 
 // passing are the talks of a list whose walls let this person by.
-func passing(tx *db.Tx, by tilhor.Actor, now time.Time, list *db.Stmt, args ...any) (all []Link, err error) {
+func (d *Desk) passing(tx *db.Tx, by tilhor.Actor, now time.Time, list *db.Stmt, args ...any) (all []Link, err error) {
 	var of []thread
 	err = tx.Each(list, func(scan db.Scan) error {
 		t, err := row(scan)
@@ -372,9 +383,18 @@ func passing(tx *db.Tx, by tilhor.Actor, now time.Time, list *db.Stmt, args ...a
 		if err != nil {
 			return nil, err
 		}
-		if ok {
-			all = append(all, t.link())
+		if !ok {
+			continue
 		}
+		l := t.link()
+		if l.Waits {
+			ended, err := d.ended(tx, by.Owner, t, now)
+			if err != nil {
+				return nil, err
+			}
+			l.Waits = !ended
+		}
+		all = append(all, l)
 	}
 	return all, nil
 }

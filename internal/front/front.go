@@ -336,10 +336,8 @@ func (d *Desk) page(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, on 
 		}
 	}
 	slices.SortFunc(p.Shut, func(a, b Line) int { return strings.Compare(string(a.From), string(b.From)) })
-	if len(p.Shut) > 0 {
-		if p.closed, err = d.closed(tx, owner, school); err != nil {
-			return Page{}, err
-		}
+	if p.closed, err = d.closed(tx, owner, school); err != nil {
+		return Page{}, err
 	}
 	return p, d.people(tx, owner, school, on, p.Helpers)
 }

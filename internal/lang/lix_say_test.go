@@ -8,59 +8,82 @@ import (
 )
 
 // forStaff are the texts of telling that no child reads.
-var forStaff = []string{"say.take.", "say.by.", "say.from.", "say.pen", "say.unsure", "say.receipt."}
+var forStaff = []string{"say.take.", "say.by.", "say.from.", "say.pen", "say.unsure", "say.receipt.", "say.reads.parent", "say.for.", "say.hope.kept"}
 
-// What a child reads when it tells is as easy as its age needs: the texts of one
-// version, with those that all versions share.
-func TestTheWordsOfTelling(t *testing.T) {
-	only := func(w *Words, keep func(key string) bool) string {
-		var all strings.Builder
-		for k, e := range w.cat {
-			if !strings.HasPrefix(k, "say.") || !keep(k) {
-				continue
-			}
-			for _, f := range e.forms { // what is a sentence: a word on a button would make all look easy
-				if s := plain(f); strings.HasSuffix(s, ".") || strings.HasSuffix(s, "?") {
-					all.WriteString(s + "\n")
-				}
-			}
+// versions are the ends of the keys that one version of telling has for itself.
+var versions = []string{".6-8", ".9-12", ".13+", ".voksen"}
+
+// version says what one version of telling shows: its own texts, and those that all
+// share and it has no own for.
+func version(w *Words, level string) func(key string) bool {
+	return func(k string) bool {
+		if !strings.HasPrefix(k, "say.") {
+			return false
 		}
-		return all.String()
-	}
-	staff := func(k string) bool {
 		for _, s := range forStaff {
 			if strings.HasPrefix(k, s) {
-				return true
-			}
-		}
-		return false
-	}
-	versions := []string{".6-8", ".9-12", ".13+", ".voksen"}
-	shared := func(k string) bool {
-		for _, v := range versions {
-			if strings.HasSuffix(k, v) {
 				return false
 			}
 		}
-		return !staff(k) && !strings.HasSuffix(k, "-help.voksen")
+		for _, v := range versions {
+			if strings.HasSuffix(k, v) {
+				return v == "."+level && !strings.HasPrefix(k, "say.level.")
+			}
+		}
+		return level != "6-8" && !w.Has(k+"."+level) // the smallest are shown few words, and pictures
 	}
+}
+
+// What a child reads when it tells is as easy as its age needs.
+func TestTheWordsOfTelling(t *testing.T) {
 	for _, l := range []tilhor.Lang{tilhor.Bokmal, tilhor.Nynorsk} {
 		w := For(l)
 		for _, row := range []struct {
-			name string
-			most float64
-			keep func(string) bool
-		}{
-			{"6–8", aged6, func(k string) bool { return strings.HasSuffix(k, ".6-8") && !staff(k) }},
-			{"9–12", aged9, shared},
-			{"13+", aged13, func(k string) bool { return strings.HasSuffix(k, ".13+") || shared(k) }},
-			{"adults", adults, func(k string) bool { return strings.HasSuffix(k, ".voksen") || shared(k) }},
-		} {
-			n := lix(only(w, row.keep))
-			t.Logf("%s %-6s LIX %2.0f, at most %2.0f", l, row.name, n, row.most)
-			if n == 0 || n > row.most {
-				t.Errorf("%s %s: LIX %.1f, want at most %.0f", l, row.name, n, row.most)
+			level string
+			aim   aim
+		}{{"6-8", aged6}, {"9-12", aged9}, {"13+", aged13}, {"voksen", adults}} {
+			var all strings.Builder
+			for _, s := range says(w, version(w, row.level)) {
+				if strings.HasSuffix(s, ".") || strings.HasSuffix(s, "?") { // what is a sentence: a word on a button would make all look easy
+					all.WriteString(s + "\n")
+				}
 			}
+			row.aim.hold(t, string(l)+" telling "+row.level, all.String())
 		}
 	}
+}
+
+// The versions of telling for 9 to 12 and from 13 are two, in every language there is
+// telling in: a text that one of them has for itself is written in all, and differs.
+func TestTwoVersionsOfTelling(t *testing.T) {
+	own := map[string]int{}
+	for _, l := range append([]tilhor.Lang{tilhor.Bokmal, tilhor.Nynorsk, tilhor.English}, Further...) {
+		if l == tilhor.Sami { // which says these pages in bokmål
+			continue
+		}
+		for k := range catalogues[tilhor.Bokmal] {
+			base, older := strings.CutSuffix(k, ".13+")
+			base, younger := strings.CutSuffix(base, ".9-12")
+			if !strings.HasPrefix(k, "say.") || !older && !younger {
+				continue
+			}
+			if _, written := catalogues[l][k]; !written {
+				t.Errorf("%s says %s in another language", l, k)
+			}
+			if w := For(l); w.Has(base) && shown(w, base, "9-12") == shown(w, base, "13+") {
+				t.Errorf("%s says %s alike to both", l, base)
+			}
+			own[base]++
+		}
+	}
+	if len(own) < 15 {
+		t.Errorf("only %d texts differ", len(own))
+	}
+}
+
+func shown(w *Words, key, level string) string {
+	if w.Has(key + "." + level) {
+		key += "." + level
+	}
+	return w.T(key)
 }

@@ -82,8 +82,7 @@ func TestAnAnswerIsForOneParent(t *testing.T) {
 }
 
 // A parent who also works for the municipality is asked about as a parent: barred
-// since, nothing is sent; and at night it waits. What the same one is told as an
-// employee goes at once.
+// since, nothing is sent. At night it waits, and so does what is told to staff.
 func TestAParentWhoAlsoWorksThere(t *testing.T) {
 	each(t, func(w *world) {
 		slug, _, jonas := w.real()
@@ -95,13 +94,13 @@ func TestAParentWhoAlsoWorksThere(t *testing.T) {
 		w.Later(11 * time.Hour) // in the evening
 		inform()
 		c := w.tell(nil)
-		w.drain() // rektor's, at once
+		w.sends()
 		_, err := w.told.Receive(w.ctx, w.kari, c.Slug)
 		w.must(err)
-		w.sends(teacher) // as who told it, and not yet as a parent
+		w.sends()
 		w.Later(11 * time.Hour)
 		w.send()
-		w.are(marit, teacher)
+		w.are(marit, rektor, teacher, teacher) // Jonas as who told it, and as a parent
 
 		inform()
 		w.gather()
@@ -111,6 +110,32 @@ func TestAParentWhoAlsoWorksThere(t *testing.T) {
 		w.are(marit) // what waited for the barred one is dropped
 		inform()
 		w.sends(marit)
+	})
+}
+
+// Who may be told nothing of one child is mailed of another, of which they are; but not
+// while what was queued before the bar may still be on its way.
+func TestAParentOfSeveralOneOfWhomIsKept(t *testing.T) {
+	each(t, func(w *world) {
+		slug, mother, _ := w.real()
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			return w.Kit.Roster.Override(tx, w.Keeper(), roster.Override{Pupil: w.Person("elias"), Guardian: mother.Person, Holds: true, Responsibility: roster.Yes, Reason: "Dom."}, w.Now())
+		}))
+		inform := func() {
+			w.must(w.worked.InformHome(w.ctx, w.ina, slug, cases.Informing{
+				Answer: cases.Yes, At: tilhor.Now(w.Now()), Heard: cases.NotHeard, WhyNot: "Var syk.", Danger: cases.NoDanger, Basis: "Vurdert.", Shared: "Planen.",
+			}))
+		}
+		inform()
+		w.sends(marit, teacher)
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			return w.Kit.Roster.Decide(tx, w.kari, roster.Decision{Kind: roster.Barred, Pupil: w.Person("elias"), Person: mother.Person, Basis: roster.Bases[0], Reason: "Kontaktforbud."}, w.Now())
+		}))
+		inform()
+		w.sends(teacher)
+		w.Later(72 * time.Hour)
+		inform()
+		w.sends(marit, teacher)
 	})
 }
 
@@ -129,6 +154,35 @@ func TestOpenedAgainIsNoNewsAtHome(t *testing.T) {
 			w.T.Fatal("it was not opened again")
 		}
 		w.sends(rektor, social)
+	})
+}
+
+var yearOf = db.SQL(`UPDATE roster_group SET name = $3 WHERE owner = $1 AND name = $2`)
+
+// When a child's pictures are locked, those who may make new ones with it are told that
+// there is something to do; the home is not, and the child has no mail.
+func TestLockedPictures(t *testing.T) {
+	each(t, func(w *world) {
+		slug, _, _ := w.real()
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(yearOf, webtest.Owner, "5A", "9A")
+			return err
+		}))
+		w.must(w.worked.AgreePictures(w.ctx, w.ina, slug, []string{"book", "door", "book", "way"}))
+		w.drain()
+		nora := tilhor.Actor{Owner: webtest.Owner, Person: w.Person("nora"), Role: tilhor.RolePupil, School: w.Solbakken}
+		for try := range 6 {
+			if _, err := w.worked.OpenMine(w.ctx, nora, []string{"way", "way", "way", "way"}); tilhor.FaultsOf(err) == nil {
+				w.T.Fatal(err)
+			}
+			switch try {
+			case 3:
+				w.sends() // the control: not yet
+			case 4:
+				w.sends(rektor, social)
+			}
+		}
+		w.sends()
 	})
 }
 

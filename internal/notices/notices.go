@@ -82,6 +82,7 @@ var whom = map[string][]access.Relation{
 	"cases.raised":                    {access.Handles, access.Covers, access.Leads}, // the family, with rektor
 	"cases.mine-said":                 {access.Handles, access.Covers},
 	"cases.mine-word":                 {access.Handles, access.Covers},
+	"cases.mine-locked":               {access.Handles, access.Covers, access.Leads}, // who may make new pictures with the child
 	"cases.insight-asked":             {access.Handles, access.Covers},
 	"cases.state-asked":               {access.Handles, access.Covers},
 	"cases.decision-appealed":         {access.Handles, access.Covers},

@@ -24,8 +24,9 @@ var again = []time.Duration{time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * 
 // claim is how long a mail that is being sent belongs to the process that took it.
 const claim = 5 * time.Minute
 
-// Families are left in peace at night: a child may be the one who hears the
-// telephone.
+// Everybody is left in peace at night: at home a child may be the one who hears the
+// telephone, and who works at the school reads nothing then that cannot wait. What
+// cannot is not told by mail: the pages say whom to ring.
 const (
 	quietFrom  = 21
 	quietUntil = 8
@@ -136,8 +137,8 @@ func (d *Desk) take(tx *db.Tx, owner tilhor.OwnerID, name, host string) (letters
 
 // to is the address a person is told at, and when: "" for who must not be told,
 // or has no address, or wants no mail. What is told to somebody as one of those at
-// home is asked about again, and waits for the morning, also when that one works
-// for the municipality.
+// home is asked about again, also when that one works for the municipality. At night
+// it waits for the morning.
 func (d *Desk) to(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, family bool, now time.Time) (string, time.Time, error) {
 	c, err := choiceOf(tx, owner, person)
 	if err != nil || !c.Mail {
@@ -147,7 +148,6 @@ func (d *Desk) to(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, famil
 	if err != nil {
 		return "", now, err
 	}
-	at := now
 	if family || !slices.ContainsFunc(roles, worksHere) {
 		if d.May == nil {
 			return "", now, nil
@@ -155,13 +155,12 @@ func (d *Desk) to(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, famil
 		if ok, err := d.May(tx, owner, person, now); err != nil || !ok {
 			return "", now, err
 		}
-		at = awake(now)
 	}
 	address, err := d.Roster.Email(tx, owner, person)
 	if errors.Is(err, tilhor.ErrNotFound) {
 		return "", now, nil
 	}
-	return address, at, err
+	return address, awake(now), err
 }
 
 func worksHere(a tilhor.Actor) bool {

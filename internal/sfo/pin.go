@@ -74,6 +74,39 @@ func (d *Desk) GiveCode(ctx context.Context, by tilhor.Actor, person tilhor.Pers
 	})
 }
 
+var (
+	everyPIN = db.SQL(`SELECT school, person FROM sfo_pin WHERE owner = $1 ORDER BY school, person`)
+	dropPIN  = db.SQL(`DELETE FROM sfo_pin WHERE owner = $1 AND school = $2 AND person = $3`)
+)
+
+// Sweep lets go of the PINs of those who work at SFO there no longer. Who comes back
+// gets a start code, as who is new.
+func (d *Desk) Sweep(ctx context.Context, owner tilhor.OwnerID) error {
+	now := d.Clock()
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		var all []tilhor.Actor
+		err := tx.Each(everyPIN, func(scan db.Scan) error {
+			var a tilhor.Actor
+			err := scan(&a.School, &a.Person)
+			all = append(all, a)
+			return err
+		}, owner)
+		if err != nil {
+			return err
+		}
+		for _, a := range all {
+			err := d.works(tx, owner, a.School, a.Person, now)
+			if errors.Is(err, tilhor.ErrNotFound) {
+				_, err = tx.Exec(dropPIN, owner, a.School, a.Person)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // Unlock opens a PIN that five wrong ones locked. The leader does it in person,
 // and so knows who stands there.
 func (d *Desk) Unlock(ctx context.Context, by tilhor.Actor, person tilhor.PersonID) error {

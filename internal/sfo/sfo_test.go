@@ -340,3 +340,28 @@ func TestHoursThatCannotBe(t *testing.T) {
 		}
 	})
 }
+
+var worksUntil = db.SQL(`UPDATE roster_member SET until_date = $3 WHERE owner = $1 AND person = $2`)
+
+// The PIN of who works at SFO no longer is let go of: nothing of it opens when they come
+// back. The control is one who still works there.
+func TestAPINOfSomebodyWhoHasLeft(t *testing.T) {
+	each(t, func(w *world) {
+		w.chosen("739152")
+		w.must(w.desk.Sweep(w.ctx, webtest.Owner))
+		_, err := w.desk.Enter(w.ctx, w.at(), w.mona.Person, "739152")
+		w.must(err)
+		until := func(day tilhor.Date) {
+			w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+				_, err := tx.Exec(worksUntil, webtest.Owner, w.mona.Person, day)
+				return err
+			}))
+		}
+		until("2026-11-23")
+		w.must(w.desk.Sweep(w.ctx, webtest.Owner))
+		until("")
+		if got := w.state(); got != sfo.None {
+			t.Errorf("back again, and it is %q", got)
+		}
+	})
+}

@@ -82,7 +82,7 @@ func (f Frame) Lang() tilhor.Lang { return f.W.Lang() }
 
 // Unchecked says, in small, that no person who knows the language has read the
 // page. In a further language it is said first on the page, in Norwegian too.
-func (f Frame) Unchecked() bool { return f.Body() == Public && !f.W.Checked() }
+func (f Frame) Unchecked() bool { return (f.Body() == Public || f.InFurther()) && !f.W.Checked() }
 
 // InFurther says whether the page is in one of the further languages.
 func (f Frame) InFurther() bool { return slices.Contains(lang.Further, f.W.Lang()) }

@@ -12,7 +12,9 @@ import (
 	"tilhor/internal/calendar"
 	"tilhor/internal/cases"
 	"tilhor/internal/lang"
+	"tilhor/internal/roster"
 	"tilhor/internal/web"
+	"tilhor/internal/web/say"
 )
 
 // given are those who can have a case: whoever does, opens it together with the
@@ -61,7 +63,7 @@ func (p *Pages) mine(q *web.Req) error {
 	help := block{ID: "hjelp", Title: w.T("mine.help"), Text: []string{w.T("mine.help.text")}, Buttons: []web.Button{{Text: w.T("mine.rights"), Href: "/hjelp", Kind: "secondary"}}}
 	idea := block{ID: "innspill", Title: w.T("mine.idea"), Text: []string{w.T("mine.idea.text")}, Buttons: []web.Button{{Text: w.T("mine.idea.button"), Href: "/innspill", Kind: "secondary"}}}
 	v := blocksView{Heading: w.T("mine.title"), Lead: w.T("mine.lead")}
-	if level == cases.Teen {
+	if level == roster.Teen {
 		open := block{ID: "apne", Title: w.T("mine.open.h2"), Text: []string{w.T("mine.open.text")}, Buttons: []web.Button{{Text: w.T("mine.open.button"), Href: openPath}}}
 		v.Blocks = []block{open, tell, idea, help}
 		return v.show(q)
@@ -106,7 +108,26 @@ func (p *Pages) askPictures(q *web.Req, code int, f *web.Form, again bool) error
 	if to != "" {
 		x.hidden = append(x.hidden, struct{ Name, Value string }{fieldTo, to})
 	}
+	if again { // whatever was wrong, and whether there is anything to open
+		if x.who, err = whom(q); err != nil {
+			return err
+		}
+	}
 	return p.pick(q, code, f, x)
+}
+
+// whom are the adults at the school to go to for new pictures, when the one they were
+// made with is not there.
+func whom(q *web.Req) (string, error) {
+	all, err := say.Known(q, roster.School{ID: q.Actor.School})
+	var names []string
+	for _, a := range all {
+		names = append(names, a.Name)
+	}
+	if len(names) == 0 {
+		names = []string{q.T.T("mine.an-adult")}
+	}
+	return q.T.T("mine.pick.who", "names", q.T.List(names)), err
 }
 
 // openTold opens what was told where no pictures were agreed on, and goes there.
@@ -152,6 +173,7 @@ type picking struct {
 	back, heading, lead string
 	again               bool // from the first, after what was wrong
 	tell                bool // with the way to tell, for who has nothing to open here
+	who                 string
 	hidden              []struct{ Name, Value string }
 }
 
@@ -179,6 +201,7 @@ func (p *Pages) pick(q *web.Req, code int, f *web.Form, x picking) error {
 		}
 	}
 	v.Before = append(v.Before, x.hidden...)
+	v.Whom = x.who
 	if x.tell {
 		v.Tell = w.T("mine.pick.tell")
 	}
@@ -216,6 +239,7 @@ type pickView struct {
 	Field         web.Field
 	Button        web.Button
 	Tell          string // the words of the way to tell
+	Whom          string // to go to for new pictures
 }
 
 // nextPicture goes on to the next one; all four are given to act.
@@ -418,7 +442,7 @@ func (p *Pages) mineCase(q *web.Req) error {
 	}
 	b.Buttons = []web.Button{{Text: w.T(key(v, "better")), Href: base + "/trygt"}}
 	b.Blocks = append(b.Blocks, mineSaid(w, v, base), mineNow(w, v))
-	if v.Plan != nil && v.Level != cases.Young {
+	if v.Plan != nil && v.Level != roster.Young {
 		b.Blocks = append(b.Blocks, minePlan(w, v))
 	}
 	if v.Word != nil {
@@ -427,7 +451,7 @@ func (p *Pages) mineCase(q *web.Req) error {
 			b.Blocks[len(b.Blocks)-1].Quotes = []web.Quote{{Text: words, By: w.Date(calendar.DateOf(v.Word.When.Written))}}
 		}
 	}
-	if v.Level != cases.Young {
+	if v.Level != roster.Young {
 		weight := v.Weight
 		if weight == "" {
 			weight = w.T(key(v, "weight.none"))
@@ -502,7 +526,7 @@ func mineNow(w *lang.Words, v cases.MineFile) block {
 			who = w.T("mine.an-adult")
 		}
 		text := m.What
-		if m.When != "" && v.Level != cases.Young {
+		if m.When != "" && v.Level != roster.Young {
 			text += "\n" + m.When
 		}
 		x.Items = append(x.Items, web.Fact{Term: w.T("mine.now.who", "who", lang.Cap(who)), Text: text})
@@ -544,7 +568,7 @@ func mineReads(w *lang.Words, v cases.MineFile) block {
 }
 
 // rightsOf is where rights stand in the words of a level.
-var rightsOf = map[string]string{cases.Young: "7", cases.Middle: "11", cases.Teen: "15"}
+var rightsOf = map[string]string{roster.Young: "7", roster.Middle: "11", roster.Teen: "15"}
 
 func mineLast(w *lang.Words, v cases.MineFile, q *web.Req) block {
 	b := block{ID: "rett", Title: w.T(key(v, "rights")), Text: []string{w.T(key(v, "rights.text"))}, Buttons: []web.Button{{Text: w.T("frame.rights"), Href: "/rettigheter/" + rightsOf[v.Level], Kind: "secondary"}}}
@@ -641,7 +665,7 @@ func (p *Pages) askBetter(q *web.Req, code int, f *web.Form) error {
 	x := f.Field(w, "better", w.T(key(v, "ask")))
 	for _, a := range []string{cases.Better, cases.Partly, cases.Worse, cases.WillNot} {
 		o := web.Option{Value: a, Label: w.T("mine.better." + a), Checked: f.Ticked("better", a)}
-		if v.Level == cases.Young {
+		if v.Level == roster.Young {
 			o.Picture = faces[a]
 		} else {
 			o.Help = w.T(key(v, "better."+a))
@@ -649,7 +673,7 @@ func (p *Pages) askBetter(q *web.Req, code int, f *web.Form) error {
 		x.Options = append(x.Options, o)
 	}
 	asked := []question{{Kind: "radios", F: x}}
-	if v.Level == cases.Young {
+	if v.Level == roster.Young {
 		asked[0].Kind = "picks"
 	} else {
 		words := area(w, f, "own-words", w.T(key(v, "words")), "")

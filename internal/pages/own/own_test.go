@@ -42,7 +42,7 @@ func TestNoticesInFurtherLanguages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, key := range []string{"notices.title", "notices.lead", "notices.chosen", "notices.lang", "notices.in-calendar-text", "notices.open-address"} {
+		for _, key := range []string{"lang.unchecked", "notices.title", "notices.lead", "notices.chosen", "notices.lang", "notices.in-calendar-text", "notices.open-address"} {
 			if !strings.Contains(string(b), html.EscapeString(lang.For(l).T(key))) {
 				t.Errorf("%s does not say %s:\n%s", l, key, b)
 			}

@@ -73,7 +73,7 @@ func (p *Pages) Routes() []web.Route {
 // telling is the form for whoever tells without signing in.
 func (p *Pages) telling() *say.Screens {
 	return &say.Screens{
-		Concerns: p.Concerns, Open: true, School: (*web.Req).SchoolHere, Adults: Adults(p.Front), Shut: p.shut, Within: p.within,
+		Concerns: p.Concerns, Open: true, School: (*web.Req).SchoolHere, Adults: Adults(p.Front), Front: p.Front, Within: p.within,
 		Leave:    func(_ *web.Req, s roster.School) string { return "/s/" + web.SchoolCode(s) },
 		Start:    func(*web.Req, roster.School) string { return "9-12" },
 		Code:     p.Code,

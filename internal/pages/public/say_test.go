@@ -116,7 +116,7 @@ func TestAPupilTellsWithoutAName(t *testing.T) {
 		t.Errorf("in other words the words are lost:\n%s", body)
 	}
 	body, v = w.step(200, v, "next", "words", "De <tar> ballen.", "arena", "break")
-	for _, s := range []string{"Hvem skal lese det?", "Steg 4 av 4", "De &lt;tar&gt; ballen.", "Uten navn", "Kommunen leser det. Ingen på skolen leser det."} {
+	for _, s := range []string{"Hvem skal lese det?", "Steg 4 av 4", "De &lt;tar&gt; ballen.", "Uten navn", "Kommunen leser det (opplæringslova § 12‑5). Ingen på skolen leser det."} {
 		if !strings.Contains(body, s) {
 			t.Errorf("%q is not on the last screen", s)
 		}
@@ -356,7 +356,7 @@ func TestWhoReadsOnADayOff(t *testing.T) {
 	w.now = time.Date(2026, 12, 25, 12, 0, 0, 0, time.UTC)
 	body, _ := w.step(200, v, "back")
 	body, _ = w.step(200, fields(body), "next", "for", "self")
-	if !strings.Contains(body, "I dag er det fri, og da leser ingen. Neste arbeidsdag er mandag") {
+	if !strings.Contains(body, "I dag er det fri, og da leser ingen. Det blir lest igjen mandag") {
 		t.Error(body)
 	}
 }
@@ -393,4 +393,54 @@ func TestHowSoonItIsRead(t *testing.T) {
 		t.Error(body)
 	}
 	lacks(t, w.get(school).Body.String(), "halvparten")
+}
+
+// The version from 13 says what the law says, and asks one thing more: what should
+// come of it. It is read with the words, survives a change of version, and is not
+// asked of who is younger.
+func TestFrom13OneSaysWhatShouldComeOfIt(t *testing.T) {
+	w := newTown(t)
+	const hope, asked, law = "Snakk med dem, men ikke i timen.", "Hva vil du at skolen skal gjøre?", "opplæringslova § 12‑4"
+	_, v := w.step(200, fields(has(t, w.get(school+"/si"), 200, "For deg på 13 eller eldre")), "next", "for", "self")
+	younger, v := w.step(200, v, "next", "sign", "no")
+	lacks(t, younger, asked, law)
+	_, v = w.step(200, v, "level:13+")
+	body, v := w.step(200, v, "back", "words", "De tar ballen.", "hope", hope)
+	if !strings.Contains(body, law) {
+		t.Error("who is older is not told of the law")
+	}
+	_, v = w.step(200, v, "next")
+	younger, v = w.step(200, v, "level:9-12")
+	if fields(younger).Get("hope") != hope {
+		t.Errorf("what was written is lost in other words:\n%s", younger)
+	}
+	long := strings.Repeat("a", concerns.MaxText-10)
+	if body, _ := w.step(422, v, "next", "words", long); fields(body).Get("hope") != hope {
+		t.Error("too long together, and the words are lost")
+	}
+	body, v = w.step(200, v, "next", "words", "De tar ballen.")
+	if !strings.Contains(body, hope) {
+		t.Error("it is not among what is looked over")
+	}
+	w.step(200, v, "send", "accused", "none")
+	if all := w.waiting(); len(all) != 1 || all[0].Said != "De tar ballen.\n\n(Vil at skolen skal:) "+hope {
+		t.Errorf("%+v", all)
+	}
+}
+
+// To who reads Sámi the form is in bokmål, with the words that were found in sources,
+// each marked as Sámi; and the page says that nobody has checked them.
+func TestTheWordsOfTellingInSami(t *testing.T) {
+	w := newTown(t)
+	send := func(step, do string) string {
+		v := url.Values{"nokkel": {tilhor.NewID()}, "level": {"9-12"}, "for": {"self"}, "sign": {"no"}, "words": {"De tar ballen."}, "accused": {"none"}, "step": {step}, "go": {do}}
+		return has(t, w.post(school+"/si?l=se", v), 200, `<html lang="nb"`, "Oversettelsen er ikke lest av et menneske")
+	}
+	for page, want := range map[string]string{
+		send("what", "next"): ` lang="se">Sádde</button>`, send("send", "send"): ` lang="se">Mii dáhpáhuvvá dás duohko?</h2>`,
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("%s is not in\n%s", want, page)
+		}
+	}
 }

@@ -4,9 +4,6 @@ import (
 	"sync"
 	"time"
 
-	"tilhor/internal/calendar"
-	"tilhor/internal/front"
-	"tilhor/internal/roster"
 	"tilhor/internal/web"
 )
 
@@ -41,16 +38,4 @@ func (p *Pages) within(q *web.Req) (string, error) {
 		span = q.T.T("say.within.days", "n", (hours+23)/24)
 	}
 	return q.T.T("say.within", "time", span), nil
-}
-
-// shut says who reads today when nobody does at the school.
-func (p *Pages) shut(q *web.Req, s roster.School) (*front.Line, error) {
-	if p.Front == nil {
-		return nil, nil
-	}
-	shown, err := p.Front.Show(q.Context(), q.Kit.Owner.ID, s.ID)
-	if err != nil {
-		return nil, err
-	}
-	return shown.On(calendar.DateOf(q.Now)), nil
 }

@@ -1,14 +1,10 @@
 package pupil
 
 import (
-	"strconv"
-	"strings"
-
 	"tilhor"
 	"tilhor/internal/calendar"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
-	"tilhor/internal/front"
 	"tilhor/internal/lang"
 	"tilhor/internal/roster"
 	"tilhor/internal/web"
@@ -73,18 +69,6 @@ func stateOf(w *lang.Words, c concerns.Concern) web.State {
 	return web.State{Name: web.Wait, Word: w.T("pupil.state.new")}
 }
 
-// shut says who reads today when nobody does at the school.
-func (p *Pages) shut(q *web.Req, s roster.School) (*front.Line, error) {
-	if p.Front == nil {
-		return nil, nil
-	}
-	shown, err := p.Front.Show(q.Context(), q.Actor.Owner, s.ID)
-	if err != nil {
-		return nil, err
-	}
-	return shown.On(calendar.DateOf(q.Now)), nil
-}
-
 // schoolOf is the pupil's own school.
 func schoolOf(q *web.Req) (s roster.School, err error) {
 	err = q.Kit.DB.Read(q.Context(), func(tx *db.Tx) error {
@@ -97,9 +81,8 @@ func schoolOf(q *web.Req) (s roster.School, err error) {
 // level is the version a pupil begins with, from the year in the name of the class:
 // 1–3 with pictures, 4–7, and from 8. Another can be chosen.
 func level(q *web.Req, _ roster.School) string {
-	const middle = "9-12"
 	if q.Actor.Role != tilhor.RolePupil {
-		return middle
+		return roster.Middle
 	}
 	var class string
 	err := q.Kit.DB.Read(q.Context(), func(tx *db.Tx) error {
@@ -107,15 +90,8 @@ func level(q *web.Req, _ roster.School) string {
 		class = all[q.Actor.Person]
 		return err
 	})
-	digits := class[:len(class)-len(strings.TrimLeft(class, "0123456789"))]
-	n, err2 := strconv.Atoi(digits)
-	switch {
-	case err != nil || err2 != nil:
-		return middle
-	case n <= 3:
-		return "6-8"
-	case n >= 8:
-		return "13+"
+	if err != nil {
+		return roster.Middle
 	}
-	return middle
+	return roster.AgeOf(class)
 }

@@ -25,7 +25,7 @@ type Pages struct {
 	Concerns *concerns.Desk
 	Front    *front.Desk                                                          // who reads when the school is shut; nil where a test has none
 	Sees     func(context.Context, tilhor.Actor, ...tilhor.TrackID) (bool, error) // whether a parent may see these tracks; none are seen when nil
-	Talks    string                                                               // where the talk about what was told lies, before its slug; "" where there is none
+	Talk     func(q *web.Req, slug string) (string, error)                        // the talk about what was told; "" where there is none
 	Adults   func(q *web.Req, s roster.School) ([]say.Adult, error)               // whom a child may talk with; say.Known when nil
 	Lock     func(q *web.Req) (line string, open bool, err error)                 // stands before what a pupil told; nil where a test has none
 }
@@ -73,7 +73,7 @@ func (p *Pages) telling() *say.Screens {
 		adults = say.Known
 	}
 	return &say.Screens{
-		Concerns: p.Concerns, School: schoolOf, Adults: adults, Start: level, Shut: p.shut,
+		Concerns: p.Concerns, School: schoolOf, Adults: adults, Start: level, Front: p.Front,
 		Leave: func(*web.Req, roster.School) string { return HomePath },
 		Sent:  func(slug string) string { return HomePath + "/" + slug },
 	}

@@ -53,8 +53,10 @@ func (p *Pages) told(q *web.Req, last string) error {
 	if words := a.Said + a.Saw; words != "" {
 		v.Quote = &web.Quote{Text: words, By: lang.Cap(w.Near(a.Written, q.Now))}
 	}
-	if p.Talks != "" && a.Channel.Named() {
-		v.Talk = p.Talks + a.Slug
+	if p.Talk != nil && a.Channel.Named() {
+		if v.Talk, err = p.Talk(q, a.Slug); err != nil {
+			return err
+		}
 	}
 	v.Steps = steps(q, a)
 	return q.Render(toldPage, v)

@@ -44,6 +44,7 @@ type dialogueView struct {
 	To      web.Field
 	Text    web.Field
 	Works   bool
+	Ended   bool // the parent who told it neither reads nor writes any more
 	Ask     *web.Form
 	Need    web.Field
 	NeedBad bool
@@ -76,7 +77,7 @@ func (p *Pages) showDialogue(q *web.Req, code int, f *web.Form) error {
 	w := q.T
 	v := dialogueView{
 		Frame: q.Frame(w.T("dialogue.staff.title")), Back: web.Back{Href: "/i-dag", Text: w.T("dialogue.staff.back-today")}, Faults: web.SummaryOf(w, f.Faults),
-		Action: q.R.URL.Path, Works: t.Works, State: web.State{Name: web.OK, Word: w.T("dialogue.staff.answered")}, With: sayWho(w, t),
+		Action: q.R.URL.Path, Works: t.Works, Ended: t.Ended, State: web.State{Name: web.OK, Word: w.T("dialogue.staff.answered")}, With: sayWho(w, t),
 	}
 	v.Faulty = len(f.Faults) > 0
 	if t.Receives {
@@ -85,7 +86,11 @@ func (p *Pages) showDialogue(q *web.Req, code int, f *web.Form) error {
 	if q.Actor.Role == tilhor.RoleOwnerAdviser && !t.Receives {
 		v.Back = web.Back{Href: "/saker", Text: w.T("school.list.back")}
 	}
-	if t.Waits {
+	switch {
+	case t.Ended:
+		v.State = web.State{Name: web.Lock, Word: w.T("dialogue.staff.ended")}
+		v.With = &web.Note{Color: "warning", Title: w.T("dialogue.staff.ended-title"), Text: w.T("dialogue.staff.ended-text")}
+	case t.Waits:
 		v.State = web.State{Name: web.Wait, Word: w.T("dialogue.staff.waits")}
 	}
 	if done := q.Query("gjort"); code == http.StatusOK && w.Has("dialogue.staff.done."+done) {
@@ -130,6 +135,9 @@ func (v *dialogueView) questions(q *web.Req, t dialogue.Talk, f *web.Form) {
 		chosen = string(dialogue.ToStaff) // nothing is sent that nobody chose to send
 	}
 	for _, to := range dialogue.Reaches {
+		if t.Ended && to == dialogue.ToSender {
+			continue
+		}
 		key := "dialogue.staff.to." + string(to)
 		v.To.Options = append(v.To.Options, web.Option{Value: string(to), Label: w.T(key), Help: w.T(key + ".why"), Checked: chosen == string(to)})
 	}

@@ -243,7 +243,7 @@ func (p *Pages) showRuns(q *web.Req, code int, f *web.Form) error {
 	tick, give, end := d.Forms[measureTick], d.Forms[measureGive], d.Forms[measureEnd]
 	a := asker{d.say, tick}
 	d.Tick = []question{which(tick, measureTick), {Kind: "radios", F: row(a.choice("answer", "done", "not"))}, {Kind: "date", F: a.date("day")}, {Kind: "text", F: a.field("said")}, {Kind: "text", F: a.free("line")}}
-	d.Give = []question{which(give, measureGive), {Kind: "select", F: employeeField(d.W, give, "doer", d.Cap("doer"), all)}}
+	d.Give = []question{which(give, measureGive), {Kind: "select", F: employeeField(d.W, give, "doer", d.Cap("doer"), withSFO(all))}}
 	d.End = []question{which(end, measureEnd), {Kind: "area", F: rows(3, asker{d.say, end}.field("reason"))}}
 	return q.RenderStatus(code, measuresPage, d)
 }

@@ -67,7 +67,7 @@ func TestThePlan(t *testing.T) {
 	})
 	t.Run("vague words are asked about, and saved", func(t *testing.T) {
 		f := w.measure(form("do", "save", "rev", "0"), "1", "Følge ekstra med i friminuttet", "doer", "", "evaluate", "")
-		body := w.page(w.rektor, w.sent(w.rektor, at, f), "Kladden er lagret.", "Ikke konkret ennå", "Hvem ser etter hva, hvor og når?", "Fire ting mangler", "sier ikke hvem som skal gjennomføre", `href="#m1-doer"`, `href="#m1-evaluate"`)
+		body := w.page(w.rektor, w.sent(w.rektor, at, f), "Kladden er lagret.", "Ikke konkret ennå", "Hvem ser etter hva, hvor og når?", "Fire ting mangler", "sier ikke hvem som skal gjennomføre", `href="#m1-doer"`, `href="#m1-evaluate"`, `<option value="sfo">SFO</option>`)
 		lacks(t, body, `value="approve"`)
 	})
 	t.Run("what cannot be kept is refused", func(t *testing.T) {

@@ -155,6 +155,15 @@ func (a asker) measureForms(staff []roster.Employee, file cases.File, today tilh
 	return all
 }
 
+// withSFO adds SFO as a whole to those who may carry out a measure, where somebody works
+// at SFO.
+func withSFO(staff []roster.Employee) []roster.Employee {
+	if !slices.ContainsFunc(staff, func(e roster.Employee) bool { return slices.Contains(e.Roles, tilhor.RoleSFO) }) {
+		return staff
+	}
+	return append(slices.Clone(staff), roster.Employee{ID: cases.WholeSFO, Name: "SFO"})
+}
+
 // withDoer adds a doer who has left since, so that the draft does not lose the
 // name without anybody noticing.
 func withDoer(staff []roster.Employee, f cases.File, id string) []roster.Employee {

@@ -3,8 +3,8 @@ package school
 import (
 	"strconv"
 
-	"tilhor/internal/cases"
 	"tilhor/internal/lang"
+	"tilhor/internal/roster"
 	"tilhor/internal/web"
 )
 
@@ -22,7 +22,7 @@ type guidePart struct {
 // (Udir, Samtaler med barn og unge).
 func guideParts(w *lang.Words) []guidePart {
 	var all []guidePart
-	for _, part := range []string{"before", "during", cases.Young, cases.Middle, cases.Teen, "after"} {
+	for _, part := range []string{"before", "during", roster.Young, roster.Middle, roster.Teen, "after"} {
 		g := guidePart{Title: w.T("stage.guide." + part)}
 		for i := 1; w.Has("stage.guide." + part + "." + strconv.Itoa(i)); i++ {
 			g.Lines = append(g.Lines, w.T("stage.guide."+part+"."+strconv.Itoa(i)))

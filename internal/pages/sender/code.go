@@ -98,7 +98,7 @@ func (p *Pages) code(q *web.Req) error {
 	case "skrevet":
 		return confirm(q, s, code)
 	case "sjekk":
-		return checked(q, s, f, code, past)
+		return p.checked(q, s, f, code, past)
 	}
 	return show(q, s, code, past)
 }
@@ -116,7 +116,7 @@ func confirm(q *web.Req, s roster.School, code string) error {
 
 // checked lets go of who has written the words down. Who has not sees them
 // again: what was told is sent long ago, and the page says so.
-func checked(q *web.Req, s roster.School, f *web.Form, code string, past bool) error {
+func (p *Pages) checked(q *web.Req, s roster.School, f *web.Form, code string, past bool) error {
 	words := strings.Fields(code)
 	is := func(name string, n int) bool {
 		typed := dialogue.Words(f.Get(name))
@@ -129,7 +129,7 @@ func checked(q *web.Req, s roster.School, f *web.Form, code string, past bool) e
 	}
 	v := view(q, s, "", "dialogue.done.title")
 	var err error
-	if v.Hours, err = hours(q, s.ID, past); err != nil {
+	if v.Hours, err = p.hours(q, s.ID, past); err != nil {
 		return err
 	}
 	return render(q, http.StatusOK, donePage, v)

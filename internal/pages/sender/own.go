@@ -8,6 +8,18 @@ import (
 	"tilhor/internal/web"
 )
 
+const ownPath = "/min/samtale/"
+
+// Own is where the talk lies of who is signed in and told this, "" when there is none
+// or it has ended.
+func (p *Pages) Own(q *web.Req, slug string) (string, error) {
+	has, err := p.Dialogue.Has(q.Context(), dialogue.Sender{Slug: slug, By: q.Actor})
+	if err != nil || !has {
+		return "", err
+	}
+	return ownPath + slug, nil
+}
+
 // own is the talk of a pupil or a parent who told something by name, and nobody
 // else's.
 func (p *Pages) own(q *web.Req) error {

@@ -13,11 +13,11 @@ import (
 
 	"tilhor"
 	"tilhor/internal/calendar"
-	"tilhor/internal/db"
 	"tilhor/internal/dialogue"
-	"tilhor/internal/duty"
+	"tilhor/internal/front"
 	"tilhor/internal/lang"
 	"tilhor/internal/web"
+	"tilhor/internal/web/say"
 )
 
 //go:embed *.html
@@ -28,6 +28,7 @@ var page = web.Pages(files)
 // Pages are the pages of who told something.
 type Pages struct {
 	Dialogue *dialogue.Desk
+	Front    *front.Desk                                          // when the school reads; nil where a test has none
 	Lock     func(q *web.Req) (line string, open bool, err error) // stands before the talk of a pupil who is signed in; nil where a test has none
 }
 
@@ -48,8 +49,8 @@ func (p *Pages) Routes() []web.Route {
 		{Method: "GET", Path: EnterPath + "/bilde", Name: "sender.enter.picture", Roles: anyone, Serve: p.picture},
 		{Method: "GET", Path: TalkPath, Name: "sender.talk.none", Roles: anyone, Serve: p.none},
 		{Method: "POST", Path: TalkPath, Name: "sender.talk", Form: EnterPath, Roles: anyone, Further: true, Serve: p.talk},
-		{Method: "GET", Path: "/min/samtale/{slug}", Name: "sender.own", Roles: family, Case: true, Further: true, Serve: p.own},
-		{Method: "POST", Path: "/min/samtale/{slug}", Name: "sender.own.write", Roles: family, Case: true, Further: true, Serve: p.writeOwn},
+		{Method: "GET", Path: ownPath + "{slug}", Name: "sender.own", Roles: family, Case: true, Further: true, Serve: p.own},
+		{Method: "POST", Path: ownPath + "{slug}", Name: "sender.own.write", Roles: family, Case: true, Further: true, Serve: p.writeOwn},
 	}
 }
 
@@ -91,42 +92,19 @@ func moment(q *web.Req, t time.Time, exact bool) string {
 	return w.T("dialogue.hour", "day", day, "from", from.Format("15"), "to", to.Format("15"))
 }
 
-// The hours in which a school reads, as the pages say it: a habit, and no rule.
-const (
-	opens  = 8
-	closes = 15
-)
-
-// hours says when the school reads next: on the next day of school, when it is
-// shut now (the school's own calendar). past is that the municipality reads it.
-func hours(q *web.Req, school tilhor.SchoolID, past bool) (string, error) {
+// hours says when the school reads next. past is that the municipality reads it.
+func (p *Pages) hours(q *web.Req, school tilhor.SchoolID, past bool) (string, error) {
 	if past {
 		return q.T.T("dialogue.owner-hours"), nil
 	}
-	var closed calendar.Closed
-	err := q.Kit.DB.Read(q.Context(), func(tx *db.Tx) (err error) {
-		closed, err = duty.Closed(tx, q.Kit.Owner.ID, school)
-		return err
-	})
-	if err != nil {
-		return "", err
+	r, err := say.Reads(q, p.Front, school)
+	if err != nil || r.Now {
+		return q.T.T("dialogue.open"), err
 	}
-	now := q.Now.In(lang.Oslo)
-	today := calendar.DateOf(now)
-	open := func(d tilhor.Date) bool { return calendar.Arbeidsdag(d) && !closed[d] }
-	if open(today) && now.Hour() >= opens && now.Hour() < closes {
-		return q.T.T("dialogue.open"), nil
-	}
-	next := today
-	if now.Hour() >= opens {
-		next = next.Add(1)
-	}
-	for n := 0; n < 120 && !open(next); n++ {
-		next = next.Add(1)
-	}
-	day := q.T.Weekday(next) + " " + q.T.DayMonth(next)
-	if next.Sub(today) < 2 {
-		day = q.T.NearDay(next, today)
+	today := calendar.DateOf(q.Now)
+	day := q.T.Weekday(r.Next) + " " + q.T.DayMonth(r.Next)
+	if r.Next.Sub(today) < 2 {
+		day = q.T.NearDay(r.Next, today)
 	}
 	return q.T.T("dialogue.shut", "day", day), nil
 }

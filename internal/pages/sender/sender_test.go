@@ -22,6 +22,7 @@ import (
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/dialogue"
 	"tilhor/internal/duty"
+	"tilhor/internal/front"
 	"tilhor/internal/lang"
 	"tilhor/internal/pages/sender"
 	"tilhor/internal/seal"
@@ -61,7 +62,7 @@ func newWorld(t *testing.T, d *db.DB, bounds ...func(*web.Bounds)) *world {
 	site, err := web.New(k)
 	w.must(err)
 	town.Site = site
-	pages := &sender.Pages{Dialogue: w.desk}
+	pages := &sender.Pages{Dialogue: w.desk, Front: &front.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock, Closed: duty.Closed}}
 	site.Mount(pages.Routes())
 	w.battery = webtest.New(site, "/", "/tilgjengelighet", "/personvern", "/hjelp", "/logg-inn", "/logg-ut", "/i-dag", "/s/"+string(w.Solbakken))
 	w.kari = town.Actor(tilhor.RoleRektor, town.Solbakken)

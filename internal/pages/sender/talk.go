@@ -160,7 +160,7 @@ func (p *Pages) show(q *web.Req, told dialogue.Told, f *web.Form) (*talkView, er
 	if told.State == concerns.SetAside && told.Exact { // it may name what a stranger with the words must not read
 		v.Reason = told.Reason
 	}
-	if v.Hours, err = hours(q, told.School, told.Owner); err != nil {
+	if v.Hours, err = p.hours(q, told.School, told.Owner); err != nil {
 		return nil, err
 	}
 	if !told.Exact {

@@ -7,6 +7,7 @@ package sfo
 import (
 	"context"
 	"embed"
+	"slices"
 
 	"tilhor"
 	"tilhor/internal/cases"
@@ -46,6 +47,7 @@ func (p *Pages) Routes() []web.Route {
 		Concerns: p.Concerns, School: school,
 		Leave: func(*web.Req, roster.School) string { return herePath },
 		Sent:  func(slug, _ string) string { return web.TabletPath + "/sendt/" + slug },
+		Only:  ofSFO,
 	}
 	const asElsewhere = "/bekymringer/ny"
 	at := func(method, path, name string, roles []tilhor.Role, serve func(*web.Req) error) web.Route {
@@ -64,6 +66,23 @@ func (p *Pages) Routes() []web.Route {
 		at("GET", "/avtaler/{tiltak}", "measure", staff, p.measure),
 		at("POST", "/avtaler/{tiltak}", "measure.tick", staff, p.tick),
 	}
+}
+
+// lastYear is the last year at school of which all may go to SFO (opplæringslova § 4-5).
+// Some may until the seventh, for needs of their own: which, the lists know or nobody.
+const lastYear = 4
+
+// ofSFO are the pupils who can be found on a machine that stands where others pass:
+// those who go to SFO, or where no list says who does, those of the years it is for. Who
+// is none of them is as one the school does not have, and is told of in words.
+func ofSFO(all []roster.Pupil) (some []roster.Pupil) {
+	listed := slices.ContainsFunc(all, func(p roster.Pupil) bool { return p.SFO })
+	for _, p := range all {
+		if p.SFO || !listed && roster.Year(p.Class) > 0 && roster.Year(p.Class) <= lastYear {
+			some = append(some, p)
+		}
+	}
+	return some
 }
 
 // Tablet finds the machine that holds a token, for the frame.

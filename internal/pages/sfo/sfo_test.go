@@ -41,6 +41,15 @@ type world struct {
 	tablet    *http.Client
 }
 
+var (
+	sfoGroup = db.SQL(`INSERT INTO roster_group (owner, id, source, school, kind, name, content, from_date, until_date)
+		VALUES ($1, 'sfo-1', $3, $2, 'sfo', 'Base 1', $3, '2026-08-01', '')`)
+	goesToSFO = db.SQL(`INSERT INTO roster_member (owner, school, role, grp, person, from_date, until_date, detail, manual)
+		VALUES ($1, $2, 'pupil', 'sfo-1', $3, '2026-08-01', '', '', FALSE)`)
+)
+
+var yearOf = db.SQL(`UPDATE roster_group SET name = $3 WHERE owner = $1 AND name = $2`)
+
 func each(t *testing.T, test func(w *world)) {
 	t.Helper()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
@@ -58,6 +67,10 @@ func each(t *testing.T, test func(w *world)) {
 		town.Site.Mount((&school.Pages{Concerns: w.concerns, Cases: w.cases, SFO: w.desk}).Routes())
 		w.kari, w.mona = town.Actor(tilhor.RoleRektor, town.Solbakken), town.Actor(tilhor.RoleSFO, town.Solbakken)
 		w.pia = w.hire("Pia Nes")
+		w.must(d.Write(w.ctx, func(tx *db.Tx) error { // Nora and Elias are of a year that SFO is for, Tuva is not
+			_, err := tx.Exec(yearOf, webtest.Owner, "5A", "3A")
+			return err
+		}))
 		w.base = town.Serve()
 		w.tablet = w.browser()
 		var week []sfo.Hours
@@ -261,6 +274,75 @@ func TestAnAfternoonOnTheMachine(t *testing.T) {
 		w.must(err)
 		if len(waiting) != 1 || waiting[0].From != "Mona Lund" {
 			t.Errorf("rektor has %d concerns", len(waiting))
+		}
+	})
+}
+
+// What SFO as a whole has agreed to holds for whoever is there: it stands by initials on
+// the machine, and who taps it reads the words and ticks it off, for all of them.
+func TestWhatSFOAsAWholeHasAgreedTo(t *testing.T) {
+	each(t, func(w *world) {
+		w.enrolled()
+		id := w.agreed(tilhor.Actor{Person: cases.WholeSFO}, "En voksen er ved Nora når hun går ut.")
+		w.chosen(w.mona, pinOfMona)
+		w.chosen(w.pia, pinOfPia)
+		for _, who := range []struct {
+			a   tilhor.Actor
+			pin string
+		}{{w.mona, pinOfMona}, {w.pia, pinOfPia}} {
+			w.in(who.a, who.pin)
+			here := w.get("/sfo-enhet/her")
+			w.shows(here, "N. D.", "/sfo-enhet/avtaler/"+string(id))
+			w.hides(here, "Nora", "går ut")
+			w.shows(w.get("/sfo-enhet/avtaler/"+string(id)), "Nora Dahl", "når hun går ut")
+			if who.a == w.mona {
+				w.goes(w.post("/sfo-enhet/avtaler/"+string(id), "day", "2026-11-23", "answer", "done"), "/sfo-enhet/her?notert=done")
+			}
+			w.shows(w.get("/sfo-enhet/her"), "Gjort")
+			w.goes(w.post("/sfo-enhet/ut"), "/sfo-enhet?gjort=ut")
+		}
+	})
+}
+
+// On the machine only those who go to SFO are found, by the list of them or else by the
+// years it is for: any other pupil is as one the school does not have, in the list, in a
+// search, and when somebody knows the number.
+func TestWhoIsFoundOnTheMachine(t *testing.T) {
+	each(t, func(w *world) {
+		w.enrolled()
+		w.chosen(w.mona, pinOfMona)
+		w.in(w.mona, pinOfMona)
+		finds := func(name string, yes bool) {
+			t.Helper()
+			a := w.post("/sfo-enhet/meld", "step", "1", "go", "find", "find", name)
+			if got := strings.Contains(a.body, `name="pupil"`); got != yes {
+				t.Errorf("%s is found: %v", name, got)
+			}
+		}
+		tells := func(who string) answer {
+			return w.post("/sfo-enhet/meld", "step", "3", "go", "send", "pupil", who, "saw", "Hun gikk alene.", "arena", "sfo", "happened", "today", "known", "now")
+		}
+		finds("Nora", true)
+		finds("Elias", true)
+		finds("Tuva", false)
+		for _, who := range []string{string(w.Person("tuva")), "finnes-ikke"} {
+			a := tells(who)
+			w.hides(a, "Tuva")
+			if a.code != http.StatusUnprocessableEntity || !strings.Contains(a.body, "Vi finner ikke en av elevene") {
+				t.Errorf("%s: %d", who, a.code)
+			}
+		}
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			if _, err := tx.Exec(sfoGroup, webtest.Owner, w.Solbakken, []byte("s")); err != nil {
+				return err
+			}
+			_, err := tx.Exec(goesToSFO, webtest.Owner, w.Solbakken, w.Person("tuva"))
+			return err
+		}))
+		finds("Tuva", true)
+		finds("Nora", false)
+		if a := tells(string(w.Person("tuva"))); a.code != http.StatusSeeOther {
+			t.Errorf("who goes to SFO: %d", a.code)
 		}
 	})
 }

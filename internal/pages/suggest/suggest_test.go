@@ -138,7 +138,7 @@ func TestTheElevradsTable(t *testing.T) {
 	w.page(w.Get(elias, "/innspill"), 200, "Hvem skal få det først?", "Elevrådet på Solbakken")
 	w.page(w.goes(elias, "/innspill", "kind", "outside", "words", "Flere baller."), 422, "Velg hvem som skal få det.")
 	w.page(w.goes(elias, "/innspill", "council", w.council, "kind", "outside", "words", "Flere baller."), 200, "Elevrådet har det. Skolen svarer innen 23. desember")
-	w.page(w.goes(elias, "/innspill", "council", w.council, "kind", "outside", "words", "Noras baller er best."), 422, "andre elever leser den", "Noras baller er best.", "Det er ikke navnet på en elev")
+	w.page(w.goes(elias, "/innspill", "council", w.council, "kind", "outside", "words", "Noras baller er best."), 422, "Andre elever leser den", "Noras baller er best.", "Det er ikke navnet på en elev")
 	w.page(w.goes(elias, "/innspill", "council", w.council, "kind", "outside", "words", "Noras baller er best.", "no-pupil", "yes"), 200, "Innspillet er sendt")
 	w.page(w.Get(elias, "/elevrad"), 404)
 	w.page(w.goes(elias, "/elevrad", "council", w.council, "kind", "outside", "words", "Noe."), 404)

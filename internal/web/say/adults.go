@@ -6,6 +6,7 @@ import (
 	"tilhor"
 	"tilhor/internal/calendar"
 	"tilhor/internal/db"
+	"tilhor/internal/front"
 	"tilhor/internal/roster"
 	"tilhor/internal/web"
 )
@@ -16,6 +17,16 @@ var known = []struct {
 	role    tilhor.Role
 	picture string
 }{{tilhor.RoleSocialTeacher, "talk"}, {tilhor.RoleRektor, "door"}}
+
+// Reads is when what is told at a school is read.
+func Reads(q *web.Req, d *front.Desk, school tilhor.SchoolID) (front.Reading, error) {
+	var p front.Page
+	var err error
+	if d != nil {
+		p, err = d.Show(q.Context(), q.Kit.Owner.ID, school)
+	}
+	return p.Reads(q.Now), err
+}
 
 // Known are those whom the school's lists say a child may turn to: the social
 // teacher and rektor.

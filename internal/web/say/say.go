@@ -1,6 +1,7 @@
 // Package say is the screens with which a pupil, a parent or somebody outside the
 // school tells (si ifra): four at most, in three versions by age. A child of 6 to
-// 8 points at pictures; from 9 and from 13 it is the child's own words.
+// 8 points at pictures. From 9 it is the child's own words, in short sentences. From
+// 13 it is told what the law says and what becomes of it, and may say what it hopes for.
 //
 // The screens are one address, and nothing of a child's stands in it. Every step
 // carries all that is written: going back loses nothing, a fault loses nothing,
@@ -17,7 +18,6 @@ import (
 	"strings"
 
 	"tilhor"
-	"tilhor/internal/calendar"
 	"tilhor/internal/concerns"
 	"tilhor/internal/duty"
 	"tilhor/internal/front"
@@ -54,7 +54,7 @@ var donePage, receiptPage = pages("done"), pages("receipt")
 
 // asked are the fields of each screen. What stands on another goes along hidden.
 var asked = map[screen][]string{
-	whom: {"for", "school"}, name: {"sign", "name"}, what: {"whom", "words", "arena"}, send: {"accused", "against", "wish"},
+	whom: {"for", "school"}, name: {"sign", "name"}, what: {"whom", "words", "hope", "arena"}, send: {"accused", "against", "wish"},
 	face: {"face"}, place: {"place"}, adult: {"wish"}, give: {"name", "accused", "against", "pen-words", "pen"},
 }
 
@@ -80,16 +80,16 @@ type Adult struct {
 // Screens serve the form for one kind of teller.
 type Screens struct {
 	Concerns *concerns.Desk
-	Open     bool                                                   // the school's own page: nobody signs in
-	School   func(q *web.Req) (roster.School, error)                // where it is told; of a parent it is settled by the child
-	Leave    func(q *web.Req, s roster.School) string               // where «Tilbake» on the first screen leads
-	Sent     func(slug string) string                               // signed in: where it may be followed
-	Adults   func(q *web.Req, s roster.School) ([]Adult, error)     // whom a child may talk with
-	CodePath func(s roster.School) string                           // where a code is shown, when the desk gives one
-	Code     func(owner tilhor.OwnerID, token string) string        // the code that belongs to one sending; drawn anew each time it is shown
-	Shut     func(q *web.Req, s roster.School) (*front.Line, error) // who reads today when nobody does at the school; nil when it does
-	Start    func(q *web.Req, s roster.School) (level string)       // the version somebody begins with
-	Within   func(q *web.Req) (string, error)                       // how soon an adult has read it, in words; "" when it is not said
+	Open     bool                                               // the school's own page: nobody signs in
+	School   func(q *web.Req) (roster.School, error)            // where it is told; of a parent it is settled by the child
+	Leave    func(q *web.Req, s roster.School) string           // where «Tilbake» on the first screen leads
+	Sent     func(slug string) string                           // signed in: where it may be followed
+	Adults   func(q *web.Req, s roster.School) ([]Adult, error) // whom a child may talk with
+	CodePath func(s roster.School) string                       // where a code is shown, when the desk gives one
+	Code     func(owner tilhor.OwnerID, token string) string    // the code that belongs to one sending; drawn anew each time it is shown
+	Front    *front.Desk                                        // when it is read; nil where a test has none
+	Start    func(q *web.Req, s roster.School) (level string)   // the version somebody begins with
+	Within   func(q *web.Req) (string, error)                   // how soon an adult has read it, in words; "" when it is not said
 }
 
 // Show is the first screen.
@@ -150,7 +150,7 @@ type teller struct {
 	school  roster.School
 	form    *web.Form
 	adults  []Adult
-	shut    *front.Line
+	reading front.Reading
 	schools []roster.School // of which a parent who is signed in chooses one
 }
 
@@ -173,12 +173,8 @@ func (s *Screens) begin(q *web.Req, f *web.Form) (*teller, error) {
 	if t.adults, err = s.Adults(q, t.school); err != nil {
 		return nil, err
 	}
-	if s.Shut != nil {
-		if t.shut, err = s.Shut(q, t.school); err != nil {
-			return nil, err
-		}
-	}
-	return t, nil
+	t.reading, err = Reads(q, s.Front, t.school.ID)
+	return t, err
 }
 
 // parent says whether a parent who is signed in tells.
@@ -202,8 +198,6 @@ func (t *teller) choose() (err error) {
 	}
 	return err
 }
-
-func (t *teller) today() tilhor.Date { return calendar.DateOf(t.q.Now) }
 
 // level is the version of the texts.
 func (t *teller) level() string {
@@ -344,6 +338,9 @@ func (t *teller) saying() concerns.Saying {
 		s.Name = f.Line("name")
 	}
 	if t.level() != small {
+		if hope := strings.TrimSpace(f.Get("hope")); hope != "" {
+			s.Words += "\n\n" + t.readers().T("say.hope.kept", "what", hope)
+		}
 		return s
 	}
 	s.For, s.Small, s.Whom = concerns.ForSelf, true, ""
@@ -409,6 +406,7 @@ func (t *teller) check(at screen) {
 	case what:
 		f.Faults.Add(strings.TrimSpace(f.Get("words")) == "", "words", "say.fault.words")
 		f.Faults.Add(len([]rune(f.Get("words"))) > concerns.MaxText, "words", "concerns.fault.long")
+		f.Faults.Add(len(f.Faults) == 0 && len([]rune(t.saying().Words)) > concerns.MaxText, "hope", "concerns.fault.long")
 		f.Faults.Add(t.ownChild() && f.Line("whom") == "", "whom", "parent.fault.child")
 		t.long("whom")
 	case send:

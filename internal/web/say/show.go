@@ -7,10 +7,10 @@ import (
 	"strings"
 
 	"tilhor"
-	"tilhor/internal/calendar"
 	"tilhor/internal/concerns"
 	"tilhor/internal/front"
 	"tilhor/internal/journal"
+	"tilhor/internal/lang"
 	"tilhor/internal/web"
 )
 
@@ -36,14 +36,14 @@ type view struct {
 	Net    bool // how evidence is kept, on the own phone
 	Talk   []Adult
 
-	At, For, Sign, Name, Words, Whom, Arena web.Field
-	Accused, Against, Wish                  web.Field
-	Face, Place, PenWords, Pen              web.Field
-	Reads                                   []string
-	Review                                  web.Facts
-	Mine                                    []picked
-	PenOpen, AboutOpen                      bool
-	Send                                    string
+	At, For, Sign, Name, Words, Hope, Whom, Arena web.Field
+	Accused, Against, Wish                        web.Field
+	Face, Place, PenWords, Pen                    web.Field
+	Reads                                         []string
+	Review                                        web.Facts
+	Mine                                          []picked
+	PenOpen, AboutOpen                            bool
+	Send                                          string
 }
 
 // A picked picture is what a small child chose.
@@ -51,11 +51,16 @@ type picked struct{ Picture, Text string }
 
 // text is a text in the version of the reader: the key of the level if there is
 // one, and else the one for all.
-func (t *teller) text(key string, kv ...any) string {
-	if k := key + "." + t.level(); t.q.T.Has(k) {
+func (t *teller) text(key string, kv ...any) string { return in(t.q.T, t.level(), key, kv...) }
+
+// Say is such a text in a template.
+func (v *view) Say(key string) string { return in(v.W, v.Now, key) }
+
+func in(w *lang.Words, level, key string, kv ...any) string {
+	if k := key + "." + level; w.Has(k) {
 		key = k
 	}
-	return t.q.T.T(key, kv...)
+	return w.T(key, kv...)
 }
 
 // show draws a screen: 422 when something must be put right.
@@ -110,7 +115,7 @@ func (t *teller) frame(at screen) *view {
 		First: n == 0, Small: t.level() == small, Now: t.level(), Talk: t.adults,
 	}
 	v.Neutral, v.Exit, v.Nav, v.School, v.Level, v.Surface = true, true, nil, t.school.Name, t.level(), web.Public
-	if t.shut != nil && t.shut.Reads == front.ByNobody {
+	if t.reading.By == front.ByNobody {
 		v.Note = &web.Note{Color: "warning", Title: w.T("say.shut.title"), Text: t.when()}
 	}
 	if !v.First {
@@ -183,17 +188,16 @@ func (t *teller) reads() []string {
 	return append(all, t.text("say.reads.machine"))
 }
 
-// when is when it is read: on working days, and which the next is when today is
-// none (arbeidsdag).
+// when is when it is read, and which day the next is when today is none.
 func (t *teller) when() string {
-	today := t.today()
-	if t.shut != nil {
-		return t.text("say.when.shut-"+t.shut.Reads, "day", t.q.T.Day(t.shut.Until))
-	}
-	if calendar.Arbeidsdag(today) {
+	r := t.reading
+	switch {
+	case r.By != "":
+		return t.text("say.when.shut-"+r.By, "day", t.q.T.Day(r.Until))
+	case r.Today:
 		return t.text("say.when")
 	}
-	return t.text("say.when.closed", "day", t.q.T.Day(calendar.NextOpen(today)))
+	return t.text("say.when.closed", "day", t.q.T.Day(r.Next))
 }
 
 // wait is when what has been sent is read: that the school is shut does not hold up
@@ -201,7 +205,7 @@ func (t *teller) when() string {
 func (t *teller) wait(past bool) string {
 	if past {
 		t := *t
-		t.shut = nil
+		t.reading = front.Page{}.Reads(t.q.Now)
 		return t.when()
 	}
 	return t.when()
@@ -211,6 +215,10 @@ func (t *teller) askWhat(v *view) {
 	w := t.q.T
 	v.Words = t.field("words", "say.words")
 	v.Words.Help, v.Words.Rows = t.text("say.words.help"), 6
+	if t.level() == big || t.form.Get("hope") != "" { // who is older may say what should come of it
+		v.Hope = t.field("hope", "say.hope")
+		v.Hope.Help, v.Hope.Mark, v.Hope.Rows = t.text("say.hope.help"), w.T("form.optional"), 3
+	}
 	v.Arena = t.field("arena", "say.arena")
 	v.Arena.Mark = w.T("form.optional")
 	v.Arena.Options = []web.Option{{Label: w.T("form.choose")}}
@@ -276,7 +284,6 @@ func (t *teller) askSend(v *view) {
 	}
 	v.Review = t.review()
 	v.Reads = []string{t.when()}
-	v.Send = t.text("say.send")
 }
 
 // review is what will be sent.
@@ -296,6 +303,9 @@ func (t *teller) review() web.Facts {
 		r.Items = append(r.Items, web.Fact{Term: t.text(t.whomKey()), Text: who})
 	}
 	r.Items = append(r.Items, web.Fact{Term: w.T("say.review.words"), Text: f.Get("words")})
+	if hope := strings.TrimSpace(f.Get("hope")); hope != "" {
+		r.Items = append(r.Items, web.Fact{Term: t.text("say.hope"), Text: hope})
+	}
 	if a := tilhor.Arena(f.Get("arena")); a.Valid() {
 		r.Items = append(r.Items, web.Fact{Term: w.T("say.review.place"), Text: w.T("arena." + string(a))})
 	}
@@ -340,7 +350,6 @@ func (t *teller) askGive(v *view) {
 	v.PenOpen = f.Get("pen-words") != "" || f.Get("pen") != "" || fault("pen-words", "pen")
 	v.AboutOpen = f.Get("accused") != "" || f.Get("against") != "" || fault("accused", "against")
 	v.Reads = []string{t.text("say.give.reads"), t.when()}
-	v.Send = t.text("say.send")
 }
 
 // A doneView is the last page: it was received, and what happens now.
@@ -371,7 +380,7 @@ func (t *teller) doneView(secret, code string, past bool) doneView {
 		Receipt: t.text("say.done.receipt"), Action: t.q.Link(t.action()), Secret: secret, Code: code, Away: t.q.Link(t.Leave(t.q, t.school)),
 	}
 	v.Neutral, v.Exit, v.Nav, v.Langs, v.School, v.Level, v.Surface = true, true, nil, nil, t.school.Name, t.level(), web.Public
-	if t.shut != nil && t.shut.Reads == front.ByOwner { // while the school is shut
+	if t.reading.By == front.ByOwner { // while the school is shut
 		to = "owner"
 	}
 	keys := []string{"say.done.read-" + to, "say.done.talk", "say.done.home"}

@@ -174,10 +174,14 @@ func (t *teller) askWho(v *view) error {
 	return nil
 }
 
+// small says whether the whole school is short enough to stand in one list. Where some
+// of its pupils cannot be chosen, a list is not of the whole.
+func (t *teller) small() bool { return t.Only == nil && len(t.pupils) <= smallSchool }
+
 // usual is the class whose pupils are listed first: a small school whole, the
 // class somebody is contact teacher of, or SFO.
 func (t *teller) usual() (string, error) {
-	if len(t.pupils) <= smallSchool {
+	if t.small() {
 		return classAll, nil
 	}
 	if t.q.Actor.Role == tilhor.RoleSFO {
@@ -202,11 +206,11 @@ func (t *teller) usual() (string, error) {
 func (t *teller) classes() []web.Option {
 	w, now := t.q.T, t.form.Get("class")
 	all := []web.Option{{Label: w.T("concerns.tell.class-choose")}}
-	if len(t.pupils) <= smallSchool {
+	if t.small() {
 		all = append(all, web.Option{Value: classAll, Label: w.T("concerns.tell.class-all")})
 	}
 	var names []string
-	sfo := false
+	sfo := t.Only != nil
 	for _, p := range t.pupils {
 		sfo = sfo || p.SFO
 		if p.Class != "" && !slices.Contains(names, p.Class) {
@@ -247,7 +251,7 @@ func (t *teller) listed(v *view) {
 			continue
 		}
 		if find != "" && strings.Contains(strings.ToLower(p.Name+" "+p.Class), find) ||
-			find == "" && (class == classAll || class == p.Class || class == classSFO && p.SFO) {
+			find == "" && (class == classAll || class == p.Class || class == classSFO && (p.SFO || t.Only != nil)) {
 			all = append(all, p)
 		}
 	}

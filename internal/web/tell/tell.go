@@ -52,6 +52,7 @@ type Screens struct {
 	School   func(q *web.Req) (roster.School, error)  // where it is told
 	Leave    func(q *web.Req, s roster.School) string // where «Avbryt» leads
 	Sent     func(slug, secret string) string         // where the receipt lies
+	Only     func([]roster.Pupil) []roster.Pupil      // at SFO: those of the school's pupils who go there; all when nil
 }
 
 // Show is the first screen, or the one a kept draft had come to.
@@ -83,7 +84,7 @@ func (s *Screens) Step(q *web.Req) error {
 		return t.show(max(who, at-1))
 	}
 	t.check(at)
-	if at == who && !t.Open {
+	if (at == who || t.Only != nil) && !t.Open { // who can be chosen here is the page's to say, and not the room's
 		if err := t.open(); err != nil {
 			return err
 		}
@@ -124,6 +125,9 @@ func (t *teller) open() error {
 	}
 	return t.q.Kit.DB.Read(t.q.Context(), func(tx *db.Tx) (err error) {
 		t.pupils, err = t.q.Kit.Roster.Pupils(tx, t.q.Kit.Owner.ID, t.school.ID, t.today())
+		if t.Only != nil {
+			t.pupils = t.Only(t.pupils)
+		}
 		return err
 	})
 }
