@@ -45,7 +45,7 @@ var voiceSQL = sync.OnceValue(func() (s struct{ rooms, lacking, open, groups *db
 		AND (SELECT COUNT(*) FROM bodies_line l WHERE l.owner = b.owner AND l.body = b.id AND l.kind = 'meeting' AND l.gone_at = 0) < $2 ORDER BY b.id`)
 	s.lacking = db.SQL(`SELECT b.slug, b.school, m.thing FROM bodies_line m JOIN bodies_body b ON b.owner = m.owner AND b.id = m.body
 		WHERE m.owner = $1 AND m.kind = 'meeting' AND m.gone_at = 0
-			AND NOT EXISTS (SELECT 1 FROM bodies_line a WHERE a.owner = m.owner AND a.body = m.body AND a.thing = m.thing AND a.kind = $2 AND a.gone_at = 0) ORDER BY m.at, m.id LIMIT 20`)
+			AND NOT EXISTS (SELECT 1 FROM bodies_line a WHERE a.owner = m.owner AND a.body = m.body AND a.thing = m.thing AND a.kind IN ($2, 'approved') AND a.gone_at = 0) ORDER BY m.at, m.id LIMIT 20`)
 	s.open = db.SQL(`SELECT slug, school FROM ideas_idea WHERE owner = $1 AND state = 'new' ORDER BY said_on, id LIMIT 20`)
 	s.groups = db.SQL(`SELECT c.slug, c.school FROM circles_circle c WHERE c.owner = $1
 		AND (SELECT COUNT(*) FROM circles_line l WHERE l.owner = c.owner AND l.circle = c.id) < $2 ORDER BY c.id`)
@@ -81,7 +81,8 @@ func (p *Place) convene(rng *rand.Rand) (Act, bool) {
 	}}, ok
 }
 
-// meeting is the oldest of somebody's that lacks something.
+// meeting is the oldest of somebody's that lacks something, and whose minutes are
+// not approved: nobody is called to it any more.
 func (p *Place) meeting(kind, lacks string, do func(ctx context.Context, s *School, slug, meeting string) error) (a Act, ok bool) {
 	p.look(voiceSQL().lacking, func(scan db.Scan) error {
 		var slug, meeting string
