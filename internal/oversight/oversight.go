@@ -10,6 +10,7 @@ package oversight
 import (
 	"context"
 	"errors"
+	"maps"
 	"time"
 
 	"tilhor"
@@ -109,15 +110,28 @@ func Monday(now time.Time) tilhor.Date {
 // would show what one more case changes.
 func Publish(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time) error {
 	week := Monday(now)
-	err := d.Write(ctx, func(tx *db.Tx) error {
-		var last tilhor.Date
-		if err := tx.One(newestWeek, db.Args(owner), &last); err != nil || last >= week && last <= week.Add(7) {
+	done := func(tx *db.Tx) (last tilhor.Date, done bool, err error) {
+		err = tx.One(newestWeek, db.Args(owner), &last)
+		return last, err != nil || last >= week && last <= week.Add(7), err
+	}
+	// Counted beside those who write: among a country's cases it takes a while.
+	var counted map[key]Counts
+	err := d.Read(ctx, func(tx *db.Tx) error {
+		_, is, err := done(tx)
+		if !is {
+			counted, err = count(tx, owner, calendar.DateOf(now))
+		}
+		return err
+	})
+	if err != nil || counted == nil {
+		return err
+	}
+	err = d.Write(ctx, func(tx *db.Tx) error {
+		last, is, err := done(tx)
+		if is {
 			return err
 		}
-		truth, err := count(tx, owner, calendar.DateOf(now))
-		if err != nil {
-			return err
-		}
+		truth := maps.Clone(counted)
 		before, _, err := published(tx, owner, last)
 		if err != nil {
 			return err
