@@ -158,11 +158,12 @@ func (a Adoption) There() (n int) {
 type Received struct {
 	On   tilhor.Date `json:"on"`
 	From string      `json:"from"`
-	Raw  string      `json:"raw"` // what came, or was read out of its file
+	Raw  string      `json:"raw"` // what came, was read out of its file, or was pasted beside it
 	Text string      `json:"text"`
 	File *File       `json:"file,omitempty"`
 
-	Mends int `json:"mends,omitempty"` // which of those that came has its text written anew, from one
+	Unread int `json:"unread,omitempty"` // how many things in the file were not read
+	mended int // how many times the text was written anew
 }
 
 // A Sentence is one that a person wrote anew, and what it rested on then.
@@ -461,12 +462,17 @@ func (f folder) line(kind, body, measure string, at time.Time, text []byte) erro
 		return nil
 	case kindReceived:
 		var r Received
-		err := read(&r)
-		if r.Mends > 0 && r.Mends <= len(i.Received) {
-			i.Received[r.Mends-1] = r
-		} else {
-			i.Received = append(i.Received, r)
+		var m mend
+		if err := read(&m); err != nil {
+			return err
 		}
+		if m.Mends > 0 && m.Mends <= len(i.Received) {
+			i.Received[m.Mends-1].Text = m.Text
+			i.Received[m.Mends-1].mended++
+			return nil
+		}
+		err := read(&r)
+		i.Received = append(i.Received, r)
 		return err
 	case kindChosen:
 		var c reply.Choice

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -595,14 +596,64 @@ func TestReceivedFile(t *testing.T) {
 				t.Errorf("a parent reads it: %v", err)
 			}
 		}
-		w.must(w.desk.Mend(w.ctx, w.anne, w.slug, w.away, 0, "Vi støtter med elevenes rett."))
+		h, err := w.desk.See(w.ctx, w.anne, w.slug)
+		w.must(err)
+		print := h.Invitation(w.away).Received[0].Print()
+		w.must(w.desk.Mend(w.ctx, w.anne, w.slug, w.away, 0, print, "Vi støtter med elevenes rett."))
+		if err := w.desk.Mend(w.ctx, w.anne, w.slug, w.away, 0, print, "Noe annet."); !errors.Is(err, tilhor.ErrConflict) {
+			t.Errorf("a text that became another meanwhile is mended: %v", err)
+		}
 		if err := w.desk.ReceiveFile(w.ctx, w.anne, w.slug, w.away, mail, "x.exe", []byte("\x7fELF\x00")); !faulty(err, "hearing.fault.file-other") {
 			t.Errorf("a program: %v", err)
 		}
-		h, err := w.desk.See(w.ctx, w.anne, w.slug)
+		if err := w.desk.ReceiveFile(w.ctx, w.marit, w.slug, w.away, mail, "x.exe", []byte("\x7fELF\x00")); !errors.Is(err, tilhor.ErrNotFound) {
+			t.Errorf("a parent's file is opened: %v", err)
+		}
+		if err := w.desk.ReceiveFile(w.ctx, w.anne, w.slug, w.away, mail, "x.txt", []byte(strings.Repeat("lang ", 50_000))); !faulty(err, "hearing.fault.text-long") || tilhor.FaultsOf(err)[0].Field != "fil" {
+			t.Errorf("more text than is kept: %v", err)
+		}
+		h, err = w.desk.See(w.ctx, w.anne, w.slug)
 		w.must(err)
 		if all := h.Invitation(w.away).Received; len(all) != 2 || all[0].Text != "Vi støtter med elevenes rett." || all[0].Raw != "Vi støtter medelevenes rett." {
 			t.Errorf("%+v", all)
+		}
+	})
+}
+
+// A file without text keeps what was pasted beside it; when both give text, what was
+// pasted comes back. Files alone are counted, and a text is not mended for ever.
+func TestPastedBesideAFile(t *testing.T) {
+	each(t, func(w *world) {
+		mail := hearing.Received{On: "2026-11-23", From: "Fjellvik skole", Raw: "Vi er for."}
+		w.must(w.desk.ReceiveFile(w.ctx, w.anne, w.slug, w.away, mail, "svar.pdf", []byte("%PDF-1.4\ntrailer\n%%EOF")))
+		err := w.desk.ReceiveFile(w.ctx, w.anne, w.slug, w.away, mail, "svar.txt", []byte("Vi er imot."))
+		if !faulty(err, "hearing.fault.raw-both") || tilhor.FaultsOf(err)[0].Field != "raw" {
+			t.Errorf("what was pasted is thrown away: %v", err)
+		}
+		for range 9 {
+			w.must(w.desk.Receive(w.ctx, w.anne, w.slug, w.away, mail))
+		}
+		mail.Raw = ""
+		w.must(w.desk.ReceiveFile(w.ctx, w.anne, w.slug, w.away, mail, "svar.eml", []byte("From: a@b.no\r\nSubject: x\r\nContent-Type: image/png\r\n\r\nx")))
+		h, err := w.desk.See(w.ctx, w.anne, w.slug)
+		w.must(err)
+		all := h.Invitation(w.away).Received
+		if all[0].Text != "Vi er for." || all[0].File.Form != file.Page || len(all) != 11 || all[10].Unread != 1 || all[10].Text != "" {
+			t.Errorf("%+v", all)
+		}
+		if err := w.desk.Mend(w.ctx, w.anne, w.slug, w.away, 0, all[0].Print(), strings.Repeat("x", 200_001)); !faulty(err, "hearing.fault.text-long") {
+			t.Errorf("%v", err)
+		}
+		ctx, was := context.Background(), all[0].Print() // once is enough, of a hundred
+		for n := range 101 {
+			r := hearing.Received{Text: strconv.Itoa(n)}
+			if err = w.desk.Mend(ctx, w.anne, w.slug, w.away, 0, was, r.Text); n < 100 {
+				w.must(err)
+			}
+			was = r.Print()
+		}
+		if !faulty(err, "hearing.fault.mends") {
+			t.Errorf("mended for ever: %v", err)
 		}
 	})
 }

@@ -2,6 +2,7 @@ package hearing_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -284,6 +285,16 @@ func TestByMail(t *testing.T) {
 	})
 }
 
+// was is the text that a form on the page mends, as the page knows it.
+func was(body string, of int) string {
+	for _, x := range strings.Split(body, "<form")[1:] {
+		if m := regexp.MustCompile(`name="was" value="([^"]+)"`).FindStringSubmatch(x); m != nil && strings.Contains(x, fmt.Sprintf(`name="of" value="%d"`, of)) {
+			return m[1]
+		}
+	}
+	return ""
+}
+
 // A file: kept as it came and given back so, its text read, repairs taken afterwards;
 // of a PDF the text is pasted beside it, and what is neither is refused with why.
 func TestByFile(t *testing.T) {
@@ -303,14 +314,27 @@ func TestByFile(t *testing.T) {
 		if b, err := io.ReadAll(r.Body); err != nil || string(b) != string(raw) || !strings.HasPrefix(r.Header.Get("Content-Disposition"), "attachment") {
 			t.Errorf("%q %v", b, err)
 		}
-		w.sent(w.adviser, at, form("do", "rett", "of", "0", "repair", "10 medelevene"))
+		w.sent(w.adviser, at, form("do", "rett", "of", "0", "was", was(body, 0), "repair", "10 medelevene"))
+		if r := w.Post(w.adviser, at, form("do", "rett", "of", "0", "was", was(body, 0), "repair", "10 medelevene")); r.StatusCode != http.StatusConflict {
+			t.Errorf("repaired after it became another: %d", r.StatusCode)
+		}
 		w.shows(w.adviser, at, "Vi vil ha med elevene på alt.", "Det som kom, er lagret uendret.")
 		if r := w.PostFile(w.adviser, at, f(), "svar.pdf", []byte("%PDF-1.4\ntrailer\n%%EOF")); r.StatusCode != http.StatusSeeOther {
 			t.Fatal(r.StatusCode)
 		}
-		w.refused(w.adviser, at, form("do", "tekst", "of", "1", "text-1", ""), "Skriv")
-		w.sent(w.adviser, at, form("do", "tekst", "of", "1", "text-1", "Vi er imot."))
+		body = w.shows(w.adviser, at)
+		w.refused(w.adviser, at, form("do", "tekst", "of", "1", "was", was(body, 1), "text-1", ""), "Skriv")
+		w.sent(w.adviser, at, form("do", "tekst", "of", "1", "was", was(body, 1), "text-1", "Vi er imot."))
 		w.shows(w.adviser, at, "Vi er imot.")
+		if r := w.PostFile(w.adviser, at, f(), "svar.eml", []byte("From: a@b.no\r\nSubject: x\r\nContent-Type: image/png\r\n\r\nx")); r.StatusCode != http.StatusSeeOther {
+			t.Fatal(r.StatusCode)
+		}
+		w.shows(w.adviser, at, "Én ting i filen er ikke lest")
+		both := f()
+		both.Set("raw", "Vi er for.")
+		if body := w.body(w.PostFile(w.adviser, at, both, "svar.txt", []byte("Vi er imot.")), http.StatusUnprocessableEntity); !strings.Contains(body, "Filen har selv tekst") || !strings.Contains(body, "Vi er for.") {
+			t.Errorf("%s", body)
+		}
 		if body := w.body(w.PostFile(w.adviser, at, f(), "svar.exe", []byte("MZ\x00\x01")), http.StatusUnprocessableEntity); !strings.Contains(body, "verken e-post, tekst, Word eller PDF") || !strings.Contains(body, "Fjellvik skole") {
 			t.Errorf("%s", body)
 		}
