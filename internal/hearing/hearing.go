@@ -203,7 +203,6 @@ type Sent struct {
 	Measures []reply.Measure `json:"measures"`
 	Override string          `json:"override,omitempty"` // why it was sent though a claim failed, and who signed
 	Signed   tilhor.EntryID  `json:"signed,omitempty"`   // the entry of the signature
-	Words    []string        `json:"words,omitempty"`    // what was signed
 	Lang     tilhor.Lang     `json:"lang,omitempty"`     // that it was written in
 }
 
@@ -395,7 +394,7 @@ func (d *Desk) fold(tx *db.Tx, owner tilhor.OwnerID, h *Hearing, known map[strin
 		if err != nil {
 			return err
 		}
-		return f.line(kind, body, measure, time.UnixMilli(at), []byte(text))
+		return f.line(id, kind, body, measure, time.UnixMilli(at), []byte(text))
 	}, owner, h.ID)
 }
 
@@ -406,7 +405,7 @@ type folder struct {
 
 var errUnreadable = errors.New("a line of a hearing cannot be read")
 
-func (f folder) line(kind, body, measure string, at time.Time, text []byte) error {
+func (f folder) line(id, kind, body, measure string, at time.Time, text []byte) error {
 	h := f.h
 	read := func(into any) error {
 		if json.Unmarshal(text, into) != nil {
@@ -505,7 +504,7 @@ func (f folder) line(kind, body, measure string, at time.Time, text []byte) erro
 		h.Approved = append(h.Approved, a)
 		return err
 	case kindOverride:
-		h.Override = &Override{}
+		h.Override = &Override{ID: id}
 		return read(h.Override)
 	case kindSigned:
 		h.Override.Signed = &Signature{}

@@ -286,23 +286,28 @@ func TestAClaimTurnsFalse(t *testing.T) {
 		// Someone asks, another signs, and only then; for this figure and no other.
 		other := w.anne
 		other.Person = w.kari.Person
-		if err := w.desk.SignOverride(w.ctx, other, w.slug, "Kommunedirektøren", nb); !errors.Is(err, tilhor.ErrConflict) {
+		if err := w.desk.SignOverride(w.ctx, other, w.slug, w.asked(), "Kommunedirektøren", nb); !errors.Is(err, tilhor.ErrConflict) {
 			t.Errorf("signed what nobody asked for: %v", err)
 		}
 		w.must(w.desk.AskOverride(w.ctx, w.anne, w.slug, "Utvalget ved Fjellvik blir valgt på nytt denne uken.", nb))
-		if err := w.desk.SignOverride(w.ctx, w.anne, w.slug, "Kommunedirektøren", nb); !faulty(err, "hearing.fault.signer") {
+		if err := w.desk.SignOverride(w.ctx, w.anne, w.slug, w.asked(), "Kommunedirektøren", nb); !faulty(err, "hearing.fault.signer") {
 			t.Errorf("signed by who asks: %v", err)
 		}
 		if err := w.desk.Send(w.ctx, w.anne, w.slug, nb); !errors.As(err, &refused) {
 			t.Errorf("sent before it is signed: %v", err)
 		}
-		w.must(w.desk.SignOverride(w.ctx, other, w.slug, "Kommunedirektøren", nb))
+		read := w.asked()
+		w.must(w.desk.AskOverride(w.ctx, w.anne, w.slug, "Utvalget ved Fjellvik blir valgt på nytt neste uke.", nb))
+		if err := w.desk.SignOverride(w.ctx, other, w.slug, read, "Kommunedirektøren", nb); !errors.Is(err, tilhor.ErrConflict) {
+			t.Errorf("another reason is signed than the one that was read: %v", err)
+		}
+		w.must(w.desk.SignOverride(w.ctx, other, w.slug, w.asked(), "Kommunedirektøren", nb))
 		w.exec(`UPDATE bodies_body SET gone_at = 1 WHERE owner = $1 AND slug = $2`, webtest.Owner, w.su)
 		if err := w.desk.Send(w.ctx, w.anne, w.slug, nb); !errors.As(err, &refused) || len(refused.Failing[0].Figure.Lack) != 2 {
 			t.Errorf("sent with another figure than was signed: %v", err)
 		}
 		w.must(w.desk.AskOverride(w.ctx, other, w.slug, "Begge blir valgt på nytt.", nb))
-		w.must(w.desk.SignOverride(w.ctx, w.anne, w.slug, "Kommunedirektøren", nb))
+		w.must(w.desk.SignOverride(w.ctx, w.anne, w.slug, w.asked(), "Kommunedirektøren", nb))
 		w.must(w.desk.Send(w.ctx, w.anne, w.slug, nb))
 		sent, err := w.desk.Answer(w.ctx, webtest.Owner, w.slug)
 		if err != nil || !strings.HasPrefix(sent.Override, "Begge blir valgt på nytt. Signert av Kommunedirektøren 23.") || sent.Document.Override != sent.Override {
@@ -317,9 +322,39 @@ func TestAClaimTurnsFalse(t *testing.T) {
 		if err != nil || !reflect.DeepEqual(got.Words, []string{"Begge blir valgt på nytt.", "Kommunedirektøren", "Alle skoler har et samarbeidsutvalg [schools-with-su: 0, 2]"}) {
 			t.Errorf("%+v %v", got.Words, err)
 		}
+		w.exec(`UPDATE hearing_line SET entry = 'x' WHERE owner = $1 AND kind = 'override-signed' AND entry = $2`, webtest.Owner, sent.Signed)
+		if _, err := w.desk.Attest(w.ctx, webtest.Owner, w.slug); !errors.Is(err, tilhor.ErrNotFound) {
+			t.Errorf("words are attested that the entry does not commit to: %v", err)
+		}
 		if _, err := journal.CheckAttestation(public, bytes.Replace(a.File, []byte("Begge"), []byte("Ingen"), 1)); err == nil {
 			t.Error("other words pass for what was signed")
 		}
+	})
+}
+
+// asked is the override that is asked for now, "" for none.
+func (w *world) asked() string {
+	if o := w.state().Override; o != nil {
+		return o.ID
+	}
+	return ""
+}
+
+// More than a checker takes is not asked for: nobody could check that it was signed.
+func TestAnOverrideThatIsTooLong(t *testing.T) {
+	each(t, func(w *world) {
+		w.says(w.marit, w.su, reply.Support, reply.StrongSupport)
+		w.chosen()
+		ctx, long := context.Background(), strings.Repeat("\x01", 299)
+		for n := range 50 {
+			w.must(w.desk.Claim(ctx, w.anne, w.slug, hearing.Claim{Measure: "T2", Text: strconv.Itoa(n%10) + long, Register: "schools", Expected: "99"}))
+			err := w.desk.AskOverride(ctx, w.anne, w.slug, "Grunn.", nb)
+			if faulty(err, "hearing.fault.override-long") {
+				return
+			}
+			w.must(err)
+		}
+		t.Error("so much is signed that nobody can check it")
 	})
 }
 
@@ -381,6 +416,7 @@ func init() {
 	for _, s := range []string{
 		`UPDATE bodies_body SET gone_at = 1 WHERE owner = $1 AND slug = $2`,
 		`UPDATE hearing_line SET kind = 'odd' WHERE owner = $1 AND hearing = (SELECT id FROM hearing_hearing WHERE owner = $1 AND slug = $2)`,
+		`UPDATE hearing_line SET entry = 'x' WHERE owner = $1 AND kind = 'override-signed' AND entry = $2`,
 	} {
 		testSQL[s] = db.SQL(s)
 	}

@@ -475,11 +475,12 @@ func (p *Pages) answer(q *web.Req) error {
 }
 
 // signature is what anybody can check of an answer that was sent though a claim did
-// not hold.
+// not hold. That it stands in the tree is not said here: how large the tree is would
+// tell everybody how much is written in the record.
 func (p *Pages) signature(q *web.Req) error {
 	a, err := p.Hearings.Attest(q.Context(), q.Kit.Owner.ID, q.Path("horing"))
 	if err == nil {
-		q.Give("text/plain; charset=utf-8", "signatur.txt", slices.Concat(a.File, a.Proof))
+		q.Give("text/plain; charset=utf-8", "signatur.txt", a.File)
 	}
 	return err
 }

@@ -261,20 +261,25 @@ func (p *Pages) askSend(q *web.Req, code int, f *web.Form, refused *hearing.Refu
 		return v.show(q, code, f)
 	}
 	x := part{ID: "send", Title: w.T("hear.send.h"), Text: w.T("hear.send.lead")}
+	for _, c := range s.Failing {
+		x.Lines = append(x.Lines, w.T("hear.override.claim", "claim", c.Text, "register", w.T("hear.register."+c.Register), "figure", figure(w, c.Figure)))
+	}
 	o := s.Override
+	ask := formOf(q, f, "trass", "", w.T("hear.override.do"), func(f *web.Form) []question {
+		return []question{area(w, f, "override", "hear.override.why", 4)}
+	})
 	switch {
 	case len(s.Failing) > 0 && o == nil:
 		x.Title, x.Text = w.T("hear.override.h"), w.T("hear.override.lead")
-		x.Forms = []form{formOf(q, f, "trass", "", w.T("hear.override.do"), func(f *web.Form) []question {
-			return []question{area(w, f, "override", "hear.override.why", 4)}
-		})}
+		x.Forms = []form{ask}
 	case o != nil && o.Signed == nil && o.By == q.Actor.Person:
 		x.Title, x.Text, x.Quotes = w.T("hear.override.waits"), w.T("hear.override.waits-text"), []web.Quote{{Text: o.Reason}}
+		x.Forms = []form{ask.folded(w.T("hear.override.again"))}
 	case o != nil && o.Signed == nil:
 		x.Title, x.Text, x.Quotes = w.T("hear.sign.h"), w.T("hear.sign.lead"), []web.Quote{{Text: o.Reason}}
 		x.Forms = []form{formOf(q, f, "signer", "", w.T("hear.sign.do"), func(f *web.Form) []question {
 			return []question{text(w, f, "office", "hear.sign.office")}
-		}).first()}
+		}).with(hidden{"signs", o.ID}).first()}
 	default:
 		if o != nil {
 			x.Text, x.Quotes = w.T("hear.override.signed", "office", o.Signed.Office, "date", o.Signed.On), []web.Quote{{Text: o.Reason}}
@@ -304,7 +309,7 @@ func (p *Pages) doSend(q *web.Req) error {
 		case "trass":
 			return at(slug, "send") + "?gjort=spurt", p.Hearings.AskOverride(q.Context(), q.Actor, slug, f.Get("override"), q.T)
 		case "signer":
-			return at(slug, "send") + "?gjort=signert", p.Hearings.SignOverride(q.Context(), q.Actor, slug, f.Line("office"), q.T)
+			return at(slug, "send") + "?gjort=signert", p.Hearings.SignOverride(q.Context(), q.Actor, slug, f.Get("signs"), f.Line("office"), q.T)
 		}
 		err := p.Hearings.Send(q.Context(), q.Actor, slug, q.T)
 		var r hearing.Refused

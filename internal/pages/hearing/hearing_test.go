@@ -213,23 +213,40 @@ func TestTheWholeHearing(t *testing.T) {
 		w.sent(w.adviser, home+"/send", form("do", "godkjenn", "of", "political", "who", "Hovedutvalget", "on", "23.11.2026", "case", "26/12"))
 		w.shows(w.adviser, home+"/send", "Svaret kan sendes")
 		w.gone(w.away)
+		w.shows(w.adviser, home+"/send", "En påstand stemmer ikke", "«Begge skoler har samarbeidsutvalg» Skoler med samarbeidsutvalg: 1 av 2")
 		w.refused(w.adviser, home+"/send", form("do", "send"), "Svaret ble ikke sendt: én påstand stemmer ikke", "Mangler: Fjellvik skole.")
 		if r := w.Get(nil, "/horinger/"+w.slug+"/svar"); r.StatusCode != http.StatusNotFound {
 			t.Errorf("read before it is sent: %d", r.StatusCode)
 		}
 		w.refused(w.adviser, home+"/send", form("do", "trass", "override", ""), "Skriv hvorfor svaret skal sendes likevel")
 		w.sent(w.adviser, home+"/send", form("do", "trass", "override", "Valget er i gang."))
-		w.shows(w.adviser, home+"/send", "Venter på signatur", "Valget er i gang.")
-		w.refused(w.adviser, home+"/send", form("do", "signer", "office", "Rådgiver"), "En annen må signere")
+		const claim = "«Begge skoler har samarbeidsutvalg» Skoler med samarbeidsutvalg: 1 av 2"
+		w.shows(w.adviser, home+"/send", "Venter på signatur", "Valget er i gang.", claim, "Skriv en annen grunn")
+		w.sent(w.adviser, home+"/send", form("do", "trass", "override", "Valget er i gang nå."))
+		w.shows(w.adviser, home+"/send", "Venter på signatur", "Valget er i gang nå.")
+		signs := func() string {
+			s, err := w.desk.Stand(context.Background(), w.Town.Actor(tilhor.RoleOwnerAdviser, ""), w.slug, lang.For(tilhor.Bokmal))
+			w.must(err)
+			return s.Override.ID
+		}
+		w.refused(w.adviser, home+"/send", form("do", "signer", "signs", signs(), "office", "Rådgiver"), "En annen må signere")
+		was := signs()
 		second := w.Town.Actor(tilhor.RoleOwnerAdviser, "")
 		second.Person = w.Town.Person("rektor-solbakken") // asks, so that who is signed in may sign
 		w.must(w.desk.AskOverride(context.Background(), second, w.slug, "Valget er i gang.", lang.For(tilhor.Bokmal)))
-		w.sent(w.adviser, home+"/send", form("do", "signer", "office", "Kommunedirektøren"))
-		w.shows(w.adviser, home+"/send", "Signert av Kommunedirektøren 23. november 2026")
+		w.shows(w.adviser, home+"/send", "Signer at svaret sendes likevel", claim, `name="signs" value="`+signs()+`"`)
+		if r := w.Post(w.adviser, home+"/send", form("do", "signer", "signs", was, "office", "Kommunedirektøren")); r.StatusCode != http.StatusConflict {
+			t.Errorf("a page that was read before is signed: %d", r.StatusCode)
+		}
+		w.sent(w.adviser, home+"/send", form("do", "signer", "signs", signs(), "office", "Kommunedirektøren"))
+		w.shows(w.adviser, home+"/send", "Signert av Kommunedirektøren 23. november 2026", claim)
 		w.sent(w.adviser, home+"/send", form("do", "send"))
 		w.shows(nil, "/horinger", "Om skolemiljøet")
 		answer := w.shows(nil, "/horinger/"+w.slug+"/svar", "Granvik er delt i dette", "Skolebasert kompetanseutvikling", "3 kilder", "Valget er i gang. Signert av Kommunedirektøren", "Last ned signaturen")
-		if file := w.body(w.Get(nil, "/horinger/"+w.slug+"/signatur.txt"), http.StatusOK); !strings.Contains(file, "tilhor attestation 1") {
+		if n, err := w.Kit.Journal.Sequence(context.Background(), w.DB, webtest.Owner, w.Now()); err != nil || n == 0 {
+			t.Fatal(n, err)
+		}
+		if file := w.body(w.Get(nil, "/horinger/"+w.slug+"/signatur.txt"), http.StatusOK); !strings.Contains(file, "tilhor attestation 1") || !strings.Contains(file, `word "Begge skoler`) || strings.Contains(file, "c2sp.org/tlog-proof") {
 			t.Errorf("%s", file)
 		}
 		if strings.Contains(answer, "Marit") || strings.Contains(answer, "Nora") {
