@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"tilhor"
@@ -32,6 +33,8 @@ type Desk struct {
 	Bodies    *bodies.Desk
 	Registers []Register
 	Clock     tilhor.Clock
+
+	looked sync.Map // the day on which an open hearing was last looked at for whom to remind
 }
 
 // kinds of lines.
@@ -61,6 +64,9 @@ const (
 	act   = "hearing."
 	field = "hearing"
 	rule  = "hearing" // by which the entries were written: who holds the hearing, or sits in the body
+
+	operator tilhor.Role = "operator" // what the program does by itself
+	itself               = "the program itself"
 )
 
 func stream(hearing string) string { return "hearing/" + hearing }
@@ -300,6 +306,10 @@ func (d *Desk) write(tx *db.Tx, by tilhor.Actor, hearing string, now time.Time, 
 	if err := tx.One(lastLine, db.Args(by.Owner, hearing), &n); err != nil {
 		return err
 	}
+	under := rule
+	if by.Role == operator {
+		under = itself
+	}
 	for _, l := range lines {
 		text, err := json.Marshal(l.words)
 		if err != nil {
@@ -308,7 +318,7 @@ func (d *Desk) write(tx *db.Tx, by tilhor.Actor, hearing string, now time.Time, 
 		n++
 		id := tilhor.NewID()
 		s := key.Seal(field, id, string(text))
-		w, err := d.Journal.Append(tx, journal.Entry{Stream: stream(hearing), Act: act + l.kind, Subject: id, When: tilhor.Now(now), By: by, Rule: rule, Parts: journal.Parts(s)})
+		w, err := d.Journal.Append(tx, journal.Entry{Stream: stream(hearing), Act: act + l.kind, Subject: id, When: tilhor.Now(now), By: by, Rule: under, Parts: journal.Parts(s)})
 		if err != nil {
 			return err
 		}
@@ -333,6 +343,14 @@ func (d *Desk) find(tx *db.Tx, owner tilhor.OwnerID, slug string) (h Hearing, er
 
 // folded reads the hearings of a statement, each with all that stands in it.
 func (d *Desk) folded(tx *db.Tx, owner tilhor.OwnerID, q *db.Stmt, args ...any) (all []Hearing, err error) {
+	if all, err = d.listed(tx, q, args...); err == nil {
+		err = d.read(tx, owner, all)
+	}
+	return all, err
+}
+
+// listed are the hearings of a statement, and nothing of what stands in them.
+func (d *Desk) listed(tx *db.Tx, q *db.Stmt, args ...any) (all []Hearing, err error) {
 	err = tx.Each(q, func(scan db.Scan) error {
 		var h Hearing
 		var at int64
@@ -341,8 +359,13 @@ func (d *Desk) folded(tx *db.Tx, owner tilhor.OwnerID, q *db.Stmt, args ...any) 
 		all = append(all, h)
 		return err
 	}, args...)
-	if err != nil || len(all) == 0 {
-		return nil, err
+	return all, err
+}
+
+// read reads into hearings all that stands in them.
+func (d *Desk) read(tx *db.Tx, owner tilhor.OwnerID, all []Hearing) error {
+	if len(all) == 0 {
+		return nil
 	}
 	known, err := d.known(tx, owner)
 	for i := range all {
@@ -350,7 +373,7 @@ func (d *Desk) folded(tx *db.Tx, owner tilhor.OwnerID, q *db.Stmt, args ...any) 
 			err = d.fold(tx, owner, &all[i], known)
 		}
 	}
-	return all, err
+	return err
 }
 
 // known are the bodies there are or were, and the name of each one's school.

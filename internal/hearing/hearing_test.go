@@ -102,8 +102,15 @@ func (w *world) open() {
 		}
 		return err
 	}))
-	w.must(w.desk.Invite(w.ctx, w.anne, w.slug, ids...))
+	w.must(w.desk.Invite(w.ctx, w.anne, w.slug, append(ids, ids...)...)) // twice is once
+	asked := 0
+	w.must(w.DB.Read(w.ctx, func(tx *db.Tx) error { return tx.One(countInvited, db.Args(webtest.Owner, w.slug), &asked) }))
+	if asked != len(ids) {
+		w.T.Errorf("%d lines ask %d bodies", asked, len(ids))
+	}
 }
+
+var countInvited = db.SQL(`SELECT COUNT(*) FROM hearing_line l JOIN hearing_hearing h ON h.owner = l.owner AND h.id = l.hearing WHERE h.owner = $1 AND h.slug = $2 AND l.kind = 'invited'`)
 
 var adoption = hearing.Adoption{On: "2026-11-23", Present: map[bodies.Part]int{bodies.Parents: 3, bodies.Staff: 2}, For: 4, Against: 1, Dissent: "Ett medlem ville vente.", Before: "Rådene møtes først i januar."}
 
@@ -361,6 +368,7 @@ func TestAnOverrideThatIsTooLong(t *testing.T) {
 // The lists tell how many pupils there are, and which schools lack theirs.
 func TestFiguresOfTheLists(t *testing.T) {
 	each(t, func(w *world) {
+		w.exec(`INSERT INTO roster_member (owner, person, role, school, grp, from_date, until_date, detail, manual) SELECT owner, person, role, $2, grp, from_date, until_date, detail, manual FROM roster_member WHERE owner = $1 AND person = $3`, webtest.Owner, w.Fjellvik, w.nora.Person)
 		w.must(w.DB.Read(w.ctx, func(tx *db.Tx) error {
 			for _, r := range w.Kit.Roster.Figures() {
 				f, err := r.Figure(tx, webtest.Owner, "2026-11-23")
@@ -416,6 +424,9 @@ func init() {
 	for _, s := range []string{
 		`UPDATE bodies_body SET gone_at = 1 WHERE owner = $1 AND slug = $2`,
 		`UPDATE hearing_line SET kind = 'odd' WHERE owner = $1 AND hearing = (SELECT id FROM hearing_hearing WHERE owner = $1 AND slug = $2)`,
+		`UPDATE hearing_line SET sealed = $2 WHERE owner = $1`,
+		`UPDATE hearing_line SET kind = 'sent', body = '' WHERE owner = $1 AND sealed = $2`,
+		`INSERT INTO roster_member (owner, person, role, school, grp, from_date, until_date, detail, manual) SELECT owner, person, role, $2, grp, from_date, until_date, detail, manual FROM roster_member WHERE owner = $1 AND person = $3`,
 		`UPDATE hearing_line SET entry = 'x' WHERE owner = $1 AND kind = 'override-signed' AND entry = $2`,
 	} {
 		testSQL[s] = db.SQL(s)
@@ -783,18 +794,21 @@ func TestRemindAll(t *testing.T) {
 			}
 			return n
 		}
-		want := map[tilhor.Date]int{"2026-12-04": 4, "2026-12-15": 3, "2026-12-19": 2}
+		abandoned := w.slug // it has no body that answers, and is looked after by nobody for a year
+		w.open()
+		want := map[tilhor.Date]int{"2026-12-04": 4, "2026-12-15": 3, "2026-12-19": 1}
 		for day := calendar.DateOf(w.Now()); day < "2027-01-05"; day = day.Add(1) {
 			switch day {
 			case "2026-12-10":
 				w.says(w.ali, w.fau, reply.Support)
 			case "2026-12-16":
+				w.must(w.desk.Receive(w.ctx, w.anne, w.slug, w.su, hearing.Received{On: day, From: "SU", Raw: "Vi er for."}))
 				n, err := w.desk.Remind(w.ctx, w.anne, w.slug) // by hand
-				if err != nil || n != 3 {
+				if err != nil || n != 2 {
 					t.Errorf("by hand: %d %v", n, err)
 				}
 				w.must(w.desk.Decline(w.ctx, w.jon, w.away, w.slug, "Vi rekker det ikke."))
-				want[day] = 3
+				want[day] = 2
 			}
 			for range 2 {
 				w.must(w.desk.RemindAll(w.ctx, webtest.Owner))
@@ -804,6 +818,23 @@ func TestRemindAll(t *testing.T) {
 			}
 			w.Later(24 * time.Hour)
 		}
+		w.slug = abandoned
+		for day, n := range map[tilhor.Date]int{"2026-12-04": 4, "2026-12-15": 4, "2026-12-19": 4} {
+			if got := reminded(day); got != n {
+				t.Errorf("the other hearing, %s: %d are reminded, want %d", day, got, n)
+			}
+		}
+		w.must(w.DB.Read(w.ctx, func(tx *db.Tx) error {
+			var entry tilhor.EntryID
+			if err := tx.One(lastReminded, db.Args(webtest.Owner, tilhor.Date("2026-12-19").Time().UnixMilli()), &entry); err != nil {
+				return err
+			}
+			e, err := w.Kit.Journal.Entry(tx, webtest.Owner, entry)
+			if err == nil && (e.By.Role != "operator" || e.By.Person != "" || e.Rule != "the program itself") {
+				t.Errorf("who reminded: %+v, by %q", e.By, e.Rule)
+			}
+			return err
+		}))
 		w.open() // asked after the deadline of 18 December: nothing is due before it was asked
 		w.must(w.desk.SetReminders(w.ctx, w.anne, w.slug, nil))
 		w.must(w.desk.RemindAll(w.ctx, webtest.Owner))
@@ -815,6 +846,44 @@ func TestRemindAll(t *testing.T) {
 		}
 	})
 }
+
+// A reminder whose day has come a week ago or more is not sent, and a hearing is opened
+// once a day, however often it is looked at.
+func TestRemindersOfLongAgo(t *testing.T) {
+	each(t, func(w *world) {
+		count := func() (n int) {
+			h, err := w.desk.See(w.ctx, w.anne, w.slug)
+			w.must(err)
+			for _, i := range h.Invited {
+				n += len(i.Reminded)
+			}
+			return n
+		}
+		w.Later(18 * 24 * time.Hour) // 11 December: the first day was the 4th
+		w.must(w.desk.RemindAll(w.ctx, webtest.Owner))
+		if n := count(); n != 4 {
+			t.Errorf("a week after: %d are reminded", n)
+		}
+		w.must(w.desk.RemindAll(w.ctx, webtest.Owner))
+		w.exec(`UPDATE hearing_line SET sealed = $2 WHERE owner = $1`, webtest.Owner, []byte("x"))
+		if err := w.desk.RemindAll(w.ctx, webtest.Owner); err != nil {
+			t.Errorf("it is opened again the same day: %v", err)
+		}
+		w.Later(24 * time.Hour)
+		if err := w.desk.RemindAll(w.ctx, webtest.Owner); err == nil {
+			t.Error("it is not opened the next day")
+		}
+		w.open()
+		w.Later(17 * 24 * time.Hour) // 29 December: nobody was there on the 19th
+		w.exec(`UPDATE hearing_line SET kind = 'sent', body = '' WHERE owner = $1 AND sealed = $2`, webtest.Owner, []byte("x"))
+		w.must(w.desk.RemindAll(w.ctx, webtest.Owner))
+		if n := count(); n != 0 {
+			t.Errorf("%d are reminded of what is long past", n)
+		}
+	})
+}
+
+var lastReminded = db.SQL(`SELECT entry FROM hearing_line WHERE owner = $1 AND kind = 'reminded' AND at >= $2 ORDER BY n DESC LIMIT 1`)
 
 // Who holds the hearing can neither read what a body writes nor change what it
 // adopted, by saying that a mail came.
