@@ -59,7 +59,7 @@ func (w *siteWorld) hearingsOf(adviser, parent tilhor.Actor, body string) (h the
 	}
 	second := adviser
 	second.Person = parent.Person
-	w.must(d.AskOverride(ctx, adviser, h.sent, "Tallet rettes i neste utgave.", nb))
+	w.must(d.AskOverride(ctx, adviser, h.sent, "Tallet rettes i neste utgave.", false, nb))
 	asked, err := d.Stand(ctx, second, h.sent, nb)
 	w.must(err)
 	w.must(d.SignOverride(ctx, second, h.sent, asked.Override.ID, "Kommunedirektøren", nb))

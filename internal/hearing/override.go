@@ -10,6 +10,7 @@ import (
 	"tilhor"
 	"tilhor/internal/calendar"
 	"tilhor/internal/db"
+	"tilhor/internal/firstnames"
 	"tilhor/internal/journal"
 	"tilhor/internal/lang"
 	"tilhor/internal/seal"
@@ -41,8 +42,9 @@ const maxReason = 2000
 const maxOffice = maxLine * len(`\U0001f600`)
 
 // AskOverride asks that the answer is sent though claims of it do not hold. Asked anew
-// it takes the place of what was asked before, and that is signed no more.
-func (d *Desk) AskOverride(ctx context.Context, by tilhor.Actor, slug, reason string, w *lang.Words) error {
+// it takes the place of what was asked before, and that is signed no more. The reason becomes
+// public: noPupil is as in Said.
+func (d *Desk) AskOverride(ctx context.Context, by tilhor.Actor, slug, reason string, noPupil bool, w *lang.Words) error {
 	return d.holding(ctx, by, slug, func(tx *db.Tx, h Hearing) ([]line, error) {
 		s, err := d.stand(tx, by.Owner, h.adopted(), w)
 		if err != nil {
@@ -53,6 +55,7 @@ func (d *Desk) AskOverride(ctx context.Context, by tilhor.Actor, slug, reason st
 		f.Add(len(s.Failing) == 0, "override", "hearing.fault.override-none")
 		f.Add(o.Reason == "", "override", "hearing.fault.override")
 		f.Add(utf8.RuneCountInString(o.Reason) > maxReason, "override", "hearing.fault.text-long")
+		f.Add(!noPupil && firstnames.Any(o.Reason), "no-pupil", "circles.fault.name")
 		f.Add(!journal.Attestable(o.words(strings.Repeat("x", maxOffice))...), "override", "hearing.fault.override-long")
 		return []line{{kind: kindOverride, words: o}}, f.Err()
 	})

@@ -162,7 +162,7 @@ func (p *Pages) claimQuestions(w *lang.Words, h hearing.Hearing, f *web.Form) []
 	for _, x := range p.Hearings.Registers {
 		r.Options = append(r.Options, web.Option{Value: x.Name, Label: w.T("hear.register." + x.Name), Checked: f.Get("register") == x.Name})
 	}
-	return []question{text(w, f, "text", "hear.claim.text"), {Kind: "select", F: m}, {Kind: "select", F: r}, text(w, f, "expected", "hear.claim.expected")}
+	return append([]question{text(w, f, "text", "hear.claim.text"), {Kind: "select", F: m}, {Kind: "select", F: r}, text(w, f, "expected", "hear.claim.expected")}, noPupil(w, f)...)
 }
 
 func (p *Pages) doDraft(q *web.Req) error {
@@ -182,7 +182,7 @@ func (p *Pages) doDraft(q *web.Req) error {
 			if expected == "alle" || expected == "all" {
 				expected = hearing.All
 			}
-			return to, p.Hearings.Claim(q.Context(), q.Actor, slug, hearing.Claim{Measure: f.Get("measure"), Text: f.Line("text"), Register: f.Get("register"), Expected: expected})
+			return to, p.Hearings.Claim(q.Context(), q.Actor, slug, hearing.Claim{Measure: f.Get("measure"), Text: f.Line("text"), Register: f.Get("register"), Expected: expected, NoPupil: f.Ticked("no-pupil", "yes")})
 		case "fjern":
 			return to, p.Hearings.Claim(q.Context(), q.Actor, slug, hearing.Claim{ID: f.Get("of")})
 		}
@@ -266,7 +266,7 @@ func (p *Pages) askSend(q *web.Req, code int, f *web.Form, refused *hearing.Refu
 	}
 	o := s.Override
 	ask := formOf(q, f, "trass", "", w.T("hear.override.do"), func(f *web.Form) []question {
-		return []question{area(w, f, "override", "hear.override.why", 4)}
+		return append([]question{area(w, f, "override", "hear.override.why", 4)}, noPupil(w, f)...)
 	})
 	switch {
 	case len(s.Failing) > 0 && o == nil:
@@ -307,7 +307,7 @@ func (p *Pages) doSend(q *web.Req) error {
 	return q.Answer(f, func() (string, error) {
 		switch f.Get("do") {
 		case "trass":
-			return at(slug, "send") + "?gjort=spurt", p.Hearings.AskOverride(q.Context(), q.Actor, slug, f.Get("override"), q.T)
+			return at(slug, "send") + "?gjort=spurt", p.Hearings.AskOverride(q.Context(), q.Actor, slug, f.Get("override"), f.Ticked("no-pupil", "yes"), q.T)
 		case "signer":
 			return at(slug, "send") + "?gjort=signert", p.Hearings.SignOverride(q.Context(), q.Actor, slug, f.Get("signs"), f.Line("office"), q.T)
 		}

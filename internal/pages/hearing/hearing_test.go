@@ -233,7 +233,7 @@ func TestTheWholeHearing(t *testing.T) {
 		was := signs()
 		second := w.Town.Actor(tilhor.RoleOwnerAdviser, "")
 		second.Person = w.Town.Person("rektor-solbakken") // asks, so that who is signed in may sign
-		w.must(w.desk.AskOverride(context.Background(), second, w.slug, "Valget er i gang.", lang.For(tilhor.Bokmal)))
+		w.must(w.desk.AskOverride(context.Background(), second, w.slug, "Valget er i gang.", false, lang.For(tilhor.Bokmal)))
 		w.shows(w.adviser, home+"/send", "Signer at svaret sendes likevel", claim, `name="signs" value="`+signs()+`"`)
 		if r := w.Post(w.adviser, home+"/send", form("do", "signer", "signs", was, "office", "Kommunedirektøren")); r.StatusCode != http.StatusConflict {
 			t.Errorf("a page that was read before is signed: %d", r.StatusCode)

@@ -188,7 +188,7 @@ func (p *Pages) writeFor(q *web.Req, h hearing.Hearing, i hearing.Invited, f *we
 		if len(h.Awaited(i, calendar.DateOf(q.Now))) > 0 || web.FaultAt(w, f.Faults, "before") != "" {
 			all = append(all, area(w, f, "before", "hear.mail.before", 2))
 		}
-		return all
+		return append(all, noPupil(w, f)...)
 	}))
 	return x
 }
@@ -323,7 +323,7 @@ func (p *Pages) doMail(q *web.Req) error {
 	case "vedtatt":
 		on := readDate(f, "adopted-on")
 		return q.Answer(f, func() (string, error) {
-			err := p.Hearings.AdoptFor(q.Context(), q.Actor, slug, body, on, f.Get("before"))
+			err := p.Hearings.AdoptFor(q.Context(), q.Actor, slug, body, on, f.Get("before"), f.Ticked("no-pupil", "yes"))
 			return to + "?gjort=vedtatt", renamed(err, "on", "adopted-on")
 		}, again)
 	}
