@@ -144,7 +144,7 @@ func (h Hearing) Reply(figures map[string]Figure) reply.Hearing {
 		case i.Has():
 			for _, m := range h.order() {
 				if s, ok := i.Said[m]; ok {
-					out.Statements = append(out.Statements, reply.Statement{Body: name, Adopted: i.Adopted.On, Measure: m, Stance: s.Stance, Rank: s.Rank, Text: s.Text})
+					out.Statements = append(out.Statements, reply.Statement{Body: name, Adopted: i.Adopted.On, Due: h.Due(i), Measure: m, Stance: s.Stance, Rank: s.Rank, Text: s.Text})
 				}
 			}
 		case i.Declined != "":

@@ -85,10 +85,12 @@ func (w *world) must(err error) {
 	}
 }
 
-func (w *world) open() {
+func (w *world) open() { w.openWith("") }
+
+func (w *world) openWith(first tilhor.Date) {
 	var err error
 	w.slug, err = w.desk.Open(w.ctx, w.anne, reply.Letter{
-		Title: "Om skolemiljøet", Sender: "Departementet", Municipality: "Granvik kommune", Deadline: "2026-12-18",
+		Title: "Om skolemiljøet", Sender: "Departementet", Municipality: "Granvik kommune", Deadline: "2026-12-18", FirstBy: first,
 		Challenges: hearing.ReadChallenges("1. Rettssikkerhet\n2 Kultur\n"),
 	}, false)
 	w.must(err)
@@ -601,6 +603,18 @@ func TestFirst(t *testing.T) {
 		}
 		w.Later(26 * 24 * time.Hour) // the deadline was the day before
 		w.must(w.desk.AdoptFor(w.ctx, w.anne, w.slug, w.su, "2026-12-19", "", false))
+	})
+}
+
+// Each body is late by its own deadline.
+func TestLateByItsOwn(t *testing.T) {
+	each(t, func(w *world) {
+		w.openWith("2026-11-22")
+		w.says(w.ali, w.fau, reply.Support)
+		w.says(w.marit, w.su, reply.Support)
+		if st := w.state().Document.Status; st != (reply.Status{Invited: 4, Answered: 1, Late: 1, Silent: 2}) {
+			t.Errorf("%+v", st)
+		}
 	})
 }
 
