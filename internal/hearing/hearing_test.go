@@ -429,6 +429,7 @@ func init() {
 		`UPDATE hearing_line SET sealed = $2 WHERE owner = $1`,
 		`UPDATE hearing_line SET kind = 'sent', body = '' WHERE owner = $1 AND sealed = $2`,
 		`INSERT INTO roster_member (owner, person, role, school, grp, from_date, until_date, detail, manual) SELECT owner, person, role, $2, grp, from_date, until_date, detail, manual FROM roster_member WHERE owner = $1 AND person = $3`,
+		`UPDATE hearing_line SET kind = $3 WHERE owner = $1 AND kind = $2`,
 		`UPDATE hearing_line SET entry = 'x' WHERE owner = $1 AND kind = 'override-signed' AND entry = $2`,
 	} {
 		testSQL[s] = db.SQL(s)
@@ -691,6 +692,28 @@ func TestReceivedFile(t *testing.T) {
 		w.must(err)
 		if all := h.Invitation(w.away).Received; len(all) != 2 || all[0].Text != "Vi støtter med elevenes rett." || all[0].Raw != "Vi støtter medelevenes rett." {
 			t.Errorf("%+v", all)
+		}
+	})
+}
+
+// A piece of a file is written without reading what stands in the hearing: while they
+// are, a line of it that cannot be read is in nobody's way.
+func TestAPieceFoldsNothing(t *testing.T) {
+	each(t, func(w *world) {
+		clock, n := w.desk.Clock, 0
+		w.desk.Clock = func() time.Time {
+			switch n++; n {
+			case 2: // the first piece
+				w.exec(`UPDATE hearing_line SET kind = $3 WHERE owner = $1 AND kind = $2`, webtest.Owner, "letter", "odd")
+			case 5: // after the third
+				w.exec(`UPDATE hearing_line SET kind = $3 WHERE owner = $1 AND kind = $2`, webtest.Owner, "odd", "letter")
+			}
+			return clock()
+		}
+		raw := []byte("From: su@example.no\r\nSubject: x\r\nContent-Type: image/png\r\n\r\n" + strings.Repeat("x", 600<<10))
+		w.must(w.desk.ReceiveFile(w.ctx, w.anne, w.slug, w.away, hearing.Received{On: "2026-11-23", From: "Fjellvik skole"}, "x.eml", raw))
+		if n != 5 {
+			t.Errorf("%d acts", n)
 		}
 	})
 }
