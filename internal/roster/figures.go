@@ -6,13 +6,13 @@ import (
 	"tilhor/internal/figures"
 )
 
-// today are the pupils of a day, at the schools there are.
-const today = `FROM roster_member m JOIN roster_school s ON s.owner = m.owner AND s.id = m.school AND s.until_date = ''
+// pupilsOn are the pupils of a day, at the schools there are.
+const pupilsOn = `FROM roster_member m JOIN roster_school s ON s.owner = m.owner AND s.id = m.school AND s.until_date = ''
 	WHERE m.owner = $1 AND m.role = 'pupil' AND m.from_date <= $2 AND (m.until_date = '' OR m.until_date > $2)`
 
 var (
-	pupils         = db.SQL(`SELECT COUNT(DISTINCT m.person) ` + today)
-	pupilsBySchool = db.SQL(`SELECT DISTINCT m.school ` + today)
+	pupils         = db.SQL(`SELECT COUNT(DISTINCT m.person) ` + pupilsOn)
+	pupilsBySchool = db.SQL(`SELECT DISTINCT m.school ` + pupilsOn)
 )
 
 // Figures are what the lists offer of numbers: how many pupils there are (one at two
