@@ -7,12 +7,12 @@ import (
 )
 
 // pupilsOn are the pupils of a day, at the schools there are.
-const pupilsOn = `FROM roster_member m JOIN roster_school s ON s.owner = m.owner AND s.id = m.school AND s.until_date = ''
-	WHERE m.owner = $1 AND m.role = 'pupil' AND m.from_date <= $2 AND (m.until_date = '' OR m.until_date > $2)`
+const pupilsOn = `FROM roster_member WHERE owner = $1 AND role = 'pupil' AND from_date <= $2 AND (until_date = '' OR until_date > $2)
+	AND school IN (SELECT id FROM roster_school WHERE owner = $1 AND until_date = '')`
 
 var (
-	pupils         = db.SQL(`SELECT COUNT(DISTINCT m.person) ` + pupilsOn)
-	pupilsBySchool = db.SQL(`SELECT DISTINCT m.school ` + pupilsOn)
+	pupils         = db.SQL(`SELECT COUNT(DISTINCT person) ` + pupilsOn)
+	pupilsBySchool = db.SQL(`SELECT DISTINCT school ` + pupilsOn)
 )
 
 // Figures are what the lists offer of numbers: how many pupils there are (one at two
