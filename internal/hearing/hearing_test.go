@@ -845,7 +845,10 @@ func TestRemindAll(t *testing.T) {
 			}
 			return n
 		}
-		abandoned := w.slug // it has no body that answers, and is looked after by nobody for a year
+		abandoned := w.slug // nobody answers in it
+		w.open()
+		silent := w.slug // it has no reminders, not even the one after the deadline
+		w.must(w.desk.SetReminders(w.ctx, w.anne, w.slug, nil))
 		w.open()
 		want := map[tilhor.Date]int{"2026-12-04": 4, "2026-12-15": 3, "2026-12-19": 1}
 		for day := calendar.DateOf(w.Now()); day < "2027-01-05"; day = day.Add(1) {
@@ -886,11 +889,18 @@ func TestRemindAll(t *testing.T) {
 			}
 			return err
 		}))
+		w.slug = silent
+		h, err := w.desk.See(w.ctx, w.anne, w.slug)
+		w.must(err)
+		for _, i := range h.Invited {
+			if len(i.Reminded) > 0 {
+				t.Errorf("reminded of a hearing without reminders: %v", i.Reminded)
+			}
+		}
 		w.open() // asked after the deadline of 18 December: nothing is due before it was asked
-		w.must(w.desk.SetReminders(w.ctx, w.anne, w.slug, nil))
 		w.must(w.desk.RemindAll(w.ctx, webtest.Owner))
 		if n := reminded(calendar.DateOf(w.Now())); n != 0 {
-			t.Errorf("%d are reminded of a hearing without reminders", n)
+			t.Errorf("%d are reminded of what was due before they were asked", n)
 		}
 		if err := w.desk.SetReminders(w.ctx, w.anne, w.slug, []int{61}); !faulty(err, "hearing.fault.days") {
 			t.Errorf("%v", err)
