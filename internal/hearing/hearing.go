@@ -66,7 +66,7 @@ const (
 	rule  = "hearing" // by which the entries were written: who holds the hearing, or sits in the body
 
 	operator tilhor.Role = "operator" // what the program does by itself
-	itself               = "the program itself"
+	itself   string      = "the program itself"
 )
 
 func stream(hearing string) string { return "hearing/" + hearing }
