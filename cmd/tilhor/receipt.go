@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 
 	"tilhor"
@@ -46,7 +47,9 @@ func (c ReceiptCheckCmd) Run(app *App) error {
 			return exit(1, c.File+": "+err.Error())
 		}
 		fmt.Fprintln(app.Out, w.T("receipt.check.act", "owner", string(a.Owner), "act", a.Act, "when", w.DateTime(a.At)))
-		fmt.Fprintln(app.Out, strings.Join(a.Words, "\n"))
+		for _, s := range a.Words { // as they are signed: a word may hold what moves a terminal
+			fmt.Fprintln(app.Out, strconv.Quote(s))
+		}
 		r = a
 	} else {
 		told, err := journal.CheckReceipt(public, file)

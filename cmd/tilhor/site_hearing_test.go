@@ -59,8 +59,10 @@ func (w *siteWorld) hearingsOf(adviser, parent tilhor.Actor, body string) (h the
 	}
 	second := adviser
 	second.Person = parent.Person
-	w.must(d.AskOverride(ctx, adviser, h.sent, "Tallet rettes i neste utgave.", nb))
-	w.must(d.SignOverride(ctx, second, h.sent, "Kommunedirektøren", nb))
+	w.must(d.AskOverride(ctx, adviser, h.sent, "Tallet rettes i neste utgave.", false, nb))
+	asked, err := d.Stand(ctx, second, h.sent, nb)
+	w.must(err)
+	w.must(d.SignOverride(ctx, second, h.sent, asked.Override.ID, "Kommunedirektøren", nb))
 	w.must(d.Send(ctx, adviser, h.sent, nb))
 	h.open = begin("Om skolemiljøet")
 	w.must(d.Choose(ctx, adviser, h.open, "T2", reply.Choice{Reason: "Ikke kommunens sak."}))

@@ -195,7 +195,6 @@ var mayScan = map[string]string{
 	"DISTINCT pupil FROM rost":                            "an import asks what was decided by hand: few",
 	"FROM hearing_hearing WHERE owner = ?1 ORDER BY":      "a municipality holds a few hearings",
 	"FROM hearing_hearing h WHERE h.owner = ?1\n":         "a municipality holds a few hearings: who is to be reminded, every ten minutes",
-	"SELECT school, COUNT(DISTINCT person)":               "a claim of a hearing: pupils by school, when it is looked at",
 	"COALESCE(SUM(has), 0)":                               "a claim of a hearing: open cases with a plan, when it is looked at",
 	"CASE WHEN answered_on <> ''":                         "a claim of a hearing: suggestions answered in time, when it is looked at",
 	"SELECT id FROM hearing_line":                         "verify: every line of the room",

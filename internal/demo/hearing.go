@@ -277,7 +277,7 @@ func (h *heardStory) answer(ctx context.Context, i int) error {
 	switch {
 	case i == 5:
 		if h.leaders[i].Person != "" {
-			return h.d.Decline(ctx, h.leaders[i], h.su[i], h.slug, "Vi er for få i utvalget i år.")
+			return h.d.Decline(ctx, h.leaders[i], h.su[i], h.slug, "Vi er for få i utvalget i år.", false)
 		}
 		return nil
 	case i >= 30 && i%5 == 1: // 31, 36, 41: lost something on their way
@@ -378,7 +378,7 @@ func (h *heardStory) written(ctx context.Context, i int) error {
 			return err
 		}
 	}
-	return h.d.AdoptFor(ctx, h.anne, h.slug, h.su[i], calendar.DateOf(h.w.now), "")
+	return h.d.AdoptFor(ctx, h.anne, h.slug, h.su[i], calendar.DateOf(h.w.now), "", false)
 }
 
 // broken are mails that lost spaces and lines, as PDFs do.

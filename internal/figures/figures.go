@@ -25,15 +25,17 @@ type Figure struct {
 }
 
 // Least is the smallest number of children's cases that is told, and the smallest
-// rest of a share, as in the owner's overview.
+// rest of a share, as in the owner's overview (oversight/hide.go). Zero is such a
+// number too: that there is none tells of each.
 const Least = 5
 
 // Careful is a share of something that is about children. Too few, or too few left
-// over, and nothing is told: not even whether a claim about it holds. That none is
-// left over is told, for that is what is claimed of all.
+// over, and nothing is told: not even whether a claim about it holds. So no claim about
+// all, or about none, holds of it. Unlike the overview it does not stand still for a
+// week: it is told when the draft is looked at, to who holds the hearing, and to
+// everybody when the answer is sent.
 func Careful(n, of int) Figure {
-	few := func(k int) bool { return k > 0 && k < Least }
-	if of < Least || few(n) || few(of-n) {
+	if n < Least || of-n < Least {
 		return Figure{Hidden: true}
 	}
 	return Figure{N: n, Of: of}

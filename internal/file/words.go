@@ -12,14 +12,16 @@ import (
 	"mime/quotedprintable"
 	"net/mail"
 	"net/textproto"
+	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/htmlindex"
-	"golang.org/x/text/encoding/unicode"
+	utf16 "golang.org/x/text/encoding/unicode"
 )
 
 // A Letter is what kind of file a letter came as (brev).
@@ -36,36 +38,53 @@ const (
 // Charset is the refusal of letters that nobody can say which they are.
 const Charset Refusal = "charset"
 
-// Limits of what lies in a letter.
+// Limits of what lies in a letter, over the whole of it: a mail may hold many documents.
 const (
 	maxDepth = 8
 	maxParts = 200
-	maxWords = 16 << 20 // what a Word document unpacks to
+	maxWords = 1 << 20  // text
+	maxBytes = 16 << 20 // that it is read out of, unpacked
 )
 
-// Words says what a letter came as, and what stands in it: the text of a mail, a text
-// file or a Word document. A PDF is looked through and its text is not read: a person
-// pastes it beside. HTML is stripped and never shown, and nothing is run. What cannot
-// be read whole is refused whole.
-func Words(b []byte) (l Letter, text string, err error) {
+// Words says what a letter came as, what stands in it, and how much of it was not
+// read. Read is what is written in a mail (the first of alternatives that says
+// something), in a mail that was sent on, in a text file, and in a Word document with
+// its footnotes and endnotes, alone or beside a mail. Not read, and counted, are the
+// other things that lie in a mail, and of a Word document its headers, footers,
+// comments, pictures and what is put into it. A PDF is looked through and its text is
+// not read: a person pastes it beside. HTML is stripped and never shown, and nothing is
+// run. What should be read and cannot be is refused, and the letter with it.
+func Words(b []byte) (l Letter, text string, unread int, err error) {
+	in := letter{text: maxWords, bytes: maxBytes}
 	switch {
 	case len(b) == 0:
-		return "", "", Empty
+		return "", "", 0, Empty
 	case len(b) > Max:
-		return "", "", TooBig
+		return "", "", 0, TooBig
 	case bytes.HasPrefix(b, []byte("%PDF-")):
-		return Page, "", lookPDF(b)
-	case bytes.HasPrefix(b, []byte("PK\x03\x04")):
-		text, err = docx(b)
-		return Word, tidy(text), err
+		return Page, "", 0, lookPDF(b)
+	case bytes.HasPrefix(b, []byte(zipped)):
+		l, err = Word, in.docx(b)
+	default:
+		m, no := mail.ReadMessage(bytes.NewReader(b))
+		if no != nil || !isMail(m.Header) {
+			l = Plain
+			if text, err = plain(b); err == nil {
+				err = in.spend(len(text))
+			}
+			break
+		}
+		l = Mail
+		text, err = in.part(textproto.MIMEHeader(m.Header), m.Body, 0)
 	}
-	if m, err := mail.ReadMessage(bytes.NewReader(b)); err == nil && isMail(m.Header) {
-		text, err := (&letter{}).part(textproto.MIMEHeader(m.Header), m.Body, 0)
-		return Mail, tidy(text), err
+	if err != nil {
+		return l, "", 0, err
 	}
-	text, err = plain(b)
-	return Plain, tidy(text), err
+	return l, tidy(strings.Join(append([]string{text}, in.beside...), "\n\n")), in.unread, nil
 }
+
+// zipped is how a Word document begins.
+const zipped = "PK\x03\x04"
 
 // isMail tells a mail from a text that happens to begin with a word and a colon.
 func isMail(h mail.Header) bool {
@@ -75,7 +94,7 @@ func isMail(h mail.Header) bool {
 // plain reads a text file that does not say which letters it has.
 func plain(b []byte) (string, error) {
 	if bytes.HasPrefix(b, []byte("\xff\xfe")) || bytes.HasPrefix(b, []byte("\xfe\xff")) {
-		u, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Bytes(b)
+		u, err := utf16.UTF16(utf16.LittleEndian, utf16.UseBOM).NewDecoder().Bytes(b)
 		if err != nil {
 			return "", Charset
 		}
@@ -90,8 +109,20 @@ func plain(b []byte) (string, error) {
 	return strings.TrimPrefix(string(b), "\ufeff"), nil
 }
 
-// letter reads the parts of one mail.
-type letter struct{ parts int }
+// letter reads the parts of one letter, and what is left of its budgets.
+type letter struct {
+	parts, text, bytes int
+	beside             []string // what stands in the Word documents
+	unread             int
+}
+
+// spend takes from the budget of text.
+func (l *letter) spend(n int) error {
+	if l.text -= n; l.text < 0 {
+		return TooBig
+	}
+	return nil
+}
 
 func (l *letter) part(h textproto.MIMEHeader, body io.Reader, depth int) (string, error) {
 	if l.parts++; l.parts > maxParts || depth > maxDepth {
@@ -102,7 +133,7 @@ func (l *letter) part(h textproto.MIMEHeader, body io.Reader, depth int) (string
 		kind = "text/plain"
 	}
 	media, about, err := mime.ParseMediaType(kind)
-	if err != nil {
+	if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) { // of which the kind stands
 		return "", Broken
 	}
 	if strings.HasPrefix(media, "multipart/") {
@@ -119,15 +150,35 @@ func (l *letter) part(h textproto.MIMEHeader, body io.Reader, depth int) (string
 			return "", Broken
 		}
 		return l.part(textproto.MIMEHeader(m.Header), m.Body, depth+1)
-	case media == "text/plain":
-		return letters(b, about["charset"])
-	case media == "text/html":
+	case media == "text/plain", media == "text/html":
+		if l.bytes -= len(b); l.bytes < 0 {
+			return "", TooBig
+		}
 		s, err := letters(b, about["charset"])
-		return stripped(s), err
-	case strings.HasSuffix(media, ".wordprocessingml.document"):
-		return docx(b)
+		if err != nil {
+			return "", err
+		}
+		if media == "text/html" {
+			s = stripped(s)
+		}
+		return s, l.spend(len(s))
+	case strings.HasSuffix(media, ".wordprocessingml.document"), bytes.HasPrefix(b, []byte(zipped)) && named(h, about["name"]):
+		return "", l.docx(b)
 	}
-	return "", nil // it lies in the file
+	l.unread++ // it lies in the file
+	return "", nil
+}
+
+// named says whether a part is called a Word document: many programs send one as
+// something they do not know.
+func named(h textproto.MIMEHeader, name string) bool {
+	if _, about, _ := mime.ParseMediaType(h.Get("Content-Disposition")); about["filename"] != "" {
+		name = about["filename"]
+	}
+	if s, err := new(mime.WordDecoder).DecodeHeader(name); err == nil {
+		name = s
+	}
+	return strings.HasSuffix(strings.ToLower(strings.TrimSpace(name)), ".docx")
 }
 
 // several reads a part of parts. Of alternatives the first that says something is
@@ -216,6 +267,8 @@ func stripped(page string) string {
 				} else if kind == html.EndTagToken && hidden > 0 {
 					hidden--
 				}
+			case atom.Body: // whatever of the head was not ended
+				hidden = 0
 			case atom.P, atom.Div, atom.Br, atom.Li, atom.Tr, atom.H1, atom.H2, atom.H3, atom.Blockquote, atom.Table, atom.Ul, atom.Ol:
 				b.WriteString("\n")
 			}
@@ -223,45 +276,79 @@ func stripped(page string) string {
 	}
 }
 
-// docx is the text of a Word document; one with macros is not taken in.
-func docx(b []byte) (string, error) {
+// docx reads the text of a Word document and then its notes; one with macros is not
+// taken in.
+func (l *letter) docx(b []byte) error {
 	z, err := archive.NewReader(bytes.NewReader(b), int64(len(b)))
 	if err != nil {
-		return "", Broken
+		return Broken
 	}
-	var doc *archive.File
+	read := map[string]*archive.File{}
 	for _, f := range z.File {
+		name, ours := strings.CutPrefix(f.Name, "word/")
 		switch {
 		case strings.EqualFold(f.Name, "word/vbaProject.bin"):
-			return "", Active
-		case f.Name == "word/document.xml":
-			doc = f
+			return Active
+		case ours && (name == "document.xml" || name == "footnotes.xml" || name == "endnotes.xml"):
+			read[name] = f
+		case ours && aside.MatchString(name):
+			l.unread++
 		}
 	}
-	if doc == nil {
-		return "", Other
+	if read["document.xml"] == nil {
+		return Other
 	}
-	r, err := doc.Open()
+	for _, name := range []string{"document.xml", "footnotes.xml", "endnotes.xml"} {
+		if f := read[name]; f != nil {
+			s, err := l.wordXML(f)
+			if err != nil {
+				return err
+			}
+			if s = strings.TrimSpace(s); s != "" {
+				l.beside = append(l.beside, s)
+			}
+		}
+	}
+	return nil
+}
+
+// aside are the parts of a Word document that people write or put in, and that are not
+// read.
+var aside = regexp.MustCompile(`^(header\d*\.xml|footer\d*\.xml|comments\.xml|media/.+|embeddings/.+)$`)
+
+// wordXML is what stands in one part of a Word document: not what was deleted or moved
+// from there, nor a second form of what stands there already.
+func (l *letter) wordXML(f *archive.File) (string, error) {
+	r, err := f.Open()
 	if err != nil {
 		return "", Broken
 	}
 	defer r.Close()
-	lr := &io.LimitedReader{R: r, N: maxWords}
+	lr := &io.LimitedReader{R: r, N: int64(l.bytes) + 1}
 	d := xml.NewDecoder(lr)
 	var out strings.Builder
 	text := false
 	for {
 		t, err := d.Token()
-		if errors.Is(err, io.EOF) && lr.N > 0 {
+		if lr.N <= 0 {
+			return "", TooBig
+		}
+		if errors.Is(err, io.EOF) {
+			l.bytes = int(lr.N) - 1
 			return out.String(), nil
 		}
 		if err != nil {
 			return "", Broken
 		}
+		was := out.Len()
 		switch t := t.(type) {
 		case xml.StartElement:
 			text = t.Name.Local == "t"
 			switch t.Name.Local {
+			case "Fallback", "moveFrom":
+				if d.Skip() != nil {
+					return "", Broken
+				}
 			case "tab":
 				out.WriteString(" ")
 			case "br", "cr":
@@ -277,6 +364,9 @@ func docx(b []byte) (string, error) {
 				out.Write(t)
 			}
 		}
+		if err := l.spend(out.Len() - was); err != nil {
+			return "", err
+		}
 	}
 }
 
@@ -286,6 +376,9 @@ func tidy(s string) string {
 	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\f", "\n", "\u00a0", " ").Replace(s)
 	s = strings.Map(func(r rune) rune {
 		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r == utf8.RuneError {
+			return -1
+		}
+		if unicode.Is(unicode.Cf, r) && r != '\u00ad' && r != '\u200c' && r != '\u200d' { // turns the text around, or is not seen
 			return -1
 		}
 		return r

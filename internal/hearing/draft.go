@@ -9,6 +9,7 @@ import (
 
 	"tilhor"
 	"tilhor/internal/db"
+	"tilhor/internal/firstnames"
 	"tilhor/internal/hearing/reply"
 	"tilhor/internal/lang"
 )
@@ -40,6 +41,7 @@ type Claim struct {
 	Text     string `json:"text"`
 	Register string `json:"register"`
 	Expected string `json:"expected"` // a number, or All
+	NoPupil  bool   `json:"-"`        // as in Said
 }
 
 // All is expected of a register that counts schools: each of them.
@@ -61,6 +63,7 @@ func (d *Desk) Claim(ctx context.Context, by tilhor.Actor, slug string, c Claim)
 			f.Add(c.Text == "", "text", "hearing.fault.text")
 			f.Add(c.ID == "" && len(h.Claims) >= maxClaims, "text", "hearing.fault.many")
 			f.Add(utf8.RuneCountInString(c.Text) > maxLine, "text", "hearing.fault.long")
+			f.Add(!c.NoPupil && firstnames.Any(c.Text), "no-pupil", "circles.fault.name")
 			f.Add(d.register(c.Register) == nil, "register", "hearing.fault.register")
 			f.Add(c.Expected != All && (err != nil || n < 0), "expected", "hearing.fault.expected")
 		}
@@ -141,7 +144,7 @@ func (h Hearing) Reply(figures map[string]Figure) reply.Hearing {
 		case i.Has():
 			for _, m := range h.order() {
 				if s, ok := i.Said[m]; ok {
-					out.Statements = append(out.Statements, reply.Statement{Body: name, Adopted: i.Adopted.On, Measure: m, Stance: s.Stance, Rank: s.Rank, Text: s.Text})
+					out.Statements = append(out.Statements, reply.Statement{Body: name, Adopted: i.Adopted.On, Due: h.Due(i), Measure: m, Stance: s.Stance, Rank: s.Rank, Text: s.Text})
 				}
 			}
 		case i.Declined != "":

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"tilhor"
@@ -32,6 +33,8 @@ type Desk struct {
 	Bodies    *bodies.Desk
 	Registers []Register
 	Clock     tilhor.Clock
+
+	looked sync.Map // the day on which an open hearing was last looked at for whom to remind
 }
 
 // kinds of lines.
@@ -61,6 +64,9 @@ const (
 	act   = "hearing."
 	field = "hearing"
 	rule  = "hearing" // by which the entries were written: who holds the hearing, or sits in the body
+
+	operator tilhor.Role = "operator" // what the program does by itself
+	itself   string      = "the program itself"
 )
 
 func stream(hearing string) string { return "hearing/" + hearing }
@@ -158,11 +164,12 @@ func (a Adoption) There() (n int) {
 type Received struct {
 	On   tilhor.Date `json:"on"`
 	From string      `json:"from"`
-	Raw  string      `json:"raw"` // what came, or was read out of its file
+	Raw  string      `json:"raw"` // what came, was read out of its file, or was pasted beside it
 	Text string      `json:"text"`
 	File *File       `json:"file,omitempty"`
 
-	Mends int `json:"mends,omitempty"` // which of those that came has its text written anew, from one
+	Unread int `json:"unread,omitempty"` // how many things in the file were not read
+	mended int // how many times the text was written anew
 }
 
 // A Sentence is one that a person wrote anew, and what it rested on then.
@@ -202,7 +209,6 @@ type Sent struct {
 	Measures []reply.Measure `json:"measures"`
 	Override string          `json:"override,omitempty"` // why it was sent though a claim failed, and who signed
 	Signed   tilhor.EntryID  `json:"signed,omitempty"`   // the entry of the signature
-	Words    []string        `json:"words,omitempty"`    // what was signed
 	Lang     tilhor.Lang     `json:"lang,omitempty"`     // that it was written in
 }
 
@@ -300,6 +306,10 @@ func (d *Desk) write(tx *db.Tx, by tilhor.Actor, hearing string, now time.Time, 
 	if err := tx.One(lastLine, db.Args(by.Owner, hearing), &n); err != nil {
 		return err
 	}
+	under := rule
+	if by.Role == operator {
+		under = itself
+	}
 	for _, l := range lines {
 		text, err := json.Marshal(l.words)
 		if err != nil {
@@ -308,7 +318,7 @@ func (d *Desk) write(tx *db.Tx, by tilhor.Actor, hearing string, now time.Time, 
 		n++
 		id := tilhor.NewID()
 		s := key.Seal(field, id, string(text))
-		w, err := d.Journal.Append(tx, journal.Entry{Stream: stream(hearing), Act: act + l.kind, Subject: id, When: tilhor.Now(now), By: by, Rule: rule, Parts: journal.Parts(s)})
+		w, err := d.Journal.Append(tx, journal.Entry{Stream: stream(hearing), Act: act + l.kind, Subject: id, When: tilhor.Now(now), By: by, Rule: under, Parts: journal.Parts(s)})
 		if err != nil {
 			return err
 		}
@@ -333,6 +343,14 @@ func (d *Desk) find(tx *db.Tx, owner tilhor.OwnerID, slug string) (h Hearing, er
 
 // folded reads the hearings of a statement, each with all that stands in it.
 func (d *Desk) folded(tx *db.Tx, owner tilhor.OwnerID, q *db.Stmt, args ...any) (all []Hearing, err error) {
+	if all, err = d.listed(tx, q, args...); err == nil {
+		err = d.read(tx, owner, all)
+	}
+	return all, err
+}
+
+// listed are the hearings of a statement, and nothing of what stands in them.
+func (d *Desk) listed(tx *db.Tx, q *db.Stmt, args ...any) (all []Hearing, err error) {
 	err = tx.Each(q, func(scan db.Scan) error {
 		var h Hearing
 		var at int64
@@ -341,8 +359,13 @@ func (d *Desk) folded(tx *db.Tx, owner tilhor.OwnerID, q *db.Stmt, args ...any) 
 		all = append(all, h)
 		return err
 	}, args...)
-	if err != nil || len(all) == 0 {
-		return nil, err
+	return all, err
+}
+
+// read reads into hearings all that stands in them.
+func (d *Desk) read(tx *db.Tx, owner tilhor.OwnerID, all []Hearing) error {
+	if len(all) == 0 {
+		return nil
 	}
 	known, err := d.known(tx, owner)
 	for i := range all {
@@ -350,7 +373,7 @@ func (d *Desk) folded(tx *db.Tx, owner tilhor.OwnerID, q *db.Stmt, args ...any) 
 			err = d.fold(tx, owner, &all[i], known)
 		}
 	}
-	return all, err
+	return err
 }
 
 // known are the bodies there are or were, and the name of each one's school.
@@ -394,7 +417,7 @@ func (d *Desk) fold(tx *db.Tx, owner tilhor.OwnerID, h *Hearing, known map[strin
 		if err != nil {
 			return err
 		}
-		return f.line(kind, body, measure, time.UnixMilli(at), []byte(text))
+		return f.line(id, kind, body, measure, time.UnixMilli(at), []byte(text))
 	}, owner, h.ID)
 }
 
@@ -405,7 +428,7 @@ type folder struct {
 
 var errUnreadable = errors.New("a line of a hearing cannot be read")
 
-func (f folder) line(kind, body, measure string, at time.Time, text []byte) error {
+func (f folder) line(id, kind, body, measure string, at time.Time, text []byte) error {
 	h := f.h
 	read := func(into any) error {
 		if json.Unmarshal(text, into) != nil {
@@ -461,12 +484,17 @@ func (f folder) line(kind, body, measure string, at time.Time, text []byte) erro
 		return nil
 	case kindReceived:
 		var r Received
-		err := read(&r)
-		if r.Mends > 0 && r.Mends <= len(i.Received) {
-			i.Received[r.Mends-1] = r
-		} else {
-			i.Received = append(i.Received, r)
+		var m mend
+		if err := read(&m); err != nil {
+			return err
 		}
+		if m.Mends > 0 && m.Mends <= len(i.Received) {
+			i.Received[m.Mends-1].Text = m.Text
+			i.Received[m.Mends-1].mended++
+			return nil
+		}
+		err := read(&r)
+		i.Received = append(i.Received, r)
 		return err
 	case kindChosen:
 		var c reply.Choice
@@ -499,7 +527,7 @@ func (f folder) line(kind, body, measure string, at time.Time, text []byte) erro
 		h.Approved = append(h.Approved, a)
 		return err
 	case kindOverride:
-		h.Override = &Override{}
+		h.Override = &Override{ID: id}
 		return read(h.Override)
 	case kindSigned:
 		h.Override.Signed = &Signature{}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -84,10 +85,12 @@ func (w *world) must(err error) {
 	}
 }
 
-func (w *world) open() {
+func (w *world) open() { w.openWith("") }
+
+func (w *world) openWith(first tilhor.Date) {
 	var err error
 	w.slug, err = w.desk.Open(w.ctx, w.anne, reply.Letter{
-		Title: "Om skolemiljøet", Sender: "Departementet", Municipality: "Granvik kommune", Deadline: "2026-12-18",
+		Title: "Om skolemiljøet", Sender: "Departementet", Municipality: "Granvik kommune", Deadline: "2026-12-18", FirstBy: first,
 		Challenges: hearing.ReadChallenges("1. Rettssikkerhet\n2 Kultur\n"),
 	}, false)
 	w.must(err)
@@ -101,8 +104,15 @@ func (w *world) open() {
 		}
 		return err
 	}))
-	w.must(w.desk.Invite(w.ctx, w.anne, w.slug, ids...))
+	w.must(w.desk.Invite(w.ctx, w.anne, w.slug, append(ids, ids...)...)) // twice is once
+	asked := 0
+	w.must(w.DB.Read(w.ctx, func(tx *db.Tx) error { return tx.One(countInvited, db.Args(webtest.Owner, w.slug), &asked) }))
+	if asked != len(ids) {
+		w.T.Errorf("%d lines ask %d bodies", asked, len(ids))
+	}
 }
+
+var countInvited = db.SQL(`SELECT COUNT(*) FROM hearing_line l JOIN hearing_hearing h ON h.owner = l.owner AND h.id = l.hearing WHERE h.owner = $1 AND h.slug = $2 AND l.kind = 'invited'`)
 
 var adoption = hearing.Adoption{On: "2026-11-23", Present: map[bodies.Part]int{bodies.Parents: 3, bodies.Staff: 2}, For: 4, Against: 1, Dissent: "Ett medlem ville vente.", Before: "Rådene møtes først i januar."}
 
@@ -157,7 +167,7 @@ func TestFromLetterToAnswer(t *testing.T) {
 			t.Fatalf("SU sees its own and the two that spoke first: %+v %v", h.Invited, err)
 		}
 		w.says(w.marit, w.su, reply.Against, reply.StrongSupport, reply.Against)
-		w.must(w.desk.Decline(w.ctx, w.jon, w.away, w.slug, "Vi rekker det ikke."))
+		w.must(w.desk.Decline(w.ctx, w.jon, w.away, w.slug, "Vi rekker det ikke.", false))
 		w.chosen()
 		s := w.state()
 		if p := s.Passages["T1"]; p.Stance != reply.Neutral || p.Count != 0 || p.Of != 3 { // two of three are not more than two thirds
@@ -285,23 +295,28 @@ func TestAClaimTurnsFalse(t *testing.T) {
 		// Someone asks, another signs, and only then; for this figure and no other.
 		other := w.anne
 		other.Person = w.kari.Person
-		if err := w.desk.SignOverride(w.ctx, other, w.slug, "Kommunedirektøren", nb); !errors.Is(err, tilhor.ErrConflict) {
+		if err := w.desk.SignOverride(w.ctx, other, w.slug, w.asked(), "Kommunedirektøren", nb); !errors.Is(err, tilhor.ErrConflict) {
 			t.Errorf("signed what nobody asked for: %v", err)
 		}
-		w.must(w.desk.AskOverride(w.ctx, w.anne, w.slug, "Utvalget ved Fjellvik blir valgt på nytt denne uken.", nb))
-		if err := w.desk.SignOverride(w.ctx, w.anne, w.slug, "Kommunedirektøren", nb); !faulty(err, "hearing.fault.signer") {
+		w.must(w.desk.AskOverride(w.ctx, w.anne, w.slug, "Utvalget ved Fjellvik blir valgt på nytt denne uken.", false, nb))
+		if err := w.desk.SignOverride(w.ctx, w.anne, w.slug, w.asked(), "Kommunedirektøren", nb); !faulty(err, "hearing.fault.signer") {
 			t.Errorf("signed by who asks: %v", err)
 		}
 		if err := w.desk.Send(w.ctx, w.anne, w.slug, nb); !errors.As(err, &refused) {
 			t.Errorf("sent before it is signed: %v", err)
 		}
-		w.must(w.desk.SignOverride(w.ctx, other, w.slug, "Kommunedirektøren", nb))
+		read := w.asked()
+		w.must(w.desk.AskOverride(w.ctx, w.anne, w.slug, "Utvalget ved Fjellvik blir valgt på nytt neste uke.", false, nb))
+		if err := w.desk.SignOverride(w.ctx, other, w.slug, read, "Kommunedirektøren", nb); !errors.Is(err, tilhor.ErrConflict) {
+			t.Errorf("another reason is signed than the one that was read: %v", err)
+		}
+		w.must(w.desk.SignOverride(w.ctx, other, w.slug, w.asked(), "Kommunedirektøren", nb))
 		w.exec(`UPDATE bodies_body SET gone_at = 1 WHERE owner = $1 AND slug = $2`, webtest.Owner, w.su)
 		if err := w.desk.Send(w.ctx, w.anne, w.slug, nb); !errors.As(err, &refused) || len(refused.Failing[0].Figure.Lack) != 2 {
 			t.Errorf("sent with another figure than was signed: %v", err)
 		}
-		w.must(w.desk.AskOverride(w.ctx, other, w.slug, "Begge blir valgt på nytt.", nb))
-		w.must(w.desk.SignOverride(w.ctx, w.anne, w.slug, "Kommunedirektøren", nb))
+		w.must(w.desk.AskOverride(w.ctx, other, w.slug, "Begge blir valgt på nytt.", false, nb))
+		w.must(w.desk.SignOverride(w.ctx, w.anne, w.slug, w.asked(), "Kommunedirektøren", nb))
 		w.must(w.desk.Send(w.ctx, w.anne, w.slug, nb))
 		sent, err := w.desk.Answer(w.ctx, webtest.Owner, w.slug)
 		if err != nil || !strings.HasPrefix(sent.Override, "Begge blir valgt på nytt. Signert av Kommunedirektøren 23.") || sent.Document.Override != sent.Override {
@@ -316,15 +331,46 @@ func TestAClaimTurnsFalse(t *testing.T) {
 		if err != nil || !reflect.DeepEqual(got.Words, []string{"Begge blir valgt på nytt.", "Kommunedirektøren", "Alle skoler har et samarbeidsutvalg [schools-with-su: 0, 2]"}) {
 			t.Errorf("%+v %v", got.Words, err)
 		}
+		w.exec(`UPDATE hearing_line SET entry = 'x' WHERE owner = $1 AND kind = 'override-signed' AND entry = $2`, webtest.Owner, sent.Signed)
+		if _, err := w.desk.Attest(w.ctx, webtest.Owner, w.slug); !errors.Is(err, tilhor.ErrNotFound) {
+			t.Errorf("words are attested that the entry does not commit to: %v", err)
+		}
 		if _, err := journal.CheckAttestation(public, bytes.Replace(a.File, []byte("Begge"), []byte("Ingen"), 1)); err == nil {
 			t.Error("other words pass for what was signed")
 		}
 	})
 }
 
+// asked is the override that is asked for now, "" for none.
+func (w *world) asked() string {
+	if o := w.state().Override; o != nil {
+		return o.ID
+	}
+	return ""
+}
+
+// More than a checker takes is not asked for: nobody could check that it was signed.
+func TestAnOverrideThatIsTooLong(t *testing.T) {
+	each(t, func(w *world) {
+		w.says(w.marit, w.su, reply.Support, reply.StrongSupport)
+		w.chosen()
+		ctx, long := context.Background(), strings.Repeat("\x01", 299)
+		for n := range 50 {
+			w.must(w.desk.Claim(ctx, w.anne, w.slug, hearing.Claim{Measure: "T2", Text: strconv.Itoa(n%10) + long, Register: "schools", Expected: "99"}))
+			err := w.desk.AskOverride(ctx, w.anne, w.slug, "Grunn.", false, nb)
+			if faulty(err, "hearing.fault.override-long") {
+				return
+			}
+			w.must(err)
+		}
+		t.Error("so much is signed that nobody can check it")
+	})
+}
+
 // The lists tell how many pupils there are, and which schools lack theirs.
 func TestFiguresOfTheLists(t *testing.T) {
 	each(t, func(w *world) {
+		w.exec(`INSERT INTO roster_member (owner, person, role, school, grp, from_date, until_date, detail, manual) SELECT owner, person, role, $2, grp, from_date, until_date, detail, manual FROM roster_member WHERE owner = $1 AND person = $3`, webtest.Owner, w.Fjellvik, w.nora.Person)
 		w.must(w.DB.Read(w.ctx, func(tx *db.Tx) error {
 			for _, r := range w.Kit.Roster.Figures() {
 				f, err := r.Figure(tx, webtest.Owner, "2026-11-23")
@@ -351,13 +397,13 @@ func TestHiddenFigure(t *testing.T) {
 		w.desk.Registers = append(w.desk.Registers, figures.Register{Name: "few", Figure: func(*db.Tx, tilhor.OwnerID, tilhor.Date) (figures.Figure, error) { return figures.Careful(n, of), nil }})
 		w.says(w.marit, w.su, reply.Support, reply.StrongSupport)
 		w.chosen()
-		for _, expected := range []string{"4", "3", hearing.All} {
+		for _, expected := range []string{"6", "3", hearing.All} {
 			w.must(w.desk.Claim(w.ctx, w.anne, w.slug, hearing.Claim{Measure: "T2", Text: "Alle saker", Register: "few", Expected: expected}))
 		}
 		if s := w.state(); len(s.Failing) != 3 || s.Failing[0].Figure.N != 0 || s.Failing[0].Figure.Of != 0 {
 			t.Errorf("%+v", s.Failing)
 		}
-		n, of = 14, 14
+		n, of = 6, 14
 		if s := w.state(); len(s.Failing) != 2 {
 			t.Errorf("%+v", s.Failing)
 		}
@@ -380,6 +426,11 @@ func init() {
 	for _, s := range []string{
 		`UPDATE bodies_body SET gone_at = 1 WHERE owner = $1 AND slug = $2`,
 		`UPDATE hearing_line SET kind = 'odd' WHERE owner = $1 AND hearing = (SELECT id FROM hearing_hearing WHERE owner = $1 AND slug = $2)`,
+		`UPDATE hearing_line SET sealed = $2 WHERE owner = $1`,
+		`UPDATE hearing_line SET kind = 'sent', body = '' WHERE owner = $1 AND sealed = $2`,
+		`INSERT INTO roster_member (owner, person, role, school, grp, from_date, until_date, detail, manual) SELECT owner, person, role, $2, grp, from_date, until_date, detail, manual FROM roster_member WHERE owner = $1 AND person = $3`,
+		`UPDATE hearing_line SET kind = $3 WHERE owner = $1 AND kind = $2`,
+		`UPDATE hearing_line SET entry = 'x' WHERE owner = $1 AND kind = 'override-signed' AND entry = $2`,
 	} {
 		testSQL[s] = db.SQL(s)
 	}
@@ -462,7 +513,7 @@ func TestAdopt(t *testing.T) {
 		}
 		for what, err := range map[string]error{
 			"say":     w.desk.Say(w.ctx, w.marit, w.su, w.slug, "T1", hearing.Said{Stance: reply.Support, Text: "Se saksnummer ab3cde."}),
-			"decline": w.desk.Decline(w.ctx, w.marit, w.su, w.slug, "Det gjelder /saker/abcdefghij."),
+			"decline": w.desk.Decline(w.ctx, w.marit, w.su, w.slug, "Det gjelder /saker/abcdefghij.", false),
 		} {
 			if !faulty(err, "hearing.fault.single") {
 				t.Errorf("%s names one child's case: %v", what, err)
@@ -477,7 +528,18 @@ func TestAdopt(t *testing.T) {
 					t.Errorf("%s: %s may be a pupil, and nobody asks: %v", what, name, err)
 				}
 			}
+			for what, err := range map[string]error{
+				"decline":  w.desk.Decline(w.ctx, w.jon, w.away, w.slug, name+" er syk.", false),
+				"override": w.desk.AskOverride(w.ctx, w.anne, w.slug, name+" er syk.", false, nb),
+				"claim":    w.desk.Claim(w.ctx, w.anne, w.slug, hearing.Claim{Measure: "T2", Text: name + " er fornøyd", Register: "schools", Expected: "2"}),
+				"by mail":  w.desk.AdoptFor(w.ctx, w.anne, w.slug, w.away, "2026-11-23", name+" er syk.", false),
+			} {
+				if faulty(err, "circles.fault.name") == (what == "by mail") { // Fjellvik waits for nobody, and gives no reason
+					t.Errorf("%s: %s may be a pupil: %v", what, name, err)
+				}
+			}
 			said.NoPupil = true
+			w.must(w.desk.Claim(w.ctx, w.anne, w.slug, hearing.Claim{Measure: "T2", Text: name + " er fornøyd", Register: "schools", Expected: "2", NoPupil: true}))
 			w.must(w.desk.Say(w.ctx, w.marit, w.su, w.slug, "T2", said))
 		}
 		w.must(w.desk.Adopt(w.ctx, w.marit, w.su, w.slug, adoption))
@@ -512,7 +574,7 @@ func TestFirst(t *testing.T) {
 		if x := h.Awaited(*h.Invitation(w.su), "2026-11-23"); len(x) != 1 || x[0].Slug != w.council || len(x[0].Said) > 0 {
 			t.Errorf("it waits for %+v", x)
 		}
-		w.must(w.desk.Decline(w.ctx, w.nora, w.council, w.slug, "Vi rekker det ikke."))
+		w.must(w.desk.Decline(w.ctx, w.nora, w.council, w.slug, "Vi rekker det ikke.", false))
 		early := alone
 		early.On = "2026-11-22" // the day before FAU
 		if err := w.desk.Adopt(w.ctx, w.marit, w.su, w.slug, early); !faulty(err, "hearing.fault.before") {
@@ -534,11 +596,26 @@ func TestFirst(t *testing.T) {
 		w.open()
 		w.must(w.desk.Receive(w.ctx, w.anne, w.slug, w.su, hearing.Received{On: "2026-11-23", From: "SU", Raw: "x"}))
 		w.must(w.desk.SayFor(w.ctx, w.anne, w.slug, w.su, "T1", hearing.Said{Stance: reply.Support}))
-		if err := w.desk.AdoptFor(w.ctx, w.anne, w.slug, w.su, "2026-11-23", ""); !faulty(err, "hearing.fault.before") {
+		if err := w.desk.AdoptFor(w.ctx, w.anne, w.slug, w.su, "2026-11-23", "", false); !faulty(err, "hearing.fault.before") {
 			t.Errorf("by mail: %v", err)
 		}
+		if err := w.desk.AdoptFor(w.ctx, w.anne, w.slug, w.su, "2026-11-23", "Oliver er syk.", false); !faulty(err, "circles.fault.name") {
+			t.Errorf("by mail, and a name: %v", err)
+		}
 		w.Later(26 * 24 * time.Hour) // the deadline was the day before
-		w.must(w.desk.AdoptFor(w.ctx, w.anne, w.slug, w.su, "2026-12-19", ""))
+		w.must(w.desk.AdoptFor(w.ctx, w.anne, w.slug, w.su, "2026-12-19", "", false))
+	})
+}
+
+// Each body is late by its own deadline.
+func TestLateByItsOwn(t *testing.T) {
+	each(t, func(w *world) {
+		w.openWith("2026-11-22")
+		w.says(w.ali, w.fau, reply.Support)
+		w.says(w.marit, w.su, reply.Support)
+		if st := w.state().Document.Status; st != (reply.Status{Invited: 4, Answered: 1, Late: 1, Silent: 2}) {
+			t.Errorf("%+v", st)
+		}
 	})
 }
 
@@ -552,7 +629,7 @@ func TestReceived(t *testing.T) {
 		}
 		w.must(w.desk.Receive(w.ctx, w.anne, w.slug, w.away, hearing.Received{On: "2026-11-23", From: "Fjellvik skole", Raw: raw, Text: "Vi støtter med elevenes rett."}))
 		w.must(w.desk.SayFor(w.ctx, w.anne, w.slug, w.away, "T1", hearing.Said{Stance: reply.Support, Text: "Vi støtter med elevenes rett."}))
-		w.must(w.desk.AdoptFor(w.ctx, w.anne, w.slug, w.away, "2026-11-20", ""))
+		w.must(w.desk.AdoptFor(w.ctx, w.anne, w.slug, w.away, "2026-11-20", "", false))
 		h, err := w.desk.See(w.ctx, w.anne, w.slug)
 		w.must(err)
 		if i := h.Invitation(w.away); i.Received[0].Raw != raw || i.Said["T1"].Stance != reply.Support || !i.Has() {
@@ -595,14 +672,86 @@ func TestReceivedFile(t *testing.T) {
 				t.Errorf("a parent reads it: %v", err)
 			}
 		}
-		w.must(w.desk.Mend(w.ctx, w.anne, w.slug, w.away, 0, "Vi støtter med elevenes rett."))
+		h, err := w.desk.See(w.ctx, w.anne, w.slug)
+		w.must(err)
+		print := h.Invitation(w.away).Received[0].Print()
+		w.must(w.desk.Mend(w.ctx, w.anne, w.slug, w.away, 0, print, "Vi støtter med elevenes rett."))
+		if err := w.desk.Mend(w.ctx, w.anne, w.slug, w.away, 0, print, "Noe annet."); !errors.Is(err, tilhor.ErrConflict) {
+			t.Errorf("a text that became another meanwhile is mended: %v", err)
+		}
 		if err := w.desk.ReceiveFile(w.ctx, w.anne, w.slug, w.away, mail, "x.exe", []byte("\x7fELF\x00")); !faulty(err, "hearing.fault.file-other") {
 			t.Errorf("a program: %v", err)
 		}
-		h, err := w.desk.See(w.ctx, w.anne, w.slug)
+		if err := w.desk.ReceiveFile(w.ctx, w.marit, w.slug, w.away, mail, "x.exe", []byte("\x7fELF\x00")); !errors.Is(err, tilhor.ErrNotFound) {
+			t.Errorf("a parent's file is opened: %v", err)
+		}
+		if err := w.desk.ReceiveFile(w.ctx, w.anne, w.slug, w.away, mail, "x.txt", []byte(strings.Repeat("lang ", 50_000))); !faulty(err, "hearing.fault.text-long") || tilhor.FaultsOf(err)[0].Field != "fil" {
+			t.Errorf("more text than is kept: %v", err)
+		}
+		h, err = w.desk.See(w.ctx, w.anne, w.slug)
 		w.must(err)
 		if all := h.Invitation(w.away).Received; len(all) != 2 || all[0].Text != "Vi støtter med elevenes rett." || all[0].Raw != "Vi støtter medelevenes rett." {
 			t.Errorf("%+v", all)
+		}
+	})
+}
+
+// A piece of a file is written without reading what stands in the hearing: while they
+// are, a line of it that cannot be read is in nobody's way.
+func TestAPieceFoldsNothing(t *testing.T) {
+	each(t, func(w *world) {
+		clock, n := w.desk.Clock, 0
+		w.desk.Clock = func() time.Time {
+			switch n++; n {
+			case 2: // the first piece
+				w.exec(`UPDATE hearing_line SET kind = $3 WHERE owner = $1 AND kind = $2`, webtest.Owner, "letter", "odd")
+			case 5: // after the third
+				w.exec(`UPDATE hearing_line SET kind = $3 WHERE owner = $1 AND kind = $2`, webtest.Owner, "odd", "letter")
+			}
+			return clock()
+		}
+		raw := []byte("From: su@example.no\r\nSubject: x\r\nContent-Type: image/png\r\n\r\n" + strings.Repeat("x", 600<<10))
+		w.must(w.desk.ReceiveFile(w.ctx, w.anne, w.slug, w.away, hearing.Received{On: "2026-11-23", From: "Fjellvik skole"}, "x.eml", raw))
+		if n != 5 {
+			t.Errorf("%d acts", n)
+		}
+	})
+}
+
+// A file without text keeps what was pasted beside it; when both give text, what was
+// pasted comes back. Files alone are counted, and a text is not mended for ever.
+func TestPastedBesideAFile(t *testing.T) {
+	each(t, func(w *world) {
+		mail := hearing.Received{On: "2026-11-23", From: "Fjellvik skole", Raw: "Vi er for."}
+		w.must(w.desk.ReceiveFile(w.ctx, w.anne, w.slug, w.away, mail, "svar.pdf", []byte("%PDF-1.4\ntrailer\n%%EOF")))
+		err := w.desk.ReceiveFile(w.ctx, w.anne, w.slug, w.away, mail, "svar.txt", []byte("Vi er imot."))
+		if !faulty(err, "hearing.fault.raw-both") || tilhor.FaultsOf(err)[0].Field != "raw" {
+			t.Errorf("what was pasted is thrown away: %v", err)
+		}
+		for range 9 {
+			w.must(w.desk.Receive(w.ctx, w.anne, w.slug, w.away, mail))
+		}
+		mail.Raw = ""
+		w.must(w.desk.ReceiveFile(w.ctx, w.anne, w.slug, w.away, mail, "svar.eml", []byte("From: a@b.no\r\nSubject: x\r\nContent-Type: image/png\r\n\r\nx")))
+		h, err := w.desk.See(w.ctx, w.anne, w.slug)
+		w.must(err)
+		all := h.Invitation(w.away).Received
+		if all[0].Text != "Vi er for." || all[0].File.Form != file.Page || len(all) != 11 || all[10].Unread != 1 || all[10].Text != "" {
+			t.Errorf("%+v", all)
+		}
+		if err := w.desk.Mend(w.ctx, w.anne, w.slug, w.away, 0, all[0].Print(), strings.Repeat("x", 200_001)); !faulty(err, "hearing.fault.text-long") {
+			t.Errorf("%v", err)
+		}
+		ctx, was := context.Background(), all[0].Print() // once is enough, of a hundred
+		for n := range 101 {
+			r := hearing.Received{Text: strconv.Itoa(n)}
+			if err = w.desk.Mend(ctx, w.anne, w.slug, w.away, 0, was, r.Text); n < 100 {
+				w.must(err)
+			}
+			was = r.Print()
+		}
+		if !faulty(err, "hearing.fault.mends") {
+			t.Errorf("mended for ever: %v", err)
 		}
 	})
 }
@@ -612,7 +761,7 @@ func TestRoundTrip(t *testing.T) {
 	each(t, func(w *world) {
 		w.says(w.ali, w.fau, reply.Support, reply.StrongSupport)
 		w.says(w.marit, w.su, reply.Reservation, reply.ConditionalSupport, reply.Neutral)
-		w.must(w.desk.Decline(w.ctx, w.jon, w.away, w.slug, "Nei; \"takk\"."))
+		w.must(w.desk.Decline(w.ctx, w.jon, w.away, w.slug, "Nei; \"takk\".", false))
 		w.chosen()
 		w.must(w.desk.Claim(w.ctx, w.anne, w.slug, hearing.Claim{Measure: "T2", Text: "Begge skoler har SU", Register: "schools-with-su", Expected: hearing.All}))
 		s := w.state()
@@ -696,18 +845,24 @@ func TestRemindAll(t *testing.T) {
 			}
 			return n
 		}
-		want := map[tilhor.Date]int{"2026-12-04": 4, "2026-12-15": 3, "2026-12-19": 2}
+		abandoned := w.slug // nobody answers in it
+		w.open()
+		silent := w.slug // it has no reminders, not even the one after the deadline
+		w.must(w.desk.SetReminders(w.ctx, w.anne, w.slug, nil))
+		w.open()
+		want := map[tilhor.Date]int{"2026-12-04": 4, "2026-12-15": 3, "2026-12-19": 1}
 		for day := calendar.DateOf(w.Now()); day < "2027-01-05"; day = day.Add(1) {
 			switch day {
 			case "2026-12-10":
 				w.says(w.ali, w.fau, reply.Support)
 			case "2026-12-16":
+				w.must(w.desk.Receive(w.ctx, w.anne, w.slug, w.su, hearing.Received{On: day, From: "SU", Raw: "Vi er for."}))
 				n, err := w.desk.Remind(w.ctx, w.anne, w.slug) // by hand
-				if err != nil || n != 3 {
+				if err != nil || n != 2 {
 					t.Errorf("by hand: %d %v", n, err)
 				}
-				w.must(w.desk.Decline(w.ctx, w.jon, w.away, w.slug, "Vi rekker det ikke."))
-				want[day] = 3
+				w.must(w.desk.Decline(w.ctx, w.jon, w.away, w.slug, "Vi rekker det ikke.", false))
+				want[day] = 2
 			}
 			for range 2 {
 				w.must(w.desk.RemindAll(w.ctx, webtest.Owner))
@@ -717,17 +872,80 @@ func TestRemindAll(t *testing.T) {
 			}
 			w.Later(24 * time.Hour)
 		}
-		w.open() // asked after the deadline of 18 December: nothing is due before it was asked
-		w.must(w.desk.SetReminders(w.ctx, w.anne, w.slug, nil))
-		w.must(w.desk.RemindAll(w.ctx, webtest.Owner))
-		if n := reminded(calendar.DateOf(w.Now())); n != 0 {
-			t.Errorf("%d are reminded of a hearing without reminders", n)
+		w.slug = abandoned
+		for day, n := range map[tilhor.Date]int{"2026-12-04": 4, "2026-12-15": 4, "2026-12-19": 4} {
+			if got := reminded(day); got != n {
+				t.Errorf("the other hearing, %s: %d are reminded, want %d", day, got, n)
+			}
+		}
+		w.must(w.DB.Read(w.ctx, func(tx *db.Tx) error {
+			var entry tilhor.EntryID
+			if err := tx.One(lastReminded, db.Args(webtest.Owner, tilhor.Date("2026-12-19").Time().UnixMilli()), &entry); err != nil {
+				return err
+			}
+			e, err := w.Kit.Journal.Entry(tx, webtest.Owner, entry)
+			if err == nil && (e.By.Role != "operator" || e.By.Person != "" || e.Rule != "the program itself") {
+				t.Errorf("who reminded: %+v, by %q", e.By, e.Rule)
+			}
+			return err
+		}))
+		w.slug = silent
+		h, err := w.desk.See(w.ctx, w.anne, w.slug)
+		w.must(err)
+		for _, i := range h.Invited {
+			if len(i.Reminded) > 0 {
+				t.Errorf("reminded of a hearing without reminders: %v", i.Reminded)
+			}
 		}
 		if err := w.desk.SetReminders(w.ctx, w.anne, w.slug, []int{61}); !faulty(err, "hearing.fault.days") {
 			t.Errorf("%v", err)
 		}
 	})
 }
+
+// A reminder whose day has come a week ago or more is not sent, and a hearing is opened
+// once a day, however often it is looked at.
+func TestRemindersOfLongAgo(t *testing.T) {
+	each(t, func(w *world) {
+		count := func() (n int) {
+			h, err := w.desk.See(w.ctx, w.anne, w.slug)
+			w.must(err)
+			for _, i := range h.Invited {
+				n += len(i.Reminded)
+			}
+			return n
+		}
+		w.Later(18 * 24 * time.Hour) // 11 December: the first day was the 4th
+		early := w.slug
+		w.open()
+		w.must(w.desk.RemindAll(w.ctx, webtest.Owner))
+		if n := count(); n != 0 {
+			t.Errorf("%d are reminded of a day before they were asked", n)
+		}
+		w.slug = early
+		if n := count(); n != 4 {
+			t.Errorf("a week after: %d are reminded", n)
+		}
+		w.must(w.desk.RemindAll(w.ctx, webtest.Owner))
+		w.exec(`UPDATE hearing_line SET sealed = $2 WHERE owner = $1`, webtest.Owner, []byte("x"))
+		if err := w.desk.RemindAll(w.ctx, webtest.Owner); err != nil {
+			t.Errorf("it is opened again the same day: %v", err)
+		}
+		w.Later(24 * time.Hour)
+		if err := w.desk.RemindAll(w.ctx, webtest.Owner); err == nil {
+			t.Error("it is not opened the next day")
+		}
+		w.open()
+		w.Later(17 * 24 * time.Hour) // 29 December: nobody was there on the 19th
+		w.exec(`UPDATE hearing_line SET kind = 'sent', body = '' WHERE owner = $1 AND sealed = $2`, webtest.Owner, []byte("x"))
+		w.must(w.desk.RemindAll(w.ctx, webtest.Owner))
+		if n := count(); n != 0 {
+			t.Errorf("%d are reminded of what is long past", n)
+		}
+	})
+}
+
+var lastReminded = db.SQL(`SELECT entry FROM hearing_line WHERE owner = $1 AND kind = 'reminded' AND at >= $2 ORDER BY n DESC LIMIT 1`)
 
 // Who holds the hearing can neither read what a body writes nor change what it
 // adopted, by saying that a mail came.
@@ -746,7 +964,7 @@ func TestTheAdviserForgesNothing(t *testing.T) {
 			for what, err := range map[string]error{
 				"receive": w.desk.Receive(w.ctx, w.anne, w.slug, body, mail),
 				"say":     w.desk.SayFor(w.ctx, w.anne, w.slug, body, "T1", hearing.Said{Stance: reply.StrongSupport, Rank: 1}),
-				"adopt":   w.desk.AdoptFor(w.ctx, w.anne, w.slug, body, "2026-11-20", ""),
+				"adopt":   w.desk.AdoptFor(w.ctx, w.anne, w.slug, body, "2026-11-20", "", false),
 			} {
 				if !faulty(err, "hearing.fault.adopted") && !errors.Is(err, tilhor.ErrNotFound) {
 					t.Errorf("%s for a body that speaks itself: %v", what, err)

@@ -117,11 +117,11 @@ func (d *Desk) Invite(ctx context.Context, by tilhor.Actor, slug string, ids ...
 		if err != nil {
 			return nil, err
 		}
-		for _, id := range ids {
+		for n, id := range ids {
 			if !slices.ContainsFunc(all, func(b bodies.Body) bool { return b.ID == id }) {
 				return nil, tilhor.ErrNotFound
 			}
-			if !slices.ContainsFunc(h.Invited, func(i Invited) bool { return i.ID == id }) {
+			if !slices.Contains(ids[:n], id) && !slices.ContainsFunc(h.Invited, func(i Invited) bool { return i.ID == id }) {
 				lines = append(lines, line{kind: kindInvited, body: id})
 			}
 		}

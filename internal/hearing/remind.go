@@ -17,6 +17,7 @@ var remindBefore = []int{14, 3}
 const (
 	mostReminders = 5
 	mostDays      = 60
+	reminds       = 7 // for how many days a reminder's day has come: what is older was let lie
 )
 
 // Remind tells those that have neither answered nor declined that the day comes
@@ -47,13 +48,14 @@ func (d *Desk) SetReminders(ctx context.Context, by tilhor.Actor, slug string, d
 	})
 }
 
-// waits says whether a body has neither answered nor declined.
-func (i Invited) waits() bool { return !i.Has() && i.Declined == "" }
+// waits says whether a body has neither answered, on the page or by mail, nor declined.
+func (i Invited) waits() bool { return !i.Has() && i.Declined == "" && len(i.Received) == 0 }
 
 // forgotten says whether a body is to be reminded on a day without anybody asking for
-// it: a reminder's day has come since it was asked, and it was not reminded since.
+// it: a reminder's day has come since it was asked, not long ago, and it was not
+// reminded since.
 func (h Hearing) forgotten(i Invited, on tilhor.Date) bool {
-	if !i.waits() || len(i.Received) > 0 || len(h.Reminders) == 0 { // one that sent a mail has answered
+	if !i.waits() || len(h.Reminders) == 0 {
 		return false
 	}
 	var last tilhor.Date // the latest of the days that have come
@@ -62,20 +64,27 @@ func (h Hearing) forgotten(i Invited, on tilhor.Date) bool {
 			last = day
 		}
 	}
-	return last > i.Asked && !slices.ContainsFunc(i.Reminded, func(r tilhor.Date) bool { return r >= last })
+	return last > i.Asked && last.Add(reminds) >= on && !slices.ContainsFunc(i.Reminded, func(r tilhor.Date) bool { return r >= last })
 }
 
 var selectOpen = db.SQL(`SELECT h.id, h.slug, h.at FROM hearing_hearing h WHERE h.owner = $1
 	AND NOT EXISTS (SELECT 1 FROM hearing_line l WHERE l.owner = h.owner AND l.body = '' AND l.kind = 'sent' AND l.hearing = h.id)`)
 
 // RemindAll reminds, in every open hearing, the bodies whose day has come. It is run
-// over and over; each is reminded once for each day.
+// over and over; each is reminded once for each day, and each hearing is opened once a
+// day: an open one may have been let lie for years. It is the program's own act.
 func (d *Desk) RemindAll(ctx context.Context, owner tilhor.OwnerID) error {
 	now := d.Clock()
 	on := calendar.DateOf(now)
+	var seen []string
 	due := func(tx *db.Tx) (all []Hearing, lines [][]line, err error) {
-		list, err := d.folded(tx, owner, selectOpen, owner)
+		list, err := d.listed(tx, selectOpen, owner)
+		list = slices.DeleteFunc(list, func(h Hearing) bool { at, _ := d.looked.Load(h.ID); return at == on })
+		if err == nil {
+			err = d.read(tx, owner, list)
+		}
 		for _, h := range list {
+			seen = append(seen, h.ID)
 			var some []line
 			for _, i := range h.Invited {
 				if h.forgotten(i, on) {
@@ -90,20 +99,26 @@ func (d *Desk) RemindAll(ctx context.Context, owner tilhor.OwnerID) error {
 	}
 	some := false
 	err := d.DB.Read(ctx, func(tx *db.Tx) error {
+		seen = nil
 		all, _, err := due(tx)
 		some = len(all) > 0
 		return err
 	})
-	if err != nil || !some {
-		return err
-	}
-	return d.DB.Write(ctx, func(tx *db.Tx) error {
-		all, lines, err := due(tx)
-		for n, h := range all {
-			if err == nil {
-				err = d.write(tx, tilhor.Actor{Owner: owner, Role: tilhor.RoleOwnerAdviser}, h.ID, now, lines[n]...)
+	if err == nil && some {
+		err = d.DB.Write(ctx, func(tx *db.Tx) error {
+			all, lines, err := due(tx)
+			for n, h := range all {
+				if err == nil {
+					err = d.write(tx, tilhor.Actor{Owner: owner, Role: operator}, h.ID, now, lines[n]...)
+				}
 			}
+			return err
+		})
+	}
+	if err == nil {
+		for _, id := range seen {
+			d.looked.Store(id, on)
 		}
-		return err
-	})
+	}
+	return err
 }

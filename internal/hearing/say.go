@@ -119,8 +119,8 @@ func (i Invited) says() bool {
 	return false
 }
 
-// Decline is that a body does not want to say anything.
-func (d *Desk) Decline(ctx context.Context, by tilhor.Actor, body, slug, why string) error {
+// Decline is that a body does not want to say anything. noPupil is as in Said.
+func (d *Desk) Decline(ctx context.Context, by tilhor.Actor, body, slug, why string, noPupil bool) error {
 	return d.speaking(ctx, by, body, slug, func(h Hearing, i *Invited) ([]line, error) {
 		why = strings.TrimSpace(why)
 		var f tilhor.Faults
@@ -128,6 +128,7 @@ func (d *Desk) Decline(ctx context.Context, by tilhor.Actor, body, slug, why str
 		f.Add(bodies.Single(why), "why", "hearing.fault.single")
 		f.Add(utf8.RuneCountInString(why) > maxText, "why", "hearing.fault.text-long")
 		f.Add(i.Has(), "why", "hearing.fault.adopted")
+		f.Add(!noPupil && firstnames.Any(why), "no-pupil", "circles.fault.name")
 		return []line{{kind: kindDeclined, body: i.ID, words: why}}, f.Err()
 	})
 }
@@ -185,8 +186,8 @@ func (d *Desk) SayFor(ctx context.Context, by tilhor.Actor, slug, body, measure 
 }
 
 // AdoptFor says when the body adopted what came by mail, as it says there itself, and
-// when it did not wait for FAU and elevråd, why.
-func (d *Desk) AdoptFor(ctx context.Context, by tilhor.Actor, slug, body string, on tilhor.Date, before string) error {
+// when it did not wait for FAU and elevråd, why. noPupil is as in Said.
+func (d *Desk) AdoptFor(ctx context.Context, by tilhor.Actor, slug, body string, on tilhor.Date, before string, noPupil bool) error {
 	today := calendar.DateOf(d.Clock())
 	return d.receiving(ctx, by, slug, body, func(h Hearing, i *Invited) ([]line, error) {
 		var f tilhor.Faults
@@ -195,6 +196,7 @@ func (d *Desk) AdoptFor(ctx context.Context, by tilhor.Actor, slug, body string,
 		f.Add(on == "" || on > today, "on", "hearing.fault.on")
 		a := Adoption{On: on, Present: map[bodies.Part]int{}, Before: strings.TrimSpace(before), Mail: true}
 		a.waited(h, *i, &f)
+		f.Add(!noPupil && firstnames.Any(a.Before), "no-pupil", "circles.fault.name")
 		return []line{{kind: kindAdopted, body: i.ID, words: a}}, f.Err()
 	})
 }

@@ -170,7 +170,6 @@ func (d *Desk) Send(ctx context.Context, by tilhor.Actor, slug string, w *lang.W
 			if err := tx.One(signedEntry, db.Args(by.Owner, h.ID), &out.Signed); err != nil {
 				return nil, err
 			}
-			out.Words = o.words()
 			out.Override = w.T("hearing.override.signed", "reason", strings.TrimRight(o.Reason, ".")+".", "office", o.Signed.Office, "date", o.Signed.On)
 		}
 		s.Document.Refused, s.Document.Override = []reply.Refused{}, out.Override

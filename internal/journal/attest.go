@@ -67,6 +67,12 @@ func (a Attestation) statement() string {
 	return b.String()
 }
 
+// Attestable says whether an attestation of these words can be checked by who gets it:
+// there is room for the signature and a proof beside them.
+func Attestable(words ...string) bool {
+	return len(Attestation{Words: words}.statement()) <= maxReceipt-maxReceipt/8
+}
+
 var errAttestation = errors.New("the file is not an attestation")
 
 // IsAttestation says whether a file begins as one.

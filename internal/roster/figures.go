@@ -6,24 +6,28 @@ import (
 	"tilhor/internal/figures"
 )
 
-var pupilsBySchool = db.SQL(`SELECT school, COUNT(DISTINCT person) FROM roster_member
-	WHERE owner = $1 AND role = 'pupil' AND from_date <= $2 AND (until_date = '' OR until_date > $2) GROUP BY school`)
+// pupilsOn are the pupils of a day, at the schools there are.
+const pupilsOn = `FROM roster_member WHERE owner = $1 AND role = 'pupil' AND from_date <= $2 AND (until_date = '' OR until_date > $2)
+	AND school IN (SELECT id FROM roster_school WHERE owner = $1 AND until_date = '')`
 
-// Figures are what the lists offer of numbers: how many pupils there are, and how many
-// schools have their pupils in the lists.
+var (
+	pupils         = db.SQL(`SELECT COUNT(DISTINCT person) ` + pupilsOn)
+	pupilsBySchool = db.SQL(`SELECT DISTINCT school ` + pupilsOn)
+)
+
+// Figures are what the lists offer of numbers: how many pupils there are (one at two
+// schools is one), and how many schools have their pupils in the lists.
 func (r *Roster) Figures() []figures.Register {
-	count := func(tx *db.Tx, owner tilhor.OwnerID, on tilhor.Date) (pupils, schools figures.Figure, err error) {
+	having := func(tx *db.Tx, owner tilhor.OwnerID, on tilhor.Date) (schools figures.Figure, err error) {
 		by := map[tilhor.SchoolID]bool{}
 		err = tx.Each(pupilsBySchool, func(scan db.Scan) error {
 			var s tilhor.SchoolID
-			var n int
-			err := scan(&s, &n)
-			by[s] = n > 0
-			pupils.N += n
+			err := scan(&s)
+			by[s] = true
 			return err
 		}, owner, on)
 		if err != nil {
-			return pupils, schools, err
+			return schools, err
 		}
 		all, err := r.Schools(tx, owner)
 		schools.Of = len(all)
@@ -34,16 +38,13 @@ func (r *Roster) Figures() []figures.Register {
 				schools.Lack = append(schools.Lack, s.Name)
 			}
 		}
-		return pupils, schools, err
+		return schools, err
 	}
 	return []figures.Register{
-		{Name: "pupils", Figure: func(tx *db.Tx, owner tilhor.OwnerID, on tilhor.Date) (figures.Figure, error) {
-			f, _, err := count(tx, owner, on)
+		{Name: "pupils", Figure: func(tx *db.Tx, owner tilhor.OwnerID, on tilhor.Date) (f figures.Figure, err error) {
+			err = tx.One(pupils, db.Args(owner, on), &f.N)
 			return f, err
 		}},
-		{Name: "schools-with-pupils", Figure: func(tx *db.Tx, owner tilhor.OwnerID, on tilhor.Date) (figures.Figure, error) {
-			_, f, err := count(tx, owner, on)
-			return f, err
-		}},
+		{Name: "schools-with-pupils", Figure: having},
 	}
 }

@@ -127,6 +127,7 @@ func compareBodies(a, b Body) int {
 type Statement struct {
 	Body
 	Adopted tilhor.Date
+	Due     tilhor.Date // the body's own, where it is another than the letter's
 	Measure string
 	Stance  Stance
 	Voice   Voice

@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"cmp"
 	"slices"
 
 	"tilhor/internal/lang"
@@ -131,7 +132,8 @@ func (c compiler) status() (s Status) {
 		x := all[r.Body]
 		x.says = x.says || r.says()
 		x.declined = x.declined || r.Measure == "" && r.Stance == NotCommented
-		x.late = x.late || r.Adopted != "" && c.h.Letter.Due() != "" && r.Adopted > c.h.Letter.Due()
+		due := cmp.Or(r.Due, c.h.Letter.Due())
+		x.late = x.late || r.Adopted != "" && due != "" && r.Adopted > due
 		all[r.Body] = x
 	}
 	for _, x := range all {

@@ -390,6 +390,12 @@ func (r *reader) statements(known map[string]bool) (all []Statement, invited []B
 				l.fault("date", "name", "adopted")
 			}
 		}
+		if d := l.get("due"); d != "" {
+			var ok bool
+			if s.Due, ok = date(d); !ok {
+				l.fault("date", "name", "due")
+			}
+		}
 		k := key{s.Body, s.Measure}
 		if first[k] > 0 && s.Measure != Other { // other comments may be many
 			l.fault("body-twice", "body", s.Body.Body, "school", s.School, "line", first[k])
@@ -515,15 +521,15 @@ func (h Hearing) WriteDir(create func(name string) (io.Writer, error)) error {
 	for _, m := range h.Measures {
 		measures = append(measures, []string{m.ID, number(m.Challenge), m.Chapter, m.Text, m.Summary, strings.Join(m.Concerns, " ")})
 	}
-	statements := [][]string{{"school", "body", "adopted", "measure", "stance", "voice", "rank", "text"}}
+	statements := [][]string{{"school", "body", "adopted", "due", "measure", "stance", "voice", "rank", "text"}}
 	said := map[Body]bool{}
 	for _, s := range h.Statements {
 		said[s.Body] = true
-		statements = append(statements, []string{s.School, s.Body.Body, string(s.Adopted), s.Measure, string(s.Stance), string(s.Voice), number(s.Rank), s.Text})
+		statements = append(statements, []string{s.School, s.Body.Body, string(s.Adopted), string(s.Due), s.Measure, string(s.Stance), string(s.Voice), number(s.Rank), s.Text})
 	}
 	for _, b := range h.Invited {
 		if !said[b] {
-			statements = append(statements, []string{b.School, b.Body, "", "", "", "", "", ""})
+			statements = append(statements, []string{b.School, b.Body, "", "", "", "", "", "", ""})
 		}
 	}
 	selection := [][]string{{"measure", "comment", "reason", "stance", "rank", "voice"}}

@@ -34,7 +34,10 @@ type part struct {
 
 // A told is a sentence, and the mark of what it rests on: numbers of the list of
 // sources.
-type told struct{ Text, Mark string }
+type told struct {
+	Text, Mark string
+	Link       bool // the mark is numbers of the list of sources
+}
 
 // tableOf is the matrix of the annex.
 type tableOf struct {
@@ -92,7 +95,7 @@ func (d Document) parts(w *lang.Words) []part {
 	sources, number := d.sources()
 	texts := func(items []Item) (lines []told) {
 		for _, x := range items {
-			lines = append(lines, told{x.Text, x.mark(w, number)})
+			lines = append(lines, told{x.Text, x.mark(w, number), len(x.Sources) > 0 && x.Voice != Fact})
 		}
 		return lines
 	}
@@ -330,7 +333,7 @@ ul,ol{padding-inline-start:1.25rem}ol{padding-inline-start:2rem}.src{font-size:.
 </ul>
 {{range .Parts}}<section>
 <h2{{with .ID}} id="{{.}}"{{end}}>{{.Heading}}</h2>
-{{range .Lines}}<p>{{.Text}}{{with .Mark}} <a class="src" href="#kilder">[{{.}}]</a>{{end}}</p>
+{{range .Lines}}<p>{{.Text}}{{if .Link}} <a class="src" href="#kilder">[{{.Mark}}]</a>{{else}}{{with .Mark}} <span class="src">[{{.}}]</span>{{end}}{{end}}</p>
 {{end}}{{with .List}}<ol>{{range .}}
 <li>{{.}}</li>{{end}}
 </ol>

@@ -61,10 +61,17 @@ func Repairs(s string, known func(word string) bool) (all []Repair) {
 	return all
 }
 
+// longest is how many letters a word can have and be looked for two words in: what is
+// longer is no two words, and each place of it would be looked at.
+const longest = 40
+
 // parted finds the one way to part a word nobody knows into two that are known. Of
 // several, the one with the longest first word; letters alone are no words, but «i»
 // and «å».
 func parted(w string, known func(string) bool) (a, b string, ok bool) {
+	if utf8.RuneCountInString(w) > longest {
+		return "", "", false
+	}
 	for i := len(w) - 1; i > 0; i-- {
 		if !utf8.RuneStart(w[i]) {
 			continue

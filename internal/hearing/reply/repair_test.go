@@ -11,7 +11,7 @@ import (
 // but where somebody said so.
 func TestRepairs(t *testing.T) {
 	words := map[string]bool{}
-	for _, w := range strings.Fields("vi vil ha med elevenes rett skole miljøet skolemiljøet et trygt for alle barn mener at tiltaket er bra") {
+	for _, w := range strings.Fields("vi vil ha med elevenes rett skole miljøet skolemiljøet et trygt for alle barn mener at tiltaket er bra " + strings.Repeat("å", 20) + " " + strings.Repeat("å", 21)) {
 		words[w] = true
 	}
 	known := func(w string) bool { return words[w] }
@@ -23,6 +23,7 @@ func TestRepairs(t *testing.T) {
 		"Vi mener at tiltaket er bra.Vi vil":   "Vi mener at tiltaket er bra. Vi vil",
 		"Vi mener ukjentord":                   "Vi mener ukjentord",
 		"Vi vil.\n\nEt trygt skolemiljøet":     "Vi vil.\n\nEt trygt skolemiljøet", // a new paragraph
+		strings.Repeat("å", 41):                strings.Repeat("å", 41),            // longer than two words
 		"foralle barn vil vi ha et trygtmiljø": "for alle barn vil vi ha et trygtmiljø",
 	} {
 		all := Repairs(in, known)

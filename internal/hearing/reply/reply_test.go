@@ -516,3 +516,16 @@ func BenchmarkCompile(b *testing.B) {
 		}
 	}
 }
+
+// A mark is a link to the list of sources only when it is numbers of it.
+func TestOnlyNumbersLink(t *testing.T) {
+	fau := Body{"Solbakken", "FAU"}
+	d := Document{Letter: Letter{Title: "T", Municipality: "Granvik"}, Challenges: []Section{{Challenge: Challenge{Number: 1}, Items: []Item{{Text: "A", Voice: Fact}, {Text: "B"}, {Text: "C", Sources: []Body{fau}}}}}}
+	var b strings.Builder
+	if err := d.Write(&b, HTML, lang.For(tilhor.Bokmal)); err != nil {
+		t.Fatal(err)
+	}
+	if s := b.String(); strings.Count(s, `href="#kilder"`) != 1 || !strings.Contains(s, `href="#kilder">[kilde 1]`) {
+		t.Errorf("%s", s)
+	}
+}

@@ -139,7 +139,7 @@ func (p *Pages) askSee(q *web.Req, code int, f *web.Form) error {
 	if me.Leads() {
 		v.Next = []web.Button{{Text: w.T("hear.see.adopt"), Href: bodyAt(i.Slug, h.Slug, "vedtak")}}
 		v.Parts = append(v.Parts, part{ID: "nei", Title: w.T("hear.decline"), Forms: []form{formOf(q, f, "nei", "", w.T("hear.decline.do"), func(f *web.Form) []question {
-			return []question{area(w, f, "why", "hear.decline.why", 3)}
+			return append([]question{area(w, f, "why", "hear.decline.why", 3)}, noPupil(w, f)...)
 		}).folded(w.T("hear.decline.fold"))}})
 	} else {
 		v.Notes = append(v.Notes, web.Note{Color: "info", Title: w.T("hear.see.reader")})
@@ -227,7 +227,7 @@ func (p *Pages) doSee(q *web.Req) error {
 	return q.Answer(f, func() (string, error) {
 		switch f.Get("do") {
 		case "nei":
-			return bodyAt(body, "") + "?gjort=nei", p.Hearings.Decline(q.Context(), q.Actor, body, slug, f.Get("why"))
+			return bodyAt(body, "") + "?gjort=nei", p.Hearings.Decline(q.Context(), q.Actor, body, slug, f.Get("why"), f.Ticked("no-pupil", "yes"))
 		case "trekk":
 			return bodyAt(body, slug) + "?gjort=trukket", p.Hearings.Withdraw(q.Context(), q.Actor, body, slug)
 		}
@@ -475,11 +475,12 @@ func (p *Pages) answer(q *web.Req) error {
 }
 
 // signature is what anybody can check of an answer that was sent though a claim did
-// not hold.
+// not hold. That it stands in the tree is not said here: how large the tree is would
+// tell everybody how much is written in the record.
 func (p *Pages) signature(q *web.Req) error {
 	a, err := p.Hearings.Attest(q.Context(), q.Kit.Owner.ID, q.Path("horing"))
 	if err == nil {
-		q.Give("text/plain; charset=utf-8", "signatur.txt", slices.Concat(a.File, a.Proof))
+		q.Give("text/plain; charset=utf-8", "signatur.txt", a.File)
 	}
 	return err
 }

@@ -162,7 +162,7 @@ func (p *Pages) claimQuestions(w *lang.Words, h hearing.Hearing, f *web.Form) []
 	for _, x := range p.Hearings.Registers {
 		r.Options = append(r.Options, web.Option{Value: x.Name, Label: w.T("hear.register." + x.Name), Checked: f.Get("register") == x.Name})
 	}
-	return []question{text(w, f, "text", "hear.claim.text"), {Kind: "select", F: m}, {Kind: "select", F: r}, text(w, f, "expected", "hear.claim.expected")}
+	return append([]question{text(w, f, "text", "hear.claim.text"), {Kind: "select", F: m}, {Kind: "select", F: r}, text(w, f, "expected", "hear.claim.expected")}, noPupil(w, f)...)
 }
 
 func (p *Pages) doDraft(q *web.Req) error {
@@ -182,7 +182,7 @@ func (p *Pages) doDraft(q *web.Req) error {
 			if expected == "alle" || expected == "all" {
 				expected = hearing.All
 			}
-			return to, p.Hearings.Claim(q.Context(), q.Actor, slug, hearing.Claim{Measure: f.Get("measure"), Text: f.Line("text"), Register: f.Get("register"), Expected: expected})
+			return to, p.Hearings.Claim(q.Context(), q.Actor, slug, hearing.Claim{Measure: f.Get("measure"), Text: f.Line("text"), Register: f.Get("register"), Expected: expected, NoPupil: f.Ticked("no-pupil", "yes")})
 		case "fjern":
 			return to, p.Hearings.Claim(q.Context(), q.Actor, slug, hearing.Claim{ID: f.Get("of")})
 		}
@@ -261,20 +261,25 @@ func (p *Pages) askSend(q *web.Req, code int, f *web.Form, refused *hearing.Refu
 		return v.show(q, code, f)
 	}
 	x := part{ID: "send", Title: w.T("hear.send.h"), Text: w.T("hear.send.lead")}
+	for _, c := range s.Failing {
+		x.Lines = append(x.Lines, w.T("hear.override.claim", "claim", c.Text, "register", w.T("hear.register."+c.Register), "figure", figure(w, c.Figure)))
+	}
 	o := s.Override
+	ask := formOf(q, f, "trass", "", w.T("hear.override.do"), func(f *web.Form) []question {
+		return append([]question{area(w, f, "override", "hear.override.why", 4)}, noPupil(w, f)...)
+	})
 	switch {
 	case len(s.Failing) > 0 && o == nil:
 		x.Title, x.Text = w.T("hear.override.h"), w.T("hear.override.lead")
-		x.Forms = []form{formOf(q, f, "trass", "", w.T("hear.override.do"), func(f *web.Form) []question {
-			return []question{area(w, f, "override", "hear.override.why", 4)}
-		})}
+		x.Forms = []form{ask}
 	case o != nil && o.Signed == nil && o.By == q.Actor.Person:
 		x.Title, x.Text, x.Quotes = w.T("hear.override.waits"), w.T("hear.override.waits-text"), []web.Quote{{Text: o.Reason}}
+		x.Forms = []form{ask.folded(w.T("hear.override.again"))}
 	case o != nil && o.Signed == nil:
 		x.Title, x.Text, x.Quotes = w.T("hear.sign.h"), w.T("hear.sign.lead"), []web.Quote{{Text: o.Reason}}
 		x.Forms = []form{formOf(q, f, "signer", "", w.T("hear.sign.do"), func(f *web.Form) []question {
 			return []question{text(w, f, "office", "hear.sign.office")}
-		}).first()}
+		}).with(hidden{"signs", o.ID}).first()}
 	default:
 		if o != nil {
 			x.Text, x.Quotes = w.T("hear.override.signed", "office", o.Signed.Office, "date", o.Signed.On), []web.Quote{{Text: o.Reason}}
@@ -302,9 +307,9 @@ func (p *Pages) doSend(q *web.Req) error {
 	return q.Answer(f, func() (string, error) {
 		switch f.Get("do") {
 		case "trass":
-			return at(slug, "send") + "?gjort=spurt", p.Hearings.AskOverride(q.Context(), q.Actor, slug, f.Get("override"), q.T)
+			return at(slug, "send") + "?gjort=spurt", p.Hearings.AskOverride(q.Context(), q.Actor, slug, f.Get("override"), f.Ticked("no-pupil", "yes"), q.T)
 		case "signer":
-			return at(slug, "send") + "?gjort=signert", p.Hearings.SignOverride(q.Context(), q.Actor, slug, f.Line("office"), q.T)
+			return at(slug, "send") + "?gjort=signert", p.Hearings.SignOverride(q.Context(), q.Actor, slug, f.Get("signs"), f.Line("office"), q.T)
 		}
 		err := p.Hearings.Send(q.Context(), q.Actor, slug, q.T)
 		var r hearing.Refused

@@ -2,6 +2,7 @@ package hearing_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -212,23 +213,40 @@ func TestTheWholeHearing(t *testing.T) {
 		w.sent(w.adviser, home+"/send", form("do", "godkjenn", "of", "political", "who", "Hovedutvalget", "on", "23.11.2026", "case", "26/12"))
 		w.shows(w.adviser, home+"/send", "Svaret kan sendes")
 		w.gone(w.away)
+		w.shows(w.adviser, home+"/send", "En påstand stemmer ikke", "«Begge skoler har samarbeidsutvalg» Skoler med samarbeidsutvalg: 1 av 2")
 		w.refused(w.adviser, home+"/send", form("do", "send"), "Svaret ble ikke sendt: én påstand stemmer ikke", "Mangler: Fjellvik skole.")
 		if r := w.Get(nil, "/horinger/"+w.slug+"/svar"); r.StatusCode != http.StatusNotFound {
 			t.Errorf("read before it is sent: %d", r.StatusCode)
 		}
 		w.refused(w.adviser, home+"/send", form("do", "trass", "override", ""), "Skriv hvorfor svaret skal sendes likevel")
 		w.sent(w.adviser, home+"/send", form("do", "trass", "override", "Valget er i gang."))
-		w.shows(w.adviser, home+"/send", "Venter på signatur", "Valget er i gang.")
-		w.refused(w.adviser, home+"/send", form("do", "signer", "office", "Rådgiver"), "En annen må signere")
+		const claim = "«Begge skoler har samarbeidsutvalg» Skoler med samarbeidsutvalg: 1 av 2"
+		w.shows(w.adviser, home+"/send", "Venter på signatur", "Valget er i gang.", claim, "Skriv en annen grunn")
+		w.sent(w.adviser, home+"/send", form("do", "trass", "override", "Valget er i gang nå."))
+		w.shows(w.adviser, home+"/send", "Venter på signatur", "Valget er i gang nå.")
+		signs := func() string {
+			s, err := w.desk.Stand(context.Background(), w.Town.Actor(tilhor.RoleOwnerAdviser, ""), w.slug, lang.For(tilhor.Bokmal))
+			w.must(err)
+			return s.Override.ID
+		}
+		w.refused(w.adviser, home+"/send", form("do", "signer", "signs", signs(), "office", "Rådgiver"), "En annen må signere")
+		was := signs()
 		second := w.Town.Actor(tilhor.RoleOwnerAdviser, "")
 		second.Person = w.Town.Person("rektor-solbakken") // asks, so that who is signed in may sign
-		w.must(w.desk.AskOverride(context.Background(), second, w.slug, "Valget er i gang.", lang.For(tilhor.Bokmal)))
-		w.sent(w.adviser, home+"/send", form("do", "signer", "office", "Kommunedirektøren"))
-		w.shows(w.adviser, home+"/send", "Signert av Kommunedirektøren 23. november 2026")
+		w.must(w.desk.AskOverride(context.Background(), second, w.slug, "Valget er i gang.", false, lang.For(tilhor.Bokmal)))
+		w.shows(w.adviser, home+"/send", "Signer at svaret sendes likevel", claim, `name="signs" value="`+signs()+`"`)
+		if r := w.Post(w.adviser, home+"/send", form("do", "signer", "signs", was, "office", "Kommunedirektøren")); r.StatusCode != http.StatusConflict {
+			t.Errorf("a page that was read before is signed: %d", r.StatusCode)
+		}
+		w.sent(w.adviser, home+"/send", form("do", "signer", "signs", signs(), "office", "Kommunedirektøren"))
+		w.shows(w.adviser, home+"/send", "Signert av Kommunedirektøren 23. november 2026", claim)
 		w.sent(w.adviser, home+"/send", form("do", "send"))
 		w.shows(nil, "/horinger", "Om skolemiljøet")
 		answer := w.shows(nil, "/horinger/"+w.slug+"/svar", "Granvik er delt i dette", "Skolebasert kompetanseutvikling", "3 kilder", "Valget er i gang. Signert av Kommunedirektøren", "Last ned signaturen")
-		if file := w.body(w.Get(nil, "/horinger/"+w.slug+"/signatur.txt"), http.StatusOK); !strings.Contains(file, "tilhor attestation 1") {
+		if n, err := w.Kit.Journal.Sequence(context.Background(), w.DB, webtest.Owner, w.Now()); err != nil || n == 0 {
+			t.Fatal(n, err)
+		}
+		if file := w.body(w.Get(nil, "/horinger/"+w.slug+"/signatur.txt"), http.StatusOK); !strings.Contains(file, "tilhor attestation 1") || !strings.Contains(file, `word "Begge skoler`) || strings.Contains(file, "c2sp.org/tlog-proof") {
 			t.Errorf("%s", file)
 		}
 		if strings.Contains(answer, "Marit") || strings.Contains(answer, "Nora") {
@@ -284,6 +302,16 @@ func TestByMail(t *testing.T) {
 	})
 }
 
+// was is the text that a form on the page mends, as the page knows it.
+func was(body string, of int) string {
+	for _, x := range strings.Split(body, "<form")[1:] {
+		if m := regexp.MustCompile(`name="was" value="([^"]+)"`).FindStringSubmatch(x); m != nil && strings.Contains(x, fmt.Sprintf(`name="of" value="%d"`, of)) {
+			return m[1]
+		}
+	}
+	return ""
+}
+
 // A file: kept as it came and given back so, its text read, repairs taken afterwards;
 // of a PDF the text is pasted beside it, and what is neither is refused with why.
 func TestByFile(t *testing.T) {
@@ -303,14 +331,27 @@ func TestByFile(t *testing.T) {
 		if b, err := io.ReadAll(r.Body); err != nil || string(b) != string(raw) || !strings.HasPrefix(r.Header.Get("Content-Disposition"), "attachment") {
 			t.Errorf("%q %v", b, err)
 		}
-		w.sent(w.adviser, at, form("do", "rett", "of", "0", "repair", "10 medelevene"))
+		w.sent(w.adviser, at, form("do", "rett", "of", "0", "was", was(body, 0), "repair", "10 medelevene"))
+		if r := w.Post(w.adviser, at, form("do", "rett", "of", "0", "was", was(body, 0), "repair", "10 medelevene")); r.StatusCode != http.StatusConflict {
+			t.Errorf("repaired after it became another: %d", r.StatusCode)
+		}
 		w.shows(w.adviser, at, "Vi vil ha med elevene på alt.", "Det som kom, er lagret uendret.")
 		if r := w.PostFile(w.adviser, at, f(), "svar.pdf", []byte("%PDF-1.4\ntrailer\n%%EOF")); r.StatusCode != http.StatusSeeOther {
 			t.Fatal(r.StatusCode)
 		}
-		w.refused(w.adviser, at, form("do", "tekst", "of", "1", "text-1", ""), "Skriv")
-		w.sent(w.adviser, at, form("do", "tekst", "of", "1", "text-1", "Vi er imot."))
+		body = w.shows(w.adviser, at)
+		w.refused(w.adviser, at, form("do", "tekst", "of", "1", "was", was(body, 1), "text-1", ""), "Skriv")
+		w.sent(w.adviser, at, form("do", "tekst", "of", "1", "was", was(body, 1), "text-1", "Vi er imot."))
 		w.shows(w.adviser, at, "Vi er imot.")
+		if r := w.PostFile(w.adviser, at, f(), "svar.eml", []byte("From: a@b.no\r\nSubject: x\r\nContent-Type: image/png\r\n\r\nx")); r.StatusCode != http.StatusSeeOther {
+			t.Fatal(r.StatusCode)
+		}
+		w.shows(w.adviser, at, "Én ting i filen er ikke lest")
+		both := f()
+		both.Set("raw", "Vi er for.")
+		if body := w.body(w.PostFile(w.adviser, at, both, "svar.txt", []byte("Vi er imot.")), http.StatusUnprocessableEntity); !strings.Contains(body, "Filen har selv tekst") || !strings.Contains(body, "Vi er for.") {
+			t.Errorf("%s", body)
+		}
 		if body := w.body(w.PostFile(w.adviser, at, f(), "svar.exe", []byte("MZ\x00\x01")), http.StatusUnprocessableEntity); !strings.Contains(body, "verken e-post, tekst, Word eller PDF") || !strings.Contains(body, "Fjellvik skole") {
 			t.Errorf("%s", body)
 		}

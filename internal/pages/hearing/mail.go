@@ -61,6 +61,9 @@ func (p *Pages) askMail(q *web.Req, code int, f *web.Form) error {
 func (p *Pages) cameAs(q *web.Req, h hearing.Hearing, i hearing.Invited, n int, f *web.Form) part {
 	w, r, of := q.T, i.Received[n], strconv.Itoa(n)
 	x := part{ID: "kom-" + of, Title: w.T("hear.mail.came", "date", r.On, "from", r.From), Text: map[bool]string{true: w.T("hear.mail.mended")}[r.Text != r.Raw]}
+	if r.Unread > 0 {
+		x.Note = &web.Note{Color: "warning", Title: w.T("hear.mail.unread", "n", r.Unread), Text: w.T("hear.mail.unread-text")}
+	}
 	if r.Text != "" {
 		x.Quotes = []web.Quote{{Text: r.Text}}
 	}
@@ -72,10 +75,11 @@ func (p *Pages) cameAs(q *web.Req, h hearing.Hearing, i hearing.Invited, n int, 
 	if i.Has() {
 		return x
 	}
+	was := hidden{"was", r.Print()}
 	if proposed := repairs(h, r.Text); len(proposed) > 0 {
 		x.Forms = append(x.Forms, formOf(q, f, "rett", of, w.T("hear.mail.mend-do"), func(f *web.Form) []question {
 			return []question{repairChecks(w, f, proposed)}
-		}))
+		}).with(was))
 	}
 	name := "text-" + of
 	x.Forms = append(x.Forms, formOf(q, f, "tekst", of, w.T("hear.mail.text-do"), func(f *web.Form) []question {
@@ -83,7 +87,7 @@ func (p *Pages) cameAs(q *web.Req, h hearing.Hearing, i hearing.Invited, n int, 
 			f.Set(name, r.Text)
 		}
 		return []question{area(w, f, name, "hear.mail.text", 10)}
-	}).folded(w.T("hear.mail.text-fold")))
+	}).with(was).folded(w.T("hear.mail.text-fold")))
 	x.Forms[len(x.Forms)-1].Open = x.Forms[len(x.Forms)-1].Open || r.Text == ""
 	return x
 }
@@ -184,7 +188,7 @@ func (p *Pages) writeFor(q *web.Req, h hearing.Hearing, i hearing.Invited, f *we
 		if len(h.Awaited(i, calendar.DateOf(q.Now))) > 0 || web.FaultAt(w, f.Faults, "before") != "" {
 			all = append(all, area(w, f, "before", "hear.mail.before", 2))
 		}
-		return all
+		return append(all, noPupil(w, f)...)
 	}))
 	return x
 }
@@ -313,13 +317,13 @@ func (p *Pages) doMail(q *web.Req) error {
 				proposed := repairs(h, was)
 				text = reply.Mend(was, proposed, func(k int) bool { return f.Ticked("repair", repairID(proposed[k])) })
 			}
-			err := p.Hearings.Mend(q.Context(), q.Actor, slug, body, n, text)
+			err := p.Hearings.Mend(q.Context(), q.Actor, slug, body, n, f.Get("was"), text)
 			return to + "?gjort=rettet", renamed(err, "text", "text-"+strconv.Itoa(n))
 		}, again)
 	case "vedtatt":
 		on := readDate(f, "adopted-on")
 		return q.Answer(f, func() (string, error) {
-			err := p.Hearings.AdoptFor(q.Context(), q.Actor, slug, body, on, f.Get("before"))
+			err := p.Hearings.AdoptFor(q.Context(), q.Actor, slug, body, on, f.Get("before"), f.Ticked("no-pupil", "yes"))
 			return to + "?gjort=vedtatt", renamed(err, "on", "adopted-on")
 		}, again)
 	}
@@ -350,8 +354,7 @@ func (p *Pages) proposeRepairs(q *web.Req, h hearing.Hearing, f *web.Form) error
 	}
 	x := p.receive(q, h, *i, f)
 	x.Title, x.Text = w.T("hear.mail.look"), w.T("hear.mail.look-lead")
-	x.WithFile.Hidden = append(x.WithFile.Hidden, hidden{"seen", "yes"})
-	*x.WithFile = x.WithFile.first()
+	*x.WithFile = x.WithFile.with(hidden{"seen", "yes"}).first()
 	v := sheet{Back: &web.Back{Href: at(h.Slug, "post", i.Slug), Text: w.T("hear.back.body")}, Line: line(w, h), Heading: lang.Cap(i.Name().Name(w)), Parts: []part{x}}
 	return v.show(q, http.StatusOK, f)
 }

@@ -221,6 +221,12 @@ func (f form) first() form {
 	return f
 }
 
+// with is the form with something that it is about.
+func (f form) with(h hidden) form {
+	f.Hidden = append(f.Hidden, h)
+	return f
+}
+
 func (f form) folded(line string) form {
 	f.Fold = line
 	return f

@@ -248,7 +248,7 @@ func (p *Pages) whoAnswered(q *web.Req, h hearing.Hearing, f *web.Form) part {
 		to := done
 		state := web.State{Name: web.OK, Word: w.T("hear.state.answered", "date", i.AdoptedOn())}
 		switch {
-		case i.Has() && i.Adopted.On > h.Letter.Due():
+		case i.Has() && i.Adopted.On > h.Due(i):
 			state.Word = w.T("hear.state.late", "date", i.Adopted.On)
 		case i.Has():
 		case i.Declined != "":
