@@ -166,9 +166,6 @@ func TestALetterIsFetched(t *testing.T) {
 	}
 	f, err = w.cases.See(context.Background(), w.kari, slug, "whole")
 	w.must(err)
-	for _, a := range f.Attachments {
-		if a.Has {
-			lacks(t, w.page(w.ina, at+"/"+string(a.File), "så langt vi finner det", "åpnes ikke her"), "Ingenting er tatt ut")
-		}
-	}
+	last := string(f.Attachments[len(f.Attachments)-1].File)
+	lacks(t, w.page(w.ina, at+"/"+last, "så langt vi finner det", "åpnes ikke her"), "Ingenting er tatt ut")
 }
