@@ -60,15 +60,17 @@ func (p *paper) walk(ctx context.Context, visit func(id int, dict, body []byte))
 		id = none
 	}
 	for i := 0; i < len(b); i++ {
-		p.looked++
+		if p.looked++; p.looked%(1<<16) == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		switch {
 		case b[i] == 'e' && has(i, "endobj"), b[i] == 's' && has(i, "startxref"):
 			end(i, nil)
 			i += len("endob")
 		case b[i] == 'o' && has(i, "obj"):
-			if m := number.FindSubmatch(b[max(0, i-32):i]); m != nil {
+			if n := numberOf(b[max(0, i-32):i]); n >= 0 {
 				end(i, nil)
-				id, _ = strconv.Atoi(string(m[1]))
+				id = n
 				i += len("ob")
 				from = i + 1
 			}
@@ -102,12 +104,28 @@ func (p *paper) walk(ctx context.Context, visit func(id int, dict, body []byte))
 }
 
 var (
-	number  = regexp.MustCompile(`(?:^|[^0-9])([0-9]{1,10})\s+[0-9]+\s+$`)
 	infoRef = regexp.MustCompile(`/Info\s+([0-9]{1,10})\s+[0-9]+\s+R`)
 	ref     = regexp.MustCompile(`([0-9]{1,10})\s+[0-9]+\s+R\b`)
 	xmp     = regexp.MustCompile(`/Subtype\s*/XML\b`)
 	first   = regexp.MustCompile(`/First\s+([0-9]{1,10})`)
 )
+
+// numberOf is the number of the object that begins behind b, -1 when none does:
+// 12 0 obj.
+func numberOf(b []byte) int {
+	const space, digits = " \t\r\n\f\x00", "0123456789"
+	for _, what := range []string{space, digits, space} {
+		n := len(b)
+		if b = bytes.TrimRight(b, what); len(b) == n {
+			return -1
+		}
+	}
+	id, err := strconv.Atoi(string(b[len(bytes.TrimRight(b, digits)):]))
+	if err != nil {
+		return -1
+	}
+	return id
+}
 
 // numbers adds those that a pattern finds, and not many more than are allowed.
 func numbers(to map[int]bool, pattern *regexp.Regexp, b []byte) {
