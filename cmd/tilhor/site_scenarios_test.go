@@ -270,7 +270,7 @@ var scenarios = map[string]scenario{
 			{"view", "later"},
 		}, Sees: "rektor"},
 		// Ett inngrep skal ikke til kommunen: plikten finnes ikke, og ingen spør om den.
-		{Who: "rektor", At: "/i-dag", Link: `^/inngrep/[a-z2-7]{10}$`, Fill: [][2]string{{"do", "foreldre"}, {"text", "Ringte mor."}}, Lacks: `value="kommunen"`, Shows: "rektor og foreldrene får vite"},
+		{Who: "rektor", At: "/i-dag", Link: `^/inngrep/[a-z2-7]{10}$`, Fill: [][2]string{{"do", "foreldre"}, {"text", "Ringte mor."}}, Sees: "Ringte mor.", Lacks: `value="kommunen"`, Shows: "rektor og foreldrene får vite"},
 		// En uke senere: det andre inngrepet mot Elias. Nå skal kommunen få vite det.
 		{Who: "sfo", Days: 7, At: "/inngrep/ny", Fill: [][2]string{
 			{"pupil", "Elias Moe"},
@@ -411,10 +411,14 @@ func TestEveryClauseIsShown(t *testing.T) {
 	for name, s := range all {
 		shown := map[string]bool{}
 		for _, d := range s.story {
-			shown[d.Shows] = true
+			if shown[d.Shows] = true; d.Shows != "" && d.Sees == "" {
+				t.Errorf("%s: nobody looks at what is to show that %s", name, d.Shows)
+			}
 		}
 		for _, p := range s.ends {
-			shown[p.shows] = true
+			if shown[p.shows] = true; p.of == nil {
+				t.Errorf("%s: nothing is done to show that %s", name, p.shows)
+			}
 		}
 		delete(shown, "")
 		for _, c := range s.wants {

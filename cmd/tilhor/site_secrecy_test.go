@@ -158,8 +158,9 @@ func answerByCode(t *testing.T, w *storyWorld, f *formReader) {
 	f.do(deed{Fill: [][2]string{{"text", "Etter storefri."}}, Press: "gjor=skriv", Sees: "Etter storefri."})
 }
 
-// untied: no cookie is set, and neither the record nor any row has the address the
-// telling came from.
+// untied: no cookie is set, and neither the record, nor any row, nor the words as who
+// has the case reads them have the address the telling came from. The control: what
+// was told is read there, and lies in no row as it was said.
 func untied(t *testing.T, w *storyWorld, f *formReader) {
 	if r := w.do("GET", nil, "nb", "/kode", nil); r.Header.Get("Set-Cookie") != "" {
 		t.Error("who has a code is given a cookie")
@@ -167,11 +168,26 @@ func untied(t *testing.T, w *storyWorld, f *formReader) {
 	if _, err := w.house.journal.Sequence(t.Context(), w.house.db, w.owner(), w.clock()); err != nil {
 		t.Fatal(err)
 	}
-	var record bytes.Buffer
+	const from, told = "192.0.2.1", "Qz3 de tar" // where the requests of these tests come from
+	var record, rows bytes.Buffer
 	w.must(journal.Export(t.Context(), w.house.db, w.owner(), w.house.keys.Public(w.owner()), &record))
-	for _, word := range []string{"192.0.2.1", "Qz3 de tar"} { // where the requests of these tests come from
-		if strings.Contains(record.String(), word) {
-			t.Errorf("the record has %s", word)
+	_, err := w.house.db.Dump(t.Context(), &rows)
+	w.must(err)
+	for where, c := range map[string]struct {
+		text, has string
+		lacks     []string
+	}{
+		"the record": {record.String(), "cases.", []string{from, told}},
+		"the rows":   {rows.String(), strings.TrimPrefix(f.track, "/saker/"), []string{from, told}},
+		"the words":  {f.sees("social-teacher", f.track), told, []string{from}},
+	} {
+		if !strings.Contains(c.text, c.has) {
+			t.Errorf("%s: the control is not there", where)
+		}
+		for _, word := range c.lacks {
+			if strings.Contains(c.text, word) {
+				t.Errorf("%s: there is %s", where, word)
+			}
 		}
 	}
 }

@@ -99,12 +99,13 @@ var theStory = []deed{
 // A storyWorld is a small town where the story can happen.
 type storyWorld struct {
 	*siteWorld
-	town *webtest.Town
+	town  *webtest.Town
+	never []string // who may know nothing of it
 }
 
 func newStoryWorld(t *testing.T, d *db.DB) *storyWorld {
 	town := webtest.NewTown(t, d)
-	return &storyWorld{siteOf(t, d, town.Kit.Keys, town.Now()), town}
+	return &storyWorld{siteWorld: siteOf(t, d, town.Kit.Keys, town.Now()), town: town}
 }
 
 func (w *storyWorld) as(who string) *http.Cookie {

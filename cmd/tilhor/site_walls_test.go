@@ -21,7 +21,11 @@ var reported = []string{
 }
 
 // reportedEnds are shown while the stories of it are walked (TestTheWallsByForms).
-var reportedEnds = []proof{{shows: "den det gjelder, ser ingenting av saken"}}
+var reportedEnds = []proof{{"den det gjelder, ser ingenting av saken", func(t *testing.T, w *storyWorld, _ *formReader) {
+	for _, who := range w.never {
+		w.findsNothing(t, w.whoever(who))
+	}
+}}}
 
 // theTeacherIsReported is the first scenario of the law's (§ 12-5): an assistant
 // tells rektor what she saw a teacher do; rektor makes the pupil safe and tells
@@ -49,7 +53,7 @@ var theTeacherIsReported = []deed{
 	{Who: "social-teacher", At: "$track/parten", Fill: [][2]string{{"party", "Jonas Lund"}, {"what", "said"}, {"text", "Jeg ville hindre at hun løp ut i veien."}}, Sees: "Jonas Lund: sa sitt syn"},
 	// Nora får det trygt mens ingen har avgjort hva den ansatte gjorde.
 	{Who: "social-teacher", At: "$track/undersokelse", Fill: [][2]string{{"do", "kilde"}, {"source", "talk-staff"}, {"who", "Mona Lund"}, {"status", "given"}, {"text", "Så at Jonas holdt i armen."}}},
-	{Who: "social-teacher", Fill: [][2]string{{"do", "funn"}, {"finding", "Nora ble holdt i armen. Hun er utrygg i timene hans."}, {"from", "*"}}, Shows: "at eleven er utrygg, gir tiltak, og avgjør ikke hva den ansatte gjorde"},
+	{Who: "social-teacher", Fill: [][2]string{{"do", "funn"}, {"finding", "Nora ble holdt i armen. Hun er utrygg i timene hans."}, {"from", "*"}}, Sees: "Hun er utrygg i timene hans.", Shows: "at eleven er utrygg, gir tiltak, og avgjør ikke hva den ansatte gjorde"},
 	{Who: "social-teacher", At: "$track/elevens-beste", Fill: [][2]string{{"view", "Vil ha en annen lærer."}, {"interests", "Trygghet."}, {"weighing", "Det Nora vil, veier tungt."}, {"conclusion", "En annen har timene."}}},
 	{Who: "social-teacher", At: "$track/plan", Fill: [][2]string{
 		{"m1-problem", "Nora er utrygg i timene."}, {"m1-what", "Ina har timene til 6B."}, {"m1-when", "hver dag"}, {"m1-start", "24.11.2026"}, {"m1-doer", "Ina Lund"}, {"m1-evaluate", "07.12.2026"},
@@ -185,13 +189,14 @@ func TestTheWallsByForms(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dbtest.Each(t, func(t *testing.T, d *db.DB) {
 				w := newStoryWorld(t, d)
+				w.never = s.never
 				f := &formReader{t: t, w: w, battery: webtest.New(w.site)}
 				w.tell(f, s.story, func(n int) {
 					if n != 2 && n != len(s.story)-1 { // when it is told, and at the end
 						return
 					}
-					for _, who := range s.never {
-						w.findsNothing(t, w.whoever(who))
+					for _, p := range reportedEnds {
+						p.of(t, w, f)
 					}
 				})
 				n := -1

@@ -57,14 +57,15 @@ func (f File) Attachment(id FileID) (Attachment, error) {
 }
 
 // ReadAttachment gives a file of a track to one who may read the track, as it was
-// made anew. That it was read stands in the
-// record before the first byte is handed over.
+// made anew. That it was read stands in the record before the first byte is handed
+// over.
 func (d *Desk) ReadAttachment(ctx context.Context, by tilhor.Actor, slug string, id FileID) (Attachment, []byte, error) {
 	return d.readFile(ctx, by, access.Read, slug, id, false)
 }
 
-// ReadOriginal gives rektor a file as it came, with all that was written beside it, within a quarter of an hour of the reason (Unseal). To anybody
-// else, and without a reason, it is not there.
+// ReadOriginal gives rektor a file as it came, with all that was written beside it,
+// within a quarter of an hour of the reason (Unseal). To anybody else, and without a
+// reason, it is not there.
 func (d *Desk) ReadOriginal(ctx context.Context, by tilhor.Actor, slug string, id FileID) (Attachment, []byte, error) {
 	return d.readFile(ctx, by, access.Lead, slug, id, true)
 }

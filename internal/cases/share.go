@@ -47,10 +47,16 @@ var (
 		ORDER BY m.start_on, m.id`)
 )
 
-// A sharedRow is a measure and the track that it is in.
+// A sharedRow is a measure, the track that it is in, and, when that is asked for, the
+// one that refers to it.
 type sharedRow struct {
-	of tilhor.TrackID
+	of, to tilhor.TrackID
 	Measure
+}
+
+// again says whether it is what another is, in a version of the plan that has not begun.
+func (r sharedRow) again(o sharedRow) bool {
+	return r.of == o.of && r.to == o.to && r.What == o.What && r.When == o.When && r.Doer == o.Doer && r.Weekdays == o.Weekdays
 }
 
 func sharedOf(scan db.Scan) (r sharedRow, err error) {
@@ -61,7 +67,8 @@ func sharedOf(scan db.Scan) (r sharedRow, err error) {
 
 // spoken fills in the words of measures of other tracks: what is done and when,
 // and no more of the other child. What is blocked has none, nor has what is in
-// the track of a protected pupil: it is left out.
+// the track of a protected pupil: it is left out. One that goes on from a later day
+// stands once.
 func (d *Desk) spoken(tx *db.Tx, owner tilhor.OwnerID, rows []sharedRow, now time.Time) (all []sharedRow, err error) {
 	for _, r := range rows {
 		guarded, err := access.Guarded(tx, owner, access.Track, string(r.of), now)
@@ -85,7 +92,7 @@ func (d *Desk) spoken(tx *db.Tx, owner tilhor.OwnerID, rows []sharedRow, now tim
 		if err := worded(tx, owner, r.of, key, &r.Measure); err != nil {
 			return nil, err
 		}
-		if r.What != "" {
+		if r.What != "" && !slices.ContainsFunc(all, r.again) {
 			all = append(all, r)
 		}
 	}
@@ -254,20 +261,22 @@ func (d *Desk) Share(ctx context.Context, by tilhor.Actor, slug string, id tilho
 	})
 }
 
-// referring are the measures of this track that others in the matter refer to now, with
-// their words; of is the track that refers.
+// referring are the measures of this track that others in the matter refer to now, as
+// they are shown there.
 func (w *work) referring() (rows []sharedRow, err error) {
 	err = w.tx.Each(selectReferring, func(scan db.Scan) error {
 		r, err := sharedOf(scan)
+		r.of, r.to = w.t.ID, r.of
 		rows = append(rows, r)
 		return err
 	}, w.by.Owner, w.t.ID, w.t.Case)
-	for i := range rows {
-		if err == nil {
-			err = worded(w.tx, w.by.Owner, w.t.ID, w.key, &rows[i].Measure)
-		}
+	if err != nil || len(rows) == 0 {
+		return nil, err
 	}
-	return rows, err
+	if rows, err = w.d.spoken(w.tx, w.by.Owner, rows, w.now); err != nil {
+		return nil, err
+	}
+	return w.nameless(rows)
 }
 
 // worded fills in what is done and when.
@@ -301,13 +310,19 @@ func (w *work) goOn(were []sharedRow, now []Measure) error {
 	if err != nil {
 		return err
 	}
+	type told struct {
+		in tilhor.TrackID
+		of tilhor.MeasureID
+	}
+	been := map[told]bool{}
 	for _, r := range were {
-		t := slices.IndexFunc(all, func(t Track) bool { return t.ID == r.of && !t.Over() })
-		m := slices.IndexFunc(now, func(m Measure) bool { return m.What == r.What && m.When == r.When })
+		t := slices.IndexFunc(all, func(t Track) bool { return t.ID == r.to && !t.Over() })
+		m := slices.IndexFunc(now, func(m Measure) bool { return m.What == r.What && m.When == r.When && !been[told{r.to, m.ID}] })
 		if t < 0 || m < 0 {
 			continue
 		}
-		if _, err := w.tx.Exec(insertShared, w.by.Owner, r.of, now[m].ID, w.t.ID, w.now.UnixMilli()); err != nil {
+		been[told{r.to, now[m].ID}] = true
+		if _, err := w.tx.Exec(insertShared, w.by.Owner, r.to, now[m].ID, w.t.ID, w.now.UnixMilli()); err != nil {
 			return err
 		}
 		if err := w.tellIn(all[t], note{kind: SharedK, when: tilhor.Now(w.now), ref: string(now[m].ID)}); err != nil {

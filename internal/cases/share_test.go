@@ -203,6 +203,75 @@ func TestASharedMeasureGoesOn(t *testing.T) {
 	})
 }
 
+// One that goes on from a later day stands once until then, and after it; whoever
+// refers to it is told once, also when two were said in the same words.
+func TestASharedMeasureStandsOnce(t *testing.T) {
+	each(t, func(w *world) {
+		one, two, gate := w.two()
+		w.must(w.desk.Share(w.ctx, w.ina, two, gate))
+		later := w.measure()
+		later.Start, later.Evaluate = w.in(7), w.in(21)
+		for range 2 {
+			w.Later(time.Minute)
+			w.planned(one, later)
+			if got := w.sharedIn(two); got != "Voksen ved ballbingen., Jonas Lund" {
+				t.Errorf("it stands as %q", got)
+			}
+		}
+		n := 0
+		for _, r := range w.see(two).Records {
+			if r.Kind == cases.SharedK {
+				n++
+			}
+		}
+		if n != 3 { // when it was shared, and for each new version
+			t.Errorf("the track was told %d times", n)
+		}
+		w.verified()
+	})
+}
+
+// What is not shown there does not go on either: what names a child who has come to
+// the matter, and what is in the track of one who is protected.
+func TestWhatIsNotShownDoesNotGoOn(t *testing.T) {
+	for name, act := range map[string]func(w *world, one string) error{
+		"named": func(w *world, one string) error {
+			if err := w.desk.AddChild(w.ctx, w.ina, one, cases.Child{Person: w.tuva, Role: "alleged"}); err != nil {
+				return err
+			}
+			return w.desk.Hear(w.ctx, w.ina, one, cases.Talk{Child: w.see(one).Children[0].Code, At: w.now(), Answer: cases.Spoke, How: "none", Words: "Det var lek."})
+		},
+		"protected": func(w *world, _ string) error { w.shielded(); return nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			each(t, func(w *world) {
+				w.T = t
+				one, two, _ := w.two()
+				m := w.measure()
+				m.What = "En voksen går ut med Tuva."
+				w.planned(one, m)
+				for _, r := range w.see(one).InForce() {
+					w.must(w.desk.Share(w.ctx, w.ina, two, r.ID))
+				}
+				told := w.see(two).Last(cases.SharedK).Ref
+				w.must(act(w, one))
+				w.Later(time.Minute)
+				w.must(w.desk.SavePlan(w.ctx, w.ina, one, 0, cases.Plan{Measures: []cases.Measure{m}}))
+				f, err := w.desk.See(w.ctx, w.ina, one, "whole")
+				w.must(err)
+				lead := w.kari
+				if name == "protected" {
+					lead = w.ina
+				}
+				w.must(w.desk.Approve(w.ctx, lead, one, f.Draft.Rev))
+				if r := w.see(two).Last(cases.SharedK); r.Ref != told {
+					t.Errorf("it went on, unseen: %+v", r)
+				}
+			})
+		})
+	}
+}
+
 func TestWhatIsNotShared(t *testing.T) {
 	each(t, func(w *world) {
 		one, two, gate := w.two()

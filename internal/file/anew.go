@@ -13,6 +13,10 @@ import (
 // then bounded whatever is sent.
 var open = make(chan struct{}, 1)
 
+// written lets one of anything else be written over at a time, so that no picture
+// waits for it.
+var written = make(chan struct{}, 1)
+
 // quality is that of a JPEG made anew: what could be read can still be read.
 const quality = 88
 
@@ -26,14 +30,21 @@ func Anew(ctx context.Context, b []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	room := open
+	if !kind.Picture() {
+		room = written
+	}
 	select {
-	case open <- struct{}{}:
-		defer func() { <-open }()
+	case room <- struct{}{}:
+		defer func() { <-room }()
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 	if !kind.Picture() {
-		out := bare(kind, b)
+		out, err := bare(ctx, kind, b)
+		if err != nil {
+			return nil, err
+		}
 		if again, err := Look(out); err != nil || again != kind {
 			return nil, Broken
 		}

@@ -304,6 +304,7 @@ func known(t testing.TB) map[string]struct {
 		"the same, said to be a picture":   {pdfStream("/Subtype/Image/Type/ObjStm/Filter/FlateDecode", packedText("/JavaScript")), "", Active},
 		"packed in a way we do not unpack": {pdfStream("/Type/ObjStm/Filter/LZWDecode", "\x80\x0b"), "", Locked},
 		"a letter with a password":         {pdf("/Encrypt 9 0 R"), "", Locked},
+		"parts in one another":             {pdfStream("/Filter/FlateDecode", strings.Repeat("stream\n\x78\x01\x00\x09\x00\xf6\xff", 50)+"stream\n\x78\x01"+strings.Repeat("\x00\x00\x00\xff\xff", 10_000)), "", Locked},
 		"a letter that unpacks to much":    {pdfStream("/Filter/FlateDecode", packedText(strings.Repeat("0", unpacked+1))), "", Locked},
 	}
 }
@@ -320,8 +321,9 @@ func TestWhatAFileIs(t *testing.T) {
 	}
 }
 
-// A picture that only says it is one is refused as broken.
-func TestOnlyPicturesAreMadeAnew(t *testing.T) {
+// A picture that only says it is one is refused as broken, and no two are open at
+// once. A letter does not wait for a picture.
+func TestABrokenPictureIsRefused(t *testing.T) {
 	for name, b := range map[string][]byte{"no pixels": saying(10, 10, sof0), "an empty screenshot": pngSaying(10, 10, 8, 2)} {
 		if _, err := Anew(context.Background(), b); !errors.Is(err, Broken) {
 			t.Errorf("%s: %v", name, err)
@@ -333,6 +335,9 @@ func TestOnlyPicturesAreMadeAnew(t *testing.T) {
 	defer func() { <-open }()
 	if _, err := Anew(ended, jpegOf(t, drawn(4, 4))); !errors.Is(err, context.Canceled) {
 		t.Errorf("two pictures were open at once: %v", err)
+	}
+	if _, err := Anew(context.Background(), pdf("")); err != nil {
+		t.Errorf("a letter: %v", err)
 	}
 }
 

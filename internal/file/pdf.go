@@ -56,6 +56,7 @@ func lookPDF(b []byte) error {
 type packed struct {
 	z    io.ReadCloser
 	left int64
+	read int // of the file, to unpack it: parts may lie in one another
 }
 
 // look looks through what is packed at one place: everything but pictures, and
@@ -74,10 +75,15 @@ func (p *packed) look(b []byte, at int) error {
 			at++
 		}
 	}
-	err := p.begin(bytes.NewReader(b[at:]))
+	r := bytes.NewReader(b[at:])
+	err := p.begin(r)
 	switch {
 	case err == nil:
-		return p.search()
+		err = p.search()
+		if p.read += len(b) - at - r.Len(); err == nil && p.read > 4*len(b) {
+			return Locked
+		}
+		return err
 	case objects && bytes.Contains(head, []byte("/Filter")):
 		return Locked // objects packed in a way we do not unpack
 	}

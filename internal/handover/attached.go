@@ -92,6 +92,9 @@ func (t *teller) attachments() (all []section) {
 				s.Facts = append(s.Facts, t.passage(t.t("attached."+name), text, seal.Label(name, string(r.ID))))
 			}
 		}
+		if a.Has && t.s.why(seal.Label("about", string(r.ID))) == "" {
+			s.Facts = append(s.Facts, fact{Term: t.t("attached.came"), Text: t.t("attached.came-text")})
+		}
 		all = append(all, s)
 	}
 	return all

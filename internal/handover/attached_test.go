@@ -21,7 +21,7 @@ const letter = "%PDF-1.7\n1 0 obj\n<</Type/Catalog /Pages 2 0 R>>\nendobj\ntrail
 func (w *world) attaches() {
 	w.t.Helper()
 	var picture bytes.Buffer
-	w.must(png.Encode(&picture, image.NewGray(image.Rect(0, 0, 40, 30))))
+	w.must((&png.Encoder{CompressionLevel: png.NoCompression}).Encode(&picture, image.NewGray(image.Rect(0, 0, 40, 30)))) // made anew, it is another
 	for name, body := range map[string][]byte{"brev.pdf": []byte(letter), "tegning.png": picture.Bytes()} {
 		a := cases.Attachment{When: tilhor.Now(w.Now()), Shows: "Det " + name + " viser.", Giver: "Marit", Needed: "Hun ga det.", Name: name, Checked: true}
 		id, err := w.cases.Put(w.ctx, w.ina, w.slug, a, body)
@@ -61,6 +61,9 @@ func TestAttachmentsGoToStatsforvalteren(t *testing.T) {
 		}
 		if texts[pdf] != letter || !strings.Contains(texts["09-vedlegg.html"], "Det brev.pdf viser.") || !strings.Contains(texts["09-vedlegg.html"], `href="`+pdf+`"`) {
 			t.Errorf("the letter is %q at %q, told as %s", texts[pdf], pdf, texts["09-vedlegg.html"])
+		}
+		if n := strings.Count(texts["09-vedlegg.html"], "Den ligger forseglet hos skolen."); n != 1 {
+			t.Errorf("%d files are said to lie sealed as they came", n)
 		}
 		w.sign()
 		if _, file := w.made(w.forFamily()); bytes.Contains(file, []byte("%PDF")) || bytes.Contains(file, []byte("vedlegg/")) {

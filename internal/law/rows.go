@@ -344,7 +344,8 @@ var rows = []Row{
 	{
 		// Not to prevent (third paragraph); in a case that is long-lasting or complex,
 		// when other means failed; and the answers are verified before measures rest
-		// on them. A gate before an act, and no date.
+		// on them. A gate before an act, and no date: no fact raises it, the survey itself
+		// is refused until what it asks for stands (cases/survey.go).
 		ID: "adj.names", Rules: Adjacent, Section: "§ 20-5", Ref: "opplæringsforskrifta § 20-5",
 		Trigger: NamesAsked, Bearer: School, Class: Linked, Source: Read,
 	},

@@ -57,6 +57,7 @@ func (c *Cluster) standbyIn(dir string, wait bool) (*Cluster, error) {
 	}
 	s, err := StartIn(dir, settings...)
 	if err != nil {
+		os.RemoveAll(dir)
 		return nil, err
 	}
 	for try := 0; try < 400; try++ {

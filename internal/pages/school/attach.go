@@ -215,6 +215,7 @@ type attachShowView struct {
 	File, Action  string
 	Fetch         string // of a file as it came, once the reason stands
 	Original      string
+	Bare          string // whether what was written beside it is taken out
 	Gone          *web.Note
 	Facts         web.Facts
 	Faults        *web.Summary
@@ -248,7 +249,10 @@ func (p *Pages) attachment(q *web.Req) (v attachShowView, a cases.Attachment, er
 	if a.Kind.Picture() {
 		v.Picture = at + "/bilde"
 	} else {
-		v.File = at + "/fil"
+		v.File, v.Bare = at+"/fil", w.T("craft.attach.as-came")
+		if a.Has {
+			v.Bare = w.T("craft.attach.apart")
+		}
 	}
 	if f.Lead && a.Has {
 		v.Original = at + "/original"

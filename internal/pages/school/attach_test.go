@@ -140,7 +140,7 @@ func TestALetterIsFetched(t *testing.T) {
 	f, err := w.cases.See(context.Background(), w.kari, slug, "whole")
 	w.must(err)
 	one := at + "/" + string(f.Attachments[0].File)
-	lacks(t, w.page(w.ina, one, "Hent filen", "åpnes ikke her"), "<img")
+	lacks(t, w.page(w.ina, one, "Hent filen", "åpnes ikke her", "Ingenting er tatt ut av filen"), "<img", "så langt vi finner det")
 	if r := w.Get(w.ina, one+"/bilde"); r.StatusCode != http.StatusNotFound {
 		t.Errorf("as a picture: %d", r.StatusCode)
 	}
@@ -159,4 +159,13 @@ func TestALetterIsFetched(t *testing.T) {
 	if n := w.stored(); n != 1 {
 		t.Errorf("%d files are stored", n)
 	}
+	// one that says who wrote it has lost that, and its page says so
+	said := []byte("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n2 0 obj<</Author(Per)>>endobj\ntrailer<</Info 2 0 R>>\n%%EOF\n")
+	if r := w.PostFile(w.ina, at, form(filled...), "brev.pdf", said); r.StatusCode != http.StatusSeeOther {
+		t.Fatalf("%d\n%s", r.StatusCode, mainOf(all(t, r)))
+	}
+	f, err = w.cases.See(context.Background(), w.kari, slug, "whole")
+	w.must(err)
+	last := string(f.Attachments[len(f.Attachments)-1].File)
+	lacks(t, w.page(w.ina, at+"/"+last, "så langt vi finner det", "åpnes ikke her"), "Ingenting er tatt ut")
 }
