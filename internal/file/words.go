@@ -162,16 +162,16 @@ func (l *letter) part(h textproto.MIMEHeader, body io.Reader, depth int) (string
 			s = stripped(s)
 		}
 		return s, l.spend(len(s))
-	case strings.HasSuffix(media, ".wordprocessingml.document"), bytes.HasPrefix(b, []byte(zipped)) && named(h, about["name"]):
+	case strings.HasSuffix(media, ".wordprocessingml.document"), bytes.HasPrefix(b, []byte(zipped)) && calledWord(h, about["name"]):
 		return "", l.docx(b)
 	}
 	l.unread++ // it lies in the file
 	return "", nil
 }
 
-// named says whether a part is called a Word document: many programs send one as
+// calledWord says whether a part is called a Word document: many programs send one as
 // something they do not know.
-func named(h textproto.MIMEHeader, name string) bool {
+func calledWord(h textproto.MIMEHeader, name string) bool {
 	if _, about, _ := mime.ParseMediaType(h.Get("Content-Disposition")); about["filename"] != "" {
 		name = about["filename"]
 	}
