@@ -1,7 +1,8 @@
 // Package circles keeps parent groups (foreldregrupper): what the parents of a class or
 // a year have agreed among themselves so that no child stands alone, when they meet and
 // what they do. No pupil's name may stand there. Who is in a group is who has a child in
-// the class, and is asked of the lists each time; who wrote something is told inside.
+// the class, and is asked of the lists each time; who wrote something is told inside when
+// that parent wanted it.
 // The school sees that a group exists, and its agreements when the group lets it.
 package circles
 
@@ -73,10 +74,11 @@ type Circle struct {
 
 // Said is who wrote something, as another parent of the group may know it.
 type Said struct {
-	By   string // the name, "" for who must not be named
+	By   string // the name, "" for who did not want it, or must not be named
 	Mine bool   // whoever reads may change it
 
-	person tilhor.PersonID
+	person      tilhor.PersonID
+	named, here bool // wanted to be, and is in the group today
 }
 
 // A Version is agreements that do not hold: those before, or what somebody proposes.
@@ -99,6 +101,7 @@ type Agreed struct {
 	Words   string      `json:"words,omitempty"` // of Other
 	Next    tilhor.Date `json:"next,omitempty"`  // when they meet again
 	Where   string      `json:"where,omitempty"`
+	Named   bool        `json:"named,omitempty"` // who wrote it wants the others to read the name
 
 	NoPupil bool `json:"-"` // what looks like a first name is none of a pupil
 }
@@ -106,11 +109,12 @@ type Agreed struct {
 // A Plan is something a group will do: an activity, or a meeting with what is taken
 // up there.
 type Plan struct {
-	ID   string      `json:"-"`
-	Part string      `json:"-"` // Activity, Meeting
-	On   tilhor.Date `json:"on,omitempty"`
-	What string      `json:"what"`
-	Kit  string      `json:"kit,omitempty"` // the ready-made meeting it follows
+	ID    string      `json:"-"`
+	Part  string      `json:"-"` // Activity, Meeting
+	On    tilhor.Date `json:"on,omitempty"`
+	What  string      `json:"what"`
+	Kit   string      `json:"kit,omitempty"` // the ready-made meeting it follows
+	Named bool        `json:"named,omitempty"`
 
 	NoPupil bool `json:"-"`
 	Said    `json:"-"`
@@ -310,13 +314,16 @@ func (d *Desk) fill(tx *db.Tx, owner tilhor.OwnerID, c *Circle) error {
 			}
 			c.Agreed, c.AgreedOn, c.Said = Agreed{}, on, said
 			err = json.Unmarshal([]byte(plain), &c.Agreed)
+			c.Said.named = c.Agreed.Named
 		case proposed:
 			v := Version{ID: id, On: on, Said: said}
 			err = json.Unmarshal([]byte(plain), &v.Agreed)
+			v.Said.named = v.Agreed.Named
 			c.Proposals = append(c.Proposals, v)
 		default:
 			p := Plan{ID: id, Part: part, Said: said}
 			err = json.Unmarshal([]byte(plain), &p)
+			p.Said.named = p.Named
 			c.Plans = append(c.Plans, p)
 		}
 		if err != nil {
@@ -365,7 +372,8 @@ func (d *Desk) opened(tx *db.Tx, by tilhor.Actor, slug string, on tilhor.Date) (
 				here[p] = slices.ContainsFunc(units, func(u Unit) bool { return u.Key() == c.Key() })
 			}
 		}
-		s.Mine = s.person == by.Person || c.starter == by.Person || !here[s.person] && !here[c.starter]
+		s.here = here[s.person]
+		s.Mine = s.person == by.Person || c.starter == by.Person || !s.here && !here[c.starter]
 	}
 	return c, nil
 }
@@ -385,10 +393,12 @@ func (c *Circle) said() []*Said {
 	return all
 }
 
-// named puts in who wrote what; not who has a protected address, or a child who has.
+// named puts in who wrote what, of those who wanted it: if all were named, who must not
+// be would be known by it. Not who has a protected address, or a child who has; and none
+// who is not in the group today, of whose children the lists no longer tell all.
 func (d *Desk) named(tx *db.Tx, owner tilhor.OwnerID, c *Circle, on tilhor.Date) error {
 	for _, s := range c.said() {
-		if s.person == "" {
+		if !s.named || !s.here {
 			continue
 		}
 		children, err := d.Roster.Children(tx, owner, s.person, on)
