@@ -60,6 +60,8 @@ func TestHowVotesCount(t *testing.T) {
 		w.Refused(there("forelder-nora", "teacher-solbakken", "nurse-solbakken"), "present", "bodies.fault.counted")
 		became(shut, bodies.Result{For: 1, ForParents: 1}, bodies.Carried)
 		became(open, bodies.Result{For: 1}, bodies.Carried)
+		w.Refused(there("teacher-solbakken", "nurse-solbakken", "forelder-nora"), "present", "bodies.fault.counted") // it would carry, and be counted otherwise
+		became(shut, bodies.Result{}, "")
 		w.Must(there("teacher-solbakken", "nurse-solbakken", "forelder-nora"))
 		became(shut, bodies.Result{}, "")
 		w.Must(there("teacher-solbakken", "nurse-solbakken"))
@@ -73,7 +75,12 @@ func TestHowVotesCount(t *testing.T) {
 		became(shut, bodies.Result{Blank: 2}, bodies.Tied)
 		// Where the regulation is not written down, nothing is reckoned.
 		rules("", false)
-		became(shut, bodies.Result{For: 2}, "")
+		became(shut, bodies.Result{For: 2, Cast: bodies.Against}, "")
+		for _, x := range w.sees(w.marit, m).Items {
+			if x.Slug == shut && x.Result.Cast != "" {
+				t.Errorf("nothing was reckoned, and who led decided: %+v", x.Result)
+			}
+		}
 		became(open, bodies.Result{For: 2}, bodies.Carried)
 		w.Refused(w.desk.Change(w.ctx, w.kari, w.smu, bodies.Body{Name: "SMU", Count: "twice"}), "count", "bodies.fault.count")
 		// No more are there than there are seats for.
