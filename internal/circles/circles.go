@@ -70,6 +70,7 @@ type Circle struct {
 	Proposals  []Version // of parents whose the agreements are not
 
 	starter tilhor.PersonID
+	gone    bool // its words are shredded
 }
 
 // Said is who wrote something, as another parent of the group may know it.
@@ -158,6 +159,9 @@ var (
 	insertLine   = db.SQL(`INSERT INTO circles_line (owner, id, circle, part, n, at, entry, person, sealed, gone_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)`)
 	goneLine     = db.SQL(`UPDATE circles_line SET gone_at = $4 WHERE owner = $1 AND circle = $2 AND id = $3 AND part <> 'agreed' AND gone_at = 0`)
 	linesOf      = db.SQL(`SELECT id, part, at, person, sealed FROM circles_line WHERE owner = $1 AND circle = $2 AND gone_at = 0 ORDER BY n, at, id`)
+	olderLines   = db.SQL(`UPDATE circles_line SET gone_at = $3 WHERE owner = $1 AND circle = $2 AND part = 'agreed' AND gone_at = 0
+		AND n > (SELECT MIN(n) FROM circles_line WHERE owner = $1 AND circle = $2 AND part = 'agreed')
+		AND n < (SELECT MAX(n) FROM circles_line WHERE owner = $1 AND circle = $2 AND part = 'agreed')`)
 	countLines   = db.SQL(`SELECT COUNT(*) FROM circles_line WHERE owner = $1 AND circle = $2`)
 	countPlans   = db.SQL(`SELECT COUNT(*) FROM circles_line WHERE owner = $1 AND circle = $2 AND part <> 'agreed' AND gone_at = 0`)
 )
@@ -270,8 +274,14 @@ func (d *Desk) schools(tx *db.Tx, by tilhor.Actor, on tilhor.Date) (map[tilhor.S
 	return names, err
 }
 
-// read finds groups, without what they have written.
-func (d *Desk) read(tx *db.Tx, owner tilhor.OwnerID, on tilhor.Date, q *db.Stmt, args ...any) (all []Circle, err error) {
+// read finds groups, without what they have written. One that was let go of by rule is
+// none, though a backup that was put back has its row still.
+func (d *Desk) read(tx *db.Tx, owner tilhor.OwnerID, on tilhor.Date, q *db.Stmt, args ...any) ([]Circle, error) {
+	all, err := d.rows(tx, owner, on, q, args...)
+	return slices.DeleteFunc(all, func(c Circle) bool { return c.gone }), err
+}
+
+func (d *Desk) rows(tx *db.Tx, owner tilhor.OwnerID, on tilhor.Date, q *db.Stmt, args ...any) (all []Circle, err error) {
 	err = tx.Each(q, func(scan db.Scan) error {
 		var c Circle
 		var shared int
@@ -283,6 +293,14 @@ func (d *Desk) read(tx *db.Tx, owner tilhor.OwnerID, on tilhor.Date, q *db.Stmt,
 		all = append(all, c)
 		return err
 	}, args...)
+	for i := range all {
+		if err != nil {
+			return nil, err
+		}
+		if _, err = d.Keys.Get(tx, owner, seal.KindCircle, all[i].ID); errors.Is(err, seal.ErrShredded) {
+			all[i].gone, err = true, nil
+		}
+	}
 	return all, err
 }
 
@@ -456,6 +474,11 @@ func (d *Desk) lineOf(tx *db.Tx, by tilhor.Actor, writer tilhor.PersonID, c Circ
 	w, err := d.Journal.Append(tx, journal.Entry{Stream: stream(c.ID), Act: act, Subject: id, When: tilhor.Now(now), By: by, Rule: "parent", Parts: journal.Parts(s)})
 	if err != nil {
 		return err
+	}
+	if part == agreed { // the first tells who began; those that hold, and those before them, are read
+		if _, err := tx.Exec(olderLines, by.Owner, c.ID, now.UnixMilli()); err != nil {
+			return err
+		}
 	}
 	var n int
 	if err := tx.One(countLines, db.Args(by.Owner, c.ID), &n); err != nil {

@@ -13,6 +13,7 @@ import (
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/journal"
 	"tilhor/internal/roster"
+	"tilhor/internal/seal"
 	"tilhor/internal/web/webtest"
 )
 
@@ -322,6 +323,70 @@ func TestWhoseItIsToChange(t *testing.T) {
 }
 
 func named(a circles.Agreed) circles.Agreed { a.Named = true; return a }
+
+// However often one agrees and proposes, few lines are read; the one before and who began
+// are known still.
+func TestAGroupHoldsLittle(t *testing.T) {
+	each(t, func(w *world) {
+		slug, err := w.desk.Start(w.ctx, w.marit, w.unit(w.marit, false), good())
+		w.Must(err)
+		other := func(n int) circles.Agreed {
+			return circles.Agreed{Choices: []string{circles.Other}, Words: fmt.Sprintf("Nummer %d.", n)}
+		}
+		for n := range 45 { // more than the room has place for
+			w.Must(w.agree(w.ali, slug, other(n)))
+		}
+		for n := range 5 {
+			w.Must(w.agree(w.marit, slug, other(n)))
+		}
+		c, err := w.desk.See(w.ctx, w.ali, slug)
+		if err != nil || len(c.Proposals) != 1 || c.Proposals[0].Words != "Nummer 44." || c.Agreed.Words != "Nummer 4." || c.Before.Words != "Nummer 3." || c.Mine {
+			t.Errorf("%+v, %v", c, err)
+		}
+		w.Must(w.desk.Accept(w.ctx, w.marit, slug, c.Proposals[0].ID))
+		if c, err := w.desk.See(w.ctx, w.marit, slug); err != nil || !c.Mine || c.Before.Words != "Nummer 4." {
+			t.Errorf("who began: %+v, %v", c, err)
+		}
+		var n int
+		w.Must(w.DB.Read(w.ctx, func(tx *db.Tx) error { return tx.One(readLines, db.Args(webtest.Owner), &n) }))
+		if n != 3 {
+			t.Errorf("%d lines are read", n)
+		}
+		if r, err := journal.Verify(w.ctx, w.DB, webtest.Owner, journal.Against{Keys: w.Kit.Keys}); err != nil || !r.Holds() {
+			t.Errorf("%+v, %v", r, err)
+		}
+	})
+}
+
+var readLines = db.SQL(`SELECT COUNT(*) FROM circles_line WHERE owner = $1 AND gone_at = 0`)
+
+// A backup that was put back has the row of a group whose words are shredded: it is not
+// there, and its class begins anew.
+func TestAShreddedGroupIsNone(t *testing.T) {
+	each(t, func(w *world) {
+		slug, err := w.desk.Start(w.ctx, w.marit, w.unit(w.marit, false), good())
+		w.Must(err)
+		w.Must(w.desk.Share(w.ctx, w.marit, slug, true))
+		c, err := w.desk.See(w.ctx, w.marit, slug)
+		w.Must(err)
+		w.Must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			return seal.Shred(tx, webtest.Owner, seal.KindCircle, c.ID, w.Now())
+		}))
+		_, err = w.desk.See(w.ctx, w.ali, slug)
+		w.Missing("what is shredded", err)
+		if all := w.mine(w.ali); all[0].Circle != "" {
+			t.Errorf("Ali has %+v", all)
+		}
+		if all, err := w.desk.AtSchool(w.ctx, w.kari); err != nil || len(all) != 0 {
+			t.Errorf("the school sees %+v, %v", all, err)
+		}
+		again, err := w.desk.Start(w.ctx, w.ali, w.unit(w.ali, false), good())
+		w.Must(err)
+		if c, err := w.desk.See(w.ctx, w.ali, again); err != nil || again == slug || !c.Mine {
+			t.Errorf("%+v, %v", c, err)
+		}
+	})
+}
 
 // What is refused, at its field.
 func TestAGroupRefuses(t *testing.T) {
