@@ -11,6 +11,11 @@ import (
 // parents' votes weigh as the regulation says. Sabotaged: count without the weight.
 func TestHowVotesCount(t *testing.T) {
 	each(t, func(w *world) {
+		for _, k := range []bodies.Kind{bodies.SMU, bodies.SU, bodies.FAU, bodies.Council, bodies.KFU, bodies.Youth} {
+			if k.Usual().Count != "" { // a guess would look like the regulation
+				t.Errorf("%s is counted by %q before anybody chose", k, k.Usual().Count)
+			}
+		}
 		w.seat(w.smu, "rektor-solbakken", bodies.Municipality, "")
 		w.seat(w.smu, "nurse-solbakken", bodies.Staff, "")
 		rules := func(c bodies.Count, casting bool) {
