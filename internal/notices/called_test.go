@@ -51,12 +51,12 @@ func TestACallAndAnAnswer(t *testing.T) {
 		}
 		answer()
 		w.sends(social)
-		w.Later(12 * time.Hour) // night: who sits for the parents is left in peace, whatever else she is
+		w.Later(12 * time.Hour) // night: everybody is left in peace
 		call()
 		answer()
-		w.sends(rektor, teacher)
+		w.sends()
 		w.Later(11 * time.Hour)
-		w.sends(social)
+		w.sends(rektor, social, teacher)
 		// A meeting that was moved since calls nobody.
 		call()
 		w.must(formal.Rearrange(w.ctx, mother, smu, m, bodies.Meeting{On: "2026-12-10", Clock: "18"}))

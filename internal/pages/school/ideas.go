@@ -92,7 +92,11 @@ func ideaRow(w *lang.Words, i ideas.Idea) web.Duty {
 	}
 	switch {
 	case i.State == ideas.Answered:
-		d.State, d.When = web.State{Name: web.OK, Word: w.T("ideas.verdict-short." + i.Answer.Verdict)}, w.T("ideas.state.answered", "date", w.DayMonth(i.Answer.On))
+		name := web.OK
+		if i.Answer.Verdict == "no" {
+			name = web.None
+		}
+		d.State, d.When = web.State{Name: name, Word: w.T("ideas.verdict-short." + i.Answer.Verdict)}, w.T("ideas.state.answered", "date", w.DayMonth(i.Answer.On))
 		if i.Shown {
 			d.Meta = append(d.Meta, w.T("ideas.school.shown"))
 		}
