@@ -16,12 +16,15 @@ type Settled struct {
 
 var (
 	settled = db.SQL(`SELECT i.id, i.school, (SELECT MIN(l.secret) FROM ideas_line l WHERE l.owner = i.owner AND l.idea = i.id), (SELECT MAX(l.at) FROM ideas_line l WHERE l.owner = i.owner AND l.idea = i.id)
-		FROM ideas_idea i WHERE i.owner = $1 AND i.state IN ('answered', 'left') ORDER BY i.id`)
+		FROM ideas_idea i WHERE i.owner = $1 AND i.state IN ('answered', 'left')
+			AND NOT EXISTS (SELECT 1 FROM ideas_line l WHERE l.owner = i.owner AND l.idea = i.id AND l.part = 'asked') ORDER BY i.id`)
 	forget = db.SQL(`UPDATE ideas_idea SET state = 'gone', person = '', body = '', given_to = '', shown = 0 WHERE owner = $1 AND id = $2`)
 )
 
 // Ended are those that may be let go of by rule when long enough has passed. One from
-// before each had its own key is sealed with all others of its school, and is not.
+// before each had its own key is sealed with all others of its school, and is not. Nor
+// is one whose writer rektor has asked for: then the school has thought that a child may
+// not be well (opplæringslova § 12-4), and no rule of days ends that.
 func Ended(tx *db.Tx, owner tilhor.OwnerID) (all []Settled, err error) {
 	err = tx.Each(settled, func(scan db.Scan) error {
 		var s Settled
