@@ -76,6 +76,9 @@ func TestMinutesAreHandedOver(t *testing.T) {
 			if strings.Contains(string(text), "Hemmelig") != shut || strings.Contains(string(text), "Vi ber om lys.") == shut {
 				t.Errorf("what is confidential is not apart: %s", text)
 			}
+			if strings.Contains(string(text), "lever") == shut { // of what is confidential the pupils had left
+				t.Errorf("pupils were there when it was confidential: %v, %s", shut, text)
+			}
 			for _, name := range []string{"Marit", "Dahl", "Nora", string(w.nora)} {
 				if strings.Contains(string(text), name) {
 					t.Errorf("%s stands in %s", name, text)

@@ -17,6 +17,7 @@ type Minutes struct {
 	Meeting Meeting
 	Items   []Item
 	There   []Voice // who was there
+	Stayed  []Voice // of them, who had not left what is confidential: no pupil (§ 10-4)
 	Members int
 }
 
@@ -131,15 +132,21 @@ func (d *Desk) nameless(tx *db.Tx, owner tilhor.OwnerID, lines sheaf, m *Minutes
 		}
 	}
 	m.Members = len(members)
-	there := map[string]int{}
+	there, pupils := map[string]int{}, map[string]int{}
 	if l := lines.find(ofPresent, m.Meeting.Slug); l != nil {
 		for _, p := range l.Present {
 			there[voice[p]]++
+			if slices.ContainsFunc(members, func(x Member) bool { return x.Person == p && x.Part == Pupils }) {
+				pupils[voice[p]]++
+			}
 		}
 	}
 	for _, v := range Voices {
 		if n := there[v]; n > 0 {
 			m.There = append(m.There, Voice{v, n})
+		}
+		if n := there[v] - pupils[v]; n > 0 {
+			m.Stayed = append(m.Stayed, Voice{v, n})
 		}
 	}
 	for i := range m.Items {

@@ -337,12 +337,47 @@ func TestWhatTheElevradLeavesLying(t *testing.T) {
 			t.Errorf("answered, %d ballots: %+v, %v", ballots, x, err)
 		}
 		w.Refused(w.desk.Close(w.ctx, w.nora, old.Slug, true, ""), "carry", "ideas.fault.closed")
+		late := func() int {
+			var f figures.Figure
+			w.Must(w.DB.Read(w.ctx, func(tx *db.Tx) (err error) {
+				f, err = ideas.Figures()[0].Figure(tx, webtest.Owner, calendar.DateOf(w.Now()))
+				return err
+			}))
+			return f.Of - f.N
+		}
+		early := send("Helt andre ting.")
+		w.Must(w.desk.Close(w.ctx, w.nora, early.Slug, false, "Vi venter."))
+		if n := late(); n != 1 { // the answered one
+			t.Errorf("left in time, and %d are late", n)
+		}
 		w.Missing("what the elevråd has", w.desk.Reply(w.ctx, w.kari, young.Slug, ideas.Answer{Verdict: "no", Why: "Nei."}))
 		w.Must(w.bodies.Close(w.ctx, w.kari, w.council))
 		if n, _, err := w.desk.WithCouncil(w.ctx, w.kari); n != 0 || err != nil {
 			t.Errorf("an elevråd that has ended has %d, %v", n, err)
 		}
 		w.Must(w.desk.Reply(w.ctx, w.kari, young.Slug, ideas.Answer{Verdict: "no", Why: "Nei."}))
+		if n := late(); n != 1 {
+			t.Errorf("answered in time, and %d are late", n)
+		}
+	})
+}
+
+// What the elevråd leaves after the date counts as not answered in time.
+func TestLeftTooLateIsNotInTime(t *testing.T) {
+	each(t, func(w *world) {
+		w.founds(0)
+		w.Must(w.desk.Propose(w.ctx, w.nora, w.council, ideas.Saying{Kind: "together", Words: "En felles dag."}))
+		w.Later(31 * 24 * time.Hour)
+		all, err := w.desk.Before(w.ctx, w.nora)
+		w.Must(err)
+		w.Must(w.desk.Close(w.ctx, w.nora, all[0].Ideas[0].Slug, false, "Vi venter."))
+		w.Must(w.DB.Read(w.ctx, func(tx *db.Tx) error {
+			f, err := ideas.Figures()[0].Figure(tx, webtest.Owner, calendar.DateOf(w.Now()))
+			if f.N != 0 || f.Of != 1 {
+				t.Errorf("%+v", f)
+			}
+			return err
+		}))
 	})
 }
 

@@ -462,7 +462,7 @@ func TestTheVotesOfAConfidentialMatter(t *testing.T) {
 	w.shows(w.marit, i, "Av disse: foreldre for")
 	w.refused(w.marit, i, form("do", "vedtak", "vedtak-text", "Vi vil ha flere voksne.", "vedtak-for", "1", "vedtak-against", "1"), "Skriv hvor mange av stemmene som er foreldrenes", "Vi vil ha flere voksne.")
 	w.sent(w.marit, i, "do", "vedtak", "vedtak-text", "Vi vil ha flere voksne.", "vedtak-for", "1", "vedtak-for-parents", "1", "vedtak-against", "1")
-	w.shows(w.marit, m+"/referat", "1 for, 1 mot", "Foreldrenes stemmer telte til sammen som 2", "Vedtatt")
+	w.shows(w.marit, m+"/referat", "1 for, 1 mot", "Foreldrenes stemmer telte til sammen som 2", "(1 forelder var der)", "Vedtatt")
 	open := w.item(m, "Lys")
 	w.lacks(w.body(w.Get(w.marit, open)), "Av disse: foreldre for")
 	w.refused(w.marit, open, form("do", "vedtak", "vedtak-text", "Lys.", "vedtak-for", "1", "vedtak-against", "1"), "Velg hva den som ledet møtet, stemte")
