@@ -95,7 +95,9 @@ func (d *Desk) minutesJobs(ctx context.Context, owner tilhor.OwnerID, e Export) 
 	return all, err
 }
 
-func (d *Desk) handOverMinutes(ctx context.Context, by tilhor.Actor, to string, j minutesJob) error {
+// handOverMinutes makes the document and keeps it, unless the approval was taken back
+// since the pass began: what the leader has withdrawn is not handed over.
+func (d *Desk) handOverMinutes(ctx context.Context, by tilhor.Actor, to string, j minutesJob) (did bool, err error) {
 	w := lang.For(tilhor.Lang(j.set["language"]))
 	name := clean(j.p.Body.Name)
 	l := letter{
@@ -111,13 +113,16 @@ func (d *Desk) handOverMinutes(ctx context.Context, by tilhor.Actor, to string, 
 	l.page = minutesPage(w, j.p, items, before, there, l.title)
 	p, err := d.letterPack(by.Owner, j.set, l)
 	if err != nil {
-		return err
+		return false, err
 	}
 	dir := filepath.Join(to, p.folder)
 	if err := mkdir(dir, to); err != nil {
-		return err
+		return false, err
 	}
-	return d.keep(ctx, by, dir, j.track(), item{doc: j.doc, item: itemPost}, p, j.n, j.known)
+	if holds, err := d.Bodies.Holds(ctx, by.Owner, j.p); err != nil || !holds {
+		return false, err
+	}
+	return true, d.keep(ctx, by, dir, j.track(), item{doc: j.doc, item: itemPost}, p, j.n, j.known)
 }
 
 // minutesPage is what was decided at a meeting, by office.

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -97,6 +98,20 @@ func TestMinutesAreHandedOver(t *testing.T) {
 		approve()
 		if r := w.export(dir, archive.Export{}); r.Written != 2 {
 			t.Errorf("approved anew: %+v", r)
+		}
+		// Taken back while they are handed over: what is not written yet, never is.
+		w.must(b.Withdraw(w.ctx, marit, smu, m))
+		w.Later(time.Minute)
+		approve()
+		once := sync.OnceFunc(func() { w.must(b.Withdraw(w.ctx, marit, smu, m)) })
+		w.desk.Fault(func(what string) error {
+			if what == "row" {
+				once()
+			}
+			return nil
+		})
+		if r := w.export(dir, archive.Export{}); r.Written != 1 || r.Left != 0 {
+			t.Errorf("taken back meanwhile: %+v", r)
 		}
 	})
 }

@@ -118,6 +118,20 @@ func (d *Desk) Protocols(tx *db.Tx, owner tilhor.OwnerID) (all []Protocol, err e
 	return all, nil
 }
 
+var approvedAt = db.SQL(`SELECT COUNT(*) FROM bodies_line WHERE owner = $1 AND body = $2 AND kind = 'approved' AND thing = $3 AND at = $4 AND gone_at = 0`)
+
+// Holds says whether the approval of minutes still does: it may have been taken back, or
+// given anew.
+func (d *Desk) Holds(ctx context.Context, owner tilhor.OwnerID, p Protocol) (yes bool, err error) {
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		var n int
+		err := tx.One(approvedAt, db.Args(owner, p.Body.ID, p.Meeting.Slug, p.Approved.UnixMilli()), &n)
+		yes = n > 0
+		return err
+	})
+	return yes, err
+}
+
 // nameless puts offices where names would stand.
 func (d *Desk) nameless(tx *db.Tx, owner tilhor.OwnerID, lines sheaf, m *Minutes) error {
 	members, err := d.then(tx, owner, m.Body, m.Meeting.On)

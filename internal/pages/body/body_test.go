@@ -468,4 +468,9 @@ func TestTheVotesOfAConfidentialMatter(t *testing.T) {
 	w.refused(w.marit, open, form("do", "vedtak", "vedtak-text", "Lys.", "vedtak-for", "1", "vedtak-against", "1"), "Velg hva den som ledet møtet, stemte")
 	w.sent(w.marit, open, "do", "vedtak", "vedtak-text", "Lys.", "vedtak-for", "1", "vedtak-against", "1", "vedtak-cast", "against")
 	w.shows(w.nora, m+"/referat", "Stemmen til den som ledet møtet, avgjorde", "Ikke vedtatt")
+	// It is asked also when no seats are for pupils and one sits there, and stays when it is not.
+	w.sent(w.kari, "/skolen/rad/"+w.slug, "do", "regler", "regler-name", "SMU", "regler-need", "1", "regler-seats-parent", "3")
+	w.shows(w.kari, "/skolen/rad/"+w.slug, `name="regler-count"`, `<option value="parents" selected>`)
+	w.sent(w.kari, "/skolen/rad/"+w.slug, "do", "regler", "regler-name", "SMU", "regler-need", "1", "regler-count", "")
+	w.lacks(w.shows(w.kari, "/skolen/rad/"+w.slug, `name="regler-count"`), `<option value="parents" selected>`)
 }
