@@ -162,8 +162,8 @@ var (
 	olderLines   = db.SQL(`UPDATE circles_line SET gone_at = $3 WHERE owner = $1 AND circle = $2 AND part = 'agreed' AND gone_at = 0
 		AND n > (SELECT MIN(n) FROM circles_line WHERE owner = $1 AND circle = $2 AND part = 'agreed')
 		AND n < (SELECT MAX(n) FROM circles_line WHERE owner = $1 AND circle = $2 AND part = 'agreed')`)
-	countLines   = db.SQL(`SELECT COUNT(*) FROM circles_line WHERE owner = $1 AND circle = $2`)
-	countPlans   = db.SQL(`SELECT COUNT(*) FROM circles_line WHERE owner = $1 AND circle = $2 AND part <> 'agreed' AND gone_at = 0`)
+	countLines = db.SQL(`SELECT COUNT(*) FROM circles_line WHERE owner = $1 AND circle = $2`)
+	countPlans = db.SQL(`SELECT COUNT(*) FROM circles_line WHERE owner = $1 AND circle = $2 AND part <> 'agreed' AND gone_at = 0`)
 )
 
 // units are the classes and years that somebody is a parent in, by the lists: through
