@@ -13,8 +13,8 @@ var inTime = db.SQL(`SELECT COUNT(*), COALESCE(SUM(CASE WHEN answered_on <> '' A
 	WHERE owner = $1 AND said_on > $2 AND due_on <> '' AND (answered_on <> '' OR due_on < $3 AND state IN ('council', 'new'))`)
 
 // leftLate is when the elevråd said no to each of those that it did not carry on.
-var leftLate = db.SQL(`SELECT i.due_on, MAX(l.at) FROM ideas_idea i JOIN ideas_line l ON l.owner = i.owner AND l.idea = i.id AND l.part = 'left'
-	WHERE i.owner = $1 AND i.said_on > $2 AND i.due_on <> '' AND i.state = 'left' GROUP BY i.id, i.due_on`)
+var leftLate = db.SQL(`SELECT i.due_on, COALESCE((SELECT MAX(l.at) FROM ideas_line l WHERE l.owner = i.owner AND l.idea = i.id AND l.part = 'left'), 0)
+	FROM ideas_idea i WHERE i.owner = $1 AND i.said_on > $2 AND i.due_on <> '' AND i.state = 'left'`)
 
 // Figures are what this room offers of numbers: how many suggestions of the last
 // twelve months had their answer in time, of those that should have had one. What the elevråd left in time should not; what it
