@@ -214,6 +214,7 @@ var mayScan = map[string]string{
 	"FROM bodies_body b WHERE b.owner = ?1 ORDER BY":      "the bodies of a municipality, those that are no more as well: some at each school",
 	"FROM bodies_body b WHERE b.owner = ?1 AND b.gone_at": "the bodies of a municipality: some at each school",
 	"(SELECT MIN(l.secret) FROM ideas_line l":             "the sweep: the suggestions that wait for nobody",
+	"SELECT i.due_on, COALESCE((SELECT MAX(l.at)":         "a figure of twelve months: the suggestions that an elevråd left",
 	"(SELECT MAX(l.at) FROM circles_line l":               "the sweep: parents' groups, one or two for each class",
 	"SELECT id FROM ideas_line":                           "verify: every line of the room",
 	"SELECT id FROM circles_line":                         "verify: every line of the room",

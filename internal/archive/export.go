@@ -151,10 +151,13 @@ func (d *Desk) Export(ctx context.Context, by tilhor.Actor, e Export) (r Report,
 		if err := ctx.Err(); err != nil {
 			return r, err
 		}
-		if err := d.handOverMinutes(ctx, by, e.To, m); err != nil {
+		did, err := d.handOverMinutes(ctx, by, e.To, m)
+		if err != nil {
 			return r, fmt.Errorf("hand over the minutes of a meeting: %w", err)
 		}
-		r.Written++
+		if did {
+			r.Written++
+		}
 		r.Left--
 	}
 	return r, nil

@@ -95,7 +95,9 @@ func (d *Desk) minutesJobs(ctx context.Context, owner tilhor.OwnerID, e Export) 
 	return all, err
 }
 
-func (d *Desk) handOverMinutes(ctx context.Context, by tilhor.Actor, to string, j minutesJob) error {
+// handOverMinutes makes the document and keeps it, unless the approval was taken back
+// since the pass began: what the leader has withdrawn is not handed over.
+func (d *Desk) handOverMinutes(ctx context.Context, by tilhor.Actor, to string, j minutesJob) (did bool, err error) {
 	w := lang.For(tilhor.Lang(j.set["language"]))
 	name := clean(j.p.Body.Name)
 	l := letter{
@@ -104,28 +106,31 @@ func (d *Desk) handOverMinutes(ctx context.Context, by tilhor.Actor, to string, 
 		begun:  calendar.Start(tilhor.Date(fmt.Sprintf("%d-08-01", j.year()))), when: j.p.Approved, on: j.p.Meeting.On, shut: j.shut,
 		who: []xmlWho{{Kind: xmlCode{"IA", "Intern avsender"}, Name: name, Unit: &xmlNamed{j.unit}}},
 	}
-	items, before := j.p.Items, 0
+	items, before, there := j.p.Items, 0, j.p.There
 	if j.shut {
-		l.title, items, before = w.T("archive.title.minutes.shut"), j.p.Shut, len(j.p.Items)
+		l.title, items, before, there = w.T("archive.title.minutes.shut"), j.p.Shut, len(j.p.Items), j.p.Stayed
 	}
-	l.page = minutesPage(w, j.p, items, before, l.title)
+	l.page = minutesPage(w, j.p, items, before, there, l.title)
 	p, err := d.letterPack(by.Owner, j.set, l)
 	if err != nil {
-		return err
+		return false, err
 	}
 	dir := filepath.Join(to, p.folder)
 	if err := mkdir(dir, to); err != nil {
-		return err
+		return false, err
 	}
-	return d.keep(ctx, by, dir, j.track(), item{doc: j.doc, item: itemPost}, p, j.n, j.known)
+	if holds, err := d.Bodies.Holds(ctx, by.Owner, j.p); err != nil || !holds {
+		return false, err
+	}
+	return true, d.keep(ctx, by, dir, j.track(), item{doc: j.doc, item: itemPost}, p, j.n, j.known)
 }
 
 // minutesPage is what was decided at a meeting, by office.
-func minutesPage(w *lang.Words, m bodies.Protocol, items []bodies.Item, before int, title string) []byte {
+func minutesPage(w *lang.Words, m bodies.Protocol, items []bodies.Item, before int, voices []bodies.Voice, title string) []byte {
 	p := newPage(w, title)
 	there := 0
 	about := []fact{{w.T("archive.minutes.body"), m.Body.Name}, {w.T("archive.minutes.on"), w.Date(m.Meeting.On)}}
-	for _, v := range m.There {
+	for _, v := range voices {
 		there += v.N
 		about = append(about, fact{w.T("bodies.there." + v.Of), w.Num(v.N)})
 	}

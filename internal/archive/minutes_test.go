@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -76,6 +77,9 @@ func TestMinutesAreHandedOver(t *testing.T) {
 			if strings.Contains(string(text), "Hemmelig") != shut || strings.Contains(string(text), "Vi ber om lys.") == shut {
 				t.Errorf("what is confidential is not apart: %s", text)
 			}
+			if strings.Contains(string(text), "lever") == shut { // of what is confidential the pupils had left
+				t.Errorf("pupils were there when it was confidential: %v, %s", shut, text)
+			}
 			for _, name := range []string{"Marit", "Dahl", "Nora", string(w.nora)} {
 				if strings.Contains(string(text), name) {
 					t.Errorf("%s stands in %s", name, text)
@@ -94,6 +98,20 @@ func TestMinutesAreHandedOver(t *testing.T) {
 		approve()
 		if r := w.export(dir, archive.Export{}); r.Written != 2 {
 			t.Errorf("approved anew: %+v", r)
+		}
+		// Taken back while they are handed over: what is not written yet, never is.
+		w.must(b.Withdraw(w.ctx, marit, smu, m))
+		w.Later(time.Minute)
+		approve()
+		once := sync.OnceFunc(func() { w.must(b.Withdraw(w.ctx, marit, smu, m)) })
+		w.desk.Fault(func(what string) error {
+			if what == "row" {
+				once()
+			}
+			return nil
+		})
+		if r := w.export(dir, archive.Export{}); r.Written != 1 || r.Left != 0 {
+			t.Errorf("taken back meanwhile: %+v", r)
 		}
 	})
 }

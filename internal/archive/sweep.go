@@ -46,8 +46,8 @@ var (
 )
 
 // Sweep lets go of what is no case and past the time the owner has set: an
-// anonymous tip and what lists showed are shredded by deleting their keys, a
-// named concern is restricted and waits for the archivist. A case, and what was
+// anonymous tip, what lists showed, suggestions and parent groups are shredded by
+// deleting their keys, a named concern is restricted and waits for the archivist. A case, and what was
 // told in one, is in no rule here. dry counts, and does nothing. It can be
 // broken off and run again, as often as anybody likes.
 func (d *Desk) Sweep(ctx context.Context, by tilhor.Actor, dry bool) (s Sweep, err error) {
@@ -140,7 +140,7 @@ func (d *Desk) due(ctx context.Context, owner tilhor.OwnerID, now time.Time) (al
 				break
 			}
 		}
-		outside, err := outside(tx, owner, set, now)
+		outside, err := outside(tx, owner, set, "", now)
 		if err != nil {
 			return err
 		}
@@ -191,10 +191,10 @@ func over(thing string, set set, now time.Time) bool {
 }
 
 // outside is what is no case and never was, and is past its time: suggestions that wait
-// for nobody, and parent groups that are used no more.
-func outside(tx *db.Tx, owner tilhor.OwnerID, set set, now time.Time) (all []dueThing, err error) {
+// for nobody, and parent groups that are used no more. With an id, that one.
+func outside(tx *db.Tx, owner tilhor.OwnerID, set set, id string, now time.Time) (all []dueThing, err error) {
 	past := func(last time.Time, setting string) bool { return date(now).Sub(date(last)) > set.days(setting) }
-	said, err := ideas.Ended(tx, owner)
+	said, err := ideas.Ended(tx, owner, id)
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +203,7 @@ func outside(tx *db.Tx, owner tilhor.OwnerID, set set, now time.Time) (all []due
 			all = append(all, dueThing{kind: seal.KindIdeas, thing: s.Key, does: Shredded, id: s.ID})
 		}
 	}
-	groups, err := circles.Last(tx, owner)
+	groups, err := circles.Last(tx, owner, id)
 	for id, last := range groups {
 		if past(last, keepCircles) {
 			all = append(all, dueThing{kind: seal.KindCircle, thing: id, does: Shredded, id: id})
@@ -219,7 +219,7 @@ const (
 
 // letGoOutside shreds one of those, if it is still past its time.
 func (d *Desk) letGoOutside(tx *db.Tx, by tilhor.Actor, set set, x dueThing, now time.Time) (State, error) {
-	due, err := outside(tx, by.Owner, set, now)
+	due, err := outside(tx, by.Owner, set, x.id, now)
 	if err != nil || !slices.Contains(due, x) {
 		return "", err
 	}
@@ -301,8 +301,8 @@ func (d *Desk) shredConcern(tx *db.Tx, by tilhor.Actor, id tilhor.ConcernID, rul
 var errKept = errors.New("this is kept for ever (bevaringsforskrifta § 40): it cannot be shredded")
 
 // shred is the only way to a shredding from here: the key goes, and the entry
-// says so. Nothing but what is no case, and what lists showed, can come through. The
-// key of a school is in no rule: what it seals is not let go of alone.
+// says so. Nothing but what is no case, what lists showed, and what never was about one
+// child can come through. The key of a school is in no rule: what it seals is not let go of alone.
 func (d *Desk) shred(tx *db.Tx, by tilhor.Actor, kind seal.Kind, thing, rule string, now time.Time, parts ...journal.Part) (journal.Written, error) {
 	switch kind {
 	case seal.KindReadings, seal.KindCircle:

@@ -51,7 +51,8 @@ func (b Body) reckon(r *Result, shut bool, members []Member, there []tilhor.Pers
 			others++
 		}
 	}
-	r.Outcome, r.Parents, r.As = "", 0, 0
+	cast := r.Cast
+	r.Outcome, r.Parents, r.As, r.Cast = "", 0, 0, "" // the last is kept when it decided
 	weighs := b.Weighs(shut) && pupils
 	if !weighs {
 		r.ForParents, r.AgainstParents = 0, 0
@@ -70,9 +71,9 @@ func (b Body) reckon(r *Result, shut bool, members []Member, there []tilhor.Pers
 		yes, no = forOthers*parents+r.ForParents*r.As, againstOthers*parents+r.AgainstParents*r.As
 	}
 	casts := b.Casting && yes == no && yes > 0
-	f.Add(casts && r.Cast != For && r.Cast != Against, "cast", "bodies.fault.cast")
-	if !casts {
-		r.Cast = ""
+	f.Add(casts && cast != For && cast != Against, "cast", "bodies.fault.cast")
+	if casts {
+		r.Cast = cast
 	}
 	switch {
 	case yes > no || r.Cast == For:

@@ -69,7 +69,8 @@ var (
 	linesOf = db.SQL(`SELECT ` + lineColumns + ` FROM bodies_line WHERE owner = $1 AND body = $2 AND gone_at = 0 AND shut <= $3 ORDER BY shut, place, at, id`)
 	headsOf = db.SQL(`SELECT ` + lineColumns + ` FROM bodies_line WHERE owner = $1 AND body = $2 AND gone_at = 0 AND shut <= $3
 		AND kind IN ('meeting', 'call', 'approved') ORDER BY shut, place, at, id`)
-	callLine = db.SQL(`SELECT body, thing FROM bodies_line WHERE owner = $1 AND id = $2 AND kind = 'call' AND gone_at = 0`)
+	callLine = db.SQL(`SELECT l.body, CASE WHEN l.kind = 'call' THEN l.thing ELSE l.meeting END, l.person FROM bodies_line l WHERE l.owner = $1 AND l.id = $2 AND l.gone_at = 0
+		AND (l.kind = 'call' OR l.kind = 'guest' AND EXISTS (SELECT 1 FROM bodies_line c WHERE c.owner = l.owner AND c.body = l.body AND c.thing = l.meeting AND c.kind = 'call' AND c.gone_at = 0))`)
 	guestsOf = db.SQL(`SELECT person FROM bodies_line WHERE owner = $1 AND body = $2 AND meeting = $3 AND kind = 'guest' AND gone_at = 0`)
 	guestAt  = db.SQL(`SELECT body, meeting FROM bodies_line WHERE owner = $1 AND person = $2 AND gone_at = 0 AND kind = 'guest'`)
 )

@@ -115,6 +115,11 @@ func (d *Desk) Cancel(ctx context.Context, by tilhor.Actor, slug, meeting string
 				return err
 			}
 		}
+		if c := s.sheaf.find(ofCall, meeting); c != nil { // nobody is called to it any more
+			if err := d.drop(tx, by, s.Body, *c, now); err != nil {
+				return err
+			}
+		}
 		return d.drop(tx, by, s.Body, *s.sheaf.find(ofMeeting, meeting), now)
 	})
 }
@@ -146,14 +151,19 @@ func (d *Desk) Call(ctx context.Context, by tilhor.Actor, slug, meeting string) 
 }
 
 // Called are those whom a call tells that there is something to read, by the id of its
-// line: the members, and who is invited; none when it was ended since. Who sits for
-// pupils or parents is told as one at home.
+// line: the members, and who is invited; none when it was ended since. The line of an
+// invitation to a meeting that is called to tells that guest. Who sits for pupils or
+// parents is told as one at home.
 func (d *Desk) Called(tx *db.Tx, owner tilhor.OwnerID, id string, now time.Time) (staff, family []tilhor.PersonID, err error) {
 	var body, meeting string
-	if err := tx.One(callLine, db.Args(owner, id), &body, &meeting); errors.Is(err, tilhor.ErrNotFound) {
+	var guest tilhor.PersonID
+	if err := tx.One(callLine, db.Args(owner, id), &body, &meeting, &guest); errors.Is(err, tilhor.ErrNotFound) {
 		return nil, nil, nil
 	} else if err != nil {
 		return nil, nil, err
+	}
+	if guest != "" {
+		return []tilhor.PersonID{guest}, nil, nil
 	}
 	all, err := d.read(tx, owner, bodyByID, owner, body)
 	if err != nil || len(all) == 0 {

@@ -154,7 +154,7 @@ func (d *Desk) Attend(ctx context.Context, by tilhor.Actor, slug, meeting string
 		for _, l := range s.sheaf.of(ofResult, meeting) { // what was decided would no longer hold
 			r := *l.Result
 			f.Add(r.Voted && len(there) < s.Quorum(members), "present", "bodies.fault.quorum")
-			f.Add(r.Voted && (len(s.reckon(&r, l.Shut, members, there)) > 0 || l.Result.Outcome != "" && r.Outcome != l.Result.Outcome), "present", "bodies.fault.counted")
+			f.Add(r.Voted && (len(s.reckon(&r, l.Shut, members, there)) > 0 || l.Result.Outcome != "" && r != *l.Result), "present", "bodies.fault.counted")
 		}
 		if err := f[:min(len(f), 1)].Err(); err != nil {
 			return err

@@ -17,6 +17,7 @@ type Minutes struct {
 	Meeting Meeting
 	Items   []Item
 	There   []Voice // who was there
+	Stayed  []Voice // of them, who had not left what is confidential: no pupil (§ 10-4)
 	Members int
 }
 
@@ -117,6 +118,20 @@ func (d *Desk) Protocols(tx *db.Tx, owner tilhor.OwnerID) (all []Protocol, err e
 	return all, nil
 }
 
+var approvedAt = db.SQL(`SELECT COUNT(*) FROM bodies_line WHERE owner = $1 AND body = $2 AND kind = 'approved' AND thing = $3 AND at = $4 AND gone_at = 0`)
+
+// Holds says whether the approval of minutes still does: it may have been taken back, or
+// given anew.
+func (d *Desk) Holds(ctx context.Context, owner tilhor.OwnerID, p Protocol) (yes bool, err error) {
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		var n int
+		err := tx.One(approvedAt, db.Args(owner, p.Body.ID, p.Meeting.Slug, p.Approved.UnixMilli()), &n)
+		yes = n > 0
+		return err
+	})
+	return yes, err
+}
+
 // nameless puts offices where names would stand.
 func (d *Desk) nameless(tx *db.Tx, owner tilhor.OwnerID, lines sheaf, m *Minutes) error {
 	members, err := d.then(tx, owner, m.Body, m.Meeting.On)
@@ -131,15 +146,21 @@ func (d *Desk) nameless(tx *db.Tx, owner tilhor.OwnerID, lines sheaf, m *Minutes
 		}
 	}
 	m.Members = len(members)
-	there := map[string]int{}
+	there, pupils := map[string]int{}, map[string]int{}
 	if l := lines.find(ofPresent, m.Meeting.Slug); l != nil {
 		for _, p := range l.Present {
 			there[voice[p]]++
+			if slices.ContainsFunc(members, func(x Member) bool { return x.Person == p && x.Part == Pupils }) {
+				pupils[voice[p]]++
+			}
 		}
 	}
 	for _, v := range Voices {
 		if n := there[v]; n > 0 {
 			m.There = append(m.There, Voice{v, n})
+		}
+		if n := there[v] - pupils[v]; n > 0 {
+			m.Stayed = append(m.Stayed, Voice{v, n})
 		}
 	}
 	for i := range m.Items {

@@ -20,7 +20,8 @@ type Kept struct {
 }
 
 // Usual is how a body of a kind is commonly put together. It is a place to begin:
-// the municipality's own regulation decides (§ 10-7).
+// the municipality's own regulation decides (§ 10-7). How votes count is not among it:
+// until somebody has chosen, nothing is reckoned.
 func (k Kind) Usual() Body {
 	b := Body{Kind: k, Term: 12}
 	switch k {
@@ -31,7 +32,7 @@ func (k Kind) Usual() Body {
 	case SU:
 		b.Seats, b.Term = map[Part]int{Pupils: 2, Parents: 2, Staff: 3, Municipality: 2}, 24
 	case SMU: // pupils and parents together more than the others
-		b.Seats, b.Count = map[Part]int{Pupils: 3, Parents: 3, Staff: 2, Municipality: 2}, Weighed
+		b.Seats = map[Part]int{Pupils: 3, Parents: 3, Staff: 2, Municipality: 2}
 	case KFU:
 		b.Seats = map[Part]int{Parents: 9}
 	case Youth:

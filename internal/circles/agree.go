@@ -47,12 +47,17 @@ func (d *Desk) Start(ctx context.Context, by tilhor.Actor, unit string, a Agreed
 			return err
 		}
 		u := units[i]
-		there, err := d.read(tx, by.Owner, on, circleOf, by.Owner, u.School, u.Cohort, u.Class)
+		there, err := d.rows(tx, by.Owner, on, circleOf, by.Owner, u.School, u.Cohort, u.Class)
 		if err != nil {
 			return err
 		}
-		if len(there) > 0 {
-			return tilhor.Faults{{Field: "unit", Key: "circles.fault.there"}}
+		if len(there) > 0 && there[0].gone {
+			err = Forget(tx, by.Owner, there[0].ID)
+		} else if len(there) > 0 {
+			err = tilhor.Faults{{Field: "unit", Key: "circles.fault.there"}}
+		}
+		if err != nil {
+			return err
 		}
 		c := Circle{ID: tilhor.NewID(), Slug: tilhor.NewSlug(), Unit: u}
 		if _, err := tx.Exec(insertCircle, by.Owner, c.ID, c.Slug, u.School, u.Cohort, u.Class); db.Unique(err) { // another parent, in the same moment
@@ -67,7 +72,8 @@ func (d *Desk) Start(ctx context.Context, by tilhor.Actor, unit string, a Agreed
 }
 
 // Agree writes the agreements anew, when they are the writer's to change; else they are
-// proposed to the one whose they are, and what stands goes on.
+// proposed to the one whose they are, and what stands goes on. One parent has one proposal
+// there: a new one takes its place.
 func (d *Desk) Agree(ctx context.Context, by tilhor.Actor, slug string, a Agreed) (only bool, err error) {
 	now := d.Clock()
 	on := calendar.DateOf(now)
@@ -81,6 +87,14 @@ func (d *Desk) Agree(ctx context.Context, by tilhor.Actor, slug string, a Agreed
 			return err
 		}
 		if only = !c.Mine; only {
+			for _, v := range c.Proposals {
+				if v.person != by.Person {
+					continue
+				}
+				if err := d.end(tx, by, c, v.ID, now); err != nil {
+					return err
+				}
+			}
 			if err := d.room(tx, by, c, "choices"); err != nil {
 				return err
 			}

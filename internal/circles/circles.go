@@ -1,7 +1,8 @@
 // Package circles keeps parent groups (foreldregrupper): what the parents of a class or
 // a year have agreed among themselves so that no child stands alone, when they meet and
 // what they do. No pupil's name may stand there. Who is in a group is who has a child in
-// the class, and is asked of the lists each time; who wrote something is told inside.
+// the class, and is asked of the lists each time; who wrote something is told inside when
+// that parent wanted it.
 // The school sees that a group exists, and its agreements when the group lets it.
 package circles
 
@@ -69,14 +70,16 @@ type Circle struct {
 	Proposals  []Version // of parents whose the agreements are not
 
 	starter tilhor.PersonID
+	gone    bool // its words are shredded
 }
 
 // Said is who wrote something, as another parent of the group may know it.
 type Said struct {
-	By   string // the name, "" for who must not be named
+	By   string // the name, "" for who did not want it, or must not be named
 	Mine bool   // whoever reads may change it
 
-	person tilhor.PersonID
+	person      tilhor.PersonID
+	named, here bool // wanted to be, and is in the group today
 }
 
 // A Version is agreements that do not hold: those before, or what somebody proposes.
@@ -99,6 +102,7 @@ type Agreed struct {
 	Words   string      `json:"words,omitempty"` // of Other
 	Next    tilhor.Date `json:"next,omitempty"`  // when they meet again
 	Where   string      `json:"where,omitempty"`
+	Named   bool        `json:"named,omitempty"` // who wrote it wants the others to read the name
 
 	NoPupil bool `json:"-"` // what looks like a first name is none of a pupil
 }
@@ -106,11 +110,12 @@ type Agreed struct {
 // A Plan is something a group will do: an activity, or a meeting with what is taken
 // up there.
 type Plan struct {
-	ID   string      `json:"-"`
-	Part string      `json:"-"` // Activity, Meeting
-	On   tilhor.Date `json:"on,omitempty"`
-	What string      `json:"what"`
-	Kit  string      `json:"kit,omitempty"` // the ready-made meeting it follows
+	ID    string      `json:"-"`
+	Part  string      `json:"-"` // Activity, Meeting
+	On    tilhor.Date `json:"on,omitempty"`
+	What  string      `json:"what"`
+	Kit   string      `json:"kit,omitempty"` // the ready-made meeting it follows
+	Named bool        `json:"named,omitempty"`
 
 	NoPupil bool `json:"-"`
 	Said    `json:"-"`
@@ -154,8 +159,11 @@ var (
 	insertLine   = db.SQL(`INSERT INTO circles_line (owner, id, circle, part, n, at, entry, person, sealed, gone_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)`)
 	goneLine     = db.SQL(`UPDATE circles_line SET gone_at = $4 WHERE owner = $1 AND circle = $2 AND id = $3 AND part <> 'agreed' AND gone_at = 0`)
 	linesOf      = db.SQL(`SELECT id, part, at, person, sealed FROM circles_line WHERE owner = $1 AND circle = $2 AND gone_at = 0 ORDER BY n, at, id`)
-	countLines   = db.SQL(`SELECT COUNT(*) FROM circles_line WHERE owner = $1 AND circle = $2`)
-	countPlans   = db.SQL(`SELECT COUNT(*) FROM circles_line WHERE owner = $1 AND circle = $2 AND part <> 'agreed' AND gone_at = 0`)
+	olderLines   = db.SQL(`UPDATE circles_line SET gone_at = $3 WHERE owner = $1 AND circle = $2 AND part = 'agreed' AND gone_at = 0
+		AND n > (SELECT MIN(n) FROM circles_line WHERE owner = $1 AND circle = $2 AND part = 'agreed')
+		AND n < (SELECT MAX(n) FROM circles_line WHERE owner = $1 AND circle = $2 AND part = 'agreed')`)
+	countLines = db.SQL(`SELECT COUNT(*) FROM circles_line WHERE owner = $1 AND circle = $2`)
+	countPlans = db.SQL(`SELECT COUNT(*) FROM circles_line WHERE owner = $1 AND circle = $2 AND part <> 'agreed' AND gone_at = 0`)
 )
 
 // units are the classes and years that somebody is a parent in, by the lists: through
@@ -266,8 +274,14 @@ func (d *Desk) schools(tx *db.Tx, by tilhor.Actor, on tilhor.Date) (map[tilhor.S
 	return names, err
 }
 
-// read finds groups, without what they have written.
-func (d *Desk) read(tx *db.Tx, owner tilhor.OwnerID, on tilhor.Date, q *db.Stmt, args ...any) (all []Circle, err error) {
+// read finds groups, without what they have written. One that was let go of by rule is
+// none, though a backup that was put back has its row still.
+func (d *Desk) read(tx *db.Tx, owner tilhor.OwnerID, on tilhor.Date, q *db.Stmt, args ...any) ([]Circle, error) {
+	all, err := d.rows(tx, owner, on, q, args...)
+	return slices.DeleteFunc(all, func(c Circle) bool { return c.gone }), err
+}
+
+func (d *Desk) rows(tx *db.Tx, owner tilhor.OwnerID, on tilhor.Date, q *db.Stmt, args ...any) (all []Circle, err error) {
 	err = tx.Each(q, func(scan db.Scan) error {
 		var c Circle
 		var shared int
@@ -279,6 +293,14 @@ func (d *Desk) read(tx *db.Tx, owner tilhor.OwnerID, on tilhor.Date, q *db.Stmt,
 		all = append(all, c)
 		return err
 	}, args...)
+	for i := range all {
+		if err != nil {
+			return nil, err
+		}
+		if _, err = d.Keys.Get(tx, owner, seal.KindCircle, all[i].ID); errors.Is(err, seal.ErrShredded) {
+			all[i].gone, err = true, nil
+		}
+	}
 	return all, err
 }
 
@@ -310,13 +332,16 @@ func (d *Desk) fill(tx *db.Tx, owner tilhor.OwnerID, c *Circle) error {
 			}
 			c.Agreed, c.AgreedOn, c.Said = Agreed{}, on, said
 			err = json.Unmarshal([]byte(plain), &c.Agreed)
+			c.Said.named = c.Agreed.Named
 		case proposed:
 			v := Version{ID: id, On: on, Said: said}
 			err = json.Unmarshal([]byte(plain), &v.Agreed)
+			v.Said.named = v.Agreed.Named
 			c.Proposals = append(c.Proposals, v)
 		default:
 			p := Plan{ID: id, Part: part, Said: said}
 			err = json.Unmarshal([]byte(plain), &p)
+			p.Said.named = p.Named
 			c.Plans = append(c.Plans, p)
 		}
 		if err != nil {
@@ -365,7 +390,8 @@ func (d *Desk) opened(tx *db.Tx, by tilhor.Actor, slug string, on tilhor.Date) (
 				here[p] = slices.ContainsFunc(units, func(u Unit) bool { return u.Key() == c.Key() })
 			}
 		}
-		s.Mine = s.person == by.Person || c.starter == by.Person || !here[s.person] && !here[c.starter]
+		s.here = here[s.person]
+		s.Mine = s.person == by.Person || c.starter == by.Person || !s.here && !here[c.starter]
 	}
 	return c, nil
 }
@@ -385,10 +411,12 @@ func (c *Circle) said() []*Said {
 	return all
 }
 
-// named puts in who wrote what; not who has a protected address, or a child who has.
+// named puts in who wrote what, of those who wanted it: if all were named, who must not
+// be would be known by it. Not who has a protected address, or a child who has; and none
+// who is not in the group today, of whose children the lists no longer tell all.
 func (d *Desk) named(tx *db.Tx, owner tilhor.OwnerID, c *Circle, on tilhor.Date) error {
 	for _, s := range c.said() {
-		if s.person == "" {
+		if !s.named || !s.here {
 			continue
 		}
 		children, err := d.Roster.Children(tx, owner, s.person, on)
@@ -446,6 +474,11 @@ func (d *Desk) lineOf(tx *db.Tx, by tilhor.Actor, writer tilhor.PersonID, c Circ
 	w, err := d.Journal.Append(tx, journal.Entry{Stream: stream(c.ID), Act: act, Subject: id, When: tilhor.Now(now), By: by, Rule: "parent", Parts: journal.Parts(s)})
 	if err != nil {
 		return err
+	}
+	if part == agreed { // the first tells who began; those that hold, and those before them, are read
+		if _, err := tx.Exec(olderLines, by.Owner, c.ID, now.UnixMilli()); err != nil {
+			return err
+		}
 	}
 	var n int
 	if err := tx.One(countLines, db.Args(by.Owner, c.ID), &n); err != nil {

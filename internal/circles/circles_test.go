@@ -13,6 +13,7 @@ import (
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/journal"
 	"tilhor/internal/roster"
+	"tilhor/internal/seal"
 	"tilhor/internal/web/webtest"
 )
 
@@ -249,7 +250,7 @@ func TestAProtectedChildsSchoolIsNotNamed(t *testing.T) {
 // everybody's.
 func TestWhoseItIsToChange(t *testing.T) {
 	each(t, func(w *world) {
-		slug, err := w.desk.Start(w.ctx, w.marit, w.unit(w.marit, false), good())
+		slug, err := w.desk.Start(w.ctx, w.marit, w.unit(w.marit, false), named(good()))
 		w.Must(err)
 		see := func(by tilhor.Actor) circles.Circle {
 			t.Helper()
@@ -257,22 +258,26 @@ func TestWhoseItIsToChange(t *testing.T) {
 			w.Must(err)
 			return c
 		}
-		only, err := w.desk.Agree(w.ctx, w.ali, slug, circles.Agreed{Choices: []string{"way"}})
+		const ali = "Ali Moe"
+		only, err := w.desk.Agree(w.ctx, w.ali, slug, named(circles.Agreed{Choices: []string{"way"}}))
 		w.Must(err)
 		c := see(w.marit)
-		if !only || fmt.Sprint(c.Agreed.Choices) != "[chat call]" || c.By != "Marit Dahl" || !c.Mine || len(c.Proposals) != 1 || c.Proposals[0].By != see(w.ali).Proposals[0].By || c.Proposals[0].By == "" || see(w.ali).Mine {
+		if !only || fmt.Sprint(c.Agreed.Choices) != "[chat call]" || c.By != "Marit Dahl" || !c.Mine || len(c.Proposals) != 1 || c.Proposals[0].By != ali || see(w.ali).Proposals[0].By != ali || see(w.ali).Mine {
 			t.Fatalf("%v %+v", only, c)
 		}
 		line := c.Proposals[0].ID
 		w.Missing("who proposed it", w.desk.Accept(w.ctx, w.ali, slug, line))
 		w.Missing("what is not there", w.desk.Accept(w.ctx, w.marit, slug, "zz"))
 		w.Must(w.desk.Accept(w.ctx, w.marit, slug, line))
-		if c := see(w.ali); fmt.Sprint(c.Agreed.Choices) != "[way]" || !c.Mine || c.By == "Marit Dahl" || c.Before == nil || fmt.Sprint(c.Before.Choices) != "[chat call]" || c.Before.By != "Marit Dahl" || len(c.Proposals) != 0 {
+		if c := see(w.ali); fmt.Sprint(c.Agreed.Choices) != "[way]" || !c.Mine || c.By != ali || c.Before == nil || fmt.Sprint(c.Before.Choices) != "[chat call]" || c.Before.By != "Marit Dahl" || len(c.Proposals) != 0 {
 			t.Errorf("%+v", c)
 		}
 		w.Must(w.desk.Add(w.ctx, w.marit, slug, circles.Plan{Part: circles.Activity, What: "Tur."}))
-		w.Must(w.desk.Add(w.ctx, w.ali, slug, circles.Plan{Part: circles.Meeting, On: "2027-01-21", Kit: "net"}))
-		for _, p := range see(w.ali).Plans {
+		w.Must(w.desk.Add(w.ctx, w.ali, slug, circles.Plan{Part: circles.Meeting, On: "2027-01-21", Kit: "net", Named: true}))
+		for _, p := range see(w.ali).Plans { // Marit did not want her name there
+			if want := map[string]string{"net": ali}[p.Kit]; p.By != want {
+				t.Errorf("%+v is by %q, not %q", p, p.By, want)
+			}
 			if mine := p.Kit == "net"; p.Mine != mine {
 				t.Errorf("Ali has %+v", p)
 			}
@@ -295,19 +300,91 @@ func TestWhoseItIsToChange(t *testing.T) {
 		if c := see(w.ali); c.By+c.Before.By != "" {
 			t.Errorf("somebody is named over the shoulder: %+v", c)
 		}
+		// The child who is protected is no longer Ali's by the lists: who was hidden is not named by it.
+		out := func(pupil, guardian tilhor.PersonID) {
+			w.Must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+				return w.Kit.Roster.Override(tx, w.Keeper(), roster.Override{Pupil: pupil, Guardian: guardian, Responsibility: roster.Unknown, Reason: "Feil."}, w.Now())
+			}))
+		}
+		out(w.Person("elias"), w.ali.Person)
+		if c := see(w.marit); c.By != "" || c.Before.By != "Marit Dahl" {
+			t.Errorf("the child has left, and the parent is named: %+v", c)
+		}
 		// Both have left.
+		out(w.Person("nora"), w.marit.Person)
 		w.Must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
-			for _, out := range [][2]tilhor.PersonID{{w.Person("nora"), w.marit.Person}, {w.Person("elias"), w.ali.Person}} {
-				if err := w.Kit.Roster.Override(tx, w.Keeper(), roster.Override{Pupil: out[0], Guardian: out[1], Responsibility: roster.Unknown, Reason: "Feil."}, w.Now()); err != nil {
-					return err
-				}
-			}
 			return w.Kit.Roster.Override(tx, w.Keeper(), roster.Override{Pupil: w.Person("nora"), Guardian: w.liv.Person, Holds: true, Responsibility: roster.Yes, Reason: "Dom."}, w.Now())
 		}))
-		if c := see(w.liv); !c.Mine || !c.Plans[0].Mine {
-			t.Errorf("nobody can change %+v", c)
+		if c := see(w.liv); !c.Mine || !c.Plans[0].Mine || c.By+c.Before.By != "" {
+			t.Errorf("nobody can change, or who is gone is named: %+v", c)
 		}
 		w.Must(w.agree(w.liv, slug, good()))
+	})
+}
+
+func named(a circles.Agreed) circles.Agreed { a.Named = true; return a }
+
+// However often one agrees and proposes, few lines are read; the one before and who began
+// are known still.
+func TestAGroupHoldsLittle(t *testing.T) {
+	each(t, func(w *world) {
+		slug, err := w.desk.Start(w.ctx, w.marit, w.unit(w.marit, false), good())
+		w.Must(err)
+		other := func(n int) circles.Agreed {
+			return circles.Agreed{Choices: []string{circles.Other}, Words: fmt.Sprintf("Nummer %d.", n)}
+		}
+		for n := range 45 { // more than the room has place for
+			w.Must(w.agree(w.ali, slug, other(n)))
+		}
+		for n := range 5 {
+			w.Must(w.agree(w.marit, slug, other(n)))
+		}
+		c, err := w.desk.See(w.ctx, w.ali, slug)
+		if err != nil || len(c.Proposals) != 1 || c.Proposals[0].Words != "Nummer 44." || c.Agreed.Words != "Nummer 4." || c.Before.Words != "Nummer 3." || c.Mine {
+			t.Errorf("%+v, %v", c, err)
+		}
+		w.Must(w.desk.Accept(w.ctx, w.marit, slug, c.Proposals[0].ID))
+		if c, err := w.desk.See(w.ctx, w.marit, slug); err != nil || !c.Mine || c.Before.Words != "Nummer 4." {
+			t.Errorf("who began: %+v, %v", c, err)
+		}
+		var n int
+		w.Must(w.DB.Read(w.ctx, func(tx *db.Tx) error { return tx.One(readLines, db.Args(webtest.Owner), &n) }))
+		if n != 3 {
+			t.Errorf("%d lines are read", n)
+		}
+		if r, err := journal.Verify(w.ctx, w.DB, webtest.Owner, journal.Against{Keys: w.Kit.Keys}); err != nil || !r.Holds() {
+			t.Errorf("%+v, %v", r, err)
+		}
+	})
+}
+
+var readLines = db.SQL(`SELECT COUNT(*) FROM circles_line WHERE owner = $1 AND gone_at = 0`)
+
+// A backup that was put back has the row of a group whose words are shredded: it is not
+// there, and its class begins anew.
+func TestAShreddedGroupIsNone(t *testing.T) {
+	each(t, func(w *world) {
+		slug, err := w.desk.Start(w.ctx, w.marit, w.unit(w.marit, false), good())
+		w.Must(err)
+		w.Must(w.desk.Share(w.ctx, w.marit, slug, true))
+		c, err := w.desk.See(w.ctx, w.marit, slug)
+		w.Must(err)
+		w.Must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			return seal.Shred(tx, webtest.Owner, seal.KindCircle, c.ID, w.Now())
+		}))
+		_, err = w.desk.See(w.ctx, w.ali, slug)
+		w.Missing("what is shredded", err)
+		if all := w.mine(w.ali); all[0].Circle != "" {
+			t.Errorf("Ali has %+v", all)
+		}
+		if all, err := w.desk.AtSchool(w.ctx, w.kari); err != nil || len(all) != 0 {
+			t.Errorf("the school sees %+v, %v", all, err)
+		}
+		again, err := w.desk.Start(w.ctx, w.ali, w.unit(w.ali, false), good())
+		w.Must(err)
+		if c, err := w.desk.See(w.ctx, w.ali, again); err != nil || again == slug || !c.Mine {
+			t.Errorf("%+v, %v", c, err)
+		}
 	})
 }
 

@@ -38,6 +38,23 @@ var (
 	showIdea   = db.SQL(`UPDATE ideas_idea SET shown = $3 WHERE owner = $1 AND id = $2`)
 )
 
+// answerable says whether it is the school's to answer, or to read the answer to: also
+// what the elevråd had and did not carry on by its date, or before the elevråd ended.
+// Who suggested waits for one answer. Sits are the elevråd there are.
+func (i Idea) answerable(sits map[string]bool) bool {
+	return i.State == New || i.State == Answered || i.State == WithCouncil && (i.Late || !sits[i.body])
+}
+
+// sitting are the elevråd of a school, by their ids.
+func (d *Desk) sitting(tx *db.Tx, by tilhor.Actor) (map[string]bool, error) {
+	all, err := d.councils(tx, by)
+	ids := map[string]bool{}
+	for _, b := range all {
+		ids[b.ID] = true
+	}
+	return ids, err
+}
+
 // AtSchool are the suggestions that wait for an answer, and those answered: all of
 // them for rektor and who stands in, and else those that one was given. Nobody there
 // is told who wrote one.
@@ -52,10 +69,14 @@ func (d *Desk) AtSchool(ctx context.Context, by tilhor.Actor) (all []Idea, lead 
 		}
 		if lead {
 			all, err = d.read(tx, by.Owner, on, ofSchool, by.Owner, by.School)
+		} else {
+			all, err = d.read(tx, by.Owner, on, ofGiven, by.Owner, by.School, by.Person)
+		}
+		if err != nil {
 			return err
 		}
-		all, err = d.read(tx, by.Owner, on, ofGiven, by.Owner, by.School, by.Person)
-		if err == nil && len(all) == 0 {
+		sits, err := d.sitting(tx, by)
+		if all = slices.DeleteFunc(all, func(i Idea) bool { return !i.answerable(sits) }); err == nil && !lead && len(all) == 0 {
 			err = tilhor.ErrNotFound
 		}
 		return err
@@ -63,19 +84,32 @@ func (d *Desk) AtSchool(ctx context.Context, by tilhor.Actor) (all []Idea, lead 
 	return all, lead, err
 }
 
-// WithCouncil is how many the elevråd of the school have, for who leads it, and by when
-// the first of them is to be answered; what they say is the elevråd's.
+// WithCouncil is how many the elevråd of the school have that are not the school's to
+// answer yet, for who leads it, and by when the first of them is to be answered; what
+// they say is the elevråd's.
 func (d *Desk) WithCouncil(ctx context.Context, by tilhor.Actor) (n int, due tilhor.Date, err error) {
+	now, on := d.today()
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		lead, err := leads(tx, by, d.Clock())
+		n, due = 0, ""
+		lead, err := leads(tx, by, now)
 		if err != nil || !lead {
 			return err
 		}
-		err = tx.One(atCouncil, db.Args(by.Owner, by.School), &n, &due)
-		if n > 0 {
-			due = due.Add(Days)
+		sits, err := d.sitting(tx, by)
+		if err != nil {
+			return err
 		}
-		return err
+		return tx.Each(atCouncil, func(scan db.Scan) error {
+			i := Idea{State: WithCouncil}
+			err := scan(&i.body, &i.Said, &i.Due)
+			if i.due(on); i.answerable(sits) {
+				return err
+			}
+			if n++; due == "" || i.Due < due {
+				due = i.Due
+			}
+			return err
+		}, by.Owner, by.School)
 	})
 	return n, due, err
 }
@@ -112,7 +146,14 @@ func (d *Desk) answers(tx *db.Tx, by tilhor.Actor, slug string, now time.Time, o
 		return Idea{}, false, err
 	}
 	i, err := d.one(tx, by.Owner, slug, on)
-	if err == nil && (i.School != by.School || i.State != New && i.State != Answered || !lead && (i.Given == "" || i.Given != by.Person)) {
+	if err == nil && (i.School != by.School || !lead && (i.Given == "" || i.Given != by.Person)) {
+		err = tilhor.ErrNotFound
+	}
+	if err != nil {
+		return Idea{}, false, err
+	}
+	sits, err := d.sitting(tx, by)
+	if err == nil && !i.answerable(sits) {
 		err = tilhor.ErrNotFound
 	}
 	if err != nil {
@@ -164,7 +205,8 @@ func (a *Answer) check() error {
 }
 
 // Reply answers a suggestion: yes, partly or no, with why, and when it is done. A new
-// answer takes the place of the one before; the record has both.
+// answer takes the place of the one before; the record has both. Ballots of a voting that
+// nobody ended are not counted, and taken away.
 func (d *Desk) Reply(ctx context.Context, by tilhor.Actor, slug string, a Answer) error {
 	now, on := d.today()
 	fault := a.check()
@@ -179,6 +221,9 @@ func (d *Desk) Reply(ctx context.Context, by tilhor.Actor, slug string, a Answer
 		}
 		if fault != nil {
 			return fault
+		}
+		if _, err := tx.Exec(dropVotes, by.Owner, i.ID); err != nil {
+			return err
 		}
 		if _, err := tx.Exec(answerIdea, by.Owner, i.ID, on); err != nil {
 			return err

@@ -144,13 +144,13 @@ var (
 
 	ofPerson   = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.person = $2 AND i.side = $3 ORDER BY i.said_on DESC, i.id`)
 	waiting    = db.SQL(`SELECT COUNT(*) FROM ideas_idea WHERE owner = $1 AND person = $2 AND state IN ('council', 'new')`)
-	ofSchool   = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.school = $2 AND i.state IN ('new', 'answered') ORDER BY i.state DESC, i.due_on, i.id`)
-	ofGiven    = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.school = $2 AND i.given_to = $3 AND i.state IN ('new', 'answered') ORDER BY i.state DESC, i.due_on, i.id`)
+	ofSchool   = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.school = $2 AND i.state IN ('council', 'new', 'answered') ORDER BY CASE WHEN i.state = 'answered' THEN 1 ELSE 0 END, i.due_on, i.id`)
+	ofGiven    = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.school = $2 AND i.given_to = $3 AND i.state IN ('council', 'new', 'answered') ORDER BY CASE WHEN i.state = 'answered' THEN 1 ELSE 0 END, i.due_on, i.id`)
 	ofCouncil  = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.school = $2 AND i.body = $3 ORDER BY i.said_on DESC, i.id`)
 	bySlug     = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.slug = $2 AND i.state <> 'gone'`)
 	shownAt    = db.SQL(`SELECT ` + ideaColumns + ` FROM ideas_idea i WHERE i.owner = $1 AND i.school = $2 AND i.state = 'answered' AND i.shown = 1 ORDER BY i.answered_on DESC, i.id`)
-	givenOpen  = db.SQL(`SELECT COUNT(*) FROM ideas_idea WHERE owner = $1 AND given_to = $2 AND state = 'new' AND school = $3`)
-	atCouncil  = db.SQL(`SELECT COUNT(*), COALESCE(MIN(said_on), '') FROM ideas_idea WHERE owner = $1 AND school = $2 AND state = 'council'`)
+	givenOpen  = db.SQL(`SELECT COUNT(*) FROM ideas_idea WHERE owner = $1 AND given_to = $2 AND state IN ('council', 'new') AND school = $3`)
+	atCouncil  = db.SQL(`SELECT body, said_on, due_on FROM ideas_idea WHERE owner = $1 AND school = $2 AND state = 'council'`)
 	writerOf   = db.SQL(`SELECT i.person FROM ideas_line l JOIN ideas_idea i ON i.owner = l.owner AND i.id = l.idea WHERE l.owner = $1 AND l.id = $2 AND i.side <> 'council'`)
 	linesOf    = db.SQL(`SELECT id, part, secret, sealed FROM ideas_line WHERE owner = $1 AND idea = $2 ORDER BY n, at, id`)
 	countLines = db.SQL(`SELECT COUNT(*) FROM ideas_line WHERE owner = $1 AND idea = $2`)
@@ -165,10 +165,7 @@ func (d *Desk) read(tx *db.Tx, owner tilhor.OwnerID, today tilhor.Date, q *db.St
 		err := scan(&i.ID, &i.Slug, &i.School, &i.Side, &i.Kind, &i.person, &i.body, &i.State, &i.Said, &i.Due, &i.Given, &answered, &shown, &i.Votes.For, &i.Votes.Against)
 		i.Shown, i.Votes.Open = shown == 1, i.State == WithCouncil
 		i.Votes.Shown = !i.Votes.Open && i.Votes.For+i.Votes.Against >= Shy
-		if i.Due == "" && i.Votes.Open { // sent to the elevråd before its time was part of the thirty days
-			i.Due = i.Said.Add(Days)
-		}
-		i.Late = (i.State == New || i.Votes.Open) && i.Due < today
+		i.due(today)
 		if answered != "" {
 			i.Answer = &Answer{On: answered}
 		}
@@ -190,6 +187,14 @@ func (d *Desk) read(tx *db.Tx, owner tilhor.OwnerID, today tilhor.Date, q *db.St
 		kept = append(kept, i)
 	}
 	return kept, d.names(tx, owner, kept)
+}
+
+// due is by when it is to be answered, and whether that is past.
+func (i *Idea) due(today tilhor.Date) {
+	if i.Due == "" && i.State == WithCouncil { // sent to the elevråd before its time was part of the thirty days
+		i.Due = i.Said.Add(Days)
+	}
+	i.Late = (i.State == New || i.State == WithCouncil) && i.Due < today
 }
 
 // texts opens what was written about it; the newest of a part holds.

@@ -290,6 +290,97 @@ func TestTheElevradCarriesOn(t *testing.T) {
 	})
 }
 
+// What the elevråd does not close is the school's to answer when its date is past, and
+// when the elevråd has ended: whoever suggested waits for one answer.
+func TestWhatTheElevradLeavesLying(t *testing.T) {
+	each(t, func(w *world) {
+		members := w.founds(5)
+		send := func(words string) ideas.Idea {
+			t.Helper()
+			w.Must(w.desk.Say(w.ctx, w.pupil("elias"), ideas.Saying{Council: w.council, Kind: "inside", Words: words}))
+			mine, err := w.desk.Mine(w.ctx, w.pupil("elias"))
+			w.Must(err)
+			for _, i := range mine {
+				if i.Words == words {
+					return i
+				}
+			}
+			t.Fatal("what was suggested is not there")
+			return ideas.Idea{}
+		}
+		old := send("Mer tid i garderoben.")
+		for _, m := range members {
+			w.Must(w.desk.Vote(w.ctx, m, old.Slug, "yes"))
+		}
+		w.Later(30 * 24 * time.Hour)
+		if all := w.at(w.kari); len(all) != 0 {
+			t.Errorf("on the last day rektor has %+v", all)
+		}
+		w.Missing("on the last day", w.desk.Reply(w.ctx, w.kari, old.Slug, ideas.Answer{Verdict: "no", Why: "Nei."}))
+		w.Later(24 * time.Hour)
+		young := send("Mindre tid i garderoben.")
+		if all := w.at(w.kari); len(all) != 1 || !all[0].Late || all[0].Votes.Shown || all[0].Votes.For != 0 {
+			t.Errorf("the day after rektor has %+v", all)
+		}
+		if n, due, err := w.desk.WithCouncil(w.ctx, w.kari); n != 1 || due != young.Due || err != nil {
+			t.Errorf("the elevråd has %d by %s, %v", n, due, err)
+		}
+		w.Missing("the rektor of another school", w.desk.Reply(w.ctx, w.Actor(tilhor.RoleRektor, w.Fjellvik), old.Slug, ideas.Answer{Verdict: "no", Why: "Nei."}))
+		w.Must(w.desk.Give(w.ctx, w.kari, old.Slug, w.jonas.Person))
+		if n, err := w.desk.Given(w.ctx, w.jonas); n != 1 || err != nil || len(w.at(w.jonas)) != 1 {
+			t.Errorf("Jonas has %d, %v", n, err)
+		}
+		w.Must(w.desk.Reply(w.ctx, w.jonas, old.Slug, ideas.Answer{Verdict: "no", Why: "Timen er for kort."}))
+		var ballots int
+		w.Must(w.DB.Read(w.ctx, func(tx *db.Tx) error { return tx.One(countBallots, db.Args(webtest.Owner), &ballots) }))
+		if x, _, err := w.desk.See(w.ctx, w.kari, old.Slug); err != nil || ballots != 0 || x.Votes.Shown || x.Votes.For != 0 || x.State != ideas.Answered {
+			t.Errorf("answered, %d ballots: %+v, %v", ballots, x, err)
+		}
+		w.Refused(w.desk.Close(w.ctx, w.nora, old.Slug, true, ""), "carry", "ideas.fault.closed")
+		late := func() int {
+			var f figures.Figure
+			w.Must(w.DB.Read(w.ctx, func(tx *db.Tx) (err error) {
+				f, err = ideas.Figures()[0].Figure(tx, webtest.Owner, calendar.DateOf(w.Now()))
+				return err
+			}))
+			return f.Of - f.N
+		}
+		early := send("Helt andre ting.")
+		w.Must(w.desk.Close(w.ctx, w.nora, early.Slug, false, "Vi venter."))
+		if n := late(); n != 1 { // the answered one
+			t.Errorf("left in time, and %d are late", n)
+		}
+		w.Missing("what the elevråd has", w.desk.Reply(w.ctx, w.kari, young.Slug, ideas.Answer{Verdict: "no", Why: "Nei."}))
+		w.Must(w.bodies.Close(w.ctx, w.kari, w.council))
+		if n, _, err := w.desk.WithCouncil(w.ctx, w.kari); n != 0 || err != nil {
+			t.Errorf("an elevråd that has ended has %d, %v", n, err)
+		}
+		w.Must(w.desk.Reply(w.ctx, w.kari, young.Slug, ideas.Answer{Verdict: "no", Why: "Nei."}))
+		if n := late(); n != 1 {
+			t.Errorf("answered in time, and %d are late", n)
+		}
+	})
+}
+
+// What the elevråd leaves after the date counts as not answered in time.
+func TestLeftTooLateIsNotInTime(t *testing.T) {
+	each(t, func(w *world) {
+		w.founds(0)
+		w.Must(w.desk.Propose(w.ctx, w.nora, w.council, ideas.Saying{Kind: "together", Words: "En felles dag."}))
+		w.Later(31 * 24 * time.Hour)
+		all, err := w.desk.Before(w.ctx, w.nora)
+		w.Must(err)
+		w.Must(w.desk.Close(w.ctx, w.nora, all[0].Ideas[0].Slug, false, "Vi venter."))
+		w.Must(w.DB.Read(w.ctx, func(tx *db.Tx) error {
+			f, err := ideas.Figures()[0].Figure(tx, webtest.Owner, calendar.DateOf(w.Now()))
+			if f.N != 0 || f.Of != 1 {
+				t.Errorf("%+v", f)
+			}
+			return err
+		}))
+	})
+}
+
 var countBallots = db.SQL(`SELECT COUNT(*) FROM ideas_vote WHERE owner = $1`)
 
 var dropLines = db.SQL(`DELETE FROM ideas_line WHERE owner = $1 AND part = 'answer'`)

@@ -186,7 +186,7 @@ func (d *Desk) told(tx *db.Tx, owner tilhor.OwnerID, e journal.Record, now time.
 	switch {
 	case room == "dialogue":
 		all, err = d.heard(tx, owner, thing, e, now)
-	case e.Act == called && d.Called != nil:
+	case (e.Act == called || e.Act == invited) && d.Called != nil:
 		all, _, err = d.Called(tx, owner, e.Subject, now)
 	case heard[e.Act] && d.Hearing != nil:
 		all, err = d.Hearing(tx, owner, thing, e.Subject, now)
@@ -213,9 +213,11 @@ var pins = map[string]bool{"sfo.code": true, "sfo.chosen": true}
 // heard are the acts of a hearing that those who run a body are told of.
 var heard = map[string]bool{"hearing.invited": true, "hearing.reminded": true, "hearing.sent": true}
 
-// The acts that call to a meeting of a body, and that answer a suggestion.
+// The acts that call to a meeting of a body, that invite somebody to one, and that answer
+// a suggestion.
 const (
 	called  = "bodies.room.call"
+	invited = "bodies.room.guest"
 	replied = "ideas.answered"
 )
 

@@ -462,10 +462,22 @@ func TestTheVotesOfAConfidentialMatter(t *testing.T) {
 	w.shows(w.marit, i, "Av disse: foreldre for")
 	w.refused(w.marit, i, form("do", "vedtak", "vedtak-text", "Vi vil ha flere voksne.", "vedtak-for", "1", "vedtak-against", "1"), "Skriv hvor mange av stemmene som er foreldrenes", "Vi vil ha flere voksne.")
 	w.sent(w.marit, i, "do", "vedtak", "vedtak-text", "Vi vil ha flere voksne.", "vedtak-for", "1", "vedtak-for-parents", "1", "vedtak-against", "1")
-	w.shows(w.marit, m+"/referat", "1 for, 1 mot", "Foreldrenes stemmer telte til sammen som 2", "Vedtatt")
+	w.shows(w.marit, m+"/referat", "1 for, 1 mot", "Foreldrenes stemmer telte til sammen som 2", "(1 forelder var der)", "Vedtatt")
 	open := w.item(m, "Lys")
 	w.lacks(w.body(w.Get(w.marit, open)), "Av disse: foreldre for")
 	w.refused(w.marit, open, form("do", "vedtak", "vedtak-text", "Lys.", "vedtak-for", "1", "vedtak-against", "1"), "Velg hva den som ledet møtet, stemte")
 	w.sent(w.marit, open, "do", "vedtak", "vedtak-text", "Lys.", "vedtak-for", "1", "vedtak-against", "1", "vedtak-cast", "against")
 	w.shows(w.nora, m+"/referat", "Stemmen til den som ledet møtet, avgjorde", "Ikke vedtatt")
+	// It is asked also when no seats are for pupils and one sits there, and stays when it is not.
+	at := "/skolen/rad/" + w.slug
+	for _, x := range []struct {
+		then []string
+		has  bool
+	}{{nil, true}, {[]string{"regler-count", ""}, false}} {
+		w.sent(w.kari, at, append([]string{"do", "regler", "regler-name", "SMU", "regler-need", "1", "regler-seats-parent", "3"}, x.then...)...)
+		b := w.body(w.Get(w.kari, at))
+		if !strings.Contains(b, `name="regler-count"`) || strings.Contains(b, `<option value="parents" selected>`) != x.has {
+			t.Errorf("%v: it is not asked, or not kept:\n%s", x.then, b)
+		}
+	}
 }

@@ -378,7 +378,7 @@ func (p *Pages) rules(q *web.Req, k bodies.Kept, s several) (section, error) {
 		number("term", "bodies.rules.term"), optional(w, ask(w, g, "area", doRules, "elect", "bodies.rules.elect")),
 		optional(w, ask(w, g, "area", doRules, "basis", "bodies.rules.basis")), optional(w, ask(w, g, "area", doRules, "shut", "bodies.rules.shut")),
 	)
-	if b.Seats[bodies.Pupils] > 0 {
+	if b.Seats[bodies.Pupils] > 0 || len(b.Seats) == 0 || slices.ContainsFunc(k.Members, func(m bodies.Member) bool { return m.Part == bodies.Pupils }) {
 		var counts []string
 		for _, c := range bodies.Counts {
 			counts = append(counts, string(c), w.T("bodies.count."+string(c)))
@@ -423,7 +423,13 @@ func (p *Pages) change(q *web.Req) error {
 	var m bodies.Member
 	switch do := f.Get("do"); do {
 	case doRules:
-		b = readRules(f)
+		if b = readRules(f); !f.Has(name(do, "count")) { // it was not asked, and stays
+			k, err := p.Bodies.Kept(q.Context(), q.Actor, slug)
+			if err != nil {
+				return err
+			}
+			b.Count = k.Count
+		}
 	case doSeat:
 		if m, err = readSeat(q, f); err != nil {
 			return err

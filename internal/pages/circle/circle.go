@@ -191,7 +191,7 @@ func planning(w *lang.Words, f *web.Form) []question {
 	for _, k := range circles.KitNames {
 		ready.Options = append(ready.Options, web.Option{Value: k, Label: w.T("circles.kit." + k), Checked: f.Ticked("kit", k)})
 	}
-	all := []question{{Kind: "radios", F: part}, {Kind: "select", F: ready}, {Kind: "area", F: what}, {Kind: "date", F: on}}
+	all := []question{{Kind: "radios", F: part}, {Kind: "select", F: ready}, {Kind: "area", F: what}, {Kind: "date", F: on}, nameMe(w, f, "named-plan")}
 	return append(all, noPupil(w, f)...)
 }
 
@@ -217,7 +217,7 @@ func (p *Pages) write(q *web.Req) error {
 			return to(map[bool]string{true: "delt", false: "ikke-delt"}[yes]), p.Circles.Share(ctx, q.Actor, slug, yes)
 		}, again)
 	case doPlan:
-		x := circles.Plan{Part: f.Get("part"), What: f.Get("what"), Kit: f.Get("kit"), On: f.Day("on"), NoPupil: f.Ticked("no-pupil", "yes")}
+		x := circles.Plan{Part: f.Get("part"), What: f.Get("what"), Kit: f.Get("kit"), On: f.Day("on"), Named: f.Ticked("named-plan", "yes"), NoPupil: f.Ticked("no-pupil", "yes")}
 		return q.Answer(f, func() (string, error) { return to("plan"), p.Circles.Add(ctx, q.Actor, slug, x) }, again)
 	}
 	f.Set("do", doAgree)

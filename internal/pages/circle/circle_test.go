@@ -81,21 +81,21 @@ func TestAGroupFromTheKit(t *testing.T) {
 	}
 	unit := units.FindStringSubmatch(kit)[1]
 	w.page(w.goes(marit, "/foreldregruppe", "unit", unit, "where", "Hos oss"), 422, "Velg minst én avtale.", "Hos oss")
-	w.page(w.goes(marit, "/foreldregruppe", "unit", unit, "choices", "chat", "choices", "call", "next", "21.1.2027", "where", "Biblioteket"), 200,
+	w.page(w.goes(marit, "/foreldregruppe", "unit", unit, "choices", "chat", "choices", "call", "next", "21.1.2027", "where", "Biblioteket", "named", "yes"), 200,
 		"Foreldregruppen for 5A", "Chatten på trinnet har to voksne", "Neste møte er torsdag 21. januar", "Gjelder det et barn som ikke har det bra?")
 	at := regexp.MustCompile(`/foreldregruppe/[a-z2-7]{10}`).FindString(w.page(w.Get(ali, "/foreldregruppe"), 200, "Åpne gruppen for 5A"))
 	for _, l := range []string{"?l=nn", "?l=en"} {
 		w.page(w.Get(ali, at+l), 200)
 	}
-	w.page(w.Get(ali, at), 200, "Skrevet av Marit Dahl", "Foreslå noe annet")
+	w.page(w.Get(ali, at), 200, "Skrevet av Marit Dahl", "Foreslå noe annet", "Vis navnet mitt til de andre i gruppen")
 	w.page(w.goes(ali, at, "do", "plan", "part", "activity", "what", "Vi hjelper Nora."), 422, "Det ser ut som det står et navn", "Vi hjelper Nora.", "Det er ikke navnet på en elev")
-	w.page(w.goes(ali, at, "do", "plan", "part", "activity", "what", "Vi møtes hos Nora kafé.", "no-pupil", "yes"), 200, "Det er lagt til.", "Aktivitet: Vi møtes hos Nora kafé.")
+	w.page(w.goes(ali, at, "do", "plan", "part", "activity", "what", "Vi møtes hos Nora kafé.", "no-pupil", "yes", "named-plan", "yes"), 200, "Det er lagt til.", "Skrevet av Ali Moe", "Aktivitet: Vi møtes hos Nora kafé.")
 	w.page(w.Get(marit, "/foreldregruppe"), 200, "Opplegg for foreldremøter", "Mobil, spill og chat, 60 minutter")
 	w.page(w.goes(ali, at, "do", "plan", "part", "meeting", "on", "21.1.2027", "kit", "ukjent"), 422, "Velg et av oppleggene.")
 	w.page(w.goes(ali, at, "do", "plan", "part", "meeting", "on", "21.1.2027", "kit", "apart"), 200, "Alle i klassen snakker om bursdagen")
 	w.page(w.goes(ali, at, "do", "plan", "part", "meeting", "on", "21.1.2027", "kit", "net"), 200, "21. januar 2027. Møte", "Mobil, spill og chat, 60 minutter", "Når om kvelden legger barna bort telefonen", "Avtaler å velge mellom", "Vi følger aldersgrensene")
 	w.page(w.goes(ali, at, "do", "avtaler", "choices", "other", "words", "", "next", "i går"), 422, "Skriv datoen med dag, måned og år")
-	w.page(w.goes(ali, at, "do", "avtaler", "choices", "other", "words", "Alle sier hei."), 200, "Forslaget er sendt.", "Forslag til nye avtaler", "Alle sier hei.", "Chatten på trinnet har to voksne")
+	w.page(w.goes(ali, at, "do", "avtaler", "choices", "other", "words", "Alle sier hei."), 200, "Forslaget er sendt.", "Skrevet av en forelder, ", "Forslag til nye avtaler", "Alle sier hei.", "Chatten på trinnet har to voksne")
 	w.page(w.goes(ali, at, "do", "del", "line", "yes"), 404)
 	proposal := regexp.MustCompile(`value="bruk"><input type="hidden" name="line" value="([a-z2-7]{26})"`).FindStringSubmatch(w.page(w.Get(marit, at), 200, "Bruk disse avtalene"))[1]
 	for _, l := range []string{"?l=nn", "?l=en"} {

@@ -1,5 +1,6 @@
 // Package circle holds the pages of parent groups (foreldregrupper): the kit that
-// starts one, and what a group has agreed. No page names a pupil or a parent.
+// starts one, and what a group has agreed. No page names a pupil, or a
+// parent who has not asked for it.
 package circle
 
 import (
@@ -140,7 +141,14 @@ func agreeing(w *lang.Words, f *web.Form) []question {
 	words.Help, words.Rows, words.Mark = w.T("circles.words-help"), 2, w.T("form.optional")
 	next, where := f.Field(w, "next", w.T("circles.next")), f.Field(w, "where", w.T("circles.where"))
 	next.Help, next.Mark, where.Mark = w.T("form.date-help"), w.T("form.optional"), w.T("form.optional")
-	return append([]question{{Kind: "checks", F: choices}, {Kind: "area", F: words}, {Kind: "date", F: next}, {Kind: "text", F: where}}, noPupil(w, f)...)
+	return append([]question{{Kind: "checks", F: choices}, {Kind: "area", F: words}, {Kind: "date", F: next}, {Kind: "text", F: where}, nameMe(w, f, "named")}, noPupil(w, f)...)
+}
+
+// nameMe asks whether the others are to read who wrote it: no, until one says so.
+func nameMe(w *lang.Words, f *web.Form, name string) question {
+	x := f.Field(w, name, "")
+	x.Options = []web.Option{{Value: "yes", Label: w.T("circles.named"), Checked: f.Ticked(name, "yes")}}
+	return question{Kind: "box", F: x}
 }
 
 // noPupil asks whether what looks like a name is a pupil's, when something does. The
@@ -155,7 +163,7 @@ func noPupil(w *lang.Words, f *web.Form) []question {
 }
 
 func agreedOf(f *web.Form) circles.Agreed {
-	a := circles.Agreed{Choices: f.All("choices"), Words: f.Get("words"), Where: f.Line("where"), NoPupil: f.Ticked("no-pupil", "yes")}
+	a := circles.Agreed{Choices: f.All("choices"), Words: f.Get("words"), Where: f.Line("where"), Named: f.Ticked("named", "yes"), NoPupil: f.Ticked("no-pupil", "yes")}
 	a.Next = f.Day("next")
 	return a
 }

@@ -5,7 +5,6 @@ import (
 	"unicode/utf8"
 
 	"tilhor"
-	"tilhor/internal/calendar"
 	"tilhor/internal/circles"
 	"tilhor/internal/ideas"
 	"tilhor/internal/lang"
@@ -65,7 +64,7 @@ func (p *Pages) ideas(q *web.Req) error {
 	v.Frame = q.Frame(v.Heading)
 	for _, i := range all {
 		row := ideaRow(w, i)
-		if i.State == ideas.New {
+		if i.State != ideas.Answered {
 			v.Waiting = append(v.Waiting, row)
 		} else {
 			v.Done = append(v.Done, row)
@@ -80,9 +79,6 @@ func (p *Pages) ideas(q *web.Req) error {
 	}
 	if n > 0 {
 		v.Council = &web.Note{Color: "info", Title: w.T("ideas.school.council", "n", n), Text: w.T("ideas.school.council-text", "date", w.Date(due))}
-		if due < calendar.DateOf(q.Now) {
-			v.Council.Color = "warning"
-		}
 	}
 	return q.Render(ideasPage, v)
 }
