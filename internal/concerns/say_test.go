@@ -375,7 +375,8 @@ func TestTheDoorToTheOwnerStandsOpen(t *testing.T) {
 
 // What was told on a day when the municipality reads for the school is open to its
 // receivers when a working day has passed, and their reading stands in the record. When
-// the school has taken a stance on it, it is to them as one that is not there.
+// the school has taken a stance on it, it is to them as one that is not there; what was
+// the owner's all the time stays so.
 func TestTheOwnerReadsUntilTheSchoolHasAnswered(t *testing.T) {
 	each(t, func(w *world) {
 		anne := w.Actor(tilhor.RoleOwnerAdviser, access.Owner)
@@ -388,6 +389,10 @@ func TestTheOwnerReadsUntilTheSchoolHasAnswered(t *testing.T) {
 		marit := w.Actor(tilhor.RoleParent, w.Solbakken)
 		taken := w.said(marit, func(s *concerns.Saying) { s.For, s.Whom = concerns.ForChild, "Nora" })
 		aside := w.said(marit, func(s *concerns.Saying) { s.For, s.Whom = concerns.ForOther, "Odin" })
+		kept := w.said(marit, func(s *concerns.Saying) { s.For, s.Whom = concerns.ForChild, "Nora" })
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error { // as for rektor's own child
+			return access.Give(tx, webtest.Owner, access.Grant{Kind: access.Concern, Thing: string(kept.ID), Role: tilhor.RoleOwnerAdviser, Unit: access.Owner, Relation: access.Intake, From: kept.Written})
+		}))
 		_, err := w.desk.Receive(w.ctx, anne, taken.Slug)
 		w.is(err, tilhor.ErrNotFound)
 		w.Later(72 * time.Hour)
@@ -413,6 +418,9 @@ func TestTheOwnerReadsUntilTheSchoolHasAnswered(t *testing.T) {
 			_, err := w.desk.Receive(w.ctx, anne, c.Slug)
 			w.is(err, tilhor.ErrNotFound)
 		}
+		w.must(w.desk.PutAside(w.ctx, w.kari, kept.Slug, concerns.WrongSchool, "Gå til den andre skolen."))
+		_, err = w.desk.Receive(w.ctx, anne, kept.Slug)
+		w.must(err)
 	})
 }
 
