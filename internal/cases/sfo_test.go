@@ -8,6 +8,7 @@ import (
 	"tilhor/internal/access"
 	"tilhor/internal/cases"
 	"tilhor/internal/db"
+	"tilhor/internal/duty"
 	"tilhor/internal/web/webtest"
 )
 
@@ -121,6 +122,23 @@ func TestSFOAsAWholeIsGone(t *testing.T) {
 				_, err := tx.Exec(noSFO, webtest.Owner, w.Solbakken, w.in(0))
 				return err
 			}))
+		}
+	})
+}
+
+// Who is accused and works at SFO has a part in what SFO as a whole carries out.
+func TestTheAccusedStandsBesideWithSFOAsAWhole(t *testing.T) {
+	each(t, func(w *world) {
+		slug := w.taken(w.nora)
+		sfo := w.Actor(tilhor.RoleSFO, w.Solbakken)
+		c := w.spoken(duty.AccusedEmployee, "", sfo.Person)
+		for _, want := range []int{0, 1} {
+			all, err := w.desk.Beside(w.ctx, w.kari, c)
+			w.must(err)
+			if len(all) != want || want > 0 && (all[0].Slug != slug || all[0].Person != sfo.Person) {
+				t.Errorf("beside: %+v, want %d", all, want)
+			}
+			w.must(w.desk.Protect(w.ctx, w.kari, slug, cases.Urgent{What: "En voksen er ved siden av.", Doer: cases.WholeSFO, Start: "2026-11-23"}))
 		}
 	})
 }
