@@ -77,7 +77,7 @@ func (d *Desk) MayMail(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, 
 	if protected, err := d.Roster.AnyProtected(tx, owner, person); err != nil || protected {
 		return false, err
 	}
-	if barred, err := d.Roster.BarredSince(tx, owner, person, now.Add(-onItsWay)); err != nil || barred {
+	if barred, err := d.Roster.BarredSince(tx, owner, person, now.Add(-onItsWay), today(now)); err != nil || barred {
 		return false, err
 	}
 	wards, err := d.Roster.Wards(tx, owner, person, today(now))

@@ -15,6 +15,7 @@ import (
 	"tilhor/internal/db"
 	"tilhor/internal/duty"
 	"tilhor/internal/journal"
+	"tilhor/internal/roster"
 	"tilhor/internal/web/webtest"
 )
 
@@ -652,5 +653,26 @@ func TestReadWithin(t *testing.T) {
 			w.said(nora, same)
 		}
 		is(0, false) // half of it is not read
+	})
+}
+
+// A parent who may be told nothing of a child sees that what was told is no case, and not
+// what the school wrote of why.
+func TestABarredParentIsNotToldWhy(t *testing.T) {
+	each(t, func(w *world) {
+		marit := w.Actor(tilhor.RoleParent, w.Solbakken)
+		c := w.said(marit, func(s *concerns.Saying) { s.For, s.Whom = concerns.ForOther, "Odin" })
+		w.must(w.desk.PutAside(w.ctx, w.kari, c.Slug, concerns.WrongSchool, "Gå til den andre skolen."))
+		for _, why := range []string{"Gå til den andre skolen.", ""} {
+			a, err := w.desk.Follow(w.ctx, marit, c.Slug)
+			w.must(err)
+			if a.State != concerns.SetAside || a.Reason != why {
+				t.Errorf("%q, want %q", a.Reason, why)
+			}
+			w.Later(time.Minute)
+			w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+				return w.Kit.Roster.Decide(tx, w.kari, roster.Decision{Kind: roster.Barred, Pupil: w.Person("nora"), Person: marit.Person, Basis: roster.Bases[0], Reason: "Kontaktforbud."}, w.Now())
+			}))
+		}
 	})
 }
