@@ -12,8 +12,9 @@ import (
 // (adressebeskyttelse, folkeregisterloven § 10-4). While it stands, whatever is
 // granted passes only for who is named for that person: no role, no task that
 // was handed over. It only ever keeps out, so that a grant that is forgotten
-// gives nobody a sight of her. Two may go on as they were: who told, and who
-// carries out a measure, since neither is shown who it is about. And two are the
+// gives nobody a sight of her. Two may go on as they were: who told, and who by name
+// carries out a measure, since neither is shown who it is about; a measure that a whole
+// role carries out shows the pupil to all who have it, and stops. And two are the
 // owner's, whom no school can name: who receives past rektor, and who appoints
 // (opplæringslova §§ 12-4 and 12-5), or what is told would reach nobody who can act.
 //
@@ -25,12 +26,13 @@ type Guard struct {
 	Until   time.Time // zero: it stands
 }
 
-// unnamed are the relations that a guard lets by.
-var unnamed = []Relation{Reporter, Carries, Appoints}
+// unnamed are the relations that a guard lets by, however they were given.
+var unnamed = []Relation{Reporter, Appoints}
 
 // guarded says whether a guard keeps the actor from what a grant gives.
 func guarded(a tilhor.Actor, g Grant, grants []Grant, guards []Guard, now time.Time) bool {
-	if slices.Contains(unnamed, g.Relation) || g.Relation == Intake && g.Unit == Owner {
+	switch {
+	case slices.Contains(unnamed, g.Relation), g.Relation == Carries && g.Person != "", g.Relation == Intake && g.Unit == Owner:
 		return false
 	}
 	for _, k := range guards {
@@ -52,7 +54,7 @@ func named(a tilhor.Actor, subject tilhor.PersonID, grants []Grant, now time.Tim
 
 // notGuarded is the same rule as SQL, about the grant g.
 const notGuarded = `
-		AND (g.relation IN ('reporter', 'carries', 'appoints') OR (g.relation = 'intake' AND g.unit = '') OR NOT EXISTS (SELECT 1 FROM access_guard k
+		AND (g.relation IN ('reporter', 'appoints') OR (g.relation = 'carries' AND g.person <> '') OR (g.relation = 'intake' AND g.unit = '') OR NOT EXISTS (SELECT 1 FROM access_guard k
 			WHERE k.owner = g.owner AND k.kind = g.kind AND k.thing = g.thing AND k.until_at > $5
 			AND NOT EXISTS (SELECT 1 FROM access_grant n
 				WHERE n.owner = k.owner AND n.kind = 'person' AND n.thing = k.subject AND n.relation = 'named'

@@ -85,10 +85,18 @@ func (d *Desk) besideIn(tx *db.Tx, by tilhor.Actor, t Track, c concerns.Concern,
 	}
 	out := shut(bars, now)
 	for _, a := range c.Against {
-		part := slices.ContainsFunc(grants, func(g access.Grant) bool {
-			return g.Person == a.Person && slices.Contains(has, g.Relation) && !now.Before(g.From) && (g.Until.IsZero() || now.Before(g.Until))
+		if a.Person == "" {
+			continue
+		}
+		roles, err := d.Roster.RolesOf(tx, by.Owner, a.Person, today(now))
+		if err != nil {
+			return nil, err
+		}
+		part := slices.ContainsFunc(grants, func(g access.Grant) bool { // by name, or as all who have a role there
+			theirs := g.Person == a.Person || g.Person == "" && slices.ContainsFunc(roles, func(r tilhor.Actor) bool { return r.Role == g.Role && r.School == g.Unit })
+			return theirs && slices.Contains(has, g.Relation) && !now.Before(g.From) && (g.Until.IsZero() || now.Before(g.Until))
 		})
-		if a.Person != "" && !out[a.Person] && (part || t.Handler == a.Person) {
+		if !out[a.Person] && (part || t.Handler == a.Person) {
 			all = append(all, Beside{Track: t, Person: a.Person})
 		}
 	}

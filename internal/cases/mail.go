@@ -59,8 +59,9 @@ func (d *Desk) Answered(tx *db.Tx, owner tilhor.OwnerID, track, record string, n
 	return f.ParentOf(*r), nil
 }
 
-// onItsWay is longer than a mail may wait, and be tried again.
-const onItsWay = 60 * time.Hour
+// onItsWay is longer than a mail may wait, and be tried again: 45 hours of trying, and
+// the nights between, in which nothing is sent.
+const onItsWay = 96 * time.Hour
 
 func (d *Desk) fifteen(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonID, now time.Time) (bool, error) {
 	all, err := d.Roster.Decided(tx, owner, pupil)
@@ -74,6 +75,9 @@ func (d *Desk) fifteen(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonID, n
 // was queued before the bar is not sent, whichever child it was of.
 func (d *Desk) MayMail(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, now time.Time) (bool, error) {
 	if protected, err := d.Roster.AnyProtected(tx, owner, person); err != nil || protected {
+		return false, err
+	}
+	if barred, err := d.Roster.BarredSince(tx, owner, person, now.Add(-onItsWay), today(now)); err != nil || barred {
 		return false, err
 	}
 	wards, err := d.Roster.Wards(tx, owner, person, today(now))
@@ -91,10 +95,6 @@ func (d *Desk) MayMail(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, 
 		x := atHome{on: today(now)}
 		if x.all, err = d.Roster.Decided(tx, owner, child); err != nil {
 			return false, err
-		}
-		bar := roster.Stands(x.all, roster.Barred, roster.NoLongerBarred, person, x.on)
-		if bar != nil && now.Sub(bar.Written) < onItsWay {
-			return false, nil
 		}
 		may = may || tells(&g, x).May != roster.TellNothing
 	}

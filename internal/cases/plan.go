@@ -285,7 +285,11 @@ func (w *work) worksHere(doer tilhor.PersonID, i int) error {
 	if tilhor.FaultsOf(err) == nil {
 		return err
 	}
-	return tilhor.Faults{{Field: fmt.Sprintf("m%d-doer", i+1), Key: "cases.fault.doer"}}
+	key := "cases.fault.doer"
+	if tilhor.FaultsOf(err)[0].Key == faultWhole {
+		key = faultWhole
+	}
+	return tilhor.Faults{{Field: fmt.Sprintf("m%d-doer", i+1), Key: key}}
 }
 
 func (w *work) newDraft(version int, p Plan) error {

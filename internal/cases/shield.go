@@ -440,7 +440,7 @@ func (d *Desk) onlyNamed(tx *db.Tx, owner tilhor.OwnerID, t *Track, may []Entitl
 	t.Shielded = true
 	var kept []Entitled
 	for _, m := range may {
-		passes := m.Relation == access.Carries
+		passes := m.Relation == access.Carries && m.Person != ""
 		if !passes && m.Person != "" {
 			passes = true
 			for _, s := range all {

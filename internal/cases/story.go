@@ -67,18 +67,18 @@ func (t *Track) left(works map[tilhor.PersonID]bool) {
 
 func (f *File) left(works map[tilhor.PersonID]bool) {
 	f.Track.left(works)
-	mark := func(ms []Measure) {
+	mark := func(ms []Measure, shielded bool) { // SFO as a whole does nothing for who is shielded
 		for i := range ms {
-			ms[i].Gone = ms[i].Doer != "" && ms[i].Doer != WholeSFO && !works[ms[i].Doer]
+			ms[i].Gone = ms[i].Doer != "" && !works[ms[i].Doer] || ms[i].Doer == WholeSFO && shielded
 		}
 	}
-	mark(f.Measures)
-	mark(f.Shared)
+	mark(f.Measures, f.Shielded)
+	mark(f.Shared, false)
 	for i := range f.Plans {
-		mark(f.Plans[i].Measures)
+		mark(f.Plans[i].Measures, f.Shielded)
 	}
 	if f.Draft != nil {
-		mark(f.Draft.Measures)
+		mark(f.Draft.Measures, f.Shielded)
 	}
 }
 

@@ -218,8 +218,18 @@ func (w *work) notBarred(p tilhor.PersonID, field string) error {
 	if barred {
 		return tilhor.Faults{{Field: field, Key: "sealed.fault.barred"}}
 	}
-	return nil
+	if p != WholeSFO {
+		return nil
+	}
+	guarded, err := access.Guarded(w.tx, w.by.Owner, access.Track, string(w.t.ID), w.now)
+	if err == nil && len(guarded) > 0 { // all of a role are never let by
+		err = tilhor.Faults{{Field: field, Key: faultWhole}}
+	}
+	return err
 }
+
+// faultWhole asks for a person to carry out a measure for who has a protected address.
+const faultWhole = "cases.fault.doer-shielded"
 
 // shut are the persons the bars keep out now.
 func shut(bars []access.Bar, now time.Time) map[tilhor.PersonID]bool {

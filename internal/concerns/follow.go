@@ -6,6 +6,7 @@ import (
 
 	"tilhor"
 	"tilhor/internal/access"
+	"tilhor/internal/calendar"
 	"tilhor/internal/db"
 	"tilhor/internal/journal"
 )
@@ -118,6 +119,15 @@ func (d *Desk) Follow(ctx context.Context, by tilhor.Actor, slug string) (a Answ
 		}
 		if guarded[string(a.ID)] { // they keep the receipt and their own words; the name is not shown again
 			a.Shielded, a.Pupils = true, nil
+		}
+		if by.Role == tilhor.RoleParent { // who may be told nothing of a child sees that it is no case, and no word of why
+			barred, err := d.Roster.BarredSince(tx, by.Owner, by.Person, time.Time{}, calendar.DateOf(now))
+			if err != nil {
+				return err
+			}
+			if barred {
+				a.Reason = ""
+			}
 		}
 		a.Has, err = d.has(tx, by.Owner, a.Concern, now)
 		return err

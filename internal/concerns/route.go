@@ -166,13 +166,26 @@ func (d *Desk) whileShut(tx *db.Tx, owner tilhor.OwnerID, c Concern, g access.Gr
 }
 
 // answered ends that: what the school has taken a stance on itself, the owner's
-// receivers need to read no longer (tjenstlig behov). What is theirs because nobody who
-// leads the school may decide in it, the school takes no stance on.
+// receivers need to read no longer (tjenstlig behov). It ends what whileShut gave, which
+// begins later than what was told, and nothing else: rektor's own child, and a protected
+// pupil whom nobody at the school may read of, stay the owner's, whoever at the school
+// takes a stance.
 func answered(tx *db.Tx, by tilhor.Actor, c Concern, now time.Time) error {
 	if by.School == access.Owner {
 		return nil
 	}
-	return access.EndRole(tx, by.Owner, access.Concern, string(c.ID), tilhor.RoleOwnerAdviser, access.Owner, access.Intake, now)
+	grants, err := access.GrantsOf(tx, by.Owner, access.Concern, string(c.ID))
+	if err != nil {
+		return err
+	}
+	for _, g := range grants {
+		if g.Person == "" && g.Unit == access.Owner && g.Relation == access.Intake && g.From.UnixMilli() > c.Written.UnixMilli() {
+			if err := access.EndGrant(tx, by.Owner, g.ID, now); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (d *Desk) bar(tx *db.Tx, owner tilhor.OwnerID, c Concern, p tilhor.PersonID, why string) error {

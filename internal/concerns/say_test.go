@@ -15,6 +15,7 @@ import (
 	"tilhor/internal/db"
 	"tilhor/internal/duty"
 	"tilhor/internal/journal"
+	"tilhor/internal/roster"
 	"tilhor/internal/web/webtest"
 )
 
@@ -375,7 +376,8 @@ func TestTheDoorToTheOwnerStandsOpen(t *testing.T) {
 
 // What was told on a day when the municipality reads for the school is open to its
 // receivers when a working day has passed, and their reading stands in the record. When
-// the school has taken a stance on it, it is to them as one that is not there.
+// the school has taken a stance on it, it is to them as one that is not there; what was
+// the owner's all the time stays so.
 func TestTheOwnerReadsUntilTheSchoolHasAnswered(t *testing.T) {
 	each(t, func(w *world) {
 		anne := w.Actor(tilhor.RoleOwnerAdviser, access.Owner)
@@ -388,6 +390,10 @@ func TestTheOwnerReadsUntilTheSchoolHasAnswered(t *testing.T) {
 		marit := w.Actor(tilhor.RoleParent, w.Solbakken)
 		taken := w.said(marit, func(s *concerns.Saying) { s.For, s.Whom = concerns.ForChild, "Nora" })
 		aside := w.said(marit, func(s *concerns.Saying) { s.For, s.Whom = concerns.ForOther, "Odin" })
+		kept := w.said(marit, func(s *concerns.Saying) { s.For, s.Whom = concerns.ForChild, "Nora" })
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error { // as for rektor's own child
+			return access.Give(tx, webtest.Owner, access.Grant{Kind: access.Concern, Thing: string(kept.ID), Role: tilhor.RoleOwnerAdviser, Unit: access.Owner, Relation: access.Intake, From: kept.Written})
+		}))
 		_, err := w.desk.Receive(w.ctx, anne, taken.Slug)
 		w.is(err, tilhor.ErrNotFound)
 		w.Later(72 * time.Hour)
@@ -413,6 +419,9 @@ func TestTheOwnerReadsUntilTheSchoolHasAnswered(t *testing.T) {
 			_, err := w.desk.Receive(w.ctx, anne, c.Slug)
 			w.is(err, tilhor.ErrNotFound)
 		}
+		w.must(w.desk.PutAside(w.ctx, w.kari, kept.Slug, concerns.WrongSchool, "Gå til den andre skolen."))
+		_, err = w.desk.Receive(w.ctx, anne, kept.Slug)
+		w.must(err)
 	})
 }
 
@@ -644,5 +653,26 @@ func TestReadWithin(t *testing.T) {
 			w.said(nora, same)
 		}
 		is(0, false) // half of it is not read
+	})
+}
+
+// A parent who may be told nothing of a child sees that what was told is no case, and not
+// what the school wrote of why.
+func TestABarredParentIsNotToldWhy(t *testing.T) {
+	each(t, func(w *world) {
+		marit := w.Actor(tilhor.RoleParent, w.Solbakken)
+		c := w.said(marit, func(s *concerns.Saying) { s.For, s.Whom = concerns.ForOther, "Odin" })
+		w.must(w.desk.PutAside(w.ctx, w.kari, c.Slug, concerns.WrongSchool, "Gå til den andre skolen."))
+		for _, why := range []string{"Gå til den andre skolen.", ""} {
+			a, err := w.desk.Follow(w.ctx, marit, c.Slug)
+			w.must(err)
+			if a.State != concerns.SetAside || a.Reason != why {
+				t.Errorf("%q, want %q", a.Reason, why)
+			}
+			w.Later(time.Minute)
+			w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+				return w.Kit.Roster.Decide(tx, w.kari, roster.Decision{Kind: roster.Barred, Pupil: w.Person("nora"), Person: marit.Person, Basis: roster.Bases[0], Reason: "Kontaktforbud."}, w.Now())
+			}))
+		}
 	})
 }

@@ -2,6 +2,7 @@ package dialogue_test
 
 import (
 	"testing"
+	"time"
 
 	"tilhor"
 	"tilhor/internal/cases"
@@ -72,5 +73,54 @@ func TestTheTalkEndsForAParentWhoIsBarred(t *testing.T) {
 		w.must(w.desk.Reply(w.ctx, w.ina, c.Slug, "Til oss.", dialogue.ToStaff))
 		bar(roster.NoLongerBarred)
 		w.back(s)
+	})
+}
+
+// The talk stays ended when the parent stands in the lists no more, and ends when that is
+// all that was decided, when the parent has no responsibility, and when it is decided that
+// nothing is told for now. What a parent has seen of another's child goes on.
+func TestTheTalkStaysEndedWithoutALink(t *testing.T) {
+	each(t, func(w *world) {
+		nora := w.Person("nora")
+		decide := func(kind roster.DecisionKind, basis string, review tilhor.Date) {
+			w.Later(time.Minute)
+			w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+				return w.Kit.Roster.Decide(tx, w.kari, roster.Decision{Kind: kind, Pupil: nora, Person: w.parent.Person, Basis: basis, Reason: "Vurdert.", Review: review}, w.Now())
+			}))
+		}
+		link := func(holds bool, r roster.Responsibility) {
+			w.Later(time.Minute)
+			w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+				return w.Kit.Roster.Override(tx, w.Keeper(), roster.Override{Pupil: nora, Guardian: w.parent.Person, Holds: holds, Responsibility: r, Reason: "Dom."}, w.Now())
+			}))
+		}
+		own := dialogue.Sender{Slug: w.named(w.parent).Slug, By: w.parent}
+		other := dialogue.Sender{Slug: w.named(w.parent, func(n *concerns.Telling) { n.Pupils, n.Described = nil, "En gutt i klassen" }).Slug, By: w.parent}
+		of, err := w.cases.TakeUp(w.ctx, w.kari, other.Slug, cases.Stance{Handler: w.ina.Person})
+		w.must(err)
+		w.must(w.cases.Identify(w.ctx, w.kari, of[0].Slug, w.Person("elias")))
+		is := func(why string, want bool) {
+			t.Helper()
+			for s, want := range map[dialogue.Sender]bool{own: want, other: true} {
+				if has, err := w.desk.Has(w.ctx, s); err != nil || has != want {
+					t.Errorf("%s: the talk is there: %v, want %v (%v)", why, has, want, err)
+				}
+			}
+		}
+		is("the control", true)
+		decide(roster.Secret, roster.SecretBases[0], "2026-12-01")
+		is("secrecy", false)
+		decide(roster.NotSecret, "", "")
+		is("secrecy lifted", true)
+		decide(roster.Barred, roster.Bases[0], "")
+		is("barred", false)
+		link(false, roster.No)
+		is("barred, and in no list", false)
+		decide(roster.NoLongerBarred, "", "")
+		is("in no list", false)
+		link(true, roster.No)
+		is("no responsibility", false)
+		link(true, roster.Yes)
+		is("all as it was", true)
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/journal"
+	"tilhor/internal/roster"
 	"tilhor/internal/seal"
 )
 
@@ -95,13 +96,16 @@ func (d *Desk) find(tx *db.Tx, s look, now time.Time) (t thread, by tilhor.Actor
 	return thread{}, by, tilhor.ErrNotFound
 }
 
-// ended says whether the talk of a parent has ended: a person has decided that this
-// parent is told nothing of a child that it is about (kontaktforbud, en dom). It is to
+// ended says whether the talk of a parent has ended: this parent is told nothing of a
+// child that it is about. A person has decided so (kontaktforbud, en dom, taushet), which
+// holds whether or not the parent stands in the lists; or the parent has no parental
+// responsibility; or what was told of as one's own child is not, in the lists. It is to
 // that parent as one that is not there.
 func (d *Desk) ended(tx *db.Tx, owner tilhor.OwnerID, t thread, now time.Time) (bool, error) {
 	if t.role != tilhor.RoleParent {
 		return false, nil
 	}
+	on := calendar.DateOf(now)
 	c, err := concerns.Outline(tx, owner, t.concern)
 	if err != nil {
 		return false, err
@@ -123,8 +127,27 @@ func (d *Desk) ended(tx *db.Tx, owner tilhor.OwnerID, t thread, now time.Time) (
 			about = append(about, child)
 		}
 	}
-	wards, err := d.Roster.Wards(tx, owner, t.sender, calendar.DateOf(now))
-	return slices.ContainsFunc(about, func(p tilhor.PersonID) bool { return wards[p].Barred }), err
+	wards, err := d.Roster.Wards(tx, owner, t.sender, on)
+	if err != nil {
+		return false, err
+	}
+	known, linked := false, false
+	for _, p := range about {
+		if p == "" {
+			continue
+		}
+		all, err := d.Roster.Decided(tx, owner, p)
+		if err != nil {
+			return false, err
+		}
+		g, is := wards[p]
+		if is && g.Responsibility == roster.No || roster.Stands(all, roster.Barred, roster.NoLongerBarred, t.sender, on) != nil || roster.Stands(all, roster.Secret, roster.NotSecret, t.sender, on) != nil {
+			return true, nil
+		}
+		known, linked = true, linked || is
+	}
+	own := c.Channel == concerns.Home || slices.ContainsFunc(c.Pupils, func(p concerns.Pupil) bool { return p.Person != "" })
+	return own && known && !linked, nil // what a parent has seen of another's child goes on
 }
 
 // Has says whether a sender has a talk, and shows nothing of it.

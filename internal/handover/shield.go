@@ -56,7 +56,7 @@ var forFamily = map[cases.Kind]bool{
 
 // record withholds what a record says of others.
 func (s *shield) record(r cases.Record) {
-	if s.f.Theirs(r, s.to) || s.told(r) { // the receiver's own are whole
+	if s.own(r) || s.told(r) { // the receiver's own are whole
 		return
 	}
 	about := aboutOthers(s.f.File, r)
@@ -106,6 +106,12 @@ func (s *shield) saidByOne(r cases.Record) bool {
 	return false
 }
 
+// own says whether a record is the receiver's own, also what the receiver took up with
+// rektor and somebody at the school wrote down.
+func (s *shield) own(r cases.Record) bool {
+	return s.f.Theirs(r, s.to) || s.to != "" && r.Kind == cases.RaisedBy && r.Answer == "parent" && r.Ref == string(s.to)
+}
+
 // told says whether the receiver told what a record of a concern says.
 func (s *shield) told(r cases.Record) bool {
 	t := s.f.Told[r.ID]
@@ -141,7 +147,7 @@ func (s *shield) ownWords(label string) bool {
 // such a thing, when, and whose, is not the receiver's to know.
 func (s *shield) unseen(r cases.Record) bool {
 	switch {
-	case s.kind != ForFamily || s.f.Theirs(r, s.to):
+	case s.kind != ForFamily || s.own(r):
 		return false
 	case r.Kind == cases.Corrected || r.Kind == cases.NotCorrected:
 		o := s.f.Record(tilhor.RecordID(r.Ref))

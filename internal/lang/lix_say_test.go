@@ -8,7 +8,7 @@ import (
 )
 
 // forStaff are the texts of telling that no child reads.
-var forStaff = []string{"say.take.", "say.by.", "say.from.", "say.pen", "say.unsure", "say.receipt.", "say.reads.parent", "say.for.", "say.hope.kept"}
+var forStaff = []string{"say.take.", "say.by.", "say.from.", "say.pen", "say.unsure", "say.receipt.", "say.reads.parent", "say.hope.kept"}
 
 // versions are the ends of the keys that one version of telling has for itself.
 var versions = []string{".6-8", ".9-12", ".13+", ".voksen"}

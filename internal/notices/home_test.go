@@ -133,7 +133,13 @@ func TestAParentOfSeveralOneOfWhomIsKept(t *testing.T) {
 		}))
 		inform()
 		w.sends(teacher)
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error { // the link ends too: the bar is what counts
+			return w.Kit.Roster.Override(tx, w.Keeper(), roster.Override{Pupil: w.Person("elias"), Guardian: mother.Person, Responsibility: roster.No, Reason: "Dom."}, w.Now())
+		}))
 		w.Later(72 * time.Hour)
+		inform()
+		w.sends(teacher)
+		w.Later(24 * time.Hour)
 		inform()
 		w.sends(marit, teacher)
 	})

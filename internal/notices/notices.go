@@ -198,8 +198,8 @@ func (d *Desk) told(tx *db.Tx, owner tilhor.OwnerID, e journal.Record, now time.
 	if err != nil {
 		return nil, err
 	}
-	if e.Act == "concerns.taken" {
-		if all, err = d.notParents(tx, owner, thing, all); err != nil {
+	if kind == access.Concern {
+		if all, err = d.notParents(tx, owner, thing, all, e.Act == "concerns.taken", now); err != nil {
 			return nil, err
 		}
 	}
@@ -245,16 +245,27 @@ func (d *Desk) atHome(tx *db.Tx, owner tilhor.OwnerID, e journal.Record, now tim
 	return without(all, e.By.Person), err
 }
 
-// notParents leaves out the parents who told: that it became a case is the case's to
-// tell them, when the home is informed.
-func (d *Desk) notParents(tx *db.Tx, owner tilhor.OwnerID, concern string, all []tilhor.PersonID) ([]tilhor.PersonID, error) {
+// notParents leaves out parents who told: one who may be told nothing of a child, whatever
+// became of it, since whom it was about may not be known yet; and of what became a case
+// each of them, since that is the case's to tell, when the home is informed.
+func (d *Desk) notParents(tx *db.Tx, owner tilhor.OwnerID, concern string, all []tilhor.PersonID, taken bool, now time.Time) ([]tilhor.PersonID, error) {
 	grants, err := access.GrantsOf(tx, owner, access.Concern, concern)
+	if err != nil {
+		return nil, err
+	}
 	for _, g := range grants {
-		if g.Relation == access.Reporter && g.Unit == access.Owner { // whose role is at no school
+		if g.Relation != access.Reporter || g.Unit != access.Owner { // whose role is at no school
+			continue
+		}
+		barred, err := d.Roster.BarredSince(tx, owner, g.Person, time.Time{}, calendar.DateOf(now))
+		if err != nil {
+			return nil, err
+		}
+		if taken || barred {
 			all = without(all, g.Person)
 		}
 	}
-	return all, err
+	return all, nil
 }
 
 // heard are those who hear of a line of a talk: what staff wrote to the sender is

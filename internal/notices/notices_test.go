@@ -18,6 +18,7 @@ import (
 	"tilhor/internal/duty"
 	"tilhor/internal/journal"
 	"tilhor/internal/notices"
+	"tilhor/internal/roster"
 	"tilhor/internal/web/webtest"
 )
 
@@ -189,6 +190,12 @@ func TestWhoToldIsTold(t *testing.T) {
 		_, err := w.worked.TakeUp(w.ctx, w.kari, up().Slug, cases.Stance{Handler: w.ina.Person})
 		w.must(err)
 		hears("social-teacher@solbakken.example")
+		last := up() // and then it is decided that she may be told nothing of a child, of which she hears no more either
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			return w.Kit.Roster.Decide(tx, w.kari, roster.Decision{Kind: roster.Barred, Pupil: w.Person("elias"), Person: marit.Person, Basis: roster.Bases[0], Reason: "Kontaktforbud."}, w.Now())
+		}))
+		w.must(w.told.PutAside(w.ctx, w.kari, last.Slug, concerns.NotParent, "Det er meldt før."))
+		hears()
 		c := w.tell(nil)
 		hears(rektor)
 		w.must(w.told.PutAside(w.ctx, w.kari, c.Slug, concerns.WrongSchool, "Det gjelder en annen skole."))

@@ -33,3 +33,13 @@ func (r *Roster) Working(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID
 	}, owner, school, on)
 	return all, err
 }
+
+var countWorks = db.SQL(`SELECT COUNT(*) FROM roster_member m
+	WHERE m.owner = $1 AND m.school = $2 AND m.role = $4 AND m.from_date <= $3 AND (m.until_date = '' OR m.until_date > $3)`)
+
+// AnyWorks says whether anybody works at a school in a role, on a day.
+func (r *Roster) AnyWorks(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, role tilhor.Role, on tilhor.Date) (bool, error) {
+	var n int
+	err := tx.One(countWorks, db.Args(owner, school, on, role), &n)
+	return n > 0, err
+}

@@ -79,23 +79,44 @@ var (
 	dropPIN  = db.SQL(`DELETE FROM sfo_pin WHERE owner = $1 AND school = $2 AND person = $3`)
 )
 
-// Sweep lets go of the PINs of those who work at SFO there no longer. Who comes back
-// gets a start code, as who is new.
+// goneFor is how many days somebody must have been out of SFO's lists: a gap in what is
+// delivered takes nobody's PIN.
+const goneFor = 7
+
+// Sweep lets go of the PINs of those who have not worked at SFO there for some days. Who
+// comes back gets a start code, as who is new. It looks first, and writes only when there
+// is somebody to let go of, asked again.
 func (d *Desk) Sweep(ctx context.Context, owner tilhor.OwnerID) error {
 	now := d.Clock()
-	return d.DB.Write(ctx, func(tx *db.Tx) error {
-		var all []tilhor.Actor
-		err := tx.Each(everyPIN, func(scan db.Scan) error {
+	var all []tilhor.Actor
+	err := d.DB.Read(ctx, func(tx *db.Tx) error {
+		all = nil
+		return tx.Each(everyPIN, func(scan db.Scan) error {
 			var a tilhor.Actor
 			err := scan(&a.School, &a.Person)
 			all = append(all, a)
 			return err
 		}, owner)
+	})
+	if err != nil {
+		return err
+	}
+	var left []tilhor.Actor
+	for _, a := range all {
+		err := d.DB.Read(ctx, func(tx *db.Tx) error { return d.worked(tx, owner, a, now) })
+		if errors.Is(err, tilhor.ErrNotFound) {
+			left, err = append(left, a), nil
+		}
 		if err != nil {
 			return err
 		}
-		for _, a := range all {
-			err := d.works(tx, owner, a.School, a.Person, now)
+	}
+	if len(left) == 0 {
+		return nil
+	}
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		for _, a := range left {
+			err := d.worked(tx, owner, a, now)
 			if errors.Is(err, tilhor.ErrNotFound) {
 				_, err = tx.Exec(dropPIN, owner, a.School, a.Person)
 			}
@@ -105,6 +126,16 @@ func (d *Desk) Sweep(ctx context.Context, owner tilhor.OwnerID) error {
 		}
 		return nil
 	})
+}
+
+// worked answers like works, for today and the days before it.
+func (d *Desk) worked(tx *db.Tx, owner tilhor.OwnerID, a tilhor.Actor, now time.Time) (err error) {
+	for n := range goneFor {
+		if err = d.works(tx, owner, a.School, a.Person, now.AddDate(0, 0, -n)); !errors.Is(err, tilhor.ErrNotFound) {
+			return err
+		}
+	}
+	return err
 }
 
 // Unlock opens a PIN that five wrong ones locked. The leader does it in person,

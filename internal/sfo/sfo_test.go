@@ -343,8 +343,8 @@ func TestHoursThatCannotBe(t *testing.T) {
 
 var worksUntil = db.SQL(`UPDATE roster_member SET until_date = $3 WHERE owner = $1 AND person = $2`)
 
-// The PIN of who works at SFO no longer is let go of: nothing of it opens when they come
-// back. The control is one who still works there.
+// The PIN of who works at SFO no longer is let go of after some days, and no day before:
+// nothing of it opens when they come back. The control is one who still works there.
 func TestAPINOfSomebodyWhoHasLeft(t *testing.T) {
 	each(t, func(w *world) {
 		w.chosen("739152")
@@ -357,7 +357,14 @@ func TestAPINOfSomebodyWhoHasLeft(t *testing.T) {
 				return err
 			}))
 		}
-		until("2026-11-23")
+		until("2026-11-24")
+		w.Later(24 * time.Hour)
+		w.must(w.desk.Sweep(w.ctx, webtest.Owner)) // a gap in the lists
+		until("")
+		_, err = w.desk.Enter(w.ctx, w.at(), w.mona.Person, "739152")
+		w.must(err)
+		until("2026-11-24")
+		w.Later(7 * 24 * time.Hour)
 		w.must(w.desk.Sweep(w.ctx, webtest.Owner))
 		until("")
 		if got := w.state(); got != sfo.None {

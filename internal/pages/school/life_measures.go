@@ -224,7 +224,7 @@ func (p *Pages) showRuns(q *web.Req, code int, f *web.Form) error {
 	for _, m := range runs {
 		x := runShown{What: c.measureOf(string(m.ID)), Who: m.Name, When: d.Say("since", "date", d.W.Date(m.Start))}
 		if m.Gone {
-			x.Who = d.W.T("life.gone", "who", m.Name)
+			x.Who = gone(d.W, m)
 		}
 		if m.Until != "" {
 			x.When = d.Say("until", "from", d.W.Date(m.Start), "date", d.W.Date(m.Until))
@@ -243,9 +243,17 @@ func (p *Pages) showRuns(q *web.Req, code int, f *web.Form) error {
 	tick, give, end := d.Forms[measureTick], d.Forms[measureGive], d.Forms[measureEnd]
 	a := asker{d.say, tick}
 	d.Tick = []question{which(tick, measureTick), {Kind: "radios", F: row(a.choice("answer", "done", "not"))}, {Kind: "date", F: a.date("day")}, {Kind: "text", F: a.field("said")}, {Kind: "text", F: a.free("line")}}
-	d.Give = []question{which(give, measureGive), {Kind: "select", F: employeeField(d.W, give, "doer", d.Cap("doer"), withSFO(all))}}
+	d.Give = []question{which(give, measureGive), {Kind: "select", F: employeeField(d.W, give, "doer", d.Cap("doer"), withSFO(all, file))}}
 	d.End = []question{which(end, measureEnd), {Kind: "area", F: rows(3, asker{d.say, end}.field("reason"))}}
 	return q.RenderStatus(code, measuresPage, d)
+}
+
+// gone says that a measure lies with somebody who can not carry it out.
+func gone(w *lang.Words, m cases.Measure) string {
+	if m.Doer == cases.WholeSFO {
+		return w.T("life.gone-sfo")
+	}
+	return w.T("life.gone", "who", m.Name)
 }
 
 // sharedShown are the measures of other tracks that the file refers to: what is done,
@@ -254,7 +262,7 @@ func sharedShown(w *lang.Words, f cases.File) (all []runShown) {
 	for _, m := range f.Shared {
 		x := runShown{What: m.What, Who: m.Name, When: strings.TrimSpace(m.When)}
 		if m.Gone {
-			x.Who = w.T("life.gone", "who", m.Name)
+			x.Who = gone(w, m)
 		}
 		all = append(all, x)
 	}

@@ -87,7 +87,7 @@ func (p *Pages) savePlan(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	staff = withSFO(staff)
+	staff = withSFO(staff, cases.File{}) // to read the name by; who may not is refused where it is written
 	settleClash(f, staff)
 	tidy(f, 0)
 	mine := readPlan(f)
@@ -192,7 +192,7 @@ func (p *Pages) showPlan(q *web.Req, code int, f *web.Form) error {
 		d.Said = wants
 	}
 	a := asker{d.say, f}
-	d.Measures = a.measureForms(withSFO(staff), file, today(q))
+	d.Measures = a.measureForms(withSFO(staff, file), file, today(q))
 	d.Why, d.Library = rows(2, a.free("why")), libraryField(q.T, f)
 	d.Rev, d.N, d.Version = f.Get("rev"), strconv.Itoa(rowsOf(f)), strconv.Itoa(len(file.Plans)+1)
 	d.Later = len(file.Plans) > 0

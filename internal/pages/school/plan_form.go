@@ -156,9 +156,9 @@ func (a asker) measureForms(staff []roster.Employee, file cases.File, today tilh
 }
 
 // withSFO adds SFO as a whole to those who may carry out a measure, where somebody works
-// at SFO.
-func withSFO(staff []roster.Employee) []roster.Employee {
-	if !slices.ContainsFunc(staff, func(e roster.Employee) bool { return slices.Contains(e.Roles, tilhor.RoleSFO) }) {
+// at SFO and the pupil is not shielded.
+func withSFO(staff []roster.Employee, f cases.File) []roster.Employee {
+	if f.Shielded || !slices.ContainsFunc(staff, func(e roster.Employee) bool { return slices.Contains(e.Roles, tilhor.RoleSFO) }) {
 		return staff
 	}
 	return append(slices.Clone(staff), roster.Employee{ID: cases.WholeSFO, Name: "SFO"})

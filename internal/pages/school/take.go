@@ -3,10 +3,12 @@ package school
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"tilhor"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
+	"tilhor/internal/db"
 	"tilhor/internal/lang"
 	"tilhor/internal/web"
 )
@@ -147,7 +149,11 @@ func (p *Pages) takeQuestions(q *web.Req, f *web.Form, c concerns.Concern, v *ta
 		}
 		v.Why = radios(w, f, "why", w.T("school.take.why"), whys...).F
 		v.Answer = area(w, f, "reason", w.T("school.take.reason"), w.T("school.take.reason-help", "who", from), 3).F
-		if c.Channel.Quiet() {
+		barred, err := barredParent(q, c)
+		if err != nil {
+			return err
+		}
+		if c.Channel.Quiet() || barred {
 			v.Answer.Help = w.T("say.take.reason-help")
 		}
 	} else {
@@ -309,4 +315,17 @@ func (p *Pages) decide(q *web.Req) error {
 		}
 		return p.showTake(q, code, f)
 	})
+}
+
+// barredParent says whether a parent told it who may be told nothing of a child, and so
+// does not read the reason.
+func barredParent(q *web.Req, c concerns.Concern) (barred bool, err error) {
+	if c.Role != tilhor.RoleParent {
+		return false, nil
+	}
+	err = q.Kit.DB.Read(q.Context(), func(tx *db.Tx) (err error) {
+		barred, err = q.Kit.Roster.BarredSince(tx, q.Actor.Owner, c.Reporter, time.Time{}, today(q))
+		return err
+	})
+	return barred, err
 }

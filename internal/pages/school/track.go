@@ -353,7 +353,7 @@ func doers(w *lang.Words, f cases.File) (names []string) {
 		if m.Running && !seen[m.Name] {
 			seen[m.Name] = true
 			if m.Gone {
-				names = append(names, w.T("life.gone", "who", m.Name))
+				names = append(names, gone(w, m))
 				continue
 			}
 			names = append(names, m.Name)
