@@ -71,7 +71,7 @@ func (w *siteWorld) whatHappens(by map[string]persona) (original string) {
 
 	// A picture, and a letter.
 	var picture bytes.Buffer
-	w.must(png.Encode(&picture, image.NewGray(image.Rect(0, 0, 40, 30))))
+	w.must((&png.Encoder{CompressionLevel: png.NoCompression}).Encode(&picture, image.NewGray(image.Rect(0, 0, 40, 30)))) // made anew it is another file
 	letter := []byte("%PDF-1.7\n1 0 obj\n<</Type/Catalog /Pages 2 0 R>>\nendobj\ntrailer <</Root 1 0 R>>\n%%EOF\n")
 	for name, body := range map[string][]byte{"tegning.png": picture.Bytes(), "brev.pdf": letter} {
 		a := cases.Attachment{When: now, Shows: "Det eleven laget.", Giver: "Eleven", Needed: "Eleven ville vise det.", Name: name, Checked: true}

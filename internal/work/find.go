@@ -46,7 +46,7 @@ var findSQL = sync.OnceValue(func() (s struct {
 			WHERE t.owner = $1 AND (t.field IN ('saw', 'ask') AND (c.written_at >= $2 OR c.decided_at >= $2)
 				OR t.field IN ('said', 'saw') AND c.channel IN ('pupil', 'anonymous') AND c.written_at + 3600000 >= $2)`)
 	s.lines = db.SQL(`SELECT l.concern, l.id, l.sealed FROM dialogue_line l JOIN dialogue_thread t ON t.owner = l.owner AND t.concern = l.concern WHERE l.owner = $1 AND t.last_at + 3600000 >= $2`)
-	s.heard = db.SQL(`SELECT hearing, id, sealed FROM hearing_line WHERE owner = $1 AND at >= $2 AND kind IN ('letter', 'adopted', 'approved')`)
+	s.heard = db.SQL(`SELECT hearing, id, sealed FROM hearing_line WHERE owner = $1 AND at >= $2 AND kind IN ('chosen', 'adopted', 'approved')`)
 	s.sent = db.SQL(`SELECT l.id, h.slug FROM hearing_line l JOIN hearing_hearing h ON h.owner = l.owner AND h.id = l.hearing WHERE l.owner = $1 AND l.at >= $2 AND l.kind = 'sent'`)
 	s.papers = db.SQL(`SELECT l.paper, l.id, l.sealed FROM danger_line l JOIN journal_entry e ON e.owner = l.owner AND e.id = l.entry WHERE l.owner = $1 AND e.written + 3600000 >= $2`) // the hour is all the record says
 	s.parents = db.SQL(`SELECT DISTINCT pupil FROM roster_override WHERE owner = $1 AND written >= $2`)

@@ -19,7 +19,7 @@ type heard struct{ slug, body string }
 const heardMeasures = "id;challenge;chapter;text\nT1;1;12;Gjøre rettighetene tydeligere\n"
 
 // asks opens a hearing and asks the committee of a school, whose leader writes what it
-// means. The title has the id.
+// means. The choice, which is written last, has the id.
 func (p *Place) asks(rng *rand.Rand) (Act, bool) {
 	s, id := p.Schools[rng.IntN(len(p.Schools))], mark("asks")
 	return Act{ID: id, Steps: true, do: func(ctx context.Context) error {
@@ -28,7 +28,7 @@ func (p *Place) asks(rng *rand.Rand) (Act, bool) {
 			return err
 		}
 		slug, err := p.Hearings.Open(ctx, p.Adviser, reply.Letter{
-			Title: id, Municipality: "Granvik kommune", Deadline: p.today().Add(20), Challenges: []reply.Challenge{{Number: 1, Heading: "Rettssikkerhet"}},
+			Title: "Høring", Municipality: "Granvik kommune", Deadline: p.today().Add(20), Challenges: []reply.Challenge{{Number: 1, Heading: "Rettssikkerhet"}},
 		}, true)
 		if err != nil {
 			return err
@@ -39,7 +39,7 @@ func (p *Place) asks(rng *rand.Rand) (Act, bool) {
 			func() error {
 				return p.Hearings.Say(ctx, s.Teachers[0], b.Slug, slug, "T1", hearing.Said{Stance: reply.Support, Text: "Vi er for."})
 			},
-			func() error { return p.Hearings.Choose(ctx, p.Adviser, slug, "T1", reply.Choice{Comment: true}) },
+			func() error { return p.Hearings.Choose(ctx, p.Adviser, slug, "T1", reply.Choice{Comment: true, Reason: id}) },
 		} {
 			if err := do(); err != nil {
 				return err
