@@ -39,7 +39,9 @@ func (p *Place) asks(rng *rand.Rand) (Act, bool) {
 			func() error {
 				return p.Hearings.Say(ctx, s.Teachers[0], b.Slug, slug, "T1", hearing.Said{Stance: reply.Support, Text: "Vi er for."})
 			},
-			func() error { return p.Hearings.Choose(ctx, p.Adviser, slug, "T1", reply.Choice{Comment: true, Reason: id}) },
+			func() error {
+				return p.Hearings.Choose(ctx, p.Adviser, slug, "T1", reply.Choice{Comment: true, Reason: id})
+			},
 		} {
 			if err := do(); err != nil {
 				return err
