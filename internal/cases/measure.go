@@ -125,9 +125,10 @@ func (w *work) endMeasures(on tilhor.Date) error {
 		end = midnight(on)
 	}
 	for _, p := range doers {
-		err := access.End(w.tx, w.by.Owner, access.Track, string(w.t.ID), p, access.Carries, end)
 		if p == WholeSFO {
 			err = access.EndRole(w.tx, w.by.Owner, access.Track, string(w.t.ID), tilhor.RoleSFO, w.t.School, access.Carries, end)
+		} else {
+			err = access.End(w.tx, w.by.Owner, access.Track, string(w.t.ID), p, access.Carries, end)
 		}
 		if err != nil {
 			return err

@@ -59,7 +59,7 @@ func TestAPupilOpensItsOwnCase(t *testing.T) {
 	w.year("9A")
 	c := w.Anew(w.nora())
 	before := w.pages(c, "/min", "Denne siden er lik for alle elever.", "Åpne med bilder")
-	none := w.shown(w.shows(c, "/min/apne", right...), http.StatusUnprocessableEntity, "Bildene stemte ikke, eller det er ingenting", `href="/min/si"`, "Er den voksne borte? Gå til Ina Lund og Kari Lund.")
+	none := w.shown(w.shows(c, "/min/apne", right...), http.StatusUnprocessableEntity, "Bildene stemte ikke, eller det er ingenting", `href="/min/si"`, "Er den voksne borte? Gå til Ina Lund og Kari Lund, eller til en annen voksen du stoler på.")
 	slug := w.track()
 	after := w.page(c, "/min?l=nb")
 	if before != after {
