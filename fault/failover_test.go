@@ -33,7 +33,7 @@ func TestFailover(t *testing.T) {
 	t.Run("control", func(t *testing.T) {
 		t.Parallel()
 		f := newFailer(t, false)
-		mend, err := f.standby.Deafen()
+		mend, err := f.c.Deafen(f.standby)
 		if err != nil {
 			t.Fatal(err)
 		}

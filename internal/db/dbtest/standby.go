@@ -93,17 +93,22 @@ func (c *Cluster) set(how string) error {
 // Promote makes a standby a server of its own, and comes back when it writes.
 func (c *Cluster) Promote() error { return admin(c.DSN, "SELECT pg_promote(true, 60)") }
 
-// Deafen stops what a standby hears its server by, as a line that is cut; the
-// function that comes back mends it.
-func (c *Cluster) Deafen() (mend func() error, err error) {
-	pid, err := count(c.DSN, `SELECT COALESCE(MAX(pid), 0) FROM pg_stat_wal_receiver`)
+// Deafen stops what a standby hears this server by, as a line that is cut, and
+// fills the line: what lies in it is read when it is mended, and nothing behind
+// that. The function that comes back mends it.
+func (c *Cluster) Deafen(standby *Cluster) (mend func() error, err error) {
+	pid, err := count(standby.DSN, `SELECT COALESCE(MAX(pid), 0) FROM pg_stat_wal_receiver`)
 	if err != nil {
 		return nil, err
 	}
 	if pid == 0 {
 		return nil, fmt.Errorf("the standby hears nobody")
 	}
-	return func() error { return syscall.Kill(pid, syscall.SIGCONT) }, syscall.Kill(pid, syscall.SIGSTOP)
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		return nil, err
+	}
+	mend = func() error { return syscall.Kill(pid, syscall.SIGCONT) }
+	return mend, admin(c.DSN, `SELECT pg_logical_emit_message(false, 'full', repeat('x', 16777216))`)
 }
 
 // Either is the address of a database on whichever of several servers takes what
