@@ -351,8 +351,10 @@ func (d *Desk) names(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if works[WholeSFO], err = d.Roster.AnyWorks(tx, owner, f.School, tilhor.RoleSFO, today(now)); err != nil {
-		return err
+	if f.asksSFO() {
+		if works[WholeSFO], err = d.Roster.AnyWorks(tx, owner, f.School, tilhor.RoleSFO, today(now)); err != nil {
+			return err
+		}
 	}
 	if err := d.elsewhere(tx, owner, f.Track, works, map[tilhor.PersonID]map[string][]tilhor.SchoolID{}, []string{string(f.ID)}, now); err != nil {
 		return err

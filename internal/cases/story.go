@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"tilhor"
@@ -63,6 +64,14 @@ func (t *Track) left(works map[tilhor.PersonID]bool) {
 	if t.Handler != "" && !works[t.Handler] {
 		t.Gone, t.Has = t.Has, ""
 	}
+}
+
+// asksSFO says whether SFO as a whole is to do something.
+func (f *File) asksSFO() bool {
+	sfo := func(ms []Measure) bool {
+		return slices.ContainsFunc(ms, func(m Measure) bool { return m.Doer == WholeSFO })
+	}
+	return sfo(f.Measures) || sfo(f.Shared) || f.Draft != nil && sfo(f.Draft.Measures) || slices.ContainsFunc(f.Plans, func(p Plan) bool { return sfo(p.Measures) })
 }
 
 func (f *File) left(works map[tilhor.PersonID]bool) {
