@@ -35,21 +35,11 @@ func (t *tracks) boxes(b []byte, depth int) error {
 		if t.n++; len(b) < 8 || depth > 8 || t.n > 4096 {
 			return Broken
 		}
-		size, head := uint64(binary.BigEndian.Uint32(b)), 8
-		switch size {
-		case 0:
-			size = uint64(len(b))
-		case 1:
-			if len(b) < 16 {
-				return Broken
-			}
-			size, head = binary.BigEndian.Uint64(b[8:]), 16
+		kind, body, rest, err := firstBox(b)
+		if err != nil {
+			return err
 		}
-		if size < uint64(head) || size > uint64(len(b)) {
-			return Broken
-		}
-		body := b[head:size]
-		switch string(b[4:8]) {
+		switch kind {
 		case "moov", "trak", "mdia":
 			if err := t.boxes(body, depth+1); err != nil {
 				return err
@@ -59,9 +49,28 @@ func (t *tracks) boxes(b []byte, depth int) error {
 				t.handler(string(body[8:12]))
 			}
 		}
-		b = b[size:]
+		b = rest
 	}
 	return nil
+}
+
+// firstBox is the first box of some, which are eight bytes at least: its kind, what
+// stands in it, and the boxes behind it.
+func firstBox(b []byte) (kind string, body, rest []byte, err error) {
+	size, head := uint64(binary.BigEndian.Uint32(b)), 8
+	switch size {
+	case 0:
+		size = uint64(len(b))
+	case 1:
+		if len(b) < 16 {
+			return "", nil, nil, Broken
+		}
+		size, head = binary.BigEndian.Uint64(b[8:]), 16
+	}
+	if size < uint64(head) || size > uint64(len(b)) {
+		return "", nil, nil, Broken
+	}
+	return string(b[4:8]), b[head:size], b[size:], nil
 }
 
 func (t *tracks) handler(kind string) {

@@ -103,20 +103,10 @@ var boxes = map[string]map[string]bool{
 // bareMP4 goes through the boxes that Look has gone through, and some below them.
 func bareMP4(b []byte, in string) error {
 	for len(b) >= 8 {
-		size, head := uint64(binary.BigEndian.Uint32(b)), 8
-		switch size {
-		case 0:
-			size = uint64(len(b))
-		case 1:
-			if len(b) < 16 {
-				return Broken
-			}
-			size, head = binary.BigEndian.Uint64(b[8:]), 16
+		kind, body, rest, err := firstBox(b)
+		if err != nil {
+			return err
 		}
-		if size < uint64(head) || size > uint64(len(b)) {
-			return Broken
-		}
-		kind, body := string(b[4:8]), b[head:size]
 		switch {
 		case in == "dref": // where the samples are when not in this file: a path on somebody's machine
 			clear(body[min(4, len(body)):])
@@ -138,7 +128,7 @@ func bareMP4(b []byte, in string) error {
 		case kind == "hdlr" && len(body) > 24: // what made it
 			clear(body[24:])
 		}
-		b = b[size:]
+		b = rest
 	}
 	clear(b)
 	return nil

@@ -85,7 +85,7 @@ func (f *Finder) Look(ctx context.Context) error {
 		since = 0
 	}
 	err := f.p.DB.Read(ctx, func(tx *db.Tx) error {
-		for _, look := range []func(*db.Tx, int64) error{f.concerns, f.texts, f.plans, f.records, f.views, f.sessions, f.parcels, f.forces, f.homes, f.lines, f.voices, f.heard, f.papers, f.parents, f.rest} {
+		for _, look := range []func(*db.Tx, int64) error{f.concerns, f.texts, f.plans, f.records, f.views, f.sessions, f.parcels, f.ownKeys, f.homes, f.voices, f.parents, f.rest} {
 			if err := look(tx, since); err != nil {
 				return err
 			}
@@ -256,35 +256,29 @@ func (f *Finder) parcels(tx *db.Tx, since int64) error {
 	})
 }
 
-func (f *Finder) forces(tx *db.Tx, since int64) error {
-	return f.sealed(tx, findSQL().forces, since, func(scan db.Scan) (kind seal.Kind, thing, field, id string, sealed []byte, err error) {
-		err = scan(&thing, &id, &sealed)
-		return seal.KindForce, thing, "line", id, sealed, err
-	})
-}
-
-// lines finds what was said in talks about what was told.
-func (f *Finder) lines(tx *db.Tx, since int64) error {
-	return f.sealed(tx, findSQL().lines, since, func(scan db.Scan) (kind seal.Kind, thing, field, id string, sealed []byte, err error) {
-		err = scan(&thing, &id, &sealed)
-		return seal.KindConcern, thing, "said", id, sealed, err
-	})
-}
-
-// heard finds what was written in hearings.
-func (f *Finder) heard(tx *db.Tx, since int64) error {
-	return f.sealed(tx, findSQL().heard, since, func(scan db.Scan) (kind seal.Kind, thing, field, id string, sealed []byte, err error) {
-		err = scan(&thing, &id, &sealed)
-		return seal.KindHearing, thing, "hearing", id, sealed, err
-	})
-}
-
-// papers finds the sealed notes, which only their writers know of.
-func (f *Finder) papers(tx *db.Tx, since int64) error {
-	return f.sealed(tx, findSQL().papers, since, func(scan db.Scan) (kind seal.Kind, thing, field, id string, sealed []byte, err error) {
-		err = scan(&thing, &id, &sealed)
-		return seal.KindNote, thing, "line", id, sealed, err
-	})
+// ownKeys finds what lies under a key of its own, with nothing beside it but whose
+// it is: interventions, talks about what was told, hearings, and the sealed notes
+// that only their writers know of.
+func (f *Finder) ownKeys(tx *db.Tx, since int64) error {
+	for _, room := range []struct {
+		all   *db.Stmt
+		kind  seal.Kind
+		field string
+	}{
+		{findSQL().forces, seal.KindForce, "line"},
+		{findSQL().lines, seal.KindConcern, "said"},
+		{findSQL().heard, seal.KindHearing, "hearing"},
+		{findSQL().papers, seal.KindNote, "line"},
+	} {
+		err := f.sealed(tx, room.all, since, func(scan db.Scan) (kind seal.Kind, thing, field, id string, sealed []byte, err error) {
+			err = scan(&thing, &id, &sealed)
+			return room.kind, thing, room.field, id, sealed, err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // parents finds what was written of who is a guardian, by its reasons.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -51,7 +52,7 @@ func (c *Cluster) standbyIn(dir string, wait bool) (*Cluster, error) {
 		os.RemoveAll(dir)
 		return nil, fmt.Errorf("copy the server: %w: %s", err, out)
 	}
-	settings := withoutAwaited(c.settings)
+	settings := slices.DeleteFunc(slices.Clone(c.settings), func(s string) bool { return s == awaited })
 	if wait {
 		settings = append(settings, awaited)
 	}
@@ -71,15 +72,6 @@ func (c *Cluster) standbyIn(dir string, wait bool) (*Cluster, error) {
 	}
 	s.Stop()
 	return nil, fmt.Errorf("the standby does not follow")
-}
-
-func withoutAwaited(settings []string) (out []string) {
-	for _, s := range settings {
-		if s != awaited {
-			out = append(out, s)
-		}
-	}
-	return out
 }
 
 // set changes a setting while the server runs.
