@@ -20,19 +20,19 @@ var matcher = language.NewMatcher(offered)
 var toNorwegian = map[string]bool{"sv": true, "se": true, "sma": true, "smj": true, "smn": true, "sms": true, "fkv": true, "is": true, "fo": true}
 
 // Match picks the language of the pages from a browser's Accept-Language, on
-// pages that have them among the further ones too. Nothing asked for, or
+// pages that have more among those too. Nothing asked for, or
 // nonsense, gives bokmål; only languages we do not have give English.
 //
 // The matcher's own fallback is not used: it answers bokmål to Polish and
 // Ukrainian, with no confidence at all.
-func Match(acceptLanguage string, further bool) tilhor.Lang {
+func Match(acceptLanguage string, more ...tilhor.Lang) tilhor.Lang {
 	wanted, _, err := language.ParseAcceptLanguage(acceptLanguage[:min(len(acceptLanguage), 400)])
 	if err != nil || len(wanted) == 0 {
 		return tilhor.Bokmal
 	}
 	for _, tag := range wanted {
 		base, _ := tag.Base()
-		if l := tilhor.Lang(base.String()); further && slices.Contains(Further, l) {
+		if l := tilhor.Lang(base.String()); slices.Contains(more, l) {
 			return l
 		}
 		if tag == language.Und || tag.String() == "mul" || toNorwegian[base.String()] {

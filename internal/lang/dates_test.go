@@ -142,7 +142,7 @@ func TestMatch(t *testing.T) {
 		{strings.Repeat("a-", 5000), tilhor.Bokmal},
 	}
 	for _, c := range cases {
-		if got := Match(c.header, false); got != c.want {
+		if got := Match(c.header); got != c.want {
 			t.Errorf("%.40q: got %s, want %s", c.header, got, c.want)
 		}
 	}
@@ -153,7 +153,7 @@ func TestMatchFurther(t *testing.T) {
 		"pl": tilhor.Polish, "uk-UA,uk;q=0.9": tilhor.Ukrainian, "ar,en;q=0.5": tilhor.Arabic, "so-NO": tilhor.Somali, "se-NO": tilhor.Sami,
 		"de,pl;q=0.5": tilhor.Polish, "nb,pl;q=0.5": tilhor.Bokmal, "sma": tilhor.Bokmal, "fr": tilhor.English, "": tilhor.Bokmal,
 	} {
-		if got := Match(header, true); got != want {
+		if got := Match(header, Further...); got != want {
 			t.Errorf("%q: got %s, want %s", header, got, want)
 		}
 	}

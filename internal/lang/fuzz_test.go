@@ -62,7 +62,7 @@ func FuzzMatch(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if l := Match(s, false); !slices.Contains(Langs, l) {
+		if l := Match(s); !slices.Contains(Langs, l) {
 			t.Fatalf("%q gives %q", s, l)
 		}
 	})

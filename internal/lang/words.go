@@ -2,8 +2,10 @@ package lang
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -23,6 +25,7 @@ type Words struct {
 	tag     language.Tag
 	cat     catalogue
 	instead *Words // says what this language has no text for; nil when it has all
+	said    func() sayings
 	printer *message.Printer
 	cal     calendarWords
 }
@@ -30,7 +33,9 @@ type Words struct {
 var spoken = func() map[tilhor.Lang]*Words {
 	m := map[tilhor.Lang]*Words{}
 	for _, l := range slices.Concat(Langs, Further) {
-		m[l] = &Words{lang: l, tag: tags[l], cat: catalogues[l], printer: message.NewPrinter(tags[l]), cal: calendars[l], instead: m[instead[l]]}
+		w := &Words{lang: l, tag: tags[l], cat: catalogues[l], printer: message.NewPrinter(tags[l]), cal: calendars[l], instead: m[instead[l]]}
+		w.said = sync.OnceValue(w.sayings)
+		m[l] = w
 	}
 	return m
 }()
@@ -62,6 +67,65 @@ func (w *Words) Own(key string) tilhor.Lang {
 		return w.lang
 	}
 	return ""
+}
+
+// Says says whether a piece of a page, what stands between two tags, is in this
+// language's own words. It is asked where only some of a page is: the texts pass
+// through many hands before they are drawn, and where one of them stands is known
+// when the page is whole.
+func (w *Words) Says(piece string) bool {
+	piece = Cap(strings.Trim(piece, " \n:()"))
+	said := w.said()
+	return piece != "" && (said.whole[piece] || w.dated(piece) || slices.ContainsFunc(said.filled, func(re *regexp.Regexp) bool { return re.MatchString(piece) }))
+}
+
+// sayings are the texts of a language as they are seen on a page: those that
+// nothing is filled into, and the others.
+type sayings struct {
+	whole  map[string]bool
+	filled []*regexp.Regexp
+}
+
+func (w *Words) sayings() sayings {
+	s := sayings{whole: map[string]bool{}}
+	for key, e := range w.cat {
+		if key == "lang.checked" {
+			continue
+		}
+		for _, t := range e.forms {
+			var whole, pattern strings.Builder
+			for _, p := range t {
+				whole.WriteString(p.s)
+				if p.slot {
+					pattern.WriteString(".+")
+				} else {
+					pattern.WriteString(regexp.QuoteMeta(p.s))
+				}
+			}
+			if len(t.slots()) == 0 {
+				s.whole[Cap(strings.Trim(whole.String(), " :"))] = true
+			} else {
+				s.filled = append(s.filled, regexp.MustCompile("^(?i:"+pattern.String()+")$"))
+			}
+		}
+	}
+	return s
+}
+
+// dated says whether a piece is a date as this language writes it, alone or with
+// a clock.
+func (w *Words) dated(piece string) bool {
+	named := false
+	for _, token := range strings.FieldsFunc(strings.ToLower(piece), func(r rune) bool { return r == ' ' || r == '\u00a0' }) {
+		digit := token[0] >= '0' && token[0] <= '9'
+		name := slices.Contains(w.cal.days[:], token) || slices.Contains(w.cal.months[:], token) || slices.Contains(w.cal.short[:], token) ||
+			token == w.T("date.today") || token == w.T("date.tomorrow") || token == w.T("date.yesterday")
+		if !digit && !name && !slices.Contains(strings.Fields(w.cal.date+" "+w.cal.clock), token) {
+			return false
+		}
+		named = named || name
+	}
+	return named
 }
 
 // Dir is the way the language is written, as html's dir attribute wants it.
@@ -161,8 +225,20 @@ func (w *Words) show(v any) string {
 		return w.DateTime(v)
 	case tilhor.When:
 		return w.Moment(v)
+	case Spoken:
+		return v(w)
 	}
 	return fmt.Sprint(v)
+}
+
+// A Spoken is a value that is said in the language of the text it is filled into,
+// which is not the reader's where they have no text of their own: Norwegian days
+// in a Norwegian sentence.
+type Spoken func(*Words) string
+
+// In gives a Spoken of a way to say a value: In((*Words).Day, date).
+func In[V any](say func(*Words, V) string, v V) Spoken {
+	return func(w *Words) string { return say(w, v) }
 }
 
 // Num writes a number: «16 000» with a no-break space, «1,4» with a comma, at

@@ -88,15 +88,11 @@ func (q *Req) chooseLang() {
 			l, asked = lang.Known(c.Value)
 		}
 	}
-	further := q.Route != nil && q.Route.Further
 	if !asked {
-		l = lang.Match(q.R.Header.Get("Accept-Language"), further)
+		l = lang.Match(q.R.Header.Get("Accept-Language"), q.more()...)
 	}
 	q.chose = l
-	if !further {
-		l = lang.Instead(l)
-	}
-	q.Lang, q.T = l, lang.For(l)
+	q.Speak(l)
 	if _, asked := q.askedLang(); asked && signedIn {
 		http.SetCookie(q.W, &http.Cookie{
 			Name: langCookie, Value: string(q.chose), Path: "/", MaxAge: 365 * 24 * 3600,
@@ -105,14 +101,32 @@ func (q *Req) chooseLang() {
 	}
 }
 
+// Speak has the page speak a language, or what is said instead where the page does
+// not exist in it.
+func (q *Req) Speak(l tilhor.Lang) {
+	if !slices.Contains(q.more(), l) {
+		l = lang.Instead(l)
+	}
+	q.Lang, q.T = l, lang.For(l)
+}
+
 func (q *Req) askedLang() (tilhor.Lang, bool) { return lang.Known(q.R.URL.Query().Get("l")) }
 
 // langLinks are the languages that the page exists in.
-func (q *Req) langLinks() []LangLink {
-	if q.Route == nil || !q.Route.Further {
-		return LangLinks(q.Lang, q.R.URL)
+func (q *Req) langLinks() []LangLink { return LangLinks(q.Lang, q.R.URL, q.more()...) }
+
+// more are the further languages of the page. Sámi is on every page that a child or
+// a parent may come to: it is bokmål with the words that are found.
+func (q *Req) more() []tilhor.Lang {
+	switch {
+	case q.Route == nil:
+		return nil
+	case q.Route.Further:
+		return lang.Further
+	case slices.ContainsFunc([]tilhor.Role{tilhor.RoleAnyone, tilhor.RolePupil, tilhor.RoleParent}, q.Route.admits):
+		return []tilhor.Lang{tilhor.Sami}
 	}
-	return LangLinks(q.Lang, q.R.URL, lang.Further...)
+	return nil
 }
 
 // Link is the address of a page of ours as a link on this page has it: on a

@@ -169,14 +169,19 @@ func walk(n parse.Node, yield func(*parse.TemplateNode) bool) bool {
 
 // draw draws a page into memory first, and gives it to send: a fault half-way
 // never reaches a reader as half a page. What it draws in is used again, so send
-// keeps nothing of it.
+// keeps nothing of it. Where only some of a page is in the reader's language, each
+// piece of it is marked.
 func draw(t *template.Template, data any, send func(page []byte)) error {
 	b := drawing.Get().(*bytes.Buffer)
 	b.Reset()
 	if err := t.Execute(b, data); err != nil {
 		return err
 	}
-	send(b.Bytes())
+	page := b.Bytes()
+	if f, framed := data.(interface{ words() *lang.Words }); framed {
+		page = marked(f.words(), page)
+	}
+	send(page)
 	if b.Cap() <= 512<<10 { // the longest are rare
 		drawing.Put(b)
 	}

@@ -77,6 +77,9 @@ func (f Frame) RightsHref() string {
 	return "/rettigheter/" + level
 }
 
+// words are what the page speaks with, for who draws it.
+func (f Frame) words() *lang.Words { return f.W }
+
 // Lang is the page's language.
 func (f Frame) Lang() tilhor.Lang { return f.W.Lang() }
 

@@ -214,5 +214,5 @@ func (p *Pages) lastLine(q *web.Req, v window) (string, error) {
 	if last.IsZero() {
 		return q.T.T("mine.last.never"), nil
 	}
-	return q.T.T("mine.last", "when", q.T.Near(last, q.Now)), nil
+	return q.T.T("mine.last", "when", near(last, q.Now)), nil
 }

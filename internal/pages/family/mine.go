@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"tilhor"
 	"tilhor/internal/calendar"
@@ -314,7 +315,7 @@ func (p *Pages) askCase(q *web.Req, code int, f *web.Form) error {
 	w := q.T
 	x := f.Field(w, "sak", w.T("mine.choose"))
 	for i, t := range all {
-		x.Options = append(x.Options, web.Option{Value: t.Slug, Label: w.T("mine.choose.one", "n", i+1, "date", w.Date(t.Begun)), Checked: f.Ticked("sak", t.Slug)})
+		x.Options = append(x.Options, web.Option{Value: t.Slug, Label: w.T("mine.choose.one", "n", i+1, "date", t.Begun), Checked: f.Ticked("sak", t.Slug)})
 	}
 	leaves(q, v)
 	b := formView{
@@ -494,7 +495,7 @@ func mineNext(w *lang.Words, v cases.MineFile) string {
 	if !w.Has(k) {
 		k = key(v, "next.none")
 	}
-	return lang.Cap(w.T(k, "who", who, "date", w.DayMonth(v.Next.On)))
+	return lang.Cap(w.T(k, "who", who, "date", lang.In((*lang.Words).DayMonth, v.Next.On)))
 }
 
 // mineSaid are the child's words as an adult wrote them, each with a way to say
@@ -570,6 +571,11 @@ func mineReads(w *lang.Words, v cases.MineFile) block {
 // rightsOf is where rights stand in the words of a level.
 var rightsOf = map[string]string{roster.Young: "7", roster.Middle: "11", roster.Teen: "15"}
 
+// near is an instant as one says it today.
+func near(t, now time.Time) lang.Spoken {
+	return func(w *lang.Words) string { return w.Near(t, now) }
+}
+
 func mineLast(w *lang.Words, v cases.MineFile, q *web.Req) block {
 	b := block{ID: "rett", Title: w.T(key(v, "rights")), Text: []string{w.T(key(v, "rights.text"))}, Buttons: []web.Button{{Text: w.T("frame.rights"), Href: "/rettigheter/" + rightsOf[v.Level], Kind: "secondary"}}}
 	last := w.T("mine.last.never")
@@ -579,9 +585,9 @@ func mineLast(w *lang.Words, v cases.MineFile, q *web.Req) block {
 	}
 	switch {
 	case v.Together:
-		last = w.T("mine.last.with", "when", w.Near(v.Last, q.Now), "who", who)
+		last = w.T("mine.last.with", "when", near(v.Last, q.Now), "who", who)
 	case !v.Last.IsZero():
-		last = w.T("mine.last", "when", w.Near(v.Last, q.Now))
+		last = w.T("mine.last", "when", near(v.Last, q.Now))
 	}
 	b.Text = append(b.Text, last)
 	return b

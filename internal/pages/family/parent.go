@@ -165,7 +165,7 @@ func nextLine(w *lang.Words, f cases.FamilyFile) string {
 	if f.Stripped {
 		key = "parent.next.bare." + f.Next.What
 	}
-	return w.T(key, "name", f.Name, "date", w.DayMonth(f.Next.On))
+	return w.T(key, "name", f.Name, "date", lang.In((*lang.Words).DayMonth, f.Next.On))
 }
 
 // stateLine is how far it is, and who at the school has it.
@@ -260,9 +260,9 @@ func whenOf(w *lang.Words, m cases.Measure) string {
 	var all []string
 	switch {
 	case m.Start != "" && m.Until != "":
-		all = append(all, w.T("parent.plan.span", "from", w.Date(m.Start), "until", w.Date(m.Until)))
+		all = append(all, w.T("parent.plan.span", "from", m.Start, "until", m.Until))
 	case m.Start != "":
-		all = append(all, w.T("parent.plan.from", "from", w.Date(m.Start)))
+		all = append(all, w.T("parent.plan.from", "from", m.Start))
 	}
 	if m.When != "" {
 		all = append(all, m.When)
@@ -275,7 +275,7 @@ func draftBlock(w *lang.Words, f cases.FamilyFile, here string) *block {
 	if f.Draft == nil {
 		return nil
 	}
-	b := block{ID: "utkast", Title: w.T("parent.draft", "date", w.DayMonth(f.SayBy)), Text: []string{w.T("parent.draft.text")}}
+	b := block{ID: "utkast", Title: w.T("parent.draft", "date", lang.In((*lang.Words).DayMonth, f.SayBy)), Text: []string{w.T("parent.draft.text")}}
 	for _, m := range f.Draft.Measures {
 		b.Facts = append(b.Facts, measure(w, m))
 	}
@@ -322,7 +322,7 @@ func stateBlock(w *lang.Words, f cases.FamilyFile, here string, today tilhor.Dat
 		raise = here + "/rektor"
 	}
 	if x := f.Window; x != nil {
-		b.Text = []string{w.T("parent.state.since", "date", w.Date(x.RaisedAt))}
+		b.Text = []string{w.T("parent.state.since", "date", x.RaisedAt)}
 		b.Facts = []web.Facts{{Items: []web.Fact{
 			{Term: w.T("parent.state.week"), Text: passed(w, x.CalendarWeek, today)}, {Term: w.T("parent.state.five"), Text: passed(w, x.Arbeidsdager, today)},
 		}}}
@@ -336,9 +336,9 @@ func stateBlock(w *lang.Words, f cases.FamilyFile, here string, today tilhor.Dat
 
 func passed(w *lang.Words, day, today tilhor.Date) string {
 	if today > day {
-		return w.T("parent.state.passed", "date", w.Date(day))
+		return w.T("parent.state.passed", "date", day)
 	}
-	return w.T("parent.state.waits", "date", w.Date(day))
+	return w.T("parent.state.waits", "date", day)
 }
 
 // openedBlock is which of the staff have opened the case, on which day, and why,

@@ -7,6 +7,7 @@ import (
 	"tilhor"
 	"tilhor/internal/calendar"
 	"tilhor/internal/concerns"
+	"tilhor/internal/lang"
 	"tilhor/internal/web"
 )
 
@@ -42,7 +43,7 @@ func (p *Pages) askRektor(q *web.Req, code int, f *web.Form) error {
 	v := formView{
 		Back: web.Back{Href: parentPath, Text: w.T("parent.back")}, Heading: w.T("parent.rektor.title"), Lead: w.T("parent.rektor.lead"),
 		Questions: []question{{Kind: "select", F: school}, {Kind: "text", F: child}, area(w, f, "saw", w.T("parent.rektor.what"), w.T("parent.rektor.what-help"))},
-		Help:      w.T("parent.rektor.reads"), Buttons: []web.Button{{Text: w.T("parent.rektor.do")}},
+		Help:      w.T("parent.rektor.reads", "say", w.T("mine.tell.button")), Buttons: []web.Button{{Text: w.T("parent.rektor.do")}},
 	}
 	return v.show(q, code, f)
 }
@@ -74,7 +75,7 @@ var slugs = regexp.MustCompile(`^[a-z2-7]{10}$`)
 func (p *Pages) raised(q *web.Req, day tilhor.Date, slug string) error {
 	w := q.T
 	v := blocksView{
-		Back: &web.Back{Href: parentPath, Text: w.T("parent.back")}, Heading: w.T("parent.raised.title", "date", w.DayMonth(day)), Lead: w.T("parent.raised.lead"),
+		Back: &web.Back{Href: parentPath, Text: w.T("parent.back")}, Heading: w.T("parent.raised.title", "date", lang.In((*lang.Words).DayMonth, day)), Lead: w.T("parent.raised.lead"),
 		Blocks: []block{
 			{ID: "uke", Title: w.T("parent.state.h2"), Text: []string{w.T("parent.raised.week")}, Facts: []web.Facts{{Items: []web.Fact{
 				{Term: w.T("parent.state.week"), Text: passed(w, calendar.AddWeeks(day, 1), calendar.DateOf(q.Now))},

@@ -191,13 +191,25 @@ func TestFurtherLanguages(t *testing.T) {
 		}
 		other := has(t, w.get("/hjelp?l="+string(l)), 200, `<html lang="`+string(lang.Instead(l))+`"`, `?l=`+string(l))
 		lacks(t, other, `hreflang="ar"`)
+		has(t, w.get("/hjelp"), 200, `hreflang="se"`)
 	}
 	for _, l := range []tilhor.Lang{tilhor.Polish, tilhor.Ukrainian, tilhor.Arabic, tilhor.Somali} {
 		own, in := lang.For(l), "?l="+string(l)
 		has(t, w.get(school+in), 200, own.T("dialogue.about.enter"), own.T("dialogue.about.title"), own.T("public.poster.link"), own.T("role.rektor"))
 		has(t, w.get(school+"/plakat"+in), 200, `<html lang="`+string(l)+`"`, own.T("public.poster.lead"), own.T("public.poster.how"), own.T("role.rektor"), "116&nbsp;111")
 	}
-	has(t, w.get("/rettigheter/foresatt?l=se"), 200, `<h1 class="t-h1" lang="se">`)
+	for path, want := range map[string]string{
+		"/": `lang="se">Skuvllat</h2>`, school: `lang="se">Muital</span>`, school + "/plakat": `<h1 class="t-h1" lang="se">Muital</h1>`, school + "/si": `lang="se">Mu mánná</span>`,
+		school + "/si/bilder": `lang="se">Suhttan</span>`, school + "/si/kode": `lang="se">Mus lea koda</a>`, "/kode": `lang="se">Čále koda</h1>`,
+		"/rettigheter/foresatt": `<h1 class="t-h1" lang="se">`, "/rettigheter/7": `lang="se">Seamma siidu, eará sánit:</p>`,
+		"/personvern": `lang="se">Meannudanovddasvástideaddji</dt>`, "/personvern/11": `lang="se">Man guhká</dt>`, "/hjelp": `lang="se">Olggobealde skuvlla</h2>`,
+	} {
+		rec := w.get(path + "?l=se")
+		has(t, rec, 200, `<html lang="nb"`, want, "ikke lest av et menneske", `lang="se">Ii oktage gii`)
+		for _, fault := range webtest.Faults(rec.Result()) {
+			t.Errorf("%s: %s", path, fault)
+		}
+	}
 	r := httptest.NewRequest("GET", "http://localhost/rettigheter/11", nil)
 	r.Header.Set("Accept-Language", "uk-UA")
 	has(t, w.do(r), 200, `<html lang="uk"`)

@@ -43,25 +43,21 @@ var rights = map[string][]right{
 // A levelView is a page that is written once for each level.
 type levelView struct {
 	web.Frame
-	TitleLang tilhor.Lang // where the h1 is in another language than the page
-	Lead      string
-	Items     []levelItem
-	More      []string // what to do if it does not get better
-	Week      string   // where the week of § 12-6 stands
-	Levels    []levelLink
-	Rights    string
-	Privacy   string
-	Schools   string
-	DPO       string
-	Phone     *phone
-	Reach     *web.Facts // Statsforvalteren and the ombud
+	Lead    string
+	Items   []levelItem
+	More    []string // what to do if it does not get better
+	Week    string   // where the week of § 12-6 stands
+	Levels  []levelLink
+	Rights  string
+	Privacy string
+	Schools string
+	DPO     string
+	Phone   *phone
+	Reach   *web.Facts // Statsforvalteren and the ombud
 }
 
 // A levelItem is one thing that is said; Ref is where it stands.
-type levelItem struct {
-	Picture, Term, Text, Ref string
-	Lang                     tilhor.Lang // of the term, where it is not the page's
-}
+type levelItem struct{ Picture, Term, Text, Ref string }
 
 type levelLink struct {
 	Href, Text string
@@ -87,7 +83,7 @@ func levelled(q *web.Req, area, level string) levelView {
 	if level == "foresatt" {
 		v.Privacy = q.Link("/personvern")
 	}
-	v.Level, v.TitleLang = ages[level], w.Own(key+".title")
+	v.Level = ages[level]
 	return v
 }
 
@@ -104,7 +100,7 @@ func (p *Pages) rights(q *web.Req) error {
 		v.Levels = append(v.Levels, levelLink{q.Link("/rettigheter/" + l), w.T("rights.level." + l), l == level})
 	}
 	for _, r := range rights[level] {
-		item := levelItem{Picture: r.Picture, Term: w.T(key + "." + r.Key), Lang: w.Own(key + "." + r.Key)}
+		item := levelItem{Picture: r.Picture, Term: w.T(key + "." + r.Key)}
 		if level != "7" {
 			item.Text, item.Ref = w.T(key+"."+r.Key+"-text"), w.T("rights.ref."+r.Key)
 		}

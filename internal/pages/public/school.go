@@ -71,7 +71,7 @@ func (p *Pages) school(q *web.Req) error {
 	}
 	v.Plan = shown.Plan
 	if l := shown.On(calendar.DateOf(q.Now)); l != nil {
-		v.When = w.T("public.school.shut-"+l.Reads, "day", w.Day(l.Until))
+		v.When = w.T("public.school.shut-"+l.Reads, "day", lang.In((*lang.Words).Day, l.Until))
 	}
 	return q.Render(schoolPage, v)
 }

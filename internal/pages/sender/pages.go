@@ -82,14 +82,15 @@ func render(q *web.Req, code int, p *web.Page, v any) error {
 
 // moment is when something was written, as closely as it is known: the hour on
 // the way with a code.
-func moment(q *web.Req, t time.Time, exact bool) string {
-	w := q.T
-	if exact {
-		return w.Near(t, q.Now)
+func moment(q *web.Req, t time.Time, exact bool) lang.Spoken {
+	return func(w *lang.Words) string {
+		if exact {
+			return w.Near(t, q.Now)
+		}
+		from, to := t.In(lang.Oslo), t.Add(time.Hour).In(lang.Oslo)
+		day := w.NearDay(calendar.DateOf(t), calendar.DateOf(q.Now))
+		return w.T("dialogue.hour", "day", day, "from", from.Format("15"), "to", to.Format("15"))
 	}
-	from, to := t.In(lang.Oslo), t.Add(time.Hour).In(lang.Oslo)
-	day := w.NearDay(calendar.DateOf(t), calendar.DateOf(q.Now))
-	return w.T("dialogue.hour", "day", day, "from", from.Format("15"), "to", to.Format("15"))
 }
 
 // hours says when the school reads next. past is that the municipality reads it.
@@ -102,9 +103,10 @@ func (p *Pages) hours(q *web.Req, school tilhor.SchoolID, past bool) (string, er
 		return q.T.T("dialogue.open"), err
 	}
 	today := calendar.DateOf(q.Now)
-	day := q.T.Weekday(r.Next) + " " + q.T.DayMonth(r.Next)
-	if r.Next.Sub(today) < 2 {
-		day = q.T.NearDay(r.Next, today)
-	}
-	return q.T.T("dialogue.shut", "day", day), nil
+	return q.T.T("dialogue.shut", "day", lang.Spoken(func(w *lang.Words) string {
+		if r.Next.Sub(today) < 2 {
+			return w.NearDay(r.Next, today)
+		}
+		return w.Weekday(r.Next) + " " + w.DayMonth(r.Next)
+	})), nil
 }

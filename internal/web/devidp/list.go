@@ -114,7 +114,7 @@ func speak(locales, accept string) tilhor.Lang {
 			}
 		}
 	}
-	return lang.Match(accept, false)
+	return lang.Match(accept)
 }
 
 func (s *Server) style(w http.ResponseWriter, _ *http.Request) {

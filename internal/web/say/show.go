@@ -193,11 +193,11 @@ func (t *teller) when() string {
 	r := t.reading
 	switch {
 	case r.By != "":
-		return t.text("say.when.shut-"+r.By, "day", t.q.T.Day(r.Until))
+		return t.text("say.when.shut-"+r.By, "day", lang.In((*lang.Words).Day, r.Until))
 	case r.Today:
 		return t.text("say.when")
 	}
-	return t.text("say.when.closed", "day", t.q.T.Day(r.Next))
+	return t.text("say.when.closed", "day", lang.In((*lang.Words).Day, r.Next))
 }
 
 // wait is when what has been sent is read: that the school is shut does not hold up

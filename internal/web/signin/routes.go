@@ -150,8 +150,7 @@ func (d *Desk) finish(q *web.Req) error {
 func forget(q *web.Req, chose tilhor.Lang) {
 	u := url.URL{Path: "/logg-inn"}
 	if chose != "" {
-		q.Lang = lang.Instead(chose)
-		q.T = lang.For(q.Lang)
+		q.Speak(chose)
 		u.RawQuery = "l=" + string(chose)
 	}
 	q.R = q.R.WithContext(q.Context())

@@ -75,6 +75,18 @@ func language(p *page, wrong func(string, ...any)) {
 			wrong("the name of %q is not marked as being in it", l)
 		}
 	}
+	// Where some of a page is in Sámi, all that has its letters is marked; but not
+	// what somebody has written.
+	own := func(n *html.Node) bool { return attr(n, "lang") == "se" }
+	if !slices.ContainsFunc(p.all, func(n *html.Node) bool { return n.Data != "a" && own(n) }) {
+		return
+	}
+	walk(p.root, func(n *html.Node) {
+		written := func(n *html.Node) bool { return class(n, "t-verbatim") || class(n, "t-quote") || n.Data == "textarea" }
+		if n.Type == html.TextNode && strings.ContainsAny(strings.ToLower(n.Data), "čđŋšŧž") && !inside(n, own) && !inside(n, written) {
+			wrong("%q is not marked as Sámi", strings.TrimSpace(n.Data))
+		}
+	})
 }
 
 func headings(p *page, wrong func(string, ...any)) {

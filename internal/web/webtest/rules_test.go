@@ -60,6 +60,7 @@ func TestEveryRuleCatchesItsBadPage(t *testing.T) {
 		{"language", `lang="nb"`, `lang="ar"`},
 		{"language", `lang="nb"`, `lang="nb" dir="rtl"`},
 		{"language", `<a href="/i-dag">`, `<a href="/i-dag?l=en" hreflang="en">`},
+		{"language", `<h2>Hva skjedde?</h2>`, `<h2 lang="se">Mii lea dáhpáhuvvan?</h2><p>Ášši</p>`},
 		{"headings", `<h1>Meld bekymring</h1>`, `<h1>Meld bekymring</h1><h1>To</h1>`},
 		{"headings", `<h2>Hva skjedde?</h2>`, `<h4>Hva skjedde?</h4>`},
 		{"headings", `<h2>Hva skjedde?</h2>`, `<h2></h2>`},
