@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,10 +52,19 @@ var samiPages = []string{
 	"../web/components/page.html", "../web/components/say.html", "../web/components/level.html", "../web/components/emergency.html",
 }
 
+// choices begin the keys of what is chosen between there.
+var choices = []string{"say.face.", "say.place.", "say.for.", "say.level.", "rights.level.", "arena.", "mine.pic.", "mine.better.", "mine.answer.", "mine.right."}
+
 // noSami are short texts of those pages that have none, and why.
 var noSami = map[string]string{
+	"say.face.soso":                   "no sure word",
+	"say.face.sad":                    "no sure word",
+	"say.place.sfo":                   "SFO is called so",
+	"arena.sfo":                       "SFO is called so",
+	"mine.pic.sfo":                    "SFO is called so",
 	"frame.accessibility":             "no sure word",
 	"frame.notices":                   "no sure word",
+	"frame.switch-role":               "no sure word",
 	"frame.sign-out-all":              "no sure word for everywhere",
 	"signin.out.all":                  "no sure word for everywhere",
 	"public.receipt.receipt":          "no sure word for a receipt",
@@ -101,6 +111,20 @@ const few = 3
 // sentence, and waits for a person who knows the language (docs/decisions/0090).
 func TestSamiIsWhereItIsShort(t *testing.T) {
 	used := map[string]bool{}
+	look := func(where, key string) {
+		e, ok := catalogues[tilhor.Bokmal][key]
+		if !ok { // the beginning of one
+			return
+		}
+		used[key] = true
+		_, own := catalogues[tilhor.Sami][key]
+		if short := len(strings.Fields(plain(e.forms[0]))) <= few; short && !own && noSami[key] == "" {
+			t.Errorf("%s: %s, %q, is not in Sámi", where, key, plain(e.forms[0]))
+		}
+		if own && noSami[key] != "" {
+			t.Errorf("%s is in Sámi: it needs no reason why not", key)
+		}
+	}
 	for _, pattern := range samiPages {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
@@ -115,24 +139,18 @@ func TestSamiIsWhereItIsShort(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, key := range headings(file, string(b)) {
-				e, ok := catalogues[tilhor.Bokmal][key]
-				if !ok { // the beginning of one
-					continue
-				}
-				used[key] = true
-				_, own := catalogues[tilhor.Sami][key]
-				if short := len(strings.Fields(plain(e.forms[0]))) <= few; short && !own && noSami[key] == "" {
-					t.Errorf("%s: %s, %q, is not in Sámi", file, key, plain(e.forms[0]))
-				}
-				if own && noSami[key] != "" {
-					t.Errorf("%s is in Sámi: it needs no reason why not", key)
-				}
+				look(file, key)
 			}
+		}
+	}
+	for key := range catalogues[tilhor.Bokmal] {
+		if slices.ContainsFunc(choices, func(begins string) bool { return strings.HasPrefix(key, begins) }) {
+			look("a choice", key)
 		}
 	}
 	for key := range noSami {
 		if !used[key] {
-			t.Errorf("%s is no heading, button, link or field of those pages", key)
+			t.Errorf("%s is no heading, button, link, field or choice of those pages", key)
 		}
 	}
 	if len(used) < 150 {
