@@ -223,7 +223,7 @@ func TestSays(t *testing.T) {
 				letters += len(p.s)
 			}
 		}
-		if letters < 3 && key != "lang.checked" {
+		if letters < 3 && len(e.forms[0].slots()) > 0 {
 			t.Errorf("%s: %q is too little to be known by", key, plain(e.forms[0]))
 		}
 	}

@@ -74,10 +74,13 @@ func (w *Words) Own(key string) tilhor.Lang {
 // through many hands before they are drawn, and where one of them stands is known
 // when the page is whole.
 func (w *Words) Says(piece string) bool {
-	piece = Cap(strings.Trim(piece, " \n:()"))
+	piece = bare(piece)
 	said := w.said()
 	return piece != "" && (said.whole[piece] || w.dated(piece) || slices.ContainsFunc(said.filled, func(re *regexp.Regexp) bool { return re.MatchString(piece) }))
 }
+
+// bare is a piece without what a page may put around it.
+func bare(piece string) string { return Cap(strings.Trim(piece, " \n:()")) }
 
 // sayings are the texts of a language as they are seen on a page: those that
 // nothing is filled into, and the others.
@@ -103,7 +106,7 @@ func (w *Words) sayings() sayings {
 				}
 			}
 			if len(t.slots()) == 0 {
-				s.whole[Cap(strings.Trim(whole.String(), " :"))] = true
+				s.whole[bare(whole.String())] = true
 			} else {
 				s.filled = append(s.filled, regexp.MustCompile("^(?i:"+pattern.String()+")$"))
 			}
