@@ -133,6 +133,7 @@ func (w *world) pages(c *http.Cookie, path string, has ...string) string {
 	}
 	w.page(c, path+sep+"l=nn")
 	w.page(c, path+sep+"l=en")
+	w.page(c, path+sep+"l=se")
 	return w.page(c, path+sep+"l=nb", has...)
 }
 
