@@ -27,11 +27,13 @@ func TestSamiTextsAreFound(t *testing.T) {
 			continue
 		}
 		e, ok := catalogues[tilhor.Sami][cells[0]]
-		switch {
-		case !ok:
+		if !ok {
 			t.Errorf("%s: stands in the table and in no text", cells[0])
-		case plain(e.forms[0]) != cells[1]:
-			t.Errorf("%s: the text is %q, the table says %q", cells[0], plain(e.forms[0]), cells[1])
+			continue
+		}
+		switch said := strings.ReplaceAll(plain(e.forms[0]), "\u00ad", ""); { // where a long word may be parted
+		case said != cells[1]:
+			t.Errorf("%s: the text is %q, the table says %q", cells[0], said, cells[1])
 		case found[cells[0]]:
 			t.Errorf("%s: stands twice", cells[0])
 		}

@@ -113,8 +113,8 @@ func (q *Req) Speak(l tilhor.Lang) {
 
 func (q *Req) askedLang() (tilhor.Lang, bool) { return lang.Known(q.R.URL.Query().Get("l")) }
 
-// langLinks are the languages that the page exists in.
-func (q *Req) langLinks() []LangLink { return LangLinks(q.Lang, q.R.URL, q.more()...) }
+// LangLinks are links to the page at u in the languages that this one exists in.
+func (q *Req) LangLinks(u *url.URL) []LangLink { return LangLinks(q.Lang, u, q.more()...) }
 
 // more are the further languages of the page. Sámi is on every page that a child or
 // a parent may come to: it is bokmål with the words that are found.
@@ -223,7 +223,7 @@ func (q *Req) Write(code int, kind string, body []byte) {
 func (q *Req) Frame(title string) Frame {
 	f := Frame{
 		W: q.T, Title: title, Owner: q.Kit.Owner.Name, Demo: q.Kit.Owner.Demo,
-		Langs: q.langLinks(), Home: q.Link("/"), Surface: Public, Exit: true,
+		Langs: q.LangLinks(q.R.URL), Home: q.Link("/"), Surface: Public, Exit: true,
 	}
 	_, f.Keep, _ = strings.Cut(q.Link("/"), "/")
 	if q.Route != nil {

@@ -202,7 +202,7 @@ func TestFurtherLanguages(t *testing.T) {
 		"/": `lang="se">Skuvllat</h2>`, school: `lang="se">Muital</span>`, school + "/plakat": `<h1 class="t-h1" lang="se">Muital</h1>`, school + "/si": `lang="se">Mu mánná</span>`,
 		school + "/si/bilder":   `lang="se">Suhttan</span>`,
 		"/rettigheter/foresatt": `<h1 class="t-h1" lang="se">`, "/rettigheter/7": `lang="se">Seamma siidu, eará sánit:</p>`,
-		"/personvern": `lang="se">Meannudanovddasvástideaddji</dt>`, "/personvern/11": `lang="se">Man guhká</dt>`, "/hjelp": `lang="se">Olggobealde skuvlla</h2>`,
+		"/personvern": `lang="se">Meannudan`, "/personvern/11": `lang="se">Man guhká</dt>`, "/hjelp": `lang="se">Olggobealde skuvlla</h2>`,
 	} {
 		rec := w.get(path + "?l=se")
 		has(t, rec, 200, `<html lang="nb"`, want, "ikke lest av et menneske", `lang="se">Ii oktage gii`)

@@ -145,6 +145,12 @@ func TestTheDoor(t *testing.T) {
 			t.Errorf("no %s in %s", want, a.Body)
 		}
 	}
+	sami := b.get("/logg-inn?neste=/min&l=se").Body
+	for _, want := range []string{`<html lang="nb"`, `<h1 class="t-h1" lang="se">Logge sisa</h1>`, `lang="se">Váhnemat</h2>`, "ikke lest av et menneske", `hreflang="se" aria-current="true"`, `/logg-inn/feide?l=se`} {
+		if !strings.Contains(sami, want) {
+			t.Errorf("no %s in %s", want, sami)
+		}
+	}
 	if strings.Contains(b.get("/logg-inn?neste=https://evil.example/").Body, "evil") {
 		t.Error("the door leads elsewhere")
 	}

@@ -70,7 +70,7 @@ type doorPage struct {
 func (d *Desk) door(q *web.Req) error {
 	p := doorPage{Frame: frame(q, "signin.title"), Strong: q.Query("niva") == "hoyt", Tell: q.Link("/")}
 	level := levelAsked(q)
-	p.Langs = web.LangLinks(q.Lang, &url.URL{Path: "/logg-inn", RawQuery: wish(next(q.Query("neste")), level)})
+	p.Langs = q.LangLinks(&url.URL{Path: "/logg-inn", RawQuery: wish(next(q.Query("neste")), level)})
 	for _, pr := range d.cfg.Providers {
 		p.Ways = append(p.Ways, way{pr.Title, q.T.T("signin." + string(pr.Kind) + ".who"), d.wayIn(q, pr.Name, q.Query("neste"), level)})
 	}
@@ -300,7 +300,7 @@ func (d *Desk) signOut(q *web.Req, all func(tilhor.PersonID) error) error {
 		return err
 	}
 	p := donePage{Frame: frame(q, "signin.done.title"), All: all != nil && person != "", Door: q.Link("/logg-inn")}
-	p.Langs = web.LangLinks(q.Lang, &url.URL{Path: donePath}) // this address is a form's
+	p.Langs = q.LangLinks(&url.URL{Path: donePath}) // this address is a form's
 	if p.There = d.End(q.Context(), issuer, token); p.There != "" {
 		p.Provider = d.byIssuer(issuer).Title
 		q.W.Header().Set("Refresh", "0; url="+p.There)
