@@ -267,8 +267,8 @@ func (m *measurer) asked(ctx context.Context, s *server, who person, what, path 
 	if err != nil {
 		return 0, err
 	}
-	_, peak, err := s.memory()
-	figure := fmt.Sprintf("%s; one reader p50 %s ms, p99 %s ms; %.0f kB, packed %.0f; memory at most %.0f MB", ours, short3(one.median()), short3(one.at(0.99)), float64(len(body))/1024, float64(len(packed))/1024, peak)
+	held, err := s.memory()
+	figure := fmt.Sprintf("%s; one reader p50 %s ms, p99 %s ms; %.0f kB, packed %.0f; memory at most %.0f MB, in the end %.0f its own", ours, short3(one.median()), short3(one.at(0.99)), float64(len(body))/1024, float64(len(packed))/1024, held.most, held.own)
 	if n > 0 {
 		figure += fmt.Sprintf("; %d statements", n)
 	}
