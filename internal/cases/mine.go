@@ -306,6 +306,7 @@ func (d *Desk) MineLevel(ctx context.Context, by tilhor.Actor) (level string, er
 type MineQuote struct {
 	Record    tilhor.RecordID
 	Text      string
+	Hope      string // what it wants the school to do, when it wrote that itself
 	On        tilhor.Date
 	Answer    string // right, wrong, or "" for not asked
 	Instead   string // the child's own correction
@@ -447,7 +448,7 @@ func (d *Desk) mineFile(tx *db.Tx, by tilhor.Actor, f File, now time.Time) (v Mi
 		}
 	}
 	for _, r := range f.Spoken() {
-		q := MineQuote{Record: r.ID, Text: f.ownWords(r), On: recordDay(r), HomeReads: f.HomeReads(r.ID)}
+		q := MineQuote{Record: r.ID, Text: f.ownWords(r), Hope: r.Text["hope"], On: recordDay(r), HomeReads: f.HomeReads(r.ID)}
 		for _, a := range f.Of(MineSaid) {
 			if a.Ref == string(r.ID) {
 				q.Answer, q.Instead = a.Answer, a.Text["text"]
