@@ -360,7 +360,7 @@ func TestAWordInACaseOfThePast(t *testing.T) {
 	}))
 	c := w.Anew(w.nora())
 	w.shows(c, "/min/apne", right...)
-	w.refused(c, "/min/sak/trygt", form("better", "no", "own-words", "De har begynt igjen."), "ingen som leser svaret nå", "De har begynt igjen.", `href="/min/si"`)
+	w.refused(c, "/min/sak/trygt", form("better", "no", "own-words", "De har begynt igjen."), "Her leser ingen svaret nå", "De har begynt igjen.", `href="/min/si"`)
 	w.sent(c, "/min/sak/trygt", form("better", "yes"))
 }
 
