@@ -10,13 +10,16 @@ import (
 	"tilhor"
 )
 
+// An area is the texts under a prefix, but for some.
+type area struct {
+	name string
+	but  []string
+}
+
 // young are the texts that the pages for 6 to 8 show, by area: all of it, but for what
 // stands on pages that a child of that age does not come to, or is for somebody else. A
 // key that has a version for 6 to 8 is shown in that, and every other as it is for all.
-var young = []struct {
-	area string
-	but  []string
-}{
+var young = []area{
 	{"say.", slices.Concat(forStaff, []string{
 		"say.whom.", "say.name.", "say.what.", "say.send.title", "say.for.", "say.level", "say.sign.", "say.reads", "say.words", "say.hope", "say.arena", // the screens of who writes
 		"say.home-first", "say.net", "say.review", "say.danger.1", "say.talk", "say.within", "say.done.code", "say.done.next", "say.done.receipt-help", "say.receipt.school",
@@ -46,18 +49,20 @@ var young = []struct {
 	{"privacy.7.", nil},
 }
 
-// drawn are the templates that the pages for 6 to 8 are drawn with: what they name
-// themselves, whatever area it is of.
+// drawn are the templates and handlers that the pages for 6 to 8 are drawn with: what they
+// name of other areas is read by that child too.
 var drawn = []string{
 	"web/components/page.html", "web/components/form.html", "web/components/emergency.html", "web/components/small_form.html", "web/components/question.html",
 	"web/say/face.html", "web/say/place.html", "web/say/adult.html", "web/say/give.html", "web/say/done.html", "web/say/receipt.html", "web/templates/receipt.html",
 	"pages/pupil/home.html", "pages/pupil/told.html", "pages/sender/talk.html", "pages/family/blocks.html", "pages/family/form.html", "pages/suggest/mine.html",
+	"web/say/say.go", "web/say/show.go", "web/receipt.go", "web/req.go",
+	"pages/pupil/home.go", "pages/pupil/told.go", "pages/sender/own.go", "pages/sender/talk.go", "pages/family/mine.go", "pages/suggest/mine.go",
 }
 
 // drawnFor are what those say to others, and on other pages.
-var drawnFor = []string{"lang.unchecked", "frame.demo", "say.pen", "dialogue.talk.leave", "dialogue.talk.say-name", "dialogue.talk.name-do", "ideas.council.link"}
+var drawnFor = []string{"lang.unchecked", "frame.demo", "parent.rektor."}
 
-var named = regexp.MustCompile(`(?:W\.T|\.Say) "([^"]+)"`)
+var named = regexp.MustCompile(`\bT[ (]"([a-z][^"]+)"`)
 
 // toYoung is what a child of 6 to 8 reads, sentence by sentence: a word on a button would
 // make all look easy.
@@ -78,8 +83,8 @@ func toYoung(t *testing.T, w *Words) map[string]string {
 	}
 	for k := range w.cat {
 		for _, y := range young {
-			if strings.HasPrefix(k, y.area) && !begins(k, y.but) && !others(k) {
-				keys[own(k)] = y.area
+			if strings.HasPrefix(k, y.name) && !begins(k, y.but) && !others(k) {
+				keys[own(k)] = y.name
 			}
 		}
 	}
@@ -89,8 +94,9 @@ func toYoung(t *testing.T, w *Words) map[string]string {
 			t.Fatal(err)
 		}
 		for _, m := range named.FindAllStringSubmatch(string(b), -1) {
-			if k := own(m[1]); keys[k] == "" && w.Has(k) && !begins(k, drawnFor) {
-				keys[k] = "the frame"
+			of := slices.ContainsFunc(young, func(y area) bool { return strings.HasPrefix(m[1], y.name) })
+			if !of && w.Has(m[1]) && !begins(m[1], drawnFor) {
+				keys[own(m[1])] = "the frame"
 			}
 		}
 	}
