@@ -290,12 +290,8 @@ func lastOpened(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonID, began ti
 // MineLevel is the level of the pages of a pupil, by the year at school and by
 // nothing else.
 func (d *Desk) MineLevel(ctx context.Context, by tilhor.Actor) (level string, err error) {
-	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		in, err := d.Roster.Where(tx, by.Owner, by.Person, today(d.Clock()))
-		level = roster.AgeOf(in.Class)
-		if errors.Is(err, tilhor.ErrNotFound) {
-			return nil
-		}
+	err = d.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		level, err = d.Roster.Age(tx, by.Owner, by.Person, today(d.Clock()))
 		return err
 	})
 	return level, err
