@@ -59,6 +59,10 @@ func main() {
 		serveHello(addr)
 		return
 	}
+	if told := os.Getenv(handEnv); told != "" {
+		serveHand(told)
+		return
+	}
 	if err := run(os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)

@@ -158,11 +158,14 @@ func (c *child) stop() {
 	c.end = nil
 }
 
-// memory is what the process holds now, and the most it has held, in MB.
-func (c *child) memory() (now, most float64, err error) {
+// A size is what a process holds, in MB. Of what it holds, the program's own file
+// is mapped and may be dropped by the system at any time: own is the rest.
+type size struct{ now, most, own float64 }
+
+func (c *child) memory() (x size, err error) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.cmd.Process.Pid))
 	if err != nil {
-		return 0, 0, err
+		return x, err
 	}
 	for line := range strings.Lines(string(b)) {
 		f := strings.Fields(line)
@@ -172,12 +175,37 @@ func (c *child) memory() (now, most float64, err error) {
 		kb, _ := strconv.ParseFloat(f[1], 64)
 		switch f[0] {
 		case "VmRSS:":
-			now = kb / 1024
+			x.now = kb / 1024
 		case "VmHWM:":
-			most = kb / 1024
+			x.most = kb / 1024
+		case "RssAnon:":
+			x.own = kb / 1024
 		}
 	}
-	return now, most, nil
+	return x, nil
+}
+
+// ownMost is the most a process holds of its own while something runs: the
+// kernel keeps no peak of it, so it is looked at every twentieth of a second.
+func (c *child) ownMost(do func() error) (most float64, err error) {
+	end, seen := make(chan struct{}), make(chan float64)
+	go func() {
+		most := 0.0
+		for tick := time.Tick(50 * time.Millisecond); ; {
+			if x, err := c.memory(); err == nil {
+				most = max(most, x.own)
+			}
+			select {
+			case <-end:
+				seen <- most
+				return
+			case <-tick:
+			}
+		}
+	}()
+	err = do()
+	close(end)
+	return <-seen, err
 }
 
 // cpu is the time the process has had on a core.

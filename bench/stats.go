@@ -43,7 +43,11 @@ func ratios(a, b series) (out series) {
 	return out
 }
 
+// String is the median with its spread; of one measurement there is none.
 func (s series) String() string {
+	if len(s) == 1 {
+		return short3(s[0])
+	}
 	return fmt.Sprintf("%s ± %s", short3(s.median()), short3(s.spread()))
 }
 

@@ -117,16 +117,21 @@ func (s *store) raw(ctx context.Context, name string, careless bool) (*sql.DB, e
 		}
 		return c, err
 	}
-	q := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "cache_size(-8000)"}}
-	if careless {
-		q = url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(OFF)", "busy_timeout(10000)", "cache_size(-400000)"}}
-	}
-	c, err := sql.Open("sqlite", "file:"+filepath.Join(s.dir, name+".db")+"?"+q.Encode())
+	c, err := sql.Open("sqlite", s.liteDSN(name, careless))
 	if err != nil {
 		return nil, err
 	}
 	c.SetMaxOpenConns(1)
 	return c, c.PingContext(ctx)
+}
+
+// liteDSN is the address of a world for SQLite's own driver.
+func (s *store) liteDSN(name string, careless bool) string {
+	q := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "cache_size(-8000)"}}
+	if careless {
+		q = url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(OFF)", "busy_timeout(10000)", "cache_size(-400000)"}}
+	}
+	return "file:" + filepath.Join(s.dir, name+".db") + "?" + q.Encode()
 }
 
 // rowsOf counts every row of the product's tables.

@@ -154,9 +154,11 @@ func (m *measurer) tellMany(ctx context.Context, s *server, many int, send func(
 	var n int
 	var lasted time.Duration
 	before := refused.n.Load()
-	err := m.profiled(s, "tell", func() (err error) {
-		n, lasted, err = atOnce(ctx, many, 0, m.scale.concerns, send)
-		return err
+	own, err := s.ownMost(func() error {
+		return m.profiled(s, "tell", func() (err error) {
+			n, lasted, err = atOnce(ctx, many, 0, m.scale.concerns, send)
+			return err
+		})
 	})
 	if err != nil {
 		return err
@@ -166,8 +168,9 @@ func (m *measurer) tellMany(ctx context.Context, s *server, many int, send func(
 	if refused.last != nil {
 		m.note("a concern was not accepted: " + refused.last.Error())
 	}
-	_, peak, err := s.memory()
-	m.report.bound("memory at most, under that load", peak, " MB", atMost(m.memoryAim()))
+	held, err := s.memory()
+	m.report.bound("memory at most, under that load", held.most, " MB", atMost(m.memoryAim()))
+	m.report.fact("of that its own, at most (the rest is the program's file, which the system may drop)", short3(own)+" MB")
 	return err
 }
 

@@ -137,7 +137,6 @@ func (o ownerSettings) check() error {
 func (c ServeCmd) Run(app *App) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	keepSmall()
 	s, err := readSettings(c.Config)
 	if err != nil {
 		return exit(2, err.Error())
@@ -155,6 +154,7 @@ func (c ServeCmd) Run(app *App) error {
 		return exit(2, err.Error())
 	}
 	defer d.Close()
+	keepSmall(d.Engine())
 	if err := fitToServe(ctx, d); err != nil {
 		return exit(2, err.Error())
 	}

@@ -179,6 +179,7 @@ var mayScan = map[string]string{
 	"FROM db_meta ORDER BY":                               "a few marks, copied by a backup",
 	"UPDATE duty_thing SET":                               "a new norm or school calendar wakes every clock it counts for",
 	"FROM duty_norm":                                      "a few of the municipality's own norms",
+	"SELECT DISTINCT school FROM front_line":              "the owner's page: which schools do not read, of the few lines each has written",
 	"FROM archive_setting":                                "a few of the municipality's own settings",
 	"FROM oversight_":                                     "the owner's counts are made once a week, of everything",
 	"FROM journal_listed":                                 "verify: who was listed, all of it",

@@ -193,7 +193,7 @@ func (d *Desk) nameRows(tx *db.Tx, owner tilhor.OwnerID, rows []Row, now time.Ti
 	if err != nil {
 		return err
 	}
-	works, asked := map[tilhor.SchoolID]map[tilhor.PersonID]bool{}, map[tilhor.PersonID]map[string][]tilhor.SchoolID{}
+	works, asked := map[tilhor.SchoolID]map[tilhor.PersonID]bool{}, map[tilhor.PersonID]*holding{}
 	for i := range rows {
 		r := &rows[i]
 		r.Name, r.Has, r.Class = names[r.Pupil], names[r.Handler], classes[r.Pupil]

@@ -356,7 +356,7 @@ func (d *Desk) names(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 			return err
 		}
 	}
-	if err := d.elsewhere(tx, owner, f.Track, works, map[tilhor.PersonID]map[string][]tilhor.SchoolID{}, []string{string(f.ID)}, now); err != nil {
+	if err := d.elsewhere(tx, owner, f.Track, works, map[tilhor.PersonID]*holding{}, []string{string(f.ID)}, now); err != nil {
 		return err
 	}
 	f.left(works)

@@ -481,27 +481,42 @@ func (w *work) letBy(p tilhor.PersonID, unit tilhor.SchoolID) error {
 	return err
 }
 
+// A holding is what is known of somebody who has tracks and does not work at
+// their school: where each is held, and whether they are staff anywhere.
+type holding struct {
+	units        map[string][]tilhor.SchoolID
+	known, staff bool
+}
+
 // elsewhere adds to those who work at a track's school whoever has the track and
 // works for the owner or at another school: appointed, and not one who has left.
-// Each is asked about once, however many tracks of a list are theirs.
-func (d *Desk) elsewhere(tx *db.Tx, owner tilhor.OwnerID, t Track, works map[tilhor.PersonID]bool, asked map[tilhor.PersonID]map[string][]tilhor.SchoolID, theirs []string, now time.Time) error {
+// Each is asked about once, however many tracks of a list are theirs; and who
+// holds nothing elsewhere, as most who have left, is not looked up.
+func (d *Desk) elsewhere(tx *db.Tx, owner tilhor.OwnerID, t Track, works map[tilhor.PersonID]bool, asked map[tilhor.PersonID]*holding, theirs []string, now time.Time) error {
 	if t.Handler == "" || works[t.Handler] {
 		return nil
 	}
-	units, known := asked[t.Handler]
-	if !known {
+	h := asked[t.Handler]
+	if h == nil {
+		units, err := access.Units(tx, owner, access.Track, t.Handler, now, theirs...)
+		if err != nil {
+			return err
+		}
+		h = &holding{units: units}
+		asked[t.Handler] = h
+	}
+	if !slices.ContainsFunc(h.units[string(t.ID)], func(unit tilhor.SchoolID) bool { return unit != t.School }) {
+		return nil
+	}
+	if !h.known {
 		roles, err := d.Roster.RolesOf(tx, owner, t.Handler, today(now))
 		if err != nil {
 			return err
 		}
-		if slices.ContainsFunc(roles, func(a tilhor.Actor) bool { return a.Role.Staff() || a.Role == tilhor.RoleOwnerAdviser }) {
-			if units, err = access.Units(tx, owner, access.Track, t.Handler, now, theirs...); err != nil {
-				return err
-			}
-		}
-		asked[t.Handler] = units
+		h.known = true
+		h.staff = slices.ContainsFunc(roles, func(a tilhor.Actor) bool { return a.Role.Staff() || a.Role == tilhor.RoleOwnerAdviser })
 	}
-	if slices.ContainsFunc(units[string(t.ID)], func(unit tilhor.SchoolID) bool { return unit != t.School }) {
+	if h.staff {
 		works[t.Handler] = true
 	}
 	return nil

@@ -174,3 +174,20 @@ func TestOpenTwiceAndRefuseNonsense(t *testing.T) {
 		}
 	}
 }
+
+// PostgreSQL plans a statement once a connection, unless the address says
+// otherwise.
+func TestPlansAreMadeOnce(t *testing.T) {
+	dsn := dbtest.PostgresDSN(t)
+	for address, want := range map[string]string{dsn: "force_generic_plan", dsn + "&plan_cache_mode=auto": "auto"} {
+		d, err := db.Open(t.Context(), address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var mode string
+		if err := d.One(t.Context(), db.SQL(`SHOW plan_cache_mode`), nil, &mode); err != nil || mode != want {
+			t.Errorf("plans are made as %q, want %q: %v", mode, want, err)
+		}
+		d.Close()
+	}
+}

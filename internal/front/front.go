@@ -129,7 +129,10 @@ var (
 	goneLine   = db.SQL(`UPDATE front_line SET gone_at = $4 WHERE owner = $1 AND id = $2 AND school = $3 AND gone_at = 0`)
 	goneKind   = db.SQL(`UPDATE front_line SET gone_at = $4 WHERE owner = $1 AND school = $2 AND kind = $3 AND gone_at = 0`)
 	countLines = db.SQL(`SELECT COUNT(*) FROM front_line WHERE owner = $1 AND school = $2 AND gone_at = 0`)
-	showLines  = db.SQL(`SELECT id, kind, sealed FROM front_line WHERE owner = $1 AND school = $2 AND gone_at = 0 ORDER BY id`)
+	// schoolsShut are those whose page has days when nobody reads.
+	schoolsShut = db.SQL(`SELECT DISTINCT school FROM front_line WHERE owner = $1 AND kind = 'closed' AND gone_at = 0`)
+
+	showLines = db.SQL(`SELECT id, kind, sealed FROM front_line WHERE owner = $1 AND school = $2 AND gone_at = 0 ORDER BY id`)
 )
 
 // Say writes one line of the school's page. Only rektor, or who stands in, may; an
@@ -433,7 +436,20 @@ func (d *Desk) Closings(ctx context.Context, by tilhor.Actor) (all []Closing, er
 		if err != nil {
 			return err
 		}
+		shut := map[tilhor.SchoolID]bool{}
+		err = tx.Each(schoolsShut, func(scan db.Scan) error {
+			var s tilhor.SchoolID
+			err := scan(&s)
+			shut[s] = true
+			return err
+		}, by.Owner)
+		if err != nil {
+			return err
+		}
 		for _, s := range schools {
+			if !shut[s.ID] { // most say nothing of the kind, and their page is not opened
+				continue
+			}
 			lines, err := d.lines(tx, by.Owner, s.ID)
 			if err != nil {
 				return err

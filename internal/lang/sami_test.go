@@ -84,7 +84,7 @@ var noSami = map[string]string{
 
 var (
 	element = regexp.MustCompile(`(?s)<(?:h[1-3]|button|label|legend|summary|a|nav)\b.*?</(?:h[1-3]|button|label|legend|summary|a|nav)>`)
-	named   = regexp.MustCompile(`(?:aria-label|title|alt)="\{\{[^}]*\}\}"`)
+	unheard = regexp.MustCompile(`(?:aria-label|title|alt)="\{\{[^}]*\}\}"`)
 	inside  = regexp.MustCompile(`\.T "([a-z0-9.+-]+)"`)
 	handed  = regexp.MustCompile(`(?:\b(?:Heading|Title|Label|Link|Term): |Button\{Text: |Frame\(|\.Field\([^"]*"[a-z-]+", |\.field\("[a-z-]+", )(?:[A-Za-z.]*T\(|t\.text\()?"([a-z]+\.[a-z0-9.+-]+)"`)
 )
@@ -98,7 +98,7 @@ func headings(name, source string) (keys []string) {
 		}
 		return keys
 	}
-	for _, part := range element.FindAllString(named.ReplaceAllString(source, ""), -1) {
+	for _, part := range element.FindAllString(unheard.ReplaceAllString(source, ""), -1) {
 		for _, m := range inside.FindAllStringSubmatch(part, -1) {
 			keys = append(keys, m[1])
 		}

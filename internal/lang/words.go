@@ -119,7 +119,7 @@ func (w *Words) sayings() sayings {
 // a clock.
 func (w *Words) dated(piece string) bool {
 	named := false
-	for _, token := range strings.FieldsFunc(strings.ToLower(piece), func(r rune) bool { return r == ' ' || r == '\u00a0' }) {
+	for _, token := range strings.FieldsFunc(strings.ToLower(piece), func(r rune) bool { return r == ' ' || r == '\u00a0' || r == '\n' }) {
 		digit := token[0] >= '0' && token[0] <= '9'
 		name := slices.Contains(w.cal.days[:], token) || slices.Contains(w.cal.months[:], token) || slices.Contains(w.cal.short[:], token) ||
 			token == w.T("date.today") || token == w.T("date.tomorrow") || token == w.T("date.yesterday")

@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"tilhor"
+	"tilhor/internal/calendar"
 	"tilhor/internal/lang"
 )
 
@@ -214,6 +215,18 @@ func (q *Req) Write(code int, kind string, body []byte) {
 	q.W.WriteHeader(code)
 	if q.R.Method != http.MethodHead {
 		q.W.Write(body) // a reader who has left is no fault of ours
+	}
+}
+
+// Near is when something was, as closely as it may be known: of who told without a
+// name the hour. It is said as the text says it that it is filled into.
+func (q *Req) Near(at time.Time, exact bool) lang.Spoken {
+	return func(w *lang.Words) string {
+		if exact {
+			return w.Near(at, q.Now)
+		}
+		hour := func(t time.Time) string { return t.In(lang.Oslo).Format("15") }
+		return w.T("dialogue.hour", "day", w.NearDay(calendar.DateOf(at), calendar.DateOf(q.Now)), "from", hour(at), "to", hour(at.Add(time.Hour)))
 	}
 }
 

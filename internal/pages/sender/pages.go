@@ -9,7 +9,6 @@ package sender
 import (
 	"embed"
 	"net/http"
-	"time"
 
 	"tilhor"
 	"tilhor/internal/calendar"
@@ -28,8 +27,8 @@ var page = web.Pages(files)
 // Pages are the pages of who told something.
 type Pages struct {
 	Dialogue *dialogue.Desk
-	Front    *front.Desk                                          // when the school reads; nil where a test has none
-	Lock     func(q *web.Req) (line string, open bool, err error) // stands before the talk of a pupil who is signed in; nil where a test has none
+	Front    *front.Desk // when the school reads; nil where a test has none
+	Lock     web.Latch   // stands before the talk of a pupil who is signed in; nil where a test has none
 }
 
 // Addresses of the pages with a code.
@@ -49,8 +48,8 @@ func (p *Pages) Routes() []web.Route {
 		{Method: "GET", Path: EnterPath + "/bilde", Name: "sender.enter.picture", Roles: anyone, Serve: p.picture},
 		{Method: "GET", Path: TalkPath, Name: "sender.talk.none", Roles: anyone, Serve: p.none},
 		{Method: "POST", Path: TalkPath, Name: "sender.talk", Form: EnterPath, Roles: anyone, Further: true, Serve: p.talk},
-		{Method: "GET", Path: ownPath + "{slug}", Name: "sender.own", Roles: family, Case: true, Further: true, Serve: p.own},
-		{Method: "POST", Path: ownPath + "{slug}", Name: "sender.own.write", Roles: family, Case: true, Further: true, Serve: p.writeOwn},
+		{Method: "GET", Path: ownPath + "{slug}", Name: "sender.own", Roles: family, Case: true, Further: true, Serve: p.Lock.Behind(p.own)},
+		{Method: "POST", Path: ownPath + "{slug}", Name: "sender.own.write", Roles: family, Case: true, Further: true, Serve: p.Lock.Behind(p.writeOwn)},
 	}
 }
 
@@ -78,19 +77,6 @@ func render(q *web.Req, code int, p *web.Page, v any) error {
 		return q.RenderPadded(code, web.Telling, p, v)
 	}
 	return q.RenderPadded(code, web.Talk, p, v)
-}
-
-// moment is when something was written, as closely as it is known: the hour on
-// the way with a code.
-func moment(q *web.Req, t time.Time, exact bool) lang.Spoken {
-	return func(w *lang.Words) string {
-		if exact {
-			return w.Near(t, q.Now)
-		}
-		from, to := t.In(lang.Oslo), t.Add(time.Hour).In(lang.Oslo)
-		day := w.NearDay(calendar.DateOf(t), calendar.DateOf(q.Now))
-		return w.T("dialogue.hour", "day", day, "from", from.Format("15"), "to", to.Format("15"))
-	}
 }
 
 // hours says when the school reads next. past is that the municipality reads it.

@@ -64,7 +64,7 @@ func (p *Pages) Routes() []web.Route {
 		show, step,
 		at("GET", "/sendt/{slug}", "sent", staff, p.sent),
 		at("GET", "/avtaler/{tiltak}", "measure", staff, p.measure),
-		at("POST", "/avtaler/{tiltak}", "measure.tick", staff, p.tick),
+		at("POST", "/avtaler/{tiltak}", "measure.tick", staff, p.agreement().Note),
 	}
 }
 
