@@ -1,6 +1,7 @@
 package public_test
 
 import (
+	"html/template"
 	"net/url"
 	"slices"
 	"strings"
@@ -12,6 +13,8 @@ import (
 	"tilhor"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
+	"tilhor/internal/front"
+	"tilhor/internal/lang"
 	"tilhor/internal/web"
 )
 
@@ -192,6 +195,102 @@ func TestASmallChildPoints(t *testing.T) {
 	body, _ = w.step(200, fields(has(t, w.get(school+"/si"), 200)), "level:6-8")
 	if !strings.Contains(body, "Hvordan har du det?") {
 		t.Error(body)
+	}
+}
+
+// points goes through the pictures, and gives each screen and the page afterwards.
+func (w *town) points(l string, last ...string) (screens []string, done string) {
+	w.t.Helper()
+	in := "?l=" + l
+	body := has(w.t, w.get(school+"/si/bilder"+in), 200)
+	for _, kv := range [][]string{{"next", "face", "sad"}, {"next", "place", "break"}, {"next", "wish", ""}, append([]string{"send"}, last...)} {
+		v := fields(body)
+		for i := 1; i+1 < len(kv); i += 2 {
+			v.Set(kv[i], kv[i+1])
+		}
+		v.Set("go", kv[0])
+		screens = append(screens, body)
+		body = has(w.t, w.post(school+"/si"+in, v), 200)
+	}
+	return screens, body
+}
+
+// tongues are the languages that telling is written in.
+func tongues() (all []tilhor.Lang) {
+	for _, l := range slices.Concat(lang.Langs, lang.Further) {
+		if l != tilhor.Sami { // which says these pages in bokmål
+			all = append(all, l)
+		}
+	}
+	return all
+}
+
+// Before a small child sends anything, each screen says whom to ring when somebody is
+// in danger: police, ambulance, and somebody to talk with.
+func TestASmallChildSeesWhomToRing(t *testing.T) {
+	w := newTown(t)
+	for _, l := range tongues() {
+		screens, _ := w.points(string(l))
+		for i, body := range screens {
+			for _, s := range []string{"say.danger", "say.danger.112.6-8", "say.danger.113.6-8", "say.danger.116111.6-8"} {
+				if !strings.Contains(body, template.HTMLEscapeString(lang.For(l).T(s))) {
+					t.Errorf("%s, screen %d: %s is not there", l, i+1, s)
+				}
+			}
+			for _, n := range []string{"112", "113", "116111"} {
+				if !strings.Contains(body, `href="tel:`+n+`"`) {
+					t.Errorf("%s, screen %d: %s is not there", l, i+1, n)
+				}
+			}
+		}
+	}
+}
+
+// A small child is told the truth in few words: who reads and when, also late on a
+// Friday and on a holiday, that we must help, what the machine remembers, and that
+// pictures are shown to an adult; when it is read is said afterwards too.
+func TestASmallChildIsToldTheTruth(t *testing.T) {
+	w := newTown(t)
+	for _, row := range []struct {
+		at   time.Time
+		say  string
+		when []string
+	}{
+		{time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), "say.when.6-8", nil},
+		{time.Date(2026, 11, 27, 21, 0, 0, 0, time.UTC), "say.when.late.6-8", []string{"2026-11-30"}}, // Friday at ten in the evening
+		{time.Date(2026, 11, 28, 9, 0, 0, 0, time.UTC), "say.when.closed.6-8", []string{"2026-11-30"}},
+		{time.Date(2026, 12, 25, 9, 0, 0, 0, time.UTC), "say.when.closed.6-8", []string{"2026-12-28"}},
+	} {
+		w.now = row.at
+		for _, l := range tongues() {
+			own := lang.For(l)
+			when := own.T(row.say)
+			if row.when != nil {
+				when = own.T(row.say, "day", own.Day(tilhor.Date(row.when[0])))
+			}
+			screens, done := w.points(string(l))
+			for _, s := range []string{when, own.T("say.give.reads"), own.T("say.reads.act.6-8"), own.T("say.reads.kept.6-8"), own.T("say.reads.machine.6-8"), own.T("say.net.no-files.6-8")} {
+				if !strings.Contains(screens[3], template.HTMLEscapeString(s)) {
+					t.Errorf("%s at %s: %q is not said before it is sent", l, row.at, s)
+				}
+			}
+			if !strings.Contains(done, template.HTMLEscapeString(when)) {
+				t.Errorf("%s at %s: %q is not said afterwards", l, row.at, when)
+			}
+		}
+	}
+	// What goes past the school is read by the municipality, also while the school is shut.
+	w.now = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	err := w.front.Say(t.Context(), w.rektor(), front.Line{Kind: front.Shut, From: "2026-11-23", Until: "2026-11-24", Reads: front.ByOwner})
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := lang.For(tilhor.Bokmal)
+	if _, done := w.points("nb", "accused", "leadership"); !strings.Contains(done, own.T("say.when.6-8")) {
+		t.Errorf("the municipality reads, and the page says\n%s", done)
+	}
+	if screens, done := w.points("nb"); !strings.Contains(screens[3], "Kommunen leser det senere") || !strings.Contains(done, "Kommunen leser det senere") {
+		t.Errorf("the school is shut, and the page says\n%s", done)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tilhor"
+	"tilhor/internal/calendar"
 	"tilhor/internal/concerns"
 	"tilhor/internal/front"
 	"tilhor/internal/journal"
@@ -179,6 +180,9 @@ func (t *teller) askName(v *view) {
 // remembers.
 func (t *teller) reads() []string {
 	all := []string{t.text("say.reads", "school", t.school.Name), t.when(), t.text("say.reads.act")}
+	if t.level() == small {
+		all[0] = t.text("say.give.reads")
+	}
 	if t.Open && t.form.Get("for") == string(concerns.ForChild) {
 		all = append(all, t.text("say.reads.parent"))
 	}
@@ -194,8 +198,10 @@ func (t *teller) when() string {
 	switch {
 	case r.By != "":
 		return t.text("say.when.shut-"+r.By, "day", t.q.T.Day(r.Until))
-	case r.Today:
+	case r.Today && r.Next == calendar.DateOf(t.q.Now):
 		return t.text("say.when")
+	case r.Today: // and its hours are over
+		return t.text("say.when.late", "day", t.q.T.Day(r.Next))
 	}
 	return t.text("say.when.closed", "day", t.q.T.Day(r.Next))
 }
@@ -349,7 +355,7 @@ func (t *teller) askGive(v *view) {
 	}
 	v.PenOpen = f.Get("pen-words") != "" || f.Get("pen") != "" || fault("pen-words", "pen")
 	v.AboutOpen = f.Get("accused") != "" || f.Get("against") != "" || fault("accused", "against")
-	v.Reads = []string{t.text("say.give.reads"), t.when()}
+	v.Reads = append(t.reads(), t.text("say.net.no-files"))
 }
 
 // A doneView is the last page: it was received, and what happens now.
