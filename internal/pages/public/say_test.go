@@ -13,6 +13,7 @@ import (
 	"tilhor"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
+	"tilhor/internal/dialogue"
 	"tilhor/internal/front"
 	"tilhor/internal/lang"
 	"tilhor/internal/web"
@@ -377,6 +378,10 @@ func TestTheCodeIsKeptNowhere(t *testing.T) {
 	}
 	if outside, _ := send("for", "other", "whom", "Per"); outside.Has("kode") {
 		t.Error("somebody outside has a code")
+	}
+	parent, _ := send("for", "child", "whom", "Per")
+	if told, err := w.talks.Return(t.Context(), dialogue.Sender{Code: parent.Get("kode"), By: tilhor.Actor{Owner: owner, Role: tilhor.RoleAnyone}}); err != nil || told.Saw != "De tar ballen." {
+		t.Errorf("a parent who did not sign in does not come back: %+v, %v", told, err)
 	}
 	lengths := map[int]int{}
 	err := w.db.Read(t.Context(), func(tx *db.Tx) error {

@@ -391,6 +391,8 @@ func (t *teller) doneView(secret, code string, past bool) doneView {
 	}
 	keys := []string{"say.done.read-" + to, "say.done.talk", "say.done.home"}
 	switch {
+	case t.level() == grown && code != "":
+		keys = []string{"say.done.read-" + to, "say.done.parent"}
 	case t.level() == grown:
 		keys = []string{"say.done.read-" + to, "say.done.only"}
 	case t.level() == small && t.form.Line("name") == "", t.level() != small && t.form.Get("sign") != "yes":
