@@ -1,7 +1,10 @@
 package public_test
 
 import (
+	"fmt"
 	"html/template"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -16,6 +19,7 @@ import (
 	"tilhor/internal/dialogue"
 	"tilhor/internal/front"
 	"tilhor/internal/lang"
+	"tilhor/internal/roster"
 	"tilhor/internal/web"
 )
 
@@ -66,7 +70,7 @@ func (w *town) step(code int, v url.Values, go_ string, kv ...string) (body stri
 	}
 	v.Set("go", go_)
 	rec := w.post(school+"/si", v)
-	if rec.Body.Len()%int(web.Telling) != 0 || rec.Header().Get("Content-Encoding") != "" {
+	if rec.Body.Len()%web.EvenSize != 0 || rec.Header().Get("Content-Encoding") != "" {
 		w.t.Errorf("%s %v is %d bytes, packed as %q", go_, v["step"], rec.Body.Len(), rec.Header().Get("Content-Encoding"))
 	}
 	body = has(w.t, rec, code)
@@ -402,52 +406,128 @@ func TestTheCodeIsKeptNowhere(t *testing.T) {
 	}
 }
 
-// Every page of the form has the same size, whichever it is, in every language and
-// with a fault on it.
+// thirty fills a school's page: thirty adults with the longest lines there may be.
+func (w *town) thirty(letter string) {
+	w.t.Helper()
+	by := tilhor.Actor{Owner: owner, Role: tilhor.RoleOwnerAdviser}
+	for i := range 30 {
+		var id tilhor.PersonID
+		err := w.db.Write(w.t.Context(), func(tx *db.Tx) (err error) {
+			if id, err = w.kit.Roster.AddPerson(tx, by, roster.NewPerson{Name: fmt.Sprintf("Kristoffer-Alexander Bjørnstjerne-Østerhus %d", i), Home: solbakken}, w.now); err != nil {
+				return err
+			}
+			return w.kit.Roster.Appoint(tx, by, id, tilhor.RoleTeacher, solbakken, "2020-08-01", "", w.now)
+		})
+		if err == nil {
+			long := strings.Repeat(letter, 300)
+			err = w.front.Say(w.t.Context(), w.rektor(), front.Line{Kind: front.Helper, Person: id, What: long, When: long, Choose: true, Yes: true})
+		}
+		if err != nil {
+			w.t.Fatal(err)
+		}
+	}
+}
+
+// Every page of the form has the same size, whichever it is, in every language there is
+// and with a fault on it, also where the school shows as many adults as it may, with
+// lines as long as they may be.
 func TestEveryScreenHasTheSameSize(t *testing.T) {
 	w := newTown(t)
-	sizes := map[int]int{}
-	note := func(rec interface{ Len() int }) { sizes[rec.Len()]++ }
-	for _, l := range []string{"nb", "nn", "en"} {
-		for _, path := range []string{"/si", "/si/bilder"} {
-			rec := w.get(school + path + "?l=" + l)
-			note(rec.Body)
-			v := fields(has(t, rec, 200))
-			for _, form := range [][]string{
-				{"next", "for", "self"}, {"next", "sign", "no"}, {"next", "words", strings.Repeat("De går fra meg hver dag. ", 20)}, {"send"}, {"send", "accused", "none"},
-			} {
-				if path == "/si/bilder" {
-					form = []string{"next", "face", "sad"}
-				}
-				for i := 1; i+1 < len(form); i += 2 {
-					v.Set(form[i], form[i+1])
-				}
-				v.Set("go", form[0])
-				rec := w.post(school+"/si?l="+l, v)
-				note(rec.Body)
-				if next := fields(rec.Body.String()); next.Has("step") {
-					v = next
+	w.thirty("\"ع")
+	sizes := map[int][]string{}
+	for _, l := range slices.Concat(lang.Langs, lang.Further) {
+		note := func(what string, rec *httptest.ResponseRecorder) string {
+			t.Helper()
+			sizes[rec.Body.Len()] = append(sizes[rec.Body.Len()], string(l)+" "+what)
+			if rec.Header().Get("Content-Encoding") != "" {
+				t.Errorf("%s %s is packed", l, what)
+			}
+			return rec.Body.String()
+		}
+		in := "?l=" + string(l)
+		for _, whose := range []string{"self", "friend", "child", "other"} {
+			for _, level := range []string{"9-12", "13+"} {
+				v := fields(note("first", w.get(school+"/si"+in)))
+				v.Set("level", level)
+				for _, form := range [][]string{
+					{"next"}, {"next", "for", whose}, {"next"}, {"next", "sign", "yes"}, {"next", "sign", "no"}, {"next"},
+					{"next", "words", strings.Repeat("De går fra meg hver dag. ", 20), "whom", "Per"}, {"send"}, {"send", "accused", "none"},
+				} {
+					for i := 1; i+1 < len(form); i += 2 {
+						v.Set(form[i], form[i+1])
+					}
+					v.Set("go", form[0])
+					step := v.Get("step")
+					if next := fields(note(whose+" "+level+" "+step, w.post(school+"/si"+in, v))); next.Has("step") {
+						v = next
+					}
 				}
 			}
 		}
+		v := fields(note("pictures", w.get(school+"/si/bilder"+in)))
+		for _, form := range [][]string{{"next", "face", "sad"}, {"next", "place", "break"}, {"next", "wish", ""}, {"send", "pen-words", "Han dytter."}, {"send", "pen", "Mona"}} {
+			for i := 1; i+1 < len(form); i += 2 {
+				v.Set(form[i], form[i+1])
+			}
+			v.Set("go", form[0])
+			if next := fields(note("small "+v.Get("step"), w.post(school+"/si"+in, v))); next.Has("step") {
+				v = next
+			}
+		}
 	}
-	if len(sizes) != 1 || sizes[int(web.Telling)] == 0 {
-		t.Errorf("the pages are of these sizes: %v", sizes)
+	if len(sizes) != 1 || len(sizes[web.EvenSize]) == 0 {
+		for n, which := range sizes {
+			t.Errorf("%d bytes: %v", n, which[:min(12, len(which))])
+		}
 	}
 	// The longest text makes the pages that carry it larger, in whole steps; the last
 	// page has the same size whatever was told, with a code and without.
-	longest := strings.Repeat("ø", concerns.MaxText)
+	longest := strings.Repeat("\"", concerns.MaxText)
 	v := url.Values{"level": {"9-12"}, "for": {"self"}, "sign": {"no"}, "words": {longest}, "accused": {"none"}, "step": {"what"}}
 	look, _ := w.step(200, v, "next")
-	if n := len(look); n <= int(web.Telling) || n%int(web.Telling) != 0 {
+	if n := len(look); n <= web.EvenSize || n%web.EvenSize != 0 {
 		t.Errorf("the page with the longest text is %d bytes", n)
 	}
 	v.Set("step", "send")
 	done, _ := w.step(200, v, "send")
 	small, _ := w.step(200, url.Values{"level": {"6-8"}, "face": {"sad"}, "step": {"give"}}, "send")
-	if len(done) != int(web.Telling) || len(small) != int(web.Telling) {
+	if len(done) != web.EvenSize || len(small) != web.EvenSize {
 		t.Errorf("the last page is %d bytes after the longest text, and %d for a small child", len(done), len(small))
 	}
+}
+
+// What is refused on the way has the size of what is not, and is not packed: a school
+// there is not, a form from another site, a form too long, and one too many.
+func TestARefusalHasTheSameSize(t *testing.T) {
+	w := newTown(t)
+	even := func(name string, r *http.Request, code int) {
+		t.Helper()
+		r.Header.Set("Accept-Encoding", "gzip")
+		rec := w.do(r)
+		if rec.Code != code || rec.Body.Len() != web.EvenSize || rec.Header().Get("Content-Encoding") != "" {
+			t.Errorf("%s: %d, %d bytes, packed as %q", name, rec.Code, rec.Body.Len(), rec.Header().Get("Content-Encoding"))
+		}
+	}
+	form := func(path, body, site string) *http.Request {
+		r := httptest.NewRequest("POST", "http://localhost"+path, strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Sec-Fetch-Site", site)
+		return r
+	}
+	even("a school there is not", httptest.NewRequest("GET", "http://localhost/s/finnesikke/si", nil), 404)
+	even("from another site", form(school+"/si", "go=next", "cross-site"), 403)
+	even("too long", form(school+"/si", "words="+strings.Repeat("a", 1<<20), "same-origin"), 413)
+	even("unreadable", form(school+"/si", "words=%zz", "same-origin"), 400)
+	b := web.UsualBounds()
+	b.Left, b.Again = 0, 0
+	w.kit.Limits = web.NewLimits(b)
+	w.open()
+	even("one too many", form(school+"/si", url.Values{"nokkel": {tilhor.NewID()}, "level": {"9-12"}, "for": {"self"}, "sign": {"no"}, "words": {"Hei"}, "accused": {"none"}, "step": {"send"}, "go": {"send"}}.Encode(), "same-origin"), 429)
+	b = web.UsualBounds()
+	b.Strangers, b.Queue = 0, 0
+	w.kit.Limits = web.NewLimits(b)
+	w.open()
+	even("no room", httptest.NewRequest("GET", "http://localhost"+school+"/si", nil), 503)
 }
 
 // On a day off the page says so, and when it is read.

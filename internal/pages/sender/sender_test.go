@@ -289,7 +289,7 @@ func TestWrongCodesAreOnePage(t *testing.T) {
 		for _, do := range []string{"les", "skriv", "navn"} {
 			r := w.Post(nil, "/samtale", form("kode", code, "gjor", do, "text", "Hei", "name", "Nora"))
 			page := w.page(r, 422, "Ordene åpner ingen samtale.")
-			if len(page) != int(web.Talk) || r.Header.Get("Content-Encoding") != "" || r.Header.Get("Set-Cookie") != "" {
+			if len(page) != web.EvenSize || r.Header.Get("Content-Encoding") != "" || r.Header.Get("Set-Cookie") != "" {
 				t.Errorf("%s: %d bytes, headers %v", name, len(page), r.Header)
 			}
 			got := key.ReplaceAllString(page, "")
@@ -314,11 +314,7 @@ func TestThePagesHaveOneSize(t *testing.T) {
 		t.Helper()
 		b, err := io.ReadAll(r.Body)
 		w.must(err)
-		size := web.Talk
-		if r.Request.URL.Path == w.codePath() {
-			size = web.Telling
-		}
-		if len(b) != int(size) || r.Header.Get("Content-Encoding") != "" || r.Header.Get("Set-Cookie") != "" {
+		if len(b) != web.EvenSize || r.Header.Get("Content-Encoding") != "" || r.Header.Get("Set-Cookie") != "" {
 			t.Errorf("%s: %d bytes, %v", name, len(b), r.Header)
 		}
 		if head, _, _ := strings.Cut(string(b), "</head>"); !strings.Contains(head, "Min side – ") {
@@ -353,29 +349,29 @@ func TestTheWayBackInFurtherLanguages(t *testing.T) {
 			continue // which says these pages in bokmål
 		}
 		own, in := lang.For(l), "?l="+string(l)
-		look := func(size web.Bucket, r *http.Response, code int, keys ...string) {
+		look := func(r *http.Response, code int, keys ...string) {
 			t.Helper()
 			texts := []string{`<html lang="` + string(l) + `"`}
 			for _, k := range keys {
 				texts = append(texts, html.EscapeString(own.T(k)))
 			}
 			page := w.page(r, code, texts...)
-			if len(page) != int(size) {
+			if len(page) != web.EvenSize {
 				t.Errorf("%s: %d bytes", r.Request.URL, len(page))
 			}
 			if rtl := strings.Contains(page, `dir="rtl"`); rtl != (l == tilhor.Arabic) {
 				t.Errorf("%s is written from the right: %v", r.Request.URL, rtl)
 			}
 		}
-		look(web.Telling, w.Get(nil, w.codePath()+in), 200, "dialogue.about.title", "dialogue.about.lead", "dialogue.lost-text")
-		look(web.Telling, w.Post(nil, w.codePath()+in, form("kode", code)), 200, "dialogue.code.title", "dialogue.code.lead", "dialogue.code.2")
-		look(web.Telling, w.Post(nil, w.codePath()+in, form("kode", code, "gjor", "kort")), 200, "dialogue.card.title", "dialogue.card.lead")
-		look(web.Telling, w.Post(nil, w.codePath()+in, form("kode", code, "gjor", "skrevet")), 200, "dialogue.confirm.title", "dialogue.confirm.sixth")
-		look(web.Telling, w.Post(nil, w.codePath()+in, form("kode", code, "gjor", "sjekk", "ord-3", words[2], "ord-6", words[5])), 200, "dialogue.done.title", "dialogue.help")
-		look(web.Talk, w.Get(nil, "/kode"+in), 200, "dialogue.enter.title", "dialogue.enter.lost-text")
-		look(web.Talk, w.Post(nil, "/samtale"+in, form("kode", "hei")), 422, "dialogue.fault.code")
-		look(web.Talk, w.Post(nil, "/samtale"+in, form("kode", code)), 200, "dialogue.talk.answered", "dialogue.talk.need-help", "dialogue.talk.kept")
-		look(web.Talk, w.Post(nil, "/samtale"+in, form("kode", code, "gjor", "skriv", "text", " ")), 422, "dialogue.fault.text")
+		look(w.Get(nil, w.codePath()+in), 200, "dialogue.about.title", "dialogue.about.lead", "dialogue.lost-text")
+		look(w.Post(nil, w.codePath()+in, form("kode", code)), 200, "dialogue.code.title", "dialogue.code.lead", "dialogue.code.2")
+		look(w.Post(nil, w.codePath()+in, form("kode", code, "gjor", "kort")), 200, "dialogue.card.title", "dialogue.card.lead")
+		look(w.Post(nil, w.codePath()+in, form("kode", code, "gjor", "skrevet")), 200, "dialogue.confirm.title", "dialogue.confirm.sixth")
+		look(w.Post(nil, w.codePath()+in, form("kode", code, "gjor", "sjekk", "ord-3", words[2], "ord-6", words[5])), 200, "dialogue.done.title", "dialogue.help")
+		look(w.Get(nil, "/kode"+in), 200, "dialogue.enter.title", "dialogue.enter.lost-text")
+		look(w.Post(nil, "/samtale"+in, form("kode", "hei")), 422, "dialogue.fault.code")
+		look(w.Post(nil, "/samtale"+in, form("kode", code)), 200, "dialogue.talk.answered", "dialogue.talk.need-help", "dialogue.talk.kept")
+		look(w.Post(nil, "/samtale"+in, form("kode", code, "gjor", "skriv", "text", " ")), 422, "dialogue.fault.text")
 	}
 }
 

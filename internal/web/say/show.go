@@ -100,7 +100,7 @@ func (t *teller) show(at screen) error {
 	if v.Faulty {
 		code = http.StatusUnprocessableEntity
 	}
-	return t.render(code, templates[at], v)
+	return t.q.RenderStatus(code, templates[at], v)
 }
 
 func (t *teller) field(name, key string) web.Field {
@@ -113,7 +113,7 @@ func (t *teller) frame(at screen) *view {
 	v := &view{
 		Frame: t.q.Frame(t.text("say." + string(at) + ".title")), Form: t.form, Action: t.q.Link(t.action()), Step: at,
 		Steps: web.Steps{W: w, N: n + 1, All: len(order)}, Back: web.Back{Href: t.q.Link(t.Leave(t.q, t.school)), Text: w.T("do.back")},
-		First: n == 0, Small: t.level() == small, Now: t.level(), Talk: t.adults,
+		First: n == 0, Small: t.level() == small, Now: t.level(), Talk: t.adults[:min(mostTalk, len(t.adults))],
 	}
 	v.Neutral, v.Exit, v.Nav, v.School, v.Level, v.Surface = true, true, nil, t.school.Name, t.level(), web.Public
 	if t.reading.By == front.ByNobody {
@@ -253,10 +253,30 @@ func (t *teller) whomKey() string {
 	return "say.whom-field"
 }
 
+// How many adults a page names that says whom one may talk with instead, and how many a
+// small child points at; and how much it says of each. All of them, in full, stand on
+// the school's page: here they may not make one page larger than another.
+const (
+	mostTalk     = 6
+	mostPictures = 9
+	mostSaid     = 60
+)
+
+// short is the beginning of what an adult's line says.
+func short(s string) string {
+	if r := []rune(s); len(r) > mostSaid {
+		return strings.TrimSpace(string(r[:mostSaid])) + "…"
+	}
+	return s
+}
+
 // wish asks which adult the teller wants to talk with. Nobody is chosen beforehand.
 func (t *teller) wish(key string) web.Field {
-	f := t.field("wish", key)
-	for _, a := range t.offered() {
+	f, all := t.field("wish", key), t.offered()
+	if t.level() == small {
+		all = all[:min(mostPictures, len(all))]
+	}
+	for _, a := range all {
 		help := a.What
 		if a.Where != "" {
 			help += ". " + a.Where
