@@ -1,14 +1,27 @@
 // What the pages do a little better with JavaScript. Everything works without.
 
+const way = document.querySelector("a.t-exit");
+
 // Leave quickly: the page goes out of the history, so that "back" does not
-// show it. Escape three times in two seconds does the same.
+// show it. Escape three times in two seconds does the same. Where the browser can,
+// the entry that takes its place says so to our earlier ones (nothing is stored), and
+// those that lie ahead are let go of.
 function leave() {
-  const way = document.querySelector("a.t-exit");
   if (!way) return;
   document.body.hidden = true;
   document.title = "…";
-  location.replace(way.href);
+  const nav = window.navigation;
+  if (!nav) return location.replace(way.href);
+  nav.navigate(way.href, { state: "left", history: nav.canGoForward ? "push" : "replace" });
 }
+
+// A page from before one left goes out of the history too when "back" comes to it.
+function look() {
+  const nav = window.navigation;
+  if (nav?.currentEntry && nav.entries().slice(nav.currentEntry.index + 1).some((e) => e.getState() === "left")) leave();
+}
+look();
+addEventListener("pageshow", look);
 
 let escapes = [];
 document.addEventListener("keydown", (e) => {
@@ -24,11 +37,6 @@ document.addEventListener("click", (e) => {
     leave();
   }
   if (e.target.closest("[data-print]")) print();
-});
-
-// A page brought back from the browser's memory after the way out is empty.
-addEventListener("pageshow", (e) => {
-  if (e.persisted && document.body.hidden) location.reload();
 });
 
 // A field grows with what is written, where the browser does not do it itself.
