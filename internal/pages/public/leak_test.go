@@ -22,7 +22,9 @@ import (
 	"tilhor"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
+	"tilhor/internal/dialogue"
 	"tilhor/internal/pages/sender"
+	"tilhor/internal/web/webtest"
 )
 
 // What a sender could be found by.
@@ -33,8 +35,8 @@ const (
 	senderName    = "Sivertine Qvamsdal"
 )
 
-// hidden are the ways a text can lie in a file without being sealed.
-func hidden(s string) map[string][]byte {
+// guises are the ways a text can lie in a file without being sealed.
+func guises(s string) map[string][]byte {
 	all := map[string][]byte{"": []byte(s), " in capitals": []byte(strings.ToUpper(s)), " in hexadecimal": []byte(hex.EncodeToString([]byte(s)))}
 	for shift := range 3 { // base64 depends on where in three bytes the text begins
 		text := base64.RawURLEncoding.EncodeToString([]byte(strings.Repeat("a", shift) + s))
@@ -106,6 +108,7 @@ func newTrail(t *testing.T, engine db.Engine) *trail {
 	x.w = newTownOn(t, d)
 	x.w.kit.Log = slog.New(slog.NewTextHandler(&x.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	x.w.site.Mount((&sender.Pages{Dialogue: x.w.talks, Front: x.w.front}).Routes())
+	x.w.battery = webtest.New(x.w.site, "/logg-inn", "/logg-ut")
 	return x
 }
 
@@ -160,13 +163,17 @@ func (x *trail) tells(steps string, kv ...string) {
 		x.send("/samtale", "kode", strings.ToUpper(strings.ReplaceAll(code, " ", ", ")), "gjor", do, "text", senderWords, "name", senderName, "need", senderWords)
 	}
 	x.send("/samtale", "kode", code+" "+senderWords, "gjor", "les")
+	told, err := x.w.talks.Return(x.t.Context(), dialogue.Sender{Code: code, By: tilhor.Actor{Owner: owner, Role: tilhor.RoleAnyone}})
+	if err != nil || len(told.Lines) != 3 {
+		x.t.Fatalf("%d messages are in the talk, %v: this proves nothing", len(told.Lines), err)
+	}
 }
 
 // needles are all that must not be found.
 func (x *trail) needles() map[string][]byte {
 	all := map[string][]byte{}
 	add := func(what, s string) {
-		for how, b := range hidden(s) {
+		for how, b := range guises(s) {
 			all[what+how] = b
 		}
 	}

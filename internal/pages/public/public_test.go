@@ -242,7 +242,7 @@ func packed(t *testing.T, body string) int {
 	z.Write([]byte(body))
 	z.Close()
 	n := b.Len()
-	m := regexp.MustCompile(`href="/static/(public-[^"]+\.css)"`).FindStringSubmatch(body)
+	m := regexp.MustCompile(`href="/static/((?:public|school)-[^"]+\.css)"`).FindStringSubmatch(body)
 	if m == nil {
 		t.Fatalf("no public style sheet to weigh (make assets): %v", web.AssetsBuilt())
 	}

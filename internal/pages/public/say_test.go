@@ -299,6 +299,53 @@ func TestASmallChildIsToldTheTruth(t *testing.T) {
 	}
 }
 
+// The code is shown to who asks for it, and to nobody who stands beside: the last page
+// offers it, says that it can only be had now, and that the other way on goes without.
+// Whoever has no code meets neither.
+func TestWhoGoesWithoutTheCode(t *testing.T) {
+	w := newTown(t)
+	for _, l := range tongues() {
+		own := lang.For(l)
+		last := func(kv ...string) string {
+			v := url.Values{"nokkel": {tilhor.NewID()}, "level": {"9-12"}, "for": {"self"}, "sign": {"no"}, "words": {"De tar ballen."}, "accused": {"none"}, "step": {"send"}, "go": {"send"}}
+			for i := 0; i+1 < len(kv); i += 2 {
+				v.Set(kv[i], kv[i+1])
+			}
+			return has(t, w.post(school+"/si?l="+string(l), v), 200)
+		}
+		body := last()
+		code := strings.Fields(fields(body).Get("kode"))
+		for _, key := range []string{"say.done.code", "say.done.code-do", "say.done.leave-codeless"} {
+			if !strings.Contains(body, template.HTMLEscapeString(own.T(key))) {
+				t.Errorf("%s: %s is not on the last page", l, key)
+			}
+		}
+		root, err := html.Parse(strings.NewReader(body))
+		if err != nil || len(code) != 7 {
+			t.Fatal(err, code)
+		}
+		for _, line := range strings.Split(seen(root), "\n") {
+			if strings.Contains(line, code[0]+" "+code[1]) || slices.Contains(append(code, own.T("say.done.leave")), strings.TrimSpace(line)) {
+				t.Errorf("%s: the code is on the screen unasked, or one is done without knowing: %s", l, line)
+			}
+		}
+		if outside := last("for", "other", "whom", "Per"); strings.Contains(outside, template.HTMLEscapeString(own.T("say.done.leave-codeless"))) {
+			t.Errorf("%s: who has no code is told of one", l)
+		}
+	}
+}
+
+// seen is the text of a page.
+func seen(n *html.Node) (all string) {
+	if n.Type == html.TextNode {
+		all = n.Data + "\n"
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		all += seen(c)
+	}
+	return all
+}
+
 // What is about the leadership never comes to rektor, and the child cannot be sent
 // to one it is about.
 func TestTellingPastRektor(t *testing.T) {
@@ -406,11 +453,12 @@ func TestTheCodeIsKeptNowhere(t *testing.T) {
 	}
 }
 
-// thirty fills a school's page: thirty adults with the longest lines there may be.
-func (w *town) thirty(letter string) {
+// shows fills a school's page: so many adults with the longest lines there may be, of
+// texts of a length.
+func (w *town) shows(n int, text func(letters int) string) {
 	w.t.Helper()
 	by := tilhor.Actor{Owner: owner, Role: tilhor.RoleOwnerAdviser}
-	for i := range 30 {
+	for i := range n {
 		var id tilhor.PersonID
 		err := w.db.Write(w.t.Context(), func(tx *db.Tx) (err error) {
 			if id, err = w.kit.Roster.AddPerson(tx, by, roster.NewPerson{Name: fmt.Sprintf("Kristoffer-Alexander Bjørnstjerne-Østerhus %d", i), Home: solbakken}, w.now); err != nil {
@@ -419,8 +467,7 @@ func (w *town) thirty(letter string) {
 			return w.kit.Roster.Appoint(tx, by, id, tilhor.RoleTeacher, solbakken, "2020-08-01", "", w.now)
 		})
 		if err == nil {
-			long := strings.Repeat(letter, 300)
-			err = w.front.Say(w.t.Context(), w.rektor(), front.Line{Kind: front.Helper, Person: id, What: long, When: long, Choose: true, Yes: true})
+			err = w.front.Say(w.t.Context(), w.rektor(), front.Line{Kind: front.Helper, Person: id, What: text(150), When: text(150), Choose: true, Yes: true})
 		}
 		if err != nil {
 			w.t.Fatal(err)
@@ -433,7 +480,7 @@ func (w *town) thirty(letter string) {
 // lines as long as they may be.
 func TestEveryScreenHasTheSameSize(t *testing.T) {
 	w := newTown(t)
-	w.thirty("\"ع")
+	w.shows(30, func(n int) string { return strings.Repeat("&ع", n/2) })
 	sizes := map[int][]string{}
 	for _, l := range slices.Concat(lang.Langs, lang.Further) {
 		note := func(what string, rec *httptest.ResponseRecorder) string {
@@ -450,8 +497,15 @@ func TestEveryScreenHasTheSameSize(t *testing.T) {
 				v := fields(note("first", w.get(school+"/si"+in)))
 				v.Set("level", level)
 				for _, form := range [][]string{
-					{"next"}, {"next", "for", whose}, {"next"}, {"next", "sign", "yes"}, {"next", "sign", "no"}, {"next"},
-					{"next", "words", strings.Repeat("De går fra meg hver dag. ", 20), "whom", "Per"}, {"send"}, {"send", "accused", "none"},
+					{"next"},
+					{"next", "for", whose},
+					{"next"},
+					{"next", "sign", "yes"},
+					{"next", "sign", "no"},
+					{"next"},
+					{"next", "words", strings.Repeat("De går fra meg hver dag. ", 20), "whom", "Per"},
+					{"send"},
+					{"send", "accused", "none"},
 				} {
 					for i := 1; i+1 < len(form); i += 2 {
 						v.Set(form[i], form[i+1])
@@ -482,7 +536,7 @@ func TestEveryScreenHasTheSameSize(t *testing.T) {
 	}
 	// The longest text makes the pages that carry it larger, in whole steps; the last
 	// page has the same size whatever was told, with a code and without.
-	longest := strings.Repeat("\"", concerns.MaxText)
+	longest := strings.Repeat("&", concerns.MaxText)
 	v := url.Values{"level": {"9-12"}, "for": {"self"}, "sign": {"no"}, "words": {longest}, "accused": {"none"}, "step": {"what"}}
 	look, _ := w.step(200, v, "next")
 	if n := len(look); n <= web.EvenSize || n%web.EvenSize != 0 {

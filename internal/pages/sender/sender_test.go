@@ -490,3 +490,37 @@ func TestOwnTalk(t *testing.T) {
 		}
 	}
 }
+
+// A talk at its limits, long texts and many lines, is a whole number of steps and not
+// packed, with a fault on it too; and a guess too many is refused in one.
+func TestATalkAtItsLimits(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t), func(b *web.Bounds) { b.Guesses, b.Guessed = 0, 0 })
+	long := strings.Repeat("&<ع\n", 1_000)
+	c, code := w.says(long)
+	steps := 0
+	look := func(name string, r *http.Response, code int) {
+		t.Helper()
+		b, err := io.ReadAll(r.Body)
+		w.must(err)
+		if r.StatusCode != code || len(b)%web.EvenSize != 0 || r.Header.Get("Content-Encoding") != "" {
+			t.Errorf("%s: %d, %d bytes, packed as %q", name, r.StatusCode, len(b), r.Header.Get("Content-Encoding"))
+		}
+		steps = max(steps, len(b)/web.EvenSize)
+	}
+	for range 3 {
+		w.must(w.desk.Reply(context.Background(), w.kari, c.Slug, long, dialogue.ToSender))
+		look("more", w.Post(nil, "/samtale", form("kode", code, "gjor", "skriv", "text", long)), 200)
+	}
+	look("a fault", w.Post(nil, "/samtale", form("kode", code, "gjor", "skriv", "text", long+long)), 422)
+	if steps < 2 {
+		t.Errorf("%d steps: no long talk", steps)
+	}
+	for _, path := range []string{"/samtale", w.codePath()} {
+		r := w.Post(nil, path, form("kode", "hei"))
+		b, err := io.ReadAll(r.Body)
+		w.must(err)
+		if r.StatusCode != 429 || len(b) != web.EvenSize {
+			t.Errorf("a guess too many at %s: %d, %d bytes", path, r.StatusCode, len(b))
+		}
+	}
+}

@@ -1,27 +1,27 @@
 // What the pages do a little better with JavaScript. Everything works without.
 
 const way = document.querySelector("a.t-exit");
+const nav = window.navigation; // not in every browser
 
 // Leave quickly: the page goes out of the history, so that "back" does not
-// show it. Escape three times in two seconds does the same. Where the browser can,
-// the entry that takes its place says so to our earlier ones (nothing is stored), and
-// those that lie ahead are let go of.
+// show it, and so do those ahead of it. Escape three times in two seconds does the same.
 function leave() {
   if (!way) return;
   document.body.hidden = true;
   document.title = "…";
-  const nav = window.navigation;
-  if (!nav) return location.replace(way.href);
-  nav.navigate(way.href, { state: "left", history: nav.canGoForward ? "push" : "replace" });
+  if (nav?.canGoForward) location.assign(way.href);
+  else location.replace(way.href);
 }
 
-// A page from before one left goes out of the history too when "back" comes to it.
+// Where one came out says so in its own entry of the history (nothing is stored); and a
+// page from before that, which "back" comes to, goes out of the history too.
+if (document.body.dataset.left) nav?.updateCurrentEntry({ state: "left" });
 function look() {
-  const nav = window.navigation;
-  if (nav?.currentEntry && nav.entries().slice(nav.currentEntry.index + 1).some((e) => e.getState() === "left")) leave();
+  const at = nav?.currentEntry?.index;
+  if (at >= 0 && nav.entries().slice(at + 1).some((e) => e.getState() === "left")) leave();
 }
 look();
-addEventListener("pageshow", look);
+addEventListener("pageshow", (e) => e.persisted && look());
 
 let escapes = [];
 document.addEventListener("keydown", (e) => {

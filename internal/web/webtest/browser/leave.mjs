@@ -39,11 +39,11 @@ for (const memory of [true, false]) {
     else for (let i = 0; i < 3; i++) await page.keyboard.press("Escape");
     await page.waitForURL("**/ut");
     await look("left");
-    for (let i = 1; i <= 7; i++) {
+    for (let i = 1; i <= 5; i++) {
       await page.goBack({ waitUntil: "commit", timeout: 2000 }).catch(() => {});
       await look(`back ${i}`);
     }
-    for (let i = 1; i <= 3; i++) {
+    for (let i = 1; i <= 2; i++) {
       await page.goForward({ waitUntil: "commit", timeout: 2000 }).catch(() => {});
       await look(`forward ${i}`);
     }
