@@ -47,6 +47,8 @@ var floors = map[string]int{
 	"tilhor/internal/web/signin":    10, // a door of the frame, on its own floor because it uses the frame
 	"tilhor/internal/web/tell":      10, // the screens of a concern, for who is signed in and who is not
 	"tilhor/internal/web/say":       10, // the screens with which a child, a parent or somebody outside tells
+	"tilhor/internal/web/talks":     10, // the talks that wait, wherever staff look for what to do
+	"tilhor/internal/web/tick":      10, // one agreed measure, and how it went: on the page of today and at SFO
 	"tilhor/internal/web/watch":     10, // what whoever runs it may see; on a port of its own
 	"tilhor/internal/web/devidp":    2,  // a provider that knows only its list of people
 	"tilhor/internal/pages/public":  11,

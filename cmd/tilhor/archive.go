@@ -271,6 +271,7 @@ func (c ArchiveShowCmd) Run(app *App) error {
 	shown(app, "place", x.Place)
 	shown(app, "the child's words", x.Said)
 	shown(app, "what was seen", x.Saw)
+	shown(app, "what the school is asked to do", x.Hope)
 	shown(app, "left as not a case", w.DateTime(x.DecidedAt)+", "+x.Why)
 	shown(app, "the reason", x.Reason)
 	return nil

@@ -115,7 +115,7 @@ func (h *house) notices() *notices.Desk {
 	said := &ideas.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Bodies: formal, Clock: h.clock}
 	return &notices.Desk{
 		DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock,
-		Family: worked.Readers, May: worked.MayMail, Answered: worked.Answered, Days: worked.Days, Talk: talks.Hears, Hearing: h.hearings().Runs,
+		Family: worked.Readers, May: worked.MayMail, Kept: told.Kept, Answered: worked.Answered, Days: worked.Days, Talk: talks.Hears, Hearing: h.hearings().Runs,
 		Called: formal.Called, Suggested: said.Suggested,
 	}
 }

@@ -189,7 +189,7 @@ func (p *page) what(r cases.Record) string {
 
 // passages are the fields of records in the order they are read; others follow.
 var passages = []string{
-	"who", "from", "said", "pen", "words", "saw", "place", "wish", "asked", "wants", "weight", "how", "detail", "back", "way", "what", "finding",
+	"who", "from", "said", "pen", "words", "saw", "hope", "place", "wish", "asked", "wants", "weight", "how", "detail", "back", "way", "what", "finding",
 	"shows", "giver", "needed", "interests", "view", "weighing", "conclusion", "why", "best", "reason", "attempts", "text", "line", "question", "whom", "look", "seemed", "service", "seen-by", "keeper",
 	"force-event", "force-what", "force-who", "force-long", "force-why", "force-words", "force-text",
 }

@@ -59,10 +59,6 @@ func (d *Desk) Answered(tx *db.Tx, owner tilhor.OwnerID, track, record string, n
 	return f.ParentOf(*r), nil
 }
 
-// onItsWay is longer than a mail may wait, and be tried again: 45 hours of trying, and
-// the nights between, in which nothing is sent.
-const onItsWay = 96 * time.Hour
-
 func (d *Desk) fifteen(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonID, now time.Time) (bool, error) {
 	all, err := d.Roster.Decided(tx, owner, pupil)
 	return err == nil && roster.Stands(all, roster.Fifteen, roster.NotFifteen, "", today(now)) != nil, err
@@ -72,12 +68,12 @@ func (d *Desk) fifteen(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonID, n
 // there is something to read: a parent who is told something of at least one
 // child; a pupil of fifteen about whom that is decided; nobody with a protected address
 // or whose child has one. Of a child that a parent is barred from nothing is queued; what
-// was queued before the bar is not sent, whichever child it was of.
-func (d *Desk) MayMail(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, now time.Time) (bool, error) {
+// was found before the bar is not sent, whichever child it was of.
+func (d *Desk) MayMail(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, found, now time.Time) (bool, error) {
 	if protected, err := d.Roster.AnyProtected(tx, owner, person); err != nil || protected {
 		return false, err
 	}
-	if barred, err := d.Roster.BarredSince(tx, owner, person, now.Add(-onItsWay), today(now)); err != nil || barred {
+	if barred, err := d.Roster.BarredSince(tx, owner, person, found.Add(-time.Millisecond), today(now)); err != nil || barred {
 		return false, err
 	}
 	wards, err := d.Roster.Wards(tx, owner, person, today(now))

@@ -290,12 +290,8 @@ func lastOpened(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonID, began ti
 // MineLevel is the level of the pages of a pupil, by the year at school and by
 // nothing else.
 func (d *Desk) MineLevel(ctx context.Context, by tilhor.Actor) (level string, err error) {
-	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		in, err := d.Roster.Where(tx, by.Owner, by.Person, today(d.Clock()))
-		level = roster.AgeOf(in.Class)
-		if errors.Is(err, tilhor.ErrNotFound) {
-			return nil
-		}
+	err = d.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		level, err = d.Roster.Age(tx, by.Owner, by.Person, today(d.Clock()))
 		return err
 	})
 	return level, err
@@ -306,6 +302,7 @@ func (d *Desk) MineLevel(ctx context.Context, by tilhor.Actor) (level string, er
 type MineQuote struct {
 	Record    tilhor.RecordID
 	Text      string
+	Hope      string // what it wants the school to do, when it wrote that itself
 	On        tilhor.Date
 	Answer    string // right, wrong, or "" for not asked
 	Instead   string // the child's own correction
@@ -447,7 +444,7 @@ func (d *Desk) mineFile(tx *db.Tx, by tilhor.Actor, f File, now time.Time) (v Mi
 		}
 	}
 	for _, r := range f.Spoken() {
-		q := MineQuote{Record: r.ID, Text: f.ownWords(r), On: recordDay(r), HomeReads: f.HomeReads(r.ID)}
+		q := MineQuote{Record: r.ID, Text: f.ownWords(r), Hope: r.Text["hope"], On: recordDay(r), HomeReads: f.HomeReads(r.ID)}
 		for _, a := range f.Of(MineSaid) {
 			if a.Ref == string(r.ID) {
 				q.Answer, q.Instead = a.Answer, a.Text["text"]

@@ -45,11 +45,11 @@ func TestAnAnonymousReportGivesNobodyAPart(t *testing.T) {
 				t.Errorf("to look into it stands %s", s)
 			}
 		}
-		c, _, err := w.told.Say(w.ctx, open, concerns.Saying{School: w.Solbakken, For: concerns.ForSelf, Words: "Han dytter.", Wish: w.ina.Person, Pen: "Mona, SFO", Small: true})
+		c, _, err := w.told.Say(w.ctx, open, concerns.Saying{School: w.Solbakken, For: concerns.ForSelf, Words: "Han dytter.", Hope: "At han slutter.", Wish: w.ina.Person, Pen: "Mona, SFO", Small: true})
 		w.must(err)
 		all, err := w.desk.TakeUp(w.ctx, w.kari, c.Slug, cases.Stance{Handler: w.ina.Person})
 		w.must(err)
-		if r := w.see(all[0].Slug).Last(cases.Told); r.Text["wish"] != "Ina Lund" || r.Text["pen"] != "Mona, SFO" {
+		if r := w.see(all[0].Slug).Last(cases.Told); r.Text["wish"] != "Ina Lund" || r.Text["pen"] != "Mona, SFO" || r.Text["said"] != "Han dytter." || r.Text["hope"] != "At han slutter." {
 			t.Errorf("who has the case reads %v", r.Text)
 		}
 		rows, _, err := w.desk.List(w.ctx, w.kari, cases.Filter{Pupil: w.nora})

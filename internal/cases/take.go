@@ -189,7 +189,7 @@ func (d *Desk) take(tx *db.Tx, by tilhor.Actor, t Track, c concerns.Concern, s S
 	}
 	told := note{
 		kind: Told, when: c.Known, ref: string(c.ID), answer: string(c.Channel),
-		text: []field{{"said", c.Said}, {"saw", c.Saw}, {"place", c.Place}, {"who", mine.Described}, {"from", c.From}, {"wish", c.WishName}, {"pen", c.Pen}},
+		text: []field{{"said", c.Said}, {"saw", c.Saw}, {"hope", c.Hope}, {"place", c.Place}, {"who", mine.Described}, {"from", c.From}, {"wish", c.WishName}, {"pen", c.Pen}},
 	}
 	if _, err := w.write(told); err != nil {
 		return err

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"tilhor"
 	"tilhor/internal/access"
@@ -122,16 +121,14 @@ func bursting(c Concern, near []Concern, known map[string]string) (often []strin
 
 // mentioned are the first names of the school that a report has in it.
 func mentioned(c Concern, known map[string]string) map[string]bool {
-	texts := []string{c.Said, c.Saw}
+	texts := []string{c.Said, c.Saw, c.Hope}
 	for _, p := range c.Pupils {
 		texts = append(texts, p.Described)
 	}
 	all := map[string]bool{}
-	for _, w := range strings.FieldsFunc(strings.ToLower(strings.Join(texts, " ")), func(r rune) bool { return !unicode.IsLetter(r) && r != '-' }) {
-		for _, w := range []string{w, strings.TrimSuffix(w, "s")} { // Noras
-			if known[w] != "" {
-				all[w] = true
-			}
+	for w := range wordsOf(texts...) {
+		if known[w] != "" {
+			all[w] = true
 		}
 	}
 	return all

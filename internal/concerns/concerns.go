@@ -112,6 +112,7 @@ type Concern struct {
 	Shielded  bool   // it is about a protected pupil: a list shows none of it
 	Said      string // the child's own words
 	Saw       string // what the adult saw and heard
+	Hope      string // what the one who told wants the school to do
 	Arena     tilhor.Arena
 	Place     string
 	Happened  tilhor.When

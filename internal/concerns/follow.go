@@ -6,7 +6,6 @@ import (
 
 	"tilhor"
 	"tilhor/internal/access"
-	"tilhor/internal/calendar"
 	"tilhor/internal/db"
 	"tilhor/internal/journal"
 )
@@ -113,21 +112,19 @@ func (d *Desk) Follow(ctx context.Context, by tilhor.Actor, slug string) (a Answ
 				a.Tracks = append(a.Tracks, p.Track)
 			}
 		}
+		kept, err := d.kept(tx, by.Owner, a.Concern, now)
+		if err != nil {
+			return err
+		}
+		if kept { // a parent who is told nothing of the child sees that it is no case, and no word of why
+			a.Reason = ""
+		}
 		guarded, err := access.AllGuarded(tx, by.Owner, access.Concern, now)
 		if err != nil {
 			return err
 		}
 		if guarded[string(a.ID)] { // they keep the receipt and their own words; the name is not shown again
 			a.Shielded, a.Pupils = true, nil
-		}
-		if by.Role == tilhor.RoleParent { // who may be told nothing of a child sees that it is no case, and no word of why
-			barred, err := d.Roster.BarredSince(tx, by.Owner, by.Person, time.Time{}, calendar.DateOf(now))
-			if err != nil {
-				return err
-			}
-			if barred {
-				a.Reason = ""
-			}
 		}
 		a.Has, err = d.has(tx, by.Owner, a.Concern, now)
 		return err

@@ -301,6 +301,8 @@ func (c *Concern) put(field, plain string) {
 		c.Said = plain
 	case "saw":
 		c.Saw = plain
+	case "hope":
+		c.Hope = plain
 	case "place":
 		c.Place = plain
 	case "reporter":

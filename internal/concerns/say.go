@@ -37,6 +37,7 @@ type Saying struct {
 	Whom    string // the pupil it is about, in words; never looked up in a list
 	Name    string // who tells without signing in, if they will say
 	Words   string
+	Hope    string // what the teller wants the school to do: a text of its own, in no language but the teller's
 	Arena   tilhor.Arena
 	Wish    tilhor.PersonID // the adult to talk with
 	Accused duty.Accused
@@ -92,7 +93,7 @@ func maySay(by tilhor.Actor, s Saying) (Channel, error) {
 }
 
 func (s *Saying) check(ch Channel) error {
-	for _, t := range []*string{&s.Whom, &s.Name, &s.Words, &s.Against, &s.Pen} {
+	for _, t := range []*string{&s.Whom, &s.Name, &s.Words, &s.Hope, &s.Against, &s.Pen} {
 		*t = strings.TrimSpace(*t)
 	}
 	var f tilhor.Faults
@@ -100,6 +101,7 @@ func (s *Saying) check(ch Channel) error {
 	f.Add(ch == Home && s.Whom == "", "whom", "parent.fault.child")
 	f.Add(s.Words == "", "words", "say.fault.words")
 	f.Add(long(s.Words, MaxText), "words", "concerns.fault.long")
+	f.Add(long(s.Hope, MaxText), "hope", "concerns.fault.long")
 	f.Add(s.Arena != "" && !s.Arena.Valid(), "arena", "concerns.fault.arena")
 	f.Add(long(s.Whom, MaxShort), "whom", "concerns.fault.short")
 	f.Add(long(s.Name, MaxShort), "name", "concerns.fault.short")
@@ -179,7 +181,7 @@ func (s Saying) telling(by tilhor.Actor, ch Channel, now time.Time) Telling {
 	}
 	n := Telling{
 		School: s.School, Arena: s.Arena, Happened: tilhor.When{At: now, Precision: tilhor.Unknown, Written: now}, Known: known,
-		Accused: s.Accused, Whom: s.Against, Link: s.Link, Slug: s.Slug, said: true, says: s.For == ForSelf, wish: s.Wish, pen: s.Pen,
+		Accused: s.Accused, Whom: s.Against, Link: s.Link, Slug: s.Slug, said: true, says: s.For == ForSelf, wish: s.Wish, hope: s.Hope, pen: s.Pen,
 	}
 	// Somebody outside is told of the reception and nothing more; but a parent who did
 	// not sign in may be answered.

@@ -121,6 +121,7 @@ func TestSayRefuses(t *testing.T) {
 		}{
 			{"words", "say.fault.words", func(s *concerns.Saying) { s.Words = " \n" }},
 			{"words", "concerns.fault.long", func(s *concerns.Saying) { s.Words = strings.Repeat("ø", concerns.MaxText+1) }},
+			{"hope", "concerns.fault.long", func(s *concerns.Saying) { s.Hope = strings.Repeat("ø", concerns.MaxText+1) }},
 			{"whom", "concerns.fault.short", func(s *concerns.Saying) { s.Whom = long }},
 			{"name", "concerns.fault.short", func(s *concerns.Saying) { s.Name = long }},
 			{"against", "concerns.fault.short", func(s *concerns.Saying) { s.Against = long }},
@@ -142,6 +143,44 @@ func TestSayRefuses(t *testing.T) {
 		c, err := w.desk.Receive(w.ctx, w.kari, w.said(w.open, func(s *concerns.Saying) { s.Wish, s.Pen = w.jonas.Person, "Mor" }).Slug)
 		if err != nil || c.WishName != "Jonas Lund" || c.Pen != "Mor" {
 			t.Errorf("rektor sees that the child wants to talk with %q, and that %q wrote: %v", c.WishName, c.Pen, err)
+		}
+	})
+}
+
+// What the teller wants the school to do is a text of its own: in nobody's words but the
+// teller's, committed to by the record, and gone with the words. Who wants nothing, or told
+// before it was one, has none.
+func TestAHopeIsATextOfItsOwn(t *testing.T) {
+	each(t, func(w *world) {
+		nora := w.Actor(tilhor.RolePupil, w.Solbakken)
+		hopes := func(c concerns.Concern) (committed bool) {
+			w.must(w.DB.Read(w.ctx, func(tx *db.Tx) error {
+				e, err := w.Kit.Journal.Entry(tx, webtest.Owner, c.Entry)
+				for _, p := range e.Parts {
+					committed = committed || p.Label == "hope:"+string(c.ID)
+				}
+				return err
+			}))
+			return committed
+		}
+		c := w.said(nora, func(s *concerns.Saying) { s.Hope = " At vi bytter plass.\n" })
+		got, err := w.desk.Receive(w.ctx, w.kari, c.Slug)
+		if err != nil || got.Said != "De går fra meg." || got.Hope != "At vi bytter plass." || !hopes(c) {
+			t.Errorf("rektor reads %q and %q, committed %v (%v)", got.Said, got.Hope, hopes(c), err)
+		}
+		if a, err := w.desk.Follow(w.ctx, nora, c.Slug); err != nil || a.Said != got.Said || a.Hope != got.Hope {
+			t.Errorf("she reads %q and %q (%v)", a.Said, a.Hope, err)
+		}
+		none := w.said(nora, same)
+		if got, err := w.desk.Receive(w.ctx, w.kari, none.Slug); err != nil || got.Hope != "" || hopes(none) {
+			t.Errorf("who wants nothing wants %q (%v)", got.Hope, err)
+		}
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			_, err := concerns.Shred(tx, webtest.Owner, c.ID, w.Now())
+			return err
+		}))
+		if got, err := w.desk.Receive(w.ctx, w.kari, c.Slug); err != nil || got.Said+got.Hope != "" || !got.Held {
+			t.Errorf("of what is shredded there is %q and %q (%v)", got.Said, got.Hope, err)
 		}
 	})
 }

@@ -40,6 +40,7 @@ type Telling struct {
 	says bool            // the pupil it is about tells it (Say)
 	said bool            // on the form that a school may close
 	wish tilhor.PersonID // whom the one who tells wants to talk with
+	hope string          // what the one who tells wants the school to do
 	pen  string          // the adult who wrote it down for a small child
 	code string          // what the code of who tells without a name belongs to; "" when they get none
 }
@@ -316,6 +317,7 @@ func (d *Desk) texts(key seal.Key, id tilhor.ConcernID, n Telling, pupils int) (
 	}
 	add("said", n.Said)
 	add("saw", n.Saw)
+	add("hope", n.hope)
 	add("place", n.Place)
 	add("reporter", n.Name)
 	add("whom", n.Whom)

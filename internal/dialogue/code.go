@@ -43,7 +43,7 @@ var byLength = func() map[int][]string {
 	return all
 }()
 
-// codeLength is how many words a code has: 80 bits of some 2 800 words.
+// codeLength is how many words a code has: 81 bits of some 3 070 words.
 const codeLength = 7
 
 // codePurpose keeps the hashes of codes apart from every other.

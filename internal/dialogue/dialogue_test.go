@@ -246,7 +246,7 @@ func TestWhoHasATalk(t *testing.T) {
 					if l, err := w.desk.At(w.ctx, a, c.Slug); err != nil || l != nil {
 						w.Errorf("%s: %s at %s is led there", when, role, school)
 					}
-					if all, err := w.desk.Waiting(w.ctx, a); err != nil || len(all) > 0 {
+					if all, err := w.desk.Waiting(w.ctx, a, false, ""); err != nil || len(all.Links) > 0 {
 						w.Errorf("%s: %s at %s waits for %v (%v)", when, role, school, all, err)
 					}
 				}
@@ -378,15 +378,15 @@ func TestATalkAboutAnAdult(t *testing.T) {
 		}
 		w.must(w.cases.AppointReceiver(w.ctx, w.anne, w.anne.Person))
 		w.must(w.desk.Write(w.ctx, coded(code), dialogue.Say, "Han gjorde det igjen."))
-		waits, err := w.desk.Waiting(w.ctx, w.anne)
-		if err != nil || len(waits) != 1 || waits[0].Slug != c.Slug {
+		waits, err := w.desk.Waiting(w.ctx, w.anne, false, "")
+		if err != nil || len(waits.Links) != 1 || waits.Links[0].Slug != c.Slug {
 			w.Errorf("the municipality waits for %v (%v)", waits, err)
 		}
 		if talk := w.read(w.anne, c.Slug); !talk.Works || !talk.Receives {
 			w.Errorf("the municipality has %+v", talk)
 		}
 		w.must(w.desk.Reply(w.ctx, w.anne, c.Slug, "Takk.", dialogue.ToSender))
-		if waits, err := w.desk.Waiting(w.ctx, w.kari); err != nil || len(waits) > 0 {
+		if waits, err := w.desk.Waiting(w.ctx, w.kari, false, ""); err != nil || len(waits.Links) > 0 {
 			w.Errorf("rektor waits for %v (%v)", waits, err)
 		}
 		c, code = w.unnamed(func(n *concerns.Telling) { n.Accused, n.Whom = duty.AccusedEmployee, "En lærer" })
@@ -414,7 +414,7 @@ func TestATalkAboutAProtectedPupil(t *testing.T) {
 			if links, err := w.desk.Of(w.ctx, a, all[0].ID); err != nil || len(links) > 0 {
 				w.Errorf("%s is led there: %v (%v)", a.Role, links, err)
 			}
-			if waits, err := w.desk.Waiting(w.ctx, a); err != nil || len(waits) > 0 {
+			if waits, err := w.desk.Waiting(w.ctx, a, false, ""); err != nil || len(waits.Links) > 0 {
 				w.Errorf("%s waits for %v (%v)", a.Role, waits, err)
 			}
 		}

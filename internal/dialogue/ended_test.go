@@ -66,7 +66,7 @@ func TestTheTalkEndsForAParentWhoIsBarred(t *testing.T) {
 		if talk := w.read(w.ina, c.Slug); !talk.Ended || talk.Waits {
 			t.Errorf("the school is not told: %+v", talk)
 		}
-		if all, err := w.desk.Waiting(w.ctx, w.kari); err != nil || len(all) != 0 {
+		if all, err := w.desk.Waiting(w.ctx, w.kari, false, ""); err != nil || len(all.Links) != 0 {
 			t.Errorf("somebody waits for an answer: %v, %v", all, err)
 		}
 		w.refused(w.desk.Reply(w.ctx, w.ina, c.Slug, "Til deg.", dialogue.ToSender), "text", "dialogue.staff.fault-ended")

@@ -61,7 +61,7 @@ func (d *Desk) Whole(tx *db.Tx, owner tilhor.OwnerID, track tilhor.TrackID) ([]K
 // LineIDs are the messages of the talks of a track, without opening any. A talk
 // whose words are shredded has none.
 func (d *Desk) LineIDs(tx *db.Tx, owner tilhor.OwnerID, track tilhor.TrackID) (all []string, err error) {
-	of, err := threadsOf(tx, owner, track)
+	of, err := threads(tx, selectOf, owner, track)
 	for _, t := range of {
 		if err != nil {
 			return nil, err
@@ -83,19 +83,10 @@ func (d *Desk) LineIDs(tx *db.Tx, owner tilhor.OwnerID, track tilhor.TrackID) (a
 	return all, err
 }
 
-func threadsOf(tx *db.Tx, owner tilhor.OwnerID, track tilhor.TrackID) (all []thread, err error) {
-	err = tx.Each(selectOf, func(scan db.Scan) error {
-		t, err := row(scan)
-		all = append(all, t)
-		return err
-	}, owner, track)
-	return all, err
-}
-
 // keep opens the talks of a track. may gives what of one is read, nil for
 // nothing.
 func (d *Desk) keep(tx *db.Tx, owner tilhor.OwnerID, track tilhor.TrackID, may func(thread) (func(line) bool, error)) (all []Kept, err error) {
-	of, err := threadsOf(tx, owner, track)
+	of, err := threads(tx, selectOf, owner, track)
 	if err != nil {
 		return nil, err
 	}

@@ -26,6 +26,7 @@ type Sender struct {
 // A Told is a talk as the sender sees it.
 type Told struct {
 	Said, Saw string // what was told, as it was sent
+	Hope      string // what the sender wants the school to do
 	Held      bool   // it is blocked, and nobody reads it
 	School    tilhor.SchoolID
 	Sealed    bool // about somebody who works there: the sender is told no names
@@ -231,7 +232,7 @@ func (d *Desk) told(tx *db.Tx, owner tilhor.OwnerID, t thread) (Told, error) {
 		return Told{}, err
 	}
 	v := Told{
-		Said: c.Said, Saw: c.Saw, Held: c.Held, School: t.school, Sealed: c.Sealed(), Owner: c.ForOwner(), Sent: t.opened, Exact: !t.quiet(),
+		Said: c.Said, Saw: c.Saw, Hope: c.Hope, Held: c.Held, School: t.school, Sealed: c.Sealed(), Owner: c.ForOwner(), Sent: t.opened, Exact: !t.quiet(),
 		ReadAt: c.ReadAt, Unread: t.saidN > 0 && t.saidN > t.readN, Answered: t.answerN > t.saidN, State: c.State, Reason: c.Reason, Named: t.named,
 	}
 	if t.quiet() {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"tilhor"
@@ -24,6 +26,7 @@ type Talk struct {
 	Role     tilhor.Role
 	Said     string
 	Saw      string
+	Hope     string // what the sender wants the school to do
 	Held     bool
 	State    concerns.State
 	Sent     time.Time
@@ -49,13 +52,16 @@ var (
 	selectTracks  = db.SQL(`SELECT track FROM dialogue_track WHERE owner = $1 AND concern = $2 ORDER BY track`)
 	selectOf      = db.SQL(`SELECT ` + columns + ` FROM dialogue_track k
 		CROSS JOIN dialogue_thread t WHERE k.owner = $1 AND k.track = $2 AND t.owner = k.owner AND t.concern = k.concern ORDER BY t.opened_at, t.concern`)
+	// The talks in which the sender has the last word, by the index that holds no
+	// others, from where the last page ended; one more than a page, to know of the next.
 	selectWaiting = db.SQL(`SELECT ` + columns + ` FROM dialogue_thread t
-		WHERE t.owner = $1 AND t.school = $6 AND t.said_n > t.answer_n AND ` + mayReach + ` ORDER BY t.last_at, t.concern LIMIT 100`)
+		WHERE t.owner = $1 AND t.school = $8 AND t.said_n > t.answer_n AND (t.last_at, t.slug) > ($6, $7)
+		AND ` + mayReach + ` ORDER BY t.last_at, t.slug LIMIT 101`)
 	// What went past the school: looked up from what was given to the owner.
 	selectWaitingOwner = db.SQL(`SELECT ` + columns + ` FROM (SELECT DISTINCT o.thing FROM access_grant o
 			WHERE o.owner = $1 AND o.kind = 'concern' AND o.unit = '' AND o.person = '') told
 		CROSS JOIN dialogue_thread t WHERE t.owner = $1 AND t.concern = told.thing AND t.said_n > t.answer_n
-		AND ` + mayReach + ` ORDER BY t.last_at, t.concern LIMIT 100`)
+		AND (t.last_at, t.slug) > ($6, $7) AND ` + mayReach + ` ORDER BY t.last_at, t.slug LIMIT 101`)
 	markRead = db.SQL(`UPDATE dialogue_thread SET read_n = $3, read_at = $4 WHERE owner = $1 AND concern = $2 AND read_n < $3`)
 )
 
@@ -222,7 +228,7 @@ func (d *Desk) talk(tx *db.Tx, by tilhor.Actor, t thread, w way) (Talk, error) {
 		return Talk{}, err
 	}
 	v := Talk{
-		Slug: t.slug, School: t.school, Coded: t.quiet(), Outsider: c.Channel == concerns.Outsider, Named: t.named, From: c.From, Role: t.role, Said: c.Said, Saw: c.Saw, Held: c.Held, State: c.State,
+		Slug: t.slug, School: t.school, Coded: t.quiet(), Outsider: c.Channel == concerns.Outsider, Named: t.named, From: c.From, Role: t.role, Said: c.Said, Saw: c.Saw, Hope: c.Hope, Held: c.Held, State: c.State,
 		Sent: t.opened, Exact: !t.quiet(), Waits: t.saidN > t.answerN || t.answerN == 0, Works: w.works, Lead: w.lead, Receives: w.receives,
 	}
 	if v.Ended, err = d.ended(tx, by.Owner, t, d.Clock()); err != nil {
@@ -315,12 +321,42 @@ type Link struct {
 	Slug  string
 	Coded bool
 	Waits bool // the sender waits for an answer
+	Ended bool // the sender would, and is told nothing of the child any more
 	Last  time.Time
 	Exact bool
 }
 
 func (t thread) link() Link {
 	return Link{Slug: t.slug, Coded: t.quiet(), Waits: t.saidN > t.answerN, Last: t.last, Exact: !t.quiet()}
+}
+
+// A List is a page of the talks in which somebody who told something has the last
+// word.
+type List struct {
+	Links []Link
+	Next  string // the mark where the next page begins; "" on the last
+	Ended bool   // talks that have ended were passed by on the way
+}
+
+// A page of them is a hundred. Whoever is let through few of them is not kept
+// waiting for the whole school: the page ends after so many were looked at, and
+// the next goes on from there.
+const (
+	listPage = 100
+	listWalk = 500
+)
+
+// mark is where a talk stands in the list.
+func (t thread) mark() string { return strconv.FormatInt(t.last.UnixMilli(), 36) + "-" + t.slug }
+
+// marked is after which time and address a page begins; what is no mark is the beginning.
+func marked(mark string) (at int64, slug string) {
+	ms, slug, ok := strings.Cut(mark, "-")
+	at, err := strconv.ParseInt(ms, 36, 64)
+	if !ok || err != nil {
+		return -1, ""
+	}
+	return at, slug
 }
 
 // At finds the talk of a concern, nil when there is none this person may read.
@@ -346,56 +382,81 @@ func (d *Desk) Of(ctx context.Context, by tilhor.Actor, track tilhor.TrackID) (a
 		if _, err := access.Allow(tx, by, access.Read, string(track), now); err != nil {
 			return ignoreMissing(err)
 		}
-		all, err = d.passing(tx, by, now, selectOf, by.Owner, track)
+		of, err := threads(tx, selectOf, by.Owner, track)
+		for _, t := range of {
+			if err != nil {
+				break
+			}
+			var l Link
+			var ok bool
+			if l, ok, err = d.passing(tx, by, t, now); ok {
+				all = append(all, l)
+			}
+		}
 		return err
 	})
 	return all, err
 }
 
 // Waiting lists the talks in which a sender waits for an answer from this person
-// or a colleague, the longest first. No word and no name stands in it.
-func (d *Desk) Waiting(ctx context.Context, by tilhor.Actor) (all []Link, err error) {
+// or a colleague, the longest first; or those that would wait and have ended. No
+// word and no name stands in it. After is the mark of the page before.
+func (d *Desk) Waiting(ctx context.Context, by tilhor.Actor, ended bool, after string) (l List, err error) {
 	now := d.Clock()
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		list, args := selectWaiting, access.Args(by, access.Receive, now, by.School)
-		if by.School == access.Owner {
-			list, args = selectWaitingOwner, access.Args(by, access.Receive, now)
+		l = List{}
+		mark := after
+		for walked := 0; ; walked += listPage {
+			at, slug := marked(mark)
+			list, args := selectWaiting, access.Args(by, access.Receive, now, at, slug, by.School)
+			if by.School == access.Owner {
+				list, args = selectWaitingOwner, access.Args(by, access.Receive, now, at, slug)
+			}
+			of, err := threads(tx, list, args...)
+			if err != nil {
+				return err
+			}
+			for _, t := range of[:min(len(of), listPage)] {
+				if len(l.Links) == listPage || walked == listWalk {
+					l.Next = mark
+					return nil
+				}
+				mark = t.mark()
+				x, ok, err := d.passing(tx, by, t, now)
+				if err != nil {
+					return err
+				}
+				l.Ended = l.Ended || ok && x.Ended
+				if ok && x.Ended == ended {
+					l.Links = append(l.Links, x)
+				}
+			}
+			if len(of) <= listPage {
+				return nil
+			}
 		}
-		all, err = d.passing(tx, by, now, list, args...)
-		all = slices.DeleteFunc(all, func(l Link) bool { return !l.Waits })
-		return err
 	})
+	return l, err
+}
+
+func threads(tx *db.Tx, list *db.Stmt, args ...any) (all []thread, err error) {
+	err = tx.Each(list, func(scan db.Scan) error {
+		t, err := row(scan)
+		all = append(all, t)
+		return err
+	}, args...)
 	return all, err
 }
 
-// passing are the talks of a list whose walls let this person by.
-func (d *Desk) passing(tx *db.Tx, by tilhor.Actor, now time.Time, list *db.Stmt, args ...any) (all []Link, err error) {
-	var of []thread
-	err = tx.Each(list, func(scan db.Scan) error {
-		t, err := row(scan)
-		of = append(of, t)
-		return err
-	}, args...)
-	if err != nil {
-		return nil, err
+// passing is the way to a talk, for whom its walls let by.
+func (d *Desk) passing(tx *db.Tx, by tilhor.Actor, t thread, now time.Time) (l Link, ok bool, err error) {
+	if ok, err = passes(tx, by, t.concern, now); err != nil || !ok {
+		return l, false, err
 	}
-	for _, t := range of {
-		ok, err := passes(tx, by, t.concern, now)
-		if err != nil {
-			return nil, err
-		}
-		if !ok {
-			continue
-		}
-		l := t.link()
-		if l.Waits {
-			ended, err := d.ended(tx, by.Owner, t, now)
-			if err != nil {
-				return nil, err
-			}
-			l.Waits = !ended
-		}
-		all = append(all, l)
+	l = t.link()
+	if l.Waits {
+		l.Ended, err = d.ended(tx, by.Owner, t, now)
+		l.Waits = !l.Ended
 	}
-	return all, nil
+	return l, true, err
 }

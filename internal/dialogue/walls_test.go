@@ -33,7 +33,7 @@ func (w *world) shut(name string, by tilhor.Actor, slug string, track tilhor.Tra
 	if l, err := w.desk.At(w.ctx, by, slug); err != nil || l != nil {
 		w.Errorf("%s is led to the talk (%v)", name, err)
 	}
-	if all, err := w.desk.Waiting(w.ctx, by); err != nil || len(all) > 0 {
+	if all, err := w.desk.Waiting(w.ctx, by, false, ""); err != nil || len(all.Links) > 0 {
 		w.Errorf("%s waits for %v (%v)", name, all, err)
 	}
 	if all, err := w.desk.Of(w.ctx, by, track); err != nil || len(all) > 0 {
@@ -81,7 +81,7 @@ func TestATalkThatWasTakenUpIsOfWhoHasTheCase(t *testing.T) {
 		if talk := w.read(w.jonas, c.Slug); !talk.Works || !talk.Receives {
 			w.Errorf("who receives has %+v", talk)
 		}
-		if all, err := w.desk.Waiting(w.ctx, w.jonas); err != nil || len(all) != 1 {
+		if all, err := w.desk.Waiting(w.ctx, w.jonas, false, ""); err != nil || len(all.Links) != 1 {
 			w.Errorf("who receives waits for %v (%v)", all, err)
 		}
 		all, err := w.cases.TakeUp(w.ctx, w.kari, c.Slug, cases.Stance{Handler: w.ina.Person})
@@ -181,7 +181,7 @@ func TestAProtectedPupilTellsPastTheSchool(t *testing.T) {
 		c := w.pastTheSchool()
 		w.must(w.cases.Shield(w.ctx, w.kari, cases.Shielding{Pupil: w.pupil.Person, Grade: roster.Confidential, Leader: w.jonas.Person, Reason: "Melding fra politiet."}))
 		w.must(w.desk.Write(w.ctx, dialogue.Sender{Slug: c.Slug, By: w.pupil}, dialogue.Say, "Det skjedde igjen."))
-		if waits, err := w.desk.Waiting(w.ctx, w.anne); err != nil || len(waits) != 1 {
+		if waits, err := w.desk.Waiting(w.ctx, w.anne, false, ""); err != nil || len(waits.Links) != 1 {
 			w.Errorf("the municipality waits for %v (%v)", waits, err)
 		}
 		if talk := w.read(w.anne, c.Slug); !talk.Works || len(talk.Lines) != 1 {

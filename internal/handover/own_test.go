@@ -139,3 +139,20 @@ func TestTheTalkInAPackage(t *testing.T) {
 		}
 	})
 }
+
+// What a child hopes for is a passage of its own in the package, under its own heading,
+// and the package that holds it proves itself. To the child it goes with its words.
+func TestAHopeInAPackage(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		nora := w.Actor(tilhor.RolePupil, w.Solbakken)
+		c, _, err := w.told.Say(w.ctx, nora, concerns.Saying{School: w.Solbakken, For: concerns.ForSelf, Words: "De ler.", Hope: "At vi bytter plass."})
+		w.must(err)
+		_, err = w.cases.TakeUp(w.ctx, w.kari, c.Slug, cases.Stance{Join: w.number()})
+		w.must(err)
+		w.sign()
+		has(t, w.pagesOf(order(handover.ForState))["01-kronologi.html"], []string{"De ler.", "Vil at skolen skal gjøre", "At vi bytter plass."}, nil)
+		w.sign()
+		has(t, w.pagesOf(w.forFamily())["01-kronologi.html"], []string{"De ler.", "At vi bytter plass."}, nil)
+	})
+}

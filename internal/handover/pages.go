@@ -272,7 +272,7 @@ func (t *teller) rows(records []cases.Record) (all []row) {
 
 // fields are the passages of records, in the order they are read.
 var fields = []string{
-	"from", "who", "said", "pen", "words", "saw", "place", "wish", "asked", "wants", "weight", "what", "finding", "interests", "view",
+	"from", "who", "said", "pen", "words", "saw", "hope", "place", "wish", "asked", "wants", "weight", "what", "finding", "interests", "view",
 	"weighing", "conclusion", "why", "best", "reason", "attempts", "text", "line", "detail", "question", "whom", "look", "seemed", "service", "seen-by", "keeper",
 }
 

@@ -82,11 +82,13 @@ func (s *shield) record(r cases.Record) {
 	}
 	if r.Kind == cases.Told && r.Answer == string(concerns.Home) { // nor is what one parent wrote to rektor
 		s.held[seal.Label("saw", string(r.ID))] = Reporter
+		s.held[seal.Label("hope", string(r.ID))] = Reporter
 	}
 	if s.saidByOne(r) {
 		s.held[seal.Label("row", string(r.ID))] = Unjudged
 		for field := range r.Text {
-			if !(field == "said" && s.pupils()) {
+			own := field == "said" || field == "hope" && r.Text["said"] != ""
+			if !(own && s.pupils()) {
 				s.held[seal.Label(field, string(r.ID))] = Unjudged
 			}
 		}

@@ -8,7 +8,7 @@ import (
 )
 
 // forStaff are the texts of telling that no child reads.
-var forStaff = []string{"say.take.", "say.by.", "say.from.", "say.pen", "say.unsure", "say.receipt.", "say.reads.parent", "say.hope.kept"}
+var forStaff = []string{"say.take.", "say.by.", "say.from.", "say.pen", "say.unsure", "say.receipt.", "say.reads.parent"}
 
 // versions are the ends of the keys that one version of telling has for itself.
 var versions = []string{".6-8", ".9-12", ".13+", ".voksen"}
@@ -30,7 +30,7 @@ func version(w *Words, level string) func(key string) bool {
 				return v == "."+level && !strings.HasPrefix(k, "say.level.")
 			}
 		}
-		return level != "6-8" && !w.Has(k+"."+level) // the smallest are shown few words, and pictures
+		return level != "6-8" && !w.Has(k+"."+level) // what the smallest are shown besides is measured with their other pages
 	}
 }
 

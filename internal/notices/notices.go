@@ -31,10 +31,13 @@ type Desk struct {
 
 	// Family names those at home, and the pupil, who have something new to read
 	// after an entry about a track. May says whether one of them may still be told
-	// that there is something: not who has been barred since, nor who is under an
-	// age at which pupils are told by mail.
+	// that there is something: not who has been barred since it was found that they
+	// may, nor who is under an age at which pupils are told by mail.
 	Family func(tx *db.Tx, owner tilhor.OwnerID, track string, now time.Time) ([]tilhor.PersonID, error)
-	May    func(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, now time.Time) (bool, error)
+	May    func(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, found, now time.Time) (bool, error)
+	// Kept says whether a parent who told a concern is told nothing of the child it is
+	// about. Where it is nil no parent hears of what was told.
+	Kept func(tx *db.Tx, owner tilhor.OwnerID, concern tilhor.ConcernID, now time.Time) (bool, error)
 	// Answered is the one at home whom a record answers, "" for one who may not
 	// read it any more.
 	Answered func(tx *db.Tx, owner tilhor.OwnerID, track, record string, now time.Time) (tilhor.PersonID, error)
@@ -245,9 +248,9 @@ func (d *Desk) atHome(tx *db.Tx, owner tilhor.OwnerID, e journal.Record, now tim
 	return without(all, e.By.Person), err
 }
 
-// notParents leaves out parents who told: one who may be told nothing of a child, whatever
-// became of it, since whom it was about may not be known yet; and of what became a case
-// each of them, since that is the case's to tell, when the home is informed.
+// notParents leaves out parents who told: one who is told nothing of the child it is about,
+// whatever became of it; and of what became a case each of them, since that is the case's
+// to tell, when the home is informed.
 func (d *Desk) notParents(tx *db.Tx, owner tilhor.OwnerID, concern string, all []tilhor.PersonID, taken bool, now time.Time) ([]tilhor.PersonID, error) {
 	grants, err := access.GrantsOf(tx, owner, access.Concern, concern)
 	if err != nil {
@@ -257,11 +260,13 @@ func (d *Desk) notParents(tx *db.Tx, owner tilhor.OwnerID, concern string, all [
 		if g.Relation != access.Reporter || g.Unit != access.Owner { // whose role is at no school
 			continue
 		}
-		barred, err := d.Roster.BarredSince(tx, owner, g.Person, time.Time{}, calendar.DateOf(now))
-		if err != nil {
-			return nil, err
+		kept := taken || d.Kept == nil
+		if !kept {
+			if kept, err = d.Kept(tx, owner, tilhor.ConcernID(concern), now); err != nil {
+				return nil, err
+			}
 		}
-		if taken || barred {
+		if kept {
 			all = without(all, g.Person)
 		}
 	}
@@ -392,10 +397,12 @@ func (d *Desk) passes(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, a
 	return false, nil
 }
 
-var insertNotice = db.SQL(`INSERT INTO notices_outbox (owner, id, person, state, at, tries, family) VALUES ($1, $2, $3, 'waiting', $4, 0, $5)
-	ON CONFLICT (owner, person, family) WHERE state = 'waiting' DO NOTHING`)
+// What comes while a mail waits goes with it, and is found that somebody may be told of
+// when it comes.
+var insertNotice = db.SQL(`INSERT INTO notices_outbox (owner, id, person, state, at, tries, family, queued_at) VALUES ($1, $2, $3, 'waiting', $4, 0, $5, $6)
+	ON CONFLICT (owner, person, family) WHERE state = 'waiting' DO UPDATE SET queued_at = excluded.queued_at`)
 
 func (d *Desk) queue(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, family bool, now time.Time) error {
-	_, err := tx.Exec(insertNotice, owner, tilhor.NewID(), person, now.Add(Wait).UnixMilli(), family)
+	_, err := tx.Exec(insertNotice, owner, tilhor.NewID(), person, now.Add(Wait).UnixMilli(), family, now.UnixMilli())
 	return err
 }

@@ -57,11 +57,11 @@ func each(t *testing.T, test func(w *world)) {
 		w := &world{T: t, Town: town, ctx: db.Twice(context.Background()), post: &post{}}
 		w.told = &concerns.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock}
 		w.worked = &cases.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Concerns: w.told, Clock: k.Clock}
-		w.desk = &notices.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock, Days: w.worked.Days}
+		w.desk = &notices.Desk{DB: d, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: k.Clock, Days: w.worked.Days, Kept: w.told.Kept}
 		w.desk.Family = func(*db.Tx, tilhor.OwnerID, string, time.Time) ([]tilhor.PersonID, error) {
 			return slices.Clone(w.family), nil
 		}
-		w.desk.May = func(_ *db.Tx, _ tilhor.OwnerID, p tilhor.PersonID, _ time.Time) (bool, error) {
+		w.desk.May = func(_ *db.Tx, _ tilhor.OwnerID, p tilhor.PersonID, _, _ time.Time) (bool, error) {
 			return slices.Contains(w.allowed, p), nil
 		}
 		w.kari, w.ina = town.Actor(tilhor.RoleRektor, town.Solbakken), town.Actor(tilhor.RoleSocialTeacher, town.Solbakken)
@@ -171,15 +171,19 @@ func TestWhoToldIsTold(t *testing.T) {
 			w.are(want...)
 		}
 		const mother, teacher = "marit@dahl.example", "teacher@solbakken.example"
-		up := func() concerns.Concern {
+		of := func(child string) concerns.Concern {
 			c, err := w.told.Tell(w.ctx, marit, concerns.Telling{
-				School: w.Solbakken, Described: "Nora i 5A", Saw: "Hun gråter.", Arena: tilhor.ArenaElsewhere,
+				School: w.Solbakken, Described: child, Saw: "Et barn gråter.", Arena: tilhor.ArenaElsewhere,
 				Happened: tilhor.Now(w.Now()), Known: tilhor.Now(w.Now()), Raised: &concerns.Raised{By: "parent", At: tilhor.Now(w.Now())},
 			})
 			w.must(err)
 			hears(rektor)
 			_, err = w.told.Receive(w.ctx, w.kari, c.Slug)
 			w.must(err)
+			return c
+		}
+		up := func() concerns.Concern {
+			c := of("Nora i 5A")
 			hears(mother)
 			return c
 		}
@@ -190,11 +194,33 @@ func TestWhoToldIsTold(t *testing.T) {
 		_, err := w.worked.TakeUp(w.ctx, w.kari, up().Slug, cases.Stance{Handler: w.ina.Person})
 		w.must(err)
 		hears("social-teacher@solbakken.example")
-		last := up() // and then it is decided that she may be told nothing of a child, of which she hears no more either
+		// And then it is decided that she may be told nothing of one of her two children.
+		// Of the other she hears as before; of the one, and where her words do not tell
+		// which of them it is, nothing.
+		elias := w.Person("elias")
 		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
-			return w.Kit.Roster.Decide(tx, w.kari, roster.Decision{Kind: roster.Barred, Pupil: w.Person("elias"), Person: marit.Person, Basis: roster.Bases[0], Reason: "Kontaktforbud."}, w.Now())
+			return w.Kit.Roster.Override(tx, w.Keeper(), roster.Override{Pupil: elias, Guardian: marit.Person, Holds: true, Responsibility: roster.Yes, Reason: "Dom."}, w.Now())
 		}))
-		w.must(w.told.PutAside(w.ctx, w.kari, last.Slug, concerns.NotParent, "Det er meldt før."))
+		last := of("Elias i 6B")
+		hears(mother)
+		either := of("Datteren vår")
+		hears(mother)
+		nora := up()
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			return w.Kit.Roster.Decide(tx, w.kari, roster.Decision{Kind: roster.Barred, Pupil: elias, Person: marit.Person, Basis: roster.Bases[0], Reason: "Kontaktforbud."}, w.Now())
+		}))
+		for _, c := range []concerns.Concern{last, either, of("ELIAS"), of("Noras bror Elias"), of("Min yngste")} {
+			w.must(w.told.PutAside(w.ctx, w.kari, c.Slug, concerns.NotParent, "Det er meldt før."))
+			hears()
+			if a, err := w.told.Follow(w.ctx, marit, c.Slug); err != nil || a.Reason != "" {
+				t.Errorf("she reads why: %q (%v)", a.Reason, err)
+			}
+		}
+		w.must(w.told.PutAside(w.ctx, w.kari, nora.Slug, concerns.NotParent, "Det er meldt før."))
+		hears(mother)
+		if a, err := w.told.Follow(w.ctx, marit, nora.Slug); err != nil || a.Reason == "" {
+			t.Errorf("of her other child she does not read why (%v)", err)
+		}
 		hears()
 		c := w.tell(nil)
 		hears(rektor)

@@ -40,7 +40,7 @@ type letter struct {
 }
 
 var (
-	selectDue   = db.SQL(`SELECT id, person, family, tries, at FROM notices_outbox WHERE owner = $1 AND state = 'waiting' AND at <= $2 ORDER BY at LIMIT 50`)
+	selectDue   = db.SQL(`SELECT id, person, family, tries, at, queued_at FROM notices_outbox WHERE owner = $1 AND state = 'waiting' AND at <= $2 ORDER BY at LIMIT 50`)
 	moveNotice  = db.SQL(`UPDATE notices_outbox SET at = $4, tries = $5 WHERE owner = $1 AND id = $2 AND state = 'waiting' AND at = $3`)
 	settle      = db.SQL(`UPDATE notices_outbox SET state = $3, at = $4 WHERE owner = $1 AND id = $2 AND state = 'waiting'`)
 	postpone    = db.SQL(`UPDATE notices_outbox SET at = $3 WHERE owner = $1 AND id = $2 AND state = 'waiting'`)
@@ -90,11 +90,12 @@ func (d *Desk) take(tx *db.Tx, owner tilhor.OwnerID, name, host string) (letters
 		family bool
 		tries  int
 		at     int64
+		queued int64
 	}
 	var due []row
 	err = tx.Each(selectDue, func(scan db.Scan) error {
 		var r row
-		err := scan(&r.id, &r.person, &r.family, &r.tries, &r.at)
+		err := scan(&r.id, &r.person, &r.family, &r.tries, &r.at, &r.queued)
 		due = append(due, r)
 		return err
 	}, owner, now.UnixMilli())
@@ -102,7 +103,7 @@ func (d *Desk) take(tx *db.Tx, owner tilhor.OwnerID, name, host string) (letters
 		return nil, 0, err
 	}
 	for _, r := range due {
-		to, at, err := d.to(tx, owner, r.person, r.family, now)
+		to, at, err := d.to(tx, owner, r.person, r.family, time.UnixMilli(r.queued), now)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -139,7 +140,7 @@ func (d *Desk) take(tx *db.Tx, owner tilhor.OwnerID, name, host string) (letters
 // or has no address, or wants no mail. What is told to somebody as one of those at
 // home is asked about again, also when that one works for the municipality. At night
 // it waits for the morning.
-func (d *Desk) to(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, family bool, now time.Time) (string, time.Time, error) {
+func (d *Desk) to(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, family bool, queued, now time.Time) (string, time.Time, error) {
 	c, err := choiceOf(tx, owner, person)
 	if err != nil || !c.Mail {
 		return "", now, err
@@ -152,7 +153,7 @@ func (d *Desk) to(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, famil
 		if d.May == nil {
 			return "", now, nil
 		}
-		if ok, err := d.May(tx, owner, person, now); err != nil || !ok {
+		if ok, err := d.May(tx, owner, person, queued, now); err != nil || !ok {
 			return "", now, err
 		}
 	}

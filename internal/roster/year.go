@@ -1,6 +1,12 @@
 package roster
 
-import "strings"
+import (
+	"errors"
+	"strings"
+
+	"tilhor"
+	"tilhor/internal/db"
+)
 
 // Year is the year at school (trinn) that a class's name begins with: 10 for «10A», 0
 // when it begins with none.
@@ -37,4 +43,13 @@ func AgeOf(class string) string {
 		return Middle
 	}
 	return Teen
+}
+
+// Age is the age of a pupil on a day: of who stands in no class, the middle one.
+func (r *Roster) Age(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonID, on tilhor.Date) (string, error) {
+	in, err := r.Where(tx, owner, pupil, on)
+	if errors.Is(err, tilhor.ErrNotFound) {
+		err = nil
+	}
+	return AgeOf(in.Class), err
 }

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"tilhor"
+	"tilhor/internal/calendar"
 	"tilhor/internal/lang"
 )
 
@@ -207,6 +208,16 @@ func (q *Req) Write(code int, kind string, body []byte) {
 	if q.R.Method != http.MethodHead {
 		q.W.Write(body) // a reader who has left is no fault of ours
 	}
+}
+
+// Near is when something was, as closely as it may be known: of who told without a
+// name the hour.
+func (q *Req) Near(at time.Time, exact bool) string {
+	if exact {
+		return q.T.Near(at, q.Now)
+	}
+	hour := func(t time.Time) string { return t.In(lang.Oslo).Format("15") }
+	return q.T.T("dialogue.hour", "day", q.T.NearDay(calendar.DateOf(at), calendar.DateOf(q.Now)), "from", hour(at), "to", hour(at.Add(time.Hour)))
 }
 
 // Frame is what surrounds a page for who reads it. The title begins as the h1

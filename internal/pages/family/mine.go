@@ -510,6 +510,9 @@ func mineSaid(w *lang.Words, v cases.MineFile, base string) block {
 			q.By += " · " + w.T("mine.said.right")
 		}
 		b.Quotes = append(b.Quotes, q)
+		if x.Hope != "" {
+			b.Quotes = append(b.Quotes, web.Quote{Text: x.Hope, By: w.T("mine.said.hope")})
+		}
 		if x.Answer == cases.NoteWrong {
 			b.Quotes = append(b.Quotes, web.Quote{Text: x.Instead, By: w.T("mine.said.instead")})
 		}

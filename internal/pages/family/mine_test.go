@@ -116,6 +116,22 @@ func (w *world) opens(code ...string) (slugs []string) {
 // keyless is a page without the key of its form.
 func keyless(s string) string { return random.ReplaceAllString(mainOf(s), "") }
 
+// What the child wants the school to do stands on its own page under a heading of its own,
+// in the language of who reads.
+func TestAHopeOnTheChildsOwnPage(t *testing.T) {
+	w := newWorld(t)
+	w.year("9A")
+	said, _, err := w.concerns.Say(w.ctx, w.nora(), concerns.Saying{School: w.Solbakken, For: concerns.ForSelf, Words: "De ler.", Hope: "At vi bytter plass."})
+	w.must(err)
+	all, err := w.cases.TakeUp(w.ctx, w.kari, said.Slug, cases.Stance{Handler: w.ina.Person})
+	w.must(err)
+	w.must(w.cases.AgreePictures(w.ctx, w.ina, all[0].Slug, right))
+	c := w.Anew(w.nora())
+	w.shows(c, "/min/apne", right...)
+	w.page(c, "/min/sak?l=nn", "De ler.", "At vi bytter plass.", "Det du vil at skolen skal gjere")
+	w.page(c, "/min/sak?l=nb", "Det du vil at skolen skal gjøre")
+}
+
 // After five wrong tries the right ones open nothing, until new ones are made in
 // person; and the school sees it.
 func TestFiveWrongTries(t *testing.T) {
@@ -360,7 +376,7 @@ func TestAWordInACaseOfThePast(t *testing.T) {
 	}))
 	c := w.Anew(w.nora())
 	w.shows(c, "/min/apne", right...)
-	w.refused(c, "/min/sak/trygt", form("better", "no", "own-words", "De har begynt igjen."), "ingen som leser svaret nå", "De har begynt igjen.", `href="/min/si"`)
+	w.refused(c, "/min/sak/trygt", form("better", "no", "own-words", "De har begynt igjen."), "Her leser ingen svaret nå", "De har begynt igjen.", `href="/min/si"`)
 	w.sent(c, "/min/sak/trygt", form("better", "yes"))
 }
 

@@ -23,8 +23,6 @@ var (
 	blocksPage = page("blocks")
 	formPage   = page("form")
 	pickPage   = page("pick")
-
-	receiptPage = page("receipt")
 )
 
 // Pages are the pages of the family, on the desks they read and write.

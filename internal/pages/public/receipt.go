@@ -1,8 +1,6 @@
 package public
 
 import (
-	"net/http"
-
 	"tilhor"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
@@ -92,9 +90,7 @@ func (p *Pages) receiptFile(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	q.W.Header().Set("Content-Disposition", `attachment; filename="kvittering-`+r.Short()+`.txt"`)
-	q.Write(http.StatusOK, "text/plain; charset=utf-8", append(append([]byte{}, r.File...), r.Proof...))
-	return nil
+	return q.GiveReceipt(r, "kvittering-"+r.Short())
 }
 
 func (p *Pages) receiptPicture(q *web.Req) error {
@@ -102,10 +98,5 @@ func (p *Pages) receiptPicture(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	svg, err := r.QR()
-	if err != nil {
-		return err
-	}
-	q.Write(http.StatusOK, "image/svg+xml", []byte(svg))
-	return nil
+	return q.ReceiptPicture(r)
 }

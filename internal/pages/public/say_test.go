@@ -133,7 +133,7 @@ func TestAPupilTellsWithoutAName(t *testing.T) {
 	if !strings.Contains(body, "De &lt;tar&gt; ballen.") {
 		t.Error("a step back loses the words")
 	}
-	_, v = w.step(200, v, "next", "words", "De <tar> ballen.", "arena", "break")
+	_, v = w.step(200, v, "next", "words", "De <tar> ballen.", "hope", "Bytt lag.", "arena", "break")
 	_, v = w.step(422, v, "send")
 	if n := len(w.waiting()); n != 0 {
 		t.Fatalf("%d are kept before anything was sent", n)
@@ -151,7 +151,7 @@ func TestAPupilTellsWithoutAName(t *testing.T) {
 		t.Fatalf("sent twice: %d came, the receipts are %q and %q", len(all), fields(body).Get("secret"), fields(again).Get("secret"))
 	}
 	c := all[0]
-	if c.Channel != concerns.Unnamed || c.Said != "De <tar> ballen." || c.Wish != w.kari || !c.PupilSays || c.Arena != tilhor.ArenaBreak || c.From != "" {
+	if c.Channel != concerns.Unnamed || c.Said != "De <tar> ballen." || c.Hope != "Bytt lag." || c.Wish != w.kari || !c.PupilSays || c.Arena != tilhor.ArenaBreak || c.From != "" {
 		t.Errorf("%+v", c)
 	}
 
@@ -634,7 +634,7 @@ func TestHowSoonItIsRead(t *testing.T) {
 }
 
 // The version from 13 says what the law says, and asks one thing more: what should
-// come of it. It is read with the words, survives a change of version, and is not
+// come of it. It is a text of its own, survives a change of version, and is not
 // asked of who is younger.
 func TestFrom13OneSaysWhatShouldComeOfIt(t *testing.T) {
 	w := newTown(t)
@@ -652,16 +652,20 @@ func TestFrom13OneSaysWhatShouldComeOfIt(t *testing.T) {
 	if fields(younger).Get("hope") != hope {
 		t.Errorf("what was written is lost in other words:\n%s", younger)
 	}
-	long := strings.Repeat("a", concerns.MaxText-10)
+	long := strings.Repeat("a", concerns.MaxText+1)
 	if body, _ := w.step(422, v, "next", "words", long); fields(body).Get("hope") != hope {
-		t.Error("too long together, and the words are lost")
+		t.Error("too long, and what is hoped for is lost")
 	}
+	if body, _ := w.step(422, v, "next", "words", "De tar ballen.", "hope", long); !strings.Contains(body, long) {
+		t.Error("what is hoped for is too long, and lost")
+	}
+	v.Set("hope", hope)
 	body, v = w.step(200, v, "next", "words", "De tar ballen.")
 	if !strings.Contains(body, hope) {
 		t.Error("it is not among what is looked over")
 	}
 	w.step(200, v, "send", "accused", "none")
-	if all := w.waiting(); len(all) != 1 || all[0].Said != "De tar ballen.\n\n(Vil at skolen skal:) "+hope {
+	if all := w.waiting(); len(all) != 1 || all[0].Said != "De tar ballen." || all[0].Hope != hope {
 		t.Errorf("%+v", all)
 	}
 }

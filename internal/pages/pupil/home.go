@@ -84,14 +84,13 @@ func level(q *web.Req, _ roster.School) string {
 	if q.Actor.Role != tilhor.RolePupil {
 		return roster.Middle
 	}
-	var class string
-	err := q.Kit.DB.Read(q.Context(), func(tx *db.Tx) error {
-		all, err := q.Kit.Roster.Classes(tx, q.Actor.Owner, calendar.DateOf(q.Now), q.Actor.Person)
-		class = all[q.Actor.Person]
+	var age string
+	err := q.Kit.DB.Read(q.Context(), func(tx *db.Tx) (err error) {
+		age, err = q.Kit.Roster.Age(tx, q.Actor.Owner, q.Actor.Person, calendar.DateOf(q.Now))
 		return err
 	})
 	if err != nil {
 		return roster.Middle
 	}
-	return roster.AgeOf(class)
+	return age
 }

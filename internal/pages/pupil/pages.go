@@ -27,21 +27,7 @@ type Pages struct {
 	Sees     func(context.Context, tilhor.Actor, ...tilhor.TrackID) (bool, error) // whether a parent may see these tracks; none are seen when nil
 	Talk     func(q *web.Req, slug string) (string, error)                        // the talk about what was told; "" where there is none
 	Adults   func(q *web.Req, s roster.School) ([]say.Adult, error)               // whom a child may talk with; say.Known when nil
-	Lock     func(q *web.Req) (line string, open bool, err error)                 // stands before what a pupil told; nil where a test has none
-}
-
-// behind is a page behind the lock: it is not drawn when that has answered.
-func (p *Pages) behind(serve func(q *web.Req, last string) error) func(*web.Req) error {
-	return func(q *web.Req) error {
-		if p.Lock == nil {
-			return serve(q, "")
-		}
-		last, open, err := p.Lock(q)
-		if err != nil || !open {
-			return err
-		}
-		return serve(q, last)
-	}
+	Lock     web.Latch                                                            // stands before what a pupil told; nil where a test has none
 }
 
 // HomePath is the list of what the reader has told; all pages lie beside it.
@@ -59,9 +45,9 @@ func (p *Pages) Routes() []web.Route {
 		route("GET", "/si", "say", t.Show),
 		route("GET", "/si/bilder", "say.pictures", t.Pictures),
 		route("POST", "/si", "say.step", t.Step),
-		route("GET", "/sagt/{slug}", "told", p.behind(p.told)),
-		route("GET", "/sagt/{slug}/kvittering", "receipt", p.behind(p.receipt)),
-		route("GET", "/sagt/{slug}/kvittering/fil", "receipt.file", p.behind(p.receiptFile)),
+		route("GET", "/sagt/{slug}", "told", p.Lock.Behind(p.told)),
+		route("GET", "/sagt/{slug}/kvittering", "receipt", p.Lock.Behind(p.receipt)),
+		route("GET", "/sagt/{slug}/kvittering/fil", "receipt.file", p.Lock.Behind(p.receiptFile)),
 	}
 }
 

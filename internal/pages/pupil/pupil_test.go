@@ -105,7 +105,7 @@ func TestAPupilTellsAndSeesThatItIsRead(t *testing.T) {
 	if !strings.Contains(w.lastBody, "kan vi ikke love at det blir hemmelig") {
 		t.Error("she is not told who reads it before she writes")
 	}
-	body, v = w.step(nora, v, "next", 200, "words", "De går fra meg.")
+	body, v = w.step(nora, v, "next", 200, "level", "13+", "words", "De går fra meg.", "hope", "At vi bytter plass.")
 	if !strings.Contains(body, "Steg 3 av 3") || strings.Contains(body, "Uten navn") {
 		t.Error(body)
 	}
@@ -116,7 +116,8 @@ func TestAPupilTellsAndSeesThatItIsRead(t *testing.T) {
 	if r.StatusCode != 303 || !strings.HasPrefix(to, "/min/sagt/") {
 		t.Fatal(r.StatusCode, to)
 	}
-	told := w.page(w.Get(nora, to), 200, "Skolen har fått det", "De går fra meg.", "Sendt, ikke lest ennå", "Rektor leser det")
+	told := w.page(w.Get(nora, to), 200, "Skolen har fått det", "De går fra meg.", "Sendt, ikke lest ennå", "Rektor leser det", "<h3 class=\"t-h3\">Hva vil du at skolen skal gjøre?</h3>", ">At vi bytter plass.<")
+	w.page(w.Get(nora, to+"?l=nn"), 200, "Kva vil du at skolen skal gjere?", ">At vi bytter plass.<")
 	if strings.Contains(told, "tilhor receipt") || strings.Contains(told, "Kjennetegn") {
 		t.Error("the receipt is shown unasked")
 	}

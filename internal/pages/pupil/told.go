@@ -1,9 +1,6 @@
 package pupil
 
 import (
-	"html/template"
-	"net/http"
-
 	"tilhor"
 	"tilhor/internal/concerns"
 	"tilhor/internal/journal"
@@ -11,10 +8,7 @@ import (
 	"tilhor/internal/web"
 )
 
-var (
-	toldPage    = page("told")
-	receiptPage = page("receipt")
-)
+var toldPage = page("told")
 
 type toldView struct {
 	web.Frame
@@ -22,6 +16,7 @@ type toldView struct {
 	State   web.State
 	Steps   []web.Happening
 	Quote   *web.Quote
+	Hope    string // what the reader wanted the school to do
 	Held    bool
 	Receipt string
 	Last    string // when a pupil's own was opened before
@@ -48,7 +43,7 @@ func (p *Pages) told(q *web.Req, last string) error {
 	}
 	v := toldView{
 		Frame: frame(q, w.T(key)), Back: web.Back{Href: HomePath, Text: w.T("pupil.back")}, State: stateOf(w, a.Concern),
-		Receipt: q.R.URL.Path + "/kvittering", Held: a.Held, Last: last,
+		Receipt: q.R.URL.Path + "/kvittering", Hope: a.Hope, Held: a.Held, Last: last,
 	}
 	if words := a.Said + a.Saw; words != "" {
 		v.Quote = &web.Quote{Text: words, By: lang.Cap(w.Near(a.Written, q.Now))}
@@ -122,14 +117,6 @@ func steps(q *web.Req, a concerns.Answer) []web.Happening {
 	return append(all, web.Happening{When: w.T("public.receipt.then"), Title: w.T("pupil.step.then." + role), Next: true})
 }
 
-type receiptView struct {
-	web.Frame
-	Back  web.Back
-	Facts web.Facts
-	QR    template.HTML
-	File  string
-}
-
 func (p *Pages) find(q *web.Req) (journal.Receipt, error) {
 	a, err := p.Concerns.Follow(q.Context(), q.Actor, q.Path("slug"))
 	if err != nil {
@@ -138,24 +125,12 @@ func (p *Pages) find(q *web.Req) (journal.Receipt, error) {
 	return p.Concerns.Receipt(q.Context(), q.Actor.Owner, a.Entry)
 }
 
-// receipt is shown when it is asked for: somebody at home may find it. It says
-// that it was received, and not what was told.
 func (p *Pages) receipt(q *web.Req, _ string) error {
 	r, err := p.find(q)
 	if err != nil {
 		return err
 	}
-	svg, err := r.QR()
-	if err != nil {
-		return err
-	}
-	w := q.T
-	v := receiptView{
-		Frame: frame(q, w.T("say.receipt.title")), Back: web.Back{Href: HomePath + "/" + q.Path("slug"), Text: w.T("do.back")},
-		QR: template.HTML(svg), File: q.R.URL.Path + "/fil",
-	}
-	v.Facts = web.Facts{Items: []web.Fact{{Term: w.T("public.receipt.received"), Text: w.Moment(r.When())}, {Term: w.T("public.receipt.number"), Text: r.Short()}}}
-	return q.Render(receiptPage, v)
+	return q.ShowReceipt(frame(q, q.T.T("say.receipt.title")), web.Back{Href: HomePath + "/" + q.Path("slug"), Text: q.T.T("do.back")}, r)
 }
 
 func (p *Pages) receiptFile(q *web.Req, _ string) error {
@@ -163,7 +138,5 @@ func (p *Pages) receiptFile(q *web.Req, _ string) error {
 	if err != nil {
 		return err
 	}
-	q.W.Header().Set("Content-Disposition", `attachment; filename="kvittering.txt"`)
-	q.Write(http.StatusOK, "text/plain; charset=utf-8", append(append([]byte{}, r.File...), r.Proof...))
-	return nil
+	return q.GiveReceipt(r, "kvittering")
 }

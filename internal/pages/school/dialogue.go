@@ -2,10 +2,8 @@ package school
 
 import (
 	"net/http"
-	"time"
 
 	"tilhor"
-	"tilhor/internal/calendar"
 	"tilhor/internal/dialogue"
 	"tilhor/internal/lang"
 	"tilhor/internal/web"
@@ -96,11 +94,14 @@ func (p *Pages) showDialogue(q *web.Req, code int, f *web.Form) error {
 	if done := q.Query("gjort"); code == http.StatusOK && w.Has("dialogue.staff.done."+done) {
 		v.Done = &web.Note{Color: "success", Title: w.T("dialogue.staff.done." + done), Role: "status"}
 	}
-	from := w.T("dialogue.staff.from.sender", "when", saidAt(q, dialogue.Line{At: t.Sent, Exact: t.Exact}))
+	from := w.T("dialogue.staff.from.sender", "when", q.Near(t.Sent, t.Exact))
 	for _, text := range []string{t.Said, t.Saw} {
 		if text != "" {
 			v.Told = append(v.Told, saying{From: from, Text: text})
 		}
+	}
+	if t.Hope != "" {
+		v.Told = append(v.Told, saying{From: from, Kind: w.T("stage.field.hope"), Text: t.Hope})
 	}
 	if t.Held {
 		v.Told = []saying{{From: from, Kind: w.T("dialogue.held")}}
@@ -164,17 +165,8 @@ func sayWho(w *lang.Words, t dialogue.Talk) *web.Note {
 	return &web.Note{Color: "neutral", Title: w.T("dialogue.staff.from", "who", t.From, "role", roleName(w, t.Role)), Text: w.T("dialogue.staff.no-role")}
 }
 
-// saidAt is when something was said: the hour on the way with a code.
-func saidAt(q *web.Req, l dialogue.Line) string {
-	if l.Exact {
-		return q.T.Near(l.At, q.Now)
-	}
-	from := l.At.In(lang.Oslo)
-	return q.T.T("dialogue.hour", "day", q.T.NearDay(calendar.DateOf(l.At), today(q)), "from", from.Format("15"), "to", from.Add(time.Hour).Format("15"))
-}
-
 func saidOf(q *web.Req, t dialogue.Talk, l dialogue.Line) saying {
-	w, when := q.T, saidAt(q, l)
+	w, when := q.T, q.Near(l.At, l.Exact)
 	s := saying{Own: !l.Own, Text: l.Text, From: w.T("dialogue.staff.from.sender", "when", when)}
 	if !l.Own {
 		s.From = w.T("dialogue.staff.from.staff", "who", l.Name, "when", when)
@@ -220,28 +212,6 @@ func talkLinks(w *lang.Words, all []dialogue.Link) (links []web.Button) {
 		links = append(links, web.Button{Text: w.T(key), Href: talkPath(l.Slug)})
 	}
 	return links
-}
-
-// waitingTalks are those in which somebody who told something waits for an answer
-// from the municipality: no name and no word.
-func (p *Pages) waitingTalks(q *web.Req) (rows []web.Duty, err error) {
-	if p.Dialogue == nil {
-		return nil, nil
-	}
-	all, err := p.Dialogue.Waiting(q.Context(), q.Actor)
-	w := q.T
-	for _, l := range all {
-		what := w.T("dialogue.staff.today-named")
-		if l.Coded {
-			what = w.T("dialogue.staff.today-what")
-		}
-		when := saidAt(q, dialogue.Line{At: l.Last, Exact: l.Exact})
-		rows = append(rows, web.Duty{
-			What: what, Href: talkPath(l.Slug), Meta: []string{w.T("dialogue.staff.today-since", "when", when)},
-			State: web.State{Name: web.Wait, Word: w.T("dialogue.staff.waits")},
-		})
-	}
-	return rows, err
 }
 
 // talkOf leads from what was told to the talk about it, nil when there is none.

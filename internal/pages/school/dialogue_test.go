@@ -146,3 +146,19 @@ func TestABurstIsShown(t *testing.T) {
 	w.pages(w.ina, "/saker/"+all[0].Slug, warns, "nevner Elias") // who handles it receives none of them
 	lacks(t, w.page(w.ina, "/saker/"+w.track("Står alene.", "nora")), warns)
 }
+
+// What the one who told wants the school to do stands under its own heading, in the
+// language of who reads, and the words are as they were written.
+func TestAHopeHasItsOwnHeading(t *testing.T) {
+	w := newWorld(t)
+	const words, hope = "De tar alltid ballen.", "At vi bytter lag."
+	c, _, err := w.concerns.Say(context.Background(), tilhor.Actor{Owner: webtest.Owner, Role: tilhor.RoleAnyone}, concerns.Saying{School: w.Solbakken, For: concerns.ForSelf, Words: words, Hope: hope})
+	w.must(err)
+	for lang, heading := range map[string]string{"nb": "Vil at skolen skal gjøre", "nn": "Vil at skolen skal gjere", "en": "Wants the school to do"} {
+		w.page(w.rektor, "/bekymringer/"+c.Slug+"/stilling?l="+lang, ">"+words+"<", "<b>"+heading+"</b> "+hope)
+	}
+	all, err := w.cases.TakeUp(context.Background(), w.kari, c.Slug, cases.Stance{Handler: w.sosial.Person})
+	w.must(err)
+	w.page(w.ina, "/saker/"+all[0].Slug+"?l=nb", words, "Vil at skolen skal: "+hope)
+	w.page(w.ina, "/saker/"+all[0].Slug+"/utskrift?l=en", "Wants the school to do", hope)
+}

@@ -50,7 +50,7 @@ func TestRektorAnswersASuggestion(t *testing.T) {
 	all += post(w.jonas, 422, []string{"Velg ja, delvis eller nei.", "Fordi."}, "do", "svar", "svar-why", "Fordi.")
 	all += post(w.jonas, 200, []string{"Svaret er lagret."}, "do", "svar", "svar-verdict", "no", "svar-why", "Vi har mange baller.")
 	all += post(w.rektor, 422, []string{"Les det én gang til"}, "do", "vis", "vis-words", "Flere baller.", "vis-did", "Nei, vi har mange.")
-	all += post(w.rektor, 422, []string{"Det ser ut som det står et navn", "Ballene til Fredrik."}, "do", "vis", "vis-words", "Ballene til Fredrik.", "vis-did", "Nei.", "vis-checked", "yes")
+	all += post(w.rektor, 422, []string{"Står det et navn i teksten?", "Ballene til Fredrik."}, "do", "vis", "vis-words", "Ballene til Fredrik.", "vis-did", "Nei.", "vis-checked", "yes")
 	all += post(w.rektor, 200, []string{"Det står på skolens side."}, "do", "vis", "vis-words", "Flere baller.", "vis-did", "Nei, vi har mange.", "vis-checked", "yes")
 	all += post(w.rektor, 200, []string{"Det er tatt bort fra skolens side."}, "do", "skjul")
 	for _, hidden := range []string{"Nora", string(nora.Person)} {

@@ -130,7 +130,7 @@ func (p *Pages) printTrack(q *web.Req) error {
 
 // recordFields are the passages of records, in the order they are read.
 var recordFields = []string{
-	"who", "said", "words", "saw", "place", "asked", "wants", "weight", "what", "finding", "interests", "view",
+	"who", "said", "words", "saw", "hope", "place", "asked", "wants", "weight", "what", "finding", "interests", "view",
 	"weighing", "conclusion", "why", "best", "reason", "attempts", "text", "line", "told-by", "detail", "grounds", "facts", "tried", "reasons", "where", "decided-by", "to", "question", "whom", "questions", "how", "look", "seemed", "service", "seen-by", "keeper",
 }
 

@@ -3,7 +3,6 @@ package school
 import (
 	"net/http"
 	"strings"
-	"time"
 
 	"tilhor"
 	"tilhor/internal/cases"
@@ -28,6 +27,7 @@ type takeView struct {
 	Quote   *web.Quote
 	Saw     string
 	SawBy   string
+	Hope    string   // what the one who told wants the school to do
 	Whom    []string // described in words
 	Decided *web.Note
 	Reason  string
@@ -73,6 +73,7 @@ func (p *Pages) showTake(q *web.Req, code int, f *web.Form) error {
 			v.Quote.By = wroteIt(w, c.Channel, c.From, moment(w, c.Sent(), q))
 		}
 	}
+	v.Hope = c.Hope
 	v.Saw, v.SawBy = c.Saw, w.T("school.take.saw", "who", reporter(w, c))
 	switch {
 	case c.Channel == concerns.Voice || c.Channel == concerns.Home:
@@ -160,7 +161,7 @@ func (p *Pages) takeQuestions(q *web.Req, f *web.Form, c concerns.Concern, v *ta
 		}
 		v.Why = radios(w, f, "why", w.T("school.take.why"), whys...).F
 		v.Answer = area(w, f, "reason", w.T("school.take.reason"), w.T("school.take.reason-help", "who", from), 3).F
-		barred, err := barredParent(q, c)
+		barred, err := p.kept(q, c)
 		if err != nil {
 			return err
 		}
@@ -328,15 +329,12 @@ func (p *Pages) decide(q *web.Req) error {
 	})
 }
 
-// barredParent says whether a parent told it who may be told nothing of a child, and so
-// does not read the reason.
-func barredParent(q *web.Req, c concerns.Concern) (barred bool, err error) {
-	if c.Role != tilhor.RoleParent {
-		return false, nil
-	}
+// kept says whether a parent told it who is told nothing of the child, and so does not
+// read the reason.
+func (p *Pages) kept(q *web.Req, c concerns.Concern) (kept bool, err error) {
 	err = q.Kit.DB.Read(q.Context(), func(tx *db.Tx) (err error) {
-		barred, err = q.Kit.Roster.BarredSince(tx, q.Actor.Owner, c.Reporter, time.Time{}, today(q))
+		kept, err = p.Concerns.Kept(tx, q.Actor.Owner, c.ID, q.Now)
 		return err
 	})
-	return barred, err
+	return kept, err
 }

@@ -117,7 +117,7 @@ func (c chronicle) text(r cases.Record) string {
 	case cases.Glass, cases.GlassReviewed:
 		return c.glass(r)
 	case cases.Told, cases.Exposed:
-		return lines(c.own(t["said"]), c.from(t["saw"], t["from"]), t["place"], c.named("wish", t["wish"]), c.named("pen", t["pen"]))
+		return lines(c.own(t["said"]), c.from(t["saw"], t["from"]), c.named("hope", t["hope"]), t["place"], c.named("wish", t["wish"]), c.named("pen", t["pen"]))
 	case cases.RaisedBy, cases.Wrote, cases.Informed, cases.Rights:
 		return t["text"]
 	case cases.Protected:

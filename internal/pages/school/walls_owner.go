@@ -11,6 +11,7 @@ import (
 	"tilhor/internal/interventions"
 	"tilhor/internal/lang"
 	"tilhor/internal/web"
+	"tilhor/internal/web/talks"
 )
 
 // What comes to the municipality past rektor or from rektor, for those of the
@@ -27,7 +28,7 @@ type noticesView struct {
 	Done          *web.Note
 	None          *web.Note // nobody receives
 	New           []web.Duty
-	Talks         []web.Duty // who told something waits for an answer
+	Talks         talks.List // who told something waits for an answer
 	All           []web.Duty
 	Empty         *web.Empty
 	Faults        *web.Summary
@@ -77,10 +78,10 @@ func (p *Pages) showNotices(q *web.Req, code int, f *web.Form) error {
 			return err
 		}
 		v.All = noticeRows(q, all)
-		if v.Talks, err = p.waitingTalks(q); err != nil {
+		if v.Talks, err = talks.Of(q, p.Dialogue); err != nil {
 			return err
 		}
-		waits := len(v.New) + len(v.Talks)
+		waits := len(v.New) + v.Talks.Waits
 		if p.Interventions != nil {
 			used, err := p.Interventions.ForOwner(q.Context(), q.Actor)
 			if err != nil {
@@ -99,7 +100,7 @@ func (p *Pages) showNotices(q *web.Req, code int, f *web.Form) error {
 			v.Heading = w.T("sealed.owner.waits", "n", waits)
 		}
 	}
-	if len(v.New)+len(v.Talks)+len(v.All) == 0 {
+	if len(v.New)+len(v.Talks.Rows)+len(v.All) == 0 {
 		v.Empty = &web.Empty{Title: w.T("sealed.owner.empty"), Text: w.T("sealed.owner.empty-text")}
 	}
 	for _, h := range who {
@@ -250,6 +251,9 @@ func (p *Pages) showNotice(q *web.Req, code int, f *web.Form) error {
 		text := r.Text["saw"]
 		if r.Text["said"] != "" {
 			text = lines(w.T("school.quote", "text", r.Text["said"]), text)
+		}
+		if r.Text["hope"] != "" {
+			text = lines(text, w.T("school.time.label.hope")+" "+r.Text["hope"])
 		}
 		v.Told = append(v.Told, web.Happening{When: w.Moment(r.When), DateTime: machine(r.When), Title: w.T("sealed.notice.told"), Text: text, Key: true})
 	}

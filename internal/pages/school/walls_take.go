@@ -28,6 +28,7 @@ type sealedView struct {
 	Action          string
 	Quote           *web.Quote
 	Saw, SawBy      string
+	Hope            string
 	Decided         *web.Note
 	Beside          []web.Note // who it is about works in another case of the pupil's
 	Safety          []question
@@ -64,7 +65,7 @@ func (p *Pages) showSealed(q *web.Req, code int, f *web.Form) error {
 	w := q.T
 	v := sealedView{
 		Back: web.Back{Href: "/i-dag", Text: w.T("school.today")}, Line: w.T("sealed.state") + " · " + takeLine(w, c), Form: f, Action: q.R.URL.Path,
-		Faults: web.SummaryOf(w, f.Faults), Times: takeTimes(w, c), Saw: c.Saw, SawBy: w.T("school.take.saw", "who", reporter(w, c)),
+		Faults: web.SummaryOf(w, f.Faults), Times: takeTimes(w, c), Saw: c.Saw, Hope: c.Hope, SawBy: w.T("school.take.saw", "who", reporter(w, c)),
 		SeesTitle: w.T("sealed.who"), When: w.T("school.take.clock"),
 	}
 	if c.Said != "" {

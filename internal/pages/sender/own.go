@@ -22,24 +22,12 @@ func (p *Pages) Own(q *web.Req, slug string) (string, error) {
 
 // own is the talk of a pupil or a parent who told something by name, and nobody
 // else's.
-func (p *Pages) own(q *web.Req) error {
-	last, open, err := p.unlocked(q)
-	if err != nil || !open {
-		return err
-	}
+func (p *Pages) own(q *web.Req, last string) error {
 	f, err := q.Refill()
 	if err != nil {
 		return err
 	}
 	return p.showOwn(q, http.StatusOK, f, last)
-}
-
-// unlocked says whether the talk stands open; what keeps it shut has answered.
-func (p *Pages) unlocked(q *web.Req) (last string, open bool, err error) {
-	if p.Lock == nil {
-		return "", true, nil
-	}
-	return p.Lock(q)
 }
 
 func (p *Pages) showOwn(q *web.Req, code int, f *web.Form, last string) error {
@@ -64,11 +52,7 @@ func (p *Pages) showOwn(q *web.Req, code int, f *web.Form, last string) error {
 
 func sender(q *web.Req) dialogue.Sender { return dialogue.Sender{Slug: q.Path("slug"), By: q.Actor} }
 
-func (p *Pages) writeOwn(q *web.Req) error {
-	last, open, err := p.unlocked(q)
-	if err != nil || !open {
-		return err
-	}
+func (p *Pages) writeOwn(q *web.Req, last string) error {
 	f, err := q.Form()
 	if err != nil {
 		return err

@@ -9,13 +9,11 @@ package sender
 import (
 	"embed"
 	"net/http"
-	"time"
 
 	"tilhor"
 	"tilhor/internal/calendar"
 	"tilhor/internal/dialogue"
 	"tilhor/internal/front"
-	"tilhor/internal/lang"
 	"tilhor/internal/web"
 	"tilhor/internal/web/say"
 )
@@ -28,8 +26,8 @@ var page = web.Pages(files)
 // Pages are the pages of who told something.
 type Pages struct {
 	Dialogue *dialogue.Desk
-	Front    *front.Desk                                          // when the school reads; nil where a test has none
-	Lock     func(q *web.Req) (line string, open bool, err error) // stands before the talk of a pupil who is signed in; nil where a test has none
+	Front    *front.Desk // when the school reads; nil where a test has none
+	Lock     web.Latch   // stands before the talk of a pupil who is signed in; nil where a test has none
 }
 
 // Addresses of the pages with a code.
@@ -49,8 +47,8 @@ func (p *Pages) Routes() []web.Route {
 		{Method: "GET", Path: EnterPath + "/bilde", Name: "sender.enter.picture", Roles: anyone, Serve: p.picture},
 		{Method: "GET", Path: TalkPath, Name: "sender.talk.none", Roles: anyone, Serve: p.none},
 		{Method: "POST", Path: TalkPath, Name: "sender.talk", Even: true, Form: EnterPath, Roles: anyone, Further: true, Serve: p.talk},
-		{Method: "GET", Path: ownPath + "{slug}", Name: "sender.own", Roles: family, Case: true, Further: true, Serve: p.own},
-		{Method: "POST", Path: ownPath + "{slug}", Name: "sender.own.write", Roles: family, Case: true, Further: true, Serve: p.writeOwn},
+		{Method: "GET", Path: ownPath + "{slug}", Name: "sender.own", Roles: family, Case: true, Further: true, Serve: p.Lock.Behind(p.own)},
+		{Method: "POST", Path: ownPath + "{slug}", Name: "sender.own.write", Roles: family, Case: true, Further: true, Serve: p.Lock.Behind(p.writeOwn)},
 	}
 }
 
@@ -69,18 +67,6 @@ func frame(q *web.Req, title string) web.Frame {
 		f.Langs = nil // a change of language is a new page, and would lose what is written
 	}
 	return f
-}
-
-// moment is when something was written, as closely as it is known: the hour on
-// the way with a code.
-func moment(q *web.Req, t time.Time, exact bool) string {
-	w := q.T
-	if exact {
-		return w.Near(t, q.Now)
-	}
-	from, to := t.In(lang.Oslo), t.Add(time.Hour).In(lang.Oslo)
-	day := w.NearDay(calendar.DateOf(t), calendar.DateOf(q.Now))
-	return w.T("dialogue.hour", "day", day, "from", from.Format("15"), "to", to.Format("15"))
 }
 
 // hours says when the school reads next. past is that the municipality reads it.

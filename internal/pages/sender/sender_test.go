@@ -194,11 +194,11 @@ func TestTheMunicipalityHasIt(t *testing.T) {
 		_, code := w.says("Hun roper. "+canary, change)
 		words := strings.Fields(code)
 		page := w.page(w.Post(nil, w.codePath(), form("kode", code)), 200, "Kommunen har fått det. Her er koden din")
-		done := w.page(w.Post(nil, w.codePath(), form("kode", code, "gjor", "sjekk", "ord-3", words[2], "ord-6", words[5])), 200, "Kommunen leser meldinger på hverdager.")
+		done := w.page(w.Post(nil, w.codePath(), form("kode", code, "gjor", "sjekk", "ord-3", words[2], "ord-6", words[5])), 200, "Kommunen leser på hverdager.")
 		if strings.Contains(page, "Skolen har fått det") || strings.Contains(done, "Skolen leser vanligvis") {
 			t.Errorf("%s: a page says that the school has it", name)
 		}
-		w.page(w.Post(nil, "/samtale", form("kode", code)), 200, "Kommunen leser meldinger på hverdager.", "Granvik kommune leser denne samtalen.")
+		w.page(w.Post(nil, "/samtale", form("kode", code)), 200, "Kommunen leser på hverdager.", "Granvik kommune leser denne samtalen.")
 	}
 }
 
@@ -220,6 +220,16 @@ func TestTheReasonIsNotForACode(t *testing.T) {
 	w.must(err)
 	w.must(w.told.PutAside(ctx, w.kari, own.Slug, concerns.WrongSchool, "Meld til den andre skolen. "+canary))
 	w.page(w.Get(w.As(tilhor.RolePupil, w.Solbakken), "/min/samtale/"+own.Slug), 200, canary)
+}
+
+// What the sender wants the school to do stands in the talk as a text of its own, under
+// the question it was an answer to.
+func TestAHopeInTheTalk(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	_, code := w.says("De tar ballen.", func(s *concerns.Saying) { s.Hope = "At vi bytter lag." })
+	for lang, heading := range map[string]string{"nb": "Hva vil du at skolen skal gjøre?", "nn": "Kva vil du at skolen skal gjere?", "pl": "Co według ciebie powinna zrobić szkoła?"} {
+		w.page(w.Post(nil, "/samtale?l="+lang, form("kode", code)), 200, ">De tar ballen.<", "<i>"+heading+"</i> At vi bytter lag.<")
+	}
 }
 
 // With the code one reads, writes, says who one is and what one needs; each in
@@ -433,7 +443,7 @@ func TestTheHoursOfTheSchool(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t))
 	_, code := w.unnamed()
 	read := func(want string) { t.Helper(); w.page(w.Post(nil, "/samtale", form("kode", code)), 200, want) }
-	read("Skolen leser vanligvis meldinger mellom kl.\u00a08 og 15")
+	read("Skolen leser som regel på skoledager, mellom kl.\u00a08 og 15.")
 	w.Later(6 * time.Hour) // past four
 	read("Vanligvis leser de igjen i morgen fra kl.\u00a08.")
 	w.Later(12 * time.Hour) // Tuesday, half past four in the night
@@ -443,7 +453,7 @@ func TestTheHoursOfTheSchool(t *testing.T) {
 	}))
 	read("Vanligvis leser de igjen mandag 30.\u00a0november fra kl.\u00a08.")
 	_, past := w.unnamed(func(n *concerns.Telling) { n.Accused, n.Whom = duty.AccusedLeadership, "Rektor" })
-	w.page(w.Post(nil, "/samtale", form("kode", past)), 200, "Kommunen leser meldinger på hverdager.", "Granvik kommune leser denne samtalen.")
+	w.page(w.Post(nil, "/samtale", form("kode", past)), 200, "Kommunen leser på hverdager.", "Granvik kommune leser denne samtalen.")
 }
 
 var reportedBy = db.SQL(`UPDATE concerns_concern SET reporter = $3, reporter_role = $4 WHERE owner = $1 AND id = $2`)

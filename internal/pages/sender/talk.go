@@ -207,7 +207,7 @@ func state(q *web.Req, t dialogue.Told) (web.State, string) {
 	w := q.T
 	s := web.State{Name: web.Wait, Word: w.T("dialogue.state.new")}
 	if !t.ReadAt.IsZero() {
-		s = web.State{Name: web.OK, Word: w.T("dialogue.state.read", "when", moment(q, t.ReadAt, t.Exact))}
+		s = web.State{Name: web.OK, Word: w.T("dialogue.state.read", "when", q.Near(t.ReadAt, t.Exact))}
 	}
 	if t.Unread && !t.ReadAt.IsZero() {
 		s = web.State{Name: web.Wait, Word: w.T("dialogue.state.more")}
@@ -226,7 +226,7 @@ func state(q *web.Req, t dialogue.Told) (web.State, string) {
 // toldOf is what was told, in the sender's own words.
 func toldOf(q *web.Req, t dialogue.Told) (all []message) {
 	w := q.T
-	from := w.T("dialogue.from.you", "when", moment(q, t.Sent, t.Exact))
+	from := w.T("dialogue.from.you", "when", q.Near(t.Sent, t.Exact))
 	if t.Held {
 		return []message{{Own: true, From: from, Kind: w.T("dialogue.held")}}
 	}
@@ -235,12 +235,15 @@ func toldOf(q *web.Req, t dialogue.Told) (all []message) {
 			all = append(all, message{Own: true, From: from, Text: s})
 		}
 	}
+	if t.Hope != "" {
+		all = append(all, message{Own: true, From: from, Kind: w.T("say.hope"), Text: t.Hope})
+	}
 	return all
 }
 
 func messageOf(q *web.Req, t dialogue.Told, l dialogue.Line) message {
 	w := q.T
-	when := moment(q, l.At, l.Exact)
+	when := q.Near(l.At, l.Exact)
 	m := message{Own: l.Own, Text: l.Text, From: w.T("dialogue.from.you", "when", when)}
 	switch {
 	case !l.Own && l.Role == tilhor.RoleOwnerAdviser:

@@ -2,7 +2,6 @@ package sfo
 
 import (
 	"html/template"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"tilhor/internal/cases"
 	"tilhor/internal/lang"
 	"tilhor/internal/web"
+	"tilhor/internal/web/tick"
 )
 
 var (
@@ -100,12 +100,7 @@ func agreedOf(q *web.Req, c cases.Chore) agreed {
 	if c.Shielded {
 		a.Who = w.T("children.shielded")
 	}
-	switch {
-	case c.Answer == "done":
-		a.State = web.State{Name: web.OK, Word: w.T("staff.measure.done")}
-	case c.Answer == "not":
-		a.State = web.State{Name: web.None, Word: w.T("staff.measure.not")}
-	case c.Day != today(q):
+	if a.State = tick.State(w, c); c.Answer == "" && c.Day != today(q) {
 		a.State = web.State{Name: web.Soon, Word: w.T("sfo.here.missed")}
 	}
 	return a
@@ -130,36 +125,22 @@ type chore struct {
 	Line         web.Field
 }
 
-// measure opens one agreement: the name and the words, and a reading of them.
-func (p *Pages) measure(q *web.Req) error { return p.showMeasure(q, web.NewForm()) }
-
-func (p *Pages) showMeasure(q *web.Req, f *web.Form) error {
-	now, before, err := p.Cases.MineOf(q.Context(), q.Actor, tilhor.MeasureID(q.Path("tiltak")))
-	if err != nil {
-		return err
-	}
-	w := q.T
-	v := measureView{Back: web.Back{Href: herePath, Text: w.T("sfo.measure.back")}}
-	for _, c := range append(now, before...) {
-		if f.Has("day") && f.Get("day") != string(c.Day) {
-			continue
+// agreement is one of them opened: the name and the words, and a reading of them.
+func (p *Pages) agreement() tick.Page {
+	return tick.Page{Cases: p.Cases, ID: "tiltak", Done: herePath, Draw: func(q *web.Req, code int, f *web.Form, all []cases.Chore) error {
+		w := q.T
+		v := measureView{Frame: q.Frame(w.T("sfo.measure.title")), Back: web.Back{Href: herePath, Text: w.T("sfo.measure.back")}}
+		for _, c := range all {
+			v.Chores = append(v.Chores, choreOf(q, c, f))
 		}
-		v.Chores = append(v.Chores, choreOf(q, c, f))
-	}
-	if len(v.Chores) == 0 {
-		return tilhor.ErrNotFound
-	}
-	v.Frame = q.Frame(w.T("sfo.measure.title"))
-	left(q)
-	code := http.StatusOK
-	if len(f.Faults) > 0 {
-		for i := range f.Faults {
-			f.Faults[i].Field = v.Chores[0].Line.ID
-		}
-		v.Faults, v.Faulty, code = web.SummaryOf(w, f.Faults), true, http.StatusUnprocessableEntity
-	}
-	return q.RenderStatus(code, measurePage, v)
+		v.Faults = web.SummaryOf(w, f.Faults)
+		v.Faulty = v.Faults != nil
+		left(q)
+		return q.RenderStatus(code, measurePage, v)
+	}}
 }
+
+func (p *Pages) measure(q *web.Req) error { return p.agreement().Show(q, web.NewForm()) }
 
 func choreOf(q *web.Req, c cases.Chore, f *web.Form) chore {
 	w := q.T
@@ -170,34 +151,8 @@ func choreOf(q *web.Req, c cases.Chore, f *web.Form) chore {
 	if c.Shielded {
 		x.Who = w.T("children.shielded")
 	}
-	x.State = agreedOf(q, c).State
-	x.Line = web.Field{
-		ID: "line-" + string(c.Day), Name: "line", Label: w.T("staff.measure.line"), Mark: w.T("form.optional"),
-		Value: f.Get("line"), Error: web.FaultAt(w, f.Faults, "line"), Rows: 2,
-	}
+	x.State, x.Line = agreedOf(q, c).State, tick.Line(w, c, f)
 	return x
-}
-
-// tick notes that it was done, or was not: the act of every page of today.
-func (p *Pages) tick(q *web.Req) error {
-	f, err := q.Form()
-	if err != nil {
-		return err
-	}
-	answer := f.Choice("answer", "staff.measure.fault", "done", "not")
-	if answer == "" {
-		f.Faults[0].Field = "line"
-		return p.showMeasure(q, f)
-	}
-	err = q.Once(f, func() (string, error) {
-		id := tilhor.MeasureID(q.Path("tiltak"))
-		return herePath + "?notert=" + answer, p.Cases.Tick(q.Context(), q.Actor, id, tilhor.Date(f.Get("day")), answer == "done", f.Get("line"))
-	})
-	if faults := tilhor.FaultsOf(err); faults != nil {
-		f.Faults = faults
-		return p.showMeasure(q, f)
-	}
-	return err
 }
 
 type sentView struct {
@@ -238,9 +193,7 @@ func (p *Pages) sentFile(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	q.W.Header().Set("Content-Disposition", `attachment; filename="kvittering.txt"`)
-	q.Write(http.StatusOK, "text/plain; charset=utf-8", append(append([]byte{}, r.File...), r.Proof...))
-	return nil
+	return q.GiveReceipt(r, "kvittering")
 }
 
 // left has the browser turn to the question of who it is when the sign-in is over:

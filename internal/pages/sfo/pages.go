@@ -65,7 +65,7 @@ func (p *Pages) Routes() []web.Route {
 		at("GET", "/sendt/{slug}", "sent", staff, p.sent),
 		at("GET", "/sendt/{slug}/fil", "sent.file", staff, p.sentFile),
 		at("GET", "/avtaler/{tiltak}", "measure", staff, p.measure),
-		at("POST", "/avtaler/{tiltak}", "measure.tick", staff, p.tick),
+		at("POST", "/avtaler/{tiltak}", "measure.tick", staff, p.agreement().Note),
 	}
 }
 

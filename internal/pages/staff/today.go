@@ -12,6 +12,7 @@ import (
 	"tilhor/internal/duty"
 	"tilhor/internal/lang"
 	"tilhor/internal/web"
+	"tilhor/internal/web/talks"
 )
 
 var todayPage = page("today")
@@ -33,7 +34,7 @@ type todayView struct {
 	Chores, Before      []chore
 	Told                []web.Duty
 	Answers             []web.Duty // colleagues who have answered the reader
-	Talks               []web.Duty // who told something waits for an answer
+	Talks               talks.List // who told something waits for an answer
 	Asked               []web.Duty // what colleagues ask the reader to look for
 	Watch               []web.Duty // emergency access somebody must know of, and what else waits beside the case
 	Glass               string     // where emergency access is asked for; "" for who may not
@@ -99,7 +100,7 @@ func (p *Pages) sensitive(q *web.Req, v *todayView) (s sums, err error) {
 		return s, err
 	}
 	v.fresh(q, fresh)
-	if err := p.talks(q, v); err != nil {
+	if v.Talks, err = talks.Of(q, p.Dialogue); err != nil {
 		return s, err
 	}
 	if v.Spoken, err = p.Concerns.Receives(q.Context(), q.Actor); err != nil {
@@ -291,6 +292,9 @@ func firstOf(q *web.Req, c concerns.Concern, row web.Duty) *firstNew {
 	if c.Saw != "" {
 		f.Facts.Items = append(f.Facts.Items, web.Fact{Term: w.T(saw, "name", first(c.From)), Text: c.Saw})
 	}
+	if c.Hope != "" {
+		f.Facts.Items = append(f.Facts.Items, web.Fact{Term: w.T("stage.field.hope"), Text: c.Hope})
+	}
 	place := w.T("arena." + string(c.Arena))
 	if c.Place != "" {
 		place += ". " + c.Place
@@ -357,7 +361,7 @@ func headline(q *web.Req, v *todayView, s sums) (title, lead string) {
 	for _, part := range []struct {
 		n   int
 		key string
-	}{{s.lonely, "staff.today.lonely"}, {s.fresh, "staff.today.new"}, {len(v.Talks), "dialogue.staff.today-n"}, {s.watch, "insight.today.watch"}, {s.late, "staff.today.late"}, {s.soon, "staff.today.soon"}, {s.chores, "staff.today.chores"}, {s.before, "staff.today.before"}, {s.asked, "asked.today.n"}, {s.answers, "asked.answers.n"}} {
+	}{{s.lonely, "staff.today.lonely"}, {s.fresh, "staff.today.new"}, {v.Talks.Waits, "dialogue.staff.today-n"}, {s.watch, "insight.today.watch"}, {s.late, "staff.today.late"}, {s.soon, "staff.today.soon"}, {s.chores, "staff.today.chores"}, {s.before, "staff.today.before"}, {s.asked, "asked.today.n"}, {s.answers, "asked.answers.n"}} {
 		if part.n > 0 && len(parts) < 2 {
 			parts = append(parts, count(w, part.key, part.n))
 		}

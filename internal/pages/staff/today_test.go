@@ -10,6 +10,7 @@ import (
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
+	"tilhor/internal/dialogue"
 	"tilhor/internal/duty"
 )
 
@@ -124,6 +125,28 @@ func TestACaseAndWhatWasPromised(t *testing.T) {
 		t.Fatal(err)
 	}
 	has(t, w.get(w.as("ina"), "/i-dag"), 200, "Én sak haster", "Haster: ikke gjort")
+}
+
+// The talks in which somebody waits stand on the page of today; those that have ended only
+// when they are asked for, and each page leads back to the first.
+func TestTheTalksThatWait(t *testing.T) {
+	w := newTown(t)
+	pupil := tilhor.Actor{Owner: owner, Person: w.people["elias"], Role: tilhor.RolePupil, School: solbakken}
+	c, _, err := w.concerns.Say(t.Context(), pupil, concerns.Saying{School: solbakken, For: concerns.ForSelf, Words: "De tar ballen."})
+	if err == nil {
+		err = w.talks.Write(t.Context(), dialogue.Sender{Slug: c.Slug, By: pupil}, dialogue.Say, "Er det noen der?")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	link := "/bekymringer/" + c.Slug + "/samtale"
+	body := has(t, w.get(w.as("kari"), "/i-dag"), 200, "Venter på svar fra deg eller en kollega", "Samtale med elev eller forelder", link)
+	lacks(t, body, "Avsluttede samtaler", "Til de første samtalene")
+	body = has(t, w.get(w.as("kari"), "/i-dag?samtaler=avsluttet"), 200, "Samtaler som er avsluttet", "Til de første samtalene")
+	lacks(t, body, link)
+	body = has(t, w.get(w.as("kari"), "/i-dag?etter=zzzzzzzz-a"), 200, "Til de første samtalene")
+	lacks(t, body, link)
+	has(t, w.get(w.as("kari"), "/i-dag?etter=%C3%A5"), 200, link)
 }
 
 func TestTheAnswerToWhoTold(t *testing.T) {

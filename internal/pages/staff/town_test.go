@@ -18,6 +18,7 @@ import (
 	"tilhor/internal/danger"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
+	"tilhor/internal/dialogue"
 	"tilhor/internal/interventions"
 	"tilhor/internal/journal"
 	"tilhor/internal/pages/staff"
@@ -43,6 +44,7 @@ type town struct {
 	h        http.Handler
 	concerns *concerns.Desk
 	cases    *cases.Desk
+	talks    *dialogue.Desk
 	people   map[string]tilhor.PersonID
 
 	mu  sync.Mutex
@@ -64,6 +66,8 @@ func newTown(t *testing.T) *town {
 	r := roster.New(keys, j)
 	w.concerns = &concerns.Desk{DB: d, Keys: keys, Journal: j, Roster: r, Clock: w.clock}
 	w.cases = &cases.Desk{DB: d, Keys: keys, Journal: j, Roster: r, Concerns: w.concerns, Clock: w.clock}
+	w.talks = &dialogue.Desk{DB: d, Keys: keys, Journal: j, Roster: r, Concerns: w.concerns, Clock: w.clock}
+	w.concerns.Opened, w.concerns.Became = w.talks.Open, w.talks.Became
 	w.kit = &web.Kit{
 		DB: d, Keys: keys, Journal: j, Roster: r, Clock: w.clock,
 		Owner: web.Owner{ID: owner, Name: "Granvik kommune", Hosts: []string{"localhost"}, Phone: "55 00 00 00"},
@@ -78,7 +82,7 @@ func newTown(t *testing.T) *town {
 	}
 	w.site = site
 	site.Mount((&staff.Pages{
-		Concerns: w.concerns, Cases: w.cases,
+		Concerns: w.concerns, Cases: w.cases, Dialogue: w.talks,
 		Danger:        &danger.Desk{DB: d, Keys: keys, Journal: j, Roster: r, Clock: w.clock},
 		Interventions: &interventions.Desk{DB: d, Keys: keys, Journal: j, Roster: r, Clock: w.clock},
 	}).Routes())
@@ -220,7 +224,7 @@ func (w *town) do(who *http.Cookie, r *http.Request) *httptest.ResponseRecorder 
 		res := rec.Result()
 		res.Request = r
 		var links []string
-		for _, l := range regexp.MustCompile(`href="(/(?:saker|bekymringer)/[a-z2-7]{10}(?:/stilling|/ansvar|/undersokelse)?)"`).FindAllStringSubmatch(rec.Body.String(), -1) {
+		for _, l := range regexp.MustCompile(`href="(/(?:saker|bekymringer)/[a-z2-7]{10}(?:/stilling|/ansvar|/undersokelse|/samtale)?)"`).FindAllStringSubmatch(rec.Body.String(), -1) {
 			links = append(links, l[1])
 		}
 		webtest.New(w.site, elsewhere(links...)...).Check(w.t, res, nil)

@@ -332,7 +332,7 @@ func (t *teller) screenOf(field string) int {
 func (t *teller) saying() concerns.Saying {
 	f := t.form
 	s := concerns.Saying{
-		School: t.school.ID, For: concerns.For(f.Get("for")), Whom: f.Line("whom"), Words: f.Get("words"), Arena: tilhor.Arena(f.Get("arena")),
+		School: t.school.ID, For: concerns.For(f.Get("for")), Whom: f.Line("whom"), Words: f.Get("words"), Hope: f.Get("hope"), Arena: tilhor.Arena(f.Get("arena")),
 		Wish: tilhor.PersonID(f.Get("wish")), Accused: t.accused(), Against: f.Line("against"),
 	}
 	if f.Get("accused") == unsure && s.Against == "" {
@@ -342,13 +342,10 @@ func (t *teller) saying() concerns.Saying {
 		s.Name = f.Line("name")
 	}
 	if t.level() != small {
-		if hope := strings.TrimSpace(f.Get("hope")); hope != "" {
-			s.Words += "\n\n" + t.readers().T("say.hope.kept", "what", hope)
-		}
 		return s
 	}
 	s.For, s.Small, s.Whom = concerns.ForSelf, true, ""
-	s.Words, s.Pen = t.pointed(), f.Line("pen")
+	s.Words, s.Hope, s.Pen = t.pointed(), "", f.Line("pen")
 	for _, a := range f.All("place") {
 		if s.Arena == "" && tilhor.Arena(a).Valid() {
 			s.Arena = tilhor.Arena(a)
@@ -410,7 +407,7 @@ func (t *teller) check(at screen) {
 	case what:
 		f.Faults.Add(strings.TrimSpace(f.Get("words")) == "", "words", "say.fault.words")
 		f.Faults.Add(len([]rune(f.Get("words"))) > concerns.MaxText, "words", "concerns.fault.long")
-		f.Faults.Add(len(f.Faults) == 0 && len([]rune(t.saying().Words)) > concerns.MaxText, "hope", "concerns.fault.long")
+		f.Faults.Add(len([]rune(f.Get("hope"))) > concerns.MaxText, "hope", "concerns.fault.long")
 		f.Faults.Add(t.ownChild() && f.Line("whom") == "", "whom", "parent.fault.child")
 		t.long("whom")
 	case send:
@@ -510,9 +507,7 @@ func (t *teller) receipt(file bool) error {
 		return err
 	}
 	if file {
-		t.q.W.Header().Set("Content-Disposition", `attachment; filename="kvittering.txt"`)
-		t.q.Write(http.StatusOK, "text/plain; charset=utf-8", append(append([]byte{}, r.File...), r.Proof...))
-		return nil
+		return t.q.GiveReceipt(r, "kvittering")
 	}
 	v, err := t.receiptView(r, secret)
 	if err != nil {
