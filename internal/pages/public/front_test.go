@@ -77,7 +77,7 @@ func TestTheSchoolsPageForEveryone(t *testing.T) {
 	w.now = w.now.Add(24 * time.Hour)
 	has(t, w.get(school), 200, "Skjemaet er stengt til og med", "116&nbsp;111", "kan du sende det likevel", `href="`+school+`/si"`)
 	body, _ = w.step(422, v, "send", "words", "De går fra meg.", "accused", "none", "step", "send")
-	for _, s := range []string{"Ingen leser her nå", "dette ble ikke sendt", "De går fra meg."} {
+	for _, s := range []string{"Ingen leser her nå", "Dette ble ikke sendt", "De går fra meg."} {
 		if !strings.Contains(body, s) {
 			t.Errorf("%q is not in\n%s", s, body)
 		}
