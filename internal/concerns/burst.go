@@ -38,39 +38,60 @@ var (
 // the reader receives are compared, and no name is tied to a person: it says which
 // first name, and never whose.
 func (d *Desk) Burst(ctx context.Context, by tilhor.Actor, c Concern) (often []string, err error) {
-	if !c.Channel.Quiet() || c.Held {
-		return nil, nil
-	}
-	now := d.Clock()
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		often = nil
-		near := []Concern{c}
-		add := func(which *db.Stmt, from, until time.Time) error {
-			return tx.Each(which, func(scan db.Scan) error {
-				c, err := row(scan)
-				near = append(near, c)
-				return err
-			}, access.Args(by, access.Receive, now, c.School, from.UnixMilli(), until.UnixMilli(), c.ID, nearest)...)
-		}
-		if err := add(selectBefore, c.Written.Add(-burstWithin), c.Written); err != nil {
-			return err
-		}
-		if err := add(selectAfter, c.Written, c.Written.Add(burstWithin)); err != nil || len(near) < burstOf {
-			return err
-		}
-		slices.SortStableFunc(near, func(a, b Concern) int { return a.Written.Compare(b.Written) })
-		if err := d.fill(tx, by.Owner, pointers(near)...); err != nil {
-			return err
-		}
-		pupils, err := d.Roster.Pupils(tx, by.Owner, c.School, tilhor.DateOf(now, calendar.Oslo()))
-		known := map[string]string{}
-		for _, p := range pupils {
-			known[strings.ToLower(given(p.Name))] = given(p.Name)
-		}
-		often = bursting(c, near, known)
+		often, err = d.burst(tx, by, c, d.Clock())
 		return err
 	})
 	return often, err
+}
+
+// BurstOf is Burst for who works the case that a report became, which that room has
+// settled: compared with what rektor of the school receives, by that office and not by
+// name, so that nothing of what is about the leadership or a protected pupil counts.
+func (d *Desk) BurstOf(ctx context.Context, owner tilhor.OwnerID, id tilhor.ConcernID) (often []string, err error) {
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		c, err := Outline(tx, owner, id)
+		if err != nil || !c.Channel.Quiet() {
+			return err
+		}
+		if err := d.fill(tx, owner, &c); err != nil {
+			return err
+		}
+		office := tilhor.Actor{Owner: owner, Person: "-", Role: tilhor.RoleRektor, School: c.School, Trained: true}
+		often, err = d.burst(tx, office, c, d.Clock())
+		return err
+	})
+	return often, err
+}
+
+func (d *Desk) burst(tx *db.Tx, by tilhor.Actor, c Concern, now time.Time) ([]string, error) {
+	if !c.Channel.Quiet() || c.Held {
+		return nil, nil
+	}
+	near := []Concern{c}
+	add := func(which *db.Stmt, from, until time.Time) error {
+		return tx.Each(which, func(scan db.Scan) error {
+			c, err := row(scan)
+			near = append(near, c)
+			return err
+		}, access.Args(by, access.Receive, now, c.School, from.UnixMilli(), until.UnixMilli(), c.ID, nearest)...)
+	}
+	if err := add(selectBefore, c.Written.Add(-burstWithin), c.Written); err != nil {
+		return nil, err
+	}
+	if err := add(selectAfter, c.Written, c.Written.Add(burstWithin)); err != nil || len(near) < burstOf {
+		return nil, err
+	}
+	slices.SortStableFunc(near, func(a, b Concern) int { return a.Written.Compare(b.Written) })
+	if err := d.fill(tx, by.Owner, pointers(near)...); err != nil {
+		return nil, err
+	}
+	pupils, err := d.Roster.Pupils(tx, by.Owner, c.School, tilhor.DateOf(now, calendar.Oslo()))
+	known := map[string]string{}
+	for _, p := range pupils {
+		known[strings.ToLower(given(p.Name))] = given(p.Name)
+	}
+	return bursting(c, near, known), err
 }
 
 // bursting are the names of c that enough of the reports mention in one week,

@@ -183,7 +183,9 @@ func (s Saying) telling(by tilhor.Actor, ch Channel, now time.Time) Telling {
 		School: s.School, Arena: s.Arena, Happened: tilhor.When{At: now, Precision: tilhor.Unknown, Written: now}, Known: known,
 		Accused: s.Accused, Whom: s.Against, Link: s.Link, Slug: s.Slug, said: true, says: s.For == ForSelf, wish: s.Wish, hope: s.Hope, pen: s.Pen,
 	}
-	if ch == Unnamed && !s.Small {
+	// Somebody outside is told of the reception and nothing more; but a parent who did
+	// not sign in may be answered.
+	if ch == Unnamed && !s.Small || ch == Outsider && s.For == ForChild {
 		n.code = cmp.Or(s.Token, tilhor.NewID())
 	}
 	if n.Arena == "" {

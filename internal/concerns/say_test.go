@@ -546,7 +546,7 @@ func TestTheHourOfAnAnonymousReport(t *testing.T) {
 }
 
 // A code is asked for by who tells without a name, in the same transaction; not
-// for the smallest, not for outsiders, not for who is signed in. When it cannot
+// for the smallest, not for outsiders but a parent, not for who is signed in. When it cannot
 // be had, nothing was told.
 func TestTheCodeOfAnAnonymousReport(t *testing.T) {
 	each(t, func(w *world) {
@@ -569,6 +569,7 @@ func TestTheCodeOfAnAnonymousReport(t *testing.T) {
 			{"without a name", w.open, same, "sju ord"},
 			{"small", w.open, func(s *concerns.Saying) { s.Small = true }, ""},
 			{"outside", w.open, about(concerns.ForOther), ""},
+			{"a parent who did not sign in", w.open, func(s *concerns.Saying) { s.For, s.Whom = concerns.ForChild, "Nora" }, "sju ord"},
 			{"signed in", w.Actor(tilhor.RolePupil, w.Solbakken), same, ""},
 		} {
 			s := w.saying()
@@ -578,7 +579,7 @@ func TestTheCodeOfAnAnonymousReport(t *testing.T) {
 				t.Errorf("%s: the code is %q, %v", row.name, code, err)
 			}
 		}
-		if len(asked) != 1 {
+		if len(asked) != 2 {
 			t.Errorf("a code was asked for %d times", len(asked))
 		}
 		broken := errors.New("no code")

@@ -30,6 +30,11 @@ func TestTheWordsOfCodes(t *testing.T) {
 			t.Errorf("%q can no more be read", w)
 		}
 	}
+	for _, w := range drawn { // nynorsk has -leg and vatn
+		if strings.HasSuffix(w, "lig") || strings.HasPrefix(w, "vann") || strings.HasSuffix(w, "vann") {
+			t.Errorf("%q is drawn, and is not nynorsk", w)
+		}
+	}
 	for i, w := range words {
 		if len(w) < 3 || len(w) > 8 || strings.ContainsFunc(w, func(r rune) bool { return r < 'a' || r > 'z' }) {
 			t.Errorf("%q is not 3 to 8 letters from a to z", w)

@@ -543,3 +543,41 @@ func (w *world) verify() journal.Report {
 	w.must(err)
 	return r
 }
+
+// A parent who did not sign in may be answered, and is told nothing of what it became:
+// whoever says to be one may be anybody. A pupil's code says that it was taken up.
+func TestAParentWithACodeIsToldOfNoCase(t *testing.T) {
+	each(t, func(w *world) {
+		w.told.Started = w.desk.Start
+		says := func(f concerns.For) (concerns.Concern, string) {
+			c, code, err := w.told.Say(w.ctx, tilhor.Actor{Owner: webtest.Owner, Role: tilhor.RoleAnyone}, concerns.Saying{School: w.Solbakken, For: f, Whom: "Nora Dahl", Words: "Hun gråter."})
+			w.must(err)
+			return c, code
+		}
+		told := func(code string) dialogue.Told { return w.back(coded(code)) }
+		friend, of := says(concerns.ForFriend)
+		taken, parent := says(concerns.ForChild)
+		aside, other := says(concerns.ForChild)
+		before := told(other)
+		for _, c := range []concerns.Concern{friend, taken} {
+			_, err := w.cases.TakeUp(w.ctx, w.kari, c.Slug, cases.Stance{Handler: w.ina.Person})
+			w.must(err)
+		}
+		w.must(w.told.PutAside(w.ctx, w.kari, aside.Slug, concerns.WrongSchool, "Meld til den andre skolen."))
+		if got := told(of); got.State != concerns.Taken {
+			t.Errorf("a friend is told %s: this proves nothing", got.State)
+		}
+		for name, code := range map[string]string{"taken up": parent, "set aside": other} {
+			if got := told(code); got.State != before.State || got.Reason != "" {
+				t.Errorf("%s: a parent without a sign-in is told %q, %q", name, got.State, got.Reason)
+			}
+		}
+		w.must(w.desk.Reply(w.ctx, w.ina, taken.Slug, "Takk.", dialogue.ToSender))
+		if got := told(parent); !got.Answered || len(got.Lines) != 1 {
+			t.Errorf("the answer does not come: %+v", got)
+		}
+		if talk := w.read(w.ina, taken.Slug); !talk.Outsider {
+			t.Error("who answers is not told that nobody knows whether it is a parent")
+		}
+	})
+}

@@ -238,6 +238,9 @@ func (d *Desk) told(tx *db.Tx, owner tilhor.OwnerID, t thread) (Told, error) {
 	if t.quiet() {
 		v.ReadAt = c.ReadAt.Truncate(time.Hour)
 	}
+	if c.Channel == concerns.Outsider { // says to be a parent, and may be anybody: what it became is not said
+		v.State, v.Reason = concerns.New, ""
+	}
 	if t.readAt.After(v.ReadAt) {
 		v.ReadAt = t.readAt
 	}

@@ -20,6 +20,7 @@ type Talk struct {
 	Slug     string
 	School   tilhor.SchoolID
 	Coded    bool // nobody knows who it is
+	Outsider bool // and it says to be a parent
 	Named    bool // but the sender has said it in the talk
 	From     string
 	Role     tilhor.Role
@@ -227,7 +228,7 @@ func (d *Desk) talk(tx *db.Tx, by tilhor.Actor, t thread, w way) (Talk, error) {
 		return Talk{}, err
 	}
 	v := Talk{
-		Slug: t.slug, School: t.school, Coded: t.quiet(), Named: t.named, From: c.From, Role: t.role, Said: c.Said, Saw: c.Saw, Hope: c.Hope, Held: c.Held, State: c.State,
+		Slug: t.slug, School: t.school, Coded: t.quiet(), Outsider: c.Channel == concerns.Outsider, Named: t.named, From: c.From, Role: t.role, Said: c.Said, Saw: c.Saw, Hope: c.Hope, Held: c.Held, State: c.State,
 		Sent: t.opened, Exact: !t.quiet(), Waits: t.saidN > t.answerN || t.answerN == 0, Works: w.works, Lead: w.lead, Receives: w.receives,
 	}
 	if v.Ended, err = d.ended(tx, by.Owner, t, d.Clock()); err != nil {

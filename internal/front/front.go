@@ -113,7 +113,7 @@ func standing(lines []Line, closed calendar.Closed, d tilhor.Date) (found *Line)
 }
 
 const (
-	maxShort = 300
+	maxShort = 150 // thirty such lines and a plan, and the page is small still
 	maxPlan  = 8_000
 	maxLines = 30
 	longest  = 70 // days: the summer holiday

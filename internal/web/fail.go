@@ -26,7 +26,7 @@ var (
 	signedOutPage = pages("signed-out")
 	draftsPage    = pages("drafts")
 	rolePage      = pages("role")
-	goneTemplate  = template.Must(template.ParseFS(files, "templates/gone.html"))
+	goneTemplate  = template.Must(template.New("gone.html").Funcs(funcs).ParseFS(files, "templates/gone.html"))
 )
 
 var errUntrained = errors.New("privacy training is not recorded")

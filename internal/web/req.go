@@ -205,7 +205,14 @@ func (q *Req) Render(page *Page, data any) error { return q.RenderStatus(http.St
 // RenderStatus answers with a page and a status: 422 with faults, 409 when
 // someone else wrote meanwhile. The page is whole before its first byte goes.
 func (q *Req) RenderStatus(code int, page *Page, data any) error {
-	return draw(page.t, data, func(b []byte) { q.Write(code, "text/html; charset=utf-8", pack(q.W, q.R, b)) })
+	return draw(page.t, data, func(b []byte) {
+		if q.even() {
+			b = padded(b, EvenSize) // and never packed: how well a text packs tells of it
+		} else {
+			b = pack(q.W, q.R, b)
+		}
+		q.Write(code, "text/html; charset=utf-8", b)
+	})
 }
 
 // Write answers with what is not a page: a receipt's file, a picture.

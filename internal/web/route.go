@@ -19,6 +19,7 @@ type Route struct {
 	Sensitive    bool          // needs the role's level of sign-in, and recorded privacy training (opplæringsforskrifta § 20-2)
 	Form         string        // of a POST: the address of the page with the form, when it is another than its own
 	Further      bool          // exists in further languages too (lang.Further)
+	Even         bool          // every answer has the same size, what is refused too, and is not packed (EvenSize)
 	Tablet       bool          // of the shared machine at SFO: nowhere else, and no other route takes its sign-in
 	File         bool          // of a POST: its form may hold one file
 	Serve        func(*Req) error
@@ -75,7 +76,7 @@ func (s *Site) Mount(routes []Route) {
 			panic(fmt.Sprintf("route %q is mounted twice", r.Name))
 		}
 		s.routes = append(s.routes, r)
-		s.files[r.pattern()] = r.File
+		s.files[r.pattern()], s.even[r.pattern()] = r.File, r.Even
 		s.mux.HandleFunc(r.pattern(), func(w http.ResponseWriter, req *http.Request) { s.enter(w, req, &r) })
 	}
 }

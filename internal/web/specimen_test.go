@@ -288,7 +288,7 @@ func TestStylesStayAtHome(t *testing.T) {
 	if err := AssetsBuilt(); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"work.css", "public.css"} {
+	for _, name := range []string{"work.css", "public.css", "school.css"} {
 		css := string(shelved.files[shelved.stamped[name]].body)
 		for _, m := range regexp.MustCompile(`url\(["']?([^"')]+)`).FindAllStringSubmatch(css, -1) {
 			if strings.HasPrefix(m[1], "data:") {

@@ -44,12 +44,13 @@ type Frame struct {
 	Langs    []LangLink
 	Keep     string // what the links at the foot need to keep the language
 
-	Exit    bool // a quick way out of the screen: on every page with case content
-	Demo    bool // the strip that says all is made up
-	Surface Surface
-	Level   string // 6-8, 9-12, 13+, voksen on pages for children
-	Scheme  string // light, dark or auto
-	CSRF    string // written as a hidden field by "c-csrf", when the server wants one
+	Formless bool // a public page without a form: its style sheet has nothing of theirs
+	Exit     bool // a quick way out of the screen: on every page with case content
+	Demo     bool // the strip that says all is made up
+	Surface  Surface
+	Level    string // 6-8, 9-12, 13+, voksen on pages for children
+	Scheme   string // light, dark or auto
+	CSRF     string // written as a hidden field by "c-csrf", when the server wants one
 }
 
 // NeutralTitle is what the tab says on a page of a case: nothing of it.
@@ -99,6 +100,17 @@ func (f Frame) Body() Surface {
 		return Work
 	}
 	return f.Surface
+}
+
+// Sheet is the style sheet of the page: only what such pages use.
+func (f Frame) Sheet() string {
+	switch {
+	case f.Body() == Public && f.Formless:
+		return "school.css"
+	case f.Body() == Public:
+		return "public.css"
+	}
+	return "work.css"
 }
 
 // Size is the size Designsystemet draws in.

@@ -1,6 +1,8 @@
 package public_test
 
 import (
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +11,7 @@ import (
 	"tilhor/internal/db"
 	"tilhor/internal/duty"
 	"tilhor/internal/front"
+	"tilhor/internal/lang"
 	"tilhor/internal/roster"
 )
 
@@ -90,5 +93,36 @@ func TestTheSchoolsPageForEveryone(t *testing.T) {
 	body = w.tells("De går fra meg.")
 	if !strings.Contains(body, "En i kommunen leser det") || strings.Contains(body, "Rektor leser det") {
 		t.Error(body)
+	}
+}
+
+// At its limits the school's page and its style sheet weigh at most 30 KB packed, in every
+// language, in a text that hardly packs; it has one button, and one that is less.
+func TestTheSchoolsPageAtItsLimits(t *testing.T) {
+	w := newTown(t)
+	r := rand.New(rand.NewPCG(1, 2))
+	varied := func(n int) string {
+		letters := []rune("abcdefghijklmnopqrstuvwxyzæøåABCDEFGHIJKLMNOPRST    ,.")
+		b := make([]rune, n)
+		for i := range b {
+			b[i] = letters[r.IntN(len(letters))]
+		}
+		b[0], b[n-1] = 'A', '.'
+		return string(b)
+	}
+	w.shows(29, varied)
+	if err := w.front.Say(t.Context(), w.rektor(), front.Line{Kind: front.Plan, Text: varied(8_000)}); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range slices.Concat(lang.Langs, lang.Further) {
+		body := has(t, w.get(school+"?l="+string(l)), 200, "/static/school-")
+		n := packed(t, body)
+		t.Logf("%s: %d bytes", l, n)
+		if n > 30_000 {
+			t.Errorf("the page in %s is %d bytes packed", l, n)
+		}
+		if all, less := strings.Count(body, `class="ds-button"`), strings.Count(body, `data-variant="secondary"`); all != 2 || less != 1 {
+			t.Errorf("%s: %d buttons, %d of them lesser", l, all, less)
+		}
 	}
 }

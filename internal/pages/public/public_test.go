@@ -75,20 +75,15 @@ func newTownOn(t *testing.T, d *db.DB) *town {
 		DB: d, Keys: keys, Journal: j, Roster: r, Clock: clock, Level: func(tilhor.Role, string, string) bool { return true },
 		Owner: web.Owner{ID: owner, Name: "Granvik kommune", Hosts: []string{"localhost"}, Phone: "55 00 00 00", DPO: "personvernombud@granvik.example", DPIA: "2026-06-01"},
 	}
-	site, err := web.New(w.kit)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.site = site
 	w.front = &front.Desk{DB: d, Keys: keys, Journal: j, Roster: r, Clock: clock, Closed: duty.Closed}
 	w.concerns.Shut = w.front.ShutOn
 	w.talks = &dialogue.Desk{DB: d, Keys: keys, Journal: j, Roster: r, Concerns: w.concerns, Clock: clock}
 	w.concerns.Started, w.concerns.Opened = w.talks.Start, w.talks.Open
 	w.ideas = &ideas.Desk{DB: d, Keys: keys, Journal: j, Roster: r, Clock: clock, Bodies: &bodies.Desk{DB: d, Keys: keys, Journal: j, Roster: r, Clock: clock}}
-	site.Mount((&public.Pages{Concerns: w.concerns, Front: w.front, Ideas: w.ideas, Code: w.talks.CodeFor}).Routes())
-	w.h, w.battery = site.Handler(), webtest.New(site, "/logg-inn", "/logg-ut", "/kode", school+"/si/kode", "/s/fjell/si/kode")
+	w.open()
+	w.battery = webtest.New(w.site, "/logg-inn", "/logg-ut", "/kode", school+"/si/kode", "/s/fjell/si/kode")
 	by := tilhor.Actor{Owner: owner, Role: tilhor.RoleOwnerAdviser}
-	err = d.Write(context.Background(), func(tx *db.Tx) error {
+	err := d.Write(context.Background(), func(tx *db.Tx) error {
 		for _, s := range []struct{ id, name, number, until string }{{string(solbakken), "Solbakken skole", number, ""}, {"fjell", "Fjellgløtt skole", "", ""}, {"nedlagt", "Gamle skole", "974600009", "2025-08-01"}} {
 			if _, err := tx.Exec(putSchool, owner, s.id, []byte(s.id), s.name, s.number, true, s.until); err != nil {
 				return err
@@ -119,6 +114,17 @@ func newTownOn(t *testing.T, d *db.DB) *town {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// open makes the site of the kit as it now is.
+func (w *town) open() {
+	w.t.Helper()
+	site, err := web.New(w.kit)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	site.Mount((&public.Pages{Concerns: w.concerns, Front: w.front, Ideas: w.ideas, Code: w.talks.CodeFor}).Routes())
+	w.site, w.h = site, site.Handler()
 }
 
 func (w *town) do(r *http.Request, cookies ...*http.Cookie) *httptest.ResponseRecorder {
@@ -248,7 +254,7 @@ func packed(t *testing.T, body string) int {
 	z.Write([]byte(body))
 	z.Close()
 	n := b.Len()
-	m := regexp.MustCompile(`href="/static/(public-[^"]+\.css)"`).FindStringSubmatch(body)
+	m := regexp.MustCompile(`href="/static/((?:public|school)-[^"]+\.css)"`).FindStringSubmatch(body)
 	if m == nil {
 		t.Fatalf("no public style sheet to weigh (make assets): %v", web.AssetsBuilt())
 	}

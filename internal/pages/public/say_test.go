@@ -1,6 +1,10 @@
 package public_test
 
 import (
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -12,6 +16,10 @@ import (
 	"tilhor"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
+	"tilhor/internal/dialogue"
+	"tilhor/internal/front"
+	"tilhor/internal/lang"
+	"tilhor/internal/roster"
 	"tilhor/internal/web"
 )
 
@@ -62,7 +70,7 @@ func (w *town) step(code int, v url.Values, go_ string, kv ...string) (body stri
 	}
 	v.Set("go", go_)
 	rec := w.post(school+"/si", v)
-	if rec.Body.Len()%int(web.Telling) != 0 || rec.Header().Get("Content-Encoding") != "" {
+	if rec.Body.Len()%web.EvenSize != 0 || rec.Header().Get("Content-Encoding") != "" {
 		w.t.Errorf("%s %v is %d bytes, packed as %q", go_, v["step"], rec.Body.Len(), rec.Header().Get("Content-Encoding"))
 	}
 	body = has(w.t, rec, code)
@@ -195,6 +203,149 @@ func TestASmallChildPoints(t *testing.T) {
 	}
 }
 
+// points goes through the pictures, and gives each screen and the page afterwards.
+func (w *town) points(l string, last ...string) (screens []string, done string) {
+	w.t.Helper()
+	in := "?l=" + l
+	body := has(w.t, w.get(school+"/si/bilder"+in), 200)
+	for _, kv := range [][]string{{"next", "face", "sad"}, {"next", "place", "break"}, {"next", "wish", ""}, append([]string{"send"}, last...)} {
+		v := fields(body)
+		for i := 1; i+1 < len(kv); i += 2 {
+			v.Set(kv[i], kv[i+1])
+		}
+		v.Set("go", kv[0])
+		screens = append(screens, body)
+		body = has(w.t, w.post(school+"/si"+in, v), 200)
+	}
+	return screens, body
+}
+
+// tongues are the languages that telling is written in.
+func tongues() (all []tilhor.Lang) {
+	for _, l := range slices.Concat(lang.Langs, lang.Further) {
+		if l != tilhor.Sami { // which says these pages in bokmål
+			all = append(all, l)
+		}
+	}
+	return all
+}
+
+// Before a small child sends anything, each screen says whom to ring when somebody is
+// in danger: police, ambulance, and somebody to talk with.
+func TestASmallChildSeesWhomToRing(t *testing.T) {
+	w := newTown(t)
+	for _, l := range tongues() {
+		screens, _ := w.points(string(l))
+		for i, body := range screens {
+			for _, s := range []string{"say.danger", "say.danger.112.6-8", "say.danger.113.6-8", "say.danger.116111.6-8"} {
+				if !strings.Contains(body, template.HTMLEscapeString(lang.For(l).T(s))) {
+					t.Errorf("%s, screen %d: %s is not there", l, i+1, s)
+				}
+			}
+			for _, n := range []string{"112", "113", "116111"} {
+				if !strings.Contains(body, `href="tel:`+n+`"`) {
+					t.Errorf("%s, screen %d: %s is not there", l, i+1, n)
+				}
+			}
+		}
+	}
+}
+
+// A small child is told the truth in few words: who reads and when, also late on a
+// Friday and on a holiday, that we must help, what the machine remembers, and that
+// pictures are shown to an adult; when it is read is said afterwards too.
+func TestASmallChildIsToldTheTruth(t *testing.T) {
+	w := newTown(t)
+	for _, row := range []struct {
+		at   time.Time
+		say  string
+		when []string
+	}{
+		{time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), "say.when.6-8", nil},
+		{time.Date(2026, 11, 27, 21, 0, 0, 0, time.UTC), "say.when.late.6-8", []string{"2026-11-30"}}, // Friday at ten in the evening
+		{time.Date(2026, 11, 28, 9, 0, 0, 0, time.UTC), "say.when.closed.6-8", []string{"2026-11-30"}},
+		{time.Date(2026, 12, 25, 9, 0, 0, 0, time.UTC), "say.when.closed.6-8", []string{"2026-12-28"}},
+	} {
+		w.now = row.at
+		for _, l := range tongues() {
+			own := lang.For(l)
+			when := own.T(row.say)
+			if row.when != nil {
+				when = own.T(row.say, "day", own.Day(tilhor.Date(row.when[0])))
+			}
+			screens, done := w.points(string(l))
+			for _, s := range []string{when, own.T("say.give.reads"), own.T("say.reads.act.6-8"), own.T("say.reads.kept.6-8"), own.T("say.reads.machine.6-8"), own.T("say.net.no-files.6-8")} {
+				if !strings.Contains(screens[3], template.HTMLEscapeString(s)) {
+					t.Errorf("%s at %s: %q is not said before it is sent", l, row.at, s)
+				}
+			}
+			if !strings.Contains(done, template.HTMLEscapeString(when)) {
+				t.Errorf("%s at %s: %q is not said afterwards", l, row.at, when)
+			}
+		}
+	}
+	// What goes past the school is read by the municipality, also while the school is shut.
+	w.now = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	err := w.front.Say(t.Context(), w.rektor(), front.Line{Kind: front.Shut, From: "2026-11-23", Until: "2026-11-24", Reads: front.ByOwner})
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := lang.For(tilhor.Bokmal)
+	if _, done := w.points("nb", "accused", "leadership"); !strings.Contains(done, own.T("say.when.6-8")) {
+		t.Errorf("the municipality reads, and the page says\n%s", done)
+	}
+	if screens, done := w.points("nb"); !strings.Contains(screens[3], "Kommunen leser det senere") || !strings.Contains(done, "Kommunen leser det senere") {
+		t.Errorf("the school is shut, and the page says\n%s", done)
+	}
+}
+
+// The code is shown to who asks for it, and to nobody who stands beside: the last page
+// offers it, says that it can only be had now, and that the other way on goes without.
+// Whoever has no code meets neither.
+func TestWhoGoesWithoutTheCode(t *testing.T) {
+	w := newTown(t)
+	for _, l := range tongues() {
+		own := lang.For(l)
+		last := func(kv ...string) string {
+			v := url.Values{"nokkel": {tilhor.NewID()}, "level": {"9-12"}, "for": {"self"}, "sign": {"no"}, "words": {"De tar ballen."}, "accused": {"none"}, "step": {"send"}, "go": {"send"}}
+			for i := 0; i+1 < len(kv); i += 2 {
+				v.Set(kv[i], kv[i+1])
+			}
+			return has(t, w.post(school+"/si?l="+string(l), v), 200)
+		}
+		body := last()
+		code := strings.Fields(fields(body).Get("kode"))
+		for _, key := range []string{"say.done.code", "say.done.code-do", "say.done.leave-codeless"} {
+			if !strings.Contains(body, template.HTMLEscapeString(own.T(key))) {
+				t.Errorf("%s: %s is not on the last page", l, key)
+			}
+		}
+		root, err := html.Parse(strings.NewReader(body))
+		if err != nil || len(code) != 7 {
+			t.Fatal(err, code)
+		}
+		for _, line := range strings.Split(seen(root), "\n") {
+			if strings.Contains(line, code[0]+" "+code[1]) || slices.Contains(append(code, own.T("say.done.leave")), strings.TrimSpace(line)) {
+				t.Errorf("%s: the code is on the screen unasked, or one is done without knowing: %s", l, line)
+			}
+		}
+		if outside := last("for", "other", "whom", "Per"); strings.Contains(outside, template.HTMLEscapeString(own.T("say.done.leave-codeless"))) {
+			t.Errorf("%s: who has no code is told of one", l)
+		}
+	}
+}
+
+// seen is the text of a page.
+func seen(n *html.Node) (all string) {
+	if n.Type == html.TextNode {
+		all = n.Data + "\n"
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		all += seen(c)
+	}
+	return all
+}
+
 // What is about the leadership never comes to rektor, and the child cannot be sent
 // to one it is about.
 func TestTellingPastRektor(t *testing.T) {
@@ -279,6 +430,10 @@ func TestTheCodeIsKeptNowhere(t *testing.T) {
 	if outside, _ := send("for", "other", "whom", "Per"); outside.Has("kode") {
 		t.Error("somebody outside has a code")
 	}
+	parent, _ := send("for", "child", "whom", "Per")
+	if told, err := w.talks.Return(t.Context(), dialogue.Sender{Code: parent.Get("kode"), By: tilhor.Actor{Owner: owner, Role: tilhor.RoleAnyone}}); err != nil || told.Saw != "De tar ballen." {
+		t.Errorf("a parent who did not sign in does not come back: %+v, %v", told, err)
+	}
 	lengths := map[int]int{}
 	err := w.db.Read(t.Context(), func(tx *db.Tx) error {
 		return tx.Each(everyOnce, func(scan db.Scan) error {
@@ -298,52 +453,135 @@ func TestTheCodeIsKeptNowhere(t *testing.T) {
 	}
 }
 
-// Every page of the form has the same size, whichever it is, in every language and
-// with a fault on it.
+// shows fills a school's page: so many adults with the longest lines there may be, of
+// texts of a length.
+func (w *town) shows(n int, text func(letters int) string) {
+	w.t.Helper()
+	by := tilhor.Actor{Owner: owner, Role: tilhor.RoleOwnerAdviser}
+	for i := range n {
+		var id tilhor.PersonID
+		err := w.db.Write(w.t.Context(), func(tx *db.Tx) (err error) {
+			if id, err = w.kit.Roster.AddPerson(tx, by, roster.NewPerson{Name: fmt.Sprintf("Kristoffer-Alexander Bjørnstjerne-Østerhus %d", i), Home: solbakken}, w.now); err != nil {
+				return err
+			}
+			return w.kit.Roster.Appoint(tx, by, id, tilhor.RoleTeacher, solbakken, "2020-08-01", "", w.now)
+		})
+		if err == nil {
+			err = w.front.Say(w.t.Context(), w.rektor(), front.Line{Kind: front.Helper, Person: id, What: text(150), When: text(150), Choose: true, Yes: true})
+		}
+		if err != nil {
+			w.t.Fatal(err)
+		}
+	}
+}
+
+// Every page of the form has the same size, whichever it is, in every language there is
+// and with a fault on it, also where the school shows as many adults as it may, with
+// lines as long as they may be.
 func TestEveryScreenHasTheSameSize(t *testing.T) {
 	w := newTown(t)
-	sizes := map[int]int{}
-	note := func(rec interface{ Len() int }) { sizes[rec.Len()]++ }
-	for _, l := range []string{"nb", "nn", "en"} {
-		for _, path := range []string{"/si", "/si/bilder"} {
-			rec := w.get(school + path + "?l=" + l)
-			note(rec.Body)
-			v := fields(has(t, rec, 200))
-			for _, form := range [][]string{
-				{"next", "for", "self"}, {"next", "sign", "no"}, {"next", "words", strings.Repeat("De går fra meg hver dag. ", 20)}, {"send"}, {"send", "accused", "none"},
-			} {
-				if path == "/si/bilder" {
-					form = []string{"next", "face", "sad"}
-				}
-				for i := 1; i+1 < len(form); i += 2 {
-					v.Set(form[i], form[i+1])
-				}
-				v.Set("go", form[0])
-				rec := w.post(school+"/si?l="+l, v)
-				note(rec.Body)
-				if next := fields(rec.Body.String()); next.Has("step") {
-					v = next
+	w.shows(30, func(n int) string { return strings.Repeat("&ع", n/2) })
+	sizes := map[int][]string{}
+	for _, l := range slices.Concat(lang.Langs, lang.Further) {
+		note := func(what string, rec *httptest.ResponseRecorder) string {
+			t.Helper()
+			sizes[rec.Body.Len()] = append(sizes[rec.Body.Len()], string(l)+" "+what)
+			if rec.Header().Get("Content-Encoding") != "" {
+				t.Errorf("%s %s is packed", l, what)
+			}
+			return rec.Body.String()
+		}
+		in := "?l=" + string(l)
+		for _, whose := range []string{"self", "friend", "child", "other"} {
+			for _, level := range []string{"9-12", "13+"} {
+				v := fields(note("first", w.get(school+"/si"+in)))
+				v.Set("level", level)
+				for _, form := range [][]string{
+					{"next"},
+					{"next", "for", whose},
+					{"next"},
+					{"next", "sign", "yes"},
+					{"next", "sign", "no"},
+					{"next"},
+					{"next", "words", strings.Repeat("De går fra meg hver dag. ", 20), "whom", "Per"},
+					{"send"},
+					{"send", "accused", "none"},
+				} {
+					for i := 1; i+1 < len(form); i += 2 {
+						v.Set(form[i], form[i+1])
+					}
+					v.Set("go", form[0])
+					step := v.Get("step")
+					if next := fields(note(whose+" "+level+" "+step, w.post(school+"/si"+in, v))); next.Has("step") {
+						v = next
+					}
 				}
 			}
 		}
+		v := fields(note("pictures", w.get(school+"/si/bilder"+in)))
+		for _, form := range [][]string{{"next", "face", "sad"}, {"next", "place", "break"}, {"next", "wish", ""}, {"send", "pen-words", "Han dytter."}, {"send", "pen", "Mona"}} {
+			for i := 1; i+1 < len(form); i += 2 {
+				v.Set(form[i], form[i+1])
+			}
+			v.Set("go", form[0])
+			if next := fields(note("small "+v.Get("step"), w.post(school+"/si"+in, v))); next.Has("step") {
+				v = next
+			}
+		}
 	}
-	if len(sizes) != 1 || sizes[int(web.Telling)] == 0 {
-		t.Errorf("the pages are of these sizes: %v", sizes)
+	if len(sizes) != 1 || len(sizes[web.EvenSize]) == 0 {
+		for n, which := range sizes {
+			t.Errorf("%d bytes: %v", n, which[:min(12, len(which))])
+		}
 	}
 	// The longest text makes the pages that carry it larger, in whole steps; the last
 	// page has the same size whatever was told, with a code and without.
-	longest := strings.Repeat("ø", concerns.MaxText)
+	longest := strings.Repeat("&", concerns.MaxText)
 	v := url.Values{"level": {"9-12"}, "for": {"self"}, "sign": {"no"}, "words": {longest}, "accused": {"none"}, "step": {"what"}}
 	look, _ := w.step(200, v, "next")
-	if n := len(look); n <= int(web.Telling) || n%int(web.Telling) != 0 {
+	if n := len(look); n <= web.EvenSize || n%web.EvenSize != 0 {
 		t.Errorf("the page with the longest text is %d bytes", n)
 	}
 	v.Set("step", "send")
 	done, _ := w.step(200, v, "send")
 	small, _ := w.step(200, url.Values{"level": {"6-8"}, "face": {"sad"}, "step": {"give"}}, "send")
-	if len(done) != int(web.Telling) || len(small) != int(web.Telling) {
+	if len(done) != web.EvenSize || len(small) != web.EvenSize {
 		t.Errorf("the last page is %d bytes after the longest text, and %d for a small child", len(done), len(small))
 	}
+}
+
+// What is refused on the way has the size of what is not, and is not packed: a school
+// there is not, a form from another site, a form too long, and one too many.
+func TestARefusalHasTheSameSize(t *testing.T) {
+	w := newTown(t)
+	even := func(name string, r *http.Request, code int) {
+		t.Helper()
+		r.Header.Set("Accept-Encoding", "gzip")
+		rec := w.do(r)
+		if rec.Code != code || rec.Body.Len() != web.EvenSize || rec.Header().Get("Content-Encoding") != "" {
+			t.Errorf("%s: %d, %d bytes, packed as %q", name, rec.Code, rec.Body.Len(), rec.Header().Get("Content-Encoding"))
+		}
+	}
+	form := func(path, body, site string) *http.Request {
+		r := httptest.NewRequest("POST", "http://localhost"+path, strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Sec-Fetch-Site", site)
+		return r
+	}
+	even("a school there is not", httptest.NewRequest("GET", "http://localhost/s/finnesikke/si", nil), 404)
+	even("from another site", form(school+"/si", "go=next", "cross-site"), 403)
+	even("too long", form(school+"/si", "words="+strings.Repeat("a", 1<<20), "same-origin"), 413)
+	even("unreadable", form(school+"/si", "words=%zz", "same-origin"), 400)
+	b := web.UsualBounds()
+	b.Left, b.Again = 0, 0
+	w.kit.Limits = web.NewLimits(b)
+	w.open()
+	even("one too many", form(school+"/si", url.Values{"nokkel": {tilhor.NewID()}, "level": {"9-12"}, "for": {"self"}, "sign": {"no"}, "words": {"Hei"}, "accused": {"none"}, "step": {"send"}, "go": {"send"}}.Encode(), "same-origin"), 429)
+	b = web.UsualBounds()
+	b.Strangers, b.Queue = 0, 0
+	w.kit.Limits = web.NewLimits(b)
+	w.open()
+	even("no room", httptest.NewRequest("GET", "http://localhost"+school+"/si", nil), 503)
 }
 
 // On a day off the page says so, and when it is read.

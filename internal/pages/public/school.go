@@ -53,7 +53,7 @@ func (p *Pages) school(q *web.Req) error {
 		v.Lead = w.T("public.school.lead-sfo")
 	}
 	v.Reach = q.Kit.Owner.Reach()
-	v.School, v.Home = s.Name, q.Link("/")
+	v.School, v.Home, v.Formless = s.Name, q.Link("/"), true
 	v.Code, v.Enter = q.Link("/s/"+web.SchoolCode(s)+"/si/kode"), q.Link("/kode")
 	if p.Bodies {
 		v.Bodies = q.Link(at + "/rad")

@@ -222,6 +222,30 @@ func TestEveryLanguage(t *testing.T) {
 	w.page(w.Get(w.As(tilhor.RolePupil, w.Solbakken), "/min/si?l=nb"), 200, `data-level="9-12"`)
 }
 
+// A small child who is signed in sees on every screen whom to ring, and before it
+// sends who reads, what the machine remembers and that pictures are shown to an adult.
+func TestASmallChildSignedIn(t *testing.T) {
+	w := newWorld(t)
+	nora := w.As(tilhor.RolePupil, w.Solbakken)
+	body := w.page(w.Get(nora, "/min/si/bilder"), 200, `data-level="6-8"`)
+	v := fields(body)
+	for i, kv := range [][]string{{"face", "sad"}, {"place", "break"}, {"wish", ""}, nil} {
+		for _, n := range []string{"112", "113", "116111"} {
+			if !strings.Contains(body, `href="tel:`+n+`"`) {
+				t.Errorf("screen %d: %s is not there", i+1, n)
+			}
+		}
+		if kv != nil {
+			body, v = w.step(nora, v, "next", 200, kv...)
+		}
+	}
+	for _, s := range []string{"Rektor leser det.", "Vi leser på hverdager.", "Vi må hjelpe.", "Maskinen kan huske at du var her.", "Vi tar ikke imot bilder her."} {
+		if !strings.Contains(body, s) {
+			t.Errorf("%q is not said before it is sent", s)
+		}
+	}
+}
+
 // Who is signed in tells in the language they read, all the way: the form, what
 // became of it, and the receipt.
 func TestTellingInFurtherLanguages(t *testing.T) {

@@ -155,6 +155,8 @@ func (v *dialogueView) questions(q *web.Req, t dialogue.Talk, f *web.Form) {
 // sayWho says who is written with, and that nobody is to find out who did not say.
 func sayWho(w *lang.Words, t dialogue.Talk) *web.Note {
 	switch {
+	case t.Outsider:
+		return &web.Note{Color: "warning", Title: w.T("dialogue.staff.outsider"), Text: w.T("dialogue.staff.outsider-text")}
 	case t.Coded && t.Named:
 		return &web.Note{Color: "neutral", Title: w.T("dialogue.staff.named"), Text: w.T("dialogue.staff.no-role")}
 	case t.Coded:

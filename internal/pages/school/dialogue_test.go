@@ -12,6 +12,7 @@ import (
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/dialogue"
+	"tilhor/internal/duty"
 	"tilhor/internal/web/webtest"
 )
 
@@ -102,6 +103,48 @@ func TestTalkPage(t *testing.T) {
 	if all[0].Pupil != "" {
 		t.Error("a name that was said in the talk gave a child a part")
 	}
+}
+
+// Who answers a parent who did not sign in is told that nobody has checked it.
+func TestAnsweringAParentWithACode(t *testing.T) {
+	w := newWorld(t)
+	c := w.unsigned(concerns.Saying{For: concerns.ForChild, Whom: "Nora", Words: "Hun gråter."})
+	w.pages(w.rektor, "/bekymringer/"+c.Slug+"/samtale", "sier å være forelder. Det er ikke sjekket", "Skriv ingenting om eleven")
+}
+
+// unsigned is what somebody told on the school's page.
+func (w *world) unsigned(s concerns.Saying) concerns.Concern {
+	w.t.Helper()
+	s.School = w.Solbakken
+	c, _, err := w.concerns.Say(w.t.Context(), tilhor.Actor{Owner: webtest.Owner, Role: tilhor.RoleAnyone}, s)
+	w.must(err)
+	return c
+}
+
+// Many reports about one child within a week may be somebody plaguing it: the page of
+// the stance says so, that of what is about an adult, and the case, to who works it,
+// while nobody knows whom it is about.
+func TestABurstIsShown(t *testing.T) {
+	w := newWorld(t)
+	const warns = "Flere meldinger på kort tid: kan være plaging"
+	words := func(s string) concerns.Saying { return concerns.Saying{For: concerns.ForFriend, Words: s} }
+	first := w.unsigned(words("Elias er slem."))
+	adult := words("Elias og Jonas Lund bråker.")
+	adult.Accused, adult.Against = duty.AccusedEmployee, "Jonas Lund"
+	sealed := w.unsigned(adult)
+	at, walled := "/bekymringer/"+first.Slug+"/stilling", "/sperrede/"+sealed.Slug
+	for _, path := range []string{at, walled} {
+		lacks(t, w.pages(w.rektor, path, "Ingen vet sikkert hvem som skrev dette"), warns)
+	}
+	w.unsigned(words("Ingen liker Elias."))
+	w.pages(w.rektor, at, warns, "nevner Elias")
+	w.pages(w.rektor, walled, warns, "nevner Elias")
+	all, err := w.cases.TakeUp(t.Context(), w.kari, first.Slug, cases.Stance{Handler: w.sosial.Person})
+	w.must(err)
+	w.pages(w.rektor, at, warns)
+	w.pages(w.rektor, "/saker/"+all[0].Slug, warns)
+	w.pages(w.ina, "/saker/"+all[0].Slug, warns, "nevner Elias") // who handles it receives none of them
+	lacks(t, w.page(w.ina, "/saker/"+w.track("Står alene.", "nora")), warns)
 }
 
 // What the one who told wants the school to do stands under its own heading, in the

@@ -57,7 +57,7 @@ func newWorld(t *testing.T) *world {
 	}
 	kept := &archive.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Cases: worked, Concerns: told, Clock: town.Now}
 	talks := &dialogue.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Concerns: told, Clock: town.Now}
-	told.Became = talks.Became
+	told.Became, told.Started = talks.Became, talks.Start
 	suggested := &ideas.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: town.Now, Bodies: &bodies.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: town.Now}}
 	groups := &circles.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: town.Now}
 	shown := &front.Desk{DB: k.DB, Keys: k.Keys, Journal: k.Journal, Roster: k.Roster, Clock: town.Now, Away: worked.AwayOn}

@@ -92,14 +92,8 @@ func (p *Pages) showTake(q *web.Req, code int, f *web.Form) error {
 	if c.Wish != "" {
 		v.Wish = w.T("say.take.wish", "who", c.WishName)
 	}
-	often, err := p.Concerns.Burst(q.Context(), q.Actor, c)
-	if err != nil {
+	if v.Burst, err = p.unsigned(q, c); err != nil {
 		return err
-	}
-	if len(often) > 0 {
-		v.Burst = &web.Note{Color: "warning", Title: w.T("say.take.burst"), Text: w.T("say.take.burst-text", "names", w.List(often))}
-	} else if c.Channel.Quiet() {
-		v.Burst = &web.Note{Color: "neutral", Title: w.T("say.take.unsure"), Text: w.T("say.take.unsure-text")}
 	}
 	if c.State != concerns.New {
 		v.Decided, v.Reason = takeDecided(w, c, q), c.Reason
@@ -112,6 +106,23 @@ func (p *Pages) showTake(q *web.Req, code int, f *web.Form) error {
 	v.Frame = q.Frame(v.Heading)
 	v.Faulty = code == http.StatusUnprocessableEntity
 	return q.RenderStatus(code, takePage, v)
+}
+
+// unsigned says of what was told without signing in what that means: nobody knows who
+// wrote it, and many about one child may be somebody plaguing it.
+func (p *Pages) unsigned(q *web.Req, c concerns.Concern) (*web.Note, error) {
+	often, err := p.Concerns.Burst(q.Context(), q.Actor, c)
+	if err != nil || !c.Channel.Quiet() {
+		return nil, err
+	}
+	if len(often) > 0 {
+		return burst(q.T, often), nil
+	}
+	return &web.Note{Color: "neutral", Title: q.T.T("say.take.unsure"), Text: q.T.T("say.take.unsure-text")}, nil
+}
+
+func burst(w *lang.Words, often []string) *web.Note {
+	return &web.Note{Color: "warning", Title: w.T("say.take.burst"), Text: w.T("say.take.burst-text", "names", w.List(often))}
 }
 
 func (p *Pages) takeQuestions(q *web.Req, f *web.Form, c concerns.Concern, v *takeView) error {

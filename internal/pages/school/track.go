@@ -26,6 +26,7 @@ type trackView struct {
 	Heading  string
 	Done     *web.Note
 	Unknown  *web.Note
+	Burst    *web.Note
 	Shut     *web.Note // the school is shut, and the duties go on
 	Bar      string    // why a new report to Statsforvalteren would be rejected
 	Quiet    *web.Note
@@ -74,6 +75,9 @@ func (p *Pages) track(q *web.Req) error {
 	v.Frame = q.Frame(v.Heading)
 	if f.Pupil == "" && !f.Lead {
 		v.Unknown = &web.Note{Color: "info", Title: w.T("school.track.unknown"), Text: w.T("school.track.unknown-text")}
+	}
+	if v.Burst, err = p.burstOf(q, f); err != nil {
+		return err
 	}
 	if since := quietSince(f, q.Now); since != "" {
 		v.Quiet = &web.Note{Color: "warning", Title: lang.Cap(w.T("school.is.quiet", "name", v.Head.Name, "date", w.DayMonth(since))), Text: w.T("school.track.quiet-text")}
@@ -145,6 +149,27 @@ func (p *Pages) track(q *web.Req) error {
 		v.Others, v.Matter, v.More = w.T("children.alone"), path(f.Track, "sammenheng"), w.T("children.exposed.fold")
 	}
 	return q.Render(trackPage, v)
+}
+
+// burstOf says to who works a case about somebody unknown that what it began with is one
+// of many about one child.
+func (p *Pages) burstOf(q *web.Req, f cases.File) (*web.Note, error) {
+	if f.Pupil != "" || !f.Works {
+		return nil, nil
+	}
+	for _, r := range f.Of(cases.Told) {
+		if !concerns.Channel(r.Answer).Quiet() {
+			continue
+		}
+		often, err := p.Concerns.BurstOf(q.Context(), q.Actor.Owner, tilhor.ConcernID(r.Ref))
+		if err != nil {
+			return nil, err
+		}
+		if len(often) > 0 {
+			return burst(q.T, often), nil
+		}
+	}
+	return nil, nil
 }
 
 // onlyDecides takes away what belongs to a case under § 12-4.

@@ -42,6 +42,7 @@ type sealedView struct {
 	Personnel       string
 	SeesTitle, When string
 	Talk            *web.Button // to the talk with who told it
+	Burst           *web.Note   // told without signing in, and what that means
 }
 
 func (p *Pages) sealed(q *web.Req) error {
@@ -75,6 +76,9 @@ func (p *Pages) showSealed(q *web.Req, code int, f *web.Form) error {
 	}
 	if c.Wish != "" {
 		v.Lead = w.T("say.take.wish", "who", c.WishName)
+	}
+	if v.Burst, err = p.unsigned(q, c); err != nil {
+		return err
 	}
 	v.Sees = web.Facts{Stack: true, Items: []web.Fact{{Term: w.T("sealed.who.about"), Text: aboutWhom(w, c)}, {Term: w.T("sealed.who.reporter"), Text: reporter(w, c)}, {Term: w.T("sealed.who.nothing"), Text: w.T("sealed.who.others")}}}
 	if v.Talk, err = p.talkOf(q, c.Slug); err != nil {

@@ -48,7 +48,7 @@ func (p *Pages) about(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	return render(q, http.StatusOK, aboutPage, view(q, s, "", "dialogue.about.title"))
+	return q.RenderStatus(http.StatusOK, aboutPage, view(q, s, "", "dialogue.about.title"))
 }
 
 func view(q *web.Req, s roster.School, code, title string) codeView {
@@ -66,7 +66,7 @@ func show(q *web.Req, s roster.School, code string, past bool) error {
 	if past {
 		title = "dialogue.code.title-owner"
 	}
-	return render(q, http.StatusOK, codePage, view(q, s, code, title))
+	return q.RenderStatus(http.StatusOK, codePage, view(q, s, code, title))
 }
 
 // code leads from the words to the card and to the two that are asked for again.
@@ -86,7 +86,7 @@ func (p *Pages) code(q *web.Req) error {
 		if err := q.Guessed(); err != nil {
 			return err
 		}
-		return render(q, http.StatusOK, aboutPage, view(q, s, "", "dialogue.about.title"))
+		return q.RenderStatus(http.StatusOK, aboutPage, view(q, s, "", "dialogue.about.title"))
 	} else if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (p *Pages) code(q *web.Req) error {
 	case "kort":
 		v := view(q, s, code, "dialogue.card.title")
 		v.School = "" // it says neither what it is for, nor where
-		return render(q, http.StatusOK, cardPage, v)
+		return q.RenderStatus(http.StatusOK, cardPage, v)
 	case "skrevet":
 		return confirm(q, s, code)
 	case "sjekk":
@@ -111,7 +111,7 @@ func confirm(q *web.Req, s roster.School, code string) error {
 		return x
 	}
 	v.Third, v.Sixth = ask("ord-3", "dialogue.confirm.third"), ask("ord-6", "dialogue.confirm.sixth")
-	return render(q, http.StatusOK, confirmPage, v)
+	return q.RenderStatus(http.StatusOK, confirmPage, v)
 }
 
 // checked lets go of who has written the words down. Who has not sees them
@@ -125,14 +125,14 @@ func (p *Pages) checked(q *web.Req, s roster.School, f *web.Form, code string, p
 	if !is("ord-3", third) || !is("ord-6", sixth) {
 		v := view(q, s, code, "dialogue.code.again")
 		v.Again = true
-		return render(q, http.StatusOK, codePage, v)
+		return q.RenderStatus(http.StatusOK, codePage, v)
 	}
 	v := view(q, s, "", "dialogue.done.title")
 	var err error
 	if v.Hours, err = p.hours(q, s.ID, past); err != nil {
 		return err
 	}
-	return render(q, http.StatusOK, donePage, v)
+	return q.RenderStatus(http.StatusOK, donePage, v)
 }
 
 // picture is the address of the page for codes as a square of dots: no code, no

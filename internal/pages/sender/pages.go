@@ -42,12 +42,12 @@ func (p *Pages) Routes() []web.Route {
 	anyone := []tilhor.Role{tilhor.RoleAnyone}
 	family := []tilhor.Role{tilhor.RolePupil, tilhor.RoleParent}
 	return []web.Route{
-		{Method: "GET", Path: "/s/{skole}/si/kode", Name: "sender.code.about", Roles: anyone, Further: true, Serve: p.about},
-		{Method: "POST", Path: "/s/{skole}/si/kode", Name: "sender.code", Roles: anyone, Further: true, Serve: p.code},
-		{Method: "GET", Path: EnterPath, Name: "sender.enter", Roles: anyone, Further: true, Serve: p.enter},
+		{Method: "GET", Path: "/s/{skole}/si/kode", Name: "sender.code.about", Even: true, Roles: anyone, Further: true, Serve: p.about},
+		{Method: "POST", Path: "/s/{skole}/si/kode", Name: "sender.code", Even: true, Roles: anyone, Further: true, Serve: p.code},
+		{Method: "GET", Path: EnterPath, Name: "sender.enter", Even: true, Roles: anyone, Further: true, Serve: p.enter},
 		{Method: "GET", Path: EnterPath + "/bilde", Name: "sender.enter.picture", Roles: anyone, Serve: p.picture},
 		{Method: "GET", Path: TalkPath, Name: "sender.talk.none", Roles: anyone, Serve: p.none},
-		{Method: "POST", Path: TalkPath, Name: "sender.talk", Form: EnterPath, Roles: anyone, Further: true, Serve: p.talk},
+		{Method: "POST", Path: TalkPath, Name: "sender.talk", Even: true, Form: EnterPath, Roles: anyone, Further: true, Serve: p.talk},
 		{Method: "GET", Path: ownPath + "{slug}", Name: "sender.own", Roles: family, Case: true, Further: true, Serve: p.Lock.Behind(p.own)},
 		{Method: "POST", Path: ownPath + "{slug}", Name: "sender.own.write", Roles: family, Case: true, Further: true, Serve: p.Lock.Behind(p.writeOwn)},
 	}
@@ -68,15 +68,6 @@ func frame(q *web.Req, title string) web.Frame {
 		f.Langs = nil // a change of language is a new page, and would lose what is written
 	}
 	return f
-}
-
-// render answers with a page of the way with a code: those of being given one
-// have the size of those of telling, and those of coming back another.
-func render(q *web.Req, code int, p *web.Page, v any) error {
-	if _, giving := v.(codeView); giving {
-		return q.RenderPadded(code, web.Telling, p, v)
-	}
-	return q.RenderPadded(code, web.Talk, p, v)
 }
 
 // hours says when the school reads next. past is that the municipality reads it.

@@ -34,7 +34,7 @@ func (p *Pages) ask(q *web.Req, code int, f *web.Form) error {
 	v.Faulty, v.Home = len(f.Faults) > 0, q.Link("/")
 	v.Code = f.Field(w, fieldCode, w.T("dialogue.enter.code"))
 	v.Code.Help, v.Code.Rows, v.Code.Max, v.Code.Required = w.T("dialogue.enter.help"), 2, 400, true
-	return render(q, code, enterPage, v)
+	return q.RenderStatus(code, enterPage, v)
 }
 
 // none leads who comes without a code to where it is asked for.
@@ -121,7 +121,7 @@ func (p *Pages) open(q *web.Req, f *web.Form, s dialogue.Sender) error {
 	}
 	v.Code, v.Action, v.Sent = f.Get(fieldCode), q.Link(TalkPath), writes && code == http.StatusOK
 	v.Home = q.Link("/")
-	return render(q, code, talkPage, v)
+	return q.RenderStatus(code, talkPage, v)
 }
 
 // show draws a talk. f is what was just sent: with faults its words stand where

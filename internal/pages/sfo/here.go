@@ -1,6 +1,7 @@
 package sfo
 
 import (
+	"html/template"
 	"slices"
 	"strings"
 	"time"
@@ -157,27 +158,42 @@ func choreOf(q *web.Req, c cases.Chore, f *web.Form) chore {
 type sentView struct {
 	web.Frame
 	Facts web.Facts
+	QR    template.HTML
+	File  string
 	Here  string
 	Out   string
 	Form  *web.Form
 }
 
-// sent says that it came through, with the number of the receipt. What was
-// written is not shown again on this machine.
+// sent says that it came through, with the receipt in words, as a picture for the own
+// telephone, and as a file. What was written is not shown again on this machine, and
+// stands in none of them.
 func (p *Pages) sent(q *web.Req) error {
 	r, err := p.Concerns.Sent(q.Context(), q.Actor, q.Path("slug"))
+	if err != nil {
+		return err
+	}
+	svg, err := r.QR()
 	if err != nil {
 		return err
 	}
 	left(q)
 	w := q.T
 	return q.Render(sentPage, sentView{
-		Frame: q.Frame(w.T("sfo.sent.title")), Here: herePath, Out: web.TabletPath + "/ut", Form: web.NewForm(),
+		Frame: q.Frame(w.T("sfo.sent.title")), QR: template.HTML(svg), File: q.R.URL.Path + "/fil", Here: herePath, Out: web.TabletPath + "/ut", Form: web.NewForm(),
 		Facts: web.Facts{Items: []web.Fact{
 			{Term: w.T("staff.answer.received"), Text: w.Moment(r.When())},
 			{Term: w.T("staff.answer.number"), Text: r.Short()},
 		}},
 	})
+}
+
+func (p *Pages) sentFile(q *web.Req) error {
+	r, err := p.Concerns.Sent(q.Context(), q.Actor, q.Path("slug"))
+	if err != nil {
+		return err
+	}
+	return q.GiveReceipt(r, "kvittering")
 }
 
 // left has the browser turn to the question of who it is when the sign-in is over:

@@ -66,7 +66,7 @@ func styles() (files map[string][]byte, names map[string]string, err error) {
 		return nil, nil, err
 	}
 	res := api.Build(api.BuildOptions{
-		EntryPoints:       []string{assets + "/work.css", assets + "/public.css", assets + "/js/tilhor.js"},
+		EntryPoints:       []string{assets + "/work.css", assets + "/public.css", assets + "/school.css", assets + "/js/tilhor.js"},
 		AbsWorkingDir:     root,
 		Outdir:            dist,
 		EntryNames:        "[name]-[hash]",

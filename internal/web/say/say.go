@@ -173,6 +173,10 @@ func (s *Screens) begin(q *web.Req, f *web.Form) (*teller, error) {
 	if t.adults, err = s.Adults(q, t.school); err != nil {
 		return nil, err
 	}
+	for i := range t.adults {
+		a := &t.adults[i]
+		a.What, a.Where = short(a.What), short(a.Where)
+	}
 	t.reading, err = Reads(q, s.Front, t.school.ID)
 	return t, err
 }
@@ -456,14 +460,6 @@ func (t *teller) option(field, value, label, help, picture string) web.Option {
 	return web.Option{Value: value, Label: label, Help: help, Picture: picture, Checked: t.form.Ticked(field, value)}
 }
 
-// render answers with a page: on the school's own page every one has the same size.
-func (t *teller) render(code int, page *web.Page, data any) error {
-	if t.Open {
-		return t.q.RenderPadded(code, web.Telling, page, data)
-	}
-	return t.q.RenderStatus(code, page, data)
-}
-
 // An afterwards is what the last page is made of, and all that is kept for a second
 // sending: the secret of the receipt, who reads it, and whether there is a code. Not
 // the code: that is drawn again from the form itself. It is as long in every case.
@@ -489,7 +485,7 @@ func (t *teller) done(answer string) error {
 	if a.code && t.Code != nil {
 		code = t.Code(t.q.Kit.Owner.ID, t.q.Token(t.form))
 	}
-	return t.render(http.StatusOK, donePage, t.doneView(a.secret, code, a.past))
+	return t.q.RenderStatus(http.StatusOK, donePage, t.doneView(a.secret, code, a.past))
 }
 
 // receipt shows the receipt of what was told without signing in, to whoever has
@@ -517,5 +513,5 @@ func (t *teller) receipt(file bool) error {
 	if err != nil {
 		return err
 	}
-	return t.render(http.StatusOK, receiptPage, v)
+	return t.q.RenderStatus(http.StatusOK, receiptPage, v)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tilhor"
+	"tilhor/internal/calendar"
 	"tilhor/internal/concerns"
 	"tilhor/internal/front"
 	"tilhor/internal/journal"
@@ -99,7 +100,7 @@ func (t *teller) show(at screen) error {
 	if v.Faulty {
 		code = http.StatusUnprocessableEntity
 	}
-	return t.render(code, templates[at], v)
+	return t.q.RenderStatus(code, templates[at], v)
 }
 
 func (t *teller) field(name, key string) web.Field {
@@ -112,7 +113,7 @@ func (t *teller) frame(at screen) *view {
 	v := &view{
 		Frame: t.q.Frame(t.text("say." + string(at) + ".title")), Form: t.form, Action: t.q.Link(t.action()), Step: at,
 		Steps: web.Steps{W: w, N: n + 1, All: len(order)}, Back: web.Back{Href: t.q.Link(t.Leave(t.q, t.school)), Text: w.T("do.back")},
-		First: n == 0, Small: t.level() == small, Now: t.level(), Talk: t.adults,
+		First: n == 0, Small: t.level() == small, Now: t.level(), Talk: t.adults[:min(mostTalk, len(t.adults))],
 	}
 	v.Neutral, v.Exit, v.Nav, v.School, v.Level, v.Surface = true, true, nil, t.school.Name, t.level(), web.Public
 	if t.reading.By == front.ByNobody {
@@ -179,6 +180,9 @@ func (t *teller) askName(v *view) {
 // remembers.
 func (t *teller) reads() []string {
 	all := []string{t.text("say.reads", "school", t.school.Name), t.when(), t.text("say.reads.act")}
+	if t.level() == small {
+		all[0] = t.text("say.give.reads")
+	}
 	if t.Open && t.form.Get("for") == string(concerns.ForChild) {
 		all = append(all, t.text("say.reads.parent"))
 	}
@@ -194,8 +198,10 @@ func (t *teller) when() string {
 	switch {
 	case r.By != "":
 		return t.text("say.when.shut-"+r.By, "day", lang.In((*lang.Words).Day, r.Until))
-	case r.Today:
+	case r.Today && r.Next == calendar.DateOf(t.q.Now):
 		return t.text("say.when")
+	case r.Today: // and its hours are over
+		return t.text("say.when.late", "day", lang.In((*lang.Words).Day, r.Next))
 	}
 	return t.text("say.when.closed", "day", lang.In((*lang.Words).Day, r.Next))
 }
@@ -247,10 +253,30 @@ func (t *teller) whomKey() string {
 	return "say.whom-field"
 }
 
+// How many adults a page names that says whom one may talk with instead, and how many a
+// small child points at; and how much it says of each. All of them, in full, stand on
+// the school's page: here they may not make one page larger than another.
+const (
+	mostTalk     = 6
+	mostPictures = 9
+	mostSaid     = 60
+)
+
+// short is the beginning of what an adult's line says.
+func short(s string) string {
+	if r := []rune(s); len(r) > mostSaid {
+		return strings.TrimSpace(string(r[:mostSaid])) + "…"
+	}
+	return s
+}
+
 // wish asks which adult the teller wants to talk with. Nobody is chosen beforehand.
 func (t *teller) wish(key string) web.Field {
-	f := t.field("wish", key)
-	for _, a := range t.offered() {
+	f, all := t.field("wish", key), t.offered()
+	if t.level() == small {
+		all = all[:min(mostPictures, len(all))]
+	}
+	for _, a := range all {
 		help := a.What
 		if a.Where != "" {
 			help += ". " + a.Where
@@ -349,7 +375,7 @@ func (t *teller) askGive(v *view) {
 	}
 	v.PenOpen = f.Get("pen-words") != "" || f.Get("pen") != "" || fault("pen-words", "pen")
 	v.AboutOpen = f.Get("accused") != "" || f.Get("against") != "" || fault("accused", "against")
-	v.Reads = []string{t.text("say.give.reads"), t.when()}
+	v.Reads = append(t.reads(), t.text("say.net.no-files"))
 }
 
 // A doneView is the last page: it was received, and what happens now.
@@ -385,6 +411,8 @@ func (t *teller) doneView(secret, code string, past bool) doneView {
 	}
 	keys := []string{"say.done.read-" + to, "say.done.talk", "say.done.home"}
 	switch {
+	case t.level() == grown && code != "":
+		keys = []string{"say.done.read-" + to, "say.done.parent"}
 	case t.level() == grown:
 		keys = []string{"say.done.read-" + to, "say.done.only"}
 	case t.level() == small && t.form.Line("name") == "", t.level() != small && t.form.Get("sign") != "yes":

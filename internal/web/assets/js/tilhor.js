@@ -1,14 +1,27 @@
 // What the pages do a little better with JavaScript. Everything works without.
 
+const way = document.querySelector("a.t-exit");
+const nav = window.navigation; // not in every browser
+
 // Leave quickly: the page goes out of the history, so that "back" does not
-// show it. Escape three times in two seconds does the same.
+// show it, and so do those ahead of it. Escape three times in two seconds does the same.
 function leave() {
-  const way = document.querySelector("a.t-exit");
   if (!way) return;
   document.body.hidden = true;
   document.title = "…";
-  location.replace(way.href);
+  if (nav?.canGoForward) location.assign(way.href);
+  else location.replace(way.href);
 }
+
+// Where one came out says so in its own entry of the history (nothing is stored); and a
+// page from before that, which "back" comes to, goes out of the history too.
+if (document.body.dataset.left) nav?.updateCurrentEntry({ state: "left" });
+function look() {
+  const at = nav?.currentEntry?.index;
+  if (at >= 0 && nav.entries().slice(at + 1).some((e) => e.getState() === "left")) leave();
+}
+look();
+addEventListener("pageshow", (e) => e.persisted && look());
 
 let escapes = [];
 document.addEventListener("keydown", (e) => {
@@ -24,11 +37,6 @@ document.addEventListener("click", (e) => {
     leave();
   }
   if (e.target.closest("[data-print]")) print();
-});
-
-// A page brought back from the browser's memory after the way out is empty.
-addEventListener("pageshow", (e) => {
-  if (e.persisted && document.body.hidden) location.reload();
 });
 
 // A field grows with what is written, where the browser does not do it itself.

@@ -1,0 +1,63 @@
+package public_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http/httptest"
+	"net/url"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tilhor/internal/web"
+)
+
+// Whoever leaves quickly on the last screen, by the button or by Escape three times, and
+// whoever presses "back" afterwards, as often as there is anything to go back to, sees no
+// typed word and no page of telling: with the browser's memory of pages, and without. That
+// they were there before one left is the control.
+func TestBackAfterTheQuickWayOut(t *testing.T) {
+	if err := web.AssetsBuilt(); err != nil {
+		t.Fatal(err)
+	}
+	w := newTown(t)
+	s := httptest.NewServer(w.h)
+	t.Cleanup(s.Close)
+	u, err := url.Parse(s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const words = "De gjemmer sekken min bak gymsalen"
+	in, _ := json.Marshal(map[string]string{"at": "http://localhost:" + u.Port() + school, "words": words})
+	cmd := exec.CommandContext(t.Context(), "node", filepath.Join("..", "..", "web", "webtest", "browser", "leave.mjs"))
+	var out, complaint bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(in), &out, &complaint
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("the browser (try make deps): %v\n%s", err, complaint.String())
+	}
+	var seen []struct {
+		Way, Press, URL, Text string
+		Words, Form           bool
+	}
+	if err := json.Unmarshal(out.Bytes(), &seen); err != nil {
+		t.Fatal(err)
+	}
+	control := 0
+	for _, x := range seen {
+		t.Logf("%s, %s: %s %q", x.Way, x.Press, x.URL, strings.ReplaceAll(x.Text, "\n", " "))
+		switch {
+		case x.Press == "telling":
+			if x.Words && x.Form {
+				control++
+			}
+		case x.Words:
+			t.Errorf("%s, %s: what was typed is on the screen, at %s", x.Way, x.Press, x.URL)
+		case x.Form:
+			t.Errorf("%s, %s: a page of telling is on the screen, at %s", x.Way, x.Press, x.URL)
+		}
+	}
+	if control != 4 || len(seen) != 4*9 {
+		t.Errorf("%d of 4 ways began with words on the screen, and %d pages were seen: this proves nothing", control, len(seen))
+	}
+}
