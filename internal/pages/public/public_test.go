@@ -206,6 +206,20 @@ func TestFurtherLanguages(t *testing.T) {
 	lacks(t, has(t, w.get("/rettigheter/7?l=nb"), 200), "§", "artikkel")
 }
 
+// What is said of privacy is true at each age: that the municipality may read, and
+// what. "Numbers, never names" was said to all, and was not so.
+func TestPrivacyAtEachAge(t *testing.T) {
+	w := newTown(t)
+	for path, says := range map[string][]string{
+		"/personvern/7":  {"en i kommunen"},
+		"/personvern/11": {"Noen i kommunen", "handler om en voksen", "skolen er stengt", "få saken din"},
+		"/personvern/15": {"Noen i kommunen", "handler om en voksen", "skolen er stengt", "få saken din"},
+		"/personvern":    {"noen i kommunen", "ledelsen", "en ansatt", "skolen er stengt", "én sak å lese"},
+	} {
+		lacks(t, has(t, w.get(path+"?l=nb"), 200, says...), "aldri navn")
+	}
+}
+
 func TestEveryPageInEveryLanguage(t *testing.T) {
 	w := newTown(t)
 	for _, path := range []string{"/", school, "/s/fjell", school + "/ansatt", school + "/plakat", "/personvern", "/tilgjengelighet", "/hjelp", "/rettigheter/7", "/rettigheter/11", "/rettigheter/15", "/rettigheter/foresatt", "/personvern/7", "/personvern/11", "/personvern/15"} {
