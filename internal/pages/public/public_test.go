@@ -207,14 +207,18 @@ func TestFurtherLanguages(t *testing.T) {
 }
 
 // What is said of privacy is true at each age: that the municipality may read, and
-// what. "Numbers, never names" was said to all, and was not so.
+// what ("numbers, never names" was said to all, and was not so); what of the lists is
+// kept; and who is given it.
 func TestPrivacyAtEachAge(t *testing.T) {
 	w := newTown(t)
 	for path, says := range map[string][]string{
-		"/personvern/7":  {"en i kommunen"},
-		"/personvern/11": {"Noen i kommunen", "handler om en voksen", "skolen er stengt", "få saken din"},
-		"/personvern/15": {"Noen i kommunen", "handler om en voksen", "skolen er stengt", "få saken din"},
-		"/personvern":    {"noen i kommunen", "ledelsen", "en ansatt", "skolen er stengt", "én sak å lese"},
+		"/personvern/7":  {"en i kommunen", "be andre voksne om hjelp"},
+		"/personvern/11": {"Noen i kommunen", "handler om en voksen", "skolen er stengt", "få saken din",
+			"fødselsnummer, e-post og Feide-ID", "Arkivet", "Statsforvalteren får", "barnevernet"},
+		"/personvern/15": {"Noen i kommunen", "handler om en voksen", "skolen er stengt", "få saken din",
+			"e-post eller fødselsnummer", "Feide-ID", "arkiv", "Statsforvalteren får", "barnevernet"},
+		"/personvern":    {"noen i kommunen", "ledelsen", "en ansatt", "skolen er stengt", "én sak å lese",
+			"e-post, fødselsnummer eller Feide-ID", "hjemmeadresser", "arkiv", "Statsforvalteren får", "En ny skole", "barnevernet"},
 	} {
 		lacks(t, has(t, w.get(path+"?l=nb"), 200, says...), "aldri navn")
 	}

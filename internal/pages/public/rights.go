@@ -121,7 +121,7 @@ func (p *Pages) rights(q *web.Req) error {
 	return q.Render(rightsPage, v)
 }
 
-var privacyItems = []string{"what", "why", "who", "anonymous", "keep", "right", "ask"}
+var privacyItems = []string{"what", "why", "who", "passed", "anonymous", "keep", "right", "ask"}
 
 // privacyFor tells a pupil what is written down and who reads it (personvern).
 // What adults are told stands on the page of privacy itself.
