@@ -496,7 +496,7 @@ func (p *Pages) mineCase(q *web.Req) error {
 	}
 	b.Buttons = []web.Button{{Text: w.T(key(v, "better")), Href: base + "/trygt"}}
 	b.Blocks = append(b.Blocks, mineSaid(w, v, base), mineNow(w, v))
-	if v.Plan != nil && v.Level != roster.Young {
+	if v.Plan != nil {
 		b.Blocks = append(b.Blocks, minePlan(w, v))
 	}
 	if v.Word != nil {
@@ -505,13 +505,14 @@ func (p *Pages) mineCase(q *web.Req) error {
 			b.Blocks[len(b.Blocks)-1].Quotes = []web.Quote{{Text: words, By: w.Date(calendar.DateOf(v.Word.When.Written))}}
 		}
 	}
-	if v.Level != roster.Young {
-		weight := v.Weight
-		if weight == "" {
-			weight = w.T(key(v, "weight.none"))
-		}
-		b.Blocks = append(b.Blocks, block{ID: "vekt", Title: w.T(key(v, "weight")), Text: []string{weight}})
+	weight := v.Weight
+	switch {
+	case weight == "":
+		weight = w.T(key(v, "weight.none"))
+	case v.Level == roster.Young: // what was written is for those who read well
+		weight = w.T(key(v, "weight.text"))
 	}
+	b.Blocks = append(b.Blocks, block{ID: "vekt", Title: w.T(key(v, "weight")), Text: []string{weight}})
 	if len(v.Decisions) > 0 {
 		x := block{ID: "vedtak", Title: w.T("mine.decisions"), Text: []string{w.T("mine.decisions.text")}}
 		for _, e := range v.Decisions {
@@ -595,6 +596,13 @@ func mineNow(w *lang.Words, v cases.MineFile) block {
 
 func minePlan(w *lang.Words, v cases.MineFile) block {
 	b := block{ID: "plan", Title: w.T(key(v, "plan"))}
+	if v.Level == roster.Young {
+		b.Text = []string{w.T(key(v, "plan.text"))}
+		for _, m := range v.Plan.Measures {
+			b.List = append(b.List, m.What)
+		}
+		return b
+	}
 	for _, m := range v.Plan.Measures {
 		x := web.Facts{Stack: true, Items: []web.Fact{
 			{Term: w.T("parent.plan.problem"), Text: m.Problem}, {Term: w.T(key(v, "plan.what")), Text: m.What}, {Term: w.T(key(v, "plan.evaluate")), Text: w.Date(m.Evaluate)},

@@ -227,7 +227,8 @@ func TestOpenedTogether(t *testing.T) {
 		}
 	}
 	w.year("2B")
-	w.pages(ina, page, `data-level="6-8"`, "Nå skjer dette", "Ble det bedre?")
+	young := w.pages(ina, page, `data-level="6-8"`, "Nå skjer dette", "Ble det bedre?", "Dette står i planen for deg.</p>\n<ul>\n<li>Jonas går sammen med Nora.</li>", "Det du sa, skal telle.")
+	lacks(t, young, "Nora er alene ute.", "hvert friminutt") // the rest of it is for those who read well
 	lacks(t, w.pages(ina, page+"/trygt", "Ble det bedre?", "Vil ikke svare", "<svg"), " checked")
 	if to := w.sent(ina, page+"/trygt", form("better", "partly")); to != page+"?sagt=trygt" {
 		t.Errorf("led to %q", to)
