@@ -16,6 +16,7 @@ import (
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
+	"tilhor/internal/duty"
 	"tilhor/internal/roster"
 )
 
@@ -632,4 +633,38 @@ func TestASignInNobodyVouchesFor(t *testing.T) {
 	if to := w.shows(c, "/min/apne", right[0]).Header.Get("Location"); to == "/min/sak" {
 		t.Error("it opens")
 	}
+}
+
+// A child reads what weight its view was given, and says that a note is right, which
+// stands beside it; what is decided about it is told of from fifteen, and not before.
+func TestWhatAChildReadsOfItsOwn(t *testing.T) {
+	w := newWorld(t)
+	w.year("9A")
+	slug := w.track()
+	w.must(w.cases.AgreePictures(w.ctx, w.ina, slug, right))
+	c := w.Anew(w.nora())
+	w.shows(c, "/min/apne", right...)
+	w.page(c, "/min/sak?l=nb", "Hva skolen gjorde med det du mener", "Det er ikke skrevet ennå.")
+	w.later(time.Second)
+	w.must(w.cases.Hear(w.ctx, w.ina, slug, cases.Talk{At: tilhor.Now(w.Now()), Answer: cases.Spoke, How: "none", Words: "Jeg vil være inne.", Weight: "Stor vekt: det gjelder henne selv."}))
+	w.must(w.cases.Notify(w.ctx, w.kari, slug, cases.Notice{About: duty.SchoolChange, At: tilhor.Now(w.Now()), Grounds: "Slo en elev.", Reply: w.in(7), Told: true}))
+	body := w.pages(c, "/min/sak", "Stor vekt: det gjelder henne selv.", "Jeg vil være inne.")
+	lacks(t, body, "Det er ikke skrevet ennå.", "Varsler og vedtak til deg", "Skolen varslet et vedtak", "Du har sagt at det er riktig", "Slo en elev.")
+	f, err := w.cases.See(w.ctx, w.ina, slug, "whole")
+	w.must(err)
+	talk := f.Last(cases.Voice).ID
+	if to := w.sent(c, "/min/sak/ord", form("hva", string(talk), "right", "right")); to != "/min/sak?sagt=ord" {
+		t.Errorf("led to %q", to)
+	}
+	if body := w.pages(c, "/min/sak", "Jeg vil være inne."); strings.Count(body, "· Du har sagt at det er riktig") != 1 {
+		t.Errorf("that one of the notes is right stands beside it, and beside that alone:\n%s", mainOf(body))
+	}
+	f, err = w.cases.See(w.ctx, w.ina, slug, "whole")
+	w.must(err)
+	if r := f.Of(cases.MineSaid); len(r) != 1 || r[0].Answer != cases.NoteRight || r[0].Ref != string(talk) || r[0].By != w.nora().Person {
+		t.Errorf("the school reads %+v", r)
+	}
+	w.home(slug, string(roster.Fifteen))
+	w.pages(c, "/min/sak", "Varsler og vedtak til deg", "Skolen varslet et vedtak", "23. november")
+	lacks(t, w.page(c, "/min/sak?l=nb"), "Slo en elev.")
 }
