@@ -195,6 +195,7 @@ func TestFurtherLanguages(t *testing.T) {
 	for _, l := range []tilhor.Lang{tilhor.Polish, tilhor.Ukrainian, tilhor.Arabic, tilhor.Somali} {
 		own, in := lang.For(l), "?l="+string(l)
 		has(t, w.get(school+in), 200, own.T("dialogue.about.enter"), own.T("dialogue.about.title"), own.T("public.poster.link"), own.T("role.rektor"))
+		has(t, w.get("/personvern"+in), 200, `<html lang="`+string(l)+`"`, own.T("public.privacy.passed"), own.T("public.privacy.rights-text"), own.T("role.dpo"))
 		has(t, w.get(school+"/plakat"+in), 200, `<html lang="`+string(l)+`"`, own.T("public.poster.lead"), own.T("public.poster.how"), own.T("role.rektor"), "116&nbsp;111")
 	}
 	has(t, w.get("/rettigheter/foresatt?l=se"), 200, `<h1 class="t-h1" lang="se">`)

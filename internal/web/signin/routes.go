@@ -39,20 +39,20 @@ var anyone = []tilhor.Role{tilhor.RoleAnyone}
 func (d *Desk) Routes(site *web.Site) []web.Route {
 	d.keys = site.Kit().Keys
 	return []web.Route{
-		{Method: "GET", Path: "/logg-inn", Name: "signin", Roles: anyone, Serve: d.door},
-		{Method: "GET", Path: "/logg-inn/{tilbyder}", Name: "signin.begin", Roles: anyone, Serve: d.begin},
-		{Method: "GET", Path: "/logg-inn/{tilbyder}/svar", Name: "signin.finish", Roles: anyone, Serve: d.finish},
-		{Method: "GET", Path: "/logg-ut", Name: "signout", Roles: anyone, Serve: d.askOut},
-		{Method: "POST", Path: "/logg-ut", Name: "signout.here", Roles: anyone, Serve: d.out},
+		{Method: "GET", Path: "/logg-inn", Name: "signin", Roles: anyone, Further: true, Serve: d.door},
+		{Method: "GET", Path: "/logg-inn/{tilbyder}", Name: "signin.begin", Roles: anyone, Further: true, Serve: d.begin},
+		{Method: "GET", Path: "/logg-inn/{tilbyder}/svar", Name: "signin.finish", Roles: anyone, Further: true, Serve: d.finish},
+		{Method: "GET", Path: "/logg-ut", Name: "signout", Roles: anyone, Further: true, Serve: d.askOut},
+		{Method: "POST", Path: "/logg-ut", Name: "signout.here", Roles: anyone, Further: true, Serve: d.out},
 		{
-			Method: "POST", Path: "/logg-ut/overalt", Name: "signout.all", Roles: anyone, Form: "/logg-ut",
+			Method: "POST", Path: "/logg-ut/overalt", Name: "signout.all", Roles: anyone, Form: "/logg-ut", Further: true,
 			Serve: func(q *web.Req) error { return d.outEverywhere(q, site) },
 		},
 		{
 			Method: "GET", Path: "/logg-ut/foran", Name: "signout.outside", Roles: anyone,
 			Serve: func(q *web.Req) error { return d.outFromOutside(q, site) },
 		},
-		{Method: "GET", Path: donePath, Name: "signout.done", Roles: anyone, Serve: d.done},
+		{Method: "GET", Path: donePath, Name: "signout.done", Roles: anyone, Further: true, Serve: d.done},
 	}
 }
 
@@ -70,7 +70,7 @@ type doorPage struct {
 func (d *Desk) door(q *web.Req) error {
 	p := doorPage{Frame: frame(q, "signin.title"), Strong: q.Query("niva") == "hoyt", Tell: q.Link("/")}
 	level := levelAsked(q)
-	p.Langs = web.LangLinks(q.Lang, &url.URL{Path: "/logg-inn", RawQuery: wish(next(q.Query("neste")), level)})
+	p.Langs = web.LangLinks(q.Lang, &url.URL{Path: "/logg-inn", RawQuery: wish(next(q.Query("neste")), level)}, lang.Further...)
 	for _, pr := range d.cfg.Providers {
 		p.Ways = append(p.Ways, way{pr.Title, q.T.T("signin." + string(pr.Kind) + ".who"), d.wayIn(q, pr.Name, q.Query("neste"), level)})
 	}
@@ -301,7 +301,7 @@ func (d *Desk) signOut(q *web.Req, all func(tilhor.PersonID) error) error {
 		return err
 	}
 	p := donePage{Frame: frame(q, "signin.done.title"), All: all != nil && person != "", Door: q.Link("/logg-inn")}
-	p.Langs = web.LangLinks(q.Lang, &url.URL{Path: donePath}) // this address is a form's
+	p.Langs = web.LangLinks(q.Lang, &url.URL{Path: donePath}, lang.Further...) // this address is a form's
 	if p.There = d.End(q.Context(), issuer, token); p.There != "" {
 		p.Provider = d.byIssuer(issuer).Title
 		q.W.Header().Set("Refresh", "0; url="+p.There)
