@@ -230,6 +230,8 @@ func TestOpenedTogether(t *testing.T) {
 	w.year("2B")
 	young := w.pages(ina, page, `data-level="6-8"`, "Nå skjer dette", "Ble det bedre?", "Dette står i planen for deg.</p>\n<ul>\n<li>Jonas går sammen med Nora.</li>", "Det du sa, skal telle.")
 	lacks(t, young, "Nora er alene ute.", "hvert friminutt") // the rest of it is for those who read well
+	w.must(w.cases.Hear(w.ctx, w.ina, slug, cases.Talk{At: tilhor.Now(w.Now().Add(-time.Minute)), Answer: cases.Spoke, How: "none", Words: "Jeg vil gå med noen.", Weight: "Stor vekt etter modenhet."}))
+	lacks(t, w.page(ina, page+"?l=nb", "De voksne har tenkt på det du sa."), "modenhet", "Det du sa, skal telle.")
 	lacks(t, w.pages(ina, page+"/trygt", "Ble det bedre?", "Vil ikke svare", "<svg"), " checked")
 	if to := w.sent(ina, page+"/trygt", form("better", "partly")); to != page+"?sagt=trygt" {
 		t.Errorf("led to %q", to)

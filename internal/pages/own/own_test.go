@@ -141,6 +141,17 @@ func TestTheCalendarHasDaysAndNoWords(t *testing.T) {
 		town.Must(worked.Shield(ctx, kari, cases.Shielding{Pupil: town.Person("nora"), Grade: roster.StrictConfidential, Leader: ina.Person, Reason: "Melding."}))
 		are("who is named for a protected pupil", ina, false)
 		are("rektor of a protected pupil", kari, false)
+		town.Later(60e9)
+		for _, x := range []cases.HomeDecision{
+			{What: "unbarred", Guardian: mother.Person, Reason: "Dommen er opphevet."},
+			{What: "tell", Guardian: mother.Person, Basis: "all", Reason: "Bor sammen."},
+		} {
+			town.Must(worked.DecideHome(ctx, ina, slug, x))
+		}
+		if all, err := worked.Wards(ctx, mother); err != nil || len(all) != 1 || !all[0].Stripped {
+			t.Errorf("the control: her mother reads along, and no name is shown: %+v %v", all, err)
+		}
+		are("the mother of a protected pupil, who reads along", mother, false)
 
 		for role, offered := range map[tilhor.Role]bool{tilhor.RoleParent: true, tilhor.RoleTeacher: true, tilhor.RoleOwnerAdviser: true, tilhor.RolePupil: false, tilhor.RoleDPO: false} {
 			r := town.Get(town.As(role, town.Solbakken), "/varsler")
