@@ -73,6 +73,11 @@ const walks = [
 		{ see: "Her er det ingenting å vise", not: "Emil" }, go("/min/sagt", { see: "Det du har sagt", not: "Emil" }), go("/foresatt/rektor", { see: "Ta opp med rektor", not: "Emil" }),
 	] },
 	{ name: "parent-desktop-somali", who: "Hassan Yusuf", width: desktop, js: true, lang: "so", steps: [go("/foresatt?l=so"), go("/personvern?l=so")] },
+	{ name: "sfo-machine", who: "Kari Lund", width: phone, js: false, steps: [
+		go("/skolen/sfo"), press("/dag", { fill: { day: "@today", opens: "00.00", closes: "23.59" } }), press("/skolen/sfo/kode", { keep: "pin", at: ".t-card p.t-h1" }),
+		press("/maskin", { fill: { name: "Nettbrettet på Base 1" } }), link("/sfo-enhet/kode/", { of: "Mona" }), press("", { fill: { code: "@pin", pin: "739152", again: "739152" }, see: "Mona" }),
+		link("/sfo-enhet/avtaler/"), go("/sfo-enhet/her"), link("/sfo-enhet/meld"),
+	] },
 	{ name: "rektor-answers", who: "Kari Lund", width: desktop, js: true, steps: [go("/i-dag"), link("/samtale")] },
 	{ name: "hearing-adviser", who: "Anne Sæther", width: desktop, js: true, steps: [
 		go("/eier/horinger"), link("/eier/horinger/", { see: "har svart" }), link("/matrise", { see: "delt om" }), link("/matrise/", { see: "Av tallene følger" }),
@@ -117,7 +122,7 @@ async function walk(w) {
 		viewport: { width: w.width, height: w.width < 600 ? 640 : 900 }, locale: w.lang ?? "nb-NO",
 		colorScheme: w.scheme ?? "light", javaScriptEnabled: w.js, extraHTTPHeaders: { "Accept-Language": w.lang ?? "nb" },
 	});
-	const page = await context.newPage(), kept = { soon: new Date(Date.now() + 4 * 864e5).toLocaleDateString("nb-NO", { day: "2-digit", month: "2-digit", year: "numeric" }) };
+	const page = await context.newPage(), kept = { today: day(0), soon: day(4) };
 	let outside = "", refused = "";
 	page.on("request", (r) => { if (!/^(data:|http:\/\/127\.0\.0\.1)/.test(r.url())) outside = r.url(); });
 	page.on("response", (r) => { if (r.request().isNavigationRequest() && r.status() >= 400) refused = `${r.status()} at ${new URL(r.url()).pathname}`; });
@@ -159,10 +164,15 @@ async function walk(w) {
 		for (const [name, v] of Object.entries(s.fill ?? {})) await page.locator(name === "textarea" ? "main textarea" : `main [name="${name}"]`).first().fill(v.startsWith("@") ? kept[v.slice(1)] : v);
 		if (s.press !== undefined) await act(page, w, s.form ? page.locator(`main form:has(input[name="do"][value="${s.form}"]) button[type=submit]`).first() : button(page, s.press));
 		await done(s);
-		if (s.keep) kept[s.keep] = (await page.locator("main ol").first().innerText()).replace(/\s+/g, " ");
+		if (s.keep) kept[s.keep] = (await page.locator(s.at ?? "main ol").first().innerText()).replace(/\s+/g, " ");
 		if (w.pictures && page.url().endsWith("/apne")) await openWithPictures(page, w, done);
 	}
 	await context.close();
+}
+
+// day is a date some days from today, as a form takes it.
+function day(n) {
+	return new Date(Date.now() + n * 864e5).toLocaleDateString("nb-NO", { day: "2-digit", month: "2-digit", year: "numeric", timeZone: "Europe/Oslo" });
 }
 
 function button(page, which) {
