@@ -214,12 +214,18 @@ func TestPrivacyAtEachAge(t *testing.T) {
 	w := newTown(t)
 	for path, says := range map[string][]string{
 		"/personvern/7": {"en i kommunen", "be andre om hjelp", "Vi skriver ned", "Loven sier", "når du blir stor", "Du kan spørre hva som står om deg."},
-		"/personvern/11": {"Noen i kommunen", "handler om en voksen", "skolen er stengt", "få saken din",
-			"fødselsnummer, e-post og Feide-ID", "Arkivet", "Statsforvalteren får", "barnevernet"},
-		"/personvern/15": {"Noen i kommunen", "gjelder en voksen", "skolen er stengt", "få saken din",
-			"e-post eller fødselsnummer", "Feide-ID", "arkiv", "Statsforvalteren får", "barnevernet"},
-		"/personvern": {"noen i kommunen", "ledelsen", "en ansatt", "skolen er stengt", "én sak å lese",
-			"e-post, fødselsnummer eller Feide-ID", "hjemmeadresser", "arkiv", "Statsforvalteren får", "En ny skole", "barnevernet"},
+		"/personvern/11": {
+			"Noen i kommunen", "handler om en voksen", "skolen er stengt", "få saken din",
+			"fødselsnummer, e-post og Feide-ID", "Arkivet", "Statsforvalteren får", "barnevernet",
+		},
+		"/personvern/15": {
+			"Noen i kommunen", "gjelder en voksen", "skolen er stengt", "få saken din",
+			"e-post eller fødselsnummer", "Feide-ID", "arkiv", "Statsforvalteren får", "barnevernet",
+		},
+		"/personvern": {
+			"noen i kommunen", "ledelsen", "en ansatt", "skolen er stengt", "én sak å lese",
+			"e-post, fødselsnummer eller Feide-ID", "hjemmeadresser", "arkiv", "Statsforvalteren får", "En ny skole", "barnevernet",
+		},
 	} {
 		lacks(t, has(t, w.get(path+"?l=nb"), 200, says...), "aldri navn")
 		for _, l := range []string{"nb", "nn", "en"} { // whom to ask
