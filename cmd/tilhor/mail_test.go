@@ -2,7 +2,9 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"log/slog"
 	"net"
 	"net/textproto"
 	"os"
@@ -137,5 +139,40 @@ func TestMailSettings(t *testing.T) {
 	}
 	if _, err := newSMTP(mailSettings{Server: "smtp.kommune.no:587", From: "a@b.no", User: "tilhor", Password: file}); err != nil {
 		t.Error(err)
+	}
+}
+
+// A relay that offers no STARTTLS is given nothing, but on this machine where it was
+// asked for.
+func TestMailGoesNowhereWithoutTLS(t *testing.T) {
+	address, got := relay(t, "")
+	m, err := newSMTP(mailSettings{Server: address, From: "ikke-svar@granvik.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Mail(context.Background(), "marit@dahl.example", "Du har en beskjed", "Hei"); err == nil || strings.Contains(err.Error(), "dahl") {
+		t.Errorf("a relay without TLS: %v", err)
+	}
+	select {
+	case mail := <-got:
+		t.Errorf("it was given %q", mail)
+	default:
+	}
+}
+
+// The mailer of a demo says that there was a mail, and neither to whom nor what.
+func TestTheLoggedMailerNamesNobody(t *testing.T) {
+	var log bytes.Buffer
+	l := logged{slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	if err := l.Mail(context.Background(), "marit@dahl.example", "Du har en beskjed", "Det ligger noe til deg."); err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range []string{"marit", "dahl", "beskjed", "ligger"} {
+		if strings.Contains(log.String(), word) {
+			t.Errorf("the log says %q: %s", word, log.String())
+		}
+	}
+	if strings.Count(log.String(), "\n") != 1 {
+		t.Errorf("the log says nothing of a mail: %s", log.String())
 	}
 }

@@ -136,6 +136,11 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 	srv := httptest.NewServer(sent.serve(http.HandlerFunc(w.onMachine)))
 	defer srv.Close()
 	jobs := each320(srv.URL, visits, webtest.Pairs(srv.URL, visits))
+	fromTheRight := w.arabic(srv.URL, visits)
+	if len(fromTheRight) < 15 {
+		t.Errorf("only %d pages are seen in Arabic", len(fromTheRight))
+	}
+	jobs = append(jobs, fromTheRight...)
 	for i := range jobs {
 		u, err := url.Parse(jobs[i].URL)
 		if err != nil {
@@ -149,6 +154,23 @@ func TestEveryPageInTheBrowser(t *testing.T) {
 	}
 	t.Logf("%d pages, %d visits of %d in the whole product", len(pages), len(jobs), 36*len(visits))
 	webtest.Browse(t, jobs)
+}
+
+// arabic are the pages that a family reads in further languages, from right to left at
+// 320 pixels, with script and without by turns.
+func (w *siteWorld) arabic(base string, visits []webtest.Visit) (jobs []webtest.Job) {
+	for i, v := range visits {
+		path, _, _ := strings.Cut(v.Path, "?")
+		if r := w.route("GET", path); r == nil || !r.Further {
+			continue
+		}
+		j := webtest.Job{Name: v.Who + ": " + v.Name, URL: base + v.Path, Lang: "ar", Scheme: [...]string{"light", "dark"}[i%2], Width: 320, JS: i%4 < 2}
+		if v.Cookie != nil {
+			j.Cookie = v.Cookie.Name + "=" + v.Cookie.Value
+		}
+		jobs = append(jobs, j)
+	}
+	return jobs
 }
 
 // each320 adds what a page lacks of being seen at 320 pixels, as a telephone

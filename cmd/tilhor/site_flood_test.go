@@ -32,7 +32,7 @@ import (
 )
 
 // floods are what somebody does who wants the others to wait.
-var floods = []string{"posts", "sign-ins", "codes", "slow", "big", "signed-in", "tellings", "talks", "pins"}
+var floods = []string{"posts", "sign-ins", "codes", "slow", "big", "signed-in", "tellings", "talks", "pins", "home"}
 
 // honest is the worst that a flood may do: of a hundred people the ninety-ninth
 // waits twice as long as on a calm day.
@@ -48,6 +48,7 @@ type floodWorld struct {
 	code         string // of somebody who told something and comes back
 	users        []*honestUser
 	flooder      *http.Cookie
+	family       []string // the cookies of a pupil and of a parent
 }
 
 func newFloodWorld(t *testing.T, b web.Bounds, around func(http.Handler) http.Handler) *floodWorld {
@@ -102,6 +103,9 @@ func (w *floodWorld) settle() {
 		w.user("10.2.0.2", tilhor.Actor{}, "/s/"+string(rektor.School)+"/ansatt", "POST /s/"+string(rektor.School)+"/ansatt", "/hjelp"),
 	}
 	w.flooder = w.comeIn(w.actorOf("Granlia skole", tilhor.RoleTeacher, ""))
+	for _, a := range []tilhor.Actor{w.aPupil("Nordli skole"), w.aParent("Nordli skole", 0)} {
+		w.family = append(w.family, w.comeIn(a).String())
+	}
 	ctx, talks, told := context.Background(), w.dialogue(), w.concerns()
 	told.Became, told.Started, told.Opened = talks.Became, talks.Start, talks.Open
 	_, code, err := told.Say(ctx, tilhor.Actor{Owner: w.owner(), Role: tilhor.RoleAnyone, School: rektor.School}, concerns.Saying{
@@ -251,11 +255,14 @@ type flooder struct {
 }
 
 // An order is what a flooder is to do.
-type order struct{ Kind, Addr, School, Cookie, Machine, PIN string }
+type order struct {
+	Kind, Addr, School, Cookie, Machine, PIN string
+	AtHome                                   []string
+}
 
 func (w *floodWorld) flooderOf(t *testing.T, kind string) *flooder {
 	t.Helper()
-	text, err := json.Marshal(order{kind, w.addr, w.school, w.flooder.String(), w.machine, w.pin})
+	text, err := json.Marshal(order{kind, w.addr, w.school, w.flooder.String(), w.machine, w.pin, w.family})
 	w.must(err)
 	cmd := exec.Command(os.Args[0], "-test.run=^TestFloodClient$")
 	cmd.Env = append(os.Environ(), "TILHOR_FLOOD="+string(text), "GOMAXPROCS=1")
@@ -432,6 +439,12 @@ func (c *floodClient) request(i, k int) string {
 	switch c.Kind {
 	case "big":
 		body = bigForms[k%2] + body
+	case "home": // a pupil, and a parent, each with a session of their own
+		path, body = "/min/si", saying().Encode()
+		if k%2 == 1 {
+			path, body = "/foresatt/rektor", url.Values{"nokkel": {tilhor.NewID()}, "school": {c.School}, "described": {"Ei jente i 5A"}, "saw": {"Hun vil ikke på skolen."}}.Encode()
+		}
+		head += "Cookie: " + c.AtHome[k%2] + "\r\n"
 	case "tellings":
 		path, body = "/s/"+c.School+"/si", saying().Encode()
 	case "talks":

@@ -367,6 +367,7 @@ func (w *siteWorld) opensForHome(by map[string]persona) {
 	all, err := d.TakeUp(ctx, kari, c.Slug, cases.Stance{Handler: ina.Person})
 	w.must(err)
 	slug := all[0].Slug
+	w.ownCase = slug
 	w.must(d.Hear(ctx, ina, slug, cases.Talk{At: now, Answer: cases.Spoke, How: "none", Words: "Jeg vil sitte sammen med noen."}))
 	f, err := d.See(ctx, ina, slug, "whole")
 	w.must(err)
@@ -398,6 +399,15 @@ func (w *siteWorld) opensOwn(pupil persona) {
 	r := w.do("POST", pupil.cookie, "nb", "/min/apne", url.Values{"steg": {"p4"}, "p1": {"book"}, "p2": {"house"}, "p3": {"sfo"}, "p4": {"way"}})
 	if to := r.Header.Get("Location"); to != "/min/sak" {
 		w.t.Fatalf("four right pictures led to %q", to)
+	}
+}
+
+// opensTogether is that an adult opens it, sitting with the child.
+func (w *siteWorld) opensTogether(adult persona) {
+	w.t.Helper()
+	page := "/saker/" + w.ownCase + "/sammen"
+	if to := w.do("POST", adult.cookie, "nb", page, url.Values{}).Header.Get("Location"); to != page {
+		w.t.Fatalf("opened together, and it led to %q", to)
 	}
 }
 

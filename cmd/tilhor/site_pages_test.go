@@ -458,6 +458,10 @@ func (w *siteWorld) more(cast []persona) map[string][]string {
 			w.opensOwn(p)
 			also[p.name] = append(also[p.name], "/min/sak")
 		}
+		if p.name == "social-teacher" {
+			w.opensTogether(p)
+			also[p.name] = append(also[p.name], "/saker/"+w.ownCase+"/sammen")
+		}
 		if p.cookie != nil {
 			also[p.name] = append(also[p.name], "/kladder", "/logg-ut", "/logg-inn", "/utlogget")
 		}

@@ -424,6 +424,10 @@ func (w *storyWorld) control() http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		days, _ := strconv.Atoi(r.FormValue("days"))
 		w.later(time.Duration(days) * 24 * time.Hour)
+		if r.FormValue("who") == string(tilhor.RoleAnyone) { // signs in nowhere
+			json.NewEncoder(rw).Encode(nil)
+			return
+		}
 		c := w.as(r.FormValue("who"))
 		json.NewEncoder(rw).Encode(map[string]string{"name": c.Name, "value": c.Value})
 	})
@@ -444,6 +448,47 @@ func (w *storyWorld) told(t *testing.T, story []deed) (said string, err error) {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(in), &out, &out
 	err = cmd.Run()
 	return out.String(), err
+}
+
+// aChild tells of a friend without a name, writes down seven words, and comes back
+// with them to say more.
+var aChild = []deed{
+	{Who: "anyone", At: "/", Link: `^/s/`},
+	{Who: "anyone", Link: `/si\b`},
+	{Who: "anyone", Fill: [][2]string{{"for", "friend"}}, Press: "go=next"},
+	{Who: "anyone", Fill: [][2]string{{"sign", "no"}}, Press: "go=next"},
+	{Who: "anyone", Fill: [][2]string{{"whom", "En gutt i 5A"}, {"words", "De tar sekken hans hver dag."}, {"arena", "break"}}, Press: "go=next"},
+	{Who: "anyone", Fill: [][2]string{{"accused", "none"}}, Press: "go=send"},
+	{Who: "anyone", Fill: [][2]string{}},
+	{Who: "anyone", Press: "gjor=skrevet"},
+	{Who: "anyone", Fill: [][2]string{{"ord-3", "$3"}, {"ord-6", "$6"}}, Press: "gjor=sjekk", Sees: "Det stemmer. Du har koden"},
+	{Who: "anyone", At: "/kode", Fill: [][2]string{{"kode", "$code"}}, Press: "gjor=les", Sees: "De tar sekken hans hver dag."},
+	{Who: "anyone", Fill: [][2]string{{"text", "Det er etter storefri."}}, Press: "gjor=skriv", Sees: "Det er etter storefri."},
+}
+
+// aParent goes from the own page to rektor, and on to what became of it.
+var aParent = []deed{
+	{Who: "parent", At: "/foresatt", Link: `^/foresatt/rektor`},
+	{Who: "parent", Fill: [][2]string{{"school", "Solbakken"}, {"described", "Nora Dahl, 5A"}, {"saw", "Hun vil ikke på skolen."}}, Sees: "Rektor har fått"},
+	{Who: "parent", Link: `^/min/sagt/`},
+}
+
+// The stories of those who are at home, by the same means: whoever cannot use a mouse
+// tells too.
+func TestTheHomeByKeyboard(t *testing.T) {
+	if err := web.AssetsBuilt(); err != nil {
+		t.Fatal(err)
+	}
+	for name, story := range map[string][]deed{"a child without a name": aChild, "a parent": aParent} {
+		t.Run(name, func(t *testing.T) {
+			w := newStoryWorld(t, dbtest.SQLite(t))
+			said, err := w.told(t, story)
+			if err != nil {
+				t.Fatalf("%v\n%s", err, said)
+			}
+			t.Log(strings.TrimSpace(said))
+		})
+	}
 }
 
 // The same story in a real browser without JavaScript, by keyboard alone.

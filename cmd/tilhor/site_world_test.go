@@ -142,6 +142,7 @@ type siteWorld struct {
 	shared  []string          // what is shown on it
 	toOwner []tilhor.PersonID // pupils whom the owner's people were told of
 	ownTalk string            // the talk of a pupil who is signed in
+	ownCase string            // the case that a pupil opens, alone or together with an adult
 
 	mu  sync.Mutex
 	now time.Time

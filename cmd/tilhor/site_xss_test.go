@@ -464,8 +464,10 @@ var theHome = []deed{
 var theFamily = []deed{
 	{Who: "rektor", At: "$track/hjemmet/informer", Fill: [][2]string{{"do", "informert"}, {"informert-informed", "yes"}, {"informert-heard", "heard"}, {"informert-danger", "no-danger"}}},
 	{Who: "rektor", At: "$track/hjemmet/informer", Fill: [][2]string{{"do", "ord"}, {"ord-record", "*"}, {"ord-home-reads", "yes"}}},
-	{Who: "rektor", At: "$track/sammen", Link: `/sammen/ord`, Fill: [][2]string{{"right", "wrong"}}},
-	{Who: "rektor", At: "$track/sammen/trygt", Fill: [][2]string{{"better", "yes"}}},
+	{Who: "rektor", At: "$track/sammen", Fill: [][2]string{}},
+	{At: "$track/sammen", Link: `/sammen/ord`, Fill: [][2]string{{"right", "wrong"}}}, // in the same session: five minutes
+	{Who: "rektor", At: "$track/sammen", Fill: [][2]string{}},
+	{At: "$track/sammen/trygt", Fill: [][2]string{{"better", "yes"}}},
 	{Who: "marit", At: "/foresatt", Link: `/skriv$`, Fill: [][2]string{}},
 	{Who: "marit", At: "/foresatt", Link: `/rett$`, Fill: [][2]string{}},
 	{Who: "marit", At: "/foresatt", Link: `/mote$`, Fill: [][2]string{}},

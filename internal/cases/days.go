@@ -1,24 +1,37 @@
 package cases
 
 import (
+	"slices"
 	"time"
 
 	"tilhor"
 	"tilhor/internal/access"
 	"tilhor/internal/db"
+	"tilhor/internal/roster"
 )
 
 // What a calendar shows is a day and nothing more. A case about a protected
-// pupil gives none: a calendar lies open on a table.
-var selectDays = db.SQL(`SELECT DISTINCT s.first_on FROM (SELECT DISTINCT p.thing FROM access_grant p
-	WHERE p.owner = $1 AND p.person = $2 AND p.kind = 'track' AND p.unit = $4) mine CROSS JOIN duty_state s
-	WHERE s.owner = $1 AND s.thing = mine.thing AND s.state IN ('open', 'late', 'late-local', 'not-due') AND s.first_on >= $6 AND s.first_on < $7
-	AND NOT EXISTS (SELECT 1 FROM access_guard k WHERE k.owner = s.owner AND k.kind = 'track' AND k.thing = s.thing AND k.until_at > $5)
-	AND ` + access.Scope(access.Work, "s.thing") + ` ORDER BY s.first_on LIMIT 366`)
+// pupil gives none: a calendar lies open on a table. Of the actor's own school it
+// is what the scope lets, so that who leads by role has days too; of another school
+// what was given by name.
+var selectDays = db.SQL(`SELECT s.first_on FROM duty_state s WHERE s.owner = $1 AND s.school = $4 AND ` + dated + `
+	UNION SELECT s.first_on FROM (SELECT DISTINCT p.thing FROM access_grant p
+		WHERE p.owner = $1 AND p.person = $2 AND p.kind = 'track' AND p.unit = $4) mine CROSS JOIN duty_state s
+		WHERE s.owner = $1 AND s.thing = mine.thing AND s.school <> $4 AND ` + dated + `
+	ORDER BY 1 LIMIT 366`)
 
-// Days are the days with something to do in the cases that an actor was given by
-// name, for a calendar of their own.
+var dated = `s.state IN ('open', 'late', 'late-local', 'not-due') AND s.first_on >= $6 AND s.first_on < $7
+	AND NOT EXISTS (SELECT 1 FROM access_guard k WHERE k.owner = s.owner AND k.kind = 'track' AND k.thing = s.thing AND k.until_at > $5)
+	AND ` + access.Scope(access.Work, "s.thing")
+
+var selectDraft = db.SQL(`SELECT version FROM cases_plan WHERE owner = $1 AND track = $2 AND state = 'draft'`)
+
+// Days are the days with something to do in the cases that an actor works, or that
+// stand on a parent's page, for a calendar of their own.
 func (d *Desk) Days(tx *db.Tx, by tilhor.Actor, from, until tilhor.Date, now time.Time) (all []tilhor.Date, err error) {
+	if by.Role == tilhor.RoleParent {
+		return d.homeDays(tx, by, from, until, now)
+	}
 	err = tx.Each(selectDays, func(scan db.Scan) error {
 		var day tilhor.Date
 		err := scan(&day)
@@ -26,4 +39,41 @@ func (d *Desk) Days(tx *db.Tx, by tilhor.Actor, from, until tilhor.Date, now tim
 		return err
 	}, access.Args(by, access.Work, now, from, until)...)
 	return all, err
+}
+
+// homeDays are those of a parent's page: what comes next, and until when one may say
+// what one means of the draft. They pass the gate of the home, and nothing sealed is
+// opened for them.
+func (d *Desk) homeDays(tx *db.Tx, by tilhor.Actor, from, until tilhor.Date, now time.Time) (all []tilhor.Date, err error) {
+	open, err := d.shownTo(tx, by, now)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range open {
+		if s.protected {
+			continue
+		}
+		f := File{Track: s.Track}
+		if f.Records, err = d.records(tx, by.Owner, s.ID, nil); err != nil {
+			return nil, err
+		}
+		err := tx.Each(selectDraft, func(scan db.Scan) error {
+			f.Draft = &Plan{}
+			return scan(&f.Draft.Version)
+		}, by.Owner, s.ID)
+		if err != nil {
+			return nil, err
+		}
+		days := []tilhor.Date{f.next(from, true).On}
+		if _, by := f.draftShown(); s.May == roster.TellAll {
+			days = append(days, by)
+		}
+		for _, day := range days {
+			if day >= from && day < until {
+				all = append(all, day)
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
 }

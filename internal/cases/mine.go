@@ -389,6 +389,18 @@ func (d *Desk) Own(ctx context.Context, by tilhor.Actor, slug string, began time
 	})
 }
 
+// MayOpenTogether is the gate alone, for an adult who sits with the child and has not
+// opened the page yet: nil, or tilhor.ErrNotFound.
+func (d *Desk) MayOpenTogether(ctx context.Context, by tilhor.Actor, slug string) error {
+	if by.Role == tilhor.RolePupil {
+		return tilhor.ErrNotFound
+	}
+	return d.DB.Read(ctx, func(tx *db.Tx) error {
+		_, _, err := d.mineTrack(tx, by, slug, d.Clock())
+		return err
+	})
+}
+
 // mineTrack is the gate: the child's own track, when it is agreed that the child
 // opens it, or one that this person works. That the pictures were shown just now
 // is the session's to know.

@@ -83,7 +83,7 @@ func TestEveryKeyStandsInEveryLanguage(t *testing.T) {
 // areas are what the further languages are whole in; Sámi is written only as far
 // as its words are safe, and says the rest in Norwegian.
 var areas = []string{
-	"lang.", "frame.", "rights.", "public.now", "public.school", "public.poster", "say.", "parent.",
+	"lang.", "frame.", "rights.", "public.now", "public.school", "public.poster", "public.privacy.", "signin.", "say.", "parent.",
 	"pupil.", "dialogue.", "notices.", "role.", "arena.", "list.", "date.", "ago.", "step.", "form.", "do.",
 	"receipt.means", "public.receipt.next", "public.receipt.then", "public.receipt.received", "public.receipt.number",
 	"public.receipt.file", "public.receipt.picture",

@@ -14,7 +14,7 @@ import (
 // of a parent: every route of them exists in further languages.
 var familyPages = []string{
 	"../pages/sender/*", "../pages/pupil/*", "../pages/own/*", "../pages/public/school.*", "../pages/public/poster.*", "../pages/public/rights.*",
-	"../pages/family/parent*.go", "../web/say/*",
+	"../pages/public/privacy.html", "../web/signin/templates/*", "../pages/family/parent*.go", "../web/say/*",
 }
 
 // literal is a key of a text, wherever it stands: in a template, in a handler, or

@@ -18,6 +18,11 @@ import (
 // because a calendar program cannot sign in. It holds days and nothing else: no
 // school, no name, no case, no reason. It is for one role, and ends with it.
 
+// Dated are the roles that have days of their own to be reminded of. A pupil's stand
+// behind four pictures, and a calendar behind nothing; PPT and the data protection
+// officer work no case.
+var Dated = append([]tilhor.Role{tilhor.RoleParent, tilhor.RoleOwnerAdviser}, tilhor.StaffRoles...)
+
 var (
 	selectFeed  = db.SQL(`SELECT person, role, school FROM notices_feed WHERE owner = $1 AND id = $2`)
 	selectMine  = db.SQL(`SELECT id FROM notices_feed WHERE owner = $1 AND person = $2 AND role = $3 AND school = $4`)
@@ -29,7 +34,7 @@ var (
 // OpenFeed gives the actor a calendar address, a new one if there is one
 // already: the old one then leads nowhere.
 func (d *Desk) OpenFeed(ctx context.Context, by tilhor.Actor) error {
-	if by.Person == "" {
+	if by.Person == "" || !slices.Contains(Dated, by.Role) {
 		return tilhor.ErrNotFound
 	}
 	now := d.Clock()
@@ -93,7 +98,7 @@ func (d *Desk) Feed(ctx context.Context, owner tilhor.OwnerID, secret string) (f
 			return err
 		}
 		i := slices.IndexFunc(roles, func(a tilhor.Actor) bool { return a.Role == by.Role && a.School == by.School })
-		if i < 0 {
+		if i < 0 || !slices.Contains(Dated, by.Role) {
 			return tilhor.ErrNotFound
 		}
 		c, err := choiceOf(tx, owner, by.Person)

@@ -12,7 +12,7 @@ const browser = await chromium.launch({
   args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
 });
 
-let page, context, who = "", track = "", presses = 0;
+let page, context, who = "", track = "", code = [], presses = 0;
 const press = async (key) => { presses++; await page.keyboard.press(key); };
 
 async function signIn(deed) {
@@ -21,7 +21,7 @@ async function signIn(deed) {
   const at = page && deed.who === who ? page.url() : "";
   await context?.close();
   context = await browser.newContext({ locale: "nb-NO", viewport: { width: 360, height: 720 }, javaScriptEnabled: false, reducedMotion: "reduce", serviceWorkers: "block" });
-  await context.addCookies([{ ...cookie, domain: new URL(base).hostname, path: "/", httpOnly: true }]);
+  if (cookie) await context.addCookies([{ ...cookie, domain: new URL(base).hostname, path: "/", httpOnly: true }]);
   page = await context.newPage();
   page.setDefaultTimeout(10000);
   who = deed.who;
@@ -32,6 +32,8 @@ async function arrived(answer) {
   const path = new URL(page.url()).pathname;
   if (answer && answer.status() !== 200) throw new Error(`${path}: ${answer.status()} ${(await page.locator("main").innerText()).slice(0, 400)}`);
   track = path.match(/^\/saker\/[a-z2-7]{10}/)?.[0] || track;
+  const shown = await page.locator(".t-code ol li").allInnerTexts();
+  if (shown.length) code = shown;
 }
 
 async function open(path) { await arrived(await page.goto(path.startsWith("http") ? path : base + path, { waitUntil: "load" })); }
@@ -110,10 +112,13 @@ async function fill(deed, step) {
     if (m.skip) return;
     await reach(name, { marked: true });
     if (m.fold) { await press("Enter"); continue; }
-    return act(m, deed.fill[step]?.[1]);
+    return act(m, typed(deed.fill[step]?.[1] || ""));
   }
   throw new Error(`${name} stays folded away`);
 }
+
+// typed is what is written: $code is the code that was shown, and $3 a word of it.
+const typed = (value) => value.replace("$code", code.join(" ")).replace(/^\$(\d)$/, (_, n) => code[n - 1]);
 
 async function act({ kind, index }, value) {
   switch (kind) {
@@ -143,6 +148,7 @@ async function act({ kind, index }, value) {
 
 try {
   for (const deed of deeds) {
+    const sends = deed.fill || deed.press;
     deed.fill ||= [];
     if (deed.who !== who || deed.days) await signIn(deed);
     if (deed.at) await open(deed.at.replace("$track", track));
@@ -152,7 +158,7 @@ try {
       await press("Enter");
       await arrived(await landed);
     }
-    if (!deed.fill.length && !deed.press) continue;
+    if (!sends) continue;
     for (let step = 0; step <= deed.fill.length; step++) await fill(deed, step);
     const words = await page.locator("body").innerText();
     if (deed.sees && !words.includes(deed.sees)) throw new Error(`${deed.sees} is not on ${new URL(page.url()).pathname}: ${words.slice(0, 600)}`);

@@ -182,10 +182,15 @@ type answered struct {
 	asked int64
 }
 
-// ask visits as a browser does, and counts.
-func (w *world) ask(c *http.Cookie, path string) answered {
+// ask visits as a browser does, or sends a form, and counts.
+func (w *world) ask(c *http.Cookie, path string, sent ...url.Values) answered {
 	w.t.Helper()
 	r := httptest.NewRequest("GET", "http://127.0.0.1"+path, nil)
+	if len(sent) > 0 {
+		r = httptest.NewRequest("POST", "http://127.0.0.1"+path, strings.NewReader(sent[0].Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
 	r.AddCookie(c)
 	ctx, n := db.Counted(r.Context())
 	rec := httptest.NewRecorder()

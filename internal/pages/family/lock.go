@@ -20,7 +20,8 @@ const (
 	casePath   = minePath + "/sak"
 	toldUnder  = minePath + "/sagt/"
 	talkUnder  = minePath + "/samtale/"
-	keyOpened  = "mine.opened" // in the session: when it was opened, and the cases that are
+	keyOpened  = "mine.opened"   // in the session: when it was opened, and the cases that are
+	keySitting = "mine.together" // the same in an adult's session, who sits together with the child
 	openFor    = 5 * time.Minute
 	freshFor   = 5 * time.Minute
 	fieldTo    = "til" // where to go on to when it is open
@@ -49,13 +50,21 @@ func (v window) all() []string {
 	return slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(v.slugs))), func(s string) bool { return s == unchosen })
 }
 
+// windowKey is where a session keeps it: the child's own, or the adult's.
+func windowKey(q *web.Req) string {
+	if q.Actor.Role == tilhor.RolePupil {
+		return keyOpened
+	}
+	return keySitting
+}
+
 // windowOf is what stands open on this screen, for five minutes after it was opened.
 func windowOf(q *web.Req) (v window, err error) {
 	x, err := q.Session()
 	if err != nil {
 		return v, err
 	}
-	kept := strings.Fields(x.Get(keyOpened))
+	kept := strings.Fields(x.Get(windowKey(q)))
 	if len(kept) == 0 {
 		return v, errClosed
 	}
@@ -74,7 +83,7 @@ func openWindow(q *web.Req, began time.Time, slugs ...string) error {
 	if err != nil {
 		return err
 	}
-	return x.Put(keyOpened, strings.Join(append([]string{strconv.FormatInt(began.UnixMilli(), 10)}, slugs...), " "))
+	return x.Put(windowKey(q), strings.Join(append([]string{strconv.FormatInt(began.UnixMilli(), 10)}, slugs...), " "))
 }
 
 var (
@@ -100,7 +109,7 @@ func (p *Pages) Lock(q *web.Req) (line string, open bool, err error) {
 		return "", false, err
 	}
 	if writes := strings.HasPrefix(q.R.URL.Path, talkUnder); !writes {
-		leaves(q, v)
+		leaves(q, v, minePath)
 	}
 	line, err = p.lastLine(q, v)
 	return line, err == nil, err
@@ -142,9 +151,13 @@ func (p *Pages) unlock(q *web.Req) (line string, open bool, err error) {
 }
 
 // keepAndOpen leads to where it is opened and from there back to the page. A form
-// that came too late is kept for the pupil, sealed, and stands there again. of is
-// the case that was looked at.
+// that came too late is kept, sealed, and stands there again. of is the case that was
+// looked at.
 func (p *Pages) keepAndOpen(q *web.Req, to, of string) error {
+	at := openPath
+	if q.Actor.Role != tilhor.RolePupil {
+		at = togetherPath(q)
+	}
 	back := url.Values{}
 	if q.R.Method == http.MethodPost {
 		f, err := q.Form()
@@ -166,7 +179,7 @@ func (p *Pages) keepAndOpen(q *web.Req, to, of string) error {
 	if len(back) > 0 {
 		to += "?" + back.Encode()
 	}
-	return q.See(openPath + "?" + url.Values{fieldTo: {to}}.Encode())
+	return q.See(at + "?" + url.Values{fieldTo: {to}}.Encode())
 }
 
 // onwards is where to go when it is open: only to a page that the lock is on.
@@ -201,8 +214,8 @@ func inAddress(to, name string) string {
 // leaves makes the browser leave the page when the time is over, also without a
 // script. A page where something is being written has none: what was typed would
 // be lost with it.
-func leaves(q *web.Req, v window) {
-	q.W.Header().Set("Refresh", strconv.Itoa(int(v.left.Seconds())+1)+"; url="+minePath)
+func leaves(q *web.Req, v window, to string) {
+	q.W.Header().Set("Refresh", strconv.Itoa(int(v.left.Seconds())+1)+"; url="+to)
 }
 
 // lastLine says when what is the pupil's own was opened before.

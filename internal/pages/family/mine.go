@@ -41,7 +41,8 @@ func (p *Pages) mineRoutes() []web.Route {
 		pupil("POST", "/sak/ord", ".words.answer", p.doMineWords),
 		pupil("GET", "/sak/trygt", ".better", p.mineBetter),
 		pupil("POST", "/sak/trygt", ".better.say", p.doMineBetter),
-		together("GET", "", "", p.mineCase),
+		together("GET", "", "", p.together),
+		together("POST", "", ".open", p.openTogether),
 		together("GET", "/ord", ".words", p.mineWords),
 		together("POST", "/ord", ".words.answer", p.doMineWords),
 		together("GET", "/trygt", ".better", p.mineBetter),
@@ -317,7 +318,7 @@ func (p *Pages) askCase(q *web.Req, code int, f *web.Form) error {
 	for i, t := range all {
 		x.Options = append(x.Options, web.Option{Value: t.Slug, Label: w.T("mine.choose.one", "n", i+1, "date", t.Begun), Checked: f.Ticked("sak", t.Slug)})
 	}
-	leaves(q, v)
+	leaves(q, v, minePath)
 	b := formView{
 		Back: web.Back{Href: minePath, Text: w.T("parent.back")}, Heading: w.T("mine.choose"),
 		Questions: []question{{Kind: "radios", F: x}}, Buttons: []web.Button{{Text: w.T("mine.choose.button")}},
@@ -359,11 +360,18 @@ func (p *Pages) closeMine(q *web.Req) error {
 }
 
 // opened is the case that stands open on this screen: the child's, for five
-// minutes after the pictures were shown, or the one an adult has.
+// minutes after the pictures were shown, or for as long after an adult opened it
+// together with the child. Whoever may not open it is not told that it is closed.
 func (p *Pages) opened(q *web.Req) (slug, base string, v window, err error) {
 	if q.Actor.Role != tilhor.RolePupil {
-		slug = q.Path("spor")
-		return slug, "/saker/" + slug + "/sammen", v, nil
+		slug, base = q.Path("spor"), togetherPath(q)
+		if err := p.Cases.MayOpenTogether(q.Context(), q.Actor, slug); err != nil {
+			return "", "", v, err
+		}
+		if v, err = windowOf(q); err == nil && v.chosen() != slug {
+			err = errClosed
+		}
+		return slug, base, v, err
 	}
 	if v, err = windowOf(q); err != nil {
 		return "", "", v, err
@@ -388,9 +396,11 @@ func (p *Pages) own(q *web.Req) (v cases.MineFile, base string, open window, err
 	return v, base, open, err
 }
 
-// closed sends a pupil whose case is not open back to the beginning.
+// closed sends whoever has nothing open back to the beginning.
 func closed(q *web.Req, err error) error {
 	switch {
+	case errors.Is(err, errClosed) && q.Actor.Role != tilhor.RolePupil:
+		return q.See(togetherPath(q))
 	case errors.Is(err, errClosed):
 		return q.See(minePath)
 	case errors.Is(err, errChoose):
@@ -423,6 +433,48 @@ func mineFrame(q *web.Req, v cases.MineFile, heading string) web.Frame {
 	return f
 }
 
+// togetherPath is the child's page in the session of the adult who has the case.
+func togetherPath(q *web.Req) string { return "/saker/" + q.Path("spor") + "/sammen" }
+
+// together is the child's page; or, when it is not open, a page that names nobody,
+// where it is opened. There the browser goes when five minutes are over: what comes
+// after must not be another child's case, with this child beside the screen.
+func (p *Pages) together(q *web.Req) error {
+	_, base, _, err := p.opened(q)
+	if !errors.Is(err, errClosed) {
+		return p.mineCase(q)
+	}
+	w, f := q.T, web.NewForm()
+	v := formView{
+		Frame: stripped(q, w.T("mine.together")), Back: web.Back{Href: strings.TrimSuffix(base, "/sammen"), Text: w.T("mine.together.back")},
+		Heading: w.T("mine.together"), Lead: w.T("mine.together.lead"), Buttons: []web.Button{{Text: w.T("mine.together.open")}},
+	}
+	if to := q.Query(fieldTo); to != "" {
+		v.Lead, v.Hidden = w.T("mine.again.kept"), []struct{ Name, Value string }{{fieldTo, to}}
+	}
+	v.Surface, v.Exit = web.Public, true
+	return v.show(q, http.StatusOK, f)
+}
+
+// openTogether opens it, for five minutes.
+func (p *Pages) openTogether(q *web.Req) error {
+	f, err := q.Form()
+	if err != nil {
+		return err
+	}
+	slug, base, _, err := p.opened(q)
+	if err != nil && !errors.Is(err, errClosed) {
+		return err
+	}
+	if err := openWindow(q, q.Now, slug); err != nil {
+		return err
+	}
+	if u, err := url.Parse(f.Get(fieldTo)); err == nil && (u.Path == base+"/ord" || u.Path == base+"/trygt") {
+		return q.See((&url.URL{Path: u.Path, RawQuery: u.Query().Encode()}).String())
+	}
+	return q.See(base)
+}
+
 // key is a text in the words of the reader's age.
 func key(v cases.MineFile, name string) string { return "mine." + v.Level + "." + name }
 
@@ -431,9 +483,11 @@ func (p *Pages) mineCase(q *web.Req) error {
 	if err != nil {
 		return closed(q, err)
 	}
-	if base == casePath {
-		leaves(q, open)
+	away := minePath
+	if base != casePath {
+		away = base
 	}
+	leaves(q, open, away)
 	w := q.T
 	b := blocksView{Heading: w.T(key(v, "title"), "name", v.Name), Lead: mineNext(w, v)}
 	if said := q.Query("sagt"); said == "ord" || said == "trygt" {
@@ -443,7 +497,7 @@ func (p *Pages) mineCase(q *web.Req) error {
 	}
 	b.Buttons = []web.Button{{Text: w.T(key(v, "better")), Href: base + "/trygt"}}
 	b.Blocks = append(b.Blocks, mineSaid(w, v, base), mineNow(w, v))
-	if v.Plan != nil && v.Level != roster.Young {
+	if v.Plan != nil {
 		b.Blocks = append(b.Blocks, minePlan(w, v))
 	}
 	if v.Word != nil {
@@ -452,13 +506,14 @@ func (p *Pages) mineCase(q *web.Req) error {
 			b.Blocks[len(b.Blocks)-1].Quotes = []web.Quote{{Text: words, By: w.Date(calendar.DateOf(v.Word.When.Written))}}
 		}
 	}
-	if v.Level != roster.Young {
-		weight := v.Weight
-		if weight == "" {
-			weight = w.T(key(v, "weight.none"))
-		}
-		b.Blocks = append(b.Blocks, block{ID: "vekt", Title: w.T(key(v, "weight")), Text: []string{weight}})
+	weight := v.Weight
+	switch {
+	case weight == "":
+		weight = w.T(key(v, "weight.none"))
+	case v.Level == roster.Young: // what was written is for those who read well
+		weight = w.T(key(v, "weight.text"))
 	}
+	b.Blocks = append(b.Blocks, block{ID: "vekt", Title: w.T(key(v, "weight")), Text: []string{weight}})
 	if len(v.Decisions) > 0 {
 		x := block{ID: "vedtak", Title: w.T("mine.decisions"), Text: []string{w.T("mine.decisions.text")}}
 		for _, e := range v.Decisions {
@@ -545,6 +600,13 @@ func mineNow(w *lang.Words, v cases.MineFile) block {
 
 func minePlan(w *lang.Words, v cases.MineFile) block {
 	b := block{ID: "plan", Title: w.T(key(v, "plan"))}
+	if v.Level == roster.Young {
+		b.Text = []string{w.T(key(v, "plan.text"))}
+		for _, m := range v.Plan.Measures {
+			b.List = append(b.List, m.What)
+		}
+		return b
+	}
 	for _, m := range v.Plan.Measures {
 		x := web.Facts{Stack: true, Items: []web.Fact{
 			{Term: w.T("parent.plan.problem"), Text: m.Problem}, {Term: w.T(key(v, "plan.what")), Text: m.What}, {Term: w.T(key(v, "plan.evaluate")), Text: w.Date(m.Evaluate)},
@@ -721,7 +783,7 @@ func (p *Pages) pictures(q *web.Req) error {
 func (p *Pages) askAgree(q *web.Req, code int, f *web.Form, again bool) error {
 	v, base, _, err := p.own(q)
 	if err != nil {
-		return err
+		return closed(q, err)
 	}
 	if !v.Alone {
 		return tilhor.ErrNotFound
@@ -730,10 +792,13 @@ func (p *Pages) askAgree(q *web.Req, code int, f *web.Form, again bool) error {
 }
 
 func (p *Pages) doPictures(q *web.Req) error {
-	slug := q.Path("spor")
+	slug, base, _, err := p.opened(q)
+	if err != nil {
+		return closed(q, err)
+	}
 	return p.nextPicture(q, func(f *web.Form, code []string) error {
 		return q.Once(f, func() (string, error) {
-			return "/saker/" + slug + "/sammen?sagt=bilder", p.Cases.AgreePictures(q.Context(), q.Actor, slug, code)
+			return base + "?sagt=bilder", p.Cases.AgreePictures(q.Context(), q.Actor, slug, code)
 		})
 	}, func(code int, f *web.Form, again bool) error { return p.askAgree(q, code, f, again) })
 }

@@ -2,6 +2,7 @@ package family_test
 
 import (
 	"errors"
+	"html"
 	"io"
 	"net/http"
 	"net/url"
@@ -15,6 +16,7 @@ import (
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
+	"tilhor/internal/duty"
 	"tilhor/internal/roster"
 )
 
@@ -203,6 +205,21 @@ func TestTheChildsOwnWord(t *testing.T) {
 	}
 }
 
+// together opens the child's page in an adult's session.
+func (w *world) together(c *http.Cookie, page string) {
+	w.t.Helper()
+	if to := w.sent(c, page, form()); to != page {
+		w.t.Fatalf("opened together, and it led to %q", to)
+	}
+}
+
+// hiddenIn is the value of a hidden field of a page.
+func hiddenIn(body, name string) string {
+	_, rest, _ := strings.Cut(body, `<input type="hidden" name="`+name+`" value="`)
+	value, _, _ := strings.Cut(rest, `"`)
+	return html.UnescapeString(value)
+}
+
 // Below the eighth year the case is opened together with the adult who has it, in
 // that one's session, in the words and pictures of the child's age.
 func TestOpenedTogether(t *testing.T) {
@@ -210,26 +227,73 @@ func TestOpenedTogether(t *testing.T) {
 	slug := w.track()
 	page := "/saker/" + slug + "/sammen"
 	ina := w.In(w.ina)
+	lacks(t, w.pages(ina, page, "Se på dette sammen", "Etter fem minutter lukkes den."), "Nora", "noen å gå med", "Solbakken", "Ina")
+	w.together(ina, page)
 	w.pages(ina, page, "Dette er ditt, Nora", `data-level="9-12"`, "Dette gjør de voksne")
 	if w.cases.AgreePictures(w.ctx, w.ina, slug, right) == nil {
 		t.Error("a code is made for a child in the fifth year")
 	}
 	w.shown(w.Get(ina, page+"/bilder"), http.StatusNotFound)
 	for _, who := range []tilhor.Role{tilhor.RoleTeacher, tilhor.RoleNurse} {
-		w.shown(w.Get(w.As(who, w.Solbakken), page), http.StatusNotFound)
+		c := w.As(who, w.Solbakken)
+		for _, under := range []string{"", "/ord", "/trygt", "/bilder"} {
+			w.shown(w.Get(c, page+under), http.StatusNotFound)
+			if r := w.Post(c, page+under, form()); r.StatusCode != http.StatusNotFound {
+				t.Errorf("%s posts to %q: %d", who, under, r.StatusCode)
+			}
+		}
 	}
 	w.year("2B")
-	w.pages(ina, page, `data-level="6-8"`, "Nå skjer dette", "Ble det bedre?")
+	young := w.pages(ina, page, `data-level="6-8"`, "Nå skjer dette", "Ble det bedre?", "Dette står i planen for deg.</p>\n<ul>\n<li>Jonas går sammen med Nora.</li>", "Det du sa, skal telle.")
+	lacks(t, young, "Nora er alene ute.", "hvert friminutt") // the rest of it is for those who read well
+	w.must(w.cases.Hear(w.ctx, w.ina, slug, cases.Talk{At: tilhor.Now(w.Now().Add(-time.Minute)), Answer: cases.Spoke, How: "none", Words: "Jeg vil gå med noen.", Weight: "Stor vekt etter modenhet."}))
+	lacks(t, w.page(ina, page+"?l=nb", "De voksne har tenkt på det du sa."), "modenhet", "Det du sa, skal telle.")
 	lacks(t, w.pages(ina, page+"/trygt", "Ble det bedre?", "Vil ikke svare", "<svg"), " checked")
 	if to := w.sent(ina, page+"/trygt", form("better", "partly")); to != page+"?sagt=trygt" {
 		t.Errorf("led to %q", to)
 	}
 	w.pages(ina, page+"?sagt=trygt", "Takk. Vi har skrevet det ned.", "Litt bedre")
+	f, err := w.cases.See(w.ctx, w.ina, slug, "whole")
+	w.must(err)
+	hva := string(f.Last(cases.Voice).ID)
+	w.pages(ina, page+"/ord?hva="+hva, "Er det riktig?", "noen å gå med")
+	w.refused(ina, page+"/ord", form("hva", hva, "right", "wrong"), "Skriv hva som er riktig.")
+	if to := w.sent(ina, page+"/ord", form("hva", hva, "right", "wrong", "instead", "Jeg sa Jonas.")); to != page+"?sagt=ord" {
+		t.Errorf("led to %q", to)
+	}
+	w.pages(ina, page+"?sagt=ord", "Takk. Vi har skrevet det ned.", "Jeg sa Jonas.")
+	// After five minutes the browser leaves it, it is open to nobody, and what was being
+	// written stands there again when they open it once more.
+	if to := w.Get(ina, page).Header.Get("Refresh"); !strings.HasSuffix(to, "url="+page) {
+		t.Errorf("the browser stays: %q", to)
+	}
+	w.later(5 * time.Minute)
+	lacks(t, w.page(ina, page+"?l=nb", "Se på dette sammen"), "Nora", "noen å gå med")
+	for _, under := range []string{"/ord?hva=" + hva, "/trygt", "/bilder"} {
+		if to := w.Get(ina, page+under).Header.Get("Location"); to != page {
+			t.Errorf("%s stands open after five minutes: %q", under, to)
+		}
+	}
+	to := w.sent(ina, page+"/ord", form("hva", hva, "right", "wrong", "instead", "Jeg sa Ina."))
+	if !strings.HasPrefix(to, page+"?til=") {
+		t.Fatalf("too late, and it leads to %q", to)
+	}
+	onwards := hiddenIn(w.page(ina, to+"&l=nb", "Vi har tatt vare på det du skrev."), "til")
+	to = w.sent(ina, page, form("til", onwards))
+	w.page(ina, to+"&l=nb", "Er det riktig?", "Jeg sa Ina.")
+	if to := w.sent(ina, page, form("til", "https://annet.example/ord")); to != page {
+		t.Errorf("it leads out: %q", to)
+	}
+	other := w.track()
+	if to := w.Get(ina, "/saker/"+other+"/sammen/trygt").Header.Get("Location"); to != "/saker/"+other+"/sammen" {
+		t.Errorf("one opened, and another stands open: %q", to)
+	}
 	// From the eighth year they agree on the pictures here.
 	w2 := newWorld(t)
 	w2.year("8C")
 	slug = w2.track()
 	page, ina = "/saker/"+slug+"/sammen", w2.In(w2.ina)
+	w2.together(ina, page)
 	w2.pages(ina, page, "Lag bildekode sammen")
 	w2.pages(ina, page+"/bilder", "Lag ny kode: bilde 1 av 4")
 	if r := w2.shows(ina, page+"/bilder", right...); r.StatusCode != http.StatusSeeOther {
@@ -246,7 +310,9 @@ func TestOpenedTogether(t *testing.T) {
 		t.Error("a protected pupil's case opens in a session of its own")
 	}
 	w2.shown(w2.Get(w2.In(w2.kari), page), http.StatusNotFound)
-	body := w2.pages(w2.In(w2.ina), page, "Saken din, Nora")
+	ina = w2.In(w2.ina)
+	w2.together(ina, page)
+	body := w2.pages(ina, page, "Saken din, Nora")
 	lacks(t, body, "Solbakken", "Granvik", "Ina", "Jonas Lund")
 }
 
@@ -400,8 +466,10 @@ func TestWhenItWasOpenedBefore(t *testing.T) {
 	w.page(c, "/min/sak", "Sist åpnet i dag kl. 10.02.")
 	w.later(time.Hour)
 	ina := w.In(w.ina)
+	w.together(ina, "/saker/"+slug+"/sammen")
 	w.page(ina, "/saker/"+slug+"/sammen", "Sist åpnet i dag kl. 10.02.")
 	w.later(16 * time.Minute)
+	w.together(ina, "/saker/"+slug+"/sammen")
 	w.page(ina, "/saker/"+slug+"/sammen", "Sist åpnet i dag kl. 10.02.")
 	w.later(4 * time.Minute)
 	c = w.Anew(w.nora())
@@ -583,4 +651,38 @@ func TestASignInNobodyVouchesFor(t *testing.T) {
 	if to := w.shows(c, "/min/apne", right[0]).Header.Get("Location"); to == "/min/sak" {
 		t.Error("it opens")
 	}
+}
+
+// A child reads what weight its view was given, and says that a note is right, which
+// stands beside it; what is decided about it is told of from fifteen, and not before.
+func TestWhatAChildReadsOfItsOwn(t *testing.T) {
+	w := newWorld(t)
+	w.year("9A")
+	slug := w.track()
+	w.must(w.cases.AgreePictures(w.ctx, w.ina, slug, right))
+	c := w.Anew(w.nora())
+	w.shows(c, "/min/apne", right...)
+	w.page(c, "/min/sak?l=nb", "Hva skolen gjorde med det du mener", "Det er ikke skrevet ennå.")
+	w.later(time.Second)
+	w.must(w.cases.Hear(w.ctx, w.ina, slug, cases.Talk{At: tilhor.Now(w.Now()), Answer: cases.Spoke, How: "none", Words: "Jeg vil være inne.", Weight: "Stor vekt: det gjelder henne selv."}))
+	w.must(w.cases.Notify(w.ctx, w.kari, slug, cases.Notice{About: duty.SchoolChange, At: tilhor.Now(w.Now()), Grounds: "Slo en elev.", Reply: w.in(7), Told: true}))
+	body := w.pages(c, "/min/sak", "Stor vekt: det gjelder henne selv.", "Jeg vil være inne.")
+	lacks(t, body, "Det er ikke skrevet ennå.", "Varsler og vedtak til deg", "Skolen varslet et vedtak", "Du har sagt at det er riktig", "Slo en elev.")
+	f, err := w.cases.See(w.ctx, w.ina, slug, "whole")
+	w.must(err)
+	talk := f.Last(cases.Voice).ID
+	if to := w.sent(c, "/min/sak/ord", form("hva", string(talk), "right", "right")); to != "/min/sak?sagt=ord" {
+		t.Errorf("led to %q", to)
+	}
+	if body := w.pages(c, "/min/sak", "Jeg vil være inne."); strings.Count(body, "· Du har sagt at det er riktig") != 1 {
+		t.Errorf("that one of the notes is right stands beside it, and beside that alone:\n%s", mainOf(body))
+	}
+	f, err = w.cases.See(w.ctx, w.ina, slug, "whole")
+	w.must(err)
+	if r := f.Of(cases.MineSaid); len(r) != 1 || r[0].Answer != cases.NoteRight || r[0].Ref != string(talk) || r[0].By != w.nora().Person {
+		t.Errorf("the school reads %+v", r)
+	}
+	w.home(slug, string(roster.Fifteen))
+	w.pages(c, "/min/sak", "Varsler og vedtak til deg", "Skolen varslet et vedtak", "23. november")
+	lacks(t, w.page(c, "/min/sak?l=nb"), "Slo en elev.")
 }

@@ -3,6 +3,7 @@ package family_test
 import (
 	"io"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -89,6 +90,9 @@ func TestWhoIsKeptOutSeesThePageOfOneWithoutACase(t *testing.T) {
 					t.Errorf("%s: %s asks %d statements, and %d for who has no case", p.name, path, got.asked, want.asked)
 				}
 			}
+			if w.slug != "" {
+				w.asIfMissing(c, engine+", "+p.name)
+			}
 		}
 		if b := first["/foresatt"].body; !strings.Contains(b, "Den sier verken ja eller nei") || !strings.Contains(b, "Ta opp med rektor") {
 			t.Errorf("the page is not the one: %s", mainOf(b))
@@ -97,8 +101,39 @@ func TestWhoIsKeptOutSeesThePageOfOneWithoutACase(t *testing.T) {
 		w := worldOn(t, fresh(t))
 		s := w.track()
 		w.informs(s)
-		if got := w.ask(w.In(w.marit), "/foresatt"); got.code != http.StatusSeeOther {
+		c := w.In(w.marit)
+		if got := w.ask(c, "/foresatt"); got.code != http.StatusSeeOther {
 			t.Errorf("who may read it is not sent to it: %d", got.code)
+		}
+		for _, under := range []string{"", "/skriv", "/rett"} {
+			if got := w.ask(c, "/foresatt/"+s+under); got.code != http.StatusOK {
+				t.Errorf("who may read it does not come to %q: %d", under, got.code)
+			}
+		}
+		if got := w.ask(c, "/foresatt/"+s+"/skriv", form("say", "Hei.")); got.code != http.StatusSeeOther {
+			t.Errorf("who may read it does not write: %d", got.code)
+		}
+	}
+}
+
+// asIfMissing asks for each page of the case there is, as one might who has seen its
+// address, and for the same of one that is not: read and sent, and in Arabic.
+func (w *world) asIfMissing(c *http.Cookie, who string) {
+	w.t.Helper()
+	letter := "abcdefghijklmnopqrstuvwxyz"
+	for _, under := range []string{"", "/skriv", "/rett", "/plan", "/mote", "/tolk", "/uenig", "/rektor", "/kvittering/" + letter, "/kvittering/" + letter + "/fil"} {
+		for _, in := range []string{"", "?l=ar"} {
+			for _, sent := range [][]url.Values{nil, {form("say", "Hei.", "language", "Polsk")}} {
+				asked := func(slug string) answered {
+					a := w.ask(c, "/foresatt/"+slug+under+in, sent...)
+					a.head, a.body = strings.ReplaceAll(a.head, slug, "SLUG"), strings.ReplaceAll(random.ReplaceAllString(a.body, ""), slug, "SLUG")
+					return a
+				}
+				there, missing := asked(w.slug), asked("zzzzzzzzzz")
+				if there.code != missing.code || there.head != missing.head || there.body != missing.body || there.code < 400 {
+					w.t.Errorf("%s: %q%s, sent %v: the own is told from one that is not there: %d %d\n%s", who, under, in, sent != nil, there.code, missing.code, mainOf(there.body))
+				}
+			}
 		}
 	}
 }

@@ -41,8 +41,8 @@ func (p *Pages) Routes() []web.Route {
 	return []web.Route{
 		{Method: "GET", Path: noticesPath, Name: "own.notices", Roles: all, Further: true, Serve: p.show},
 		{Method: "POST", Path: noticesPath, Name: "own.notices.choose", Roles: all, Further: true, Serve: p.choose},
-		{Method: "POST", Path: noticesPath + "/kalender", Name: "own.calendar.open", Roles: all, Form: noticesPath, Further: true, Serve: p.open},
-		{Method: "POST", Path: noticesPath + "/kalender/slutt", Name: "own.calendar.end", Roles: all, Form: noticesPath, Further: true, Serve: p.end},
+		{Method: "POST", Path: noticesPath + "/kalender", Name: "own.calendar.open", Roles: notices.Dated, Form: noticesPath, Further: true, Serve: p.open},
+		{Method: "POST", Path: noticesPath + "/kalender/slutt", Name: "own.calendar.end", Roles: notices.Dated, Form: noticesPath, Further: true, Serve: p.end},
 		{Method: "GET", Path: calendarPath + "{hemmelig}", Name: "public.calendar", Roles: []tilhor.Role{tilhor.RoleAnyone}, Serve: p.calendar},
 	}
 }
@@ -55,6 +55,7 @@ type view struct {
 	Address string // nobody is told at none
 	Mail    web.Field
 	In      web.Field
+	Dated   bool // the role has days for a calendar
 	Feed    string
 }
 
@@ -82,7 +83,7 @@ func (p *Pages) draw(q *web.Req, code int, f *web.Form) error {
 	if !f.Has("lang") {
 		f.Set("lang", string(c.Lang))
 	}
-	v := view{Frame: q.Frame(w.T("notices.title")), Form: f, Faults: web.SummaryOf(w, f.Faults)}
+	v := view{Frame: q.Frame(w.T("notices.title")), Form: f, Faults: web.SummaryOf(w, f.Faults), Dated: slices.Contains(notices.Dated, q.Actor.Role)}
 	v.Faulty = v.Faults != nil
 	if !address {
 		v.Address = w.T("notices.no-address")

@@ -62,7 +62,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: "GET", Path: "/kvittering/{kode}", Name: "public.receipt", Roles: anyone, Serve: p.receipt},
 		{Method: "GET", Path: "/kvittering/{kode}/fil", Name: "public.receipt.file", Roles: anyone, Serve: p.receiptFile},
 		{Method: "GET", Path: "/kvittering/{kode}/bilde", Name: "public.receipt.picture", Roles: anyone, Serve: p.receiptPicture},
-		{Method: "GET", Path: "/personvern", Name: "public.privacy", Roles: anyone, Serve: text("privacy")},
+		{Method: "GET", Path: "/personvern", Name: "public.privacy", Roles: anyone, Further: true, Serve: text("privacy")},
 		{Method: "GET", Path: "/personvern/{nivaa}", Name: "public.privacy.level", Roles: anyone, Serve: p.privacyFor},
 		{Method: "GET", Path: "/rettigheter/{nivaa}", Name: "public.rights", Roles: anyone, Further: true, Serve: p.rights},
 		{Method: "GET", Path: "/tilgjengelighet", Name: "public.accessibility", Roles: anyone, Serve: text("accessibility")},

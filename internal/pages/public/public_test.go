@@ -202,6 +202,7 @@ func TestFurtherLanguages(t *testing.T) {
 	for _, l := range []tilhor.Lang{tilhor.Polish, tilhor.Ukrainian, tilhor.Arabic, tilhor.Somali} {
 		own, in := lang.For(l), "?l="+string(l)
 		has(t, w.get(school+in), 200, own.T("dialogue.about.enter"), own.T("dialogue.about.title"), own.T("public.poster.link"), own.T("role.rektor"))
+		has(t, w.get("/personvern"+in), 200, `<html lang="`+string(l)+`"`, own.T("public.privacy.passed"), own.T("public.privacy.rights-text"), own.T("role.dpo"))
 		has(t, w.get(school+"/plakat"+in), 200, `<html lang="`+string(l)+`"`, own.T("public.poster.lead"), own.T("public.poster.how"), own.T("role.rektor"), "116&nbsp;111")
 	}
 	for path, want := range map[string]string{
@@ -222,6 +223,33 @@ func TestFurtherLanguages(t *testing.T) {
 	has(t, w.get("/rettigheter/12"), 404)
 	has(t, w.get("/personvern/foresatt"), 404)
 	lacks(t, has(t, w.get("/rettigheter/7?l=nb"), 200), "§", "artikkel")
+}
+
+// What is said of privacy is true at each age: that the municipality may read, and
+// what ("numbers, never names" was said to all, and was not so); what of the lists is
+// kept; and who is given it.
+func TestPrivacyAtEachAge(t *testing.T) {
+	w := newTown(t)
+	for path, says := range map[string][]string{
+		"/personvern/7": {"en i kommunen", "be andre om hjelp", "Vi skriver ned", "Loven sier", "når du blir stor", "Du kan spørre hva som står om deg."},
+		"/personvern/11": {
+			"Noen i kommunen", "handler om en voksen", "skolen er stengt", "få saken din",
+			"fødselsnummer, e-post og Feide-ID", "Arkivet", "Statsforvalteren får", "barnevernet",
+		},
+		"/personvern/15": {
+			"Noen i kommunen", "gjelder en voksen", "skolen er stengt", "få saken din",
+			"e-post eller fødselsnummer", "Feide-ID", "arkiv", "Statsforvalteren får", "barnevernet",
+		},
+		"/personvern": {
+			"noen i kommunen", "ledelsen", "en ansatt", "skolen er stengt", "én sak å lese",
+			"e-post, fødselsnummer eller Feide-ID", "hjemmeadresser", "arkiv", "Statsforvalteren får", "En ny skole", "barnevernet",
+		},
+	} {
+		lacks(t, has(t, w.get(path+"?l=nb"), 200, says...), "aldri navn")
+		for _, l := range []string{"nb", "nn", "en"} { // whom to ask
+			has(t, w.get(path+"?l="+l), 200, "personvernombud@granvik.example", `href="tel:55000000"`)
+		}
+	}
 }
 
 func TestEveryPageInEveryLanguage(t *testing.T) {

@@ -28,9 +28,9 @@ type right struct {
 
 // rights are what each level is told, in the order it matters to them.
 var rights = map[string][]right{
-	"7": {{"safe", "face-glad"}, {"harm", "hand"}, {"equal", "together"}, {"heard", "talk"}, {"best", "heart"}, {"private", "lock"}},
+	"7": {{"safe", "face-glad"}, {"harm", "hand"}, {"equal", "together"}, {"heard", "talk"}, {"best", "heart"}, {"private", "lock"}, {"plan", "book"}, {"adult", "face-afraid"}},
 	"11": {
-		{Key: "safe"}, {Key: "harm"}, {Key: "heard"}, {Key: "best"}, {Key: "equal"}, {Key: "private"}, {Key: "plan"},
+		{Key: "safe"}, {Key: "harm"}, {Key: "heard"}, {Key: "best"}, {Key: "equal"}, {Key: "private"}, {Key: "plan"}, {Key: "adult"},
 	},
 	"15": {
 		{Key: "safe"}, {Key: "harm"}, {Key: "heard"}, {Key: "best"}, {Key: "equal"}, {Key: "private"}, {Key: "plan"}, {Key: "age"}, {Key: "adult"},
@@ -117,7 +117,7 @@ func (p *Pages) rights(q *web.Req) error {
 	return q.Render(rightsPage, v)
 }
 
-var privacyItems = []string{"what", "why", "who", "anonymous", "keep", "right", "ask"}
+var privacyItems = []string{"what", "why", "who", "passed", "anonymous", "keep", "right", "ask"}
 
 // privacyFor tells a pupil what is written down and who reads it (personvern).
 // What adults are told stands on the page of privacy itself.

@@ -2,6 +2,7 @@ package signin
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,7 +11,7 @@ import (
 	"tilhor/internal/web/webtest"
 )
 
-// Every page of sign-in, in every language, is held up against the battery.
+// Every page of sign-in, in every language that a family may have, is held up against the battery.
 func TestPages(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t))
 	check := webtest.New(w.site, "/", "/tilgjengelighet", "/personvern", "/rettigheter/11", "/varsler", "/hjelp")
@@ -42,7 +43,7 @@ func TestPages(t *testing.T) {
 			return b.back("feide", "jonas", "l", l).RequestURI() + "&error=server_error"
 		},
 	}
-	for _, l := range lang.Langs {
+	for _, l := range slices.Concat(lang.Langs, lang.Further) {
 		t.Run(string(l), func(t *testing.T) {
 			w.t = t
 			in := w.browser()

@@ -39,20 +39,20 @@ var anyone = []tilhor.Role{tilhor.RoleAnyone}
 func (d *Desk) Routes(site *web.Site) []web.Route {
 	d.keys = site.Kit().Keys
 	return []web.Route{
-		{Method: "GET", Path: "/logg-inn", Name: "signin", Roles: anyone, Serve: d.door},
-		{Method: "GET", Path: "/logg-inn/{tilbyder}", Name: "signin.begin", Roles: anyone, Serve: d.begin},
-		{Method: "GET", Path: "/logg-inn/{tilbyder}/svar", Name: "signin.finish", Roles: anyone, Serve: d.finish},
-		{Method: "GET", Path: "/logg-ut", Name: "signout", Roles: anyone, Serve: d.askOut},
-		{Method: "POST", Path: "/logg-ut", Name: "signout.here", Roles: anyone, Serve: d.out},
+		{Method: "GET", Path: "/logg-inn", Name: "signin", Roles: anyone, Further: true, Serve: d.door},
+		{Method: "GET", Path: "/logg-inn/{tilbyder}", Name: "signin.begin", Roles: anyone, Further: true, Serve: d.begin},
+		{Method: "GET", Path: "/logg-inn/{tilbyder}/svar", Name: "signin.finish", Roles: anyone, Further: true, Serve: d.finish},
+		{Method: "GET", Path: "/logg-ut", Name: "signout", Roles: anyone, Further: true, Serve: d.askOut},
+		{Method: "POST", Path: "/logg-ut", Name: "signout.here", Roles: anyone, Further: true, Serve: d.out},
 		{
-			Method: "POST", Path: "/logg-ut/overalt", Name: "signout.all", Roles: anyone, Form: "/logg-ut",
+			Method: "POST", Path: "/logg-ut/overalt", Name: "signout.all", Roles: anyone, Form: "/logg-ut", Further: true,
 			Serve: func(q *web.Req) error { return d.outEverywhere(q, site) },
 		},
 		{
 			Method: "GET", Path: "/logg-ut/foran", Name: "signout.outside", Roles: anyone,
 			Serve: func(q *web.Req) error { return d.outFromOutside(q, site) },
 		},
-		{Method: "GET", Path: donePath, Name: "signout.done", Roles: anyone, Serve: d.done},
+		{Method: "GET", Path: donePath, Name: "signout.done", Roles: anyone, Further: true, Serve: d.done},
 	}
 }
 

@@ -58,6 +58,7 @@ func TestTheBrowserCatchesEveryBadPage(t *testing.T) {
 	for i, b := range bad {
 		jobs = append(jobs, Job{Name: b.name, URL: fmt.Sprintf("%s/%d", srv, i+1), Lang: "nb", Scheme: "light", Width: 320, JS: b.js})
 	}
+	jobs = append(jobs, Job{Name: "Arabic from left to right", URL: srv + "/0", Lang: "ar", Scheme: "light", Width: 320, JS: true})
 	seen := See(t, jobs)
 	t.Log(seen)
 	caught := map[string]string{}
@@ -72,6 +73,9 @@ func TestTheBrowserCatchesEveryBadPage(t *testing.T) {
 		if !strings.Contains(caught[b.name], b.kind) {
 			t.Errorf("%s: %s did not catch it: %q", b.name, b.kind, caught[b.name])
 		}
+	}
+	if !strings.Contains(caught["Arabic from left to right"], "direction") {
+		t.Error("a page in Arabic that is written from left to right is not caught")
 	}
 	if seen.Counts["pages"] != len(jobs) {
 		t.Errorf("%d of %d pages were looked at", seen.Counts["pages"], len(jobs))

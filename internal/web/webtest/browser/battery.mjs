@@ -29,7 +29,7 @@ const browser = await chromium.launch({
 async function pageFor(pages, job) {
   const key = [job.lang, job.scheme, job.width, job.js].join(" ");
   pages[key] ??= await browser.newContext({
-    locale: { nb: "nb-NO", nn: "nn-NO", en: "en-GB" }[job.lang] || "nb-NO",
+    locale: { nb: "nb-NO", nn: "nn-NO", en: "en-GB", ar: "ar" }[job.lang] || "nb-NO",
     colorScheme: job.scheme, viewport: { width: job.width, height: 720 },
     javaScriptEnabled: job.js, reducedMotion: "reduce", serviceWorkers: "block",
   }).then((context) => context.newPage());
@@ -61,6 +61,8 @@ async function visit(pages, job) {
     const answer = await page.goto(job.url, { waitUntil: "load" });
     if (!answer || answer.status() !== (job.status || 200)) return say("status", String(answer?.status()));
     counts.pages++;
+    const dir = await page.evaluate(() => document.documentElement.dir);
+    if ((job.lang === "ar") !== (dir === "rtl")) say("direction", `${job.lang} is written ${dir || "from left to right"}`);
     await page.evaluate(() => window.scrollTo(0, 0)); // axe sees what is in the window; a form that came back stands at its faults
     if (job.js) await axe(page, say);
     await reflow(page, job, say);
@@ -102,7 +104,7 @@ async function reflow(page, job, say) {
     const out = [];
     for (const e of document.body.querySelectorAll("*")) {
       const b = e.getBoundingClientRect();
-      if (b.width > 1 && b.height > 1 && b.right > root.clientWidth + 1 && !own(e) && getComputedStyle(e).visibility !== "hidden") out.push(`${e.tagName.toLowerCase()}.${e.className?.baseVal ?? e.className} ${Math.round(b.right)}`);
+      if (b.width > 1 && b.height > 1 && (b.right > root.clientWidth + 1 || root.dir === "rtl" && b.left < -1) && !own(e) && getComputedStyle(e).visibility !== "hidden") out.push(`${e.tagName.toLowerCase()}.${e.className?.baseVal ?? e.className} ${Math.round(b.right)}`);
     }
     return { scroll: root.scrollWidth, width: root.clientWidth, out: out.slice(0, 4) };
   });
