@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"tilhor"
+	"tilhor/internal/db"
 	"tilhor/internal/lang"
 )
 
@@ -38,11 +39,13 @@ type Req struct {
 	formErr error
 	counts  map[string]int
 	wrote   bool
+	carried *db.Carried // with what the form's act writes
 }
 
 func (s *Site) request(w http.ResponseWriter, r *http.Request, route *Route) *Req {
+	ctx, carried := db.Carrying(r.Context())
 	q := &Req{
-		W: w, R: r, Kit: s.kit, Route: route, site: s, Now: s.kit.Now(),
+		W: w, R: r.WithContext(ctx), Kit: s.kit, Route: route, site: s, Now: s.kit.Now(), carried: carried,
 		Actor: tilhor.Actor{Owner: s.kit.Owner.ID, Role: tilhor.RoleAnyone},
 	}
 	q.chooseLang()
