@@ -34,7 +34,7 @@ type Disk func(o Op, path string) (half bool, err error)
 
 var disks struct {
 	sync.RWMutex
-	under map[string]Disk // by their folder
+	under map[string]Disk // by their folder, and of what is in it
 }
 
 // On has a test's own disk under a folder, until off.
@@ -52,7 +52,7 @@ func asks(o Op, path string) (half bool, err error) {
 	disks.RLock()
 	defer disks.RUnlock()
 	for folder, d := range disks.under {
-		if strings.HasPrefix(path, folder+string(filepath.Separator)) {
+		if path == folder || strings.HasPrefix(path, folder+string(filepath.Separator)) {
 			return d(o, path)
 		}
 	}
