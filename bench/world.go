@@ -165,18 +165,24 @@ func (m *measurer) loadSeed(ctx context.Context, src *db.DB) error {
 	return errors.Join(err, r.Close(), dst.Close())
 }
 
+// copyFile copies aside and then gives the copy its name: a run broken off here
+// leaves no half of a world that the next one takes for a whole.
 func copyFile(from, to string) error {
 	src, err := os.Open(from)
 	if err != nil {
 		return err
 	}
 	defer src.Close()
-	dst, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	aside := to + ".part"
+	dst, err := os.OpenFile(aside, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
 	_, err = io.Copy(dst, src)
-	return errors.Join(err, dst.Close())
+	if err := errors.Join(err, dst.Close()); err != nil {
+		return err
+	}
+	return os.Rename(aside, to)
 }
 
 // open opens a world that is there, with the rooms on it.

@@ -37,6 +37,7 @@ type hour struct {
 	all  ledger
 	mu   sync.Mutex
 	now  time.Time
+	wall bool // sabotage: a clock that counts the hours on the wall
 }
 
 func at(t *testing.T, d *db.DB, when string) *hour {
@@ -48,7 +49,15 @@ func at(t *testing.T, d *db.DB, when string) *hour {
 	return h
 }
 
-func (h *hour) clock() time.Time { h.mu.Lock(); defer h.mu.Unlock(); return h.now }
+func (h *hour) clock() time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.wall {
+		l := h.now.In(calendar.Oslo())
+		return time.Date(l.Year(), l.Month(), l.Day(), l.Hour(), l.Minute(), l.Second(), 0, time.UTC)
+	}
+	return h.now
+}
 
 func (h *hour) move(by time.Duration) { h.mu.Lock(); defer h.mu.Unlock(); h.now = h.now.Add(by) }
 
@@ -305,53 +314,90 @@ func TestClockSetBackHoldsNoLease(t *testing.T) {
 	})
 }
 
+// errHours says that half an hour was not half an hour.
+var errHours = errors.New("the hours are wrong")
+
 // The nights when an hour is left out or comes twice, the leap day and the turn
 // of the year: work goes on over them, half an hour of rest is half an hour, and
-// the family's week ends on the same weekday.
+// the family's week ends on the same weekday. The controls are a program that
+// counts the hours on the wall, in the nights when the wall is wrong, and a week
+// of another length.
 func TestClockNights(t *testing.T) {
 	t.Parallel()
-	for _, n := range []struct{ name, eve, week string }{
-		{"the hour left out", "2026-03-29 01:30", "2026-04-05"},
-		{"the hour that comes twice", "2026-10-25 01:30", "2026-11-01"},
-		{"into the leap day", "2028-02-28 23:30", "2028-03-06"},
-		{"the leap day", "2028-02-29 23:30", "2028-03-07"},
-		{"a week into the leap day", "2028-02-22 12:00", "2028-02-29"},
-		{"the turn of the year", "2026-12-31 23:30", "2027-01-07"},
+	for _, n := range []struct {
+		name, eve, week string
+		wall            bool // the clock on the wall is put forward or back
+	}{
+		{"the hour left out", "2026-03-29 01:30", "2026-04-05", true},
+		{"the hour that comes twice", "2026-10-25 01:30", "2026-11-01", true},
+		{"into the leap day", "2028-02-28 23:30", "2028-03-06", false},
+		{"the leap day", "2028-02-29 23:30", "2028-03-07", false},
+		{"a week into the leap day", "2028-02-22 12:00", "2028-02-29", false},
+		{"the turn of the year", "2026-12-31 23:30", "2027-01-07", false},
 	} {
 		t.Run(n.name, func(t *testing.T) {
 			t.Parallel()
-			dbtest.Each(t, func(t *testing.T, d *db.DB) { night(t, d, n.eve, n.week) })
+			dbtest.Each(t, func(t *testing.T, d *db.DB) {
+				h := at(t, d, n.eve)
+				h.ok(h.night(n.week))
+				if err := h.week(n.week[:len(n.week)-1] + "x"); !errors.Is(err, errWeek) {
+					t.Fatalf("the control: another week was not seen: %v", err)
+				}
+			})
+			if n.wall {
+				dbtest.Each(t, func(t *testing.T, d *db.DB) {
+					h := at(t, d, n.eve)
+					h.wall = true
+					if err := h.night(n.week); !errors.Is(err, errHours) {
+						t.Fatalf("the control: a clock that counts the hours on the wall was not seen: %v", err)
+					}
+				})
+			}
 		})
 	}
 }
 
-func night(t *testing.T, d *db.DB, eve, week string) {
-	h := at(t, d, eve)
-	track := h.taken()
-	if w := h.sees(track).Windows; len(w) != 1 || string(w[0].CalendarWeek) != week {
-		t.Fatalf("the family's week ends %+v, want %s", w, week)
+// errWeek says that the family's week has another end.
+var errWeek = errors.New("the family's week is wrong")
+
+// week takes a concern up, and says whether the family's week ends on the day.
+func (h *hour) week(ends string) error {
+	h.Helper()
+	if w := h.sees(h.taken()).Windows; len(w) != 1 || string(w[0].CalendarWeek) != ends {
+		return fmt.Errorf("%w: it ends %+v, want %s", errWeek, w, ends)
+	}
+	return nil
+}
+
+func (h *hour) night(week string) error {
+	h.Helper()
+	if err := h.week(week); err != nil {
+		return err
 	}
 	c, last := h.signIn(), time.Time{}
 	for range 16 { // four hours over midnight, or over both hours
 		h.move(15 * time.Minute)
-		h.acts(2)
 		h.tend()
 		if h.asks(c) != 200 {
-			t.Fatal("a session in use has ended")
+			return fmt.Errorf("%w: a session in use has ended", errHours)
 		}
+		h.acts(2)
+		h.tend()
 		var newest journal.Checkpoint
 		h.ok(h.p.DB.Read(h.ctx, func(tx *db.Tx) (err error) { newest, err = h.p.Journal.Newest(tx, work.Owner); return err }))
 		if newest.Time.Before(last) {
-			t.Fatalf("a checkpoint is of %s, after one of %s", newest.Time, last)
+			return fmt.Errorf("%w: a checkpoint is of %s, after one of %s", errHours, newest.Time, last)
 		}
 		last = newest.Time
 	}
 	h.move(31 * time.Minute)
 	if h.asks(c) == 200 {
-		t.Fatal("a session outlives half an hour of rest")
+		return fmt.Errorf("%w: a session outlives half an hour of rest", errHours)
 	}
-	h.ok(h.holds())
+	if err := h.holds(); err != nil {
+		return err
+	}
 	h.move(8 * 24 * time.Hour)
 	h.tend()
-	h.ok(h.holds())
+	return h.holds()
 }

@@ -95,7 +95,9 @@ func (b *diskBase) stretch(t *testing.T, seed int, whole bool) (*diskStretch, er
 		return nil, err
 	}
 	t.Cleanup(s.disk.Remove)
-	s.dir, err = b.copied(t)
+	if s.dir, err = b.copied(t); err == nil {
+		t.Cleanup(s.disk.Beside(s.dir))
+	}
 	return s, err
 }
 

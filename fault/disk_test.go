@@ -128,7 +128,7 @@ func (b *diskBase) caught(t *testing.T, what string, want error, r *diskTrace, p
 }
 
 // TestDiskFirst loses power, and fails, while a new database is made: the next
-// start makes it whole.
+// start makes it whole. The control is a disk that lies about its syncs.
 func TestDiskFirst(t *testing.T) {
 	ctx := context.Background()
 	k := newDisk(t)
@@ -156,13 +156,30 @@ func TestDiskFirst(t *testing.T) {
 		}
 		return intact(ctx, d)
 	}
-	diskSpread(t, soak.Times(40, k.Ops()), 1, k.Ops(), func(n, seed int) error {
+	cut := func(k *disk.Disk, n, seed int) error {
 		dir := t.TempDir()
 		if err := k.Left(n, rand.New(rand.NewPCG(7, uint64(seed))), dir); err != nil {
 			return err
 		}
 		return again(filepath.Join(dir, "tilhor.db"))
-	})
+	}
+	diskSpread(t, soak.Times(40, k.Ops()), 1, k.Ops(), func(n, seed int) error { return cut(k, n, seed) })
+	// The control: a disk that says it has synced, and has not.
+	lies := newDisk(t)
+	lies.Lie()
+	if d, err = db.Open(ctx, lies.DSN(filepath.Join(t.TempDir(), "tilhor.db"))); err != nil {
+		t.Fatal(err)
+	}
+	d.Close()
+	const tried = 40
+	for seed := range tried {
+		if err = cut(lies, lies.Ops()*(tried-seed)/tried, seed); err != nil {
+			break
+		}
+	}
+	if err == nil {
+		t.Error("the control was not caught: a disk that lies left a whole database at every point")
+	}
 	diskSpread(t, soak.Times(20, k.Ops()), 1, k.Ops()*9/10, func(n, seed int) error {
 		k := newDisk(t)
 		path := filepath.Join(t.TempDir(), "tilhor.db")

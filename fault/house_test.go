@@ -1,7 +1,7 @@
 package fault
 
 import (
-	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -36,7 +37,7 @@ func siteOf(p *work.Place) (*web.Site, error) {
 
 // serve serves the place's pages at an address of its own, until the process
 // ends, and says where.
-func serve(p *work.Place) error {
+func (j job) serve(p *work.Place) error {
 	s, err := siteOf(p)
 	if err != nil {
 		return err
@@ -46,7 +47,19 @@ func serve(p *work.Place) error {
 		return err
 	}
 	fmt.Println("at", l.Addr())
-	return web.Server("", s.Handler()).Serve(l)
+	return web.Server("", late(s.Handler(), j.Late)).Serve(l)
+}
+
+// late lets every answer be a while on its way.
+func late(h http.Handler, by time.Duration) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer := httptest.NewRecorder()
+		h.ServeHTTP(answer, r)
+		<-time.After(by)
+		maps.Copy(w.Header(), answer.Header())
+		w.WriteHeader(answer.Code)
+		answer.Body.WriteTo(w)
+	})
 }
 
 // served is the same in this process.
@@ -132,22 +145,28 @@ func (f sheet) send(addr string) (answer string, err error) {
 	return "", fmt.Errorf("status %d", resp.StatusCode)
 }
 
-// cut sends the sheet and cuts the line before it reads the answer.
-func (f sheet) cut(addr string, after time.Duration) error {
+// cut sends the sheet and cuts the line before it reads the answer, when told to;
+// with no when, in the midst of the sheet.
+func (f sheet) cut(addr string, when func()) error {
 	c, err := net.Dial("tcp", addr)
 	if err != nil {
 		return err
 	}
-	w := bufio.NewWriter(c)
-	if err := f.request(addr).Write(w); err != nil {
+	defer c.Close()
+	var whole bytes.Buffer
+	if err := f.request(addr).Write(&whole); err != nil {
 		return err
 	}
-	if err := w.Flush(); err != nil {
+	if when == nil {
+		whole.Truncate(whole.Len() - 10)
+	}
+	if _, err := c.Write(whole.Bytes()); err != nil {
 		return err
 	}
-	<-time.After(after)
-	c.(*net.TCPConn).SetLinger(0)
-	return c.Close()
+	if when != nil {
+		when()
+	}
+	return c.(*net.TCPConn).SetLinger(0)
 }
 
 // insist sends the sheet until it is answered, as a person does who sees an

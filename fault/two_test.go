@@ -152,20 +152,21 @@ func (x *pair) whole() error {
 		return err
 	}
 	x.Logf("%d acts acknowledged", len(x.all.acked))
-	return x.file()
+	return sameCheckpoints(x.p)
 }
 
 var signedNotes = db.SQL(`SELECT note FROM journal_checkpoint WHERE owner = $1 ORDER BY size`)
 
-// file compares the file of checkpoints with those of the database: each once,
-// in order, and none that the database does not have.
-func (x *pair) file() error {
-	raw, err := x.p.Keys.File(work.Owner, seal.CheckpointsFile)
+// sameCheckpoints compares the file of checkpoints with those of the database: each
+// once, in order, and none that the database does not have.
+func sameCheckpoints(p *work.Place) error {
+	raw, err := p.Keys.File(work.Owner, seal.CheckpointsFile)
 	if err != nil {
 		return err
 	}
 	var want []string
-	err = x.p.DB.Read(context.Background(), func(tx *db.Tx) error {
+	err = p.DB.Read(context.Background(), func(tx *db.Tx) error {
+		want = nil
 		return tx.Each(signedNotes, func(scan db.Scan) error {
 			var note []byte
 			err := scan(&note)
@@ -183,84 +184,157 @@ func (x *pair) file() error {
 	return nil
 }
 
+// errApart says that two processes do not know of the same sessions.
+var errApart = errors.New("the two do not know of the same sessions")
+
 // What one process knows the other knows: a session made by one is honoured by
-// the other, and a log-out everywhere in one ends it in the other.
+// the other, and a log-out everywhere in one ends it in the other. The controls
+// are an other that has its sessions to itself, and one whose log-outs stay with
+// itself.
 func TestTwoShareTheirSessions(t *testing.T) {
 	t.Parallel()
-	ctx, dsn, keys := context.Background(), dbtest.PostgresDSN(t), filepath.Join(t.TempDir(), "keys")
-	one, other := must(work.Open(ctx, dsn, keys, nil))(t), must(work.Open(ctx, dsn, keys, nil))(t)
-	t.Cleanup(func() { one.Close(); other.Close() })
+	dsn, keys := dbtest.PostgresDSN(t), filepath.Join(t.TempDir(), "keys")
+	open := func(dsn, keys string) *work.Place {
+		t.Helper()
+		p := must(work.Open(context.Background(), dsn, keys, nil))(t)
+		t.Cleanup(func() { p.Close() })
+		return p
+	}
+	one, other, alone := open(dsn, keys), open(dsn, keys), open(dbtest.PostgresDSN(t), keys)
 	at, there := served(t, one), served(t, other)
-	who := one.Schools[0].Teachers[0]
 	for range soak.Times(5, 500) {
-		c := must(one.Site.Enter(ctx, who.Person, who, "strong", "https://feide.example"))(t)
-		asks := func(addr string) int {
-			t.Helper()
-			r := must(http.NewRequest("GET", "http://"+addr+"/bekymringer", nil))(t)
-			r.AddCookie(c)
-			resp := must(client.Do(r))(t)
-			resp.Body.Close()
-			return resp.StatusCode
-		}
-		if a, b := asks(at), asks(there); a != 200 || b != 200 {
-			t.Fatalf("a session of the one is answered %d, by the other %d", a, b)
-		}
-		if err := other.Site.EndAll(ctx, who.Person); err != nil {
+		if err := shared(t, one, at, there, other); err != nil {
 			t.Fatal(err)
 		}
-		if a, b := asks(at), asks(there); a != 303 || b != 303 {
-			t.Fatalf("after a log-out everywhere the one answers %d, the other %d", a, b)
-		}
+	}
+	if err := shared(t, one, at, served(t, alone), other); !errors.Is(err, errApart) {
+		t.Fatalf("the control: sessions that only the one has were not seen: %v", err)
+	}
+	if err := shared(t, one, at, there, alone); !errors.Is(err, errApart) {
+		t.Fatalf("the control: a log-out that only the other heard of was not seen: %v", err)
 	}
 }
 
-var countShown = db.SQL(`SELECT COUNT(*), COUNT(DISTINCT week) FROM oversight_shown WHERE owner = $1`)
+// shared makes a session in one, asks both with it, and ends it by another.
+func shared(t *testing.T, one *work.Place, at, there string, ends *work.Place) error {
+	t.Helper()
+	ctx, who := context.Background(), one.Schools[0].Teachers[0]
+	c := must(one.Site.Enter(ctx, who.Person, who, "strong", "https://feide.example"))(t)
+	asks := func(addr string) int {
+		t.Helper()
+		r := must(http.NewRequest("GET", "http://"+addr+"/bekymringer", nil))(t)
+		r.AddCookie(c)
+		resp := must(client.Do(r))(t)
+		resp.Body.Close()
+		return resp.StatusCode
+	}
+	if a, b := asks(at), asks(there); a != 200 || b != 200 {
+		return fmt.Errorf("%w: a session of the one is answered %d, by the other %d", errApart, a, b)
+	}
+	if err := ends.Site.EndAll(ctx, who.Person); err != nil {
+		return err
+	}
+	if a, b := asks(at), asks(there); a != 303 || b != 303 {
+		return fmt.Errorf("%w: after a log-out everywhere the one answers %d, the other %d", errApart, a, b)
+	}
+	return nil
+}
 
-// Two that sweep, publish and wake at the same moment do it once, and neither fails.
+var (
+	countShown = db.SQL(`SELECT COUNT(*), COUNT(DISTINCT week), COUNT(DISTINCT week || ' ' || school || ' ' || CAST(sfo AS TEXT) || ' ' || measure)
+		FROM oversight_shown WHERE owner = $1`)
+	dropExclusion = db.SQL(`ALTER TABLE oversight_shown DROP CONSTRAINT oversight_shown_pkey`)
+)
+
+// errTwice says that what two did at the same moment was done twice.
+var errTwice = errors.New("two published the same week")
+
+// Two that sweep, publish and wake at the same moment do it once, and neither
+// fails. The control is a database without the key by which the second sees that
+// the first was there.
 func TestTwoTendAtTheSameMoment(t *testing.T) {
 	t.Parallel()
-	ctx, dsn, keys := context.Background(), dbtest.PostgresDSN(t), filepath.Join(t.TempDir(), "keys")
-	var mu sync.Mutex
-	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
-	clock := tilhor.Clock(func() time.Time { mu.Lock(); defer mu.Unlock(); return now })
-	one, other := must(work.Open(ctx, dsn, keys, clock))(t), must(work.Open(ctx, dsn, keys, clock))(t)
-	t.Cleanup(func() { one.Close(); other.Close() })
-	rng := rand.New(rand.NewPCG(1, 1))
 	weeks := soak.Times(6, 300)
+	if err := newTenders(t).tend(weeks); err != nil {
+		t.Fatal(err)
+	}
+	x := newTenders(t)
+	err := x.one.DB.Write(context.Background(), func(tx *db.Tx) error { _, err := tx.Exec(dropExclusion); return err })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 50 {
+		if err = x.tend(1); err != nil {
+			break
+		}
+	}
+	if !errors.Is(err, errTwice) {
+		t.Fatalf("the control: two that nothing keeps apart were not seen to publish twice: %v", err)
+	}
+}
+
+// Tenders are two programs over one database, by one clock.
+type tenders struct {
+	*testing.T
+	one, other *work.Place
+	rng        *rand.Rand
+	weeks      int
+	mu         sync.Mutex
+	now        time.Time
+}
+
+func newTenders(t *testing.T) *tenders {
+	t.Helper()
+	x := &tenders{T: t, rng: rand.New(rand.NewPCG(1, 1)), now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
+	dsn, keys := dbtest.PostgresDSN(t), filepath.Join(t.TempDir(), "keys")
+	for _, p := range []**work.Place{&x.one, &x.other} {
+		*p = must(work.Open(context.Background(), dsn, keys, x.clock))(t)
+		t.Cleanup(func() { (*p).Close() })
+	}
+	return x
+}
+
+func (x *tenders) clock() time.Time { x.mu.Lock(); defer x.mu.Unlock(); return x.now }
+
+// tend does so many weeks' work, and tends from eight sides after each.
+func (x *tenders) tend(weeks int) error {
+	ctx := context.Background()
 	for range weeks {
 		for range 30 {
-			if _, err := one.Do(ctx, rng); err != nil && !unsigned(err) {
-				t.Fatal(err)
+			if _, err := x.one.Do(ctx, x.rng); err != nil && !unsigned(err) {
+				return err
 			}
 		}
-		mu.Lock()
-		now = now.AddDate(0, 0, 7)
-		mu.Unlock()
+		x.mu.Lock()
+		x.now = x.now.AddDate(0, 0, 7)
+		x.mu.Unlock()
 		var all sync.WaitGroup
 		errs := make([]error, 8)
 		for i := range errs {
-			p := []*work.Place{one, other}[i%2]
+			p := []*work.Place{x.one, x.other}[i%2]
 			all.Go(func() {
-				errs[i] = errors.Join(p.Tend(ctx), p.Site.Sweep(ctx), oversight.Publish(ctx, p.DB, work.Owner, clock()))
+				errs[i] = errors.Join(p.Tend(ctx), p.Site.Sweep(ctx), oversight.Publish(ctx, p.DB, work.Owner, x.clock()))
 			})
 		}
 		all.Wait()
 		if err := errors.Join(errs...); err != nil {
-			t.Fatal(err)
+			return err
 		}
+		x.weeks++
 	}
-	var rows, published int
-	err := one.DB.Read(ctx, func(tx *db.Tx) error { return tx.One(countShown, db.Args(work.Owner), &rows, &published) })
-	if err != nil || published != weeks || rows == 0 {
-		t.Fatalf("%d weeks were published, of %d: %v", published, weeks, err)
+	var rows, published, cells int
+	err := x.one.DB.Read(ctx, func(tx *db.Tx) error { return tx.One(countShown, db.Args(work.Owner), &rows, &published, &cells) })
+	if err != nil || published != x.weeks || rows == 0 {
+		return fmt.Errorf("%d weeks were published, of %d: %w", published, x.weeks, err)
 	}
-	if err := one.Holds(ctx); err != nil {
-		t.Fatal(err)
+	if rows != cells {
+		return fmt.Errorf("%w: %d rows of %d cells", errTwice, rows, cells)
 	}
+	return x.one.Holds(ctx)
 }
 
 // One that ends in peace hands over at once; one that dies, when its lease has
-// run out.
+// run out. Each is the other's control.
 func TestTwoHandOver(t *testing.T) {
 	t.Parallel()
 	ctx, dsn, keys := context.Background(), dbtest.PostgresDSN(t), filepath.Join(t.TempDir(), "keys")

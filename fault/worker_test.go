@@ -37,6 +37,7 @@ type job struct {
 	Ahead     time.Duration // what its clock is ahead
 	Sabotage  string        // early, twice: what the controls do
 	Serve     bool          // serve the pages instead of doing acts
+	Late      time.Duration // how long each answer is on its way, when it serves
 	From      time.Time     // when set: its clock runs from then, Speed times as fast
 	Speed     int
 	Part      int // of so many Parts, when several share the tracks
@@ -76,7 +77,7 @@ func (j job) work() error {
 	}
 	fmt.Println("ready")
 	if j.Serve {
-		return serve(p)
+		return j.serve(p)
 	}
 	go func() {
 		for range time.Tick(20 * time.Millisecond) {

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"tilhor"
+	"tilhor/internal/beside"
 	"tilhor/internal/cases"
 	"tilhor/internal/db"
 	"tilhor/internal/seal"
@@ -89,7 +90,7 @@ func (c BackupCmd) Run(app *App) error {
 		return err
 	}
 	if err := noteBackup(c.keysDir(), owners, app.Clock()); err != nil {
-		return err
+		return fmt.Errorf("%s and %s are whole, but that they were made could not be noted beside the keys: %w", dataFile, keysFile, err)
 	}
 	fmt.Fprintf(app.Out, "%s: %d rows of %d tables\n%s: the keys of %d owners\n", dataFile, copied.Rows, copied.Tables, keysFile, len(owners))
 	if filepath.Clean(c.KeysTo) == filepath.Clean(c.To) {
@@ -122,7 +123,7 @@ func archive(path string, to []age.Recipient, fill func(io.Writer) error) (err e
 	if _, err := os.Lstat(path); err == nil {
 		return errors.New("there is one already")
 	}
-	f, err := os.OpenFile(path+".part", os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := beside.Open(path+".part", os.O_WRONLY|os.O_CREATE|os.O_EXCL)
 	if err != nil {
 		return err
 	}
@@ -138,19 +139,14 @@ func archive(path string, to []age.Recipient, fill func(io.Writer) error) (err e
 	if err := errors.Join(w.Close(), f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(path+".part", path); err != nil {
+	if err := beside.Rename(path+".part", path); err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(path))
-}
-
-func syncFolder(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
+	if err := beside.SyncDir(filepath.Dir(path)); err != nil {
+		os.Remove(path) // nobody is told of it
 		return err
 	}
-	defer d.Close()
-	return d.Sync()
+	return nil
 }
 
 // writeKeys writes each owner's folder as a tar archive.
@@ -504,14 +500,14 @@ func (c RestoreCmd) putKeys(app *App, files map[string]map[string][]byte) error 
 		if err := unpack(part, files[owner]); err != nil {
 			return err
 		}
-		if err := os.Rename(part, folder); err != nil {
+		if err := beside.Rename(part, folder); err != nil {
 			return err
 		}
 	}
 	if len(files) == 0 {
 		return nil
 	}
-	return syncFolder(c.keysDir())
+	return beside.SyncDir(c.keysDir())
 }
 
 // unpack writes files into a new folder, for nobody else to read.
@@ -520,16 +516,11 @@ func unpack(folder string, files map[string][]byte) error {
 		return err
 	}
 	for name, text := range files {
-		f, err := os.OpenFile(filepath.Join(folder, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-		if err != nil {
-			return err
-		}
-		_, err = f.Write(text)
-		if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		if err := beside.New(filepath.Join(folder, name), text); err != nil {
 			return err
 		}
 	}
-	return syncFolder(folder)
+	return beside.SyncDir(folder)
 }
 
 // load fills an empty database at the schema of the copy, after the keys are in

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"tilhor"
+	"tilhor/internal/beside"
 	"tilhor/internal/calendar"
 	"tilhor/internal/db"
 	"tilhor/internal/lang"
@@ -128,13 +129,12 @@ func writeShares(dir string, shares []seal.Share) (files []string, err error) {
 	}()
 	for _, s := range shares {
 		path := filepath.Join(dir, fmt.Sprintf("tilhor-%s-%s-share-%d-of-%d.txt", s.Owner, s.Made, s.Number, s.Of))
-		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		f, err := beside.Open(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL)
 		if err != nil {
 			return files, err
 		}
 		files = append(files, path)
-		_, err = f.WriteString(sharePage(s))
-		if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		if err := f.Finish([]byte(sharePage(s))); err != nil {
 			return files, err
 		}
 		back, err := os.ReadFile(path)
@@ -145,7 +145,7 @@ func writeShares(dir string, shares []seal.Share) (files []string, err error) {
 			return files, errors.Join(err, errors.New("a share does not read back as it was written"))
 		}
 	}
-	return files, syncFolder(dir)
+	return files, beside.SyncDir(dir)
 }
 
 // restoreLine is what is typed to use the shares, in every language.

@@ -135,8 +135,8 @@ func TestAFullDiskAnswersHonestly(t *testing.T) {
 				t.Errorf("%s (%s): %d", path, lang, code)
 			}
 		}
-		f.notShown(rektor, lang, track[1], text[0])
-		f.notTaken(teacher, lang, form, text[1])
+		f.notShown(rektor, lang, track[1], text[0], f.names(rektor)...)
+		f.notTaken(teacher, lang, "/bekymringer/ny", form, text[1])
 	}
 	if f.told() != before {
 		t.Fatal("what was refused is there")
@@ -146,7 +146,7 @@ func TestAFullDiskAnswersHonestly(t *testing.T) {
 		t.Fatalf("the log says too little or too much: %s", said)
 	}
 
-	again := f.resend(bodyOf(t, f.do(http.MethodPost, teacher.cookie, "nb", "/bekymringer/ny", form)))
+	again := f.resend(bodyOf(t, f.do(http.MethodPost, teacher.cookie, "nb", "/bekymringer/ny", form)), "/bekymringer/ny")
 	if f.disk.Mend() == 0 {
 		t.Fatal("nothing failed: the disk was never full")
 	}
@@ -161,6 +161,100 @@ func TestAFullDiskAnswersHonestly(t *testing.T) {
 	if code, _, _ := f.get(rektor, "nb", track[1]); code != http.StatusOK {
 		t.Fatalf("there is room again, and the case answers %d", code)
 	}
+}
+
+// The plan, what the home is shown, and the pupil's own: on a full disk none of it is
+// shown, and what somebody wrote there is given back and taken in when there is room.
+func TestAFullDiskOfTheHomeAndThePlan(t *testing.T) {
+	f := newFullSite(t)
+	people := map[string]persona{}
+	for _, p := range f.cast() {
+		people[p.name] = p
+	}
+	f.opensForHome(people)
+	parent, pupil, ina := people["parent"], people["pupil"], people["social-teacher"]
+	_, h, _ := f.get(parent, "nb", "/foresatt")
+	child := h.Get("Location") // of the one case there is
+	slug, ok := strings.CutPrefix(child, "/foresatt/")
+	if !ok {
+		t.Fatal("the parent is shown no case")
+	}
+	plan := "/saker/" + slug + "/plan"
+	f.opensOwn(pupil)
+	words := []string{"Ny plass i klassen", "Jeg vil sitte sammen med noen."} // of the plan, and of the child
+	forms := []struct {
+		by   *persona
+		path string
+		form url.Values
+	}{
+		{&ina, plan, f.form(ina, plan, deed{Fill: [][2]string{{"m1-what", wrote}}, Press: "do=save"})},
+		{&parent, child + "/skriv", f.form(parent, child+"/skriv", deed{Fill: [][2]string{{"say", wrote}}})},
+		{&pupil, "/min/sak/trygt", f.form(pupil, "/min/sak/trygt", deed{Fill: [][2]string{{"better", "*"}, {"own-words", wrote}}})},
+		{&pupil, "/min/si", url.Values{"nokkel": {tilhor.NewID()}, "step": {"send"}, "level": {"13+"}, "for": {"self"}, "words": {wrote}, "accused": {"none"}, "go": {"send"}}},
+	}
+	shown := func(p persona, path string) {
+		t.Helper()
+		if code, _, body := f.get(p, "nb", path); code != http.StatusOK || !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(body, w) }) {
+			t.Errorf("%s answers %s with %d, or shows no word of the case:\n%s", path, p.name, code, plainText(body))
+		}
+	}
+	f.later(20 * time.Minute) // a reading is a new one
+	pupil.cookie = f.enter(pupil.actor, mfa)
+	f.opensOwn(pupil)
+	before := f.told()
+	f.disk.Break(disk.Fault{Kind: disk.Full})
+	for lang, text := range fullTexts {
+		for p, path := range map[*persona]string{&ina: plan, &parent: child, &pupil: "/min/sak"} {
+			f.notShown(*p, lang, path, text[0], words...)
+		}
+		for _, x := range forms {
+			f.notTaken(*x.by, lang, x.path, x.form, text[1])
+		}
+	}
+	if said := f.log.said.String(); strings.Contains(said, wrote) || strings.Contains(said, slug) {
+		t.Fatalf("the log says too much: %s", said)
+	}
+	if f.told() != before {
+		t.Fatal("what was refused is there")
+	}
+	if f.disk.Mend() == 0 {
+		t.Fatal("nothing failed: the disk was never full")
+	}
+	for _, x := range forms {
+		for range 2 {
+			if r := f.do(http.MethodPost, x.by.cookie, "nb", x.path, x.form); r.StatusCode != http.StatusSeeOther {
+				t.Errorf("there is room again, and %s answers %s with %d", x.path, x.by.name, r.StatusCode)
+			}
+		}
+	}
+	if n := f.told(); n != before+1 {
+		t.Errorf("%d concerns are new, want 1", n-before)
+	}
+	shown(ina, plan)
+	shown(parent, child)
+	shown(pupil, "/min/sak") // the controls: with room all of them are shown
+}
+
+// form is a form as somebody fills it in.
+func (f *fullSite) form(p persona, path string, d deed) (v url.Values) {
+	f.t.Helper()
+	_, _, body := f.get(p, "nb", path)
+	root, err := html.Parse(strings.NewReader(body))
+	f.must(err)
+	var why []error
+	each(root, func(n *html.Node) {
+		if n.Data != "form" || v != nil || attrOf(n, "action") != path {
+			return
+		}
+		got, err := filled(n, d, "")
+		if why = append(why, err); err == nil {
+			v = got
+		}
+	})
+	if v == nil {
+		f.t.Fatalf("no form on %s takes %v: %v\n%s", path, d.Fill, why, plainText(body))
+	}
+	return v
 }
 
 // The operator of a full disk has room to work in: the doctor gives it.
@@ -200,16 +294,16 @@ func TestADiskWithRoomShowsTheCase(t *testing.T) {
 	f.disk.Mend()
 }
 
-// notShown says that a page of a case fails closed, kindly.
-func (f *fullSite) notShown(p persona, lang, path, text string) {
+// notShown says that a page of a case fails closed, kindly, with no word of it.
+func (f *fullSite) notShown(p persona, lang, path, text string, words ...string) {
 	f.t.Helper()
 	code, h, body := f.get(p, lang, path)
 	if code != http.StatusServiceUnavailable || h.Get("Retry-After") == "" || !strings.Contains(body, text) {
-		f.t.Errorf("%s: the case answers %d", lang, code)
+		f.t.Errorf("%s: %s, a page of a case, answers %d to %s", lang, path, code, p.name)
 	}
-	for _, name := range f.names(p) {
-		if strings.Contains(body, name) {
-			f.t.Errorf("%s: the page that says that a case is not shown, names who it is about", lang)
+	for _, word := range words {
+		if strings.Contains(body, word) {
+			f.t.Errorf("%s: the page that says that a case is not shown to %s, shows some of it", lang, p.name)
 		}
 	}
 }
@@ -246,23 +340,23 @@ const wrote = "Elias sto alene ved gjerdet i hele storefri."
 
 // notTaken says that a form is not taken in, and that what was written is on the
 // page, whole, to be sent again.
-func (f *fullSite) notTaken(p persona, lang string, form url.Values, text string) {
+func (f *fullSite) notTaken(p persona, lang, path string, form url.Values, text string) {
 	f.t.Helper()
-	r := f.do(http.MethodPost, p.cookie, lang, "/bekymringer/ny", form)
+	r := f.do(http.MethodPost, p.cookie, lang, path, form)
 	body := bodyOf(f.t, r)
 	if r.StatusCode != http.StatusServiceUnavailable || !strings.Contains(body, text) || !strings.Contains(body, wrote) {
-		f.t.Errorf("%s: the form answers %d", lang, r.StatusCode)
+		f.t.Errorf("%s: the form at %s answers %d to %s", lang, path, r.StatusCode, p.name)
 	}
-	again := f.resend(body)
+	again := f.resend(body, path)
 	for name, v := range form {
 		if strings.Join(again[name], "|") != strings.Join(v, "|") {
-			f.t.Errorf("%s: the field %s is not kept", lang, name)
+			f.t.Errorf("%s: the field %s of %s is not kept", lang, name, path)
 		}
 	}
 }
 
 // resend is the form that stands on the page, as a browser would send it.
-func (f *fullSite) resend(body string) url.Values {
+func (f *fullSite) resend(body, path string) url.Values {
 	f.t.Helper()
 	doc, err := html.Parse(bytes.NewBufferString(body))
 	f.must(err)
@@ -273,7 +367,7 @@ func (f *fullSite) resend(body string) url.Values {
 		for _, a := range n.Attr {
 			at[a.Key] = a.Val
 		}
-		in = in || n.Data == "form" && at["action"] == "/bekymringer/ny"
+		in = in || n.Data == "form" && at["action"] == path
 		if in && (n.Data == "input" || n.Data == "textarea") && at["name"] != "" {
 			v := at["value"]
 			if n.Data == "textarea" && n.FirstChild != nil {

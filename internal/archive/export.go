@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"tilhor"
+	"tilhor/internal/beside"
 	"tilhor/internal/cases"
 	"tilhor/internal/db"
 	"tilhor/internal/interventions"
@@ -167,7 +168,7 @@ func mkdir(dir, in string) error {
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 		return err
 	}
-	return errors.Join(tidy(dir), syncDir(in))
+	return errors.Join(tidy(dir), beside.SyncDir(in))
 }
 
 // jobs finds what has not been handed over, without opening anything.

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"tilhor/internal/beside"
 )
 
 // digest is SHA-256.
@@ -37,8 +39,11 @@ type putter func(dir, name string, files []packed, step func(string) error) erro
 func place(dir, name string, files []packed, step func(string) error) error {
 	final, temp := filepath.Join(dir, name), filepath.Join(dir, partly+name)
 	same, err := holds(final, files)
-	if err != nil || same {
+	if err != nil {
 		return err
+	}
+	if same { // its name was perhaps not on disk when the run before was broken off
+		return beside.SyncDir(dir)
 	}
 	if err := os.RemoveAll(temp); err != nil {
 		return err
@@ -53,14 +58,14 @@ func place(dir, name string, files []packed, step func(string) error) error {
 		if err := step("file"); err != nil {
 			return err
 		}
-		if err := writeFile(filepath.Join(temp, f.name), f.data); err != nil {
+		if err := beside.New(filepath.Join(temp, f.name), f.data); err != nil {
 			return err
 		}
 	}
 	if err := step("sync"); err != nil {
 		return err
 	}
-	if err := syncDir(temp); err != nil {
+	if err := beside.SyncDir(temp); err != nil {
 		return err
 	}
 	// Another package under this name has no row: nobody was told of it. It goes.
@@ -70,33 +75,13 @@ func place(dir, name string, files []packed, step func(string) error) error {
 	if err := step("name"); err != nil {
 		return err
 	}
-	if err := os.Rename(temp, final); err != nil {
+	if err := beside.Rename(temp, final); err != nil {
 		return err
 	}
 	if err := step("named"); err != nil {
 		return err
 	}
-	return syncDir(dir)
-}
-
-func writeFile(path string, data []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	return errors.Join(err, f.Close())
-}
-
-func syncDir(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return beside.SyncDir(dir)
 }
 
 // holds says whether a package is there already, with just these bytes.

@@ -12,17 +12,44 @@ type alongKey struct{}
 // has been answered together with what the form did, and a crash between the
 // two cannot happen.
 func Along(ctx context.Context, fn func(*Tx) error) context.Context {
-	return context.WithValue(ctx, alongKey{}, fn)
+	ctx, c := Carrying(ctx)
+	c.Carry(fn)
+	return ctx
+}
+
+// A Carried is what the writes of a context carry with them, for as long as it
+// is set.
+type Carried struct {
+	fn    atomic.Pointer[func(*Tx) error]
+	outer *Carried // what the context carried before, while this carries nothing
+}
+
+// Carrying is Along for what is not known yet: also whoever has taken the context
+// before Carry writes along with it.
+func Carrying(ctx context.Context) (context.Context, *Carried) {
+	outer, _ := ctx.Value(alongKey{}).(*Carried)
+	c := &Carried{outer: outer}
+	return context.WithValue(ctx, alongKey{}, c), c
+}
+
+// Carry has every Write from now on carry fn, until rest.
+func (c *Carried) Carry(fn func(*Tx) error) (rest func()) {
+	was := c.fn.Swap(&fn)
+	return func() { c.fn.Store(was) }
 }
 
 // withAlong is fn preceded by what the context carries.
 func withAlong(ctx context.Context, fn func(*Tx) error) func(*Tx) error {
-	first, ok := ctx.Value(alongKey{}).(func(*Tx) error)
-	if !ok {
+	c, _ := ctx.Value(alongKey{}).(*Carried)
+	var first *func(*Tx) error
+	for ; c != nil && first == nil; c = c.outer {
+		first = c.fn.Load()
+	}
+	if first == nil {
 		return fn
 	}
 	return func(tx *Tx) error {
-		if err := first(tx); err != nil {
+		if err := (*first)(tx); err != nil {
 			return err
 		}
 		return fn(tx)

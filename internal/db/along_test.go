@@ -27,3 +27,28 @@ func TestAlongIsInTheSameTransaction(t *testing.T) {
 		}
 	})
 }
+
+// What is carried from some moment on goes along with whoever took the context
+// before it, and no longer than it is set; then what was carried outside of it does.
+func TestAlongIsSetLater(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		notes := func(name string) func(tx *db.Tx) error {
+			return func(tx *db.Tx) error { _, err := tx.Exec(put, "o", name, ""); return err }
+		}
+		nothing := func(*db.Tx) error { return nil }
+		ctx, c := db.Carrying(db.Along(context.Background(), notes("outer")))
+		taken, cancel := context.WithCancel(ctx)
+		defer cancel()
+		rest := c.Carry(notes("inner"))
+		if err := d.Write(taken, nothing); err != nil || rows(t, d, "o") != 1 {
+			t.Fatalf("%d rows, %v", rows(t, d, "o"), err)
+		}
+		if err := d.Write(taken, nothing); !db.Unique(err) {
+			t.Fatalf("what goes along was not run: %v", err)
+		}
+		rest()
+		if err := d.Write(taken, nothing); err != nil || rows(t, d, "o") != 2 {
+			t.Fatalf("%d rows, %v", rows(t, d, "o"), err)
+		}
+	})
+}

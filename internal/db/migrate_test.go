@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"bytes"
 	"context"
 	"database/sql/driver"
 	"errors"
@@ -172,7 +173,7 @@ func TestAStepCutOffAnywhereWasNotBegun(t *testing.T) {
 			for engine, dsn := range dsns {
 				t.Run(fmt.Sprintf("%s step %d after %d", engine, p.step.n, p.k), func(t *testing.T) {
 					t.Parallel()
-					if err := cutOffAt(t, p, db.Engine(engine), dsn, ""); err != nil {
+					if err := cutOffAt(t, p, db.Engine(engine), dsn, "", nil); err != nil {
 						t.Fatalf("seed %d: %v", seed, err)
 					}
 				})
@@ -185,16 +186,35 @@ func TestAStepCutOffAnywhereWasNotBegun(t *testing.T) {
 			continue
 		}
 		p := point{0, s, 2}
-		err := cutOffAt(t, p, db.SQLite, dbtest.SQLiteDSN(t), "-- +goose NO TRANSACTION\n")
+		err := cutOffAt(t, p, db.SQLite, dbtest.SQLiteDSN(t), "-- +goose NO TRANSACTION\n", nil)
 		if err == nil {
 			t.Fatal("a step that was half done was not seen")
 		}
 		break
 	}
+	// And a step that takes rows with it when it is begun again.
+	list := steps(t, db.Steps())
+	p, takes := point{list[2].n, list[3], 0}, fstest.MapFS{}
+	for _, s := range list {
+		text := s.text
+		if s.n == p.step.n {
+			text = append(bytes.Clone(text), "\nDELETE FROM db_meta;\n"...)
+		}
+		takes[s.name] = &fstest.MapFile{Data: text}
+	}
+	for engine, dsn := range oldOnes(t, list[2], base) {
+		if err := cutOffAt(t, p, db.Engine(engine), dsn, "", takes); !errors.Is(err, errRows) {
+			t.Fatalf("%s: a step that takes rows with it was not seen: %v", engine, err)
+		}
+	}
 }
 
-// cutOffAt cuts a step off, and says what is not as it must be afterwards.
-func cutOffAt(t *testing.T, p point, engine db.Engine, dsn, head string) error {
+// errRows says that rows are gone or changed.
+var errRows = errors.New("values lost or changed")
+
+// cutOffAt cuts a step off, and says what is not as it must be afterwards. again
+// are the steps of the second start, when they are not the program's own.
+func cutOffAt(t *testing.T, p point, engine db.Engine, dsn, head string, again fs.FS) error {
 	ctx := context.Background()
 	files := cutAt(t, p.step.name, p.k, engine, head)
 	var err error
@@ -221,7 +241,12 @@ func cutOffAt(t *testing.T, p point, engine db.Engine, dsn, head string) error {
 			return fmt.Errorf("it stands at %d, its rows the same: %v, %v", at, same, err)
 		}
 	}
-	d, err := db.Open(ctx, dsn)
+	var d *db.DB
+	if again == nil {
+		d, err = db.Open(ctx, dsn)
+	} else {
+		d, err = db.OpenBy(ctx, dsn, again)
+	}
 	if err != nil {
 		return fmt.Errorf("it does not start again: %w", err)
 	}
@@ -232,6 +257,12 @@ func cutOffAt(t *testing.T, p point, engine db.Engine, dsn, head string) error {
 	all := steps(t, db.Steps())
 	if at, err := d.Schema(ctx); err != nil || at != all[len(all)-1].n {
 		return fmt.Errorf("it stands at %d: %w", at, err)
+	}
+	if p.from == 0 {
+		return nil
+	}
+	if lost := lostOf(t, readKept(t, fmt.Sprintf("%05d.copy.gz", p.from)), dump(t, d), keysOf(t, d)); len(lost) > 0 {
+		return fmt.Errorf("%w: %d, as %s", errRows, len(lost), lost[0])
 	}
 	return nil
 }

@@ -11,15 +11,17 @@ import (
 	"syscall"
 
 	"tilhor"
+	"tilhor/internal/beside"
 	"tilhor/internal/seal"
 )
 
 // A witness keeps the file of checkpoints beside the owner key. The database
 // cannot change it, so it shows an older database put back, or a tail cut off.
 type witness struct {
-	keys *seal.Keys
-	mu   sync.Mutex
-	last map[tilhor.OwnerID]seenFile
+	keys   *seal.Keys
+	mu     sync.Mutex
+	last   map[tilhor.OwnerID]seenFile
+	unsure map[tilhor.OwnerID]int64 // from where on it is not known to be on disk
 }
 
 // seenFile is the newest checkpoint in the file when it was length bytes long.
@@ -29,7 +31,7 @@ type seenFile struct {
 }
 
 func newWitness(keys *seal.Keys) *witness {
-	return &witness{keys: keys, last: map[tilhor.OwnerID]seenFile{}}
+	return &witness{keys: keys, last: map[tilhor.OwnerID]seenFile{}, unsure: map[tilhor.OwnerID]int64{}}
 }
 
 func (w *witness) path(owner tilhor.OwnerID) string {
@@ -56,8 +58,8 @@ func (w *witness) newest(owner tilhor.OwnerID) (Checkpoint, error) {
 // lock opens the file, and keeps every other process that shares the folder
 // from it until it is closed: what one is just writing must not look like what
 // a crash left, and what one has added must not be added by another.
-func (w *witness) lock(owner tilhor.OwnerID) (*os.File, error) {
-	f, err := os.OpenFile(w.path(owner), os.O_RDWR, 0)
+func (w *witness) lock(owner tilhor.OwnerID) (*beside.File, error) {
+	f, err := beside.Open(w.path(owner), os.O_RDWR)
 	if err != nil {
 		return nil, err
 	}
@@ -68,12 +70,13 @@ func (w *witness) lock(owner tilhor.OwnerID) (*os.File, error) {
 	return f, nil
 }
 
-func (w *witness) read(owner tilhor.OwnerID, f *os.File) (Checkpoint, error) {
+func (w *witness) read(owner tilhor.OwnerID, f *beside.File) (Checkpoint, error) {
 	st, err := f.Stat()
 	if err != nil {
 		return Checkpoint{}, fmt.Errorf("read the checkpoints: %w", err)
 	}
-	if old, ok := w.last[owner]; ok && old.length == st.Size() {
+	from, unsure := w.unsure[owner]
+	if old, ok := w.last[owner]; ok && old.length == st.Size() && !unsure {
 		return old.newest, nil
 	}
 	tail := make([]byte, min(st.Size(), 16<<10))
@@ -87,6 +90,12 @@ func (w *witness) read(owner tilhor.OwnerID, f *os.File) (Checkpoint, error) {
 			return Checkpoint{}, fmt.Errorf("mend the checkpoints: %w", err)
 		}
 	}
+	if unsure && from < length {
+		if err := anew(f, from, length); err != nil {
+			return Checkpoint{}, fmt.Errorf("write the checkpoints anew: %w", err)
+		}
+	}
+	delete(w.unsure, owner)
 	seen := seenFile{length: length}
 	if len(whole) > 0 {
 		if seen.newest, err = ReadCheckpoint(w.keys.Public(owner), whole[len(whole)-1]); err != nil {
@@ -95,6 +104,19 @@ func (w *witness) read(owner tilhor.OwnerID, f *os.File) (Checkpoint, error) {
 	}
 	w.last[owner] = seen
 	return seen.newest, nil
+}
+
+// anew writes a part of the file once more. Where a sync has failed, a later one
+// says nothing of what was written before it.
+func anew(f *beside.File, from, to int64) error {
+	b := make([]byte, to-from)
+	if _, err := f.ReadAt(b, from); err != nil {
+		return err
+	}
+	if _, err := f.WriteAt(b, from); err != nil {
+		return err
+	}
+	return f.Sync()
 }
 
 // add appends the checkpoints that the file does not have, and answers when they
@@ -130,6 +152,7 @@ func (w *witness) add(owner tilhor.OwnerID, list []Checkpoint) error {
 		return nil
 	}
 	if err := w.keys.Append(owner, seal.CheckpointsFile, b.String()); err != nil {
+		w.unsure[owner] = w.last[owner].length
 		return fmt.Errorf("append to the checkpoints: %w", err)
 	}
 	return nil

@@ -8,37 +8,12 @@ import (
 	"syscall"
 
 	"tilhor"
+	"tilhor/internal/beside"
 )
 
 // writeNew makes a file that was not there, for its owner's eyes only, on disk
 // before it answers.
-func writeNew(path, text string) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	return finish(f, text)
-}
-
-func finish(f *os.File, text string) error {
-	_, err := f.WriteString(text)
-	if err == nil {
-		err = f.Sync()
-	}
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	return err
-}
-
-func syncDir(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
-}
+func writeNew(path, text string) error { return beside.New(path, []byte(text)) }
 
 // Append adds text to one of the owner's files beside the key (checkpoints,
 // shredded) and answers when it is on disk. What a crash or a full disk left of
@@ -51,7 +26,7 @@ func (k *Keys) Append(owner tilhor.OwnerID, name, text string) error {
 	}
 	path := filepath.Join(k.Folder(owner), name)
 	_, missing := os.Stat(path)
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
+	f, err := beside.Open(path, os.O_RDWR|os.O_CREATE|os.O_APPEND)
 	if err != nil {
 		return err
 	}
@@ -61,15 +36,23 @@ func (k *Keys) Append(owner tilhor.OwnerID, name, text string) error {
 			return err
 		}
 	}
-	if err := finish(f, text); err != nil || missing == nil {
+	if err := f.Finish([]byte(text)); err != nil {
 		return err
 	}
-	return syncDir(k.Folder(owner))
+	// Its name too, once: whether an earlier process came so far nobody knows.
+	if _, done := k.named.Load(path); done && missing == nil {
+		return nil
+	}
+	if err := beside.SyncDir(k.Folder(owner)); err != nil {
+		return err
+	}
+	k.named.Store(path, true)
+	return nil
 }
 
 // cutHalfLine cuts away what stands after the last line break. The lock is for
 // other processes that add to the same file, and goes when it is closed.
-func cutHalfLine(f *os.File) error {
+func cutHalfLine(f *beside.File) error {
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
 		return err
 	}

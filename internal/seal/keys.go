@@ -20,6 +20,7 @@ import (
 	"sync/atomic"
 
 	"tilhor"
+	"tilhor/internal/beside"
 
 	"golang.org/x/mod/sumdb/note"
 )
@@ -49,6 +50,7 @@ var SecretFiles = []string{ownerFile, codeFile, signFile}
 type Keys struct {
 	dir   string
 	rings map[tilhor.OwnerID]*ring
+	named sync.Map // files whose names are surely on disk
 }
 
 type ring struct {
@@ -93,7 +95,7 @@ func Init(dir string, owner tilhor.OwnerID) error {
 			return fmt.Errorf("write %s: %w", name, err)
 		}
 	}
-	return syncDir(folder)
+	return beside.SyncDir(folder)
 }
 
 // signerName is the name in the signatures, and the first line of a checkpoint.

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"tilhor"
+	"tilhor/internal/beside"
 	"tilhor/internal/db"
 )
 
@@ -231,10 +232,10 @@ func Advance(dir string, owner tilhor.OwnerID) (resumed bool, err error) {
 	if err := keepOld(folder, string(now)); err != nil {
 		return false, err
 	}
-	if err := os.Rename(filepath.Join(folder, nextFile), filepath.Join(folder, ownerFile)); err != nil {
+	if err := beside.Rename(filepath.Join(folder, nextFile), filepath.Join(folder, ownerFile)); err != nil {
 		return false, err
 	}
-	return false, syncDir(folder)
+	return false, beside.SyncDir(folder)
 }
 
 // keepOld gives the owner key in use its second name. It is the same file, so
@@ -246,7 +247,7 @@ func keepOld(folder, now string) error {
 		return err // of a change that was cut off: it holds the key in use
 	}
 	if os.Link(filepath.Join(folder, ownerFile), old) == nil {
-		return syncDir(folder)
+		return beside.SyncDir(folder)
 	}
 	return placeFile(folder, oldFile, now)
 }
@@ -260,10 +261,10 @@ func placeFile(folder, name, text string) error {
 	if err := writeNew(part, text); err != nil {
 		return err
 	}
-	if err := os.Rename(part, filepath.Join(folder, name)); err != nil {
+	if err := beside.Rename(part, filepath.Join(folder, name)); err != nil {
 		return err
 	}
-	return syncDir(folder)
+	return beside.SyncDir(folder)
 }
 
 var (
@@ -539,15 +540,15 @@ func destroy(folder, name string) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY, 0o600)
+	f, err := beside.Open(path, os.O_WRONLY)
 	if err != nil {
 		return err
 	}
-	if err := finish(f, string(make([]byte, st.Size()))); err != nil {
+	if err := f.Finish(make([]byte, st.Size())); err != nil {
 		return err
 	}
 	if err := os.Remove(path); err != nil {
 		return err
 	}
-	return syncDir(folder)
+	return beside.SyncDir(folder)
 }

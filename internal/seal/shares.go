@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"tilhor"
+	"tilhor/internal/beside"
 
 	"golang.org/x/mod/sumdb/note"
 )
@@ -371,13 +372,13 @@ func placeFolder(dir string, owner tilhor.OwnerID, files map[string]string) erro
 	if _, err := openRing(part, owner); err != nil {
 		return fmt.Errorf("what the shares give is not a key: %w", err)
 	}
-	if err := syncDir(inside); err != nil {
+	if err := beside.SyncDir(inside); err != nil {
 		return err
 	}
-	if err := os.Rename(inside, folder); err != nil {
+	if err := beside.Rename(inside, folder); err != nil {
 		return fmt.Errorf("put the keys in place: %w", err)
 	}
-	return syncDir(dir)
+	return beside.SyncDir(dir)
 }
 
 // NoteShares writes down that shares were made of the owner key that is in use.

@@ -28,7 +28,7 @@ var errDone = errors.New("the form was answered before")
 // Once does what a form asks for, once, however often it is sent: a double
 // press, a browser that tries again after a broken line, a page reloaded. The
 // second gets the answer of the first. act does its writing under q.Context(),
-// and gives the address to go on to. The same form with other words in it is
+// whenever that was taken, and gives the address to go on to. The same form with other words in it is
 // another form: who presses back on a shared screen and writes anew is not
 // given the answer of the one before, and the new words are not lost. That it was done is written in the same
 // transaction as what was done, so a crash leaves both or neither.
@@ -94,20 +94,18 @@ func (q *Req) once(f *Form, known string, act func() (location string, err error
 // along runs act so that its first write says that this form is being answered,
 // and with what when that is known.
 func (q *Req) along(id, attempt, known string, act func() (string, error)) (string, error) {
-	was := q.R
-	defer func() { q.R = was }()
 	answer := ""
 	if known != "" {
 		answer = q.site.sessions.sealAnswer(id, known)
 	}
 	hour := q.Now.Truncate(time.Hour).UnixMilli()
-	q.R = was.WithContext(db.Along(was.Context(), func(tx *db.Tx) error {
+	defer q.carried.Carry(func(tx *db.Tx) error {
 		n, err := tx.Exec(takeOnce, q.Kit.Owner.ID, id, attempt, answer, hour)
 		if err == nil && n == 0 {
 			return errDone
 		}
 		return err
-	}))
+	})()
 	return act()
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"tilhor"
 	"tilhor/internal/calendar"
+	"tilhor/internal/db"
 	"tilhor/internal/lang"
 )
 
@@ -40,11 +41,13 @@ type Req struct {
 	formErr error
 	counts  map[string]int
 	wrote   bool
+	carried *db.Carried // with what the form's act writes
 }
 
 func (s *Site) request(w http.ResponseWriter, r *http.Request, route *Route) *Req {
+	ctx, carried := db.Carrying(r.Context())
 	q := &Req{
-		W: w, R: r, Kit: s.kit, Route: route, site: s, Now: s.kit.Now(),
+		W: w, R: r.WithContext(ctx), Kit: s.kit, Route: route, site: s, Now: s.kit.Now(), carried: carried,
 		Actor: tilhor.Actor{Owner: s.kit.Owner.ID, Role: tilhor.RoleAnyone},
 	}
 	q.chooseLang()

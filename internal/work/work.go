@@ -166,11 +166,13 @@ func (p *Place) Close() error {
 }
 
 // Tend does once what the server does beside the pages: new entries enter the
-// record's tree, and duties that fell due are made anew.
+// record's tree, shreddings are noted beside the key, and duties that fell due are
+// made anew.
 func (p *Place) Tend(ctx context.Context) error {
 	_, err := p.Journal.Sequence(ctx, p.DB, Owner, p.Clock())
-	_, err2 := duty.Wake(ctx, p.DB, Owner, p.Clock(), 1000)
-	return errors.Join(err, err2)
+	_, err2 := p.Keys.NoteShreddings(ctx, p.DB, Owner, p.Clock())
+	_, err3 := duty.Wake(ctx, p.DB, Owner, p.Clock(), 1000)
+	return errors.Join(err, err2, err3)
 }
 
 // Holds says whether the whole is as it must be: the database's files, the

@@ -98,14 +98,33 @@ func PostgresDSN(t testing.TB) string {
 	return dsnOf(name)
 }
 
+// EmptyPostgresDSN makes a new database that holds no table yet.
+func EmptyPostgresDSN(t testing.TB) string {
+	t.Helper()
+	templated(t) // so that there is a server
+	name := createdLike(t, "")
+	t.Cleanup(func() { drop(name) })
+	return dsnOf(name)
+}
+
 func created(t testing.TB) (name string) {
+	t.Helper()
+	return createdLike(t, " TEMPLATE "+templated(t))
+}
+
+func templated(t testing.TB) (name string) {
 	t.Helper()
 	template.once.Do(func() { template.base, template.name, template.err = makeTemplate() })
 	if template.err != nil {
 		t.Fatalf("PostgreSQL for tests (try make deps): %v", template.err)
 	}
+	return template.name
+}
+
+func createdLike(t testing.TB, like string) (name string) {
+	t.Helper()
 	name = "t_" + tilhor.NewID()
-	if err := admin(template.base, "CREATE DATABASE "+name+" TEMPLATE "+template.name); err != nil {
+	if err := admin(template.base, "CREATE DATABASE "+name+like); err != nil {
 		t.Fatal(err)
 	}
 	return name

@@ -14,8 +14,10 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"syscall"
 
 	"tilhor"
+	"tilhor/internal/beside"
 
 	"modernc.org/libc"
 	lib "modernc.org/sqlite/lib"
@@ -89,6 +91,28 @@ func New() (*Disk, error) {
 
 // DSN is the address of a database at path on this disk.
 func (d *Disk) DSN(path string) string { return "sqlite:" + path + "?vfs=" + d.name }
+
+// Beside has the files in a folder, that the program writes beside its database,
+// on this disk too: their operations are counted with the others, and fail as they
+// do. What is left of them after a power cut is for the test to say.
+func (d *Disk) Beside(folder string) (off func()) {
+	return beside.On(folder, func(o beside.Op, _ string) (half bool, err error) { return d.Says(o) })
+}
+
+// Says counts an operation on a file beside the database, and says how it fails.
+func (d *Disk) Says(o beside.Op) (half bool, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	kind := d.begins(o.Grows())
+	d.nothing(&inode{})
+	switch kind {
+	case Broken:
+		return false, syscall.EIO
+	case Full, Half:
+		return kind == Half && o == beside.Writes, syscall.ENOSPC
+	}
+	return false, nil
+}
 
 // Ops is how many operations there have been.
 func (d *Disk) Ops() int { d.mu.Lock(); defer d.mu.Unlock(); return len(d.log) }
