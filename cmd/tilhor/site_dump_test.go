@@ -317,7 +317,7 @@ func TestNothingCanBeReadAtRest(t *testing.T) {
 	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
 		t.Run(string(engine), func(t *testing.T) {
 			x := newDumpedDay(t, engine)
-			if n := x.kept(); len(x.fed) < 45 || n != 3*len(x.numbers) || n < 30 || len(x.secret) < 10 {
+			if n := x.kept(); len(x.fed) < 200 || n != 3*len(x.numbers) || n < 30 || len(x.secret) < 10 {
 				t.Fatalf("%d fields, %d of %d numbers, addresses and names to sign in by, %d secrets: no busy day", len(x.fed), n, 3*len(x.numbers), len(x.secret))
 			}
 			for _, f := range x.hunted().list() {
