@@ -10,6 +10,13 @@ var (
 	ErrConflict  = errors.New("someone else wrote meanwhile")
 )
 
+// A Plain error is one whose text is the program's own, tells of nobody, and may so
+// stand in a log: what whoever runs it must know, and do. Of any other error only the
+// types are logged.
+type Plain string
+
+func (p Plain) Error() string { return string(p) }
+
 // A Fault is one thing wrong with what a person typed: the field, and the key
 // of a kind text in the reader's language. It never carries what was typed.
 type Fault struct {

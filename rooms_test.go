@@ -75,6 +75,7 @@ var tools = map[string]bool{
 	"tilhor/internal/db/dbtest":         true,
 	"tilhor/internal/db/dbtest/cluster": true,
 	"tilhor/internal/seal/sealtest":     true,
+	"tilhor/internal/file/filetest":     true,
 	"tilhor/internal/web/bundle":        true,
 	"tilhor/internal/web/webtest":       true,
 	"tilhor/internal/db/dbtest/disk":    true,

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"tilhor"
 	"tilhor/internal/bodies"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
@@ -82,7 +83,7 @@ func newSMTP(s mailSettings) (*smtp, error) {
 func (s *smtp) Mail(ctx context.Context, to, subject, text string) error {
 	m := mail.NewMsg()
 	if m.From(s.from) != nil || m.To(to) != nil {
-		return errors.New("an address that no mail can be sent to")
+		return tilhor.Plain("an address that no mail can be sent to")
 	}
 	m.Subject(subject)
 	m.SetBodyString(mail.TypeTextPlain, text)
@@ -90,9 +91,9 @@ func (s *smtp) Mail(ctx context.Context, to, subject, text string) error {
 	if err := s.client.DialAndSendWithContext(ctx, m); err != nil {
 		var refused *mail.SendError
 		if errors.As(err, &refused) {
-			return fmt.Errorf("the relay refused a mail: %s", refused.Reason)
+			return tilhor.Plain(fmt.Sprintf("the relay refused a mail: %s", refused.Reason))
 		}
-		return errors.New("the mail relay cannot be reached")
+		return tilhor.Plain("the mail relay cannot be reached")
 	}
 	return nil
 }

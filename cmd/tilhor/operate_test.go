@@ -336,3 +336,41 @@ func TestTheExampleSettingsAreRead(t *testing.T) {
 		t.Fatalf("the example shows too little: %+v", s)
 	}
 }
+
+// Every chore that the program does by itself, and every line that it may log, stands on
+// the page for whoever runs it.
+func TestThePageNamesWhatIsLogged(t *testing.T) {
+	sources := []string{"tend.go", "serve.go"}
+	for _, pattern := range []string{"../../internal/web/*.go", "../../internal/web/signin/*.go"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sources = append(sources, found...)
+	}
+	names := map[string]bool{}
+	for _, name := range sources {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range logs.FindAllStringSubmatch(string(b), -1) {
+			names[m[1]] = true
+		}
+	}
+	guide := read(t, "docs/guide/run.md")
+	for name := range names {
+		if !strings.Contains(guide, "`"+name+"`") {
+			t.Errorf("docs/guide/run.md does not say what %q means", name)
+		}
+	}
+	if len(names) < 20 || !names["files"] || !names["serving"] || !names["draft not dropped"] || !names["request failed"] {
+		t.Errorf("only %d names were found: %v", len(names), names)
+	}
+}
+
+// logs finds what a chore is called, and what is logged.
+var logs = regexp.MustCompile(`(?:\bheard\(|\.note\(q, |\blog(?:\(\))?\.(?:(?:Info|Warn|Error)\(|(?:\w+Context|LogAttrs)\([^"\n]*))"([^"\n]+)"`)

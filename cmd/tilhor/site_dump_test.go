@@ -61,7 +61,7 @@ func synthetic(n int) string {
 func markedFiles() (files map[string][][]string, numbers []string) {
 	files = poisonedFiles(func(n int) string { return fmt.Sprintf("Z%s%03dn", stem, n) })
 	files["skoler.csv"] = [][]string{{"skole-id", "navn", "type", "sfo"}, {"sol", "Solbakken skole", "skole", "ja"}, {"fjell", "Fjellvik skole", "skole", "ja"}}
-	files["grupper.csv"] = [][]string{{"gruppe-id", "skole-id", "type", "navn"}, {"5a", "sol", "klasse", "5A"}, {"6b", "sol", "klasse", "6B"}}
+	files["grupper.csv"] = [][]string{{"gruppe-id", "skole-id", "type", "navn"}, {"5a", "sol", "klasse", "9A"}, {"6b", "sol", "klasse", "6B"}}
 	for _, name := range []string{"elever.csv", "ansatte.csv", "foresatte.csv"} {
 		rows := files[name]
 		rows[0] = append(rows[0], "fødselsnummer", "e-post", "feide-id")
@@ -237,31 +237,8 @@ func (x *dumpedDay) startPostgres() {
 // day is a busy one.
 func (x *dumpedDay) day() {
 	x.t.Helper()
-	for _, d := range thePoisoning {
-		x.does(d)
-	}
-	x.onTrackOf("") // whose name nobody knows
-	for _, d := range theOther {
-		x.does(d)
-	}
-	x.onTrackOf("nora")
-	for _, d := range theCase {
-		x.does(d)
-	}
-	x.theOthers()
-	for _, d := range slices.Concat(theHome, theFamily) {
-		x.does(d)
-	}
-	x.elevrad()
-	for _, d := range theVoices {
-		x.does(d)
-	}
-	x.onTrackOf("nora")
-	x.judges()
-	for _, d := range theEnd {
-		x.does(d)
-	}
-	x.draft()
+	x.worked()
+	x.ends()
 	rektor := x.enter(x.people["rektor"], mfa)
 	x.secret = append(x.secret, rektor.Value)
 	for _, path := range []string{"/saker", "/i-dag", x.track, x.track + "/utskrift", x.track + "/plan/utskrift", x.track + "/lesinger", "/bekymringer", "/finnes-ikke/" + marker(900)} {
@@ -340,7 +317,7 @@ func TestNothingCanBeReadAtRest(t *testing.T) {
 	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
 		t.Run(string(engine), func(t *testing.T) {
 			x := newDumpedDay(t, engine)
-			if n := x.kept(); len(x.fed) < 45 || n != 3*len(x.numbers) || n < 30 || len(x.secret) < 10 {
+			if n := x.kept(); len(x.fed) < 200 || n != 3*len(x.numbers) || n < 30 || len(x.secret) < 10 {
 				t.Fatalf("%d fields, %d of %d numbers, addresses and names to sign in by, %d secrets: no busy day", len(x.fed), n, 3*len(x.numbers), len(x.secret))
 			}
 			for _, f := range x.hunted().list() {
@@ -361,9 +338,17 @@ func TestNothingCanBeReadAtRest(t *testing.T) {
 					t.Errorf("a word that lies openly in %s is not found:\n%s", where, seen)
 				}
 			}
-			table := map[db.Engine]string{db.SQLite: "the folder/tilhor.db", db.Postgres: "PostgreSQL/data/"}[engine]
+			table := map[db.Engine]string{db.SQLite: "the folder/tilhor.db-wal: ", db.Postgres: "PostgreSQL/data/"}[engine]
 			if !strings.Contains(seen, table) {
-				t.Errorf("a word that lies openly in a table is not found:\n%s", seen)
+				t.Errorf("a word that lies openly in a table is not found in %s:\n%s", table, seen)
+			}
+			if engine == db.SQLite { // when the last closes it, what stood in the log of it moves into the file
+				x.must(x.house.db.Close())
+				h := newHunt([]string{stem}, nil)
+				h.folder(t, "the folder", x.dir)
+				if seen := strings.Join(h.list(), "\n"); !strings.Contains(seen, "the folder/tilhor.db: ") {
+					t.Errorf("a word that lies openly in the file is not found:\n%s", seen)
+				}
 			}
 		})
 	}

@@ -108,6 +108,8 @@ var theHearing = []deed{
 	{Link: `/vedtak$`, Fill: [][2]string{{"on", "23.11.2026"}, {"present-parent", "3"}, {"for", "2"}, {"against", "1"}}},
 	{Who: "owner-adviser", At: "/eier/horinger", Link: `^/eier/horinger/[a-z2-7]{10}$`},
 	{Link: `/post/`, Fill: [][2]string{{"do", "mottatt"}, {"from", shortPoison}, {"on", "23.11.2026"}}},
+	{Fill: [][2]string{{"do", "mottatt"}, {"from", shortPoison}, {"on", "23.11.2026"}, {"raw", ""}}, File: "txt"},
+	{Fill: [][2]string{{"do", "tekst"}}},
 	{Fill: [][2]string{{"do", "mener"}, {"measure", "T1"}, {"stance", "support"}}},
 	{At: "/eier/horinger", Link: `^/eier/horinger/[a-z2-7]{10}$`},
 	{Link: `/matrise$`},

@@ -23,6 +23,7 @@ import (
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
+	"tilhor/internal/sfo"
 	"tilhor/internal/soak"
 	"tilhor/internal/web"
 	"tilhor/internal/web/webtest"
@@ -34,6 +35,7 @@ type prowler struct {
 	name   string
 	role   tilhor.Role
 	cookie *http.Cookie
+	also   string // the cookies of a machine that is shared, sent to every address
 	held   bool   // is stopped where it is sensitive, before anything is looked up: too weak a sign-in, no training
 	barred string // things that this one may not see though the rest of the school's would do: "" is all of Solbakken
 }
@@ -41,11 +43,16 @@ type prowler struct {
 // A bait is something that exists, by what it is.
 type bait struct{ kind, id, school string }
 
-// The kinds of thing that an address can name, by the part of the address.
+// The kinds of thing that an address can name, by the part of the address: a part
+// without one fails.
 var partKind = map[string]string{
-	"{spor}": "track", "{slug}": "concern", "{id}": "", "{skole}": "school", "{kode}": "receipt", "{barn}": "track", "{inngrep}": "force", "{notat}": "note",
+	"{spor}": "track", "{slug}": "concern", "{skole}": "school", "{kode}": "secret", "{hemmelig}": "secret", "{nivaa}": "secret", "{barn}": "track", "{inngrep}": "force", "{notat}": "note",
 	"{melding}": "notice", "{kvittering}": "given", "{brev}": "letter", "{krav}": "insight", "{fil}": "file", "{tiltak}": "measure", "{sperre}": "block", "{avvik}": "breach",
+	"{horing}": "hearing", "{rad}": "body", "{mote}": "meeting", "{sak}": "matter", "{innspill}": "idea", "{gruppe}": "circle", "{hvem}": "face", "{steg}": "word",
 }
+
+// words are what an address is made of besides what it names.
+var words = []string{"meldt", "foresporsel", "svar", "utfall", "vedtak", "mottatt"}
 
 // notProbed are routes that answer everybody alike, or end the session they
 // are asked with; each has its own test (internal/web/signin).
@@ -91,6 +98,9 @@ func (p *prober) lay() {
 		for _, slug := range append(slices.Collect(maps.Values(x.said)), x.talk, x.sealed, x.arrival) {
 			add("concern", slug, w.town.Solbakken)
 		}
+		for _, a := range x.asks {
+			add("ask", string(a), w.town.Solbakken)
+		}
 		for _, n := range x.notes {
 			add("note", string(n), w.town.Solbakken)
 		}
@@ -107,6 +117,14 @@ func (p *prober) lay() {
 		add("person", string(w.town.Person(who)), w.town.Solbakken)
 	}
 	add("school", string(w.town.Solbakken), w.town.Solbakken)
+	for kind, id := range map[string]string{
+		"hearing": w.heard.open, "came": w.heard.file, "body": w.bodies.school, "meeting": w.bodies.draft, "matter": w.bodies.item, "circle": w.circle, "proposal": "T1",
+		"face": string(w.town.Actor(tilhor.RoleSFO, w.town.Solbakken).Person),
+	} {
+		add(kind, id, w.town.Solbakken)
+	}
+	add("idea", w.idea, w.town.Solbakken)
+	add("idea", w.voted, w.town.Solbakken)
 	concern, track, measure, child := p.elsewhere()
 	add("concern", concern, w.town.Fjellvik)
 	add("track", track, w.town.Fjellvik)
@@ -166,10 +184,38 @@ func (p *prober) hire() {
 			prowler{name: string(role) + " signed in weakly", role: role, cookie: w.enter(w.town.Actor(role, w.town.Solbakken), ""), held: true},
 			prowler{name: string(role) + " who is barred", role: role, cookie: w.enter(w.town.Actor(role, w.town.Solbakken), mfa), barred: relBarred})
 	}
+	for who, role := range map[string]tilhor.Role{"tuva": tilhor.RolePupil, "forelder-tuva": tilhor.RoleParent} {
+		a := w.town.Actor(role, w.town.Solbakken)
+		a.Person = w.town.Person(who)
+		p.prowlers = append(p.prowlers, prowler{name: string(role) + " of the same school, and another child", role: role, cookie: w.enter(a, mfa)})
+	}
+	at := p.machine()
+	p.prowlers = append(p.prowlers, // elsewhere than on its own pages, who is signed in there is nobody
+		prowler{name: "whoever stands at the other school's machine", role: tilhor.RoleAnyone, also: at[0].String()},
+		prowler{name: "who signed in on the other school's machine", role: tilhor.RoleAnyone, also: at[0].String() + "; " + at[1].String()},
+	)
 	p.prowlers = append(p.prowlers, prowler{
 		name: "rektor, of the other school's", role: tilhor.RoleRektor,
 		cookie: w.enter(w.town.Actor(tilhor.RoleRektor, w.town.Solbakken), mfa), barred: "fjellvik",
 	})
+}
+
+// machine is what the shared machine at the other school's SFO sends, and who has signed
+// in on it.
+func (p *prober) machine() []*http.Cookie {
+	w := p.w
+	ctx, rektor, mona := context.Background(), w.town.Actor(tilhor.RoleRektor, w.town.Fjellvik), w.town.Actor(tilhor.RoleSFO, w.town.Fjellvik)
+	w.must(w.sfo().SetHours(ctx, rektor, []sfo.Hours{{Weekday: w.clock().Weekday(), Opens: 0, Closes: 24*60 - 1}}))
+	token, err := w.sfo().Enroll(ctx, rektor, "Nettbrettet i Fjellvik")
+	w.must(err)
+	code, err := w.sfo().GiveCode(ctx, rektor, mona.Person)
+	w.must(err)
+	machine := &http.Cookie{Name: "tilhor-enhet", Value: token}
+	r := w.do("POST", machine, "nb", web.TabletPath+"/kode/"+string(mona.Person), url.Values{"code": {code}, "pin": {"739152"}, "again": {"739152"}})
+	if len(r.Cookies()) != 1 {
+		w.t.Fatalf("no sign-in on the machine: %d", r.StatusCode)
+	}
+	return []*http.Cookie{machine, {Name: r.Cookies()[0].Name, Value: r.Cookies()[0].Value}}
 }
 
 // closed says whether a bait is shut for a prowler.
@@ -177,6 +223,9 @@ func (p *prober) closed(who prowler, b bait) bool {
 	switch who.barred {
 	case "":
 		if who.role == tilhor.RoleDPO && (b.kind == "block" || b.kind == "breach") { // the officer is the owner's, and these are for the officer
+			return false
+		}
+		if who.role == tilhor.RoleOwnerAdviser && slices.Contains([]string{"hearing", "came", "proposal"}, b.kind) { // who holds every hearing
 			return false
 		}
 		return b.school == string(p.w.town.Solbakken)
@@ -189,13 +238,20 @@ func (p *prober) closed(who prowler, b bait) bool {
 
 // kindOf is what a part of a route's address names.
 func kindOf(r web.Route, part string) string {
+	hearing := strings.Contains(r.Path, "{horing}")
 	switch {
+	case part == "{fil}" && hearing:
+		return "came"
+	case part == "{tiltak}" && hearing:
+		return "proposal"
 	case part != "{id}":
 		return partKind[part]
 	case strings.HasPrefix(r.Path, "/tiltak/"):
 		return "measure"
 	case strings.HasPrefix(r.Path, "/kladder/"):
 		return "draft"
+	case strings.HasPrefix(r.Path, "/foresporsler/"):
+		return "ask"
 	}
 	return ""
 }
@@ -284,7 +340,10 @@ func (p *prober) shut(b probe) (probe, bool) {
 // this one's, something of another kind, nonsense; and what is not there.
 func (p *prober) fill(who prowler, kind string) (there, missing string, ok bool) {
 	switch n := p.rng.IntN(10); {
-	case kind == "receipt" || n == 0: // who knows the secret address may have it
+	case kind == "word":
+		id := pick(p.rng, words)
+		return id, id, true
+	case kind == "secret" || n == 0: // who knows the secret address may have it, and a level is for all
 		id := p.like(strings.Repeat("a", pick(p.rng, []int{10, 12, 22, 26})))
 		return id, p.like(id), true
 	case n == 1:
@@ -295,13 +354,9 @@ func (p *prober) fill(who prowler, kind string) (there, missing string, ok bool)
 		return b.id, p.like(b.id), b.kind != "school"
 	}
 	b := pick(p.rng, p.baits)
-	if n := p.rng.IntN(4); n > 0 { // most often the right kind
-		for range 30 {
-			if b.kind == kind && p.closed(who, b) {
-				break
-			}
-			b = pick(p.rng, p.baits)
-		}
+	right := slices.DeleteFunc(slices.Clone(p.baits), func(b bait) bool { return b.kind != kind || !p.closed(who, b) })
+	if n := p.rng.IntN(4); n > 0 && len(right) > 0 { // most often the right kind
+		b = pick(p.rng, right)
 	}
 	if b.kind == kind && !p.closed(who, b) {
 		return "", "", false
@@ -318,6 +373,9 @@ func (p *prober) fill(who prowler, kind string) (there, missing string, ok bool)
 	case 2:
 		id = id[:len(id)-1]
 	case 3:
+		if len(id) < 4 {
+			break
+		}
 		id = "%" + fmt.Sprintf("%02x", id[0]) + id[1:]
 		return id, "%61" + p.like(id[3:]), true
 	}
@@ -351,7 +409,11 @@ func (p *prober) fault(b probe, format string, args ...any) {
 // ask sends one half of a probe.
 func (p *prober) ask(b probe, path string) *http.Response {
 	p.asked++
-	return p.site.do(b.method, b.who.cookie, "nb", path, b.form, "Content-Type", "application/x-www-form-urlencoded")
+	head := []string{"Content-Type", "application/x-www-form-urlencoded"}
+	if b.who.also != "" {
+		head = append(head, "Cookie", b.who.also)
+	}
+	return p.site.do(b.method, b.who.cookie, "nb", path, b.form, head...)
 }
 
 // shoot sends a probe and looks at what came back.
@@ -394,7 +456,7 @@ func (p *prober) tells(r *http.Response) string {
 			return ""
 		}
 	case http.StatusSeeOther:
-		if strings.HasPrefix(to, "/logg-inn?") || strings.HasPrefix(to, "/rolle?neste=") {
+		if strings.HasPrefix(to, "/logg-inn?") || strings.HasPrefix(to, "/rolle?neste=") || to == web.TabletPath {
 			return ""
 		}
 	}
@@ -470,6 +532,11 @@ func probed(t *testing.T, all []web.Route) (routes []web.Route) {
 			left++
 			continue
 		}
+		for _, part := range addressPart.FindAllString(r.Path, -1) {
+			if kindOf(r, part) == "" {
+				t.Errorf("%s: nobody knows what %s in %s names", r.Name, part, r.Path)
+			}
+		}
 		routes = append(routes, r)
 	}
 	if left != len(notProbed) {
@@ -492,9 +559,9 @@ func TestProbe(t *testing.T) {
 	if p.pairs < p.asked/5 {
 		t.Errorf("only %d of %d probes had something to be held against", p.pairs, p.asked)
 	}
-	for _, kind := range partKind {
-		if kind != "" && kind != "receipt" && kind != "school" && p.met[kind] < 3 {
-			t.Errorf("%d askings for a real %s", p.met[kind], kind)
+	for _, b := range p.baits {
+		if !slices.Contains([]string{"school", "child", "person"}, b.kind) && p.met[b.kind] < 3 {
+			t.Errorf("%d askings for a real %s", p.met[b.kind], b.kind)
 		}
 	}
 	t.Logf("%d probes by %d people, %d pairs", p.asked, len(p.prowlers), p.pairs)

@@ -35,6 +35,7 @@ type deed struct {
 	Press string      `json:"press"` // name=value of the button; "" is the form's first
 	Sees  string      `json:"sees"`  // in the page it leads to
 	Lacks string      `json:"-"`     // and what is not in it
+	File  string      `json:"-"`     // what is sent along: the ending of its name
 	No    bool        `json:"-"`     // it is refused: what was typed comes back
 	Shows string      `json:"-"`     // which clause of the law's scenario
 }

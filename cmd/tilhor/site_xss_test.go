@@ -69,12 +69,17 @@ type poisonedTown struct {
 	n      int                // of the next word
 	secret []string           // the cookies and addresses that were handed out
 	fed    map[string]bool    // the fields that took one: "route field"
+	forms  map[string]bool    // the fields that somebody was shown, likewise
+	looked map[string]bool    // the routes that are looked at as pages
+	bare   map[string]bool    // the routes that answer with something else than a page
 	refuse refusals           // pages that no address leads to
+	code   string             // the seven words of who told without a name
+	who    string             // does what is done now
+	been   map[string]string  // where each was led to by a deed: by who and which page
 	track  string
 	at     *url.URL
 	body   string
 	cookie *http.Cookie
-	who    string                                               // whose it is
 	sent   func(*web.Route, string, url.Values, *http.Response) // instead of spoiling what is sent
 }
 
@@ -83,13 +88,14 @@ type poisonedTown struct {
 func poisonedFiles(p func(n int) string) map[string][][]string {
 	return map[string][][]string{
 		"skoler.csv":  {{"skole-id", "navn", "type", "sfo"}, {"sol", "Solbakken " + p(0), "skole", "ja"}, {"fjell", "Fjellvik " + p(1), "skole", "ja"}},
-		"grupper.csv": {{"gruppe-id", "skole-id", "type", "navn"}, {"5a", "sol", "klasse", "5A"}, {"6b", "sol", "klasse", "6B " + p(2)}},
+		"grupper.csv": {{"gruppe-id", "skole-id", "type", "navn"}, {"5a", "sol", "klasse", "9A"}, {"6b", "sol", "klasse", "6B " + p(2)}, {"f5", "fjell", "klasse", "5A"}},
 		"elever.csv": {
 			{"elev-id", "fornavn", "etternavn", "skole-id", "klasse-id"},
 			{"nora", "Nora", p(3), "sol", "5a"},
 			{"elias", "Elias", p(6), "sol", "6b"},
 			{"tuva", "Tuva", p(14), "sol", "5a"},
 			{"live", "Live", p(5), "sol", "6b"},
+			{"odin", "Odin", p(9), "fjell", "f5"},
 		},
 		"ansatte.csv": {
 			{"ansatt-id", "fornavn", "etternavn", "rolle", "skole-id"},
@@ -98,6 +104,9 @@ func poisonedFiles(p func(n int) string) map[string][][]string {
 			{"teacher", "Jonas", p(10), "lærer", "sol"},
 			{"teacher2", "Petra", p(12), "lærer", "sol"},
 			{"nurse", "Siri", p(9), "helsesykepleier", "sol"},
+			{"deputy", "Hilde", p(15), "inspektør", "sol"},
+			{"sfo", "Mona", p(11), "sfo-leder", "sol"},
+			{"dpo", "Vigdis", p(7), "personvernombud", ""},
 			{"rektor2", "Berit", p(4), "rektor", "fjell"},
 			{"owner-adviser", "Anne", p(6), "skoleeier", ""},
 		},
@@ -112,7 +121,7 @@ func newPoisonedTown(t *testing.T) *poisonedTown {
 
 // peopled reads a municipality's files into a site, and trains everybody.
 func peopled(w *siteWorld, word func(n int) string, files map[string][][]string) *poisonedTown {
-	p := &poisonedTown{siteWorld: w, people: map[string]tilhor.Actor{}, word: word, fed: map[string]bool{}, refuse: refusals{}}
+	p := &poisonedTown{siteWorld: w, people: map[string]tilhor.Actor{}, word: word, fed: map[string]bool{}, forms: map[string]bool{}, looked: map[string]bool{}, bare: map[string]bool{}, been: map[string]string{}, refuse: refusals{}}
 	dir := p.t.TempDir()
 	for name, rows := range files {
 		var b bytes.Buffer
@@ -160,7 +169,7 @@ func (p *poisonedTown) settle(source string) tilhor.Actor {
 
 // notText are fields that take a day, a clock, a search or what a machine wrote:
 // what stands in them is read, and never kept as it was written.
-var notText = regexp.MustCompile(`^(received|discovered|discovered-time|day|due|file|code|receipt|at|at-time|start|until|next|check|recheck|hear-by|from|on|known|known-time|raised-at|raised-at-time|again|find|sok|(happened|known)-(on|at)|[me]\d-(start|until|evaluate)|(sett|spor)-due|mote-(at|at-time|p\d-on)|exposed-known|exposed-known-time|join-number|taushet-review|femten-on|stengt-(from|until)|(opens|closes)(-\d)?|kartlegg-due|kode|informert-(at|at-time|review)|utkast-until|(flytt-)?mote-(on|clock)|gjore-due|plass-until|vedtak-(for|against|blank|for-parents|against-parents)|regler-(need|term|seats-[a-z]+)|deadline|answers-by|first-by|days|measures|rank|present-[a-z]+|for|against|expected|adopted-on)$`)
+var notText = regexp.MustCompile(`^(received|discovered|discovered-time|day|due|file|code|receipt|at|at-time|start|until|next|check|recheck|hear-by|from|on|known|known-time|raised-at|raised-at-time|again|find|sok|(happened|known)-(on|at)|[me]\d-(start|until|evaluate)|(sett|spor)-due|mote-(at|at-time|p\d-on)|exposed-known|exposed-known-time|join-number|taushet-review|femten-on|stengt-(from|until)|(opens|closes)(-\d)?|kartlegg-due|kode|informert-(at|at-time|review)|utkast-until|(flytt-)?mote-(on|clock)|gjore-due|plass-until|vedtak-(for|against|blank|for-parents|against-parents)|regler-(need|term|seats-[a-z]+)|deadline|answers-by|first-by|days|measures|rank|present-[a-z]+|number|for|against|expected|adopted-on)$`)
 
 var numbered = regexp.MustCompile(`^([me]\d+-|o\d+$)`) // the rows of a plan, of an evaluation and of a judgement
 
@@ -192,7 +201,7 @@ func (p *poisonedTown) open(path string) {
 		if r.StatusCode != http.StatusOK {
 			p.t.Fatalf("%s: %d", path, r.StatusCode)
 		}
-		p.at, p.body = r.Request.URL, bodyOf(p.t, r)
+		p.stands(r)
 		if s := trackIn.FindString(p.at.Path); s != "" {
 			p.track = s
 		}
@@ -200,6 +209,22 @@ func (p *poisonedTown) open(path string) {
 			p.secret = append(p.secret, code)
 		}
 		return
+	}
+}
+
+// stands is where a deed led: what the page asks for is noted.
+func (p *poisonedTown) stands(r *http.Response) {
+	p.at, p.body = r.Request.URL, bodyOf(p.t, r)
+	p.asks(r)
+	if route := p.route("GET", p.at.Path); route != nil && r.Request.Method == http.MethodGet {
+		who := p.who
+		if strings.HasPrefix(p.at.Path, web.TabletPath) {
+			who = "machine"
+		}
+		p.been[who+" "+route.Name] = p.at.RequestURI()
+	}
+	if m := codeIn.FindStringSubmatch(p.body); m != nil && !slices.Contains(p.secret, m[1]) {
+		p.code, p.secret = m[1], append(p.secret, m[1])
 	}
 }
 
@@ -221,7 +246,7 @@ func (p *poisonedTown) does(d deed) {
 		p.must(err)
 	}
 	if d.At != "" {
-		p.open(strings.Replace(d.At, "$track", p.track, 1))
+		p.open(strings.NewReplacer("$track", p.track, "$school", "/s/"+string(p.people["rektor"].School)).Replace(d.At))
 	}
 	if d.Link != "" {
 		p.open(p.linkLike(d.Link))
@@ -237,7 +262,7 @@ func (p *poisonedTown) does(d deed) {
 		if n.Data != "form" || sent || !strings.EqualFold(attrOf(n, "method"), "post") || strings.HasPrefix(attrOf(n, "action"), "/logg-ut") {
 			return
 		}
-		v, err := filled(n, d, "")
+		v, err := filled(n, d, p.code)
 		if err != nil {
 			why = append(why, err.Error())
 			return
@@ -274,7 +299,7 @@ func (p *poisonedTown) send(form *html.Node, v url.Values, d deed) {
 	var fed []string
 	for _, name := range textFields(form) {
 		if i := slices.IndexFunc(d.Fill, func(f [2]string) bool { return f[0] == name }); i >= 0 {
-			if d.Fill[i][1] == shortPoison {
+			if strings.Contains(d.Fill[i][1], "Ond") {
 				fed = append(fed, name)
 			}
 			continue
@@ -286,9 +311,18 @@ func (p *poisonedTown) send(form *html.Node, v url.Values, d deed) {
 	if p.sent == nil {
 		p.spoil(route, to.RequestURI(), v, form)
 	}
-	r := p.do("POST", p.cookie, "nb", to.RequestURI(), v)
+	ask := func() *http.Response { return p.do("POST", p.cookie, "nb", to.RequestURI(), v) }
+	if d.File != "" {
+		ask, fed = func() *http.Response { return p.upload(to.RequestURI(), v, d.File) }, append(fed, "fil")
+	}
+	r := ask()
 	if p.sent != nil {
 		p.sent(route, to.RequestURI(), v, r)
+	}
+	for _, k := range r.Cookies() {
+		if k.Path == web.TabletPath {
+			p.tablet, p.secret = append(p.tablet, k), append(p.secret, k.Value)
+		}
 	}
 	switch r.StatusCode {
 	case http.StatusSeeOther:
@@ -305,7 +339,10 @@ func (p *poisonedTown) send(form *html.Node, v url.Values, d deed) {
 		for _, name := range fed {
 			p.fed[route.Name+" "+fieldName(name)] = true
 		}
-		p.at, p.body = r.Request.URL, bodyOf(p.t, r)
+		p.stands(r)
+		if strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") { // a page that no address leads to
+			p.refuse[url.PathEscape(route.Name+" after "+v.Get("step")+v.Get("gjor")+v.Get("go"))] = r
+		}
 	default:
 		p.t.Fatalf("%s with %v: %d\n%s", to, v, r.StatusCode, plainText(bodyOf(p.t, r)))
 	}
@@ -326,8 +363,13 @@ func (p *poisonedTown) spoil(route *web.Route, to string, v url.Values, form *ht
 			bad.Set(name, v.Get(name))
 		}
 	}
-	if route.Name == "staff.tell.step" || route.Name == "public.tell.step" {
+	switch step := v.Get("step"); {
+	case strings.HasSuffix(route.Name, ".tell.step"), strings.HasSuffix(route.Name, ".say.step") && step != "send":
 		return // each step shows the one before; that is on the way already
+	case step == "send": // the last shows it all
+		bad = maps.Clone(v)
+		bad.Set("nokkel", tilhor.NewID())
+		bad.Del("accused")
 	}
 	for what, ask := range map[string]func() *http.Response{
 		"refused":        func() *http.Response { return p.do("POST", p.cookie, "nb", to, bad) },
@@ -560,9 +602,9 @@ var theEnd = []deed{
 var numberOfTrack = testSQL(`SELECT c.number FROM cases_track t JOIN cases_case c ON c.owner = t.owner AND c.id = CASE WHEN t.origin = '' THEN t.matter ELSE t.origin END
 	WHERE t.owner = $1 AND t.slug = $2`)
 
-var trackOf = testSQL(`SELECT slug FROM cases_track WHERE owner = $1 AND pupil = $2`)
+var trackOf = testSQL(`SELECT slug FROM cases_track WHERE owner = $1 AND pupil = $2 ORDER BY opened_at`)
 
-// onTrackOf goes on with the case of a pupil.
+// onTrackOf goes on with the first case of a pupil.
 func (p *poisonedTown) onTrackOf(pupil string) {
 	p.t.Helper()
 	p.read(func(tx *db.Tx) (err error) {
@@ -581,10 +623,10 @@ func (p *poisonedTown) onTrackOf(pupil string) {
 
 // A poisonVisit is a page to look at, and by whom.
 type poisonVisit struct {
-	Name   string            `json:"name"`
-	Who    string            `json:"who"`
-	Path   string            `json:"path"`
-	Cookie map[string]string `json:"cookie"`
+	Name    string              `json:"name"`
+	Who     string              `json:"who"`
+	Path    string              `json:"path"`
+	Cookies []map[string]string `json:"cookies"`
 }
 
 // What the browser found of poison.
@@ -593,58 +635,108 @@ type poisonSeen struct {
 	Faults              []struct{ Kind, Page, Text string }
 }
 
-// visits are every page of every kind that each of them is shown now, and every
-// form that takes text.
-func (p *poisonedTown) visits(when string, forms map[string]bool, cast ...string) (all []poisonVisit) {
+// starts are where each of them begins to look.
+func (p *poisonedTown) starts(who string) []string {
+	staff := []string{"/", "/i-dag", "/saker", "/kladder", "/varsler"}
+	switch who {
+	case "nobody":
+		return []string{"/", "/kode", "/utlogget", "/logg-inn", "/logg-ut/ferdig", "/kommunens-rad", "/horinger", "/kode/bilde"}
+	case "machine":
+		return []string{web.TabletPath, web.TabletPath + "/her", web.TabletPath + "/meld"}
+	case "marit":
+		return []string{"/foresatt", "/min/sagt", "/innspill", "/foreldregruppe", "/rad", "/varsler"}
+	case "nora":
+		return []string{"/min", "/min/sagt", "/min/sak", "/min/apne", "/innspill", "/elevrad", "/varsler"}
+	case "dpo":
+		return []string{"/personvernombud", "/avvik", "/varsler"}
+	case "owner-adviser":
+		return []string{"/skoler", "/kommunen/meldinger", "/eier/rad", "/eier/horinger", "/saker"}
+	case "teacher", "sfo":
+		return staff
+	case "nurse":
+		return append(staff, "/rolle")
+	case "rektor":
+		staff = append(staff, "/overforinger")
+	case "rektor2", "deputy":
+		return append(staff, "/nodtilgang")
+	}
+	return append(staff, p.track, p.track+"/plan", p.track+"/samtaler", "/logg-ut")
+}
+
+// visits are every page of every kind that each of the first of them is shown now; of
+// the others, those that nobody before was shown.
+func (p *poisonedTown) visits(when string, main int, cast ...string) (all []poisonVisit) {
 	for _, who := range cast {
 		x := persona{name: who, actor: p.people[who], home: "/"}
 		c := p.crawl(p.t, x, nil, nil)
 		c.langs = siteLangs[:1]
-		var cookie map[string]string
+		cookies := p.tablet
+		if who != "machine" {
+			cookies = nil
+		}
 		if x.actor.Person != "" {
 			c.p.cookie = p.enter(x.actor, mfa)
-			cookie = map[string]string{"name": c.p.cookie.Name, "value": c.p.cookie.Value}
+			cookies = []*http.Cookie{c.p.cookie}
 		}
-		start := []string{"/", p.track}
-		if x.actor.Role.Staff() {
-			start = append(start, "/i-dag", "/saker", "/kladder", p.track+"/plan", p.track+"/samtaler")
+		if who == "nora" {
+			p.opensOwn(c.p)
 		}
-		if who == "teacher" || who == "nobody" || who == "owner-adviser" {
-			start = slices.DeleteFunc(start, func(s string) bool { return strings.HasPrefix(s, p.track) || s == "/saker" && who == "nobody" })
-		}
-		if x.actor.Role == tilhor.RoleParent {
-			start = []string{"/foresatt"}
-		}
-		c.all(start...)
-		for _, name := range slices.Sorted(maps.Keys(c.routes)) {
-			if c.html[name] && name != "web.exit" {
-				all = append(all, poisonVisit{Name: when + " " + name, Who: who, Path: c.routes[name], Cookie: cookie})
+		c.all(p.starts(who)...)
+		for at, path := range p.been { // and where no link leads, if it is there yet
+			if strings.HasPrefix(at, who+" ") && !c.seen[path] && !strings.HasSuffix(path, "gjort=grunn") && p.do("GET", c.p.cookie, "nb", path, nil).StatusCode == http.StatusOK {
+				c.all(path)
 			}
 		}
-		p.formsOf(c, forms)
+		for _, name := range slices.Sorted(maps.Keys(c.routes)) {
+			if !c.html[name] {
+				p.bare[name] = true
+				continue
+			}
+			if name == "web.exit" || p.looked[name] && slices.Contains(cast[main:], who) && name != "staff.today" {
+				continue
+			}
+			p.looked[name] = true
+			v := poisonVisit{Name: when + " " + name, Who: who, Path: c.routes[name]}
+			for _, k := range cookies {
+				v.Cookies = append(v.Cookies, map[string]string{"name": k.Name, "value": k.Value, "path": k.Path})
+			}
+			all = append(all, v)
+			p.asks(p.do("GET", c.p.cookie, "nb", c.routes[name], nil))
+			for _, path := range slices.Sorted(maps.Keys(c.seen)) {
+				r := p.route("GET", strings.Split(path, "?")[0])
+				if v.Path = path; everyOne[name] && path != c.routes[name] && r != nil && r.Name == name {
+					all = append(all, v)
+				}
+			}
+		}
 	}
 	return all
 }
 
-// formsOf notes every field of text of every form that a persona was shown.
-func (p *poisonedTown) formsOf(c *crawl, forms map[string]bool) {
-	for _, name := range slices.Sorted(maps.Keys(c.routes)) {
-		r := p.do("GET", c.p.cookie, "nb", c.routes[name], nil)
-		root, err := html.Parse(strings.NewReader(bodyOf(p.t, r)))
+// asks notes every field of text, and of a file, of every form that is shown.
+func (p *poisonedTown) asks(r *http.Response) {
+	root, err := html.Parse(strings.NewReader(bodyOf(p.t, r)))
+	p.must(err)
+	each(root, func(n *html.Node) {
+		if n.Data != "form" || !strings.EqualFold(attrOf(n, "method"), "post") {
+			return
+		}
+		to, err := r.Request.URL.Parse(attrOf(n, "action"))
 		p.must(err)
-		each(root, func(n *html.Node) {
-			if n.Data != "form" || !strings.EqualFold(attrOf(n, "method"), "post") {
-				return
-			}
-			to, err := r.Request.URL.Parse(attrOf(n, "action"))
-			p.must(err)
-			if route := p.route("POST", to.Path); route != nil {
-				for _, f := range textFields(n) {
-					forms[route.Name+" "+fieldName(f)] = true
-				}
+		route := p.route("POST", to.Path)
+		if route == nil {
+			return
+		}
+		fields := textFields(n)
+		each(n, func(x *html.Node) {
+			if attrOf(x, "type") == "file" {
+				fields = append(fields, attrOf(x, "name"))
 			}
 		})
-	}
+		for _, f := range fields {
+			p.forms[route.Name+" "+fieldName(f)] = true
+		}
+	})
 }
 
 // look shows pages to the browser.
@@ -677,49 +769,17 @@ func TestPoison(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := newPoisonedTown(t)
-	forms := map[string]bool{}
-	for _, d := range thePoisoning {
-		p.does(d)
-	}
-	p.onTrackOf("") // whose name nobody knows
-	for _, d := range theOther {
-		p.does(d)
-	}
-	p.onTrackOf("nora")
-	for _, d := range theCase {
-		p.does(d)
-	}
-	p.theOthers()
-	for _, d := range theHome {
-		p.does(d)
-	}
-	for _, d := range theFamily {
-		p.does(d)
-	}
-	for _, d := range theRoom {
-		p.does(d)
-	}
-	p.hears()
-	for _, d := range theHearing {
-		p.does(d)
-	}
-	p.elevrad()
-	for _, d := range theVoices {
-		p.does(d)
-	}
-	p.onTrackOf("nora")
-	visits := p.visits("worked:", forms, "rektor", "teacher", "nobody", "marit")
+	p.worked()
+	visits := p.visits("worked:", 7, "rektor", "teacher", "nobody", "marit", "nora", "machine", "dpo", "sfo", "deputy", "nurse")
 	seen := p.look(p.h, visits)
-	p.judges()
-	for _, d := range theEnd {
-		p.does(d)
-	}
-	p.draft()
-	after := p.visits("ended:", forms, "rektor", "social-teacher", "teacher", "owner-adviser")
+	p.ends()
+	after := p.visits("ended:", 3, "rektor", "social-teacher", "owner-adviser", "teacher", "rektor2", "marit")
 	for _, name := range slices.Sorted(maps.Keys(p.refuse)) {
 		after = append(after, poisonVisit{Name: name, Who: "nobody", Path: faultyPath + url.PathEscape(name)})
 	}
 	then := p.look(p.refuse.serve(p.h), after)
+	p.onTrackOf("live")
+	p.does(deed{Who: "social-teacher", At: "$track/skjerming", Fill: [][2]string{{"lift-reason", shortPoison}}}) // which ends the page
 	for _, f := range append(seen.Faults, then.Faults...) {
 		t.Errorf("%s: %s: %s", f.Page, f.Kind, f.Text)
 	}
@@ -729,9 +789,14 @@ func TestPoison(t *testing.T) {
 	if then.Kinds != len(poisons) || seen.Shown < 300 {
 		t.Errorf("%d of %d poisons were shown, %d times", then.Kinds, len(poisons), seen.Shown)
 	}
-	for _, f := range slices.Sorted(maps.Keys(forms)) {
+	for _, f := range slices.Sorted(maps.Keys(p.forms)) {
 		if !p.fed[f] {
 			t.Errorf("no poison was put in %s", f)
+		}
+	}
+	for _, r := range p.site.Routes() {
+		if why := notLookedAt[r.Name]; r.Method == http.MethodGet && (p.looked[r.Name] || p.bare[r.Name]) == (why != "") {
+			t.Errorf("%s (%s): looked at %v, and the reason not to is %q", r.Name, r.Path, p.looked[r.Name], why)
 		}
 	}
 	t.Logf("%d fields, %d pages, %d of them refusals, shown %d times", len(p.fed), len(visits)+len(after), len(p.refuse), seen.Shown+then.Shown)

@@ -34,7 +34,7 @@ func (h *house) tend(w *watch.Watch, sites ...*web.Site) (end func()) {
 		}
 		w.Chore(chore, err)
 		if err != nil {
-			h.log.Error(chore, "owner", owner, "err", err)
+			h.log.Error(chore, "owner", owner, "err", web.Types(err))
 		}
 	}
 	h.mindClock(ctx, heard, sites)
@@ -103,7 +103,7 @@ func (h *house) clocksAgree(ctx context.Context) error {
 	}
 	ms, err := h.db.ClockMillis(ctx)
 	if apart := h.clock().Sub(time.UnixMilli(ms)).Abs(); err == nil && apart > web.ClockSlack/2 {
-		err = fmt.Errorf("the clocks of this machine and the database are %s apart", apart.Round(time.Second))
+		err = tilhor.Plain(fmt.Sprintf("the clocks of this machine and the database are %s apart", apart.Round(time.Second)))
 	}
 	return err
 }
@@ -116,7 +116,7 @@ func (h *house) signRest() {
 	for _, o := range h.keys.Owners() {
 		_, err := h.journal.Sequence(ctx, h.db, o, h.clock())
 		if err = errors.Join(err, h.journal.Rest(ctx, h.db, o)); err != nil {
-			h.log.Error("record", "owner", o, "err", err)
+			h.log.Error("record", "owner", o, "err", web.Types(err))
 		}
 	}
 }

@@ -197,6 +197,11 @@ func Drop(tx *db.Tx, owner tilhor.OwnerID, thing string) error {
 	return err
 }
 
+// An unreadable error is of one thing's facts, and of no other's.
+type unreadable struct{ error }
+
+func (u unreadable) Unwrap() error { return u.error }
+
 func factsOf(tx *db.Tx, owner tilhor.OwnerID, thing string) ([]Fact, error) {
 	var all []Fact
 	err := tx.Each(selectFacts, func(scan db.Scan) error {
@@ -207,7 +212,7 @@ func factsOf(tx *db.Tx, owner tilhor.OwnerID, thing string) ([]Fact, error) {
 			return err
 		}
 		if err := json.Unmarshal([]byte(body), &f); err != nil {
-			return fmt.Errorf("read a fact of %s: %w", thing, err)
+			return unreadable{fmt.Errorf("read a fact of %s: %w", thing, err)}
 		}
 		f.When.At, f.When.Written = time.UnixMilli(at).UTC(), time.UnixMilli(written).UTC()
 		all = append(all, f)
@@ -246,7 +251,7 @@ func assess(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time) (Output, er
 	}
 	out, err := Assess(in)
 	if err != nil {
-		return out, fmt.Errorf("assess %s: %w", t.ID, err)
+		return out, unreadable{fmt.Errorf("assess %s: %w", t.ID, err)}
 	}
 	return out, nil
 }
@@ -455,7 +460,8 @@ func OfSchool(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, until til
 }
 
 // Wake brings up to date what time alone has changed, and says how much it was.
-// It costs what falls due, not what exists; call it again until it says 0.
+// It costs what falls due, not what exists; call it again until it says 0. A thing
+// whose facts cannot be read is told of, and keeps no other asleep.
 func Wake(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time, limit int) (n int, err error) {
 	var due []string
 	err = d.Read(ctx, func(tx *db.Tx) error {
@@ -470,21 +476,27 @@ func Wake(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time, li
 	if err != nil {
 		return 0, err
 	}
+	var wrong []error
 	for part := range slices.Chunk(due, together) {
+		var bad []error
 		err := d.Write(ctx, func(tx *db.Tx) error {
+			bad = nil
 			for _, thing := range part {
-				if err := wake(tx, owner, thing, now); err != nil {
+				err := wake(tx, owner, thing, now)
+				if errors.As(err, &unreadable{}) {
+					bad = append(bad, err)
+				} else if err != nil {
 					return err
 				}
 			}
 			return nil
 		})
 		if err != nil {
-			return n, err
+			return n, errors.Join(append(wrong, err)...)
 		}
-		n += len(part)
+		n, wrong = n+len(part)-len(bad), append(wrong, bad...)
 	}
-	return n, nil
+	return n, errors.Join(wrong...)
 }
 
 // together is how many things are woken in one transaction.

@@ -2,62 +2,31 @@ package file
 
 import (
 	"bytes"
-	"compress/zlib"
 	"context"
 	"encoding/binary"
 	"errors"
-	"hash/crc32"
 	"image"
-	"image/color"
 	"image/jpeg"
 	"image/png"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"tilhor/internal/file/filetest"
 )
 
 // secret stands wherever a camera or a program may write beside a picture.
 const secret = "SOLBAKKEN-59.9139N-10.7522E-Nora"
 
-// drawn is a picture in which every pixel can be told from its neighbours, and
-// the corner up left from the other three.
-func drawn(w, h int) *image.RGBA {
-	m := image.NewRGBA(image.Rect(0, 0, w, h))
-	for y := range h {
-		for x := range w {
-			m.Set(x, y, color.RGBA{uint8(x * 255 / w), uint8(y * 255 / h), 128, 255})
-		}
-	}
-	for y := range h / 4 {
-		for x := range w / 4 {
-			m.Set(x, y, color.RGBA{255, 255, 255, 255})
-		}
-	}
-	return m
-}
+// Files as filetest makes them, by shorter names.
+var (
+	drawn, segment, chunk, packedText, saying = filetest.Drawn, filetest.Segment, filetest.Chunk, filetest.Packed, filetest.SayingJPEG
+	pngSaying, box, mp3, pdf                  = filetest.SayingPNG, filetest.Box, filetest.MP3, filetest.PDF
+)
 
-func jpegOf(t testing.TB, m image.Image) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	if err := jpeg.Encode(&b, m, nil); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
-func pngOf(t testing.TB, m image.Image) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	if err := png.Encode(&b, m); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
-func segment(marker byte, body string) string {
-	return string([]byte{0xff, marker}) + string(binary.BigEndian.AppendUint16(nil, uint16(len(body)+2))) + body
-}
+func jpegOf(_ testing.TB, m image.Image) []byte { return filetest.JPEG(m) }
+func pngOf(_ testing.TB, m image.Image) []byte  { return filetest.PNG(m) }
 
 // exif has an orientation and a place in words.
 func exif(orientation int) string {
@@ -72,20 +41,6 @@ func carrying(b []byte, orientation int) []byte {
 	beside := exif(orientation) + segment(0xe1, "http://ns.adobe.com/xap/1.0/\x00<x>"+secret+"</x>") + segment(0xe2, "ICC_PROFILE\x00\x01\x01"+secret) +
 		segment(0xed, "Photoshop 3.0\x00"+secret) + segment(0xfe, secret) + segment(0xe5, secret)
 	return append([]byte(string(b[:2])+beside), append(b[2:len(b):len(b)], []byte(secret)...)...)
-}
-
-func chunk(kind, body string) string {
-	b := binary.BigEndian.AppendUint32(nil, uint32(len(body)))
-	b = append(append(b, kind...), body...)
-	return string(binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[4:])))
-}
-
-func packedText(s string) string {
-	var b bytes.Buffer
-	z := zlib.NewWriter(&b)
-	z.Write([]byte(s))
-	z.Close()
-	return b.String()
 }
 
 // carryingPNG carries the secret in every chunk that may hold text.
@@ -194,124 +149,75 @@ func TestThePictureIsTurned(t *testing.T) {
 	}
 }
 
-// head is a JPEG that says it has a size, and no more.
-func saying(w, h int, sof byte) []byte {
-	body := []byte{8, byte(h >> 8), byte(h), byte(w >> 8), byte(w), 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1}
-	return []byte("\xff\xd8" + segment(sof, string(body)) + segment(sos, "\x03\x01\x00\x02\x11\x03\x11\x00\x3f\x00") + "\x00\x00\xff\xd9")
-}
-
-func pngSaying(w, h uint32, depth, color byte) []byte {
-	b := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, w), h)
-	return []byte(pngSign + chunk("IHDR", string(append(b, depth, color, 0, 0, 0))) + chunk("IDAT", packedText("x")) + chunk("IEND", ""))
-}
-
-const zip = "PK\x03\x04\x14\x00\x00\x00\x00\x00PK\x05\x06\x00\x00\x00\x00\x01\x00\x01\x00\x2e\x00\x00\x00\x1e\x00\x00\x00\x00\x00"
-
-func box(kind string, body ...string) string {
-	all := strings.Join(body, "")
-	return string(binary.BigEndian.AppendUint32(nil, uint32(8+len(all)))) + kind + all
-}
-
-func mp4(brand string, handlers ...string) []byte {
-	traks := ""
-	for _, h := range handlers {
-		traks += box("trak", box("mdia", box("hdlr", "\x00\x00\x00\x00\x00\x00\x00\x00"+h+"\x00\x00\x00\x00")))
-	}
-	return []byte(box("ftyp", brand, "\x00\x00\x00\x00") + box("moov", traks) + box("mdat", "sound"))
-}
-
-func ogg(first string) []byte {
-	return []byte("OggS\x00\x02" + strings.Repeat("\x00", 20) + "\x01" + string([]byte{byte(len(first))}) + first)
-}
-
-func mp3() string {
-	frame := "\xff\xfb\x90\x00" + strings.Repeat("\x00", 413)
-	return frame + frame + frame
-}
-
-func pdf(inside string) []byte {
-	return []byte("%PDF-1.7\n1 0 obj\n<</Type/Catalog " + inside + ">>\nendobj\ntrailer <</Root 1 0 R>>\n%%EOF\n")
-}
-
-func pdfStream(dict, data string) []byte {
-	return []byte("%PDF-1.7\n5 0 obj\n<<" + dict + ">>\nstream\r\n" + data + "\nendstream\nendobj\n%%EOF\n")
-}
-
-// known is the corpus: what each file is, or why it is refused.
-func known(t testing.TB) map[string]struct {
-	b    []byte
+// is is what each file of the corpus is, or why it is refused.
+var is = map[string]struct {
 	kind Kind
 	err  error
-} {
-	t.Helper()
-	j, p := jpegOf(t, drawn(40, 30)), pngOf(t, drawn(40, 30))
-	type row = struct {
-		b    []byte
-		kind Kind
-		err  error
-	}
-	return map[string]row{
-		"a photo":                          {j, JPEG, nil},
-		"a photo with a second behind it":  {append(append([]byte{}, j...), j...), JPEG, nil},
-		"a screenshot":                     {p, PNG, nil},
-		"a letter":                         {pdf("/Pages 2 0 R /OpenAction [3 0 R /Fit]"), PDF, nil},
-		"a letter with packed text":        {pdfStream("/Filter/FlateDecode", packedText("BT (hei) Tj ET")), PDF, nil},
-		"a recording from a telephone":     {mp4("M4A ", "soun"), M4A, nil},
-		"a recording from a recorder":      {[]byte(mp3()), MP3, nil},
-		"one with a title":                 {[]byte("ID3\x04\x00\x00\x00\x00\x00\x04abcd" + mp3()), MP3, nil},
-		"a wave":                           {[]byte("RIFF\x24\x00\x00\x00WAVEfmt " + strings.Repeat("\x00", 28)), WAV, nil},
-		"a voice":                          {ogg("OpusHead\x01\x01"), OGG, nil},
-		"nothing":                          {nil, "", Empty},
-		"too much":                         {make([]byte, Max+1), "", TooBig},
-		"words":                            {[]byte("Hei, dette er tekst."), "", Other},
-		"a page":                           {[]byte("<html><script>alert(1)</script>"), "", Other},
-		"a drawing that runs":              {[]byte("<svg xmlns='http://www.w3.org/2000/svg' onload='x()'/>"), "", Other},
-		"an animation":                     {[]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"), "", Other},
-		"an archive":                       {[]byte(zip), "", Other},
-		"a picture from an iPhone":         {mp4("heic"), "", HEIC},
-		"a film":                           {mp4("mp42", "soun", "vide"), "", Video},
-		"a film without sound":             {mp4("isom", "vide"), "", Video},
-		"another film":                     {[]byte("\x1a\x45\xdf\xa3\x01\x00"), "", Video},
-		"an old film":                      {[]byte("RIFF\x24\x00\x00\x00AVI LIST"), "", Video},
-		"an ogg film":                      {ogg("\x80theora\x03"), "", Video},
-		"a box with nothing in it":         {mp4("M4A "), "", Broken},
-		"a box that is longer than it is":  {[]byte("\x00\x00\x00\xffftypM4A "), "", Broken},
-		"half a photo":                     {j[:len(j)/2], "", Broken},
-		"half a screenshot":                {p[:len(p)/2], "", Broken},
-		"half a letter":                    {[]byte("%PDF-1.7\n1 0 obj"), "", Broken},
-		"a page behind a photo":            {append(append([]byte{}, j...), "<HTML>"...), "", Hidden},
-		"an archive behind a photo":        {append(append([]byte{}, j...), zip...), "", Hidden},
-		"an archive behind a screenshot":   {append(append([]byte{}, p...), zip...), "", Hidden},
-		"a word behind a screenshot":       {append(append([]byte{}, p...), 'x'), "", Hidden},
-		"an archive in a chunk":            {[]byte(string(p[:33]) + chunk("prVt", zip) + string(p[33:])), "", Hidden},
-		"an archive in a comment":          {[]byte(string(j[:2]) + segment(0xfe, zip) + string(j[2:])), "", Hidden},
-		"an archive in a letter":           {append(pdf(""), zip+"%%EOF"...), "", Hidden},
-		"an archive behind a recording":    {append([]byte(mp3()), zip...), "", Hidden},
-		"something behind a wave":          {[]byte("RIFF\x24\x00\x00\x00WAVEfmt " + strings.Repeat("\x00", 99)), "", Hidden},
-		"a letter in a photo":              {[]byte(string(j[:2]) + segment(0xfe, "%PDF-1.4") + string(j[2:])), "", Hidden},
-		"65 535 by 65 535":                 {saying(65535, 65535, sof0), "", TooMany},
-		"a photo of 108 million":           {saying(12000, 9000, sof0), "", TooMany},
-		"a photo of 48 million":            {saying(8000, 6000, sof2), "", TooMany},
-		"two thousand million, packed":     {pngSaying(46340, 46340, 8, 2), "", TooMany},
-		"more than can be counted":         {pngSaying(1<<31, 1<<31, 8, 2), "", Broken},
-		"a photo of no size":               {saying(0, 0, sof0), "", Broken},
-		"a letter that runs":               {pdf("/OpenAction <</S/JavaScript/JS(x)>>"), "", Active},
-		"a letter that runs, spelt oddly":  {pdf("/OpenAction <</S/J#61va#53cript>>"), "", Active},
-		"a letter that starts a program":   {pdf("/AA <</O <</S/Launch/F(x.exe)>>>>"), "", Active},
-		"a letter with files in it":        {pdf("/Names <</EmbeddedFiles 3 0 R>>"), "", Active},
-		"a letter that runs, packed":       {pdfStream("/Type/ObjStm/Filter/FlateDecode", packedText(strings.Repeat("x", 70_000)+"<</S/JavaScript>>")), "", Active},
-		"the same, across the reading":     {pdfStream("/Filter/FlateDecode", packedText(strings.Repeat("x", 64<<10-5)+"/JavaScript")), "", Active},
-		"the same, said to be a picture":   {pdfStream("/Subtype/Image/Type/ObjStm/Filter/FlateDecode", packedText("/JavaScript")), "", Active},
-		"packed in a way we do not unpack": {pdfStream("/Type/ObjStm/Filter/LZWDecode", "\x80\x0b"), "", Locked},
-		"a letter with a password":         {pdf("/Encrypt 9 0 R"), "", Locked},
-		"parts in one another":             {pdfStream("/Filter/FlateDecode", strings.Repeat("stream\n\x78\x01\x00\x09\x00\xf6\xff", 50)+"stream\n\x78\x01"+strings.Repeat("\x00\x00\x00\xff\xff", 10_000)), "", Locked},
-		"a letter that unpacks to much":    {pdfStream("/Filter/FlateDecode", packedText(strings.Repeat("0", unpacked+1))), "", Locked},
-	}
+}{
+	"a photo": {JPEG, nil},
+	"a photo with a second behind it": {JPEG, nil},
+	"a screenshot": {PNG, nil},
+	"a letter": {PDF, nil},
+	"a letter with packed text": {PDF, nil},
+	"a recording from a telephone": {M4A, nil},
+	"a recording from a recorder": {MP3, nil},
+	"one with a title": {MP3, nil},
+	"a wave": {WAV, nil},
+	"a voice": {OGG, nil},
+	"nothing": {"", Empty},
+	"too much": {"", TooBig},
+	"words": {"", Other},
+	"a page": {"", Other},
+	"a drawing that runs": {"", Other},
+	"an animation": {"", Other},
+	"an archive": {"", Other},
+	"a picture from an iPhone": {"", HEIC},
+	"a film": {"", Video},
+	"a film without sound": {"", Video},
+	"another film": {"", Video},
+	"an old film": {"", Video},
+	"an ogg film": {"", Video},
+	"a box with nothing in it": {"", Broken},
+	"a box that is longer than it is": {"", Broken},
+	"half a photo": {"", Broken},
+	"half a screenshot": {"", Broken},
+	"half a letter": {"", Broken},
+	"a page behind a photo": {"", Hidden},
+	"an archive behind a photo": {"", Hidden},
+	"an archive behind a screenshot": {"", Hidden},
+	"a word behind a screenshot": {"", Hidden},
+	"an archive in a chunk": {"", Hidden},
+	"an archive in a comment": {"", Hidden},
+	"an archive in a letter": {"", Hidden},
+	"an archive behind a recording": {"", Hidden},
+	"something behind a wave": {"", Hidden},
+	"a letter in a photo": {"", Hidden},
+	"65 535 by 65 535": {"", TooMany},
+	"a photo of 108 million": {"", TooMany},
+	"a photo of 48 million": {"", TooMany},
+	"two thousand million, packed": {"", TooMany},
+	"more than can be counted": {"", Broken},
+	"a photo of no size": {"", Broken},
+	"a letter that runs": {"", Active},
+	"a letter that runs, spelt oddly": {"", Active},
+	"a letter that starts a program": {"", Active},
+	"a letter with files in it": {"", Active},
+	"a letter that runs, packed": {"", Active},
+	"the same, across the reading": {"", Active},
+	"the same, said to be a picture": {"", Active},
+	"packed in a way we do not unpack": {"", Locked},
+	"a letter with a password": {"", Locked},
+	"parts in one another": {"", Locked},
+	"a letter that unpacks to much": {"", Locked},
 }
 
 func TestWhatAFileIs(t *testing.T) {
-	for name, k := range known(t) {
-		kind, err := Look(k.b)
+	corpus := filetest.Corpus()
+	if len(corpus) != len(is) {
+		t.Errorf("%d files, and it is said of %d what they are", len(corpus), len(is))
+	}
+	for name, k := range is {
+		kind, err := Look(corpus[name])
 		if !errors.Is(err, k.err) || err == nil && kind != k.kind {
 			t.Errorf("%s: %q, %v; want %q, %v", name, kind, err, k.kind, k.err)
 		}
@@ -389,9 +295,9 @@ func TestAnyPictureIsMadeAnew(t *testing.T) {
 }
 
 func FuzzLook(f *testing.F) {
-	for _, k := range known(f) {
-		if len(k.b) < 1<<16 {
-			f.Add(k.b)
+	for _, b := range filetest.Corpus() {
+		if len(b) < 1<<16 {
+			f.Add(b)
 		}
 	}
 	f.Add(carrying(jpegOf(f, drawn(20, 10)), 6))

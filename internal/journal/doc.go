@@ -15,8 +15,7 @@
 package journal
 
 import (
-	"errors"
-
+	"tilhor"
 	"tilhor/internal/seal"
 )
 
@@ -24,9 +23,9 @@ import (
 var (
 	// ErrForked says that the database does not continue what was signed before:
 	// an older one was put back, or the tree was changed. Nothing is signed then.
-	ErrForked = errors.New("the record does not continue what was signed before: run tilhor journal verify")
+	ErrForked error = tilhor.Plain("the record does not continue what was signed before: run tilhor journal verify")
 	// ErrForged says that an entry was put in by something else than this program.
-	ErrForged = errors.New("an entry was not written by this program: run tilhor journal verify")
+	ErrForged error = tilhor.Plain("an entry was not written by this program: run tilhor journal verify")
 )
 
 // A Journal appends to the record and reads it.

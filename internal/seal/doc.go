@@ -11,7 +11,11 @@
 // Nothing here prints, logs or returns a key.
 package seal
 
-import "errors"
+import (
+	"errors"
+
+	"tilhor"
+)
 
 // What may be wrong with a sealed thing.
 var (
@@ -20,12 +24,12 @@ var (
 	ErrShredded = errors.New("shredded")
 	// ErrBroken says that sealed bytes do not open: another key, another place,
 	// or changed bytes. It never says which.
-	ErrBroken = errors.New("the sealed value does not open")
+	ErrBroken error = tilhor.Plain("the sealed value does not open")
 	// ErrNoKeys says that this process does not hold the owner's keys.
-	ErrNoKeys = errors.New("no keys for this owner")
+	ErrNoKeys error = tilhor.Plain("no keys for this owner")
 	// ErrRotated says that the owner key was changed, and that this process
 	// cannot find the new one in its folder of keys.
-	ErrRotated = errors.New("the owner key was changed: put the new owner.key into the folder of keys")
+	ErrRotated error = tilhor.Plain("the owner key was changed: put the new owner.key into the folder of keys")
 )
 
 // A Kind is a stable name for what a key belongs to. It is part of what the

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"tilhor"
@@ -29,7 +28,7 @@ const (
 	longer = 30 * aDay
 )
 
-var errBehind = errors.New("the clock is before the first checkpoint of the record: set it right, until then nothing is minded")
+var errBehind error = tilhor.Plain("the clock is before the first checkpoint of the record: set it right, until then nothing is minded")
 
 // MindClock notes the time in the database, and sees when the clock has been set
 // back by more than ClockSlack. Then, in one transaction and with an entry in

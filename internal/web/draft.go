@@ -187,7 +187,7 @@ func (q *Req) dropDraft(f *Form) {
 		return
 	}
 	if err := q.shredDraft(f.draft); err != nil {
-		q.Kit.log().WarnContext(q.Context(), "draft not dropped", "error", types(err))
+		q.Kit.log().WarnContext(q.Context(), "draft not dropped", "error", Types(err))
 	}
 }
 

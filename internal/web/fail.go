@@ -102,7 +102,7 @@ func reference() string { return strings.ToUpper(tilhor.NewID()[:8]) }
 // note logs what went wrong by route, reference and types alone.
 func (s *Site) note(q *Req, what, ref string, err error) {
 	s.kit.log().LogAttrs(context.WithoutCancel(q.Context()), slog.LevelError, what,
-		slog.String("route", q.routeName()), slog.String("ref", ref), slog.String("error", types(err)))
+		slog.String("route", q.routeName()), slog.String("ref", ref), slog.String("error", Types(err)))
 }
 
 func (q *Req) routeName() string {
@@ -127,7 +127,7 @@ func (s *Site) caught(q *Req) {
 	if v == nil {
 		return
 	}
-	p := panicked{kind: types(asError(v)), where: places()}
+	p := panicked{kind: Types(asError(v)), where: places()}
 	s.kit.log().LogAttrs(context.WithoutCancel(q.Context()), slog.LevelError, "panic",
 		slog.String("type", p.kind), slog.String("at", strings.Join(p.where, " < ")))
 	s.fail(q, p)

@@ -6,17 +6,21 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"syscall"
+
+	"tilhor"
 )
 
-// types names the types of an error and of what it wraps, outermost first. It
-// is all that is logged of an error: its text may hold what a person wrote.
-func types(err error) string {
+// Types names the types of an error and of what it wraps, outermost first, and says
+// what is plain (tilhor.Plain). It is all that is logged of an error: its text may
+// hold what a person wrote, or name a case.
+func Types(err error) string {
 	var names []string
 	for err != nil && len(names) < 8 {
 		names = append(names, fmt.Sprintf("%T", err)+number(err))
 		if many, ok := err.(interface{ Unwrap() []error }); ok {
 			for _, e := range many.Unwrap() {
-				names = append(names, "("+types(e)+")")
+				names = append(names, "("+Types(e)+")")
 			}
 			break
 		}
@@ -25,10 +29,14 @@ func types(err error) string {
 	return strings.Join(names, " > ")
 }
 
-// number is what a database calls its error, which says what to do about it and
-// nothing of what was in the row.
+// number is what a database, or the machine, calls its error, which says what to do
+// about it and nothing of what was in the row.
 func number(err error) string {
 	switch e := err.(type) {
+	case tilhor.Plain:
+		return ": " + string(e)
+	case syscall.Errno:
+		return " " + e.Error()
 	case interface{ SQLState() string }:
 		return " " + e.SQLState()
 	case interface{ Code() int }:

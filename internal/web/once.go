@@ -117,7 +117,7 @@ func (q *Req) onceWrite(how *db.Stmt, args ...any) {
 		return err
 	})
 	if err != nil {
-		q.Kit.log().WarnContext(ctx, "form's answer not settled", "route", q.routeName(), "error", types(err))
+		q.Kit.log().WarnContext(ctx, "form's answer not settled", "route", q.routeName(), "error", Types(err))
 	}
 }
 
@@ -133,7 +133,7 @@ func (q *Req) settleOnce(id, attempt, location string) {
 		return err
 	})
 	if err != nil {
-		q.Kit.log().WarnContext(ctx, "form's answer not settled", "route", q.routeName(), "error", types(err))
+		q.Kit.log().WarnContext(ctx, "form's answer not settled", "route", q.routeName(), "error", Types(err))
 	}
 }
 

@@ -119,7 +119,7 @@ func (s *Site) recognise(q *Req) error {
 	}
 	q.who, q.person = who, person
 	if err := x.s.touched(q.Context(), token, x.seen, q.Now); err != nil {
-		s.kit.log().WarnContext(q.Context(), "session not touched", "error", types(err))
+		s.kit.log().WarnContext(q.Context(), "session not touched", "error", Types(err))
 	}
 	actor, ok := who.as(tilhor.Role(x.Get(keyRole)), tilhor.SchoolID(x.Get(keySchool)))
 	if !ok && len(who.actors) == 1 {

@@ -1,5 +1,5 @@
 // Visits pages full of poison in Debian's Chromium, one after another, and says
-// what came alive. Reads {"base", "visits": [{"name", "who", "path", "cookie"}],
+// what came alive. Reads {"base", "visits": [{"name", "who", "path", "cookies"}],
 // "poisons": [...]} from stdin: see site_xss_test.go.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -18,10 +18,10 @@ let pages = 0, shown = 0, kinds = new Set();
 let say = () => {};
 
 const contexts = new Map();
-async function pageOf(who, cookie) {
+async function pageOf(who, cookies) {
   if (contexts.has(who)) return contexts.get(who);
   const context = await browser.newContext({ locale: "nb-NO", viewport: { width: 360, height: 720 }, reducedMotion: "reduce", serviceWorkers: "block" });
-  if (cookie) await context.addCookies([{ ...cookie, domain: "127.0.0.1", path: "/", httpOnly: true }]);
+  if (cookies) await context.addCookies(cookies.map((c) => ({ ...c, domain: "127.0.0.1", httpOnly: true })));
   await context.addInitScript(() => {
     window.seenViolations = [];
     document.addEventListener("securitypolicyviolation", (e) => window.seenViolations.push(`${e.violatedDirective} ${e.blockedURI} ${e.sample}`));
@@ -70,7 +70,7 @@ function look(poisons) {
 for (const v of visits) {
   say = (kind, text) => faults.push({ kind, page: `${v.who}: ${v.name}`, text });
   try {
-    const page = await pageOf(v.who, v.cookie);
+    const page = await pageOf(v.who, v.cookies);
     const answer = await page.goto(base + v.path, { waitUntil: "load" });
     if (!answer) say("status", "no answer");
     const at = await page.evaluate(look, poisons);

@@ -2,6 +2,7 @@ package school
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"tilhor"
@@ -237,7 +238,7 @@ func (p *Pages) listed(q *web.Req, c choice, f *web.Form, rows []cases.Row) (lis
 	if err != nil {
 		return v, err
 	}
-	if has {
+	if has && slices.Contains(workers, q.Actor.Role) { // who receives for the owner is told in writing
 		v.Spoken = "/bekymringer/muntlig"
 	}
 	if leads, err := p.Cases.Leads(q.Context(), q.Actor); err != nil {

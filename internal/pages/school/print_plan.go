@@ -42,6 +42,9 @@ func (p *Pages) printPlan(q *web.Req) error {
 	}
 	d := printPlanData{stage: p.stage(q, file, stagePlan, "print", "title"), Draft: v.Draft, Plan: nil}
 	d.Head.Back = web.Back{Href: path(file.Track, stagePlan), Text: q.T.T("school.stage." + stagePlan)}
+	if !file.Works {
+		d.Head.Back = web.Back{Href: path(file.Track), Text: lang.Cap(d.Head.Name)}
+	}
 	d.Plan = showPlanOf(d.say, v)
 	d.Plan.Amended = amendedPlan(d.W, file, d.Plan.Version)
 	d.quote()

@@ -209,6 +209,9 @@ func quote(w *lang.Words, f cases.File, q *web.Req) *web.Quote {
 	case cases.Evaluated:
 		x.Href, x.Link = path(f.Track, stageEvaluate), w.T("school.track.whole-evaluation")
 	}
+	if !f.Works { // both are pages with forms
+		x.Href, x.Link = "", ""
+	}
 	x.By = w.T("school.track.said-to", "name", lang.Cap(short(w, f.Track)), "who", to, "when", moment(w, r.When, q))
 	if ch := concerns.Channel(r.Answer); r.Kind == cases.Told && ch.Said() {
 		x.By = wroteIt(w, ch, r.Text["from"], moment(w, r.When, q))

@@ -210,7 +210,9 @@ func (c chronicle) measure(id string) string {
 func (c chronicle) link(r cases.Record) (href, text string) {
 	switch r.Kind {
 	case cases.Voice:
-		return path(c.f.Track, stageTalks) + "#" + string(r.ID), c.t("link.talk")
+		if c.f.Works { // a page with forms: who only reads has it in print
+			return path(c.f.Track, stageTalks) + "#" + string(r.ID), c.t("link.talk")
+		}
 	case cases.Approved:
 		return path(c.f.Track, stagePlan, "utskrift") + "?versjon=" + r.Ref, c.t("link.plan")
 	case cases.HomeDecided:
