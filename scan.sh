@@ -194,7 +194,7 @@ $base/bekymringer/abcdefghij*/samtale
 LIST
 each=$((minutes * 60 / 11))
 same='Sec-Fetch-Site: same-origin'
-# sqlmap is done before its time is out, and has longer than it needs.
+# The time of sqlmap is a bound and no share: it ends by itself when it has tried all.
 found=$dir/found
 {
 	wapitis signed-out $each "$base" -H "$same"

@@ -57,11 +57,13 @@ func (w *attackWorld) takers() map[string]taker {
 	w.role = tilhor.RoleOwnerAdviser
 	return map[string]taker{
 		"attach.add": {
-			w.mine(w.names["attach.add"]), w.rektor, url.Values{"shows": {"Elias skriver."}, "giver": {"Noras mor"}, "needed": {"Tiden."}, "at": {"22.11.2026"}, "checked": {"yes"}},
+			w.mine(w.names["attach.add"]), w.rektor,
+			url.Values{"shows": {"Elias skriver."}, "giver": {"Noras mor"}, "needed": {"Tiden."}, "at": {"22.11.2026"}, "checked": {"yes"}},
 			func(b []byte) error { _, err := file.Look(b); return err }, "cases.fault.file-",
 		},
 		"hearing.receive": {
-			w.path(w.names["hearing.receive"], relNone), w.enter(w.town.Actor(tilhor.RoleOwnerAdviser, ""), mfa), url.Values{"do": {"mottatt"}, "from": {"Noras mor"}, "on": {"23.11.2026"}, "raw": {""}},
+			w.path(w.names["hearing.receive"], relNone), w.enter(w.town.Actor(tilhor.RoleOwnerAdviser, ""), mfa),
+			url.Values{"do": {"mottatt"}, "from": {"Noras mor"}, "on": {"23.11.2026"}, "raw": {""}},
 			func(b []byte) error { _, _, _, err := file.Words(b); return err }, "hearing.fault.file-",
 		},
 	}

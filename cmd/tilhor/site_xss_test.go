@@ -427,7 +427,7 @@ var thePoisoning = []deed{
 	{Who: "teacher", Fill: [][2]string{{"arena", "changing"}, {"happened", "today"}, {"known", "now"}}, Press: "go=send"},
 	{Who: "nobody", At: "/", Link: `^/s/`},
 	{Who: "nobody", Link: `/ansatt`},
-	{Who: "nobody", Press: "go=next"},
+	{Who: "nobody", Fill: [][2]string{{"name", "Liv " + shortPoison}}, Press: "go=next"},
 	{Who: "nobody", Press: "go=next"},
 	{Who: "nobody", Fill: [][2]string{{"arena", "way"}, {"happened", "today"}, {"known", "now"}}, Press: "go=send"},
 	{Who: "rektor", At: "/bekymringer/muntlig", Fill: [][2]string{{"raised", "parent"}, {"raised-at", "23.11.2026"}, {"arena", "class"}, {"knew", "now"}}},

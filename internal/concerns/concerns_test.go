@@ -370,6 +370,7 @@ func TestLead(t *testing.T) {
 		{"", strings.Repeat("æ", 81), strings.Repeat("æ", 79) + "…"},
 		{"", strings.Repeat("æ", 80), strings.Repeat("æ", 80)},
 		{".. og så", "", ".. og så"},
+		{"Hun fikk 2.50 av dem.", "", "Hun fikk 2.50 av dem"},
 	} {
 		if got := (concerns.Concern{Said: row.said, Saw: row.saw}).Lead(); got != row.want {
 			t.Errorf("%q, %q: %q, want %q", row.said, row.saw, got, row.want)

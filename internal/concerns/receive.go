@@ -383,15 +383,18 @@ func pointers(all []Concern) []*Concern {
 	return to
 }
 
-// Lead is the first line of a concern, for a list: never more than a sentence.
+// Lead is the first line of a concern, for a list: never more than a sentence. A full
+// stop inside a word or a number ends none.
 func (c Concern) Lead() string {
 	s := c.Said
 	if s == "" {
 		s = c.Saw
 	}
-	if i := strings.IndexAny(s, ".\n"); i > 0 {
-		s = s[:i]
+	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
+	if first, _, more := strings.Cut(s, ". "); more && strings.Trim(first, ".") != "" {
+		s = first
 	}
+	s = strings.TrimSuffix(s, ".")
 	if r := []rune(s); len(r) > 80 {
 		s = strings.TrimSpace(string(r[:79])) + "…"
 	}
