@@ -49,7 +49,6 @@ func isSend(v url.Values) bool { return v.Get("go") == "send" }
 func newTwicer(t *testing.T, d *db.DB) *twicer {
 	word := func(n int) string { return fmt.Sprintf("Ord%02d", n) }
 	files := poisonedFiles(word)
-	files["ansatte.csv"] = append(files["ansatte.csv"], []string{"sfo", "Mona", word(7), "sfo-ansatt", "sol"})
 	w := siteOf(t, d, sealtest.Keys(t, webtest.Owner), siteNow.Add(time.Hour))
 	x := &twicer{poisonedTown: peopled(w, word, files), twice: map[string]int{}, anew: map[string]bool{}}
 	x.sent = x.again
