@@ -1,7 +1,8 @@
 #!/bin/sh
 # Two scanners from Debian against the demo on this machine, signed out, signed
 # in as rektor, a parent and a pupil, and from the shared machine at SFO: wapiti
-# for what pages give away, sqlmap for what reaches the database. Each is bounded in time (MINUTES for all of it, 8 unless told),
+# for what pages give away, sqlmap for what reaches the database. Each is bounded in time (some MINUTES for all of it, 8 unless told; twice
+# that and a little at most, when sqlmap is slow),
 # and each must first find the hole in a server made for it: a scanner that
 # finds nothing there has not looked. The last line says what was found.
 set -eu

@@ -71,8 +71,8 @@ func (w *attackWorld) takers() map[string]taker {
 
 var anAttachment = regexp.MustCompile(`/vedlegg/[a-z2-7]{26}`)
 
-// Every route that takes a file is sent each file that was made to hurt, under every
-// name: what is refused is told at its field in words, with what was typed, and nothing
+// Every route that takes a file is sent each file that was made to hurt, under one of
+// the names: what is refused is told at its field in words, with what was typed, and nothing
 // of it is kept. What is taken in is called by no path.
 func TestFilesMadeToHurt(t *testing.T) {
 	w := newAttackWorld(t)

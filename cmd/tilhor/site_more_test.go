@@ -301,7 +301,7 @@ func (w *siteWorld) sharesMachine(by map[string]persona, slug string) {
 		School: mona.School, Described: "En gutt på 2. trinn.", Saw: "Gråt i garderoben.", Arena: tilhor.ArenaSFO, Happened: tilhor.Now(w.clock()), Known: tilhor.Now(w.clock()),
 	})
 	w.must(err)
-	w.shared = []string{"/sfo-enhet", "/sfo-enhet/her", "/sfo-enhet/sendt/" + c.Slug, "/sfo-enhet/sendt/" + c.Slug + "/fil"}
+	w.shared = []string{"/sfo-enhet", "/sfo-enhet/her", "/sfo-enhet/sendt/" + c.Slug}
 }
 
 // post sends a form that must be taken, and keeps what makes a machine the shared one.

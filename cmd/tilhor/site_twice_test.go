@@ -128,8 +128,8 @@ func (x *twicer) machine() {
 	x.who, x.cookie = "nobody", nil
 }
 
-// Every form of a pupil, a parent, somebody with a code or nobody at all, of the shared
-// machine and of staff, is done once when it is sent twice. The control: with another key,
+// Every form on the way of a pupil, a parent, somebody with a code or nobody at all, of the
+// shared machine and of staff, is done once when it is sent twice. The control: with another key,
 // what may be sent again is done again, and that is seen.
 func TestEveryFormSentTwiceIsDoneOnce(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -65,8 +65,8 @@ func (d *Desk) homeDays(tx *db.Tx, by tilhor.Actor, from, until tilhor.Date, now
 			return nil, err
 		}
 		days := []tilhor.Date{f.next(from, true).On}
-		if _, by := f.draftShown(); s.May == roster.TellAll {
-			days = append(days, by)
+		if _, until := f.draftShown(); s.May == roster.TellAll {
+			days = append(days, until)
 		}
 		for _, day := range days {
 			if day >= from && day < until {

@@ -39,40 +39,43 @@ var (
 // first name, and never whose.
 func (d *Desk) Burst(ctx context.Context, by tilhor.Actor, c Concern) (often []string, err error) {
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		often, err = d.burst(tx, by, c, d.Clock())
+		often, err = d.burst(tx, by, c, d.Clock(), func(Concern) bool { return false })
 		return err
 	})
 	return often, err
 }
 
 // BurstOf is Burst for who works the case that a report became, which that room has
-// settled: compared with what rektor of the school receives, by that office and not by
-// name, so that nothing of what is about the leadership or a protected pupil counts.
-func (d *Desk) BurstOf(ctx context.Context, owner tilhor.OwnerID, id tilhor.ConcernID) (often []string, err error) {
+// settled: compared with what rektor of the school receives, by that office, so that
+// nothing about a protected pupil counts; nor what the reader is barred from; nor what
+// is about somebody who works there, which the case tells nobody of.
+func (d *Desk) BurstOf(ctx context.Context, by tilhor.Actor, id tilhor.ConcernID) (often []string, err error) {
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		c, err := Outline(tx, owner, id)
+		c, err := Outline(tx, by.Owner, id)
 		if err != nil || !c.Channel.Quiet() {
 			return err
 		}
-		if err := d.fill(tx, owner, &c); err != nil {
+		if err := d.fill(tx, by.Owner, &c); err != nil {
 			return err
 		}
-		office := tilhor.Actor{Owner: owner, Person: "-", Role: tilhor.RoleRektor, School: c.School, Trained: true}
-		often, err = d.burst(tx, office, c, d.Clock())
+		office := tilhor.Actor{Owner: by.Owner, Person: by.Person, Role: tilhor.RoleRektor, School: c.School, Trained: true}
+		often, err = d.burst(tx, office, c, d.Clock(), Concern.Sealed)
 		return err
 	})
 	return often, err
 }
 
-func (d *Desk) burst(tx *db.Tx, by tilhor.Actor, c Concern, now time.Time) ([]string, error) {
+func (d *Desk) burst(tx *db.Tx, by tilhor.Actor, c Concern, now time.Time, without func(Concern) bool) ([]string, error) {
 	if !c.Channel.Quiet() || c.Held {
 		return nil, nil
 	}
 	near := []Concern{c}
 	add := func(which *db.Stmt, from, until time.Time) error {
 		return tx.Each(which, func(scan db.Scan) error {
-			c, err := row(scan)
-			near = append(near, c)
+			o, err := row(scan)
+			if !without(o) {
+				near = append(near, o)
+			}
 			return err
 		}, access.Args(by, access.Receive, now, c.School, from.UnixMilli(), until.UnixMilli(), c.ID, nearest)...)
 	}

@@ -2,10 +2,12 @@ package concerns
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"tilhor"
 	"tilhor/internal/calendar"
@@ -28,9 +30,10 @@ func (d *Desk) Kept(tx *db.Tx, owner tilhor.OwnerID, id tilhor.ConcernID, now ti
 	return d.kept(tx, owner, c, now)
 }
 
-// kept is Kept of a concern with its words. A child who is only described is the one of
-// the parent's that is named there, when no word says the name of one the parent is kept
-// from; and where that does not tell whose child it is, it is taken for such a one.
+// kept is Kept of a concern with its words. A child who is only described is another one
+// of the parent's when the description is that one's name and no more, and no word says
+// the name of one the parent is kept from; else it is taken for such a one, until
+// somebody has settled who it is.
 func (d *Desk) kept(tx *db.Tx, owner tilhor.OwnerID, c Concern, now time.Time) (bool, error) {
 	if c.Role != tilhor.RoleParent {
 		return false, nil
@@ -64,13 +67,40 @@ func (d *Desk) kept(tx *db.Tx, owner tilhor.OwnerID, c Concern, now time.Time) (
 	if err != nil {
 		return false, err
 	}
-	named := func(words map[string]bool, p tilhor.PersonID) bool { return words[strings.ToLower(given(names[p]))] }
-	said := wordsOf(c.Said, c.Saw, c.Hope, described)
-	if slices.ContainsFunc(from, func(p tilhor.PersonID) bool { return named(said, p) }) {
-		return true, nil
+	said := parts(c.Said, c.Saw, c.Hope, described)
+	for _, p := range from {
+		for name := range parts(given(names[p])) {
+			if said[name] {
+				return true, nil
+			}
+		}
 	}
-	whose := wordsOf(described)
-	return !slices.ContainsFunc(ids, func(p tilhor.PersonID) bool { return !slices.Contains(from, p) && named(whose, p) }), nil
+	return !slices.ContainsFunc(ids, func(p tilhor.PersonID) bool { return !slices.Contains(from, p) && only(described, names[p]) }), nil
+}
+
+// only says whether a description is a name and nothing more than a class beside it:
+// "Emils søster" and "lillesøsteren til Emil" are about somebody else.
+func only(described, name string) bool {
+	known := parts(name)
+	for _, w := range strings.FieldsFunc(strings.ToLower(described), func(r rune) bool { return !unicode.IsLetter(r) }) {
+		if !known[w] && utf8.RuneCountInString(w) > 1 && w != "klasse" {
+			return false
+		}
+	}
+	return len(known) > 0
+}
+
+// parts are the words of some texts as wordsOf has them, and each part of a name with a
+// hyphen by itself.
+func parts(texts ...string) map[string]bool {
+	all := wordsOf(texts...)
+	for w := range maps.Clone(all) {
+		for part := range strings.SplitSeq(w, "-") {
+			all[part] = true
+		}
+	}
+	delete(all, "")
+	return all
 }
 
 // wordsOf are the words of some texts, in small letters, and each as it is without a

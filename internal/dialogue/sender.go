@@ -147,8 +147,11 @@ func (d *Desk) ended(tx *db.Tx, owner tilhor.OwnerID, t thread, now time.Time) (
 		}
 		known, linked = true, linked || is
 	}
+	if !known { // a child who is only described may be one that this parent is kept from
+		return d.Concerns.Kept(tx, owner, t.concern, now)
+	}
 	own := c.Channel == concerns.Home || slices.ContainsFunc(c.Pupils, func(p concerns.Pupil) bool { return p.Person != "" })
-	return own && known && !linked, nil // what a parent has seen of another's child goes on
+	return own && !linked, nil // what a parent has seen of another's child goes on
 }
 
 // Has says whether a sender has a talk, and shows nothing of it.

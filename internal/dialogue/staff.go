@@ -383,17 +383,19 @@ func (d *Desk) Of(ctx context.Context, by tilhor.Actor, track tilhor.TrackID) (a
 			return ignoreMissing(err)
 		}
 		of, err := threads(tx, selectOf, by.Owner, track)
+		if err != nil {
+			return err
+		}
 		for _, t := range of {
+			l, ok, err := d.passing(tx, by, t, now)
 			if err != nil {
-				break
+				return err
 			}
-			var l Link
-			var ok bool
-			if l, ok, err = d.passing(tx, by, t, now); ok {
+			if ok {
 				all = append(all, l)
 			}
 		}
-		return err
+		return nil
 	})
 	return all, err
 }

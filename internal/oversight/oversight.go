@@ -9,8 +9,10 @@ package oversight
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"maps"
+	"strings"
 	"time"
 
 	"tilhor"
@@ -46,7 +48,7 @@ var (
 	selectAudit = db.SQL(`SELECT school, sfo, SUM(plans_n), SUM(told_n), SUM(found_n), SUM(concrete_n) FROM oversight_audit
 		WHERE owner = $1 AND day > $2 AND day <= $3 GROUP BY school, sfo`)
 	newestWeek  = db.SQL(`SELECT COALESCE(MAX(week), '') FROM oversight_shown WHERE owner = $1`)
-	selectShown = db.SQL(`SELECT school, sfo, measure, n FROM oversight_shown WHERE owner = $1 AND week = $2 ORDER BY school, sfo, measure`)
+	selectShown = db.SQL(`SELECT school, sfo` + eachMeasure() + ` FROM oversight_shown WHERE owner = $1 AND week = $2 GROUP BY school, sfo ORDER BY school, sfo`)
 	dropAhead   = db.SQL(`DELETE FROM oversight_shown WHERE owner = $1 AND week > $2`)
 	insertShown = db.SQL(`INSERT INTO oversight_shown (owner, week, school, sfo, measure, n) VALUES ($1, $2, $3, $4, $5, $6)`)
 )
@@ -77,23 +79,36 @@ func (d *Desk) Schools(ctx context.Context, by tilhor.Actor) (t Table, err error
 	return t, err
 }
 
+// eachMeasure makes one row of a line's measures: among a country's schools they
+// are tens of thousands.
+func eachMeasure() string {
+	var b strings.Builder
+	for _, m := range measures {
+		b.WriteString(`, MAX(CASE WHEN measure = '` + m + `' THEN n END)`)
+	}
+	return b.String()
+}
+
 func published(tx *db.Tx, owner tilhor.OwnerID, week tilhor.Date) (map[key]Shown, []key, error) {
 	all := map[key]Shown{}
 	var order []key
+	var k key
+	n := make([]sql.NullInt64, len(measures))
+	to := []any{&k.school, &k.sfo}
+	for i := range n {
+		to = append(to, &n[i])
+	}
 	err := tx.Each(selectShown, func(scan db.Scan) error {
-		var k key
-		var m string
-		var n *int64
-		if err := scan(&k.school, &k.sfo, &m, &n); err != nil {
+		if err := scan(to...); err != nil {
 			return err
 		}
-		s, seen := all[k]
-		if !seen {
-			order = append(order, k)
+		var s Shown
+		for i, m := range measures {
+			if n[i].Valid {
+				s.set(m, Figure{N: int(n[i].Int64), Told: true})
+			}
 		}
-		if n != nil {
-			s.set(m, Figure{N: int(*n), Told: true})
-		}
+		order = append(order, k)
 		all[k] = s
 		return nil
 	}, owner, week)

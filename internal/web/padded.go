@@ -2,7 +2,7 @@ package web
 
 import "bytes"
 
-// EvenSize is what the size of every answer of an even route is rounded up to: who
+// EvenSize is what the size of every page of an even route is rounded up to: who
 // sees sizes pass by does not know which page of a way it was, whether somebody told
 // or came back, or whether it was refused. It is as large as the largest page needs
 // where a school shows thirty adults (TestEveryScreenHasTheSameSize).

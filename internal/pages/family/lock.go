@@ -227,5 +227,5 @@ func (p *Pages) lastLine(q *web.Req, v window) (string, error) {
 	if last.IsZero() {
 		return q.T.T("mine.last.never"), nil
 	}
-	return q.T.T("mine.last", "when", near(last, q.Now)), nil
+	return q.T.T("mine.last", "when", q.Near(last, true)), nil
 }

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"tilhor"
 	"tilhor/internal/calendar"
@@ -636,11 +635,6 @@ func mineReads(w *lang.Words, v cases.MineFile) block {
 // rightsOf is where rights stand in the words of a level.
 var rightsOf = map[string]string{roster.Young: "7", roster.Middle: "11", roster.Teen: "15"}
 
-// near is an instant as one says it today.
-func near(t, now time.Time) lang.Spoken {
-	return func(w *lang.Words) string { return w.Near(t, now) }
-}
-
 func mineLast(w *lang.Words, v cases.MineFile, q *web.Req) block {
 	b := block{ID: "rett", Title: w.T(key(v, "rights")), Text: []string{w.T(key(v, "rights.text"))}, Buttons: []web.Button{{Text: w.T("frame.rights"), Href: "/rettigheter/" + rightsOf[v.Level], Kind: "secondary"}}}
 	last := w.T("mine.last.never")
@@ -650,9 +644,9 @@ func mineLast(w *lang.Words, v cases.MineFile, q *web.Req) block {
 	}
 	switch {
 	case v.Together:
-		last = w.T("mine.last.with", "when", near(v.Last, q.Now), "who", who)
+		last = w.T("mine.last.with", "when", q.Near(v.Last, true), "who", who)
 	case !v.Last.IsZero():
-		last = w.T("mine.last", "when", near(v.Last, q.Now))
+		last = w.T("mine.last", "when", q.Near(v.Last, true))
 	}
 	b.Text = append(b.Text, last)
 	return b

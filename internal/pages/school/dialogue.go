@@ -127,7 +127,7 @@ func (v *dialogueView) questions(q *web.Req, t dialogue.Talk, f *web.Form) {
 	}
 	v.Text = v.Form.Field(w, "text", w.T("dialogue.staff.write"))
 	v.Text.Rows, v.Text.Max = 5, dialogue.MaxText
-	if t.Role != tilhor.RoleParent {
+	if t.Role != tilhor.RoleParent && !t.Outsider { // help for answering a child
 		v.Text.Help = w.T("dialogue.staff.write-help")
 	}
 	v.To = v.Form.Field(w, "to", w.T("dialogue.staff.to"))
@@ -145,7 +145,7 @@ func (v *dialogueView) questions(q *web.Req, t dialogue.Talk, f *web.Form) {
 	v.Need = v.Ask.Field(w, "need", w.T("dialogue.staff.need"))
 	v.Need.Help, v.Need.Max, v.Need.Autocomplete = w.T("dialogue.staff.need-help"), dialogue.MaxShort, "off"
 	v.NeedBad = v.Need.Error != ""
-	if t.Role != tilhor.RoleParent {
+	if t.Role != tilhor.RoleParent && !t.Outsider { // help for answering a child
 		for _, n := range []string{"1", "2", "3", "4", "5", "6"} {
 			v.Tone = append(v.Tone, w.T("dialogue.staff.tone."+n))
 		}

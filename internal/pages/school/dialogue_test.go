@@ -109,7 +109,7 @@ func TestTalkPage(t *testing.T) {
 func TestAnsweringAParentWithACode(t *testing.T) {
 	w := newWorld(t)
 	c := w.unsigned(concerns.Saying{For: concerns.ForChild, Whom: "Nora", Words: "Hun gråter."})
-	w.pages(w.rektor, "/bekymringer/"+c.Slug+"/samtale", "sier å være forelder. Det er ikke sjekket", "Skriv ingenting om eleven")
+	w.pages(w.rektor, "/bekymringer/"+c.Slug+"/samtale", "oppgir å være forelder. Det er ikke sjekket", "Skriv ingenting om eleven")
 }
 
 // unsigned is what somebody told on the school's page.

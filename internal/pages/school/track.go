@@ -157,11 +157,15 @@ func (p *Pages) burstOf(q *web.Req, f cases.File) (*web.Note, error) {
 	if f.Pupil != "" || !f.Works {
 		return nil, nil
 	}
+	asked := 0
 	for _, r := range f.Of(cases.Told) {
 		if !concerns.Channel(r.Answer).Quiet() {
 			continue
 		}
-		often, err := p.Concerns.BurstOf(q.Context(), q.Actor.Owner, tilhor.ConcernID(r.Ref))
+		if asked++; asked > 3 { // each looks at all that came near it, and a flood must not slow the page
+			break
+		}
+		often, err := p.Concerns.BurstOf(q.Context(), q.Actor, tilhor.ConcernID(r.Ref))
 		if err != nil {
 			return nil, err
 		}

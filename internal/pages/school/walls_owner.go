@@ -100,7 +100,7 @@ func (p *Pages) showNotices(q *web.Req, code int, f *web.Form) error {
 			v.Heading = w.T("sealed.owner.waits", "n", waits)
 		}
 	}
-	if len(v.New)+len(v.Talks.Rows)+len(v.All) == 0 {
+	if len(v.New)+len(v.Talks.Rows)+len(v.Talks.More)+len(v.All) == 0 {
 		v.Empty = &web.Empty{Title: w.T("sealed.owner.empty"), Text: w.T("sealed.owner.empty-text")}
 	}
 	for _, h := range who {

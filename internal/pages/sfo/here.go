@@ -159,7 +159,6 @@ type sentView struct {
 	web.Frame
 	Facts web.Facts
 	QR    template.HTML
-	File  string
 	Here  string
 	Out   string
 	Form  *web.Form
@@ -180,20 +179,12 @@ func (p *Pages) sent(q *web.Req) error {
 	left(q)
 	w := q.T
 	return q.Render(sentPage, sentView{
-		Frame: q.Frame(w.T("sfo.sent.title")), QR: template.HTML(svg), File: q.R.URL.Path + "/fil", Here: herePath, Out: web.TabletPath + "/ut", Form: web.NewForm(),
+		Frame: q.Frame(w.T("sfo.sent.title")), QR: template.HTML(svg), Here: herePath, Out: web.TabletPath + "/ut", Form: web.NewForm(),
 		Facts: web.Facts{Items: []web.Fact{
 			{Term: w.T("staff.answer.received"), Text: w.Moment(r.When())},
 			{Term: w.T("staff.answer.number"), Text: r.Short()},
 		}},
 	})
-}
-
-func (p *Pages) sentFile(q *web.Req) error {
-	r, err := p.Concerns.Sent(q.Context(), q.Actor, q.Path("slug"))
-	if err != nil {
-		return err
-	}
-	return q.GiveReceipt(r, "kvittering")
 }
 
 // left has the browser turn to the question of who it is when the sign-in is over:

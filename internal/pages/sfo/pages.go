@@ -63,7 +63,6 @@ func (p *Pages) Routes() []web.Route {
 		at("GET", "/her", "here", staff, p.here),
 		show, step,
 		at("GET", "/sendt/{slug}", "sent", staff, p.sent),
-		at("GET", "/sendt/{slug}/fil", "sent.file", staff, p.sentFile),
 		at("GET", "/avtaler/{tiltak}", "measure", staff, p.measure),
 		at("POST", "/avtaler/{tiltak}", "measure.tick", staff, p.agreement().Note),
 	}

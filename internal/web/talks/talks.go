@@ -22,7 +22,7 @@ type List struct {
 	Title string
 	Rows  []web.Duty
 	More  []web.Button // to the next hundred, and to those that have ended
-	Waits int          // of the rows
+	Waits int          // in the first hundred, whichever page is shown
 }
 
 // Of lists them for the reader of a page.
@@ -30,18 +30,23 @@ func Of(q *web.Req, d *dialogue.Desk) (l List, err error) {
 	if d == nil {
 		return l, nil
 	}
-	over := q.Query(fieldWhich) == ended
-	all, err := d.Waiting(q.Context(), q.Actor, over, q.Query(fieldAfter))
+	over, after := q.Query(fieldWhich) == ended, q.Query(fieldAfter)
+	all, err := d.Waiting(q.Context(), q.Actor, over, after)
 	if err != nil {
 		return l, err
 	}
+	first := all
+	if over || after != "" { // the heading of the page tells of what waits, not of what is looked at
+		if first, err = d.Waiting(q.Context(), q.Actor, false, ""); err != nil {
+			return l, err
+		}
+	}
+	l.Waits = len(first.Links)
 	w := q.T
 	l.Title = w.T("dialogue.staff.today")
 	state := web.State{Name: web.Wait, Word: w.T("dialogue.staff.waits")}
 	if over {
 		l.Title, state = w.T("dialogue.staff.today-ended"), web.State{Name: web.Lock, Word: w.T("dialogue.staff.ended")}
-	} else {
-		l.Waits = len(all.Links)
 	}
 	for _, x := range all.Links {
 		what := w.T("dialogue.staff.today-named")
@@ -64,9 +69,9 @@ func Of(q *web.Req, d *dialogue.Desk) (l List, err error) {
 		more("dialogue.staff.today-more", v)
 	}
 	switch {
-	case over || q.Query(fieldAfter) != "":
+	case over || after != "":
 		more("dialogue.staff.today-back", url.Values{})
-	case all.Ended:
+	case all.Ended || all.Next != "":
 		more("dialogue.staff.today-over", url.Values{fieldWhich: {ended}})
 	}
 	return l, nil

@@ -49,9 +49,6 @@ func (p Page) Note(q *web.Req) error {
 		return err
 	}
 	answer := f.Choice("answer", "staff.measure.fault", "done", "not")
-	if answer == "" {
-		f.Faults[0].Field = "line"
-	}
 	return q.Answer(f, func() (string, error) {
 		id := tilhor.MeasureID(q.Path(p.ID))
 		return p.Done + "?notert=" + answer, p.Cases.Tick(q.Context(), q.Actor, id, tilhor.Date(f.Get("day")), answer == "done", f.Get("line"))
