@@ -59,6 +59,7 @@ var choices = []string{"say.face.", "say.place.", "say.for.", "say.level.", "rig
 
 // noSami are short texts of those pages that have none, and why.
 var noSami = map[string]string{
+	"say.done.leave-codeless":         "no sure word for a code",
 	"say.face.soso":                   "no sure word",
 	"say.face.sad":                    "no sure word",
 	"say.place.sfo":                   "SFO is called so",

@@ -9,7 +9,6 @@ package oversight
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"maps"
 	"strings"
@@ -93,7 +92,7 @@ func published(tx *db.Tx, owner tilhor.OwnerID, week tilhor.Date) (map[key]Shown
 	all := map[key]Shown{}
 	var order []key
 	var k key
-	n := make([]sql.NullInt64, len(measures))
+	n := make([]*int64, len(measures))
 	to := []any{&k.school, &k.sfo}
 	for i := range n {
 		to = append(to, &n[i])
@@ -104,8 +103,8 @@ func published(tx *db.Tx, owner tilhor.OwnerID, week tilhor.Date) (map[key]Shown
 		}
 		var s Shown
 		for i, m := range measures {
-			if n[i].Valid {
-				s.set(m, Figure{N: int(n[i].Int64), Told: true})
+			if n[i] != nil {
+				s.set(m, Figure{N: int(*n[i]), Told: true})
 			}
 		}
 		order = append(order, k)

@@ -440,7 +440,7 @@ func TestTheHoursOfTheSchool(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t))
 	_, code := w.unnamed()
 	read := func(want string) { t.Helper(); w.page(w.Post(nil, "/samtale", form("kode", code)), 200, want) }
-	read("Skolen leser som regel på skoledager, mellom kl.\u00a08 og 15.")
+	read("Skolen leser meldinger som regel på skoledager, mellom kl.\u00a08 og 15.")
 	w.Later(6 * time.Hour) // past four
 	read("Vanligvis leser de igjen i morgen fra kl.\u00a08.")
 	w.Later(12 * time.Hour) // Tuesday, half past four in the night
