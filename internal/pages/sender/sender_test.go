@@ -194,11 +194,11 @@ func TestTheMunicipalityHasIt(t *testing.T) {
 		_, code := w.says("Hun roper. "+canary, change)
 		words := strings.Fields(code)
 		page := w.page(w.Post(nil, w.codePath(), form("kode", code)), 200, "Kommunen har fått det. Her er koden din")
-		done := w.page(w.Post(nil, w.codePath(), form("kode", code, "gjor", "sjekk", "ord-3", words[2], "ord-6", words[5])), 200, "Kommunen leser meldinger på hverdager.")
+		done := w.page(w.Post(nil, w.codePath(), form("kode", code, "gjor", "sjekk", "ord-3", words[2], "ord-6", words[5])), 200, "Kommunen leser det på hverdager.")
 		if strings.Contains(page, "Skolen har fått det") || strings.Contains(done, "Skolen leser vanligvis") {
 			t.Errorf("%s: a page says that the school has it", name)
 		}
-		w.page(w.Post(nil, "/samtale", form("kode", code)), 200, "Kommunen leser meldinger på hverdager.", "Granvik kommune leser denne samtalen.")
+		w.page(w.Post(nil, "/samtale", form("kode", code)), 200, "Kommunen leser det på hverdager.", "Granvik kommune leser denne samtalen.")
 	}
 }
 
@@ -450,7 +450,7 @@ func TestTheHoursOfTheSchool(t *testing.T) {
 	}))
 	read("Vanligvis leser de igjen mandag 30.\u00a0november fra kl.\u00a08.")
 	_, past := w.unnamed(func(n *concerns.Telling) { n.Accused, n.Whom = duty.AccusedLeadership, "Rektor" })
-	w.page(w.Post(nil, "/samtale", form("kode", past)), 200, "Kommunen leser meldinger på hverdager.", "Granvik kommune leser denne samtalen.")
+	w.page(w.Post(nil, "/samtale", form("kode", past)), 200, "Kommunen leser det på hverdager.", "Granvik kommune leser denne samtalen.")
 }
 
 var reportedBy = db.SQL(`UPDATE concerns_concern SET reporter = $3, reporter_role = $4 WHERE owner = $1 AND id = $2`)
