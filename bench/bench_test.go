@@ -22,9 +22,7 @@ var tiny = scale{
 }
 
 func TestMain(m *testing.M) {
-	if addr := os.Getenv(helloEnv); addr != "" {
-		serveHello(addr)
-	}
+	serveIfTold()
 	os.Exit(m.Run())
 }
 

@@ -55,14 +55,7 @@ var (
 )
 
 func main() {
-	if addr := os.Getenv(helloEnv); addr != "" {
-		serveHello(addr)
-		return
-	}
-	if told := os.Getenv(handEnv); told != "" {
-		serveHand(told)
-		return
-	}
+	serveIfTold()
 	if err := run(os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)

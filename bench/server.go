@@ -284,6 +284,17 @@ func startHello(context.Context) (*hello, error) {
 	return h, err
 }
 
+// serveIfTold makes this process one of those beside which ours is put, when it was
+// started as such, and does not come back.
+func serveIfTold() {
+	if addr := os.Getenv(helloEnv); addr != "" {
+		serveHello(addr)
+	}
+	if told := os.Getenv(handEnv); told != "" {
+		serveHand(told)
+	}
+}
+
 // serveHello answers a GET with two words and a POST with a redirect, after
 // reading the form.
 func serveHello(addr string) {
