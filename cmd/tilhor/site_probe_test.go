@@ -456,7 +456,7 @@ func (p *prober) tells(r *http.Response) string {
 			return ""
 		}
 	case http.StatusSeeOther:
-		if strings.HasPrefix(to, "/logg-inn?") || strings.HasPrefix(to, "/rolle?neste=") || to == web.TabletPath {
+		if strings.HasPrefix(to, "/logg-inn?") || strings.HasPrefix(to, "/rolle?neste=") || to == web.TabletPath || strings.HasPrefix(to, web.TabletPath+"?l=") {
 			return ""
 		}
 	}
