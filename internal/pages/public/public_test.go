@@ -231,7 +231,7 @@ func TestFurtherLanguages(t *testing.T) {
 func TestPrivacyAtEachAge(t *testing.T) {
 	w := newTown(t)
 	for path, says := range map[string][]string{
-		"/personvern/7": {"en i kommunen", "be andre om hjelp", "Vi skriver ned", "Loven sier", "når du blir stor", "Du kan spørre hva som står om deg."},
+		"/personvern/7": {"en i kommunen", "få hjelp fra andre", "Vi skriver ned", "Loven sier", "når du blir stor", "Du kan spørre hva som står om deg."},
 		"/personvern/11": {
 			"Noen i kommunen", "handler om en voksen", "skolen er stengt", "få saken din",
 			"fødselsnummer, e-post og Feide-ID", "Arkivet", "Statsforvalteren får", "barnevernet",

@@ -142,6 +142,9 @@ func TestABurstIsShown(t *testing.T) {
 	all, err := w.cases.TakeUp(t.Context(), w.kari, first.Slug, cases.Stance{Handler: w.sosial.Person})
 	w.must(err)
 	w.pages(w.rektor, at, warns)
+	// Of the three, one is about somebody who works there: the case tells nobody of it.
+	lacks(t, w.page(w.ina, "/saker/"+all[0].Slug), warns)
+	w.unsigned(words("Elias er slem igjen."))
 	w.pages(w.rektor, "/saker/"+all[0].Slug, warns)
 	w.pages(w.ina, "/saker/"+all[0].Slug, warns, "nevner Elias") // who handles it receives none of them
 	lacks(t, w.page(w.ina, "/saker/"+w.track("Står alene.", "nora")), warns)
