@@ -684,6 +684,9 @@ func (p *poisonedTown) visits(when string, main int, cast ...string) (all []pois
 		if who == "nora" {
 			p.opensOwn(c.p)
 		}
+		if x.actor.Role.Staff() { // the child's page, by who sits together with the child
+			p.do("POST", c.p.cookie, "nb", p.track+"/sammen", url.Values{"nokkel": {tilhor.NewID()}})
+		}
 		c.all(p.starts(who)...)
 		for at, path := range p.been { // and where no link leads, if it is there yet
 			if strings.HasPrefix(at, who+" ") && !c.seen[path] && !strings.HasSuffix(path, "gjort=grunn") && p.do("GET", c.p.cookie, "nb", path, nil).StatusCode == http.StatusOK {
