@@ -8,8 +8,6 @@ import (
 	"html/template"
 	"net/http"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"time"
 
 	"tilhor/internal/db"
@@ -28,12 +26,8 @@ type handWorld struct {
 }
 
 // startHand serves the list by hand from a world, for a person.
-func (m *measurer) startHand(ctx context.Context, w *world, who person) (*child, error) {
+func (m *measurer) startHand(w *world, who person) (*child, error) {
 	addr, err := freeAddr()
-	if err != nil {
-		return nil, err
-	}
-	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
@@ -45,12 +39,7 @@ func (m *measurer) startHand(ctx context.Context, w *world, who person) (*child,
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, self)
-	cmd.Env = append(os.Environ(), handEnv+"="+string(told))
-	c := &child{cmd: cmd, url: "http://" + addr}
-	log := filepath.Join(os.TempDir(), fmt.Sprintf("tilhor-hand-%d.log", os.Getpid()))
-	defer os.Remove(log)
-	_, err = c.start(log, "/")
+	c, _, err := startSelf(addr, handEnv+"="+string(told))
 	return c, err
 }
 

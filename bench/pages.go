@@ -77,7 +77,7 @@ func (m *measurer) reading(ctx context.Context, n int) (*reading, error) {
 	if r.server, err = m.serve(ctx, w); err != nil {
 		return nil, err
 	}
-	r.hand, err = m.startHand(ctx, w, r.who)
+	r.hand, err = m.startHand(w, r.who)
 	return r, err
 }
 

@@ -271,17 +271,27 @@ func startHello(context.Context) (*hello, error) {
 	if err != nil {
 		return nil, err
 	}
-	self, err := os.Executable()
+	c, ready, err := startSelf(addr, helloEnv+"="+addr)
 	if err != nil {
 		return nil, err
 	}
+	return &hello{*c, ready}, nil
+}
+
+// startSelf runs this program once more as one of those beside which ours is put
+// (serveIfTold), and waits for its first page.
+func startSelf(addr, told string) (c *child, ready time.Duration, err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, 0, err
+	}
 	cmd := exec.Command(self)
-	cmd.Env = append(os.Environ(), helloEnv+"="+addr)
-	h := &hello{child: child{cmd: cmd, url: "http://" + addr}}
-	log := filepath.Join(os.TempDir(), fmt.Sprintf("tilhor-hello-%d.log", os.Getpid()))
+	cmd.Env = append(os.Environ(), told)
+	c = &child{cmd: cmd, url: "http://" + addr}
+	log := filepath.Join(os.TempDir(), fmt.Sprintf("tilhor-beside-%d.log", os.Getpid()))
 	defer os.Remove(log)
-	h.ready, err = h.start(log, "/")
-	return h, err
+	ready, err = c.start(log, "/")
+	return c, ready, err
 }
 
 // serveIfTold makes this process one of those beside which ours is put, when it was

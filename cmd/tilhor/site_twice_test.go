@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"maps"
@@ -55,21 +54,12 @@ func newTwicer(t *testing.T, d *db.DB) *twicer {
 	return x
 }
 
-// rows is every row there is, by table: but for sessions, which are as long as
+// rows is a sum of each table's rows: but for sessions, which are as long as
 // somebody asks for pages, and for which forms were answered.
 func (x *twicer) rows() map[string]string {
 	x.t.Helper()
-	var b bytes.Buffer
-	_, err := x.house.db.Dump(context.Background(), &b)
-	x.must(err)
-	all, table := map[string]string{}, ""
-	for l := range strings.Lines(b.String()) {
-		if rest, ok := strings.CutPrefix(l, `{"table":"`); ok {
-			table, _, _ = strings.Cut(rest, `"`)
-		}
-		all[table] += l
-	}
-	maps.DeleteFunc(all, func(table, _ string) bool { return table == "web_session" || table == "web_once" })
+	all := x.siteWorld.rows()
+	delete(all, "web_once")
 	return all
 }
 

@@ -75,7 +75,12 @@ func (d *Desk) kept(tx *db.Tx, owner tilhor.OwnerID, c Concern, now time.Time) (
 			}
 		}
 	}
-	return !slices.ContainsFunc(ids, func(p tilhor.PersonID) bool { return !slices.Contains(from, p) && only(described, names[p]) }), nil
+	for p := range wards {
+		if !slices.Contains(from, p) && only(described, names[p]) {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // only says whether a description is a name and nothing more than a class beside it:

@@ -8,9 +8,7 @@ import (
 type alongKey struct{}
 
 // Along gives a context whose writes carry fn with them: every Write under it
-// runs fn first, in the same transaction. So the frame can write that a form
-// has been answered together with what the form did, and a crash between the
-// two cannot happen.
+// runs fn first, in the same transaction.
 func Along(ctx context.Context, fn func(*Tx) error) context.Context {
 	ctx, c := Carrying(ctx)
 	c.Carry(fn)
@@ -25,7 +23,8 @@ type Carried struct {
 }
 
 // Carrying is Along for what is not known yet: also whoever has taken the context
-// before Carry writes along with it.
+// before Carry writes along with it. So the frame can write that a form has been
+// answered together with what the form did, and a crash between the two cannot happen.
 func Carrying(ctx context.Context) (context.Context, *Carried) {
 	outer, _ := ctx.Value(alongKey{}).(*Carried)
 	c := &Carried{outer: outer}

@@ -24,7 +24,17 @@ var literal = regexp.MustCompile(`"([a-z]+(?:\.[a-z0-9+-]+)+)"`)
 // A text that is named on a page of a family is written in their language: English
 // in the middle of a page is for nobody.
 func TestFamiliesMeetNoEnglish(t *testing.T) {
-	for _, pattern := range familyPages {
+	eachSource(t, familyPages, func(file, source string) {
+		for _, key := range missed(source) {
+			t.Errorf("%s says %s", file, key)
+		}
+	})
+}
+
+// eachSource reads what some patterns name, but for tests and what they keep.
+func eachSource(t *testing.T, patterns []string, look func(file, source string)) {
+	t.Helper()
+	for _, pattern := range patterns {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %v, %v", pattern, files, err)
@@ -37,9 +47,7 @@ func TestFamiliesMeetNoEnglish(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, key := range missed(string(b)) {
-				t.Errorf("%s says %s", file, key)
-			}
+			look(file, string(b))
 		}
 	}
 }

@@ -260,16 +260,23 @@ func (f *Finder) parcels(tx *db.Tx, since int64) error {
 // it is: interventions, talks about what was told, hearings, and the sealed notes
 // that only their writers know of.
 func (f *Finder) ownKeys(tx *db.Tx, since int64) error {
-	for _, room := range []struct {
-		all   *db.Stmt
-		kind  seal.Kind
-		field string
-	}{
+	return f.own(tx, since, []ownKey{
 		{findSQL().forces, seal.KindForce, "line"},
 		{findSQL().lines, seal.KindConcern, "said"},
 		{findSQL().heard, seal.KindHearing, "hearing"},
 		{findSQL().papers, seal.KindNote, "line"},
-	} {
+	})
+}
+
+// An ownKey is where the rows of a room lie, and what their one text is bound to.
+type ownKey struct {
+	all   *db.Stmt
+	kind  seal.Kind
+	field string
+}
+
+func (f *Finder) own(tx *db.Tx, since int64, rooms []ownKey) error {
+	for _, room := range rooms {
 		err := f.sealed(tx, room.all, since, func(scan db.Scan) (kind seal.Kind, thing, field, id string, sealed []byte, err error) {
 			err = scan(&thing, &id, &sealed)
 			return room.kind, thing, room.field, id, sealed, err

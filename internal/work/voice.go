@@ -143,18 +143,9 @@ func (p *Place) agree(rng *rand.Rand) (Act, bool) {
 
 // voices finds what was written in the rooms of bodies, of suggestions and in groups.
 func (f *Finder) voices(tx *db.Tx, since int64) error {
-	for _, of := range []struct {
-		q     *db.Stmt
-		kind  seal.Kind
-		field string
-	}{{findSQL().rooms, seal.KindBody, "line"}, {findSQL().ideas, seal.KindIdeas, "idea"}, {findSQL().groups, seal.KindCircle, "circle"}} {
-		err := f.sealed(tx, of.q, since, func(scan db.Scan) (kind seal.Kind, thing, field, id string, sealed []byte, err error) {
-			err = scan(&thing, &id, &sealed)
-			return of.kind, thing, of.field, id, sealed, err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return f.own(tx, since, []ownKey{
+		{findSQL().rooms, seal.KindBody, "line"},
+		{findSQL().ideas, seal.KindIdeas, "idea"},
+		{findSQL().groups, seal.KindCircle, "circle"},
+	})
 }

@@ -276,6 +276,17 @@ func (w *world) locked() {
 	})
 }
 
+// opensOwn is Nora's case, open on her screen after she has shown her pictures.
+func (w *world) opensOwn(class string) (slug string, c *http.Cookie) {
+	w.t.Helper()
+	w.year(class)
+	slug = w.track()
+	w.must(w.cases.AgreePictures(w.ctx, w.ina, slug, right))
+	c = w.Anew(w.nora())
+	w.shows(c, "/min/apne", right...)
+	return slug, c
+}
+
 // unvouched signs in somebody whose provider was asked, and does not say, whether
 // they showed who they are.
 func (w *world) unvouched(a tilhor.Actor) *http.Cookie {

@@ -174,11 +174,7 @@ func TestFiveWrongTries(t *testing.T) {
 // safe starts the duty again; not to answer is an answer.
 func TestTheChildsOwnWord(t *testing.T) {
 	w := newWorld(t)
-	w.year("9A")
-	slug := w.track()
-	w.must(w.cases.AgreePictures(w.ctx, w.ina, slug, right))
-	c := w.Anew(w.nora())
-	w.shows(c, "/min/apne", right...)
+	slug, c := w.opensOwn("9A")
 	f, err := w.cases.See(w.ctx, w.ina, slug, "whole")
 	w.must(err)
 	talk := string(f.Last(cases.Voice).ID)
@@ -452,11 +448,7 @@ var longOver = db.SQL(`UPDATE cases_track SET state = 'closed', check_on = '', e
 // itself, and also one from another screen meanwhile.
 func TestWhenItWasOpenedBefore(t *testing.T) {
 	w := newWorld(t)
-	w.year("9A")
-	slug := w.track()
-	w.must(w.cases.AgreePictures(w.ctx, w.ina, slug, right))
-	c := w.Anew(w.nora())
-	w.shows(c, "/min/apne", right...)
+	slug, c := w.opensOwn("9A")
 	w.page(c, "/min/sak", "Dette er ikke åpnet før.")
 	w.later(2 * time.Minute)
 	w.page(c, "/min/sak", "Dette er ikke åpnet før.")
@@ -510,11 +502,7 @@ var everyYear = db.SQL(`UPDATE roster_group SET name = $3 WHERE owner = $1 AND s
 // when it is opened once more; and no page with a text to write runs away.
 func TestWhatIsTypedSurvivesTheFiveMinutes(t *testing.T) {
 	w := newWorld(t)
-	w.year("9A")
-	slug := w.track()
-	w.must(w.cases.AgreePictures(w.ctx, w.ina, slug, right))
-	c := w.Anew(w.nora())
-	w.shows(c, "/min/apne", right...)
+	slug, c := w.opensOwn("9A")
 	f, err := w.cases.See(w.ctx, w.ina, slug, "whole")
 	w.must(err)
 	talk := string(f.Last(cases.Voice).ID)
@@ -657,11 +645,7 @@ func TestASignInNobodyVouchesFor(t *testing.T) {
 // stands beside it; what is decided about it is told of from fifteen, and not before.
 func TestWhatAChildReadsOfItsOwn(t *testing.T) {
 	w := newWorld(t)
-	w.year("9A")
-	slug := w.track()
-	w.must(w.cases.AgreePictures(w.ctx, w.ina, slug, right))
-	c := w.Anew(w.nora())
-	w.shows(c, "/min/apne", right...)
+	slug, c := w.opensOwn("9A")
 	w.page(c, "/min/sak?l=nb", "Hva skolen gjorde med det du mener", "Det er ikke skrevet ennå.")
 	w.later(time.Second)
 	w.must(w.cases.Hear(w.ctx, w.ina, slug, cases.Talk{At: tilhor.Now(w.Now()), Answer: cases.Spoke, How: "none", Words: "Jeg vil være inne.", Weight: "Stor vekt: det gjelder henne selv."}))
