@@ -35,15 +35,11 @@ import (
 )
 
 // floods are what somebody does who wants the others to wait.
-var floods = []string{"posts", "sign-ins", "codes", "slow", "big", "signed-in", "tellings", "talks", "pins", "home", "uploads"}
+var floods = []string{"posts", "sign-ins", "codes", "slow", "big", "big-signed-in", "signed-in", "tellings", "talks", "pins", "home", "uploads"}
 
 // honest is the worst that a flood may do: of a hundred people the ninety-ninth
 // waits twice as long as on a calm day.
 const honest = 2.0
-
-// tooNoisy is how much one calm time may differ from another: beyond it, nothing can be
-// told of what a flood does.
-const tooNoisy = 1.5
 
 // A floodWorld is the site on a real address of this machine, with the provider
 // people sign in at, behind a proxy that tells who asks.
@@ -504,6 +500,9 @@ func (c *floodClient) request(i, k int) string {
 	switch c.Kind {
 	case "big":
 		body = bigForms[k%2] + body
+	case "big-signed-in":
+		path, body = "/bekymringer/ny", bigForms[k%2]+body
+		head += "Cookie: " + c.Cookie + "\r\n"
 	case "home": // a pupil, and a parent, each with a session of their own
 		path, body = "/min/si", saying().Encode()
 		if k%2 == 1 {
@@ -550,32 +549,26 @@ func (c *floodClient) slowly(n net.Conn, i int) {
 
 // Whatever somebody floods the site with, from elsewhere or with a session of
 // their own, the honest wait at most twice as long as on a calm day, at a page and at
-// the door, and none is refused. By how much calm differs from calm is allowed for; a
-// round in which that is too much tells nothing, and is done again. The controls are the same site without limits, and one
+// the door, and none is refused. The controls are the same site without limits, and one
 // that gives a turn before the form has come.
 func TestFlood(t *testing.T) {
-	w := newFloodWorld(t, web.UsualBounds(), plainly)
 	best := map[string]float64{}
-	for try := range 6 { // a machine that did something else is asked again, for longer
+	for try := range 5 { // a machine that did something else is asked again, for longer
+		// The honest tell as fast as a whole school: each try has a site of its own, so
+		// that what they may leave in one go is not used up by the try before.
+		w := newFloodWorld(t, web.UsualBounds(), plainly)
 		long := time.Duration(soak.Times(300, 4000)) * time.Millisecond << min(try, 2)
-		ratio, noise := w.compare(t, floods, soak.Times(3, 9), long)
-		if noise > tooNoisy {
-			continue
-		}
+		ratio, _ := w.compare(t, floods, soak.Times(3, 9), long)
 		for kind, r := range ratio {
-			r /= noise // by so much calm differs from calm
 			if was, ok := best[kind]; !ok || r < was {
 				best[kind] = r
 			}
 		}
-		if worst(best) <= honest {
+		if slices.Max(slices.Collect(maps.Values(best))) <= honest {
 			break
 		}
 	}
-	if len(best) == 0 {
-		t.Fatalf("this machine is too busy to tell: in every round calm differed from calm by more than %.1f", tooNoisy)
-	}
-	t.Logf("what was waited against calm, at best of the rounds: %v, allowed %.2f", best, honest)
+	t.Logf("what was waited against calm, at best of the tries: %v, allowed %.1f", best, honest)
 	for kind, r := range best {
 		if r > honest {
 			t.Errorf("a flood of %s makes the honest wait %.1f times as long (allowed %.1f)", kind, r, honest)
@@ -585,12 +578,10 @@ func TestFlood(t *testing.T) {
 	turnFirst(t)
 }
 
-func worst(all map[string]float64) float64 { return slices.Max(slices.Collect(maps.Values(all))) }
-
 // withoutLimits is the control: some flood is felt beyond what is allowed.
 func withoutLimits(t *testing.T, best map[string]float64) {
 	const all = 1_000_000
-	open := newFloodWorld(t, web.Bounds{Persons: all, Each: all, Strangers: all, Outside: all, OneAsks: all, Row: all, Queue: all, Forms: 1 << 40, Files: 1 << 40, Left: all, Again: all}, plainly)
+	open := newFloodWorld(t, web.Bounds{Persons: all, Each: all, Strangers: all, Outside: all, OneAsks: all, Long: all, Row: all, Queue: all, Forms: 1 << 40, Files: 1 << 40, Left: all, Again: all}, plainly)
 	for try := range 6 {
 		ratio, noise := open.compare(t, []string{"posts", "codes", "signed-in"}, 1+min(try, 2), 400*time.Millisecond)
 		for kind, r := range ratio {

@@ -29,6 +29,8 @@ type Bounds struct {
 	Outside   int // answers awaited at once from sign-in providers
 	OneAsks   int // of them, for one client
 
+	Long int // long forms of all strangers that are answered at once, and of each person
+
 	Row   int // how many of one network may wait
 	Queue int // how many may wait in all
 
@@ -48,7 +50,7 @@ type Bounds struct {
 func UsualBounds() Bounds {
 	cores := runtime.GOMAXPROCS(0)
 	return Bounds{
-		Persons: 8 * cores, Each: 4, Strangers: 2 * cores, Outside: 32, OneAsks: 8,
+		Persons: 8 * cores, Each: 4, Strangers: 2 * cores, Outside: 32, OneAsks: 8, Long: 1,
 		Row: 2500, Queue: 6000, Forms: 32 << 20, Files: 4 * 2 * maxUpload, Left: 2500, Again: 1,
 		Guesses: 100, Guessed: 256,
 	}
@@ -63,6 +65,7 @@ type Limits struct {
 	seed                        maphash.Seed
 	persons, strangers, outside *gate
 	refusing                    *gate
+	personsLong, strangersLong  *gate
 	known                       *recent
 	personsForms, strangerForms *forms
 	uploads                     *forms
@@ -80,9 +83,13 @@ func NewLimits(b Bounds) *Limits {
 		strangers: newGate(b.Strangers, b.Strangers, b.Row, b.Queue),
 		outside:   newGate(b.Outside, b.OneAsks, b.Row, b.Queue),
 		refusing:  newGate(1, 1, 64, 256),
-		known:     &recent{},
-		left:      map[client]*rate.Limiter{},
-		guesses:   newGuesses(b),
+
+		personsLong:   newGate(b.Persons, b.Long, b.Row, b.Queue),
+		strangersLong: newGate(b.Long, b.Long, b.Row, b.Queue),
+
+		known:   &recent{},
+		left:    map[client]*rate.Limiter{},
+		guesses: newGuesses(b),
 
 		personsForms:  &forms{left: b.Forms, most: min(b.Forms/2, b.Each*maxForm), by: map[client]int{}},
 		strangerForms: &forms{left: b.Forms, most: b.Forms / 2, by: map[client]int{}},
@@ -95,12 +102,16 @@ func NewLimits(b Bounds) *Limits {
 func (s *Site) admit(w http.ResponseWriter, r *http.Request, do http.HandlerFunc) {
 	l := s.limits
 	who, person := l.clientOf(r, s.tokenOf(r))
-	t, pool := &turn{limits: l, gate: l.strangers, who: who}, l.strangerForms
+	t, pool, long := &turn{limits: l, gate: l.strangers, who: who}, l.strangerForms, l.strangersLong
 	if person {
-		t.gate, pool = l.persons, l.personsForms
+		t.gate, pool, long = l.persons, l.personsForms, l.personsLong
+	}
+	file := s.takesFile(r)
+	if !file && r.Method == http.MethodPost && (r.ContentLength < 0 || r.ContentLength > shortForm) {
+		t.long = long
 	}
 	receive := pool.receive
-	if s.takesFile(r) {
+	if file {
 		receive = func(r *http.Request, who client) (func(), error) { return l.receiveFile(r, who, person) }
 	}
 	done, err := receive(r, who)
@@ -114,14 +125,14 @@ func (s *Site) admit(w http.ResponseWriter, r *http.Request, do http.HandlerFunc
 	r = r.WithContext(context.WithValue(ctx, turnKey{}, t))
 	a := &held{ResponseWriter: w}
 	answered := answering(ctx)
-	if err := t.take(ctx); err != nil {
+	if err := t.begin(ctx); err != nil {
 		answered()
 		s.refuse(w, r, who, err)
 		return
 	}
 	func() {
 		defer answered()
-		defer t.give()
+		defer t.end()
 		do(a, r)
 	}()
 	a.send()
@@ -179,9 +190,37 @@ type turn struct {
 	gate   *gate
 	who    client
 	held   bool
+	long   *gate // in which a long form waits for other long ones; nil for every other request
+	began  time.Time
 }
 
 type turnKey struct{}
+
+// begin waits for the first turn. A long form costs many times what another request
+// does, to read as to show again: it waits until those before it are done.
+func (t *turn) begin(ctx context.Context) error {
+	if t.long == nil {
+		return t.take(ctx)
+	}
+	if err := t.long.enter(ctx, t.who); err != nil {
+		return err
+	}
+	err := t.take(ctx)
+	if err != nil {
+		t.long.leave(t.who)
+	}
+	t.began = time.Now()
+	return err
+}
+
+// end gives the turn on. After a long form as much time goes by as it took before the
+// next one is begun: so who sends nothing else has half a core at most.
+func (t *turn) end() {
+	t.give()
+	if t.long != nil {
+		time.AfterFunc(time.Since(t.began), func() { t.long.leave(t.who) })
+	}
+}
 
 func (t *turn) take(ctx context.Context) error {
 	err := t.gate.enter(ctx, t.who)
@@ -271,8 +310,10 @@ func (f *forms) receive(r *http.Request, who client) (done func(), err error) {
 		}
 		done = func() { f.give(who, size) }
 	}
-	b, err := io.ReadAll(io.LimitReader(r.Body, maxForm+1))
-	r.Body = io.NopCloser(io.MultiReader(bytes.NewReader(b), broken{err}))
+	var b bytes.Buffer
+	b.Grow(size + bytes.MinRead)
+	_, err = b.ReadFrom(io.LimitReader(r.Body, maxForm+1))
+	r.Body = io.NopCloser(io.MultiReader(&b, broken{err}))
 	return done, nil
 }
 

@@ -50,6 +50,7 @@ func newRush(t *testing.T, change func(*web.Bounds)) *rush {
 	w.site.Mount([]web.Route{
 		{Method: "GET", Path: "/vent", Name: "t.wait", Roles: anyone, Serve: held},
 		{Method: "GET", Path: "/vent/inne", Name: "t.wait.in", Roles: []tilhor.Role{tilhor.RoleRektor, tilhor.RoleTeacher}, Serve: held},
+		{Method: "POST", Path: "/vent", Name: "t.wait.post", Roles: anyone, Serve: held},
 		{Method: "GET", Path: "/vent/ute", Name: "t.wait.out", Roles: anyone, Serve: func(q *web.Req) error {
 			return web.Aside(q.Context(), func() error { return held(q) })
 		}},
@@ -138,6 +139,41 @@ func TestWhoIsSlowHoldsNoTurn(t *testing.T) {
 	want(t, <-again, http.StatusOK)
 	if n := w.plans(); n != 1 {
 		t.Errorf("%d forms came whole", n)
+	}
+}
+
+// Long forms are answered one after another, of all strangers and of each person; who
+// sends a short one waits for no long one.
+func TestLongFormsWaitForEachOther(t *testing.T) {
+	w := newRush(t, func(b *web.Bounds) { b.Strangers, b.Persons, b.Row = 4, 4, 4 })
+	long := url.Values{"tekst": {strings.Repeat("Hun sto alene. ", 2000)}}
+	kari, jonas := w.enter(w.kari, tilhor.RoleRektor), w.enter(w.jonas, tilhor.RoleTeacher)
+	for _, c := range []*http.Cookie{kari, jonas} { // known from now on
+		want(t, <-w.ask("203.0.113.9", visit{path: "/i-dag", cookie: c}), http.StatusOK)
+	}
+	send := func(from string, c *http.Cookie) <-chan *httptest.ResponseRecorder {
+		return w.ask(from, visit{method: "POST", path: "/vent", form: long, cookie: c})
+	}
+	first := []<-chan *httptest.ResponseRecorder{send("203.0.113.1", nil), send("203.0.113.1", kari), send("203.0.113.1", jonas)}
+	for range first {
+		<-w.begun
+	}
+	next := []<-chan *httptest.ResponseRecorder{send("198.51.100.1", nil), send("198.51.100.1", kari), send("198.51.100.1", jonas)}
+	want(t, <-w.ask("203.0.113.1", visit{method: "POST", path: "/si", form: url.Values{"tekst": {"Det kom fram"}}}), http.StatusSeeOther)
+	select {
+	case <-w.begun:
+		t.Fatal("two long forms are answered at once")
+	case <-time.After(50 * time.Millisecond):
+	}
+	for range first {
+		w.end <- true
+	}
+	for range next {
+		<-w.begun
+		w.end <- true
+	}
+	for _, c := range append(first, next...) {
+		want(t, <-c, http.StatusOK)
 	}
 }
 
