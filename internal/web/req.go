@@ -32,6 +32,8 @@ type Req struct {
 
 	Tablet *Tablet // the shared machine that asks, on its own pages
 
+	Open time.Duration // how long what the page shows may still stand open on this screen; 0 for ever
+
 	site    *Site
 	chose   tilhor.Lang // what the reader asked for, also where the page has it not
 	session *Session
@@ -252,6 +254,7 @@ func (q *Req) Frame(title string) Frame {
 	if q.Route != nil {
 		f.Neutral = q.Route.Case
 	}
+	f.Closes = int((q.Open + time.Minute - 1) / time.Minute)
 	if q.Tablet != nil {
 		f.Surface, f.Exit, f.Home = Work, false, TabletPath
 	}

@@ -74,6 +74,7 @@ func windowOf(q *web.Req) (v window, err error) {
 	if err != nil || v.left <= 0 || v.left > openFor {
 		return window{}, errClosed
 	}
+	q.Open = v.left
 	return v, nil
 }
 
@@ -212,8 +213,8 @@ func inAddress(to, name string) string {
 }
 
 // leaves makes the browser leave the page when the time is over, also without a
-// script. A page where something is being written has none: what was typed would
-// be lost with it.
+// script. A page where something is being written stays, or what was typed would be
+// lost with it: there all but the forms is hidden (web.Req.Open).
 func leaves(q *web.Req, v window, to string) {
 	q.W.Header().Set("Refresh", strconv.Itoa(int(v.left.Seconds())+1)+"; url="+to)
 }

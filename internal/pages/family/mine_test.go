@@ -1,11 +1,16 @@
 package family_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"html"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +23,7 @@ import (
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/duty"
 	"tilhor/internal/roster"
+	"tilhor/internal/web"
 )
 
 var yearOf = db.SQL(`UPDATE roster_group SET name = $3 WHERE owner = $1 AND name = $2`)
@@ -669,4 +675,43 @@ func TestWhatAChildReadsOfItsOwn(t *testing.T) {
 	w.home(slug, string(roster.Fifteen))
 	w.pages(c, "/min/sak", "Varsler og vedtak til deg", "Skolen varslet et vedtak", "23. november")
 	lacks(t, w.page(c, "/min/sak?l=nb"), "Slo en elev.")
+}
+
+// On a page where something is being written all but the form is hidden when the five
+// minutes are over, without a script of ours; what was typed stands there.
+func TestAPageThatIsWrittenOnClosesAroundTheForm(t *testing.T) {
+	if err := web.AssetsBuilt(); err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t)
+	slug, c := w.opensOwn("9A")
+	f, err := w.cases.See(w.ctx, w.ina, slug, "whole")
+	w.must(err)
+	w.later(70 * time.Second) // three minutes and fifty seconds are left
+	s := httptest.NewServer(w.Site.Handler())
+	t.Cleanup(s.Close)
+	in, err := json.Marshal(map[string]string{"at": strings.Replace(s.URL, "127.0.0.1", "localhost", 1) + "/min/sak/ord?hva=" + string(f.Last(cases.Voice).ID), "cookie": c.String()})
+	w.must(err)
+	cmd := exec.CommandContext(t.Context(), "node", filepath.Join("..", "..", "web", "webtest", "browser", "closes.mjs"))
+	var out, complaint bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(in), &out, &complaint
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("the browser (try make deps): %v\n%s", err, complaint.String())
+	}
+	type look struct{ Text, Typed, Form string }
+	var seen struct {
+		Before, After look
+		Waits         []float64
+	}
+	w.must(json.Unmarshal(out.Bytes(), &seen))
+	const noted, closed = "Jeg vil bare ha noen å gå med.", "Nå er siden lukket."
+	if b := seen.Before; !strings.Contains(b.Text, noted) || strings.Contains(b.Text, closed) || b.Form != "visible" {
+		t.Errorf("before: %+v", b)
+	}
+	if a := seen.After; strings.Contains(a.Text, noted) || !strings.Contains(a.Text, closed) || a.Typed != "Det var ikke slik" || a.Form != "visible" {
+		t.Errorf("after: %+v", a)
+	}
+	if len(seen.Waits) != 1 || seen.Waits[0] != 240 {
+		t.Errorf("it closes after %v seconds", seen.Waits)
+	}
 }
