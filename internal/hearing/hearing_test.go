@@ -491,6 +491,20 @@ func TestAsked(t *testing.T) {
 	})
 }
 
+// A letter has as many headings as a letter has, and they are short.
+func TestALettersHeadings(t *testing.T) {
+	each(t, func(w *world) {
+		for lines, key := range map[string]string{
+			strings.Repeat("Kultur\n", 100): "", strings.Repeat("Kultur\n", 101): "hearing.fault.challenges-many", strings.Repeat("a", 301): "hearing.fault.long",
+		} {
+			_, err := w.desk.Open(w.ctx, w.anne, reply.Letter{Title: "En", Municipality: "Granvik", Deadline: "2026-12-18", Challenges: hearing.ReadChallenges(lines)}, true)
+			if (key == "") != (err == nil) || key != "" && !faulty(err, key) {
+				t.Errorf("%q: %v", key, err)
+			}
+		}
+	})
+}
+
 // A meeting that is too small, or that did not agree, adopts nothing; dissent is told.
 func TestAdopt(t *testing.T) {
 	each(t, func(w *world) {

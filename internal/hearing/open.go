@@ -17,6 +17,7 @@ import (
 const (
 	maxLine     = 300
 	maxText     = 20_000
+	maxHeadings = 100
 	maxMeasures = 500
 	maxClaims   = 200 // of a hearing
 	maxFollow   = 200
@@ -54,9 +55,11 @@ func checkLetter(l *reply.Letter) error {
 	f.Add(l.AnswersBy > l.Deadline, "answers-by", "hearing.fault.answers-by")
 	f.Add(l.FirstBy > l.Due(), "first-by", "hearing.fault.first-by")
 	f.Add(len(l.Challenges) == 0, "challenges", "hearing.fault.challenges")
+	f.Add(len(l.Challenges) > maxHeadings, "challenges", "hearing.fault.challenges-many")
 	seen := map[int]bool{}
 	for _, c := range l.Challenges {
 		f.Add(seen[c.Number] || c.Number < 1 || c.Heading == "", "challenges", "hearing.fault.challenges")
+		f.Add(utf8.RuneCountInString(c.Heading) > maxLine, "challenges", "hearing.fault.long")
 		seen[c.Number] = true
 	}
 	return f.Err()

@@ -92,15 +92,15 @@ var (
 		WHERE owner = $1 AND person = $2 AND kind IN ('barred', 'unbarred') ORDER BY written, id`)
 )
 
-var countBars = db.SQL(`SELECT COUNT(*) FROM roster_decision d WHERE d.owner = $1 AND d.person = $2 AND d.kind = 'barred' AND (d.written > $3 OR d.from_date > $5) AND (d.until_date = '' OR d.until_date > $4)
+var countBars = db.SQL(`SELECT COUNT(*) FROM roster_decision d WHERE d.owner = $1 AND d.person = $2 AND d.kind = 'barred' AND d.written > $3 AND (d.until_date = '' OR d.until_date > $4)
 	AND NOT EXISTS (SELECT 1 FROM roster_decision l WHERE l.owner = d.owner AND l.pupil = d.pupil AND l.person = d.person AND l.kind = 'unbarred' AND l.written > d.written)`)
 
 // BarredSince says whether it was decided after an instant, and is not lifted or over, that
 // somebody is told nothing of a child: also of one whose parent that person is no more.
-// One that was decided before and began only later is such a one too.
+// None begins later than on the day it is decided.
 func (r *Roster) BarredSince(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, since time.Time, on tilhor.Date) (bool, error) {
 	var n int
-	err := tx.One(countBars, db.Args(owner, person, since.UnixMilli(), on, tilhor.DateOf(since, calendar.Oslo())), &n)
+	err := tx.One(countBars, db.Args(owner, person, since.UnixMilli(), on), &n)
 	return n > 0, err
 }
 
