@@ -1,0 +1,195 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// An imageRoot is a folder with what the container file puts into one and nothing else.
+type imageRoot struct {
+	t       *testing.T
+	dir     string
+	uid     int
+	env     []string
+	program string
+	command []string
+	writes  []string // its volumes
+}
+
+// imageOf makes it: no builder of images is needed for a file that copies only.
+func imageOf(t *testing.T, text string) *imageRoot {
+	t.Helper()
+	m, made := &imageRoot{t: t, dir: t.TempDir()}, t.TempDir()
+	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(made, "tilhor"), "./cmd/tilhor")
+	build.Dir, build.Env = root, append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for _, d := range []string{"data", "keys"} {
+		m.must(os.Mkdir(filepath.Join(made, d), 0o755))
+	}
+	m.must(os.WriteFile(filepath.Join(made, "ca-certificates.crt"), nil, 0o644))
+	for _, l := range strings.Split(text, "\n") {
+		word, rest, _ := strings.Cut(l, " ")
+		switch word {
+		case "COPY":
+			m.copy(made, strings.Fields(rest))
+		case "USER":
+			uid, _, _ := strings.Cut(rest, ":")
+			var err error
+			m.uid, err = strconv.Atoi(uid)
+			m.must(err)
+		case "ENV":
+			m.env = strings.Fields(rest)
+		case "VOLUME":
+			m.writes = list(rest)
+		case "ENTRYPOINT":
+			m.program = list(rest)[0]
+		case "CMD":
+			m.command = list(rest)
+		}
+	}
+	// The settings are mounted, and cannot be written to.
+	m.must(os.MkdirAll(filepath.Join(m.dir, "etc", "tilhor"), 0o755))
+	m.must(os.Chmod(settingsIn(t, filepath.Join(m.dir, "etc", "tilhor"), "", ""), 0o644))
+	return m
+}
+
+func (m *imageRoot) must(err error) {
+	m.t.Helper()
+	if err != nil {
+		m.t.Fatal(err)
+	}
+}
+
+// copy does one line that copies a file or an empty folder.
+func (m *imageRoot) copy(from string, words []string) {
+	m.t.Helper()
+	n := len(words)
+	src, to, owner, mode := filepath.Join(from, words[n-2]), filepath.Join(m.dir, words[n-1]), 0, fs.FileMode(0)
+	for _, w := range words[:n-2] {
+		var err error
+		if who, ok := strings.CutPrefix(w, "--chown="); ok {
+			who, _, _ = strings.Cut(who, ":")
+			owner, err = strconv.Atoi(who)
+		} else if bits, ok := strings.CutPrefix(w, "--chmod="); ok {
+			var n uint64
+			n, err = strconv.ParseUint(bits, 8, 32)
+			mode = fs.FileMode(n)
+		}
+		m.must(err)
+	}
+	info, err := os.Stat(src)
+	m.must(err)
+	m.must(os.MkdirAll(filepath.Dir(to), 0o755))
+	if info.IsDir() {
+		m.must(os.Mkdir(to, 0o755))
+	} else {
+		b, err := os.ReadFile(src)
+		m.must(err)
+		m.must(os.WriteFile(to, b, info.Mode()))
+	}
+	if mode != 0 {
+		m.must(os.Chmod(to, mode))
+	}
+	if os.Getuid() == 0 {
+		m.must(os.Chown(to, owner, owner))
+	}
+}
+
+// run is a program in the image, as its user: it sees no other file of this machine.
+func (m *imageRoot) run(args ...string) *exec.Cmd {
+	cmd := exec.Command(m.program, args...)
+	for _, e := range m.env {
+		name, _, _ := strings.Cut(e, "=")
+		if name == "TILHOR_ADDR" || name == "TILHOR_WATCH" { // whatever port is free
+			e = name + "=127.0.0.1:0"
+		}
+		cmd.Env = append(cmd.Env, e)
+	}
+	cmd.Path, cmd.Err, cmd.Dir = m.program, nil, "/data"
+	cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: m.dir}
+	if os.Getuid() == 0 {
+		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(m.uid), Gid: uint32(m.uid)}
+		return cmd
+	}
+	cmd.SysProcAttr.Cloneflags = syscall.CLONE_NEWUSER
+	cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: m.uid, HostID: os.Getuid(), Size: 1}}
+	cmd.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: m.uid, HostID: os.Getgid(), Size: 1}}
+	return cmd
+}
+
+// outside are the files of the image that lie in no volume.
+func (m *imageRoot) outside() (all []string) {
+	m.t.Helper()
+	m.must(filepath.WalkDir(m.dir, func(p string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if at := strings.TrimPrefix(p, m.dir); !slices.ContainsFunc(m.writes, func(v string) bool { return liesIn(at, v) }) {
+			i, err := e.Info()
+			if err != nil {
+				return err
+			}
+			all = append(all, fmt.Sprint(at, i.Mode(), i.ModTime().UnixNano()))
+		}
+		return nil
+	}))
+	return all
+}
+
+// The program runs with what the container file gives it and nothing else: its keys are
+// made, it serves, writes into its volumes alone, and stops when it is told to. The
+// control is an image whose folders belong to somebody else.
+func TestTheContainersProgramRunsByItself(t *testing.T) {
+	text := deployed(t, "Containerfile")
+	m := imageOf(t, text)
+	if out, err := m.run("key", "init", "--owner", "granvik").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	before := m.outside()
+	cmd := m.run(m.command...)
+	var wrong bytes.Buffer
+	cmd.Stderr = &wrong
+	out, err := cmd.StdoutPipe()
+	m.must(err)
+	m.must(cmd.Start())
+	p := &process{t: t, cmd: cmd, log: bufio.NewScanner(out)}
+	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	p.addr = p.says("serving")["addr"]
+	r, err := http.NewRequest("GET", "http://"+p.addr+"/", nil)
+	m.must(err)
+	r.Host = "tilhor.granvik.example"
+	a, err := (&http.Client{Timeout: 20 * time.Second}).Do(r)
+	m.must(err)
+	a.Body.Close()
+	if a.StatusCode != http.StatusOK {
+		t.Errorf("its first page answers %d", a.StatusCode)
+	}
+	m.must(cmd.Process.Signal(syscall.SIGTERM))
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("it did not stop gently: %v %s", err, wrong.String())
+	}
+	if after := m.outside(); !slices.Equal(before, after) {
+		t.Errorf("it wrote outside its volumes: %q, before %q", after, before)
+	}
+	if os.Getuid() != 0 {
+		return // all belongs to one user: nobody is somebody else
+	}
+	bad := imageOf(t, strings.ReplaceAll(text, "--chown=10001:10001", "--chown=0:0"))
+	if out, err := bad.run("key", "init", "--owner", "granvik").CombinedOutput(); err == nil {
+		t.Errorf("the control: it writes into what is somebody else's: %s", out)
+	}
+}
