@@ -135,14 +135,16 @@ async function keyboard(page, say) {
       names.push(["el", String(n), e.outerHTML.slice(0, 90)]);
       n++;
     }
-    document.activeElement?.blur?.();
+    document.body.tabIndex = -1; // the next stop is the first one, wherever a script had put the focus
+    document.body.focus({ preventScroll: true });
+    document.body.removeAttribute("tabindex");
     window.scrollTo(0, 0);
     return names;
   });
   const met = new Set();
   const most = wanted.length * 3 + 20; // a date field has several stops
   let away = 0;
-  for (let i = 0; i < most && away < 2; i++) {
+  for (let i = 0; i < most && away < 3; i++) { // leaving it once more than needed
     await page.keyboard.press("Tab");
     const at = await page.evaluate(stop);
     if (at.left && !at.left.shown) say("keyboard", `the focus is not seen on ${at.left.what}`);
