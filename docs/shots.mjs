@@ -187,7 +187,7 @@ function button(page, which) {
 async function act(page, w, target) {
 	if (!w.keys) return target.click();
 	await target.focus();
-	await page.keyboard.press("Enter");
+	await Promise.all([page.waitForEvent("framenavigated"), page.keyboard.press("Enter")]); // a press of keys waits for no page
 }
 
 // openWithPictures signs in anew, as the page asks, and gives the four pictures
