@@ -225,6 +225,9 @@ func (x *trail) found(needles map[string][]byte) (all []string) {
 			if b, err := os.ReadFile(path); err == nil {
 				files++
 				rel, _ := filepath.Rel(dir, path)
+				if strings.HasPrefix(rel, "data/pg_wal/") {
+					b = append(b, withoutHeads(b)...)
+				}
 				in(rel, b)
 			}
 			return nil
@@ -235,6 +238,20 @@ func (x *trail) found(needles map[string][]byte) (all []string) {
 	}
 	in("the log", x.log.Bytes())
 	slices.Sort(all)
+	return all
+}
+
+// withoutHeads is a segment of PostgreSQL's log without what stands at the head of each
+// page: what was written over the edge of one stands in one piece again.
+func withoutHeads(segment []byte) (all []byte) {
+	const page, first, other = 8192, 40, 24 // XLogLongPageHeaderData, XLogPageHeaderData
+	for at := 0; at+page <= len(segment); at += page {
+		head := other
+		if at == 0 {
+			head = first
+		}
+		all = append(all, segment[at+head:at+page]...)
+	}
 	return all
 }
 

@@ -40,7 +40,7 @@ type view struct {
 	At, For, Sign, Name, Words, Hope, Whom, Arena web.Field
 	Accused, Against, Wish                        web.Field
 	Face, Place, PenWords, Pen                    web.Field
-	Reads                                         []string
+	Reads, More                                   []string
 	Review                                        web.Facts
 	Mine                                          []picked
 	PenOpen, AboutOpen                            bool
@@ -375,7 +375,8 @@ func (t *teller) askGive(v *view) {
 	}
 	v.PenOpen = f.Get("pen-words") != "" || f.Get("pen") != "" || fault("pen-words", "pen")
 	v.AboutOpen = f.Get("accused") != "" || f.Get("against") != "" || fault("accused", "against")
-	v.Reads = append(t.reads(), t.text("say.net.no-files"))
+	all := append(t.reads(), t.text("say.net.no-files"))
+	v.Reads, v.More = all[:3], all[3:] // few words stand there: who reads and when, and that it is no secret
 }
 
 // A doneView is the last page: it was received, and what happens now.
