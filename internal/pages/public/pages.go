@@ -50,7 +50,7 @@ func (p *Pages) Routes() []web.Route {
 	}
 	told := p.telling()
 	return []web.Route{
-		{Method: "GET", Path: "/", Name: "public.home", Roles: everyone, Serve: p.home},
+		{Method: "GET", Path: "/", Name: "public.home", Roles: everyone, Further: true, Serve: p.home},
 		{Method: "GET", Path: "/s/{skole}", Name: "public.school", Roles: anyone, Further: true, Serve: p.school},
 		{Method: "GET", Path: "/s/{skole}/plakat", Name: "public.poster", Roles: anyone, Further: true, Serve: p.poster},
 		{Method: "GET", Path: "/s/{skole}" + didPath, Name: "public.did", Roles: anyone, Serve: p.did},
@@ -66,7 +66,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: "GET", Path: "/personvern/{nivaa}", Name: "public.privacy.level", Roles: anyone, Serve: p.privacyFor},
 		{Method: "GET", Path: "/rettigheter/{nivaa}", Name: "public.rights", Roles: anyone, Further: true, Serve: p.rights},
 		{Method: "GET", Path: "/tilgjengelighet", Name: "public.accessibility", Roles: anyone, Serve: text("accessibility")},
-		{Method: "GET", Path: "/hjelp", Name: "public.help", Roles: anyone, Serve: text("help")},
+		{Method: "GET", Path: "/hjelp", Name: "public.help", Roles: anyone, Further: true, Serve: text("help")},
 	}
 }
 

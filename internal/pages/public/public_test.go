@@ -195,7 +195,7 @@ func TestFurtherLanguages(t *testing.T) {
 		if n := packed(t, body); n > 30_000 {
 			t.Errorf("rights in %s is %d bytes packed", l, n)
 		}
-		other := has(t, w.get("/hjelp?l="+string(l)), 200, `<html lang="`+string(lang.Instead(l))+`"`, `?l=`+string(l))
+		other := has(t, w.get("/tilgjengelighet?l="+string(l)), 200, `<html lang="`+string(lang.Instead(l))+`"`, `?l=`+string(l))
 		lacks(t, other, `hreflang="ar"`)
 		has(t, w.get("/hjelp"), 200, `hreflang="se"`)
 	}
@@ -204,6 +204,8 @@ func TestFurtherLanguages(t *testing.T) {
 		has(t, w.get(school+in), 200, own.T("dialogue.about.enter"), own.T("dialogue.about.title"), own.T("public.poster.link"), own.T("role.rektor"))
 		has(t, w.get("/personvern"+in), 200, `<html lang="`+string(l)+`"`, own.T("public.privacy.passed"), own.T("public.privacy.rights-text"), own.T("role.dpo"))
 		has(t, w.get(school+"/plakat"+in), 200, `<html lang="`+string(l)+`"`, own.T("public.poster.lead"), own.T("public.poster.how"), own.T("role.rektor"), "116&nbsp;111")
+		has(t, w.get("/"+in), 200, `<html lang="`+string(l)+`"`, own.T("public.home.law"), own.T("public.home.schools-help"))
+		has(t, w.get("/hjelp"+in), 200, `<html lang="`+string(l)+`"`, own.T("public.help.ombud"), own.T("public.help.sign-in-text"), own.T("public.help.owner", "owner", "Granvik kommune"))
 	}
 	for path, want := range map[string]string{
 		"/": `lang="se">Skuvllat</h2>`, school: `lang="se">Muital</span>`, school + "/plakat": `<h1 class="t-h1" lang="se">Muital</h1>`, school + "/si": `lang="se">Mu mánná</span>`,
