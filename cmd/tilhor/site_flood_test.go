@@ -35,7 +35,7 @@ import (
 )
 
 // floods are what somebody does who wants the others to wait.
-var floods = []string{"posts", "sign-ins", "codes", "slow", "big", "big-signed-in", "signed-in", "tellings", "talks", "pins", "home", "uploads"}
+var floods = []string{"posts", "sign-ins", "codes", "slow", "big", "big-signed-in", "big-with-file", "signed-in", "tellings", "talks", "pins", "home", "uploads"}
 
 // honest is the worst that a flood may do: of a hundred people the ninety-ninth
 // waits twice as long as on a calm day.
@@ -500,6 +500,9 @@ func (c *floodClient) request(i, k int) string {
 	switch c.Kind {
 	case "big":
 		body = bigForms[k%2] + body
+	case "big-with-file": // of nobody who may attach one
+		body = "--x\r\nContent-Disposition: form-data; name=\"ord\"\r\n\r\n" + bigForms[0] + "\r\n--x--\r\n"
+		return fmt.Sprintf("POST %s HTTP/1.1\r\n%sContent-Type: multipart/form-data; boundary=x\r\nContent-Length: %d\r\n\r\n%s", c.Upload, head, len(body), body)
 	case "big-signed-in":
 		path, body = "/bekymringer/ny", bigForms[k%2]+body
 		head += "Cookie: " + c.Cookie + "\r\n"
@@ -627,6 +630,16 @@ func turnFirst(t *testing.T) {
 
 func plainly(h http.Handler) http.Handler { return h }
 
+// sendsLong is one honest long form, in the midst of a flood of them: it is answered,
+// that it is too long.
+func (w *floodWorld) sendsLong(t *testing.T, kind string) {
+	t.Helper()
+	u := w.user("10.2.0.6", tilhor.Actor{})
+	if _, err := u.ask("POST", "http://"+w.addr+"/s/"+w.school+"/ansatt", nil, "application/x-www-form-urlencoded", bigForms[0]+telling().Encode(), http.StatusUnprocessableEntity); err != nil {
+		t.Errorf("%s: an honest long form is refused: %v", kind, err)
+	}
+}
+
 // compare measures calm and each flood in turn, and gives for each flood how
 // many times longer the honest waited in the middle round; and how much longer
 // they waited in the worst calm round than in the middle one.
@@ -652,6 +665,9 @@ func (w *floodWorld) compare(t *testing.T, kinds []string, rounds int, long time
 			}
 			flooders[kind].say("go")
 			note(kind)
+			if strings.HasPrefix(kind, "big") {
+				w.sendsLong(t, kind)
+			}
 			flooders[kind].say("stop")
 		}
 	}

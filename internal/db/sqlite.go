@@ -9,9 +9,9 @@ import (
 	"math/rand/v2"
 	"net/url"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -40,26 +40,23 @@ func SQLitePath(dsn string) (path string, ok bool) {
 }
 
 // create makes the file when it is not there, so that nobody else on the
-// machine may read it: WAL and shared memory take its mode. It is made beside its
-// place and linked there, never opened in it: closing any handle of a file takes
-// away every lock this process has on it, and another program could then write
-// with us or remove the log under us.
+// machine may read it: WAL and shared memory take its mode. It is made without
+// being opened, where the system can: closing any handle of a file takes away
+// every lock this process has on it, and another program could then write with
+// us or remove the log under us.
 func (f liteFile) create() error {
-	if _, err := os.Stat(f.path); err == nil {
+	err := syscall.Mknod(f.path, syscall.S_IFREG|0o600, 0)
+	if err == nil || errors.Is(err, os.ErrExist) {
 		return nil
 	}
-	h, err := os.CreateTemp(filepath.Dir(f.path), ".new-*") // that nobody else may read
+	h, err := os.OpenFile(f.path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("open the SQLite file: %w", err)
 	}
-	defer os.Remove(h.Name())
-	if err := h.Close(); err != nil {
-		return fmt.Errorf("open the SQLite file: %w", err)
-	}
-	if err := os.Link(h.Name(), f.path); err != nil && !errors.Is(err, os.ErrExist) {
-		return fmt.Errorf("open the SQLite file: %w", err)
-	}
-	return nil
+	return h.Close()
 }
 
 // openSQLite opens a pool on the file. FULL syncs the log at every commit: an

@@ -186,7 +186,7 @@ func (q *Req) noticeFrame(n notice) Frame {
 	q.Route = nil
 	f := q.Frame(q.T.T("web." + n.key + ".title"))
 	q.Route = route
-	f.Exit = true
+	f.Exit, f.Closes = true, 0 // what was written is given back here, and stays
 	for i := range f.Nav {
 		f.Nav[i].Current = false
 	}

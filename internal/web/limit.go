@@ -107,8 +107,8 @@ func (s *Site) admit(w http.ResponseWriter, r *http.Request, do http.HandlerFunc
 		t.gate, pool, long = l.persons, l.personsForms, l.personsLong
 	}
 	file := s.takesFile(r)
-	if !file && r.Method == http.MethodPost && (r.ContentLength < 0 || r.ContentLength > shortForm) {
-		t.long = long
+	if r.Method == http.MethodPost && (r.ContentLength < 0 || r.ContentLength > longForm) && !(file && person) {
+		t.gate, t.long = long, true
 	}
 	receive := pool.receive
 	if file {
@@ -122,10 +122,10 @@ func (s *Site) admit(w http.ResponseWriter, r *http.Request, do http.HandlerFunc
 	defer done()
 	ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
 	defer cancel()
-	r = r.WithContext(context.WithValue(ctx, turnKey{}, t))
+	in := r.WithContext(context.WithValue(ctx, turnKey{}, t))
 	a := &held{ResponseWriter: w}
 	answered := answering(ctx)
-	if err := t.begin(ctx); err != nil {
+	if err := t.take(ctx); err != nil {
 		answered()
 		s.refuse(w, r, who, err)
 		return
@@ -133,7 +133,7 @@ func (s *Site) admit(w http.ResponseWriter, r *http.Request, do http.HandlerFunc
 	func() {
 		defer answered()
 		defer t.end()
-		do(a, r)
+		do(a, in)
 	}()
 	a.send()
 }
@@ -189,50 +189,40 @@ type turn struct {
 	limits *Limits
 	gate   *gate
 	who    client
+	long   bool // a long form: after it its place rests
 	held   bool
-	long   *gate // in which a long form waits for other long ones; nil for every other request
-	began  time.Time
+	since  time.Time     // when it was taken
+	spent  time.Duration // in the turns before
 }
 
 type turnKey struct{}
 
-// begin waits for the first turn. A long form costs many times what another request
-// does, to read as to show again: it waits until those before it are done.
-func (t *turn) begin(ctx context.Context) error {
-	if t.long == nil {
-		return t.take(ctx)
-	}
-	if err := t.long.enter(ctx, t.who); err != nil {
-		return err
-	}
-	err := t.take(ctx)
-	if err != nil {
-		t.long.leave(t.who)
-	}
-	t.began = time.Now()
-	return err
-}
-
-// end gives the turn on. After a long form as much time goes by as it took before the
-// next one is begun: so who sends nothing else has half a core at most.
-func (t *turn) end() {
-	t.give()
-	if t.long != nil {
-		time.AfterFunc(time.Since(t.began), func() { t.long.leave(t.who) })
-	}
-}
-
 func (t *turn) take(ctx context.Context) error {
 	err := t.gate.enter(ctx, t.who)
-	t.held = err == nil
+	t.held, t.since = err == nil, time.Now()
 	return err
 }
 
 func (t *turn) give() {
 	if t.held {
 		t.held = false
+		t.spent += time.Since(t.since)
 		t.gate.leave(t.who)
 	}
+}
+
+// longestRest bounds how long the place of a long form rests.
+const longestRest = time.Second
+
+// end gives the turn on for good. A long form costs many times what another request
+// does, to read as to show again: its place rests for as long as it took.
+func (t *turn) end() {
+	if !t.long || !t.held {
+		t.give()
+		return
+	}
+	t.held = false
+	time.AfterFunc(min(t.spent+time.Since(t.since), longestRest), func() { t.gate.leave(t.who) })
 }
 
 // Aside does what waits for another machine (a sign-in provider that may be
@@ -288,8 +278,13 @@ func (l *Limits) tidy(now time.Time) {
 // errLeft says that a form was not read: it stays where it is, in the browser.
 var errLeft = errors.New("no room for so long a form")
 
-// shortForm is what a form may be without being counted.
-const shortForm = 16 << 10
+// shortForm is what a form may be without being counted; longForm is what it may be to
+// be answered beside others: as much as twenty thousand letters take in Arabic, as a
+// browser sends them.
+const (
+	shortForm = 16 << 10
+	longForm  = 128 << 10
+)
 
 // receive reads the form of a request whole. What is no form is left unread,
 // and so is one that says it is too long: the page refuses them.
@@ -311,7 +306,9 @@ func (f *forms) receive(r *http.Request, who client) (done func(), err error) {
 		done = func() { f.give(who, size) }
 	}
 	var b bytes.Buffer
-	b.Grow(size + bytes.MinRead)
+	if size > shortForm { // what is not counted takes no room before it comes
+		b.Grow(size + bytes.MinRead)
+	}
 	_, err = b.ReadFrom(io.LimitReader(r.Body, maxForm+1))
 	r.Body = io.NopCloser(io.MultiReader(&b, broken{err}))
 	return done, nil

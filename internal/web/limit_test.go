@@ -146,7 +146,7 @@ func TestWhoIsSlowHoldsNoTurn(t *testing.T) {
 // sends a short one waits for no long one.
 func TestLongFormsWaitForEachOther(t *testing.T) {
 	w := newRush(t, func(b *web.Bounds) { b.Strangers, b.Persons, b.Row = 4, 4, 4 })
-	long := url.Values{"tekst": {strings.Repeat("Hun sto alene. ", 2000)}}
+	long := url.Values{"tekst": {strings.Repeat("Hun sto alene. ", 10_000)}}
 	kari, jonas := w.enter(w.kari, tilhor.RoleRektor), w.enter(w.jonas, tilhor.RoleTeacher)
 	for _, c := range []*http.Cookie{kari, jonas} { // known from now on
 		want(t, <-w.ask("203.0.113.9", visit{path: "/i-dag", cookie: c}), http.StatusOK)
@@ -167,6 +167,11 @@ func TestLongFormsWaitForEachOther(t *testing.T) {
 	}
 	for range first {
 		w.end <- true
+	}
+	select {
+	case <-w.begun:
+		t.Fatal("the place of a long form does not rest")
+	case <-time.After(20 * time.Millisecond): // it was held for more than twice that
 	}
 	for range next {
 		<-w.begun

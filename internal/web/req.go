@@ -242,6 +242,9 @@ func (q *Req) Near(at time.Time, exact bool) lang.Spoken {
 	}
 }
 
+// closesEach is a step of Frame.Closes.
+const closesEach = 15 * time.Second
+
 // Frame is what surrounds a page for who reads it. The title begins as the h1
 // does; on a page of a case the tab does not show it. Children, families and
 // the public have a quick way out everywhere, staff where a case is shown.
@@ -254,7 +257,9 @@ func (q *Req) Frame(title string) Frame {
 	if q.Route != nil {
 		f.Neutral = q.Route.Case
 	}
-	f.Closes = int((q.Open + time.Minute - 1) / time.Minute)
+	if q.Open > 0 {
+		f.Closes = max(1, int(q.Open/closesEach))
+	}
 	if q.Tablet != nil {
 		f.Surface, f.Exit, f.Home = Work, false, TabletPath
 	}

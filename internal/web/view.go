@@ -46,7 +46,7 @@ type Frame struct {
 
 	Formless bool // a public page without a form: its style sheet has nothing of theirs
 	Exit     bool // a quick way out of the screen: on every page with case content
-	Closes   int  // minutes after which what the page shows is hidden, and what is being written is left; 0 for never
+	Closes   int  // steps of closesEach, after which what the page shows is hidden, but not what is being written; 0 for never
 	Demo     bool // the strip that says all is made up
 	Surface  Surface
 	Level    string // 6-8, 9-12, 13+, voksen on pages for children

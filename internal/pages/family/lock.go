@@ -31,7 +31,6 @@ const (
 // whose pictures were shown. The first of these is the one that is looked at.
 type window struct {
 	began time.Time
-	left  time.Duration
 	slugs []string
 }
 
@@ -70,11 +69,11 @@ func windowOf(q *web.Req) (v window, err error) {
 	}
 	at, err := strconv.ParseInt(kept[0], 10, 64)
 	v = window{began: time.UnixMilli(at), slugs: kept[1:]}
-	v.left = v.began.Add(openFor).Sub(q.Now)
-	if err != nil || v.left <= 0 || v.left > openFor {
+	left := v.began.Add(openFor).Sub(q.Now)
+	if err != nil || left <= 0 || left > openFor {
 		return window{}, errClosed
 	}
-	q.Open = v.left
+	q.Open = left
 	return v, nil
 }
 
@@ -109,9 +108,7 @@ func (p *Pages) Lock(q *web.Req) (line string, open bool, err error) {
 	if err != nil {
 		return "", false, err
 	}
-	if writes := strings.HasPrefix(q.R.URL.Path, talkUnder); !writes {
-		leaves(q, v, minePath)
-	}
+	leavesTold(q)
 	line, err = p.lastLine(q, v)
 	return line, err == nil, err
 }
@@ -127,6 +124,8 @@ func (p *Pages) unlock(q *web.Req) (line string, open bool, err error) {
 	case err != nil:
 		return "", false, err
 	case !q.Now.Before(told) && q.Now.Sub(told) < openFor: // just now: it stands open, for its receipt
+		q.Open = told.Add(openFor).Sub(q.Now)
+		leavesTold(q)
 		return "", true, nil
 	}
 	fresh, err := q.Fresh(freshFor)
@@ -215,8 +214,15 @@ func inAddress(to, name string) string {
 // leaves makes the browser leave the page when the time is over, also without a
 // script. A page where something is being written stays, or what was typed would be
 // lost with it: there all but the forms is hidden (web.Req.Open).
-func leaves(q *web.Req, v window, to string) {
-	q.W.Header().Set("Refresh", strconv.Itoa(int(v.left.Seconds())+1)+"; url="+to)
+func leaves(q *web.Req, to string) {
+	q.W.Header().Set("Refresh", strconv.Itoa(int(q.Open.Seconds())+1)+"; url="+to)
+}
+
+// leavesTold does so from what was told, and not from the talk about it.
+func leavesTold(q *web.Req) {
+	if !strings.HasPrefix(q.R.URL.Path, talkUnder) {
+		leaves(q, minePath)
+	}
 }
 
 // lastLine says when what is the pupil's own was opened before.

@@ -317,7 +317,7 @@ func (p *Pages) askCase(q *web.Req, code int, f *web.Form) error {
 	for i, t := range all {
 		x.Options = append(x.Options, web.Option{Value: t.Slug, Label: w.T("mine.choose.one", "n", i+1, "date", t.Begun), Checked: f.Ticked("sak", t.Slug)})
 	}
-	leaves(q, v, minePath)
+	leaves(q, minePath)
 	b := formView{
 		Back: web.Back{Href: minePath, Text: w.T("parent.back")}, Heading: w.T("mine.choose"),
 		Questions: []question{{Kind: "radios", F: x}}, Buttons: []web.Button{{Text: w.T("mine.choose.button")}},
@@ -368,7 +368,7 @@ func (p *Pages) opened(q *web.Req) (slug, base string, v window, err error) {
 			return "", "", v, err
 		}
 		if v, err = windowOf(q); err == nil && v.chosen() != slug {
-			err = errClosed
+			err, q.Open = errClosed, 0
 		}
 		return slug, base, v, err
 	}
@@ -486,7 +486,7 @@ func (p *Pages) mineCase(q *web.Req) error {
 	if base != casePath {
 		away = base
 	}
-	leaves(q, open, away)
+	leaves(q, away)
 	w := q.T
 	b := blocksView{Heading: w.T(key(v, "title"), "name", v.Name), Lead: mineNext(w, v)}
 	if said := q.Query("sagt"); said == "ord" || said == "trygt" {

@@ -2,6 +2,7 @@ package public_test
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
@@ -253,6 +254,29 @@ func withoutHeads(segment []byte) (all []byte) {
 		all = append(all, segment[at+head:at+page]...)
 	}
 	return all
+}
+
+// What PostgreSQL wrote over the edge of a page of its log is found: of as many texts,
+// each a fifth of a page, some lie so.
+func TestTheLogIsReadOverItsEdges(t *testing.T) {
+	x := newTrail(t, db.Postgres)
+	needles := map[string][]byte{}
+	for i := range 20 {
+		text := rand.Text()
+		for len(text) < 1700 { // more is laid in pieces, in another table
+			text += rand.Text()
+		}
+		needles[fmt.Sprintf("text %d.", i)] = []byte(text)
+		if err := x.w.db.SetMark(t.Context(), fmt.Sprintf("edge %d", i), text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	seen := x.found(needles)
+	for what := range needles {
+		if !slices.ContainsFunc(seen, func(s string) bool { return strings.HasPrefix(s, "data/pg_wal/") && strings.HasSuffix(s, what) }) {
+			t.Errorf("%s is not found in the log", what)
+		}
+	}
 }
 
 // rows are the lines of a copy of the whole database.

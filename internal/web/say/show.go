@@ -173,11 +173,10 @@ func (t *teller) askName(v *view) {
 	}
 	v.Name = t.field("name", "say.name.field")
 	v.Name.Help, v.Name.Autocomplete, v.Name.Spell = t.text("say.name.help"), "off", "false"
-	v.Reads = t.reads()
+	v.Reads = append(t.reads(), t.remembers())
 }
 
-// reads says who reads it and when, what cannot be promised, and what a machine
-// remembers.
+// reads says who reads it and when, and what cannot be promised.
 func (t *teller) reads() []string {
 	all := []string{t.text("say.reads", "school", t.school.Name), t.when(), t.text("say.reads.act")}
 	if t.level() == small {
@@ -189,8 +188,11 @@ func (t *teller) reads() []string {
 	if t.Open {
 		all = append(all, t.text("say.reads.kept"))
 	}
-	return append(all, t.text("say.reads.machine"))
+	return all
 }
+
+// remembers says what the machine does that is written on.
+func (t *teller) remembers() string { return t.text("say.reads.machine") }
 
 // when is when it is read, and which day the next is when today is none.
 func (t *teller) when() string {
@@ -241,7 +243,7 @@ func (t *teller) askWhat(v *view) {
 	v.Net = true
 	v.Lead = t.text("say.home-first")
 	if !t.Open { // who does not sign in has read it where the name is asked for
-		v.Reads = t.reads()
+		v.Reads = append(t.reads(), t.remembers())
 	}
 }
 
@@ -375,8 +377,7 @@ func (t *teller) askGive(v *view) {
 	}
 	v.PenOpen = f.Get("pen-words") != "" || f.Get("pen") != "" || fault("pen-words", "pen")
 	v.AboutOpen = f.Get("accused") != "" || f.Get("against") != "" || fault("accused", "against")
-	all := append(t.reads(), t.text("say.net.no-files"))
-	v.Reads, v.More = all[:3], all[3:] // few words stand there: who reads and when, and that it is no secret
+	v.Reads, v.More = t.reads(), []string{t.remembers(), t.text("say.net.no-files")}
 }
 
 // A doneView is the last page: it was received, and what happens now.

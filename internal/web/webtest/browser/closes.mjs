@@ -12,9 +12,10 @@ const browser = await chromium.launch({
 const page = await (await browser.newContext({ locale: "nb-NO", javaScriptEnabled: true, extraHTTPHeaders: { cookie } })).newPage();
 await page.goto(at);
 await page.fill("textarea", "Det var ikke slik");
-const look = () => page.evaluate(() => ({ text: document.querySelector("main").innerText, typed: document.querySelector("textarea").value, form: getComputedStyle(document.querySelector("textarea")).visibility }));
+const look = () => page.evaluate(() => ({ text: document.querySelector("main").innerText, typed: document.querySelector("textarea").value, form: getComputedStyle(document.querySelector("textarea")).visibility, button: getComputedStyle(document.querySelector("main form button")).visibility }));
 const before = await look();
 const waits = await page.evaluate(() => document.getAnimations().map((a) => a.effect.getTiming().delay / 1000));
 await page.evaluate(() => document.getAnimations().forEach((a) => a.finish()));
+if (process.env.SHOT) await page.screenshot({ path: process.env.SHOT, fullPage: true });
 console.log(JSON.stringify({ before, after: await look(), waits: [...new Set(waits)] }));
 await browser.close();
