@@ -92,7 +92,7 @@ func NewLimits(b Bounds) *Limits {
 		guesses: newGuesses(b),
 
 		personsForms:  &forms{left: b.Forms, most: min(b.Forms/2, b.Each*maxForm), by: map[client]int{}},
-		strangerForms: &forms{left: b.Forms, most: b.Forms / 2, by: map[client]int{}},
+		strangerForms: &forms{left: b.Forms, most: b.Forms / 8, by: map[client]int{}},
 		uploads:       &forms{left: b.Files, most: 2 * maxUpload, by: map[client]int{}},
 	}
 }

@@ -243,7 +243,7 @@ func TestWhatANetworkMayLeave(t *testing.T) {
 
 // Long forms share what memory there is, and one network cannot take all of it.
 func TestLongFormsAreCounted(t *testing.T) {
-	w := newRush(t, func(b *web.Bounds) { b.Forms = 1_000_000 })
+	w := newRush(t, func(b *web.Bounds) { b.Forms = 4_000_000 })
 	claim := func() { w.raw(t, formHead+"Content-Length: 400000\r\n\r\ntekst=") }
 	claim()
 	w.raw(t, formHead+"Content-Length: 1000\r\n\r\ntekst=") // a short one is not counted
@@ -298,8 +298,8 @@ func TestStrangersTakeNoRoomFromAPerson(t *testing.T) {
 	rektor := w.enter(w.kari, tilhor.RoleRektor)
 	want(t, <-w.ask("198.51.100.9", visit{path: "/i-dag", cookie: rektor}), http.StatusOK)
 	claim := func() {
-		for _, from := range []string{"203.0.113.1", "203.0.113.2"} {
-			w.raw(t, strings.Replace(formHead, "203.0.113.1", from, 1)+"Content-Length: 500000\r\n\r\ntekst=")
+		for n := range 8 { // each has an eighth at most
+			w.raw(t, strings.Replace(formHead, "203.0.113.1", fmt.Sprintf("203.0.113.%d", n), 1)+"Content-Length: 125000\r\n\r\ntekst=")
 		}
 	}
 	send := func(path string, c *http.Cookie) *httptest.ResponseRecorder {
@@ -308,7 +308,7 @@ func TestStrangersTakeNoRoomFromAPerson(t *testing.T) {
 	}
 	claim()
 	rec := send("/si", nil)
-	for rec.Code == http.StatusSeeOther { // until both claims have come: the control, that there is no room left
+	for rec.Code == http.StatusSeeOther { // until all claims have come: the control, that there is no room left
 		claim() // one that came while our own form was held was refused
 		rec = send("/si", nil)
 	}
