@@ -29,7 +29,7 @@ const diskHands = 5
 func diskSteps(whole bool) int {
 	n := 18
 	if whole {
-		n = 76
+		n = 82
 	}
 	if soak.AtLength() {
 		n = max(n, 48)

@@ -36,6 +36,7 @@ type job struct {
 	Hands     int           // how many act at once
 	Ahead     time.Duration // what its clock is ahead
 	Sabotage  string        // early, twice: what the controls do
+	Whole     bool          // do the acts of the whole case alone
 	Serve     bool          // serve the pages instead of doing acts
 	Late      time.Duration // how long each answer is on its way, when it serves
 	From      time.Time     // when set: its clock runs from then, Speed times as fast
@@ -123,7 +124,7 @@ func ahead(by time.Duration) tilhor.Clock { return func() time.Time { return tim
 
 func (j job) hand(ctx context.Context, p *work.Place, rng *rand.Rand) {
 	for {
-		a := p.Next(rng)
+		a := j.next(p, rng)
 		fmt.Println("try", a.ID)
 		err := j.do(ctx, a)
 		if err == nil {
@@ -137,6 +138,15 @@ func (j job) hand(ctx context.Context, p *work.Place, rng *rand.Rand) {
 			<-time.After(20 * time.Millisecond) // the database is away: do not hammer at it
 		}
 	}
+}
+
+func (j job) next(p *work.Place, rng *rand.Rand) work.Act {
+	if j.Whole {
+		if a, ok := p.Whole(rng.IntN(len(work.WholeKinds())), rng); ok {
+			return a
+		}
+	}
+	return p.Next(rng)
 }
 
 // do does one act, or what a broken program would do instead.

@@ -287,8 +287,9 @@ func (p *Place) mine(track string) bool { return p.parts == 0 || int(track[0])%p
 // resumeSQL are this tool's own statements, made when they are first used: a test that
 // looks at every statement of the program must not meet them.
 var resumeSQL = sync.OnceValue(func() (s struct{ waiting, tracks, records, plan *db.Stmt }) {
-	s.waiting = db.SQL(`SELECT slug, school, accused FROM concerns_concern WHERE owner = $1 AND state = 'new' AND channel <> 'anonymous' ORDER BY written_at DESC LIMIT 200`)
-	s.tracks = db.SQL(`SELECT t.id, t.slug, t.school FROM cases_track t WHERE t.owner = $1 AND t.state = 'open'
+	s.waiting = db.SQL(`SELECT c.slug, c.school, c.accused, COALESCE((SELECT MIN(p.person) FROM concerns_pupil p WHERE p.owner = c.owner AND p.concern = c.id), '') FROM concerns_concern c
+		WHERE c.owner = $1 AND c.state = 'new' AND c.channel <> 'anonymous' ORDER BY c.written_at DESC LIMIT 200`)
+	s.tracks = db.SQL(`SELECT t.id, t.slug, t.school, t.pupil FROM cases_track t WHERE t.owner = $1 AND t.state = 'open'
 		AND NOT EXISTS (SELECT 1 FROM cases_sealed x WHERE x.owner = t.owner AND x.track = t.id)
 		AND NOT EXISTS (SELECT 1 FROM cases_record r WHERE r.owner = t.owner AND r.track = t.id AND r.kind IN ('transfer-in', 'closed', 'stepped-down', 'reopened'))
 		AND NOT EXISTS (SELECT 1 FROM cases_record r WHERE r.owner = t.owner AND r.track = t.id AND r.kind = 'evaluated' AND r.answer = 'safe') ORDER BY t.opened_at DESC LIMIT 60`)
@@ -308,7 +309,8 @@ func (p *Place) Resume(ctx context.Context) error {
 			var w told
 			var school tilhor.SchoolID
 			var who duty.Accused
-			err := scan(&w.slug, &school, &who)
+			var pupil tilhor.PersonID
+			err := scan(&w.slug, &school, &who, &pupil)
 			list := &p.waiting
 			switch who {
 			case duty.AccusedEmployee:
@@ -316,7 +318,7 @@ func (p *Place) Resume(ctx context.Context) error {
 			case duty.AccusedLeadership:
 				list = &p.past
 			}
-			if w.school = p.school(school); w.school != nil && (list == &p.waiting || p.mine(w.slug)) {
+			if w.school = p.school(school); w.school != nil && pupil != w.school.Kept && (list == &p.waiting || p.mine(w.slug)) {
 				*list = append(*list, w)
 			}
 			return err
@@ -327,8 +329,9 @@ func (p *Place) Resume(ctx context.Context) error {
 		err = tx.Each(resumeSQL().tracks, func(scan db.Scan) error {
 			t := &track{asked: map[tilhor.PersonID]bool{}}
 			var school tilhor.SchoolID
-			err := scan(&t.id, &t.slug, &school)
-			if t.school = p.school(school); t.school != nil && p.mine(t.id) {
+			var pupil tilhor.PersonID
+			err := scan(&t.id, &t.slug, &school, &pupil)
+			if t.school = p.school(school); t.school != nil && pupil != t.school.Kept && p.mine(t.id) {
 				p.tracks = append(p.tracks, t)
 			}
 			return err
@@ -336,7 +339,7 @@ func (p *Place) Resume(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := p.resumeEndings(tx); err != nil {
+		if err := errors.Join(p.resumeEndings(tx), p.resumeApart(tx)); err != nil {
 			return err
 		}
 		slices.Reverse(p.tracks)

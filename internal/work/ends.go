@@ -101,27 +101,33 @@ func (p *Place) settleOne(rng *rand.Rand) (Act, bool) {
 			return err
 		}
 		t := &track{id: string(all[0].ID), slug: all[0].Slug, school: s}
-		unknown := tilhor.When{Precision: tilhor.Unknown}
-		for _, do := range []func() error{
-			func() error {
-				return p.Cases.Hear(ctx, s.Rektor, t.slug, cases.Talk{At: unknown, Answer: cases.Spoke, Words: "Det er bedre.", How: "none"})
-			},
-			func() error {
-				return p.Cases.Weigh(ctx, s.Rektor, t.slug, cases.Weighing{Interests: "Trygghet.", View: "Det er bedre.", Weighing: "Lett.", Conclusion: "Fortsett."})
-			},
-			func() error { return p.savePlan(ctx, t, 0, "") },
-			func() error { return p.Cases.Approve(ctx, s.Rektor, t.slug, 1) },
-			func() error {
-				return p.Cases.Evaluate(ctx, s.Rektor, t.slug, cases.Evaluation{At: unknown, Way: "self", Answer: cases.SafeNow, Words: id, Saw: "Ro.", Best: "Bra.", Then: cases.Finish})
-			},
-		} {
-			if err := do(); err != nil {
-				return err
-			}
+		if err := p.planned(ctx, t); err != nil {
+			return err
 		}
-		p.came(ending{slug: t.slug, school: s}, cases.Evaluated)
-		return nil
+		err = p.Cases.Evaluate(ctx, s.Rektor, t.slug, cases.Evaluation{
+			At: tilhor.When{Precision: tilhor.Unknown}, Way: "self", Answer: cases.SafeNow, Words: id, Saw: "Ro.", Best: "Bra.", Then: cases.Finish,
+		})
+		if err == nil {
+			p.came(ending{slug: t.slug, school: s}, cases.Evaluated)
+		}
+		return err
 	}}, true
+}
+
+// planned hears the pupil of a new track, and goes on until the plan is in force.
+func (p *Place) planned(ctx context.Context, t *track) error {
+	r := t.school.Rektor
+	err := p.Cases.Hear(ctx, r, t.slug, cases.Talk{At: tilhor.When{Precision: tilhor.Unknown}, Answer: cases.Spoke, Words: "Det er bedre.", How: "none"})
+	if err == nil {
+		err = p.Cases.Weigh(ctx, r, t.slug, cases.Weighing{Interests: "Trygghet.", View: "Det er bedre.", Weighing: "Lett.", Conclusion: "Fortsett."})
+	}
+	if err == nil {
+		err = p.savePlan(ctx, t, 0, "")
+	}
+	if err == nil {
+		err = p.Cases.Approve(ctx, r, t.slug, 1)
+	}
+	return err
 }
 
 // step steps such a track down, and end closes it on the pupil's word; each act of

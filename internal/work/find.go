@@ -22,11 +22,12 @@ type Finder struct {
 	since time.Time
 	rows  map[string]bool // every row seen, so that none is counted twice
 	found map[string]int
+	told  map[string]int // of what every track of a pupil tells: how often each does
 }
 
 // Finder is a new one, that has seen nothing.
 func (p *Place) Finder() *Finder {
-	return &Finder{p: p, rows: map[string]bool{}, found: map[string]int{}}
+	return &Finder{p: p, rows: map[string]bool{}, found: map[string]int{}, told: map[string]int{}}
 }
 
 // In goes on with a place that was opened anew over the same database.
@@ -38,7 +39,7 @@ var findSQL = sync.OnceValue(func() (s struct {
 	concerns, texts, plans, records, views, entered             *db.Stmt
 	parcels, forces, homes, blocks, absences, judged, appointed *db.Stmt
 	lines, machines, papers, parents                            *db.Stmt
-	rooms, ideas, groups, called, heard, sent                   *db.Stmt
+	rooms, ideas, groups, called, heard, sent, shielded         *db.Stmt
 },
 ) {
 	// What is told without a name bears no time finer than the hour.
@@ -52,9 +53,11 @@ var findSQL = sync.OnceValue(func() (s struct {
 	s.parents = db.SQL(`SELECT DISTINCT pupil FROM roster_override WHERE owner = $1 AND written >= $2`)
 	s.machines = db.SQL(`SELECT id, name FROM sfo_device WHERE owner = $1 AND at >= $2`)
 	s.texts = db.SQL(`SELECT t.track, t.record, t.field, t.sealed FROM cases_text t WHERE t.owner = $1 AND t.field IN ('words', 'interests', 'text', 'reason', 'shows', 'look', 'grounds', 'reasons')
-			AND t.record IN (SELECT r.id FROM cases_record r WHERE r.owner = $1 AND r.written_at >= $2)`)
+			AND t.record IN (SELECT r.id FROM cases_record r WHERE r.owner = $1 AND r.written_at >= $2 AND r.kind <> 'shielded')`)
+	s.shielded = db.SQL(`SELECT t.track, t.record, t.field, t.sealed FROM cases_text t WHERE t.owner = $1
+			AND t.record IN (SELECT r.id FROM cases_record r WHERE r.owner = $1 AND r.written_at >= $2 AND r.kind = 'shielded')`)
 	s.plans = db.SQL(`SELECT track, version, sealed FROM cases_plan WHERE owner = $1 AND (saved_at >= $2 OR approved_at >= $2)`)
-	s.records = db.SQL(`SELECT id, track, kind, ref FROM cases_record WHERE owner = $1 AND written_at >= $2 AND kind IN ('appointed', 'approved', 'together', 'shared', 'transfer-received')`)
+	s.records = db.SQL(`SELECT id, track, kind, ref FROM cases_record WHERE owner = $1 AND written_at >= $2 AND kind IN ('appointed', 'approved', 'together', 'shared', 'transfer-received') AND (kind <> 'together' OR answer = 'joined')`)
 	s.parcels = db.SQL(`SELECT t.track, t.record, t.field, t.sealed FROM cases_text t WHERE t.owner = $1 AND t.field = 'part-note'
 			AND t.record IN (SELECT r.id FROM cases_record r WHERE r.owner = $1 AND r.written_at >= $2 AND r.kind = 'transfer-contents')`)
 	s.forces = db.SQL(`SELECT l.event, l.id, l.sealed FROM interventions_line l JOIN interventions_event e ON e.owner = l.owner AND e.id = l.event
@@ -85,7 +88,7 @@ func (f *Finder) Look(ctx context.Context) error {
 		since = 0
 	}
 	err := f.p.DB.Read(ctx, func(tx *db.Tx) error {
-		for _, look := range []func(*db.Tx, int64) error{f.concerns, f.texts, f.plans, f.records, f.views, f.sessions, f.parcels, f.ownKeys, f.homes, f.voices, f.parents, f.rest} {
+		for _, look := range []func(*db.Tx, int64) error{f.concerns, f.texts, f.plans, f.records, f.views, f.sessions, f.ownKeys, f.homes, f.voices, f.parents, f.rest} {
 			if err := look(tx, since); err != nil {
 				return err
 			}
@@ -120,6 +123,17 @@ func (f *Finder) row(row, id string) {
 	f.found[id]++
 }
 
+// inEach counts an act that every track of a pupil tells of, as often as one of them
+// does; that all do is for noHalves to say.
+func (f *Finder) inEach(track, row, id string) {
+	if id == "" || f.rows[row] {
+		return
+	}
+	f.rows[row] = true
+	f.told[track+id]++
+	f.found[id] = max(f.found[id], f.told[track+id])
+}
+
 func (f *Finder) concerns(tx *db.Tx, since int64) error {
 	return f.sealed(tx, findSQL().concerns, since, func(scan db.Scan) (kind seal.Kind, thing, field, id string, sealed []byte, err error) {
 		err = scan(&thing, &field, &sealed)
@@ -127,11 +141,19 @@ func (f *Finder) concerns(tx *db.Tx, since int64) error {
 	})
 }
 
+// texts finds what was written in tracks, what was handed on, under the parcel's own
+// key, and how pupils' addresses were protected.
 func (f *Finder) texts(tx *db.Tx, since int64) error {
-	return f.sealed(tx, findSQL().texts, since, func(scan db.Scan) (kind seal.Kind, thing, field, id string, sealed []byte, err error) {
-		err = scan(&thing, &id, &field, &sealed)
-		return seal.KindTrack, thing, field, id, sealed, err
-	})
+	for _, q := range []*db.Stmt{findSQL().texts, findSQL().parcels, findSQL().shielded} {
+		err := f.sealed(tx, q, since, func(scan db.Scan) (kind seal.Kind, thing, field, id string, sealed []byte, err error) {
+			err = scan(&thing, &id, &field, &sealed)
+			return seal.KindTrack, thing, field, id, sealed, err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sealed opens every row of a statement with the key of its thing.
@@ -166,7 +188,11 @@ func (f *Finder) sealed(tx *db.Tx, q *db.Stmt, since int64, row func(db.Scan) (k
 		if err != nil {
 			return err
 		}
-		f.row(t.id+t.field, ours.FindString(plain))
+		if id := ours.FindString(plain); q == findSQL().shielded {
+			f.inEach(t.thing, t.id+t.field, id)
+		} else {
+			f.row(t.id+t.field, id)
+		}
 	}
 	return nil
 }
@@ -248,14 +274,6 @@ func (f *Finder) sessions(tx *db.Tx, since int64) error {
 	}, Owner, since)
 }
 
-// parcels finds what was handed on, under the parcel's own key.
-func (f *Finder) parcels(tx *db.Tx, since int64) error {
-	return f.sealed(tx, findSQL().parcels, since, func(scan db.Scan) (kind seal.Kind, thing, field, id string, sealed []byte, err error) {
-		err = scan(&thing, &id, &field, &sealed)
-		return seal.KindTrack, thing, field, id, sealed, err
-	})
-}
-
 // ownKeys finds what lies under a key of its own, with nothing beside it but whose
 // it is: interventions, talks about what was told, hearings, and the sealed notes
 // that only their writers know of.
@@ -322,7 +340,9 @@ func (f *Finder) homes(tx *db.Tx, since int64) error {
 		var all []roster.Decision
 		all, err = f.p.Roster.Decisions(tx, Owner, p)
 		for _, x := range all {
-			f.row(x.ID, ours.FindString(x.Reason))
+			if x.Kind != roster.NamedFor { // shielding is told in the tracks as well, and counted there
+				f.row(x.ID, ours.FindString(x.Reason))
+			}
 		}
 	}
 	return err

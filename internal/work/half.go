@@ -58,16 +58,40 @@ var halfSQL = sync.OnceValue(func() map[string]*db.Stmt {
 		"a line of no talk":                 `FROM dialogue_line x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM dialogue_thread t WHERE t.owner = x.owner AND t.concern = x.concern AND (t.said_n >= x.n OR t.answer_n >= x.n))`,
 		"a line without its entry":          `FROM dialogue_line x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM journal_entry e WHERE e.owner = x.owner AND e.id = x.entry)`,
 		"a talk that ends nowhere":          `FROM dialogue_thread x WHERE x.owner = $1 AND x.answer_n > 0 AND NOT EXISTS (SELECT 1 FROM dialogue_line l WHERE l.owner = x.owner AND l.concern = x.concern AND l.n = x.answer_n)`,
-		"an end without its record":         `FROM cases_track x WHERE x.owner = $1 AND x.state IN ('closed', 'stepped-down') AND NOT EXISTS (SELECT 1 FROM cases_record r WHERE r.owner = x.owner AND r.track = x.id AND r.kind = x.state)`,
+		"an end without its record":         `FROM cases_track x WHERE x.owner = $1 AND x.state IN ('closed', 'stepped-down', 'left') AND NOT EXISTS (SELECT 1 FROM cases_record r WHERE r.owner = x.owner AND r.track = x.id AND r.kind = x.state)`,
 		"a closing that did not end": `FROM cases_record x JOIN cases_track t ON t.owner = x.owner AND t.id = x.track WHERE x.owner = $1 AND x.kind = 'closed' AND t.state = 'open'
 			AND NOT EXISTS (SELECT 1 FROM cases_record r WHERE r.owner = x.owner AND r.track = x.track AND r.kind = 'reopened')`,
-		"a recusal without its bar":             `FROM cases_record x WHERE x.owner = $1 AND x.kind = 'recused' AND NOT EXISTS (SELECT 1 FROM access_bar b WHERE b.owner = x.owner AND b.kind = 'track' AND b.thing = x.track AND b.person = x.ref)`,
-		"a hearing without its letter":          `FROM hearing_hearing x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM hearing_line l WHERE l.owner = x.owner AND l.hearing = x.id AND l.kind = 'letter')`,
-		"a line of no hearing":                  `FROM hearing_line x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM hearing_hearing h WHERE h.owner = x.owner AND h.id = x.hearing)`,
-		"a line of a hearing without its entry": `FROM hearing_line x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM journal_entry e WHERE e.owner = x.owner AND e.id = x.entry)`,
-		"an answer nobody approved":             `FROM hearing_line x WHERE x.owner = $1 AND x.kind = 'sent' AND 2 > (SELECT COUNT(*) FROM hearing_line l WHERE l.owner = x.owner AND l.hearing = x.hearing AND l.kind = 'approved')`,
-		"an audit of no track":                  `FROM cases_audit x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_track t WHERE t.owner = x.owner AND t.id = x.track)`,
-		"a track without an audit":              `FROM cases_track x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_audit a WHERE a.owner = x.owner AND a.track = x.id)`,
+		"a pupil who left and did not":           `FROM cases_record x JOIN cases_track t ON t.owner = x.owner AND t.id = x.track WHERE x.owner = $1 AND x.kind = 'left' AND t.state <> 'left'`,
+		"a pupil who left, and no duty knows it": `FROM cases_record x WHERE x.owner = $1 AND x.kind = 'left' AND NOT EXISTS (SELECT 1 FROM duty_fact f WHERE f.owner = x.owner AND f.thing = x.track AND f.kind = 'left-school')`,
+		"a measure for a pupil who left":         `FROM cases_measure x JOIN cases_track t ON t.owner = x.owner AND t.id = x.track WHERE x.owner = $1 AND x.state = 'running' AND t.state = 'left'`,
+		"a question about a pupil who left":      `FROM cases_ask x JOIN cases_track t ON t.owner = x.owner AND t.id = x.track WHERE x.owner = $1 AND x.state = 'open' AND t.state = 'left'`,
+		"a protected pupil without a guard":      `FROM roster_person x WHERE x.owner = $1 AND x.protection <> '' AND NOT EXISTS (SELECT 1 FROM access_guard k WHERE k.owner = x.owner AND k.kind = 'person' AND k.thing = x.id AND k.until_at = 9223372036854775807)`,
+		"a guard of nobody who is protected":     `FROM access_guard x WHERE x.owner = $1 AND x.until_at = 9223372036854775807 AND NOT EXISTS (SELECT 1 FROM roster_person p WHERE p.owner = x.owner AND p.id = x.subject AND p.protection <> '')`,
+		"a guard of nothing":                     `FROM access_guard x WHERE x.owner = $1 AND x.kind <> 'person' AND NOT EXISTS (SELECT 1 FROM access_subject s WHERE s.owner = x.owner AND s.kind = x.kind AND s.thing = x.thing AND s.person = x.subject)`,
+		"something beside its guard": `FROM access_subject x JOIN access_guard k ON k.owner = x.owner AND k.kind = 'person' AND k.thing = x.person AND k.until_at = 9223372036854775807 WHERE x.owner = $1
+			AND NOT EXISTS (SELECT 1 FROM access_guard g WHERE g.owner = x.owner AND g.kind = x.kind AND g.thing = x.thing AND g.subject = x.person AND g.until_at = k.until_at)`,
+		"a protected pupil nobody is named for": `FROM roster_person x WHERE x.owner = $1 AND x.protection <> '' AND (NOT EXISTS (SELECT 1 FROM roster_decision d WHERE d.owner = x.owner AND d.pupil = x.id AND d.kind = 'named' AND d.written >= x.protected_at)
+			OR NOT EXISTS (SELECT 1 FROM access_grant g WHERE g.owner = x.owner AND g.kind = 'person' AND g.thing = x.id AND g.relation = 'leads' AND g.until_at = 9223372036854775807))`,
+		"a track that does not tell how its pupil is protected": `FROM roster_person x JOIN cases_track t ON t.owner = x.owner AND t.pupil = x.id WHERE x.owner = $1
+			AND (SELECT COUNT(*) FROM cases_record r WHERE r.owner = t.owner AND r.track = t.id AND r.kind = 'shielded' AND r.answer <> 'lifted') <> CASE WHEN x.protection = '' THEN 0 ELSE 1 END
+				+ (SELECT COUNT(*) FROM cases_record r WHERE r.owner = t.owner AND r.track = t.id AND r.kind = 'shielded' AND r.answer = 'lifted')`,
+		"a protected pupil's track that nobody named has": `FROM access_guard x WHERE x.owner = $1 AND x.kind = 'track' AND x.until_at = 9223372036854775807
+			AND NOT EXISTS (SELECT 1 FROM access_grant g JOIN access_grant n ON n.owner = g.owner AND n.kind = 'person' AND n.thing = x.subject AND n.relation = 'named' AND n.person = g.person
+				WHERE g.owner = x.owner AND g.kind = 'track' AND g.thing = x.thing AND g.relation = 'leads')`,
+		"a parting the others do not tell of": `FROM cases_record x WHERE x.owner = $1 AND x.kind = 'together' AND x.answer = 'out' AND NOT EXISTS (SELECT 1 FROM cases_stood s JOIN cases_record r ON r.owner = s.owner AND r.track = s.other
+			AND r.kind = 'together' AND r.answer = 'left' WHERE s.owner = x.owner AND s.track = x.track)`,
+		"a parting nobody tells of":              `FROM cases_stood x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_record r WHERE r.owner = x.owner AND r.track IN (x.track, x.other) AND r.kind = 'together' AND r.answer = 'out')`,
+		"one who stood with another who did not": `FROM cases_stood x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_stood s WHERE s.owner = x.owner AND s.track = x.other AND s.other = x.track)`,
+		"two who were parted and stand together": `FROM cases_stood x JOIN cases_track t ON t.owner = x.owner AND t.id = x.track JOIN cases_track o ON o.owner = x.owner AND o.id = x.other WHERE x.owner = $1 AND t.matter = o.matter`,
+		"a track in no matter":                   `FROM cases_track x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_case c WHERE c.owner = x.owner AND c.id = x.matter)`,
+		"a matter of no track":                   `FROM cases_case x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_track t WHERE t.owner = x.owner AND x.id IN (t.matter, t.origin))`,
+		"a recusal without its bar":              `FROM cases_record x WHERE x.owner = $1 AND x.kind = 'recused' AND NOT EXISTS (SELECT 1 FROM access_bar b WHERE b.owner = x.owner AND b.kind = 'track' AND b.thing = x.track AND b.person = x.ref)`,
+		"a hearing without its letter":           `FROM hearing_hearing x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM hearing_line l WHERE l.owner = x.owner AND l.hearing = x.id AND l.kind = 'letter')`,
+		"a line of no hearing":                   `FROM hearing_line x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM hearing_hearing h WHERE h.owner = x.owner AND h.id = x.hearing)`,
+		"a line of a hearing without its entry":  `FROM hearing_line x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM journal_entry e WHERE e.owner = x.owner AND e.id = x.entry)`,
+		"an answer nobody approved":              `FROM hearing_line x WHERE x.owner = $1 AND x.kind = 'sent' AND 2 > (SELECT COUNT(*) FROM hearing_line l WHERE l.owner = x.owner AND l.hearing = x.hearing AND l.kind = 'approved')`,
+		"an audit of no track":                   `FROM cases_audit x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_track t WHERE t.owner = x.owner AND t.id = x.track)`,
+		"a track without an audit":               `FROM cases_track x WHERE x.owner = $1 AND NOT EXISTS (SELECT 1 FROM cases_audit a WHERE a.owner = x.owner AND a.track = x.id)`,
 	}
 	stmts := map[string]*db.Stmt{}
 	for what, from := range all {

@@ -30,12 +30,20 @@ func TestAHalfIsSeen(t *testing.T) {
 			t.Fatalf("%s: %v", a.Kind(), err)
 		}
 	}
+	for _, next := range []func(*rand.Rand) (Act, bool){p.begin, p.shield} { // and one is protected now
+		if a, ok := next(rng); ok {
+			if err := a.Do(ctx); err != nil {
+				t.Fatalf("%s: %v", a.Kind(), err)
+			}
+		}
+	}
 	if err := d.Read(ctx, noHalves); err != nil {
 		t.Fatal(err)
 	}
 	for _, table := range []string{
 		"cases_record", "cases_absence", "cases_cover", "privacy_part", "privacy_block", "cases_transfer", "cases_notice", "cases_file", "cases_chunk",
 		"interventions_event", "interventions_line", "cases_track", "cases_audit", "access_grant", "access_bar", "cases_insight", "seal_key", "dialogue_thread", "dialogue_line", "hearing_hearing", "hearing_line", "journal_entry", "danger_line", "danger_reader", "privacy_glass",
+		"access_guard", "access_subject", "cases_stood", "cases_case",
 	} {
 		spoil, back := db.SQL(`DELETE FROM `+table+` WHERE owner = $1`), errors.New("back")
 		err := d.Write(ctx, func(tx *db.Tx) error {

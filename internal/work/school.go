@@ -150,6 +150,7 @@ func (p *Place) meet(ctx context.Context, i int) (*School, error) {
 				return err
 			}
 		}
+		s.Kept, s.Pupils = s.Pupils[pupils-1], s.Pupils[:pupils-1]
 		return nil
 	})
 }

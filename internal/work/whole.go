@@ -32,24 +32,26 @@ var whole = []struct {
 	{"lead", (*Place).lead},
 	{"serious", (*Place).serious},
 	{"settle", (*Place).settleOne},
+	{"begin", (*Place).begin},
 	{"attach", (*Place).attach},
 	{"meet", (*Place).minutes},
 	{"digital", (*Place).digital},
 	{"warn", (*Place).warn},
 	{"ask", (*Place).ask},
 	{"observe", (*Place).observe},
+	{"join", (*Place).join},
 	{"adopts", (*Place).adopts},
 	{"say", (*Place).say},
 	{"step", (*Place).step},
 	{"away", (*Place).away},
 	{"home", (*Place).home},
-	{"join", (*Place).join},
 	{"speak", (*Place).speak},
 	{"share", (*Place).share},
 	{"answer", (*Place).answer},
 	{"end", (*Place).end},
 	{"approves", (*Place).approves},
 	{"stop", (*Place).stop},
+	{"shield", (*Place).shield},
 	{"insight", (*Place).insight},
 	{"judge", (*Place).judge},
 	{"writes", (*Place).writes},
@@ -61,16 +63,19 @@ var whole = []struct {
 	{"hand", (*Place).hand},
 	{"pack", (*Place).pack},
 	{"correct", (*Place).correct},
+	{"lift", (*Place).lift},
 	{"recuse", (*Place).recuse},
 	{"survey", (*Place).survey},
 	{"child", (*Place).child},
 	{"machine", (*Place).machine},
 	{"sends", (*Place).sends},
+	{"part", (*Place).parting},
 	{"accept", (*Place).accept},
 	{"paper", (*Place).paper},
 	{"parent", (*Place).parent},
 	{"glass", (*Place).glass},
 	{"order", (*Place).order},
+	{"leave", (*Place).leave},
 	{"suggest", (*Place).suggest},
 	{"convene", (*Place).convene},
 	{"agree", (*Place).agree},
@@ -90,7 +95,7 @@ func WholeKinds() (all []string) {
 // Stepwise says whether the n-th act of the whole case is done in several steps.
 func Stepwise(n int) bool {
 	switch whole[n%len(whole)].kind {
-	case "lead", "attach", "observe", "judge", "pack", "settle", "speak", "written", "asks":
+	case "lead", "attach", "observe", "judge", "pack", "settle", "begin", "speak", "written", "asks":
 		return true
 	}
 	return false
@@ -129,7 +134,7 @@ var wholeSQL = sync.OnceValue(func() (s struct {
 	s.away = db.SQL(`SELECT COALESCE(MAX(until_on), '') FROM cases_absence WHERE owner = $1 AND person = $2`)
 	s.guardian = db.SQL(`SELECT g.guardian FROM cases_track t JOIN roster_guardian g ON g.owner = t.owner AND g.pupil = t.pupil
 		WHERE t.owner = $1 AND t.id = $2 AND g.until_date = '' ORDER BY g.guardian LIMIT 1`)
-	s.measure = db.SQL(`SELECT t.id, t.slug, t.school, m.id FROM cases_measure m JOIN cases_track o ON o.owner = m.owner AND o.id = m.track
+	s.measure = db.SQL(`SELECT t.id, t.slug, t.school, t.matter, m.id FROM cases_measure m JOIN cases_track o ON o.owner = m.owner AND o.id = m.track
 		JOIN cases_track t ON t.owner = o.owner AND t.matter = o.matter AND t.id <> o.id
 		WHERE m.owner = $1 AND m.state = 'running' AND m.version > 0 AND t.state = 'open' AND o.state = 'open'
 			AND NOT EXISTS (SELECT 1 FROM cases_shared s WHERE s.owner = t.owner AND s.track = t.id AND s.measure = m.id)
@@ -387,22 +392,34 @@ func (p *Place) join(*rand.Rand) (Act, bool) {
 	return Act{}, false
 }
 
-// share lets a track refer to a measure of another in its matter, each once.
+// share lets a track refer to a measure of another in its matter, each once, unless
+// the two are being parted.
 func (p *Place) share(*rand.Rand) (a Act, ok bool) {
 	p.look(wholeSQL().measure, func(scan db.Scan) error {
-		var id, slug string
-		var school tilhor.SchoolID
-		var m tilhor.MeasureID
-		if err := scan(&id, &slug, &school, &m); err != nil {
-			return err
+		m, err := shared(scan)
+		if err == nil && !ok && p.mine(m.track) && !p.given[m.act()] && !p.given["parts-"+m.matter] {
+			a, ok = Act{ID: m.act(), do: func(ctx context.Context) error {
+				return p.Cases.Share(ctx, p.school(m.school).Rektor, m.slug, m.measure)
+			}}, true
 		}
-		if x := "share-" + id + "-" + string(m); !ok && p.mine(id) && !p.given[x] {
-			a, ok = Act{ID: x, do: func(ctx context.Context) error { return p.Cases.Share(ctx, p.school(school).Rektor, slug, m) }}, true
-		}
-		return nil
+		return err
 	})
 	return a, ok
 }
+
+// A sharing is a measure, and a track in its matter that does not refer to it yet.
+type sharing struct {
+	track, slug, matter string
+	school              tilhor.SchoolID
+	measure             tilhor.MeasureID
+}
+
+func shared(scan db.Scan) (m sharing, err error) {
+	err = scan(&m.track, &m.slug, &m.school, &m.matter, &m.measure)
+	return m, err
+}
+
+func (m sharing) act() string { return "share-" + m.track + "-" + string(m.measure) }
 
 // stop blocks a note. Each is blocked once, so that its id is the act's.
 func (p *Place) stop(*rand.Rand) (Act, bool) {

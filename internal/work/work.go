@@ -91,6 +91,8 @@ type School struct {
 	Teachers []tilhor.Actor
 	Parent   tilhor.Actor // leads the FAU, and began the group of the class
 	Pupils   []tilhor.PersonID
+	Kept     tilhor.PersonID // a pupil whom only begin, shield, lift and leave are about
+	begun    bool            // they are under way
 }
 
 // Open opens the place: keys, schools and people are made when there are none
