@@ -196,6 +196,7 @@ LIST
 each=$((minutes * 60 / 11))
 same='Sec-Fetch-Site: same-origin'
 # The time of sqlmap is a bound and no share: it ends by itself when it has tried all.
+# Codes take longest: ten wrong ones a second are answered.
 found=$dir/found
 {
 	wapitis signed-out $each "$base" -H "$same"
@@ -208,7 +209,7 @@ found=$dir/found
 	sqlmaps parent $((2 * each)) -m "$dir/parent.list" --headers "$same" --cookie "$parent" --param-exclude '^tilhor$'
 	sqlmaps pupil $((2 * each)) -m "$dir/pupil.list" --headers "$same" --cookie "$pupil" --param-exclude '^tilhor$'
 	sqlmaps machine $((2 * each)) -m "$dir/machine.list" --headers "$same" --cookie "$machine" --param-exclude '^tilhor-enhet$'
-	sqlmaps code $each -u "$base/samtale" --data 'kode=bamse eple gitar hage lampe mygg tog&gjor=les' --headers "$same"
+	sqlmaps code $((6 * each)) -u "$base/samtale" --data 'kode=bamse eple gitar hage lampe mygg tog&gjor=les' --headers "$same"
 	sqlmaps letter $each -u "$base$ward/skriv" --data 'text=' --headers "$same" --cookie "$parent" --param-exclude '^tilhor$'
 	sqlmaps search $each -u "$base/saker" --data 'sok=Nora' --headers "$same" --cookie "$cookie" --param-exclude '^tilhor$'
 	sqlmaps telling $each -u "$base/bekymringer/ny" --data 'step=1&find=Nora&class=5A&go=find' --headers "$same" --cookie "$cookie" --param-exclude '^tilhor$'
