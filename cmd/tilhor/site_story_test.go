@@ -36,6 +36,7 @@ type deed struct {
 	Sees  string      `json:"sees"`  // in the page it leads to
 	Lacks string      `json:"-"`     // and what is not in it
 	File  string      `json:"-"`     // what is sent along: the ending of its name
+	To    string      `json:"-"`     // which form, by its address, where nothing in it says so
 	No    bool        `json:"-"`     // it is refused: what was typed comes back
 	Shows string      `json:"-"`     // which clause of the law's scenario
 }

@@ -5,8 +5,6 @@ import (
 	"context"
 	"image"
 	"image/jpeg"
-	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -269,16 +267,16 @@ func (p *poisonedTown) ends() {
 	p.draft()
 }
 
-// upload sends a form with a file, as a browser does. Its name is poison, and what is
-// written beside the picture.
-func (p *poisonedTown) upload(to string, v url.Values, kind string) *http.Response {
+// file is one to be sent along. Its name is poison, and what is written beside the
+// picture.
+func (p *poisonedTown) file(kind string) (name string, body []byte) {
 	p.t.Helper()
-	body := []byte(p.word(p.n))
+	body = []byte(p.word(p.n))
 	if p.n++; kind == "jpg" {
 		var b bytes.Buffer
 		p.must(jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8)), nil))
 		note := p.word(4)
 		body = append([]byte("\xff\xd8\xff\xfe\x00"+string([]byte{byte(2 + len(note))})+note), b.Bytes()[2:]...)
 	}
-	return p.withFile(to, p.cookie, v, p.word(4)+` "><b data-pwned onmouseover=x>.`+kind, body)
+	return p.word(4) + ` "><b data-pwned onmouseover=x>.` + kind, body
 }

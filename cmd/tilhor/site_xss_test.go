@@ -63,6 +63,9 @@ func poison(n int) string {
 	return fmt.Sprintf("Ond%02d(%s)%02ddnO", n, poisons[n], n)
 }
 
+// An asking sends a form, as often as it is called.
+type asking func(url.Values) *http.Response
+
 // A poisonedTown is a municipality where everything that can be named and
 // written is poison.
 type poisonedTown struct {
@@ -83,7 +86,7 @@ type poisonedTown struct {
 	at     *url.URL
 	body   string
 	cookie *http.Cookie
-	sent   func(*web.Route, string, url.Values, *http.Response) // instead of spoiling what is sent
+	sent   func(*web.Route, url.Values, *http.Response, asking) // instead of spoiling what is sent
 }
 
 // poisonedFiles is the municipality as files: every name is poison, and begins
@@ -262,7 +265,8 @@ func (p *poisonedTown) does(d deed) {
 	var why []string
 	sent := false
 	each(root, func(n *html.Node) {
-		if n.Data != "form" || sent || !strings.EqualFold(attrOf(n, "method"), "post") || strings.HasPrefix(attrOf(n, "action"), "/logg-ut") {
+		to := attrOf(n, "action")
+		if n.Data != "form" || sent || !strings.EqualFold(attrOf(n, "method"), "post") || d.To == "" && strings.HasPrefix(to, "/logg-ut") || d.To != "" && d.To != to {
 			return
 		}
 		v, err := filled(n, d, p.code)
@@ -314,13 +318,14 @@ func (p *poisonedTown) send(form *html.Node, v url.Values, d deed) {
 	if p.sent == nil {
 		p.spoil(route, to.RequestURI(), v, form)
 	}
-	ask := func() *http.Response { return p.do("POST", p.cookie, "nb", to.RequestURI(), v) }
+	var ask asking = func(v url.Values) *http.Response { return p.do("POST", p.cookie, "nb", to.RequestURI(), v) }
 	if d.File != "" {
-		ask, fed = func() *http.Response { return p.upload(to.RequestURI(), v, d.File) }, append(fed, "fil")
+		name, file := p.file(d.File)
+		ask, fed = func(v url.Values) *http.Response { return p.withFile(to.RequestURI(), p.cookie, v, name, file) }, append(fed, "fil")
 	}
-	r := ask()
+	r := ask(v)
 	if p.sent != nil {
-		p.sent(route, to.RequestURI(), v, r)
+		p.sent(route, v, r, ask)
 	}
 	for _, k := range r.Cookies() {
 		if k.Path == web.TabletPath {

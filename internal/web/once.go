@@ -36,6 +36,13 @@ func (q *Req) Once(f *Form, act func() (location string, err error)) error {
 	return q.once(f, "", act, q.See)
 }
 
+// Sent says whether a form was sent before: for what is done ahead of the act, as
+// a file that is stored in pieces.
+func (q *Req) Sent(f *Form) (bool, error) {
+	answer, err := q.answered(q.Sending(f))
+	return answer != nil, err
+}
+
 // Answer is the beat of every form: it does what the form asks for, once, and goes
 // on. What is refused, before or by the act, comes again at its field with all that
 // was typed, and 422.

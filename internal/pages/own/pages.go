@@ -126,13 +126,11 @@ func (p *Pages) choose(q *web.Req) error {
 }
 
 func (p *Pages) open(q *web.Req) error {
-	if _, err := q.Form(); err != nil {
+	f, err := q.Form()
+	if err != nil {
 		return err
 	}
-	if err := p.Notices.OpenFeed(q.Context(), q.Actor); err != nil {
-		return err
-	}
-	return q.See(noticesPath + "?gjort=kalender")
+	return q.OnceAt(f, noticesPath+"?gjort=kalender", func() error { return p.Notices.OpenFeed(q.Context(), q.Actor) })
 }
 
 func (p *Pages) end(q *web.Req) error {

@@ -196,7 +196,11 @@ func (p *Pages) addAttachment(q *web.Req) error {
 		f.Faults.Add(f.File.TooBig, "fil", "cases.fault.file-big")
 	}
 	again := func(code int, f *web.Form) error { return p.askAttachment(q, code, f, "file") }
-	if len(f.Faults) == 0 {
+	sent, err := q.Sent(f)
+	if err != nil {
+		return err
+	}
+	if len(f.Faults) == 0 && !sent {
 		a.File, err = p.Cases.Put(q.Context(), q.Actor, slug, a, body)
 		if f.Faults = tilhor.FaultsOf(err); f.Faults == nil && err != nil {
 			return err
