@@ -55,26 +55,16 @@ func imageOf(t *testing.T, made, text string) *imageRoot {
 	defer syscall.Umask(syscall.Umask(0o022))
 	m := &imageRoot{t: t, dir: t.TempDir()}
 	m.must(os.Chmod(m.dir, 0o755))
-	for _, l := range strings.Split(text, "\n") {
-		word, rest, _ := strings.Cut(l, " ")
-		switch word {
-		case "COPY":
-			m.copy(made, strings.Fields(rest))
-		case "USER":
-			uid, _, _ := strings.Cut(rest, ":")
-			var err error
-			m.uid, err = strconv.Atoi(uid)
-			m.must(err)
-		case "ENV":
-			m.env = strings.Fields(rest)
-		case "VOLUME":
-			m.writes = list(rest)
-		case "ENTRYPOINT":
-			m.program = list(rest)[0]
-		case "CMD":
-			m.command = list(rest)
-		}
+	lines, _ := containerLines(text) // each that is asked for stands there: TestTheContainerFileIsSound
+	for _, c := range lines["COPY"] {
+		m.copy(made, strings.Fields(c))
 	}
+	uid, _, _ := strings.Cut(lines["USER"][0], ":")
+	var err error
+	m.uid, err = strconv.Atoi(uid)
+	m.must(err)
+	m.env, m.writes = strings.Fields(lines["ENV"][0]), list(lines["VOLUME"][0])
+	m.program, m.command = list(lines["ENTRYPOINT"][0])[0], list(lines["CMD"][0])
 	// The settings are mounted, and cannot be written to.
 	m.must(os.MkdirAll(filepath.Join(m.dir, "etc", "tilhor"), 0o755))
 	m.must(os.Chmod(settingsIn(t, filepath.Join(m.dir, "etc", "tilhor"), "", ""), 0o644))

@@ -129,13 +129,9 @@ func TestTheContainerFileIsSound(t *testing.T) {
 	})
 }
 
-func containerFaults(text, made string, takes map[string]bool) (faults []string) {
-	add := func(wrong bool, what string) {
-		if wrong {
-			faults = append(faults, what)
-		}
-	}
-	lines, notes := map[string][]string{}, ""
+// containerLines are the lines of a container file by their first word, and its notes.
+func containerLines(text string) (lines map[string][]string, notes string) {
+	lines = map[string][]string{}
 	for _, l := range strings.Split(text, "\n") {
 		if strings.HasPrefix(l, "#") {
 			notes += strings.TrimSuffix(strings.TrimPrefix(l, "#"), `\`) + " "
@@ -145,6 +141,16 @@ func containerFaults(text, made string, takes map[string]bool) (faults []string)
 			lines[word] = append(lines[word], rest)
 		}
 	}
+	return lines, notes
+}
+
+func containerFaults(text, made string, takes map[string]bool) (faults []string) {
+	add := func(wrong bool, what string) {
+		if wrong {
+			faults = append(faults, what)
+		}
+	}
+	lines, notes := containerLines(text)
 	one := func(word string) string {
 		if len(lines[word]) != 1 {
 			faults = append(faults, word+" stands not once")

@@ -4,14 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -759,15 +757,7 @@ func (p *poisonedTown) look(h http.Handler, visits []poisonVisit) (seen poisonSe
 	for i := range poisons {
 		whole[i] = poison(i)
 	}
-	in, err := json.Marshal(map[string]any{"base": srv.URL, "visits": visits, "poisons": whole})
-	p.must(err)
-	cmd := exec.CommandContext(p.t.(*testing.T).Context(), "node", "testdata/xss.mjs")
-	var out, complaint bytes.Buffer
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(in), &out, &complaint
-	if err := cmd.Run(); err != nil {
-		p.t.Fatalf("the browser (try make deps): %v\n%s", err, complaint.String())
-	}
-	p.must(json.Unmarshal(out.Bytes(), &seen))
+	webtest.Script(p.t, "testdata/xss.mjs", map[string]any{"base": srv.URL, "visits": visits, "poisons": whole}, &seen)
 	return seen
 }
 

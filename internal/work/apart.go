@@ -59,25 +59,13 @@ func (p *Place) begin(*rand.Rand) (Act, bool) {
 	s, id := p.Schools[i], mark("begin")
 	s.begun = true
 	return Act{ID: id, Steps: true, do: func(ctx context.Context) error {
-		c, err := p.Concerns.Tell(ctx, s.Teachers[0], p.Telling(s, s.Kept, "En lærer så at eleven"))
+		slug, err := p.planned(ctx, s, s.Kept, s.Teachers[0])
 		if err != nil {
 			return err
 		}
-		all, err := p.Cases.TakeUp(ctx, s.Rektor, c.Slug, cases.Stance{Handler: s.Teachers[0].Person})
-		if err != nil {
-			return err
-		}
-		t := &track{id: string(all[0].ID), slug: all[0].Slug, school: s}
-		if err := p.planned(ctx, t); err != nil {
-			return err
-		}
-		err = p.Cases.Ask(ctx, s.Rektor, t.slug, cases.Request{
+		return p.becomes(ending{slug: slug, school: s}, cases.Asked, p.Cases.Ask(ctx, s.Rektor, slug, cases.Request{
 			Kind: cases.ForObservation, Whom: []tilhor.PersonID{s.Teachers[len(s.Teachers)-1].Person}, Place: "Storefri", Look: id, Due: p.today().Add(2),
-		})
-		if err == nil {
-			p.came(ending{slug: t.slug, school: s}, cases.Asked)
-		}
-		return err
+		}))
 	}}, true
 }
 
@@ -88,11 +76,7 @@ func (p *Place) shield(*rand.Rand) (Act, bool) {
 	id := mark("shield")
 	return Act{ID: id, do: func(ctx context.Context) error {
 		s := e.school
-		err := p.Cases.Shield(ctx, s.Rektor, cases.Shielding{Pupil: s.Kept, Grade: roster.StrictConfidential, Leader: s.Social.Person, Reason: id})
-		if err == nil {
-			p.came(e, cases.Shielded)
-		}
-		return err
+		return p.becomes(e, cases.Shielded, p.Cases.Shield(ctx, s.Rektor, cases.Shielding{Pupil: s.Kept, Grade: roster.StrictConfidential, Leader: s.Social.Person, Reason: id}))
 	}}, ok
 }
 
@@ -100,11 +84,7 @@ func (p *Place) lift(*rand.Rand) (Act, bool) {
 	e, ok := p.ends(cases.Shielded)
 	id := mark("lift")
 	return Act{ID: id, do: func(ctx context.Context) error {
-		err := p.Cases.Unshield(ctx, e.school.Social, e.slug, id)
-		if err == nil {
-			p.came(e, lifted)
-		}
-		return err
+		return p.becomes(e, lifted, p.Cases.Unshield(ctx, e.school.Social, e.slug, id))
 	}}, ok
 }
 

@@ -80,11 +80,15 @@ func (p *Place) ends(kinds ...cases.Kind) (ending, bool) {
 	return e, true
 }
 
-// came puts a track back, as what it has become.
-func (p *Place) came(e ending, kind cases.Kind) {
+// becomes puts a track back, as what it has become by an act that was done.
+func (p *Place) becomes(e ending, kind cases.Kind, err error) error {
+	if err != nil {
+		return err
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.endings = append(p.endings, ending{e.slug, e.school, kind})
+	return nil
 }
 
 // settleOne tells of a pupil and goes on until the pupil says that it is safe now.
@@ -92,32 +96,29 @@ func (p *Place) settleOne(rng *rand.Rand) (Act, bool) {
 	s, id := p.Schools[rng.IntN(len(p.Schools))], mark("settle")
 	pupil := s.Pupils[rng.IntN(len(s.Pupils))]
 	return Act{ID: id, Steps: true, do: func(ctx context.Context) error {
-		c, err := p.Concerns.Tell(ctx, s.Teachers[0], p.Telling(s, pupil, "En lærer så at eleven"))
+		slug, err := p.planned(ctx, s, pupil, s.Social)
 		if err != nil {
 			return err
 		}
-		all, err := p.Cases.TakeUp(ctx, s.Rektor, c.Slug, cases.Stance{Handler: s.Social.Person})
-		if err != nil {
-			return err
-		}
-		t := &track{id: string(all[0].ID), slug: all[0].Slug, school: s}
-		if err := p.planned(ctx, t); err != nil {
-			return err
-		}
-		err = p.Cases.Evaluate(ctx, s.Rektor, t.slug, cases.Evaluation{
+		return p.becomes(ending{slug: slug, school: s}, cases.Evaluated, p.Cases.Evaluate(ctx, s.Rektor, slug, cases.Evaluation{
 			At: tilhor.When{Precision: tilhor.Unknown}, Way: "self", Answer: cases.SafeNow, Words: id, Saw: "Ro.", Best: "Bra.", Then: cases.Finish,
-		})
-		if err == nil {
-			p.came(ending{slug: t.slug, school: s}, cases.Evaluated)
-		}
-		return err
+		}))
 	}}, true
 }
 
-// planned hears the pupil of a new track, and goes on until the plan is in force.
-func (p *Place) planned(ctx context.Context, t *track) error {
-	r := t.school.Rektor
-	err := p.Cases.Hear(ctx, r, t.slug, cases.Talk{At: tilhor.When{Precision: tilhor.Unknown}, Answer: cases.Spoke, Words: "Det er bedre.", How: "none"})
+// planned tells of a pupil, and goes on until the plan of the track is in force.
+func (p *Place) planned(ctx context.Context, s *School, pupil tilhor.PersonID, handler tilhor.Actor) (slug string, err error) {
+	r := s.Rektor
+	c, err := p.Concerns.Tell(ctx, s.Teachers[0], p.Telling(s, pupil, "En lærer så at eleven"))
+	if err != nil {
+		return "", err
+	}
+	all, err := p.Cases.TakeUp(ctx, r, c.Slug, cases.Stance{Handler: handler.Person})
+	if err != nil {
+		return "", err
+	}
+	t := &track{id: string(all[0].ID), slug: all[0].Slug, school: s}
+	err = p.Cases.Hear(ctx, r, t.slug, cases.Talk{At: tilhor.When{Precision: tilhor.Unknown}, Answer: cases.Spoke, Words: "Det er bedre.", How: "none"})
 	if err == nil {
 		err = p.Cases.Weigh(ctx, r, t.slug, cases.Weighing{Interests: "Trygghet.", View: "Det er bedre.", Weighing: "Lett.", Conclusion: "Fortsett."})
 	}
@@ -127,7 +128,7 @@ func (p *Place) planned(ctx context.Context, t *track) error {
 	if err == nil {
 		err = p.Cases.Approve(ctx, r, t.slug, 1)
 	}
-	return err
+	return t.slug, err
 }
 
 // step steps such a track down, and end closes it on the pupil's word; each act of
@@ -136,11 +137,7 @@ func (p *Place) step(*rand.Rand) (Act, bool) {
 	e, ok := p.ends(cases.Evaluated)
 	id := mark("step")
 	return Act{ID: id, do: func(ctx context.Context) error {
-		err := p.Cases.StepDown(ctx, e.school.Rektor, e.slug, cases.Step{View: "Det er bra nå.", Way: cases.Ways[0], Reason: id, Recheck: p.today().Add(35), Told: true})
-		if err == nil {
-			p.came(e, cases.SteppedDownK)
-		}
-		return err
+		return p.becomes(e, cases.SteppedDownK, p.Cases.StepDown(ctx, e.school.Rektor, e.slug, cases.Step{View: "Det er bra nå.", Way: cases.Ways[0], Reason: id, Recheck: p.today().Add(35), Told: true}))
 	}}, ok
 }
 
@@ -148,11 +145,7 @@ func (p *Place) end(*rand.Rand) (Act, bool) {
 	e, ok := p.ends(cases.Evaluated, cases.SteppedDownK)
 	id := mark("end")
 	return Act{ID: id, do: func(ctx context.Context) error {
-		err := p.Cases.Close(ctx, e.school.Rektor, e.slug, cases.Ending{Words: id, CheckOn: p.today().Add(35)})
-		if err == nil {
-			p.came(e, cases.Ended)
-		}
-		return err
+		return p.becomes(e, cases.Ended, p.Cases.Close(ctx, e.school.Rektor, e.slug, cases.Ending{Words: id, CheckOn: p.today().Add(35)}))
 	}}, ok
 }
 

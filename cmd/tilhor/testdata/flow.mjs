@@ -1,16 +1,10 @@
 // A story in Debian's Chromium, without JavaScript and by keyboard alone. Reads
 // {"base", "control", "deeds"} from stdin: see deed in site_story_test.go.
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
+import { launch } from "../../../internal/web/webtest/browser/chromium.mjs";
 
-const root = createRequire(pathToFileURL(process.cwd() + "/../../package.json"));
-const { chromium } = root("playwright-core");
 const { base, control, deeds } = JSON.parse(readFileSync(0, "utf8"));
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-  args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
+const browser = await launch();
 
 let page, context, who = "", track = "", code = [], presses = 0;
 const press = async (key) => { presses++; await page.keyboard.press(key); };

@@ -2,16 +2,10 @@
 // what came alive. Reads {"base", "visits": [{"name", "who", "path", "cookies"}],
 // "poisons": [...]} from stdin: see site_xss_test.go.
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
+import { launch } from "../../../internal/web/webtest/browser/chromium.mjs";
 
-const root = createRequire(pathToFileURL(process.cwd() + "/../../package.json"));
-const { chromium } = root("playwright-core");
 const { base, visits, poisons } = JSON.parse(readFileSync(0, "utf8"));
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-  args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
+const browser = await launch();
 
 const faults = [];
 let pages = 0, shown = 0, kinds = new Set();

@@ -1,16 +1,12 @@
 package family_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"html"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -24,6 +20,7 @@ import (
 	"tilhor/internal/duty"
 	"tilhor/internal/roster"
 	"tilhor/internal/web"
+	"tilhor/internal/web/webtest"
 )
 
 var yearOf = db.SQL(`UPDATE roster_group SET name = $3 WHERE owner = $1 AND name = $2`)
@@ -691,20 +688,12 @@ func TestAPageThatIsWrittenOnClosesAroundTheForm(t *testing.T) {
 	s := httptest.NewServer(w.Site.Handler())
 	t.Cleanup(s.Close)
 	for page, tells := range map[string]string{"/min/sak/ord?hva=" + string(f.Last(cases.Voice).ID): "Jeg vil bare ha noen å gå med.", "/min/sak/trygt": "Saken kan avsluttes"} {
-		in, err := json.Marshal(map[string]string{"at": strings.Replace(s.URL, "127.0.0.1", "localhost", 1) + page, "cookie": c.String()})
-		w.must(err)
-		cmd := exec.CommandContext(t.Context(), "node", filepath.Join("..", "..", "web", "webtest", "browser", "closes.mjs"))
-		var out, complaint bytes.Buffer
-		cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(in), &out, &complaint
-		if err := cmd.Run(); err != nil {
-			t.Fatalf("the browser (try make deps): %v\n%s", err, complaint.String())
-		}
 		type look struct{ Text, Typed, Form, Button string }
 		var seen struct {
 			Before, After look
 			Waits         []float64
 		}
-		w.must(json.Unmarshal(out.Bytes(), &seen))
+		webtest.Script(t, "closes.mjs", map[string]string{"at": strings.Replace(s.URL, "127.0.0.1", "localhost", 1) + page, "cookie": c.String()}, &seen)
 		const closed = "Nå er siden lukket."
 		if b := seen.Before; !strings.Contains(b.Text, tells) || strings.Contains(b.Text, closed) || b.Form != "visible" {
 			t.Errorf("%s, before: %+v", page, b)

@@ -1,16 +1,13 @@
 package public_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"net/http/httptest"
 	"net/url"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"tilhor/internal/web"
+	"tilhor/internal/web/webtest"
 )
 
 // Whoever leaves quickly on the last screen, by the button or by Escape three times, and
@@ -29,20 +26,11 @@ func TestBackAfterTheQuickWayOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	const words = "De gjemmer sekken min bak gymsalen"
-	in, _ := json.Marshal(map[string]string{"at": "http://localhost:" + u.Port() + school, "words": words})
-	cmd := exec.CommandContext(t.Context(), "node", filepath.Join("..", "..", "web", "webtest", "browser", "leave.mjs"))
-	var out, complaint bytes.Buffer
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(in), &out, &complaint
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("the browser (try make deps): %v\n%s", err, complaint.String())
-	}
 	var seen []struct {
 		Way, Press, URL, Text string
 		Words, Form           bool
 	}
-	if err := json.Unmarshal(out.Bytes(), &seen); err != nil {
-		t.Fatal(err)
-	}
+	webtest.Script(t, "leave.mjs", map[string]string{"at": "http://localhost:" + u.Port() + school, "words": words}, &seen)
 	control := 0
 	for _, x := range seen {
 		t.Logf("%s, %s: %s %q", x.Way, x.Press, x.URL, strings.ReplaceAll(x.Text, "\n", " "))

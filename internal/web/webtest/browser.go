@@ -56,21 +56,30 @@ func Browse(t testing.TB, jobs []Job) Seen {
 // set to a folder it leaves a picture of each there.
 func See(t testing.TB, jobs []Job) Seen {
 	t.Helper()
-	_, file, _, _ := runtime.Caller(0)
-	script := filepath.Join(filepath.Dir(file), "browser", "battery.mjs")
-	in, err := json.Marshal(map[string]any{"jobs": jobs, "shots": os.Getenv("TILHOR_SHOTS")})
+	var s Seen
+	Script(t, "battery.mjs", map[string]any{"jobs": jobs, "shots": os.Getenv("TILHOR_SHOTS")}, &s)
+	return s
+}
+
+// Script runs a script for the browser: a path, or the name of one of ours. It reads
+// in from its stdin and writes out, both as JSON.
+func Script(t testing.TB, script string, in, out any) {
+	t.Helper()
+	if !strings.Contains(script, "/") {
+		_, file, _, _ := runtime.Caller(0)
+		script = filepath.Join(filepath.Dir(file), "browser", script)
+	}
+	told, err := json.Marshal(in)
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), "node", script)
-	var out, complaint bytes.Buffer
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(in), &out, &complaint
+	var said, complaint bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(told), &said, &complaint
 	if err := cmd.Run(); err != nil {
 		t.Fatalf("the browser (try make deps): %v\n%s", err, complaint.String())
 	}
-	var s Seen
-	if err := json.Unmarshal(out.Bytes(), &s); err != nil {
+	if err := json.Unmarshal(said.Bytes(), out); err != nil {
 		t.Fatalf("the browser's answer: %v\n%s", err, complaint.String())
 	}
-	return s
 }

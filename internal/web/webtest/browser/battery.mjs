@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { chromium } from "playwright-core";
+import { launch } from "./chromium.mjs";
 
 const require = createRequire(import.meta.url);
 const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
@@ -16,13 +16,7 @@ const { jobs, workers = 2, shots = "" } = JSON.parse(readFileSync(0, "utf8"));
 const counts = { pages: 0, axe: 0, reflow: 0, keyboard: 0, stops: 0, script: 0, noscript: 0, rules: 0 };
 const faults = [];
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-  args: [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-  ],
-});
+const browser = await launch();
 
 // pageFor is a page in which those seen alike are seen, one after the other: a new
 // one costs more than what is looked at. Who is signed in does not stay in it.

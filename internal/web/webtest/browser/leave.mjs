@@ -4,17 +4,13 @@
 // (bfcache) and without, and then presses "back" until nothing is left to go back to.
 // Writes what was seen after each press.
 import { readFileSync } from "node:fs";
-import { chromium } from "playwright-core";
+import { launch } from "./chromium.mjs";
 
 const { at, words } = JSON.parse(readFileSync(0, "utf8"));
 const seen = [];
 
 for (const memory of [true, false]) {
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-    args: ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-    ignoreDefaultArgs: memory ? ["--disable-back-forward-cache"] : [],
-  });
+  const browser = await launch({ ignoreDefaultArgs: memory ? ["--disable-back-forward-cache"] : [] });
   for (const by of ["button", "escape"]) {
     const page = await (await browser.newContext({ locale: "nb-NO" })).newPage();
     const look = async (press) => {

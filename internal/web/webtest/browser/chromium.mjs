@@ -1,0 +1,11 @@
+// Debian's Chromium as every script here starts it: it asks nobody for anything.
+import { chromium } from "playwright-core";
+
+export const launch = (more = {}) => chromium.launch({
+  executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+  args: [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+  ],
+  ...more,
+});
