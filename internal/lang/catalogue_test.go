@@ -337,3 +337,21 @@ func BenchmarkT(b *testing.B) {
 		nb.T("gate.sum", "done", "2", "all", "4")
 	}
 }
+
+// A telephone number that is filled in reads from the left in what is written from the
+// right: "55 00 00 10" is not "10 00 00 55".
+func TestNumbersAreNotTurned(t *testing.T) {
+	n := 0
+	for key := range catalogues[tilhor.Arabic] {
+		text := For(tilhor.Arabic).T(key, "phone", "55 00 00 10")
+		if !strings.Contains(text, "55 00 00 10") {
+			continue
+		}
+		if n++; !strings.Contains(text, "\u206655 00 00 10\u2069") {
+			t.Errorf("%s turns the number: %q", key, text)
+		}
+	}
+	if n == 0 {
+		t.Error("no text has a number: this proves nothing")
+	}
+}

@@ -44,6 +44,7 @@ func TestTheBrowserCatchesEveryBadPage(t *testing.T) {
 		{"a form that script sends", "noscript", swap(`<button type="submit">`, `<button type="submit" hidden>`), false},
 		{"a script in the page", "console", swap(`</body>`, `<script>document.title="x"</script></body>`), true},
 		{"something from elsewhere", "fetch", swap(`</body>`, `<img alt="" src="http://127.0.0.1:9/x.png"></body>`), true},
+		{"a number that is turned", "direction", strings.Replace(swap(`<p>Her`, `<p><a href="tel:55000010">55 00 00 10</a></p><p>Her`), ` lang="nb"`, ` lang="nb" dir="rtl"`, 1), true},
 		{"a file that is not there", "fetch", swap(`/p.js`, `/borte.js`), true},
 	}
 	pages := []string{seenGood}

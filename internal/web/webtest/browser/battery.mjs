@@ -102,6 +102,8 @@ async function reflow(page, job, say) {
     }
     return { scroll: root.scrollWidth, width: root.clientWidth, out: out.slice(0, 4) };
   });
+  const turned = await page.evaluate(() => [...document.querySelectorAll('a[href^="tel:"]')].filter((a) => getComputedStyle(a).direction !== "ltr").map((a) => a.innerText));
+  if (turned.length) say("direction", `numbers are turned: ${turned.join(", ")}`);
   if (wide.scroll > wide.width + 1 || wide.out.length) say("reflow", `${wide.scroll} in ${wide.width}: ${wide.out.join(", ")}`);
 }
 
