@@ -145,11 +145,7 @@ func (w *world) shows(c *http.Cookie, path string, words ...string) string {
 
 func (w *world) lacks(b string, words ...string) {
 	w.t.Helper()
-	for _, s := range words {
-		if strings.Contains(b, s) {
-			w.t.Errorf("it says %q:\n%s", s, text(b))
-		}
-	}
+	webtest.Lacks(w.t, b, words...)
 }
 
 func (w *world) room() string { return "/rad/" + w.slug }

@@ -213,14 +213,7 @@ func mainOf(body string) string {
 	return body
 }
 
-func lacks(t *testing.T, body string, not ...string) {
-	t.Helper()
-	for _, s := range not {
-		if strings.Contains(body, s) {
-			t.Errorf("%q is in\n%s", s, mainOf(body))
-		}
-	}
-}
+var lacks = webtest.Lacks
 
 func form(pairs ...string) url.Values {
 	v := url.Values{}

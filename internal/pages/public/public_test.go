@@ -172,14 +172,7 @@ func has(t *testing.T, rec *httptest.ResponseRecorder, code int, texts ...string
 	return body
 }
 
-func lacks(t *testing.T, body string, texts ...string) {
-	t.Helper()
-	for _, s := range texts {
-		if strings.Contains(body, s) {
-			t.Errorf("%q is in\n%s", s, body)
-		}
-	}
-}
+var lacks = webtest.Lacks
 
 // A page that exists in further languages is offered in them, says that nobody
 // has read the translation, and is written the way the language is; the others

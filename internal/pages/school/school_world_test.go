@@ -174,14 +174,7 @@ func form(pairs ...string) url.Values {
 	return v
 }
 
-func lacks(t *testing.T, body string, texts ...string) {
-	t.Helper()
-	for _, s := range texts {
-		if strings.Contains(body, s) {
-			t.Errorf("%q is in\n%s", s, mainOf(body))
-		}
-	}
-}
+var lacks = webtest.Lacks
 
 // hire puts one more into the roster of Solbakken, without training.
 func (w *world) hire(name string, role tilhor.Role) (id tilhor.PersonID) {

@@ -162,11 +162,7 @@ func (w *world) shows(a answer, texts ...string) {
 
 func (w *world) hides(a answer, texts ...string) {
 	w.t.Helper()
-	for _, s := range texts {
-		if strings.Contains(a.body, s) {
-			w.t.Errorf("%q is in %s", s, a.body)
-		}
-	}
+	webtest.Lacks(w.t, a.body, texts...)
 }
 
 func (w *world) goes(a answer, to string) {

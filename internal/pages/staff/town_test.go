@@ -246,14 +246,7 @@ func has(t *testing.T, rec *httptest.ResponseRecorder, code int, texts ...string
 	return body
 }
 
-func lacks(t *testing.T, body string, texts ...string) {
-	t.Helper()
-	for _, s := range texts {
-		if strings.Contains(body, s) {
-			t.Errorf("%q is in\n%s", s, main(body))
-		}
-	}
-}
+var lacks = webtest.Lacks
 
 func main(body string) string {
 	if i := strings.Index(body, "<main"); i >= 0 {
