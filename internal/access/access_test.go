@@ -195,7 +195,10 @@ func store(t *testing.T, d *db.DB, owner tilhor.OwnerID, gs []access.Grant, bs [
 		}
 		for i, k := range ks { // the person first or the thing first: the guard is the same
 			protect := func() error { return access.Protect(tx, owner, k.Subject) }
-			about := func() error { return access.About(tx, owner, k.Kind, k.Thing, k.Subject, "solbakken", now) }
+			about := func() error {
+				_, err := access.About(tx, owner, k.Kind, k.Thing, k.Subject, "solbakken", now)
+				return err
+			}
 			if i%2 == 0 {
 				protect, about = about, protect
 			}
@@ -391,7 +394,12 @@ func TestWhoMayComeToAProtectedPupil(t *testing.T) {
 					return err
 				}
 			}
-			return errors.Join(access.About(tx, owner, access.Concern, "1", "signe", "solbakken", now), access.About(tx, owner, access.Track, "1", "signe", "solbakken", now))
+			for _, kind := range []access.Kind{access.Concern, access.Track} {
+				if guards, err := access.About(tx, owner, kind, "1", "signe", "solbakken", now); err != nil || guards {
+					return fmt.Errorf("guarded before she is protected: %v, %w", guards, err)
+				}
+			}
+			return nil
 		})
 		is("before", "kari:rerewoleca ina:rewoca stig:rewoleca hilde: mona:ca jonas:fo vera:reas ")
 		write(func(tx *db.Tx) error { return access.Protect(tx, owner, "signe") })

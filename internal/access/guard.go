@@ -98,14 +98,15 @@ var leadsOf = map[Kind]Relation{Track: Leads, Concern: Intake, Force: Leads}
 // About says that a thing is about a person. When that person is protected it
 // is guarded from now on, and those who lead for her at the unit have it by name:
 // what is told of a protected person always reaches somebody. What goes past the
-// school has Owner as its unit: then nobody at the school is given it.
-func About(tx *db.Tx, owner tilhor.OwnerID, kind Kind, thing string, person tilhor.PersonID, unit tilhor.SchoolID, now time.Time) error {
+// school has Owner as its unit: then nobody at the school is given it. It tells
+// whether the thing is guarded for her.
+func About(tx *db.Tx, owner tilhor.OwnerID, kind Kind, thing string, person tilhor.PersonID, unit tilhor.SchoolID, now time.Time) (guards bool, err error) {
 	if err := tx.Later(insertSubject, owner, kind, thing, person); err != nil {
-		return err
+		return false, err
 	}
 	n, err := tx.Exec(guardThing, owner, kind, thing, person, now.UnixMilli())
 	if err != nil || n == 0 {
-		return err
+		return false, err
 	}
 	var leaders []tilhor.PersonID
 	err = tx.Each(selectLeaders, func(scan db.Scan) error {
@@ -118,14 +119,14 @@ func About(tx *db.Tx, owner tilhor.OwnerID, kind Kind, thing string, person tilh
 		return err
 	}, owner, person, unit, now.UnixMilli())
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, p := range leaders {
 		if err := Give(tx, owner, Grant{Kind: kind, Thing: thing, Person: p, Unit: unit, Relation: leadsOf[kind], From: now}); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return nil
+	return true, nil
 }
 
 // NotAbout takes back whom a thing was held to be about.

@@ -172,7 +172,7 @@ func (w *work) beside(x NewExposed) (n *work, isNew bool, err error) {
 		return nil, false, err
 	}
 	for _, p := range who { // the one in words may be the protected pupil
-		if err := access.About(w.tx, w.by.Owner, access.Track, string(t.ID), p, t.School, w.now); err != nil {
+		if _, err := access.About(w.tx, w.by.Owner, access.Track, string(t.ID), p, t.School, w.now); err != nil {
 			return nil, false, err
 		}
 	}

@@ -120,7 +120,7 @@ func (d *Desk) Identify(ctx context.Context, by tilhor.Actor, slug string, pupil
 		} else if sealed == string(duty.AccusedLeadership) { // past all at the school, also who is named there
 			unit = access.Owner
 		}
-		if err := access.About(w.tx, by.Owner, access.Track, string(w.t.ID), pupil, unit, w.now); err != nil {
+		if _, err := access.About(w.tx, by.Owner, access.Track, string(w.t.ID), pupil, unit, w.now); err != nil {
 			return err
 		}
 		told, err := w.toldIn()
@@ -128,7 +128,7 @@ func (d *Desk) Identify(ctx context.Context, by tilhor.Actor, slug string, pupil
 			return err
 		}
 		for _, concern := range told { // and so is what was told, with the talk that goes with it
-			if err := access.About(w.tx, by.Owner, access.Concern, concern, pupil, unit, w.now); err != nil {
+			if _, err := access.About(w.tx, by.Owner, access.Concern, concern, pupil, unit, w.now); err != nil {
 				return err
 			}
 		}

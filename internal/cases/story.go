@@ -135,7 +135,8 @@ func (d *Desk) begin(tx *db.Tx, by tilhor.Actor, like Track, w *work) (Track, er
 	if t.Pupil == "" {
 		return t, nil
 	}
-	return t, access.About(tx, by.Owner, access.Track, string(t.ID), t.Pupil, t.School, now)
+	_, err := access.About(tx, by.Owner, access.Track, string(t.ID), t.Pupil, t.School, now)
+	return t, err
 }
 
 // BeginAnew begins a new case for a pupil whose last one ended more than ninety

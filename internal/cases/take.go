@@ -120,7 +120,7 @@ func (d *Desk) guardLike(tx *db.Tx, owner tilhor.OwnerID, t Track, c concerns.Co
 	}
 	all, err := access.Guarded(tx, owner, access.Concern, string(c.ID), now)
 	for _, p := range all {
-		if err := access.About(tx, owner, access.Track, string(t.ID), p, x.led(t), now); err != nil {
+		if _, err := access.About(tx, owner, access.Track, string(t.ID), p, x.led(t), now); err != nil {
 			return err
 		}
 	}
@@ -162,7 +162,8 @@ func (d *Desk) track(tx *db.Tx, by tilhor.Actor, m matter, school tilhor.SchoolI
 	if pupil == "" {
 		return t, nil
 	}
-	return t, access.About(tx, by.Owner, access.Track, string(t.ID), pupil, x.led(t), now)
+	_, err := access.About(tx, by.Owner, access.Track, string(t.ID), pupil, x.led(t), now)
+	return t, err
 }
 
 // take writes what the concern said into the track, with its facts, and what

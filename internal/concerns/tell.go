@@ -119,7 +119,7 @@ func (d *Desk) tell(ctx context.Context, by tilhor.Actor, channel Channel, n Tel
 			n.Raised = nil
 		}
 		parts := append(slices.Clip(parts), journal.Parts(key.Commit(fieldRow, string(c.ID), openOf(c)))...)
-		w, err := d.Journal.Append(tx, journal.Entry{
+		w, err := d.Journal.Begin(tx, journal.Entry{
 			Stream: stream(c.ID), Act: actTell, Subject: string(c.ID),
 			When: tilhor.When{At: n.Known.At, Precision: n.Known.Precision, Written: now}, By: by, Rule: rules[channel], Parts: parts,
 			Told: &journal.Told{For: receivers(c), TakenUp: n.Raised != nil}, Quiet: channel.Quiet(),
@@ -366,7 +366,7 @@ func (d *Desk) store(tx *db.Tx, by tilhor.Actor, c Concern, n Telling, texts []t
 	if err := d.about(tx, by.Owner, c, n.Described); err != nil {
 		return err
 	}
-	return duty.Record(tx, by.Owner, duty.Thing{ID: string(c.ID), School: c.School}, c.Written, facts(c, n)...)
+	return duty.Begin(tx, by.Owner, duty.Thing{ID: string(c.ID), School: c.School}, c.Written, facts(c, n)...)
 }
 
 // about says whom the concern is about. Who tells of a protected pupil finds her
@@ -386,10 +386,16 @@ func (d *Desk) about(tx *db.Tx, owner tilhor.OwnerID, c Concern, described strin
 	if c.Accused == duty.AccusedLeadership { // past all who lead at the school, also those who are named (§ 12-5)
 		unit = access.Owner
 	}
+	guarded := false
 	for _, p := range who {
-		if err := access.About(tx, owner, access.Concern, string(c.ID), p, unit, c.Written); err != nil {
+		guards, err := access.About(tx, owner, access.Concern, string(c.ID), p, unit, c.Written)
+		if err != nil {
 			return err
 		}
+		guarded = guarded || guards
+	}
+	if !guarded {
+		return nil
 	}
 	return d.reaches(tx, owner, c)
 }

@@ -72,3 +72,8 @@ func (d *DB) Tables(ctx context.Context) (out []Table, err error) {
 func (d *DB) Put(ctx context.Context, t Table, rows [][]any) error {
 	return d.insertRows(ctx, table{name: t.Name, columns: t.Columns, types: t.Types, key: t.Key}, rows)
 }
+
+// How inserts go together.
+const MostRows = mostRows
+
+var Several = several

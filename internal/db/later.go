@@ -20,7 +20,7 @@ import (
 func (t *Tx) Later(s *Stmt, args ...any) error {
 	if p, ok := t.run.(*pgWrite); ok {
 		t.count()
-		p.waiting.Queue(s.pg, args...)
+		p.waiting = append(p.waiting, asked{s: s, args: args})
 		return nil
 	}
 	_, err := t.Exec(s, args...)
@@ -40,28 +40,34 @@ func (t *Tx) settle() error {
 // own.
 type pgWrite struct {
 	c       *sql.Conn
-	waiting *pgx.Batch // not sent yet; its first is the beginning
+	waiting []asked // not sent yet
 	begun   bool
 	tag     pgconn.CommandTag // of the last that was sent
 }
 
+// asked is a statement with its arguments.
+type asked struct {
+	s       *Stmt
+	args    []any
+	counted bool // how many rows it is about is asked for
+}
+
 // beginWrite has snapshot isolation: every act on a track moves the head of that
 // track's stream in the journal, so two acts on one track never both commit.
-const beginWrite = "begin isolation level repeatable read"
+var (
+	beginWrite  = &Stmt{pg: "begin isolation level repeatable read"}
+	commitWrite = &Stmt{pg: "commit"}
+)
 
-func newPgWrite(c *sql.Conn) *pgWrite {
-	p := &pgWrite{c: c, waiting: &pgx.Batch{}}
-	p.waiting.Queue(beginWrite)
-	return p
-}
+func newPgWrite(c *sql.Conn) *pgWrite { return &pgWrite{c: c, waiting: []asked{{s: beginWrite}}} }
 
 // send sends all that waits, and waits for the answers.
 func (p *pgWrite) send(ctx context.Context) error {
-	if p.waiting.Len() == 0 {
+	if len(p.waiting) == 0 {
 		return nil
 	}
-	b := p.waiting
-	p.waiting, p.begun = &pgx.Batch{}, true
+	b := together(p.waiting)
+	p.waiting, p.begun = nil, true
 	return p.c.Raw(func(c any) (err error) {
 		r := c.(*stdlib.Conn).Conn().SendBatch(ctx, b)
 		for range b.Len() {
@@ -76,8 +82,38 @@ func (p *pgWrite) send(ctx context.Context) error {
 	})
 }
 
+// together is what waits, as PostgreSQL is asked it: rows that one statement
+// inserts one after the other go in at once, since most of what a row costs there
+// is the statement.
+func together(waiting []asked) *pgx.Batch {
+	b := &pgx.Batch{}
+	for len(waiting) > 0 {
+		n := alike(waiting)
+		if n == 1 {
+			b.Queue(waiting[0].s.pg, waiting[0].args...)
+		} else {
+			var args []any
+			for _, w := range waiting[:n] {
+				args = append(args, w.args...)
+			}
+			b.Queue(waiting[0].s.manyRows()[n-2], args...)
+		}
+		waiting = waiting[n:]
+	}
+	return b
+}
+
+// alike is how many of the first are rows of one insert.
+func alike(waiting []asked) int {
+	n := 1
+	for n < len(waiting) && !waiting[n-1].counted && !waiting[n].counted && waiting[n].s == waiting[0].s && n <= len(waiting[0].s.manyRows()) {
+		n++
+	}
+	return n
+}
+
 func (p *pgWrite) exec(ctx context.Context, s *Stmt, args []any) (sql.Result, error) {
-	p.waiting.Queue(s.pg, args...)
+	p.waiting = append(p.waiting, asked{s, args, true})
 	if err := p.send(ctx); err != nil {
 		return nil, err
 	}
@@ -94,7 +130,7 @@ func (p *pgWrite) query(ctx context.Context, s *Stmt, args []any) (*sql.Rows, er
 var errRolledBack = errors.New("the transaction had failed")
 
 func (p *pgWrite) commit(ctx context.Context) error {
-	p.waiting.Queue("commit")
+	p.waiting = append(p.waiting, asked{s: commitWrite})
 	if err := p.send(ctx); err != nil {
 		return fmt.Errorf("commit: %w", committed(err))
 	}

@@ -346,3 +346,50 @@ func TestALongStepIsNotBegunTwice(t *testing.T) {
 		t.Fatal("the control was not caught: a step was begun twice, and both were content")
 	}
 }
+
+var (
+	putClosedDay = db.SQL(`INSERT INTO duty_closed (owner, school, day) VALUES ($1, $2, $3)`)
+	shutDays     = db.SQL(`SELECT days FROM duty_shut WHERE owner = $1 AND school = $2`)
+)
+
+// The days without school of a database from before they stood in one row count
+// afterwards as they did.
+func TestDaysWithoutSchoolArePackedByTheStep(t *testing.T) {
+	before := fstest.MapFS{}
+	for _, s := range steps(t, db.Steps()) {
+		if s.n < 392 {
+			before[s.name] = &fstest.MapFile{Data: s.text}
+		}
+	}
+	ctx := context.Background()
+	for engine, dsn := range map[string]string{"sqlite": dbtest.SQLiteDSN(t), "postgres": schemaOf(t, dbtest.PostgresDSN(t), fmt.Sprintf("shut_%d", time.Now().UnixNano()))} {
+		t.Run(engine, func(t *testing.T) {
+			old, err := db.OpenBy(ctx, dsn, before)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = old.Write(ctx, func(tx *db.Tx) error {
+				for _, r := range [][]any{{"o", "", "2026-12-23"}, {"o", "", "2026-10-05"}, {"o", "", "2026-12-22"}, {"o", "lia", "2027-02-15"}, {"p", "", "2026-11-20"}} {
+					if _, err := tx.Exec(putClosedDay, r...); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if old.Close(); err != nil {
+				t.Fatal(err)
+			}
+			d, err := db.Open(ctx, dsn)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer d.Close()
+			for at, want := range map[[2]string]string{{"o", ""}: "2026-10-05 2026-12-22 2026-12-23", {"o", "lia"}: "2027-02-15", {"p", ""}: "2026-11-20"} {
+				var days string
+				if err := d.One(ctx, shutDays, db.Args(at[0], at[1]), &days); err != nil || days != want {
+					t.Errorf("%v: %q, %v", at, days, err)
+				}
+			}
+		})
+	}
+}

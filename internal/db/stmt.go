@@ -13,6 +13,7 @@ import (
 // can prepare each of them on both engines.
 type Stmt struct {
 	pg, lite string
+	several  func() []string // of a plain insert, for PostgreSQL: how two rows, three … are inserted at once
 }
 
 var (
@@ -23,13 +24,43 @@ var (
 
 // SQL names a statement; call it for package variables only.
 func SQL(text string) *Stmt {
-	return register(&Stmt{pg: text, lite: dollar.ReplaceAllString(text, "?$1")})
+	return register(&Stmt{pg: text, lite: dollar.ReplaceAllString(text, "?$1"), several: sync.OnceValue(func() []string { return several(text) })})
 }
 
 // SQLFor names a statement whose text must differ between the engines. Say why
 // where it is used.
 func SQLFor(postgres, sqlite string) *Stmt {
 	return register(&Stmt{pg: postgres, lite: dollar.ReplaceAllString(sqlite, "?$1")})
+}
+
+// mostRows is how many rows go into one statement.
+const mostRows = 8
+
+var plainInsert = regexp.MustCompile(`(?s)^\s*INSERT INTO \w+\s*\(([\w\s,]+)\)\s*VALUES \(([$\d, ]+)\)$`)
+
+// several are the texts that insert two rows and more, of a statement that inserts
+// one and minds nothing else: its arguments are its columns, in their order.
+func several(text string) (texts []string) {
+	m := plainInsert.FindStringSubmatch(text)
+	if m == nil {
+		return nil
+	}
+	columns := strings.Count(m[1], ",") + 1
+	row := func(first int) string {
+		args := make([]string, columns)
+		for i := range args {
+			args[i] = fmt.Sprintf("$%d", first+i)
+		}
+		return strings.Join(args, ", ")
+	}
+	if m[2] != row(1) {
+		return nil
+	}
+	for n := 2; n <= mostRows; n++ {
+		text += ", (" + row((n-1)*columns+1) + ")"
+		texts = append(texts, text)
+	}
+	return texts
 }
 
 func register(s *Stmt) *Stmt {
@@ -44,6 +75,13 @@ func Statements() []*Stmt {
 	knownMu.Lock()
 	defer knownMu.Unlock()
 	return append([]*Stmt(nil), known...)
+}
+
+func (s *Stmt) manyRows() []string {
+	if s.several == nil {
+		return nil
+	}
+	return s.several()
 }
 
 // Text is the SQL for one engine.
@@ -65,13 +103,22 @@ func (s *Stmt) verb() string {
 	return strings.Join(f, " ")
 }
 
-// Prepare checks that the engine understands the statement.
+// Prepare checks that the engine understands the statement, also for several rows.
 func (d *DB) Prepare(ctx context.Context, s *Stmt) error {
-	st, err := d.pool.PrepareContext(ctx, s.text(d.engine))
-	if err != nil {
-		return fmt.Errorf("%s: %w", s.text(d.engine), err)
+	texts := []string{s.text(d.engine)}
+	if d.engine == Postgres {
+		texts = append(texts, s.manyRows()...)
 	}
-	return st.Close()
+	for _, text := range texts {
+		st, err := d.pool.PrepareContext(ctx, text)
+		if err != nil {
+			return fmt.Errorf("%s: %w", text, err)
+		}
+		if err := st.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Explain gives the query plan of a statement, for golden tests.

@@ -89,9 +89,8 @@ func (s Stored) Urgency() int {
 const never = math.MaxInt64
 
 var (
-	countFacts  = db.SQL(`SELECT COALESCE(MAX(n), 0), COALESCE(MAX(at), 0), COALESCE(MAX(written_at), 0) FROM duty_fact WHERE owner = $1 AND thing = $2`)
 	insertFact  = db.SQL(`INSERT INTO duty_fact (owner, thing, n, kind, pupil, at, precision, written_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
-	selectFacts = db.SQL(`SELECT at, precision, written_at, body FROM duty_fact WHERE owner = $1 AND thing = $2 ORDER BY n`)
+	selectFacts = db.SQL(`SELECT n, at, precision, written_at, body FROM duty_fact WHERE owner = $1 AND thing = $2 ORDER BY n`)
 	selectKnown = db.SQL(`SELECT COALESCE(MAX(at), 0) FROM duty_fact WHERE owner = $1 AND thing = $2 AND kind IN ('known', 'raised', 'not-safe') AND at >= $3 AND at < $4`)
 	dropStates  = db.SQL(`DELETE FROM duty_state WHERE owner = $1 AND thing = $2`)
 	dropState   = db.SQL(`DELETE FROM duty_state WHERE owner = $1 AND thing = $2 AND duty = $3 AND pupil = $4 AND instance = $5`)
@@ -110,8 +109,13 @@ var (
 	selectNorms  = db.SQL(`SELECT name, n, unit FROM duty_norm WHERE owner = $1`)
 	putNorm      = db.SQL(`INSERT INTO duty_norm (owner, name, n, unit) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (owner, name) DO UPDATE SET n = excluded.n, unit = excluded.unit`)
-	selectClosed = db.SQL(`SELECT day FROM duty_closed WHERE owner = $1 AND school IN ('', $2) AND day >= $3`)
-	putClosed    = db.SQL(`INSERT INTO duty_closed (owner, school, day) VALUES ($1, $2, $3) ON CONFLICT (owner, school, day) DO NOTHING`)
+	selectClosed = db.SQL(`SELECT day FROM duty_closed WHERE owner = $1 AND school = $2 ORDER BY day`)
+	selectShut   = db.SQL(`SELECT days FROM duty_shut WHERE owner = $1 AND school IN ('', $2)`)
+	selectSet    = db.SQL(`SELECT name, n, unit, '' FROM duty_norm WHERE owner = $1
+		UNION ALL SELECT '', 0, '', days FROM duty_shut WHERE owner = $1 AND school IN ('', $2)`)
+	putShut = db.SQL(`INSERT INTO duty_shut (owner, school, days) VALUES ($1, $2, $3)
+		ON CONFLICT (owner, school) DO UPDATE SET days = excluded.days`)
+	putClosed = db.SQL(`INSERT INTO duty_closed (owner, school, day) VALUES ($1, $2, $3) ON CONFLICT (owner, school, day) DO NOTHING`)
 )
 
 const stateColumns = `thing, duty, pupil, instance, school, ruleset, ref, class, word, bearer, state, triggered_at, due, local_due, first_on, why, met_at, told`
@@ -134,32 +138,40 @@ func Record(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time, facts ...Fa
 	if err := tx.Later(touchThing, owner, t.ID, t.School, t.kind(), 0); err != nil {
 		return err
 	}
-	var n, at, written int64
-	if err := tx.One(countFacts, db.Args(owner, t.ID), &n, &at, &written); err != nil {
-		return err
-	}
-	fresh := n == 0
-	for _, f := range facts {
-		n++
-		if err := record(tx, owner, t, max(now.UnixMilli(), at, written), n, f); err != nil {
-			return err
-		}
-	}
-	return refresh(tx, owner, t, now, fresh)
-}
-
-// record writes one fact. latest is now, or what was written last of the thing by
-// a clock that ran ahead.
-func record(tx *db.Tx, owner tilhor.OwnerID, t Thing, latest, n int64, f Fact) error {
-	at, written := f.When.Counts().UnixMilli(), f.When.Written.UnixMilli()
-	if at > latest || written > latest {
-		return fmt.Errorf("record %s of %s: it lies in the future", f.Kind, t.ID)
-	}
-	body, err := json.Marshal(f)
+	have, n, err := factsOf(tx, owner, t.ID)
 	if err != nil {
 		return err
 	}
-	return tx.Later(insertFact, owner, t.ID, n, f.Kind, f.Pupil, at, f.When.Precision, written, string(body))
+	return record(tx, owner, t, now, have, n, facts)
+}
+
+// Begin is Record for a thing that is written in the same transaction and so has
+// no facts yet: nothing is asked for that cannot be there. A thing that has some
+// is refused by the database.
+func Begin(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time, facts ...Fact) error {
+	return record(tx, owner, t, now, nil, 0, facts)
+}
+
+// record writes facts after those that a thing has, of which n was the last.
+func record(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time, have []Fact, n int64, facts []Fact) error {
+	latest := notBefore(now, have) // or what was written last, by a clock that ran ahead
+	all := slices.Clip(have)
+	for i, f := range facts {
+		f.When = f.When.Kept()
+		if f.When.At.After(latest) || f.When.Written.After(latest) {
+			return fmt.Errorf("record %s of %s: it lies in the future", f.Kind, t.ID)
+		}
+		body, err := json.Marshal(f)
+		if err != nil {
+			return err
+		}
+		err = tx.Later(insertFact, owner, t.ID, n+int64(i)+1, f.Kind, f.Pupil, f.When.At.UnixMilli(), f.When.Precision, f.When.Written.UnixMilli(), string(body))
+		if err != nil {
+			return err
+		}
+		all = append(all, f)
+	}
+	return refresh(tx, owner, t, now, all, len(have) == 0)
 }
 
 // KnownOn is the last instant of a day at which it was known, taken up or said
@@ -173,7 +185,7 @@ func KnownOn(tx *db.Tx, owner tilhor.OwnerID, thing string, day tilhor.Date) (ti
 // Copy gives one pupil's facts of a thing to another thing under the pupil's
 // code there, when a concern is taken up: the clocks keep the times they had.
 func Copy(tx *db.Tx, owner tilhor.OwnerID, from Thing, code string, to Thing, as string, now time.Time) error {
-	all, err := factsOf(tx, owner, from.ID)
+	all, _, err := factsOf(tx, owner, from.ID)
 	if err != nil {
 		return err
 	}
@@ -202,13 +214,13 @@ type unreadable struct{ error }
 
 func (u unreadable) Unwrap() error { return u.error }
 
-func factsOf(tx *db.Tx, owner tilhor.OwnerID, thing string) ([]Fact, error) {
-	var all []Fact
-	err := tx.Each(selectFacts, func(scan db.Scan) error {
+// factsOf are the facts of a thing, and the number of the last.
+func factsOf(tx *db.Tx, owner tilhor.OwnerID, thing string) (all []Fact, n int64, err error) {
+	err = tx.Each(selectFacts, func(scan db.Scan) error {
 		var f Fact
 		var at, written int64
 		var body string
-		if err := scan(&at, &f.When.Precision, &written, &body); err != nil {
+		if err := scan(&n, &at, &f.When.Precision, &written, &body); err != nil {
 			return err
 		}
 		if err := json.Unmarshal([]byte(body), &f); err != nil {
@@ -218,7 +230,7 @@ func factsOf(tx *db.Tx, owner tilhor.OwnerID, thing string) ([]Fact, error) {
 		all = append(all, f)
 		return nil
 	}, owner, thing)
-	return all, err
+	return all, n, err
 }
 
 // Now asks the pure function how the duties of a thing stand.
@@ -227,7 +239,7 @@ func Now(tx *db.Tx, owner tilhor.OwnerID, thing string, now time.Time) (Output, 
 	if err != nil {
 		return Output{}, err
 	}
-	return assess(tx, owner, t, now)
+	return assessOf(tx, owner, t, now)
 }
 
 func find(tx *db.Tx, owner tilhor.OwnerID, thing string) (t Thing, next int64, err error) {
@@ -236,17 +248,19 @@ func find(tx *db.Tx, owner tilhor.OwnerID, thing string) (t Thing, next int64, e
 	return t, next, err
 }
 
-func assess(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time) (Output, error) {
-	in := Input{AsOf: now, School: t.kind()}
+// assessOf asks of the facts that are written.
+func assessOf(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time) (Output, error) {
+	facts, _, err := factsOf(tx, owner, t.ID)
+	if err != nil {
+		return Output{}, err
+	}
+	return assess(tx, owner, t, facts, now)
+}
+
+func assess(tx *db.Tx, owner tilhor.OwnerID, t Thing, facts []Fact, now time.Time) (Output, error) {
+	in := Input{Facts: facts, AsOf: notBefore(now, facts), School: t.kind()}
 	var err error
-	if in.Facts, err = factsOf(tx, owner, t.ID); err != nil {
-		return Output{}, err
-	}
-	in.AsOf = notBefore(now, in.Facts)
-	if in.Norms, err = Norms(tx, owner); err != nil {
-		return Output{}, err
-	}
-	if in.Closed, err = closedFrom(tx, owner, t.School, earliest(in.Facts)); err != nil {
+	if in.Norms, in.Closed, err = set(tx, owner, t.School, earliest(facts)); err != nil {
 		return Output{}, err
 	}
 	out, err := Assess(in)
@@ -305,12 +319,21 @@ func GateOf(tx *db.Tx, owner tilhor.OwnerID, thing, act string, now time.Time) (
 	return Gate{Act: act, Missing: []string{"facts"}}, nil
 }
 
+// refreshOf is refresh with the facts that are written.
+func refreshOf(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time) error {
+	facts, _, err := factsOf(tx, owner, t.ID)
+	if err != nil {
+		return err
+	}
+	return refresh(tx, owner, t, now, facts, false)
+}
+
 // refresh brings the cache of a thing up to date, and writes only what is not
 // as it was: of what falls due in a case, most stands as before.
 //
 // Of a thing that had no facts, nothing is in it.
-func refresh(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time, fresh bool) error {
-	out, err := assess(tx, owner, t, now)
+func refresh(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time, facts []Fact, fresh bool) error {
+	out, err := assess(tx, owner, t, facts, now)
 	if err != nil {
 		return err
 	}
@@ -510,14 +533,14 @@ func wake(tx *db.Tx, owner tilhor.OwnerID, thing string, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	return refresh(tx, owner, t, now, false)
+	return refreshOf(tx, owner, t, now)
 }
 
 // Rebuild writes the whole cache of an owner anew from the facts.
 func Rebuild(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time) (n int, err error) {
 	err = things(ctx, d, owner, func(t Thing, _ int64) error {
 		n++
-		return d.Write(ctx, func(tx *db.Tx) error { return refresh(tx, owner, t, now, false) })
+		return d.Write(ctx, func(tx *db.Tx) error { return refreshOf(tx, owner, t, now) })
 	})
 	return n, err
 }
@@ -529,7 +552,7 @@ func Check(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time) (
 			return nil // it waits to be woken
 		}
 		return d.Read(ctx, func(tx *db.Tx) error {
-			out, err := assess(tx, owner, t, now)
+			out, err := assessOf(tx, owner, t, now)
 			if err != nil {
 				return err
 			}
@@ -611,19 +634,39 @@ func SetNorm(tx *db.Tx, owner tilhor.OwnerID, name string, n law.Norm) error {
 
 // Closed are the days a school is shut.
 func Closed(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID) (calendar.Closed, error) {
-	return closedFrom(tx, owner, school, "")
+	c := calendar.Closed{}
+	err := tx.Each(selectShut, func(scan db.Scan) error {
+		var days string
+		err := scan(&days)
+		unpack(c, days, "")
+		return err
+	}, owner, school)
+	return c, err
 }
 
-// closedFrom are those from a day on.
-func closedFrom(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, from tilhor.Date) (calendar.Closed, error) {
-	c := calendar.Closed{}
-	err := tx.Each(selectClosed, func(scan db.Scan) error {
-		var d tilhor.Date
-		err := scan(&d)
-		c[d] = true
+// set is what the owner and the school have set that duties are counted by: the
+// owner's norms, and the days without school from a day on.
+func set(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, from tilhor.Date) (law.Norms, calendar.Closed, error) {
+	norms, closed := law.Norms{}, calendar.Closed{}
+	err := tx.Each(selectSet, func(scan db.Scan) error {
+		var name, days string
+		var n law.Norm
+		err := scan(&name, &n.N, &n.Unit, &days)
+		if unpack(closed, days, from); name != "" {
+			norms[name] = n
+		}
 		return err
-	}, owner, school, from)
-	return c, err
+	}, owner, school)
+	return norms, closed, err
+}
+
+// unpack adds the days from a day on, of those that are kept in one row.
+func unpack(c calendar.Closed, days string, from tilhor.Date) {
+	for day := range strings.FieldsSeq(days) {
+		if tilhor.Date(day) >= from {
+			c[tilhor.Date(day)] = true
+		}
+	}
 }
 
 // Shut notes days without school; school is empty for all of the owner's.
@@ -633,7 +676,19 @@ func Shut(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, days ...tilho
 			return err
 		}
 	}
-	var err error
+	var all []string
+	err := tx.Each(selectClosed, func(scan db.Scan) error {
+		var d string
+		err := scan(&d)
+		all = append(all, d)
+		return err
+	}, owner, school)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(putShut, owner, school, strings.Join(all, " ")); err != nil {
+		return err
+	}
 	if school == "" {
 		_, err = tx.Exec(wakeOwner, owner)
 	} else {

@@ -138,12 +138,52 @@ func TestFactsComeBack(t *testing.T) {
 		}
 		keep(t, d, fjell, track1, "2026-04-15 08:00", in...)
 		var got []Fact
-		write(t, d, func(tx *db.Tx) (err error) { got, err = factsOf(tx, fjell, "track-1"); return err })
+		write(t, d, func(tx *db.Tx) (err error) { got, _, err = factsOf(tx, fjell, "track-1"); return err })
 		for i := range in {
 			in[i].When.At, in[i].When.Written = in[i].When.At.UTC(), in[i].When.Written.UTC()
 		}
 		if !reflect.DeepEqual(in, got) {
 			t.Errorf("got %+v", got)
+		}
+	})
+}
+
+// What begins is as if it had been recorded; and what has begun cannot begin again.
+func TestBeginIsRecordOfWhatIsNew(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		facts := []Fact{fact("2026-04-08 08:30", "known A by=pupil"), fact("2026-04-08 10:00", "reported A to=rektor"), fact("2026-04-08 10:00", "raised A by=parent")}
+		facts[0].When.At = facts[0].When.At.Add(123456789) // the database keeps milliseconds
+		facts[2].When = tilhor.When{Precision: tilhor.Unknown, Written: clock("2026-04-08 11:00")}
+		now := clock("2026-04-08 12:00")
+		begun, recorded := Thing{ID: "begun", School: "school-1"}, Thing{ID: "recorded", School: "school-1"}
+		ctx, asked := db.Counted(context.Background())
+		if err := d.Write(ctx, func(tx *db.Tx) error { return Begin(tx, fjell, begun, now, facts...) }); err != nil {
+			t.Fatal(err)
+		}
+		fewer := asked.Swap(0)
+		if err := d.Write(ctx, func(tx *db.Tx) error { return Record(tx, fjell, recorded, now, facts...) }); err != nil {
+			t.Fatal(err)
+		}
+		if fewer >= asked.Load() {
+			t.Errorf("%d statements to begin, %d to record", fewer, asked.Load())
+		}
+		write(t, d, func(tx *db.Tx) error {
+			was, _, err := factsOf(tx, fjell, "recorded")
+			is, n, _ := factsOf(tx, fjell, "begun")
+			if !reflect.DeepEqual(is, was) || n != 3 {
+				t.Errorf("%v, and not %v", is, was)
+			}
+			return err
+		})
+		if is, was := states(t, d, fjell, "begun"), states(t, d, fjell, "recorded"); is != was || is == "" {
+			t.Errorf("%s, and not %s", is, was)
+		}
+		if wrong, err := Check(ctx, d, fjell, now); err != nil || len(wrong) > 0 {
+			t.Errorf("the cache is not what the facts say: %v, %v", wrong, err)
+		}
+		err := d.Write(ctx, func(tx *db.Tx) error { return Begin(tx, fjell, begun, now, facts...) })
+		if !db.Unique(err) {
+			t.Errorf("what has begun begins again: %v", err)
 		}
 	})
 }
@@ -323,7 +363,7 @@ func TestManyWriteAtOnce(t *testing.T) {
 			}
 		}
 		var got []Fact
-		write(t, d, func(tx *db.Tx) (err error) { got, err = factsOf(tx, fjell, "track-1"); return err })
+		write(t, d, func(tx *db.Tx) (err error) { got, _, err = factsOf(tx, fjell, "track-1"); return err })
 		if len(got) != len(errs) {
 			t.Errorf("%d of %d stand", len(got), len(errs))
 		}

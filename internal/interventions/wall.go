@@ -27,7 +27,7 @@ func (d *Desk) subjects(tx *db.Tx, by tilhor.Actor, r Report, now time.Time) ([]
 func (d *Desk) wall(tx *db.Tx, by tilhor.Actor, e Event, r Report, subjects []tilhor.PersonID, now time.Time) error {
 	out := map[tilhor.PersonID]string{}
 	for _, p := range subjects {
-		if err := access.About(tx, by.Owner, access.Force, string(e.ID), p, e.School, now); err != nil {
+		if _, err := access.About(tx, by.Owner, access.Force, string(e.ID), p, e.School, now); err != nil {
 			return err
 		}
 		family, err := d.Roster.Guardians(tx, by.Owner, p, calendar.DateOf(now))

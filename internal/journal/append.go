@@ -17,6 +17,7 @@ var (
 		ON CONFLICT (owner, stream) DO NOTHING`)
 	moveHead = db.SQL(`UPDATE journal_head SET seq = $3, ready = $4, hash = $5
 		WHERE owner = $1 AND stream = $2 AND seq = $6`)
+	beginHead   = db.SQL(`INSERT INTO journal_head (owner, stream, seq, ready, hash) VALUES ($1, $2, $3, $4, $5)`)
 	insertEntry = db.SQL(`INSERT INTO journal_entry
 		(owner, stream, seq, id, person, view, written, ready, hash, mark, body)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`)
@@ -39,31 +40,47 @@ type Written struct {
 // be. Two acts on one stream never both build on the same entry; on PostgreSQL
 // the later one is run again.
 func (j *Journal) Append(tx *db.Tx, e Entry) (Written, error) {
+	var h head
+	var hash []byte
+	err := tx.One(selectHead, db.Args(e.By.Owner, e.Stream), &h.seq, &h.ready, &hash)
+	if err != nil && !errors.Is(err, tilhor.ErrNotFound) {
+		return Written{}, err
+	}
+	copy(h.hash[:], hash)
+	return j.write(tx, e, h, setHead)
+}
+
+// Begin is Append for the first entry of a stream that is made in the same
+// transaction: nothing is asked for that cannot be there. A stream that has
+// begun is refused by the database.
+func (j *Journal) Begin(tx *db.Tx, e Entry) (Written, error) {
+	return j.write(tx, e, head{}, func(tx *db.Tx, r Record, ready, _ int64) error {
+		return tx.Later(beginHead, r.By.Owner, r.Stream, r.Seq, ready, r.Hash[:])
+	})
+}
+
+// A head is the last entry of a stream; none has the number 0.
+type head struct {
+	seq, ready int64
+	hash       [32]byte
+}
+
+// write writes the entry as the next after the head, which move moves on.
+func (j *Journal) write(tx *db.Tx, e Entry, h head, move func(tx *db.Tx, r Record, ready, from int64) error) (Written, error) {
 	if err := e.check(); err != nil {
 		return Written{}, fmt.Errorf("append to the record: %w", err)
 	}
 	if j.keys.Public(e.By.Owner) == "" {
 		return Written{}, fmt.Errorf("append to the record: %w", seal.ErrNoKeys)
 	}
-	r := Record{Entry: e.settle(), ID: tilhor.EntryID(tilhor.NewID()), Seq: 1}
-	ready := r.ready()
-	var head struct {
-		seq, ready int64
-		hash       []byte
-	}
-	err := tx.One(selectHead, db.Args(e.By.Owner, e.Stream), &head.seq, &head.ready, &head.hash)
-	if err != nil && !errors.Is(err, tilhor.ErrNotFound) {
-		return Written{}, err
-	}
-	if err == nil {
-		r.Seq, ready = head.seq+1, max(ready, head.ready)
-		copy(r.Prev[:], head.hash)
-	}
+	r := Record{Entry: e.settle(), ID: tilhor.EntryID(tilhor.NewID()), Seq: h.seq + 1, Prev: h.hash}
+	ready := max(r.ready(), h.ready)
+	var err error
 	if r.Body, err = encode(r); err != nil {
 		return Written{}, fmt.Errorf("append to the record: %w", err)
 	}
 	r.Hash = sha256.Sum256(r.Body)
-	if err := setHead(tx, r, ready, head.seq); err != nil {
+	if err := move(tx, r, ready, h.seq); err != nil {
 		return Written{}, err
 	}
 	err = tx.Later(insertEntry, r.By.Owner, r.Stream, r.Seq, r.ID, r.By.Person, viewOf(r), r.When.Written.UnixMilli(),

@@ -177,6 +177,31 @@ func TestManyWriteToOneStream(t *testing.T) {
 	})
 }
 
+// A stream that begins is as one that was appended to, and begins once.
+func TestAStreamBeginsOnce(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := open(t, d)
+		e := journal.Entry{Stream: "concern/1", Act: "concern.told", Subject: "1", When: tilhor.Now(monday), By: kari, Rule: "test"}
+		var first journal.Written
+		s.write(func(tx *db.Tx) (err error) { first, err = s.j.Begin(tx, e); return err })
+		if second := s.append(e); first.Seq != 1 || second.Seq != 2 {
+			t.Errorf("numbers %d and %d", first.Seq, second.Seq)
+		}
+		err := d.Write(context.Background(), func(tx *db.Tx) error { _, err := s.j.Begin(tx, e); return err })
+		if !db.Unique(err) {
+			t.Errorf("what has begun begins again: %v", err)
+		}
+		e.Act = ""
+		if err := d.Write(context.Background(), func(tx *db.Tx) error { _, err := s.j.Begin(tx, e); return err }); err == nil {
+			t.Error("an entry that could not be checked begins a stream")
+		}
+		s.sequence(monday)
+		if s.holds(); s.verify().Entries != 2 {
+			t.Error("what was refused stands")
+		}
+	})
+}
+
 func TestAnActThatFailsLeavesNoEntry(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := open(t, d)

@@ -145,14 +145,12 @@ var (
 		ORDER BY person, school, role`)
 	trained = db.SQL(`SELECT on_date FROM roster_training WHERE owner = $1 AND person = $2 AND on_date <= $3
 		ORDER BY on_date DESC LIMIT 1`)
-	linksOfPupil = db.SQL(`SELECT guardian, kind, responsibility, from_date, until_date FROM roster_guardian
-		WHERE owner = $1 AND pupil = $2`)
-	overridesOfPupil = db.SQL(`SELECT guardian, holds, responsibility, from_date, until_date FROM roster_override
-		WHERE owner = $1 AND pupil = $2 ORDER BY written, id`)
-	linksOfGuardian = db.SQL(`SELECT pupil, kind, responsibility, from_date, until_date FROM roster_guardian
-		WHERE owner = $1 AND guardian = $2`)
-	overridesOfGuardian = db.SQL(`SELECT pupil, holds, responsibility, from_date, until_date FROM roster_override
-		WHERE owner = $1 AND guardian = $2 ORDER BY written, id`)
+	linksOfPupil = db.SQL(`SELECT guardian, 0, kind, responsibility, from_date, until_date, FALSE, 0, '' FROM roster_guardian WHERE owner = $1 AND pupil = $2
+		UNION ALL SELECT guardian, 1, '', responsibility, from_date, until_date, holds, written, id FROM roster_override WHERE owner = $1 AND pupil = $2
+		ORDER BY 2, 8, 9, 1`)
+	linksOfGuardian = db.SQL(`SELECT pupil, 0, kind, responsibility, from_date, until_date, FALSE, 0, '' FROM roster_guardian WHERE owner = $1 AND guardian = $2
+		UNION ALL SELECT pupil, 1, '', responsibility, from_date, until_date, holds, written, id FROM roster_override WHERE owner = $1 AND guardian = $2
+		ORDER BY 2, 8, 9, 1`)
 	manyNames   = db.SQL(`SELECT id, home, name, protection FROM roster_person WHERE owner = $1 AND id IN (` + db.Marks(2) + `)`)
 	manyClasses = db.SQL(`SELECT m.person, g.name FROM roster_member m
 		JOIN roster_group g ON g.owner = m.owner AND g.id = m.grp AND g.from_date <= $2 AND (g.until_date = '' OR g.until_date > $2)
@@ -580,42 +578,33 @@ func holds(from, until, on tilhor.Date) bool { return from <= on && (until == ""
 
 // links gives what holds on a day: what the files tell, and before that what a
 // person has decided.
-func links(tx *db.Tx, told, decided *db.Stmt, owner tilhor.OwnerID, person tilhor.PersonID, on tilhor.Date) ([]link, error) {
+func links(tx *db.Tx, all *db.Stmt, owner tilhor.OwnerID, person tilhor.PersonID, on tilhor.Date) ([]link, error) {
 	var order []tilhor.PersonID
 	byID := map[tilhor.PersonID]link{}
-	put := func(l link) {
-		if _, ok := byID[l.other]; !ok {
-			order = append(order, l.other)
-		}
-		byID[l.other] = l
-	}
-	err := tx.Each(told, func(scan db.Scan) error {
-		var l link
-		if err := scan(&l.other, &l.kind, &l.responsibility, &l.from, &l.until); err != nil {
-			return err
-		}
-		if holds(l.from, l.until, on) {
-			put(l)
-		}
-		return nil
-	}, owner, person)
-	if err != nil {
-		return nil, err
-	}
 	ends := map[tilhor.PersonID]bool{}
-	err = tx.Each(decided, func(scan db.Scan) error {
-		l, there := link{manual: true, kind: LinkGuardian}, false
-		if err := scan(&l.other, &there, &l.responsibility, &l.from, &l.until); err != nil {
+	err := tx.Each(all, func(scan db.Scan) error {
+		var l link
+		var there bool
+		var written int64
+		var id string
+		if err := scan(&l.other, &l.manual, &l.kind, &l.responsibility, &l.from, &l.until, &there, &written, &id); err != nil {
 			return err
 		}
 		if !holds(l.from, l.until, on) {
 			return nil
 		}
-		if was, ok := byID[l.other]; ok && was.kind != LinkNextOfKin {
-			l.kind = was.kind
+		was, ok := byID[l.other]
+		if !ok {
+			order = append(order, l.other)
 		}
-		ends[l.other] = !there
-		put(l)
+		if l.manual {
+			l.kind = LinkGuardian
+			if ok && was.kind != LinkNextOfKin {
+				l.kind = was.kind
+			}
+			ends[l.other] = !there
+		}
+		byID[l.other] = l
 		return nil
 	}, owner, person)
 	if err != nil {
@@ -634,7 +623,7 @@ func links(tx *db.Tx, told, decided *db.Stmt, owner tilhor.OwnerID, person tilho
 // among them, and marked: who reads the pupil's case must know of them, and
 // that nothing of theirs may be passed on.
 func (r *Roster) Guardians(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonID, on tilhor.Date) ([]Guardian, error) {
-	ls, err := links(tx, linksOfPupil, overridesOfPupil, owner, pupil, on)
+	ls, err := links(tx, linksOfPupil, owner, pupil, on)
 	if err != nil {
 		return nil, err
 	}
@@ -665,7 +654,7 @@ func (r *Roster) Guardians(tx *db.Tx, owner tilhor.OwnerID, pupil tilhor.PersonI
 func (r *Roster) WorkingKin(tx *db.Tx, owner tilhor.OwnerID, on tilhor.Date, pupils ...tilhor.PersonID) (kin []tilhor.Actor, err error) {
 	var family []tilhor.PersonID
 	for _, pupil := range pupils {
-		ls, err := links(tx, linksOfPupil, overridesOfPupil, owner, pupil, on)
+		ls, err := links(tx, linksOfPupil, owner, pupil, on)
 		if err != nil {
 			return nil, err
 		}
@@ -690,7 +679,7 @@ func (r *Roster) WorkingKin(tx *db.Tx, owner tilhor.OwnerID, on tilhor.Date, pup
 
 // Children gives the pupils whose parent somebody may act as on a day.
 func (r *Roster) Children(tx *db.Tx, owner tilhor.OwnerID, guardian tilhor.PersonID, on tilhor.Date) ([]tilhor.PersonID, error) {
-	ls, err := links(tx, linksOfGuardian, overridesOfGuardian, owner, guardian, on)
+	ls, err := links(tx, linksOfGuardian, owner, guardian, on)
 	if err != nil {
 		return nil, err
 	}
@@ -709,7 +698,7 @@ func (r *Roster) Children(tx *db.Tx, owner tilhor.OwnerID, guardian tilhor.Perso
 // asks the same statements whatever there is to find, so that nothing can be
 // told from how long it took.
 func (r *Roster) Wards(tx *db.Tx, owner tilhor.OwnerID, guardian tilhor.PersonID, on tilhor.Date) (map[tilhor.PersonID]Guardian, error) {
-	ls, err := links(tx, linksOfGuardian, overridesOfGuardian, owner, guardian, on)
+	ls, err := links(tx, linksOfGuardian, owner, guardian, on)
 	if err != nil {
 		return nil, err
 	}
@@ -748,7 +737,7 @@ func (r *Roster) RolesOf(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID
 	if err != nil {
 		return nil, err
 	}
-	linked, err := links(tx, linksOfGuardian, overridesOfGuardian, owner, person, on)
+	linked, err := links(tx, linksOfGuardian, owner, person, on)
 	if err != nil {
 		return nil, err
 	}
