@@ -250,17 +250,24 @@ func Open(tx *db.Tx, owner tilhor.OwnerID, id string, at time.Time) error {
 
 var endOne = db.SQL(`UPDATE access_grant SET until_at = $3 WHERE owner = $1 AND id = $2 AND until_at > $3`)
 
-var unitsOf = db.SQL(`SELECT DISTINCT thing, unit FROM access_grant WHERE owner = $1 AND person = $2 AND kind = $3 AND until_at > $4 AND thing IN (` + db.Marks(5) + `)`)
+var holdersOf = db.SQL(`SELECT DISTINCT thing, person, unit FROM access_grant WHERE owner = $1 AND kind = $2 AND person <> '' AND until_at > $3 AND thing IN (` + db.Marks(4) + `)`)
 
-// Units says which of some things a person has by name, and at which units.
-func Units(tx *db.Tx, owner tilhor.OwnerID, kind Kind, person tilhor.PersonID, now time.Time, things ...string) (map[string][]tilhor.SchoolID, error) {
-	all := map[string][]tilhor.SchoolID{}
-	err := db.InMany(things, db.Args(owner, person, kind, now.UnixMilli()), func(args []any) error {
-		return tx.Each(unitsOf, func(scan db.Scan) error {
+// A Holder has a thing by name, at a unit.
+type Holder struct {
+	Person tilhor.PersonID
+	Unit   tilhor.SchoolID
+}
+
+// Holders says of some things who has each by name. It is asked by the things,
+// which are few: a person may have hundreds.
+func Holders(tx *db.Tx, owner tilhor.OwnerID, kind Kind, now time.Time, things ...string) (map[string][]Holder, error) {
+	all := map[string][]Holder{}
+	err := db.InMany(things, db.Args(owner, kind, now.UnixMilli()), func(args []any) error {
+		return tx.Each(holdersOf, func(scan db.Scan) error {
 			var thing string
-			var unit tilhor.SchoolID
-			err := scan(&thing, &unit)
-			all[thing] = append(all[thing], unit)
+			var h Holder
+			err := scan(&thing, &h.Person, &h.Unit)
+			all[thing] = append(all[thing], h)
 			return err
 		}, args...)
 	})

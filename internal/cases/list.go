@@ -170,10 +170,8 @@ func trackIDs(rows []Row) []string {
 func (d *Desk) nameRows(tx *db.Tx, owner tilhor.OwnerID, rows []Row, now time.Time) error {
 	var pupils, ids []tilhor.PersonID
 	tracks := make([]Track, len(rows))
-	theirs := map[tilhor.PersonID][]string{}
 	for i, r := range rows {
 		tracks[i] = r.Track
-		theirs[r.Handler] = append(theirs[r.Handler], string(r.ID))
 	}
 	away, err := d.awayNow(tx, owner, now, tracks...)
 	if err != nil {
@@ -193,18 +191,20 @@ func (d *Desk) nameRows(tx *db.Tx, owner tilhor.OwnerID, rows []Row, now time.Ti
 	if err != nil {
 		return err
 	}
-	works, asked := map[tilhor.SchoolID]map[tilhor.PersonID]bool{}, map[tilhor.PersonID]*holding{}
-	for i := range rows {
-		r := &rows[i]
-		r.Name, r.Has, r.Class = names[r.Pupil], names[r.Handler], classes[r.Pupil]
-		if works[r.School] == nil {
-			if works[r.School], err = d.Roster.Working(tx, owner, r.School, today(now)); err != nil {
+	works := map[tilhor.SchoolID]map[tilhor.PersonID]bool{}
+	for _, t := range tracks {
+		if works[t.School] == nil {
+			if works[t.School], err = d.Roster.Working(tx, owner, t.School, today(now)); err != nil {
 				return err
 			}
 		}
-		if err := d.elsewhere(tx, owner, r.Track, works[r.School], asked, theirs[r.Handler], now); err != nil {
-			return err
-		}
+	}
+	if err := d.elsewhere(tx, owner, works, now, tracks...); err != nil {
+		return err
+	}
+	for i := range rows {
+		r := &rows[i]
+		r.Name, r.Has, r.Class = names[r.Pupil], names[r.Handler], classes[r.Pupil]
 		r.left(works[r.School])
 		away.on(&r.Track, works[r.School])
 		r.Stands = names[r.Stand]

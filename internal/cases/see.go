@@ -356,7 +356,7 @@ func (d *Desk) names(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 			return err
 		}
 	}
-	if err := d.elsewhere(tx, owner, f.Track, works, map[tilhor.PersonID]*holding{}, []string{string(f.ID)}, now); err != nil {
+	if err := d.elsewhere(tx, owner, map[tilhor.SchoolID]map[tilhor.PersonID]bool{f.School: works}, now, f.Track); err != nil {
 		return err
 	}
 	f.left(works)

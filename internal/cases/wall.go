@@ -481,43 +481,37 @@ func (w *work) letBy(p tilhor.PersonID, unit tilhor.SchoolID) error {
 	return err
 }
 
-// A holding is what is known of somebody who has tracks and does not work at
-// their school: where each is held, and whether they are staff anywhere.
-type holding struct {
-	units        map[string][]tilhor.SchoolID
-	known, staff bool
-}
-
-// elsewhere adds to those who work at a track's school whoever has the track and
+// elsewhere adds to those who work at the tracks' schools whoever has a track and
 // works for the owner or at another school: appointed, and not one who has left.
-// Each is asked about once, however many tracks of a list are theirs; and who
-// holds nothing elsewhere, as most who have left, is not looked up.
-func (d *Desk) elsewhere(tx *db.Tx, owner tilhor.OwnerID, t Track, works map[tilhor.PersonID]bool, asked map[tilhor.PersonID]*holding, theirs []string, now time.Time) error {
-	if t.Handler == "" || works[t.Handler] {
-		return nil
-	}
-	h := asked[t.Handler]
-	if h == nil {
-		units, err := access.Units(tx, owner, access.Track, t.Handler, now, theirs...)
-		if err != nil {
-			return err
+// Who holds nothing elsewhere, as most who have left, is not looked up.
+func (d *Desk) elsewhere(tx *db.Tx, owner tilhor.OwnerID, works map[tilhor.SchoolID]map[tilhor.PersonID]bool, now time.Time, tracks ...Track) error {
+	var apart []string // the tracks whose handler does not work at their school
+	for _, t := range tracks {
+		if t.Handler != "" && !works[t.School][t.Handler] {
+			apart = append(apart, string(t.ID))
 		}
-		h = &holding{units: units}
-		asked[t.Handler] = h
 	}
-	if !slices.ContainsFunc(h.units[string(t.ID)], func(unit tilhor.SchoolID) bool { return unit != t.School }) {
-		return nil
+	held, err := access.Holders(tx, owner, access.Track, now, apart...)
+	if err != nil {
+		return err
 	}
-	if !h.known {
-		roles, err := d.Roster.RolesOf(tx, owner, t.Handler, today(now))
-		if err != nil {
-			return err
+	staff := map[tilhor.PersonID]bool{} // each is asked about once
+	for _, t := range tracks {
+		if !slices.ContainsFunc(held[string(t.ID)], func(h access.Holder) bool { return h.Person == t.Handler && h.Unit != t.School }) {
+			continue
 		}
-		h.known = true
-		h.staff = slices.ContainsFunc(roles, func(a tilhor.Actor) bool { return a.Role.Staff() || a.Role == tilhor.RoleOwnerAdviser })
-	}
-	if h.staff {
-		works[t.Handler] = true
+		is, asked := staff[t.Handler]
+		if !asked {
+			roles, err := d.Roster.RolesOf(tx, owner, t.Handler, today(now))
+			if err != nil {
+				return err
+			}
+			is = slices.ContainsFunc(roles, func(a tilhor.Actor) bool { return a.Role.Staff() || a.Role == tilhor.RoleOwnerAdviser })
+			staff[t.Handler] = is
+		}
+		if is {
+			works[t.School][t.Handler] = true
+		}
 	}
 	return nil
 }
