@@ -66,15 +66,19 @@ func (q *Req) OnceShown(f *Form, act func() (answer string, err error), show fun
 }
 
 // OnceAt is Once for an act whose answer is known before it: the answer is then
-// written with the act, in one commit and not in two.
+// written with the act, in one commit and not in two. What the act refuses before
+// it writes, it must have refused the first time too: of somebody who is signed in
+// it is the writing that finds that the form was answered before.
 func (q *Req) OnceAt(f *Form, location string, act func() error) error {
 	return q.once(f, location, func() (string, error) { return location, act() }, q.See)
 }
 
 func (q *Req) once(f *Form, known string, act func() (location string, err error), then func(string) error) error {
 	id := q.Sending(f)
-	if answer, err := q.answered(id); err != nil || answer != nil {
-		return q.again(id, answer, err, then)
+	if known == "" || q.person == "" {
+		if answer, err := q.answered(id); err != nil || answer != nil {
+			return q.again(id, answer, err, then)
+		}
 	}
 	if q.person == "" && !q.mayLeave() {
 		return errTooMuch
