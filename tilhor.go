@@ -161,12 +161,6 @@ func (w When) Counts() time.Time {
 	return w.At
 }
 
-// Kept is the When as the database keeps it: in whole milliseconds, and what is
-// not known as of when it was written.
-func (w When) Kept() When {
-	return When{At: time.UnixMilli(w.Counts().UnixMilli()).UTC(), Precision: w.Precision, Written: time.UnixMilli(w.Written.UnixMilli()).UTC()}
-}
-
 // Now is a When for something that happens as it is written.
 func Now(t time.Time) When { return When{At: t, Precision: Exact, Written: t} }
 

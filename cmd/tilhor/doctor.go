@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tilhor"
+	"tilhor/internal/access"
 	"tilhor/internal/db"
 	"tilhor/internal/duty"
 	"tilhor/internal/journal"
@@ -31,7 +32,20 @@ type doctorCheck struct {
 }
 
 // doctorChecks are the rooms' own checks, once for each owner.
-var doctorChecks = []doctorCheck{{"the cache of duties agrees with the facts", dutiesAgree}}
+var doctorChecks = []doctorCheck{
+	{"the cache of duties agrees with the facts", dutiesAgree},
+	{"what is about somebody with a protected address is guarded", nothingBare},
+}
+
+// nothingBare looks for what is about a protected person and open to whom it was
+// given before; serve guards it within ten seconds.
+func nothingBare(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time) error {
+	n, err := access.Bare(ctx, d, owner, now)
+	if err == nil && n > 0 {
+		err = fmt.Errorf("%d things of %s are about somebody with a protected address, and no guard stands before them", n, owner)
+	}
+	return err
+}
 
 // dutiesAgree compares the duties that lists show with what the facts make.
 func dutiesAgree(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time) error {

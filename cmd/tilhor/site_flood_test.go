@@ -55,9 +55,9 @@ type floodWorld struct {
 	family       []string // the cookies of a pupil and of a parent
 }
 
-func newFloodWorld(t *testing.T, b web.Bounds, around func(http.Handler) http.Handler) *floodWorld {
+func newFloodWorld(t *testing.T, e db.Engine, b web.Bounds, around func(http.Handler) http.Handler) *floodWorld {
 	t.Helper()
-	d, keys := copyGranvik(t)
+	d, keys := granvikOn(t, e)
 	w := &floodWorld{siteWorld: siteOf(t, d, keys, siteNow)}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	w.must(err)
@@ -555,11 +555,17 @@ func (c *floodClient) slowly(n net.Conn, i int) {
 // the door, and none is refused. The controls are the same site without limits, and one
 // that gives a turn before the form has come.
 func TestFlood(t *testing.T) {
+	for _, e := range []db.Engine{db.SQLite, db.Postgres} {
+		t.Run(string(e), func(t *testing.T) { floodsAreNotFelt(t, e) })
+	}
+}
+
+func floodsAreNotFelt(t *testing.T, e db.Engine) {
 	best := map[string]float64{}
 	for try := range 5 { // a machine that did something else is asked again, for longer
 		// The honest tell as fast as a whole school: each try has a site of its own, so
 		// that what they may leave in one go is not used up by the try before.
-		w := newFloodWorld(t, web.UsualBounds(), plainly)
+		w := newFloodWorld(t, e, web.UsualBounds(), plainly)
 		long := time.Duration(soak.Times(300, 4000)) * time.Millisecond << min(try, 2)
 		ratio, _ := w.compare(t, floods, soak.Times(3, 9), long)
 		for kind, r := range ratio {
@@ -577,14 +583,14 @@ func TestFlood(t *testing.T) {
 			t.Errorf("a flood of %s makes the honest wait %.1f times as long (allowed %.1f)", kind, r, honest)
 		}
 	}
-	withoutLimits(t, best)
-	turnFirst(t)
+	withoutLimits(t, e, best)
+	turnFirst(t, e)
 }
 
 // withoutLimits is the control: some flood is felt beyond what is allowed.
-func withoutLimits(t *testing.T, best map[string]float64) {
+func withoutLimits(t *testing.T, e db.Engine, best map[string]float64) {
 	const all = 1_000_000
-	open := newFloodWorld(t, web.Bounds{Persons: all, Each: all, Strangers: all, Outside: all, OneAsks: all, Long: all, Row: all, Queue: all, Forms: 1 << 40, Files: 1 << 40, Left: all, Again: all}, plainly)
+	open := newFloodWorld(t, e, web.Bounds{Persons: all, Each: all, Strangers: all, Outside: all, OneAsks: all, Long: all, Row: all, Queue: all, Forms: 1 << 40, Files: 1 << 40, Left: all, Again: all}, plainly)
 	for try := range 6 {
 		ratio, noise := open.compare(t, []string{"posts", "codes", "signed-in"}, 1+min(try, 2), 400*time.Millisecond)
 		for kind, r := range ratio {
@@ -599,9 +605,9 @@ func withoutLimits(t *testing.T, best map[string]float64) {
 
 // turnFirst is the control of the slow ones: where a turn is taken before the
 // form has come, a few who send a letter at a time stop everybody.
-func turnFirst(t *testing.T) {
+func turnFirst(t *testing.T, e db.Engine) {
 	turns := make(chan bool, web.UsualBounds().Strangers)
-	w := newFloodWorld(t, web.UsualBounds(), func(h http.Handler) http.Handler {
+	w := newFloodWorld(t, e, web.UsualBounds(), func(h http.Handler) http.Handler {
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			select {
 			case turns <- true:

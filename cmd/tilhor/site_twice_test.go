@@ -52,7 +52,6 @@ var notOnce = map[string]string{
 	"family.mine.open.try":  "opens one's own case, which is told with when it was opened last",
 	"handover.package.make": "gives a package that lies nowhere afterwards: each sending asks for one of its own",
 	"web.role.choose":       "gives another sign-in: the second comes with the one that ended",
-	"web.draft.drop":        "drops what the second does not find any more",
 }
 
 func isSend(v url.Values) bool { return v.Get("go") == "send" }

@@ -24,6 +24,7 @@ import (
 	"tilhor/internal/circles"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
+	"tilhor/internal/db/dbtest"
 	"tilhor/internal/demo"
 	"tilhor/internal/ideas"
 	"tilhor/internal/oversight"
@@ -127,6 +128,25 @@ func copyGranvik(t testing.TB) (*db.DB, *seal.Keys) {
 		t.Fatal(err)
 	}
 	return d, keys
+}
+
+// granvikOn is copyGranvik on either engine: PostgreSQL is given the rows.
+func granvikOn(t testing.TB, e db.Engine) (*db.DB, *seal.Keys) {
+	t.Helper()
+	d, keys := copyGranvik(t)
+	if e == db.SQLite {
+		return d, keys
+	}
+	pg := dbtest.Postgres(t)
+	r, w := io.Pipe()
+	go func() {
+		_, err := d.Dump(context.Background(), w)
+		w.CloseWithError(err)
+	}()
+	if _, err := pg.Load(context.Background(), r); err != nil {
+		t.Fatal(err)
+	}
+	return pg, keys
 }
 
 // A siteWorld is every page of a municipality, as the program serves it.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tilhor"
+	"tilhor/internal/access"
 	"tilhor/internal/cases"
 	"tilhor/internal/db"
 	"tilhor/internal/duty"
@@ -49,6 +50,8 @@ func (h *house) tend(w *watch.Watch, sites ...*web.Site) (end func()) {
 			for _, o := range h.keys.Owners() {
 				_, err := duty.Wake(ctx, h.db, o, h.clock(), 1000)
 				heard("duties", o, err)
+				_, err = access.Reguard(ctx, h.db, o, h.clock())
+				heard("guards", o, err)
 			}
 		})
 	})

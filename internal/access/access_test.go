@@ -407,6 +407,12 @@ func TestWhoMayComeToAProtectedPupil(t *testing.T) {
 		write(func(tx *db.Tx) error {
 			return access.Name(tx, owner, access.Naming{Subject: "signe", Person: "hilde", Unit: "solbakken", Lead: true, By: "kari", From: now})
 		})
+		write(func(tx *db.Tx) error {
+			if guards, err := access.About(tx, owner, access.Concern, "2", "signe", "solbakken", now); err != nil || !guards {
+				return fmt.Errorf("not guarded when she is protected: %v, %w", guards, err)
+			}
+			return nil
+		})
 		is("Hilde leads by name", "kari: ina: stig: hilde:rerewoleca mona:ca jonas:fo vera:reas ")
 		write(func(tx *db.Tx) error {
 			return access.Name(tx, owner, access.Naming{Subject: "signe", Person: "ina", Unit: "solbakken", By: "hilde", From: now})

@@ -199,13 +199,16 @@ func (d *Desk) nameRows(tx *db.Tx, owner tilhor.OwnerID, rows []Row, now time.Ti
 			}
 		}
 	}
-	if err := d.elsewhere(tx, owner, works, now, tracks...); err != nil {
+	has, err := d.elsewhere(tx, owner, works, now, tracks...)
+	if err != nil {
 		return err
 	}
 	for i := range rows {
 		r := &rows[i]
 		r.Name, r.Has, r.Class = names[r.Pupil], names[r.Handler], classes[r.Pupil]
-		r.left(works[r.School])
+		if !has[r.ID] {
+			r.left(works[r.School])
+		}
 		away.on(&r.Track, works[r.School])
 		r.Stands = names[r.Stand]
 		if protected[r.Pupil] { // a list is read over a shoulder: whose track it is stands in the track

@@ -5,7 +5,9 @@ import (
 	"testing"
 
 	"tilhor"
+	"tilhor/internal/access"
 	"tilhor/internal/cases"
+	"tilhor/internal/db"
 	"tilhor/internal/duty"
 )
 
@@ -63,6 +65,38 @@ func TestACaseThatNobodyHas(t *testing.T) {
 }
 
 // That somebody else was kept out of a case is not why nobody has it.
+// Who went to another school and was given one case there has that one, and not
+// the others they left behind, in whatever order a list shows them.
+func TestWhoHasOneCaseElsewhereHasLeftTheOthers(t *testing.T) {
+	each(t, func(w *world) {
+		vikar := w.temp("Per Vikar")
+		slugs := map[tilhor.PersonID]string{}
+		for _, pupil := range []tilhor.PersonID{w.nora, w.elias} {
+			w.Later(1e9)
+			slugs[pupil] = w.taken(pupil)
+			w.must(w.desk.Appoint(w.ctx, w.kari, slugs[pupil], vikar))
+		}
+		w.days(3)
+		held := string(w.see(slugs[w.nora]).ID)
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			if err := w.Kit.Roster.Appoint(tx, w.Keeper(), vikar, tilhor.RoleTeacher, w.Fjellvik, w.in(0), "", w.Now()); err != nil {
+				return err
+			}
+			return access.Give(tx, w.kari.Owner, access.Grant{Kind: access.Track, Thing: held, Person: vikar, Unit: w.Fjellvik, Relation: access.Handles, From: w.Now()})
+		}))
+		if got := w.lonely(w.kari); got != "left Elias Moe Per Vikar" {
+			w.T.Errorf("what is left behind: %q", got)
+		}
+		rows, _, err := w.desk.List(w.ctx, w.kari, cases.Filter{})
+		w.must(err)
+		for _, r := range rows {
+			if f := w.see(r.Slug); f.Has != r.Has || f.Gone != r.Gone || (r.Has == "") != (r.Pupil == w.elias) {
+				w.T.Errorf("%s: the list has %q, gone %q; the case %q, gone %q", r.Name, r.Has, r.Gone, f.Has, f.Gone)
+			}
+		}
+	})
+}
+
 func TestARecusalOfAnotherIsNoReason(t *testing.T) {
 	each(t, func(w *world) {
 		all, err := w.desk.TakeUp(w.ctx, w.kari, w.worry(tilhor.ArenaBreak, "", w.nora).Slug, cases.Stance{})

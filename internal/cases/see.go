@@ -356,8 +356,12 @@ func (d *Desk) names(tx *db.Tx, by tilhor.Actor, f *File, now time.Time) error {
 			return err
 		}
 	}
-	if err := d.elsewhere(tx, owner, map[tilhor.SchoolID]map[tilhor.PersonID]bool{f.School: works}, now, f.Track); err != nil {
+	has, err := d.elsewhere(tx, owner, map[tilhor.SchoolID]map[tilhor.PersonID]bool{f.School: works}, now, f.Track)
+	if err != nil {
 		return err
+	}
+	if has[f.ID] {
+		works[f.Handler] = true
 	}
 	f.left(works)
 	away.on(&f.Track, works)

@@ -481,19 +481,20 @@ func (w *work) letBy(p tilhor.PersonID, unit tilhor.SchoolID) error {
 	return err
 }
 
-// elsewhere adds to those who work at the tracks' schools whoever has a track and
-// works for the owner or at another school: appointed, and not one who has left.
-// Who holds nothing elsewhere, as most who have left, is not looked up.
-func (d *Desk) elsewhere(tx *db.Tx, owner tilhor.OwnerID, works map[tilhor.SchoolID]map[tilhor.PersonID]bool, now time.Time, tracks ...Track) error {
+// elsewhere says which tracks are had by somebody who does not work at the track's
+// school and works for the owner or at another: appointed to that very track, and not
+// one who has left. Who holds nothing elsewhere, as most who have left, is not looked up.
+func (d *Desk) elsewhere(tx *db.Tx, owner tilhor.OwnerID, works map[tilhor.SchoolID]map[tilhor.PersonID]bool, now time.Time, tracks ...Track) (map[tilhor.TrackID]bool, error) {
 	var apart []string // the tracks whose handler does not work at their school
 	for _, t := range tracks {
 		if t.Handler != "" && !works[t.School][t.Handler] {
 			apart = append(apart, string(t.ID))
 		}
 	}
+	has := map[tilhor.TrackID]bool{}
 	held, err := access.Holders(tx, owner, access.Track, now, apart...)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	staff := map[tilhor.PersonID]bool{} // each is asked about once
 	for _, t := range tracks {
@@ -504,16 +505,14 @@ func (d *Desk) elsewhere(tx *db.Tx, owner tilhor.OwnerID, works map[tilhor.Schoo
 		if !asked {
 			roles, err := d.Roster.RolesOf(tx, owner, t.Handler, today(now))
 			if err != nil {
-				return err
+				return nil, err
 			}
 			is = slices.ContainsFunc(roles, func(a tilhor.Actor) bool { return a.Role.Staff() || a.Role == tilhor.RoleOwnerAdviser })
 			staff[t.Handler] = is
 		}
-		if is {
-			works[t.School][t.Handler] = true
-		}
+		has[t.ID] = is
 	}
-	return nil
+	return has, nil
 }
 
 // inherit puts the walls of an older track around one that goes on from it: it

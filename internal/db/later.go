@@ -20,7 +20,7 @@ import (
 func (t *Tx) Later(s *Stmt, args ...any) error {
 	if p, ok := t.run.(*pgWrite); ok {
 		t.count()
-		p.waiting = append(p.waiting, asked{s: s, args: args})
+		p.waiting = append(p.waiting, asked{s, args})
 		return nil
 	}
 	_, err := t.Exec(s, args...)
@@ -47,17 +47,13 @@ type pgWrite struct {
 
 // asked is a statement with its arguments.
 type asked struct {
-	s       *Stmt
-	args    []any
-	counted bool // how many rows it is about is asked for
+	s    *Stmt
+	args []any
 }
 
 // beginWrite has snapshot isolation: every act on a track moves the head of that
 // track's stream in the journal, so two acts on one track never both commit.
-var (
-	beginWrite  = &Stmt{pg: "begin isolation level repeatable read"}
-	commitWrite = &Stmt{pg: "commit"}
-)
+var beginWrite = &Stmt{pg: "begin isolation level repeatable read"}
 
 func newPgWrite(c *sql.Conn) *pgWrite { return &pgWrite{c: c, waiting: []asked{{s: beginWrite}}} }
 
@@ -66,7 +62,16 @@ func (p *pgWrite) send(ctx context.Context) error {
 	if len(p.waiting) == 0 {
 		return nil
 	}
+	return p.sendWith(ctx, "")
+}
+
+// sendWith sends all that waits and one more, by itself: the rows that one is about
+// are counted.
+func (p *pgWrite) sendWith(ctx context.Context, last string, args ...any) error {
 	b := together(p.waiting)
+	if last != "" {
+		b.Queue(last, args...)
+	}
 	p.waiting, p.begun = nil, true
 	return p.c.Raw(func(c any) (err error) {
 		r := c.(*stdlib.Conn).Conn().SendBatch(ctx, b)
@@ -88,33 +93,26 @@ func (p *pgWrite) send(ctx context.Context) error {
 func together(waiting []asked) *pgx.Batch {
 	b := &pgx.Batch{}
 	for len(waiting) > 0 {
-		n := alike(waiting)
+		s, n := waiting[0].s, 1
+		for n < len(waiting) && waiting[n].s == s && n <= len(s.manyRows()) {
+			n++
+		}
 		if n == 1 {
-			b.Queue(waiting[0].s.pg, waiting[0].args...)
+			b.Queue(s.pg, waiting[0].args...)
 		} else {
 			var args []any
 			for _, w := range waiting[:n] {
 				args = append(args, w.args...)
 			}
-			b.Queue(waiting[0].s.manyRows()[n-2], args...)
+			b.Queue(s.manyRows()[n-2], args...)
 		}
 		waiting = waiting[n:]
 	}
 	return b
 }
 
-// alike is how many of the first are rows of one insert.
-func alike(waiting []asked) int {
-	n := 1
-	for n < len(waiting) && !waiting[n-1].counted && !waiting[n].counted && waiting[n].s == waiting[0].s && n <= len(waiting[0].s.manyRows()) {
-		n++
-	}
-	return n
-}
-
 func (p *pgWrite) exec(ctx context.Context, s *Stmt, args []any) (sql.Result, error) {
-	p.waiting = append(p.waiting, asked{s, args, true})
-	if err := p.send(ctx); err != nil {
+	if err := p.sendWith(ctx, s.pg, args...); err != nil {
 		return nil, err
 	}
 	return driver.RowsAffected(p.tag.RowsAffected()), nil
@@ -130,8 +128,7 @@ func (p *pgWrite) query(ctx context.Context, s *Stmt, args []any) (*sql.Rows, er
 var errRolledBack = errors.New("the transaction had failed")
 
 func (p *pgWrite) commit(ctx context.Context) error {
-	p.waiting = append(p.waiting, asked{s: commitWrite})
-	if err := p.send(ctx); err != nil {
+	if err := p.sendWith(ctx, "commit"); err != nil {
 		return fmt.Errorf("commit: %w", committed(err))
 	}
 	p.begun = false

@@ -36,7 +36,7 @@ func SQLFor(postgres, sqlite string) *Stmt {
 // mostRows is how many rows go into one statement.
 const mostRows = 8
 
-var plainInsert = regexp.MustCompile(`(?s)^\s*INSERT INTO \w+\s*\(([\w\s,]+)\)\s*VALUES \(([$\d, ]+)\)$`)
+var plainInsert = regexp.MustCompile(`^\s*INSERT INTO \w+\s*\(([\w\s,]+)\)\s*VALUES \(([$\d, ]+)\)$`)
 
 // several are the texts that insert two rows and more, of a statement that inserts
 // one and minds nothing else: its arguments are its columns, in their order.

@@ -110,6 +110,8 @@ var (
 	putNorm      = db.SQL(`INSERT INTO duty_norm (owner, name, n, unit) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (owner, name) DO UPDATE SET n = excluded.n, unit = excluded.unit`)
 	selectClosed = db.SQL(`SELECT day FROM duty_closed WHERE owner = $1 AND school = $2 ORDER BY day`)
+	everyClosed  = db.SQL(`SELECT school, day FROM duty_closed WHERE owner = $1 ORDER BY school, day`)
+	everyShut    = db.SQL(`SELECT school, days FROM duty_shut WHERE owner = $1`)
 	selectShut   = db.SQL(`SELECT days FROM duty_shut WHERE owner = $1 AND school IN ('', $2)`)
 	selectSet    = db.SQL(`SELECT name, n, unit, '' FROM duty_norm WHERE owner = $1
 		UNION ALL SELECT '', 0, '', days FROM duty_shut WHERE owner = $1 AND school IN ('', $2)`)
@@ -157,7 +159,7 @@ func record(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time, have []Fact
 	latest := notBefore(now, have) // or what was written last, by a clock that ran ahead
 	all := slices.Clip(have)
 	for i, f := range facts {
-		f.When = f.When.Kept()
+		f.When = kept(f.When)
 		if f.When.At.After(latest) || f.When.Written.After(latest) {
 			return fmt.Errorf("record %s of %s: it lies in the future", f.Kind, t.ID)
 		}
@@ -172,6 +174,12 @@ func record(tx *db.Tx, owner tilhor.OwnerID, t Thing, now time.Time, have []Fact
 		all = append(all, f)
 	}
 	return refresh(tx, owner, t, now, all, len(have) == 0)
+}
+
+// kept is a When as facts are read back: in whole milliseconds, and what is not
+// known as of when it was written.
+func kept(w tilhor.When) tilhor.When {
+	return tilhor.When{At: time.UnixMilli(w.Counts().UnixMilli()).UTC(), Precision: w.Precision, Written: time.UnixMilli(w.Written.UnixMilli()).UTC()}
 }
 
 // KnownOn is the last instant of a day at which it was known, taken up or said
@@ -545,8 +553,12 @@ func Rebuild(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time)
 	return n, err
 }
 
-// Check compares the cache with the pure function, and names what differs.
+// Check compares the cache with the pure function, and the days without school with
+// those that duties are counted by, and names what differs.
 func Check(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time) (wrong []string, err error) {
+	if wrong, err = checkShut(ctx, d, owner); err != nil {
+		return nil, err
+	}
 	err = things(ctx, d, owner, func(t Thing, next int64) error {
 		if next <= now.UnixMilli() {
 			return nil // it waits to be woken
@@ -575,6 +587,38 @@ func Check(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time) (
 			}
 			return nil
 		})
+	})
+	return wrong, err
+}
+
+// checkShut names the schools whose days are counted otherwise than they were noted.
+func checkShut(ctx context.Context, d *db.DB, owner tilhor.OwnerID) (wrong []string, err error) {
+	err = d.Read(ctx, func(tx *db.Tx) error {
+		wrong = nil
+		noted, counted := map[string]string{}, map[string]string{}
+		err := tx.Each(everyClosed, func(scan db.Scan) error {
+			var school, day string
+			err := scan(&school, &day)
+			noted[school] = strings.TrimSpace(noted[school] + " " + day)
+			return err
+		}, owner)
+		if err != nil {
+			return err
+		}
+		err = tx.Each(everyShut, func(scan db.Scan) error {
+			var school, days string
+			err := scan(&school, &days)
+			counted[school] = days
+			return err
+		}, owner)
+		for _, all := range []map[string]string{noted, counted} {
+			for school := range all {
+				if said := fmt.Sprintf("the days without school of %q are not counted as they were noted", school); noted[school] != counted[school] && !slices.Contains(wrong, said) {
+					wrong = append(wrong, said)
+				}
+			}
+		}
+		return err
 	})
 	return wrong, err
 }

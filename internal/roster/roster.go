@@ -147,10 +147,10 @@ var (
 		ORDER BY on_date DESC LIMIT 1`)
 	linksOfPupil = db.SQL(`SELECT guardian, 0, kind, responsibility, from_date, until_date, FALSE, 0, '' FROM roster_guardian WHERE owner = $1 AND pupil = $2
 		UNION ALL SELECT guardian, 1, '', responsibility, from_date, until_date, holds, written, id FROM roster_override WHERE owner = $1 AND pupil = $2
-		ORDER BY 2, 8, 9, 1`)
+		ORDER BY 2, 8, 9, 1, 5`)
 	linksOfGuardian = db.SQL(`SELECT pupil, 0, kind, responsibility, from_date, until_date, FALSE, 0, '' FROM roster_guardian WHERE owner = $1 AND guardian = $2
 		UNION ALL SELECT pupil, 1, '', responsibility, from_date, until_date, holds, written, id FROM roster_override WHERE owner = $1 AND guardian = $2
-		ORDER BY 2, 8, 9, 1`)
+		ORDER BY 2, 8, 9, 1, 5`)
 	manyNames   = db.SQL(`SELECT id, home, name, protection FROM roster_person WHERE owner = $1 AND id IN (` + db.Marks(2) + `)`)
 	manyClasses = db.SQL(`SELECT m.person, g.name FROM roster_member m
 		JOIN roster_group g ON g.owner = m.owner AND g.id = m.grp AND g.from_date <= $2 AND (g.until_date = '' OR g.until_date > $2)

@@ -80,10 +80,13 @@ type Contact struct {
 	URL     string `json:"url"`
 }
 
+// Dial is a telephone number as a link dials it.
+func Dial(number string) string { return strings.ReplaceAll(number, " ", "") }
+
 func (c Contact) fact() Fact {
 	f := Fact{Term: c.Name, Text: strings.TrimSpace(c.Address + "\n" + c.URL)}
 	if c.Phone != "" {
-		f.Tel, f.Link = strings.ReplaceAll(c.Phone, " ", ""), c.Phone
+		f.Tel, f.Link = Dial(c.Phone), c.Phone
 	}
 	return f
 }

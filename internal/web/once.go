@@ -90,6 +90,11 @@ func (q *Req) once(f *Form, known string, act func() (location string, err error
 		return q.again(id, answer, err, then)
 	}
 	if err != nil {
+		if known != "" && tilhor.FaultsOf(err) == nil { // where nothing can be written, what was done before is told all the same
+			if answer, lost := q.answered(id); lost == nil && answer != nil && *answer != "" {
+				return then(*answer)
+			}
+		}
 		if !db.Unsure(err) { // it may have been done: who sends again is told so
 			q.onceWrite(dropOnce, id, attempt)
 		}

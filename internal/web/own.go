@@ -147,13 +147,16 @@ func offerDraft(q *Req) error {
 
 func dropOffered(q *Req) error {
 	id := q.Path("id")
-	if _, err := q.draft(id); err != nil {
+	f, err := q.Form()
+	if err != nil {
 		return err
 	}
-	if err := q.shredDraft(id); err != nil {
-		return err
-	}
-	return q.See("/kladder")
+	return q.Once(f, func() (string, error) {
+		if _, err := q.draft(id); err != nil {
+			return "", err
+		}
+		return "/kladder", q.shredDraft(id)
+	})
 }
 
 type roleData struct {

@@ -203,15 +203,7 @@ func (w *world) ask(c *http.Cookie, path string, sent ...url.Values) answered {
 	return answered{rec.Code, b.String(), rec.Body.String(), n.Load()}
 }
 
-func mainOf(body string) string {
-	if i := strings.Index(body, "<main"); i >= 0 {
-		body = body[i:]
-	}
-	if i := strings.Index(body, "</main>"); i >= 0 {
-		body = body[:i]
-	}
-	return body
-}
+var mainOf = webtest.Main
 
 var lacks = webtest.Lacks
 

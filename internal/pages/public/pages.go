@@ -6,7 +6,6 @@ package public
 
 import (
 	"embed"
-	"strings"
 
 	"tilhor"
 	"tilhor/internal/concerns"
@@ -88,5 +87,5 @@ func phoneOf(q *web.Req) *phone {
 	if q.Kit.Owner.Phone == "" {
 		return nil
 	}
-	return &phone{q.Kit.Owner.Phone, strings.ReplaceAll(q.Kit.Owner.Phone, " ", "")}
+	return &phone{q.Kit.Owner.Phone, web.Dial(q.Kit.Owner.Phone)}
 }

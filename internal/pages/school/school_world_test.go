@@ -157,13 +157,7 @@ func (w *world) refused(c *http.Cookie, path string, form url.Values, has ...str
 }
 
 func mainOf(body string) string {
-	if i := strings.Index(body, "<main"); i >= 0 {
-		body = body[i:]
-	}
-	if i := strings.Index(body, "</main>"); i >= 0 {
-		body = body[:i]
-	}
-	return regexp.MustCompile(`\s+`).ReplaceAllString(regexp.MustCompile(`<svg.*?</svg>`).ReplaceAllString(body, ""), " ")
+	return regexp.MustCompile(`\s+`).ReplaceAllString(regexp.MustCompile(`<svg.*?</svg>`).ReplaceAllString(webtest.Main(body), ""), " ")
 }
 
 func form(pairs ...string) url.Values {

@@ -2,7 +2,6 @@ package sfo
 
 import (
 	"net/url"
-	"strings"
 
 	"tilhor"
 	"tilhor/internal/sfo"
@@ -37,7 +36,7 @@ func (p *Pages) who(q *web.Req) error {
 		return err
 	}
 	w, kept := q.T, q.KeptText(q.Query("kladd"))
-	v := whoView{Closed: !q.Tablet.Open, Phone: q.Kit.Owner.Phone, Dial: strings.ReplaceAll(q.Kit.Owner.Phone, " ", ""), Open: q.Link(openPath(q))}
+	v := whoView{Closed: !q.Tablet.Open, Phone: q.Kit.Owner.Phone, Dial: web.Dial(q.Kit.Owner.Phone), Open: q.Link(openPath(q))}
 	title := w.T("sfo.who.title")
 	v.Lead = w.T("sfo.who.lead", "name", q.Tablet.Name, "time", w.Time(q.Tablet.Closes))
 	if v.Closed {

@@ -73,7 +73,7 @@ func numbersOf(q *web.Req) (all []number) {
 	w, o := q.T, q.Kit.Owner
 	add := func(shown, whose string) {
 		if shown != "" {
-			all = append(all, number{strings.ReplaceAll(shown, " ", "\u00a0"), strings.ReplaceAll(shown, " ", ""), w.T(whose, "owner", o.Name)})
+			all = append(all, number{strings.ReplaceAll(shown, " ", "\u00a0"), web.Dial(shown), w.T(whose, "owner", o.Name)})
 		}
 	}
 	add("112", "danger.ring.112")

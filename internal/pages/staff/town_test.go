@@ -248,15 +248,7 @@ func has(t *testing.T, rec *httptest.ResponseRecorder, code int, texts ...string
 
 var lacks = webtest.Lacks
 
-func main(body string) string {
-	if i := strings.Index(body, "<main"); i >= 0 {
-		body = body[i:]
-	}
-	if i := strings.Index(body, "</main>"); i >= 0 {
-		body = body[:i]
-	}
-	return body
-}
+var main = webtest.Main
 
 var field = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)">`)
 

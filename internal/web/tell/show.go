@@ -82,7 +82,7 @@ func (t *teller) frame(at screen) *view {
 	v := &view{
 		Frame: t.q.Frame(title), Form: t.form, Action: t.q.Link(t.q.R.URL.Path), Step: int(at), Open: t.Open,
 		Steps: web.Steps{W: w, N: int(at), All: 3}, Back: web.Back{Href: t.q.Link(t.Leave(t.q, t.school)), Text: w.T("do.cancel")},
-		Nurse: t.q.Actor.Role == tilhor.RoleNurse, Phone: phone, Dial: strings.ReplaceAll(phone, " ", ""),
+		Nurse: t.q.Actor.Role == tilhor.RoleNurse, Phone: phone, Dial: web.Dial(phone),
 	}
 	v.Neutral, v.Exit, v.Nav = true, true, nil
 	v.School = t.school.Name
