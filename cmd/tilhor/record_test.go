@@ -315,6 +315,19 @@ func TestRestoreBesideTheLivingKeys(t *testing.T) {
 	again.must(0, again.with("journal", "verify")...)
 }
 
+// unsound is what the doctor finds in the rows, and how it is made and undone.
+var unsound = map[string]struct{ made, undone []*db.Stmt }{
+	"no guard stands before": {
+		[]*db.Stmt{testSQL(`INSERT INTO access_guard (owner, kind, thing, subject, until_at) VALUES ($1, 'person', 'p', 'p', 9223372036854775807)`),
+			testSQL(`INSERT INTO access_subject (owner, kind, thing, person) VALUES ($1, 'concern', 'c', 'p')`)},
+		[]*db.Stmt{testSQL(`DELETE FROM access_guard WHERE owner = $1`), testSQL(`DELETE FROM access_subject WHERE owner = $1 AND person = 'p'`)},
+	},
+	"not counted as they were noted": {
+		[]*db.Stmt{testSQL(`INSERT INTO duty_closed (owner, school, day) VALUES ($1, '', '2026-12-23')`)},
+		[]*db.Stmt{testSQL(`DELETE FROM duty_closed WHERE owner = $1`)},
+	},
+}
+
 func TestTheDoctor(t *testing.T) {
 	eachBox(t, func(t *testing.T, dsn, _ string) {
 		real := &App{In: strings.NewReader(""), Clock: time.Now}
@@ -334,6 +347,26 @@ func TestTheDoctor(t *testing.T) {
 			t.Fatal(code, said)
 		}
 		real.Clock = time.Now
+		for says, wrong := range unsound {
+			does := func(all []*db.Stmt) {
+				t.Helper()
+				d, err := db.Open(context.Background(), dsn)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer d.Close()
+				for _, s := range all {
+					if err := d.Write(context.Background(), func(tx *db.Tx) error { _, err := tx.Exec(s, "granvik"); return err }); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			does(wrong.made)
+			if code, said := ask(); code != 1 || !strings.Contains(said, says) {
+				t.Fatal(code, said)
+			}
+			does(wrong.undone)
+		}
 		folder := filepath.Join(b.keys, "granvik")
 		for _, f := range []string{"owner.key", "sign.key", "code.key", "checkpoints"} {
 			os.Chmod(filepath.Join(folder, f), 0o644)

@@ -140,11 +140,11 @@ func (d *Desk) Sits(ctx context.Context, by tilhor.Actor) (bool, error) {
 		return false, nil
 	}
 	n, on := 0, calendar.DateOf(d.Clock())
-	err := d.DB.Read(ctx, func(tx *db.Tx) error {
-		err := tx.One(countMine, db.Args(by.Owner, by.Person, on), &n)
-		if err != nil || n > 0 {
-			return err
-		}
+	err := d.DB.One(ctx, countMine, db.Args(by.Owner, by.Person, on), &n)
+	if err != nil || n > 0 {
+		return n > 0, err
+	}
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
 		groups, err := d.Roster.SeatGroups(tx, by.Owner, by.Person, on)
 		n = len(groups)
 		return err

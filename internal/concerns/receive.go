@@ -77,7 +77,7 @@ func (d *Desk) Receives(ctx context.Context, by tilhor.Actor) (bool, error) {
 		return by.Trained, nil
 	}
 	has := map[access.Relation]bool{}
-	err := d.DB.Read(ctx, func(tx *db.Tx) (err error) {
+	err := d.DB.Look(ctx, func(tx *db.Tx) (err error) {
 		has, err = access.Duties(tx, by, d.Clock())
 		return err
 	})
