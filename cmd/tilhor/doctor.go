@@ -34,7 +34,17 @@ type doctorCheck struct {
 // doctorChecks are the rooms' own checks, once for each owner.
 var doctorChecks = []doctorCheck{
 	{"the cache of duties agrees with the facts", dutiesAgree},
+	{"the days without school are counted as they were noted", daysAgree},
 	{"what is about somebody with a protected address is guarded", nothingBare},
+}
+
+// daysAgree compares the days that were noted with those that duties are counted by.
+func daysAgree(ctx context.Context, d *db.DB, owner tilhor.OwnerID, _ time.Time) error {
+	wrong, err := duty.CheckShut(ctx, d, owner)
+	if err == nil && len(wrong) > 0 {
+		err = fmt.Errorf("the days without school of %s are not counted as they were noted (%d schools, or all): note one of them again (tilhor closed add)", owner, len(wrong))
+	}
+	return err
 }
 
 // nothingBare looks for what is about a protected person and open to whom it was

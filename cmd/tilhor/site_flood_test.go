@@ -666,6 +666,7 @@ func (w *floodWorld) compare(t *testing.T, kinds []string, rounds int, long time
 			if flooders[kind] == nil {
 				flooders[kind] = w.flooderOf(t, kind)
 			}
+			w.measure(long / 4) // what the flood before left is done
 			note("calm " + kind)
 			flooders[kind].say("go")
 			note(kind)

@@ -164,9 +164,10 @@ var mayScan = map[string]string{
 	"FROM privacy_glass WHERE owner = ?1 AND track <> ''\n\tORDER BY CASE":                                              "the officer's page: emergency access, a few",
 	"FROM cases_notice n JOIN cases_track t ON t.owner = n.owner AND t.id = n.track\n\t\tWHERE n.owner = ?1 AND EXISTS": "the owner's page: what the schools have told, the newest first",
 	"SELECT c.part, c.n, c.file FROM cases_chunk c":                                                                     "verify: every piece of every file",
-	"SELECT s.owner, s.kind, s.thing, s.person, k.until_at FROM access_subject s\n\t\tJOIN access_guard":                "a person becomes protected: seldom",
-	"CROSS JOIN access_grant g\n\t\tWHERE g.owner = s.owner":                                                            "somebody is named for a protected person: seldom",
 	"a.seen_at IS NULL AND a.person <> ?2":                                                                              "openings about protected pupils that nobody has seen: a few",
+	"s.person IN (SELECT k.thing FROM access_guard k":                                                                   "who is protected: a few, each ten seconds",
+	"SELECT school, day FROM duty_closed":                                                                               "doctor: every day without school",
+	"SELECT school, days FROM duty_shut":                                                                                "doctor: every school's days",
 	"AND seen_at IS NULL AND person <> ?2":                                                                              "the same, when they are seen",
 	"SELECT DISTINCT thing FROM access_guard":                                                                           "what is about a protected person: a few",
 	"UPDATE access_grant SET from_at = ?2":                                                                              "the clock was set back: as good as never",
@@ -255,7 +256,7 @@ func TestNoStatementReadsAWholeTable(t *testing.T) {
 			}
 		}
 		if !known {
-			t.Errorf("reads all of %s: %s", strings.Join(slices.Compact(bad), ", "), strings.Join(strings.Fields(text), " "))
+			t.Errorf("reads all of %s: %s\n%s", strings.Join(slices.Compact(bad), ", "), strings.Join(strings.Fields(text), " "), plan(t, d, s))
 		}
 	}
 	for words := range mayScan {

@@ -104,6 +104,11 @@ func About(tx *db.Tx, owner tilhor.OwnerID, kind Kind, thing string, person tilh
 	if err := tx.Later(insertSubject, owner, kind, thing, person); err != nil {
 		return false, err
 	}
+	return guard(tx, owner, kind, thing, person, unit, now)
+}
+
+// guard guards what is about a person, when she is protected.
+func guard(tx *db.Tx, owner tilhor.OwnerID, kind Kind, thing string, person tilhor.PersonID, unit tilhor.SchoolID, now time.Time) (guards bool, err error) {
 	n, err := tx.Exec(guardThing, owner, kind, thing, person, now.UnixMilli())
 	if err != nil || n == 0 {
 		return false, err

@@ -10,13 +10,13 @@ import (
 )
 
 var (
-	bareThings = db.SQL(`SELECT s.kind, s.thing, s.person FROM access_guard k
-		CROSS JOIN access_subject s
-		WHERE k.owner = $1 AND k.kind = 'person' AND k.until_at > $2 AND s.owner = k.owner AND s.person = k.subject
-		AND NOT EXISTS (SELECT 1 FROM access_guard g WHERE g.owner = s.owner AND g.kind = s.kind AND g.thing = s.thing AND g.subject = s.person AND g.until_at > $2)
-		ORDER BY s.kind, s.thing, s.person`)
+	bareThings = db.SQL(`SELECT s.kind, s.thing, s.person FROM access_subject s
+		WHERE s.owner = $1 AND s.person IN (SELECT k.thing FROM access_guard k WHERE k.owner = $1 AND k.kind = 'person' AND k.until_at > $2)
+		AND NOT EXISTS (SELECT 1 FROM access_guard g WHERE g.owner = s.owner AND g.kind = s.kind AND g.thing = s.thing AND g.subject = s.person AND g.until_at > $2)`)
 	ledAt = db.SQL(`SELECT unit FROM access_grant WHERE owner = $1 AND kind = $2 AND thing = $3 AND role <> '' AND relation IN ('leads', 'intake') AND until_at > $4
-		ORDER BY from_at DESC, id LIMIT 1`)
+		ORDER BY CASE unit WHEN '' THEN 1 ELSE 0 END, from_at DESC, id LIMIT 1`)
+	isBare = db.SQL(`SELECT COUNT(*) FROM access_subject s WHERE s.owner = $1 AND s.kind = $2 AND s.thing = $3 AND s.person = $4
+		AND NOT EXISTS (SELECT 1 FROM access_guard g WHERE g.owner = s.owner AND g.kind = s.kind AND g.thing = s.thing AND g.subject = s.person AND g.until_at > $5)`)
 )
 
 // A bare thing is about a protected person, and no guard stands before it.
@@ -48,22 +48,33 @@ func Reguard(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time)
 	if err != nil {
 		return 0, err
 	}
+	var wrong []error // one thing that cannot be guarded keeps no other open
 	for _, b := range all {
-		err := d.Write(ctx, func(tx *db.Tx) error {
-			unit := Owner // of what nobody at a school leads
-			err := tx.One(ledAt, db.Args(owner, b.kind, b.thing, now.UnixMilli()), &unit)
-			if err != nil && !errors.Is(err, tilhor.ErrNotFound) {
-				return err
-			}
-			_, err = About(tx, owner, b.kind, b.thing, b.person, unit, now)
+		var guards bool
+		err := d.Write(ctx, func(tx *db.Tx) (err error) {
+			guards, err = b.guard(tx, owner, now)
 			return err
 		})
-		if err != nil {
-			return n, err
+		if guards {
+			n++
 		}
-		n++
+		wrong = append(wrong, err)
 	}
-	return n, nil
+	return n, errors.Join(wrong...)
+}
+
+// guard guards a thing that still stands bare: another process may have done so, or
+// it is about somebody else by now.
+func (b bare) guard(tx *db.Tx, owner tilhor.OwnerID, now time.Time) (bool, error) {
+	var n int
+	if err := tx.One(isBare, db.Args(owner, b.kind, b.thing, b.person, now.UnixMilli()), &n); err != nil || n == 0 {
+		return false, err
+	}
+	unit := Owner // of what nobody at a school leads
+	if err := tx.One(ledAt, db.Args(owner, b.kind, b.thing, now.UnixMilli()), &unit); err != nil && !errors.Is(err, tilhor.ErrNotFound) {
+		return false, err
+	}
+	return guard(tx, owner, b.kind, b.thing, b.person, unit, now)
 }
 
 // Bare counts what is about a protected person and no guard stands before.

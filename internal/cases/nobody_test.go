@@ -64,7 +64,6 @@ func TestACaseThatNobodyHas(t *testing.T) {
 	})
 }
 
-// That somebody else was kept out of a case is not why nobody has it.
 // Who went to another school and was given one case there has that one, and not
 // the others they left behind, in whatever order a list shows them.
 func TestWhoHasOneCaseElsewhereHasLeftTheOthers(t *testing.T) {
@@ -97,6 +96,7 @@ func TestWhoHasOneCaseElsewhereHasLeftTheOthers(t *testing.T) {
 	})
 }
 
+// That somebody else was kept out of a case is not why nobody has it.
 func TestARecusalOfAnotherIsNoReason(t *testing.T) {
 	each(t, func(w *world) {
 		all, err := w.desk.TakeUp(w.ctx, w.kari, w.worry(tilhor.ArenaBreak, "", w.nora).Slug, cases.Stance{})

@@ -553,12 +553,8 @@ func Rebuild(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time)
 	return n, err
 }
 
-// Check compares the cache with the pure function, and the days without school with
-// those that duties are counted by, and names what differs.
+// Check compares the cache with the pure function, and names what differs.
 func Check(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time) (wrong []string, err error) {
-	if wrong, err = checkShut(ctx, d, owner); err != nil {
-		return nil, err
-	}
 	err = things(ctx, d, owner, func(t Thing, next int64) error {
 		if next <= now.UnixMilli() {
 			return nil // it waits to be woken
@@ -591,33 +587,36 @@ func Check(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time) (
 	return wrong, err
 }
 
-// checkShut names the schools whose days are counted otherwise than they were noted.
-func checkShut(ctx context.Context, d *db.DB, owner tilhor.OwnerID) (wrong []string, err error) {
+// CheckShut names the schools whose days without school are counted otherwise than
+// they were noted; "" are the days of all schools.
+func CheckShut(ctx context.Context, d *db.DB, owner tilhor.OwnerID) (wrong []tilhor.SchoolID, err error) {
 	err = d.Read(ctx, func(tx *db.Tx) error {
-		wrong = nil
-		noted, counted := map[string]string{}, map[string]string{}
+		noted, counted := map[tilhor.SchoolID]string{}, map[tilhor.SchoolID]string{}
 		err := tx.Each(everyClosed, func(scan db.Scan) error {
-			var school, day string
+			var school tilhor.SchoolID
+			var day string
 			err := scan(&school, &day)
 			noted[school] = strings.TrimSpace(noted[school] + " " + day)
+			counted[school] += ""
 			return err
 		}, owner)
 		if err != nil {
 			return err
 		}
 		err = tx.Each(everyShut, func(scan db.Scan) error {
-			var school, days string
+			var school tilhor.SchoolID
+			var days string
 			err := scan(&school, &days)
 			counted[school] = days
 			return err
 		}, owner)
-		for _, all := range []map[string]string{noted, counted} {
-			for school := range all {
-				if said := fmt.Sprintf("the days without school of %q are not counted as they were noted", school); noted[school] != counted[school] && !slices.Contains(wrong, said) {
-					wrong = append(wrong, said)
-				}
+		wrong = nil
+		for school, days := range counted {
+			if noted[school] != days {
+				wrong = append(wrong, school)
 			}
 		}
+		slices.Sort(wrong)
 		return err
 	})
 	return wrong, err

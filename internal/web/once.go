@@ -66,9 +66,8 @@ func (q *Req) OnceShown(f *Form, act func() (answer string, err error), show fun
 }
 
 // OnceAt is Once for an act whose answer is known before it: the answer is then
-// written with the act, in one commit and not in two. What the act refuses before
-// it writes, it must have refused the first time too: of somebody who is signed in
-// it is the writing that finds that the form was answered before.
+// written with the act, in one commit and not in two: act writes once. Of somebody who
+// is signed in, an answer of before is met by the writing, or looked for when act fails.
 func (q *Req) OnceAt(f *Form, location string, act func() error) error {
 	return q.once(f, location, func() (string, error) { return location, act() }, q.See)
 }
@@ -91,7 +90,11 @@ func (q *Req) once(f *Form, known string, act func() (location string, err error
 	}
 	if err != nil {
 		if known != "" && tilhor.FaultsOf(err) == nil { // where nothing can be written, what was done before is told all the same
-			if answer, lost := q.answered(id); lost == nil && answer != nil && *answer != "" {
+			answer, lost := q.answered(id)
+			if lost != nil {
+				return err
+			}
+			if answer != nil && *answer != "" {
 				return then(*answer)
 			}
 		}

@@ -151,11 +151,11 @@ func dropOffered(q *Req) error {
 	if err != nil {
 		return err
 	}
-	return q.Once(f, func() (string, error) {
+	return q.OnceAt(f, "/kladder", func() error {
 		if _, err := q.draft(id); err != nil {
-			return "", err
+			return err
 		}
-		return "/kladder", q.shredDraft(id)
+		return q.shredDraft(id)
 	})
 }
 
