@@ -318,8 +318,10 @@ func TestRestoreBesideTheLivingKeys(t *testing.T) {
 // unsound is what the doctor finds in the rows, and how it is made and undone.
 var unsound = map[string]struct{ made, undone []*db.Stmt }{
 	"no guard stands before": {
-		[]*db.Stmt{testSQL(`INSERT INTO access_guard (owner, kind, thing, subject, until_at) VALUES ($1, 'person', 'p', 'p', 9223372036854775807)`),
-			testSQL(`INSERT INTO access_subject (owner, kind, thing, person) VALUES ($1, 'concern', 'c', 'p')`)},
+		[]*db.Stmt{
+			testSQL(`INSERT INTO access_guard (owner, kind, thing, subject, until_at) VALUES ($1, 'person', 'p', 'p', 9223372036854775807)`),
+			testSQL(`INSERT INTO access_subject (owner, kind, thing, person) VALUES ($1, 'concern', 'c', 'p')`),
+		},
 		[]*db.Stmt{testSQL(`DELETE FROM access_guard WHERE owner = $1`), testSQL(`DELETE FROM access_subject WHERE owner = $1 AND person = 'p'`)},
 	},
 	"not counted as they were noted": {
