@@ -246,7 +246,9 @@ func TestSentTwiceOverAKill(t *testing.T) {
 
 // A form whose answer was lost between the database and us is done once: nobody
 // knows whether the COMMIT that was cut off was done, and sending it again asks.
-// Each time one answer to a COMMIT is let go astray before the server ends.
+// Each time one answer to a COMMIT is let go astray before the server ends. The server
+// is away until those who wait have given up: of one that comes back sooner, the
+// program finds out by itself what was done, and tells.
 func TestSentTwiceOverACrash(t *testing.T) {
 	t.Parallel()
 	c := durable(t, "fsync=off") // the server is killed, not the machine
@@ -255,19 +257,33 @@ func TestSentTwiceOverACrash(t *testing.T) {
 	defer p.Close()
 	x, rng := sending{T: t, p: p, find: p.Finder(), all: newLedger(), how: asItWas}, rand.New(rand.NewPCG(rand.Uint64(), 1))
 	addr := served(t, p)
-	round := func(int) {
+	lost := func(soon bool) (lost []sheet) {
 		posts := posting(t, p, rng, addr)
 		if err := posts.until(10); err != nil {
 			t.Fatal(err)
 		}
 		l.lose(t)
 		c.Crash()
+		if !soon {
+			lost = posts.end(x.all)
+		}
 		if err := c.Begin(); err != nil {
 			t.Fatal(err)
 		}
-		x.again(addr, posts.end(x.all))
+		if soon {
+			lost = posts.end(x.all)
+		}
+		return lost
 	}
-	x.often(soak.Times(5, 500), round)
+	round := func(int) { x.again(addr, lost(false)) }
+	x.often(soak.Times(3, 300), round)
+	before := x.there
+	for range 3 {
+		x.again(addr, lost(true))
+	}
+	if n := x.there - before; n > 0 {
+		t.Errorf("%d were done, and not told so although the server came back", n)
+	}
 	x.catches(round)
 }
 
