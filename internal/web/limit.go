@@ -50,7 +50,7 @@ type Bounds struct {
 func UsualBounds() Bounds {
 	cores := runtime.GOMAXPROCS(0)
 	return Bounds{
-		Persons: 8 * cores, Each: 4, Strangers: 2 * cores, Outside: 32, OneAsks: 8, Long: 1,
+		Persons: 8 * cores, Each: 2, Strangers: 2 * cores, Outside: 32, OneAsks: 8, Long: 1,
 		Row: 2500, Queue: 6000, Forms: 32 << 20, Files: 4 * 2 * maxUpload, Left: 2500, Again: 1,
 		Guesses: 100, Guessed: 256,
 	}
