@@ -132,7 +132,7 @@ func (p *Pages) unlock(q *web.Req) (line string, open bool, err error) {
 	if err != nil {
 		return "", false, err
 	}
-	if fresh && missing && slug != "" {
+	if fresh && missing && q.R.PathValue("slug") != "" { // also what cannot be an address of ours
 		return "", false, tilhor.ErrNotFound
 	}
 	if fresh {

@@ -632,6 +632,26 @@ func TestTheLockOfWhatWasTold(t *testing.T) {
 	}
 }
 
+var openings = db.SQL(`SELECT COUNT(*) FROM cases_opening WHERE owner = $1`)
+
+// What is not there opens nothing, and neither does what cannot be an address: it is
+// not noted that the own was opened.
+func TestWhatIsNotThereOpensNothing(t *testing.T) {
+	w := newWorld(t)
+	w.locked()
+	c := w.Anew(w.nora())
+	for _, slug := range []string{tilhor.NewSlug(), "%FF%FE", "abc%00defgh", strings.Repeat("a", 201)} {
+		for _, path := range []string{"/min/sagt/", "/min/samtale/"} {
+			var n int
+			r := w.Get(c, path+slug)
+			w.must(w.DB.One(w.ctx, openings, db.Args(w.kari.Owner), &n))
+			if r.StatusCode != http.StatusNotFound || n != 0 {
+				t.Errorf("%s: %d, and %d openings", path+slug, r.StatusCode, n)
+			}
+		}
+	}
+}
+
 // A sign-in that nobody vouches for opens nothing, and the page says what to do.
 func TestASignInNobodyVouchesFor(t *testing.T) {
 	w := newWorld(t)
