@@ -9,14 +9,15 @@ import (
 	"tilhor/internal/db"
 )
 
+// unguarded says that no guard stands before what the subject s is about, at $2.
+const unguarded = `NOT EXISTS (SELECT 1 FROM access_guard g WHERE g.owner = s.owner AND g.kind = s.kind AND g.thing = s.thing AND g.subject = s.person AND g.until_at > $2)`
+
 var (
 	bareThings = db.SQL(`SELECT s.kind, s.thing, s.person FROM access_subject s
-		WHERE s.owner = $1 AND s.person IN (SELECT k.thing FROM access_guard k WHERE k.owner = $1 AND k.kind = 'person' AND k.until_at > $2)
-		AND NOT EXISTS (SELECT 1 FROM access_guard g WHERE g.owner = s.owner AND g.kind = s.kind AND g.thing = s.thing AND g.subject = s.person AND g.until_at > $2)`)
+		WHERE s.owner = $1 AND s.person IN (SELECT k.thing FROM access_guard k WHERE k.owner = $1 AND k.kind = 'person' AND k.until_at > $2) AND ` + unguarded)
 	ledAt = db.SQL(`SELECT unit FROM access_grant WHERE owner = $1 AND kind = $2 AND thing = $3 AND role <> '' AND relation IN ('leads', 'intake') AND until_at > $4
 		ORDER BY CASE unit WHEN '' THEN 1 ELSE 0 END, from_at DESC, id LIMIT 1`)
-	isBare = db.SQL(`SELECT COUNT(*) FROM access_subject s WHERE s.owner = $1 AND s.kind = $2 AND s.thing = $3 AND s.person = $4
-		AND NOT EXISTS (SELECT 1 FROM access_guard g WHERE g.owner = s.owner AND g.kind = s.kind AND g.thing = s.thing AND g.subject = s.person AND g.until_at > $5)`)
+	isBare = db.SQL(`SELECT COUNT(*) FROM access_subject s WHERE s.owner = $1 AND s.kind = $3 AND s.thing = $4 AND s.person = $5 AND ` + unguarded)
 )
 
 // A bare thing is about a protected person, and no guard stands before it.
@@ -67,7 +68,7 @@ func Reguard(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time)
 // it is about somebody else by now.
 func (b bare) guard(tx *db.Tx, owner tilhor.OwnerID, now time.Time) (bool, error) {
 	var n int
-	if err := tx.One(isBare, db.Args(owner, b.kind, b.thing, b.person, now.UnixMilli()), &n); err != nil || n == 0 {
+	if err := tx.One(isBare, db.Args(owner, now.UnixMilli(), b.kind, b.thing, b.person), &n); err != nil || n == 0 {
 		return false, err
 	}
 	unit := Owner // of what nobody at a school leads

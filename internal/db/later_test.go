@@ -9,11 +9,7 @@ import (
 	"tilhor/internal/db/dbtest"
 )
 
-var (
-	putMeta    = db.SQL(`INSERT INTO db_meta (owner, name, value) VALUES ($1, $2, $3)`)
-	metaOf     = db.SQL(`SELECT name, value FROM db_meta WHERE owner = $1 ORDER BY name`)
-	changeMeta = db.SQL(`UPDATE db_meta SET value = $3 WHERE owner = $1 AND name = $2`)
-)
+var metaOf = db.SQL(`SELECT name, value FROM db_meta WHERE owner = $1 ORDER BY name`)
 
 // Rows that are inserted one after the other go to PostgreSQL together: what
 // stands there in the end, and what is said of it, is as if each went alone.
@@ -42,11 +38,11 @@ func TestRowsThatGoTogetherAreAsIfAlone(t *testing.T) {
 				want = ""
 				for i := range many {
 					name := fmt.Sprintf("%02d", i)
-					if err := tx.Later(putMeta, owner, name, "first"); err != nil {
+					if err := tx.Later(put, owner, name, "first"); err != nil {
 						return err
 					}
 					if between && i%3 == 2 { // what stands between keeps its place
-						if err := tx.Later(changeMeta, owner, name, "changed"); err != nil {
+						if err := tx.Later(change, owner, name, "changed"); err != nil {
 							return err
 						}
 						want += name + "=changed "
@@ -55,7 +51,7 @@ func TestRowsThatGoTogetherAreAsIfAlone(t *testing.T) {
 					want += name + "=first "
 				}
 				// The last is counted, and by itself.
-				if n, err := tx.Exec(putMeta, owner, "last", "one"); err != nil || n != 1 {
+				if n, err := tx.Exec(put, owner, "last", "one"); err != nil || n != 1 {
 					return fmt.Errorf("%d rows are said to be one: %w", n, err)
 				}
 				return nil
@@ -69,7 +65,7 @@ func TestRowsThatGoTogetherAreAsIfAlone(t *testing.T) {
 		}
 		err := d.Write(ctx, func(tx *db.Tx) error {
 			for _, name := range []string{"a", "b", "a"} {
-				if err := tx.Later(putMeta, "twice", name, ""); err != nil {
+				if err := tx.Later(put, "twice", name, ""); err != nil {
 					return err
 				}
 			}
