@@ -31,7 +31,7 @@ func TestHelsesykepleierenVet(t *testing.T) {
 		siri := s.people["Hilde"] // den samme personen, i en annen rolle: helsesykepleier
 		siri.Role = tilhor.RoleNurse
 		// Mandag: Nora har fortalt noe i fortrolighet. Siri gjør ingenting i Tilhør, og ingenting venter på henne.
-		if all, err := s.concerns.Mine(s.ctx, siri); err != nil || len(all) != 0 {
+		if all, err := s.concerns.Mine(s.ctx, siri, 5); err != nil || len(all) != 0 {
 			t.Fatalf("something waits for her: %v", err)
 		}
 		// Hun har sin egen plikt til barnevernet (helsepersonelloven § 33), og et forseglet notat er hennes alene.

@@ -155,6 +155,13 @@ func homeOf(r tilhor.Role) string {
 	return "/i-dag"
 }
 
+// countNew says how many new concerns wait for the reader, as far as they are counted.
+func countNew(q *web.Req, told *concerns.Desk, item *web.NavItem) {
+	if n, err := told.CountNew(q.Context(), q.Actor); err == nil {
+		item.Count, item.Over = min(n, concerns.MostCounted-1), n >= concerns.MostCounted
+	}
+}
+
 // menu is what stands in the menu of the one who reads: two places, not twelve.
 func menu(q *web.Req, told *concerns.Desk, worked *cases.Desk, shared *sfo.Desk, suggested *ideas.Desk) []web.NavItem {
 	if q.Actor.Role == tilhor.RoleDPO {
@@ -164,9 +171,7 @@ func menu(q *web.Req, told *concerns.Desk, worked *cases.Desk, shared *sfo.Desk,
 		items := []web.NavItem{{Href: "/skoler", Icon: "MeetingSmall", Text: q.T.T("nav.schools")}}
 		items = append(items, web.NavItem{Href: body.OwnerPath, Icon: "PersonGroup", Text: q.T.T("nav.bodies")})
 		notices := web.NavItem{Href: "/kommunen/meldinger", Icon: "Chat", Text: q.T.T("nav.owner-notices")}
-		if n, err := told.CountNew(q.Context(), q.Actor); err == nil {
-			notices.Count = n
-		}
+		countNew(q, told, &notices)
 		items = append(items, notices, web.NavItem{Href: hearingpages.HomePath, Icon: "Ear", Text: q.T.T("nav.hearings")})
 		open := func() (int, error) { return worked.CountOpen(q.Context(), q.Actor) }
 		if n, err := q.Count("cases.open", open); err == nil && n > 0 {
@@ -178,9 +183,7 @@ func menu(q *web.Req, told *concerns.Desk, worked *cases.Desk, shared *sfo.Desk,
 		return nil
 	}
 	items := []web.NavItem{{Href: "/i-dag", Icon: "House", Text: q.T.T("nav.today")}}
-	if n, err := told.CountNew(q.Context(), q.Actor); err == nil {
-		items[0].Count = n
-	}
+	countNew(q, told, &items[0])
 	open := func() (int, error) { return worked.CountOpen(q.Context(), q.Actor) }
 	if n, err := q.Count("cases.open", open); err == nil && (n > 0 || q.Actor.Role.Leads() || q.Actor.Role == tilhor.RoleSocialTeacher) {
 		items = append(items, web.NavItem{Href: "/saker", Icon: "Tasklist", Text: q.T.T("nav.cases"), Count: n})

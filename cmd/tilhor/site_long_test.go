@@ -5,14 +5,17 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"tilhor"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
+	"tilhor/internal/duty"
 	"tilhor/internal/web/webtest"
 )
 
@@ -73,6 +76,77 @@ func TestALongCaseCostsNoMoreQuestions(t *testing.T) {
 		}
 		if n.Load() <= mostAsked {
 			t.Error("the control, a page that asks again and again, was not seen")
+		}
+	})
+}
+
+// TestAFloodHidesNothingAndCostsNoMore: when hundreds have told something, the page of
+// the day asks as many statements and is as light as when a dozen have; what colleagues
+// stand behind and what is closed is still listed, and the rest is a link away.
+func TestAFloodHidesNothingAndCostsNoMore(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		town := webtest.NewTown(t, d)
+		w := siteOf(t, d, town.Kit.Keys, town.Now())
+		rektor, teacher := town.Actor(tilhor.RoleRektor, town.Solbakken), town.Actor(tilhor.RoleTeacher, town.Solbakken)
+		cookie, told := w.enter(rektor, mfa), w.concerns()
+		say := func(n int) {
+			for i := range n {
+				_, _, err := told.Say(context.Background(), tilhor.Actor{Owner: w.owner(), Role: tilhor.RoleAnyone, School: town.Solbakken}, concerns.Saying{
+					School: town.Solbakken, For: concerns.ForSelf, Words: sentence(i), Token: tilhor.NewID(),
+				})
+				w.must(err)
+			}
+		}
+		open := func(path string) (body string, asked int64, sent int) {
+			r := httptest.NewRequest("GET", "http://127.0.0.1"+path, nil)
+			ctx, n := db.Counted(r.Context())
+			r.AddCookie(cookie)
+			rec := httptest.NewRecorder()
+			w.h.ServeHTTP(rec, r.WithContext(ctx))
+			if rec.Code != 200 {
+				t.Fatalf("%s answers %d", path, rec.Code)
+			}
+			return rec.Body.String(), n.Load(), rec.Body.Len()
+		}
+		say(2 * concerns.MostOfAKind)
+		open("/i-dag")
+		_, few, light := open("/i-dag")
+		say(200)
+		town.Later(time.Hour)
+		named, err := told.Tell(context.Background(), teacher, concerns.Telling{
+			School: town.Solbakken, Described: "Ei jente med rød lue", Saw: "Hun gråt.", Arena: tilhor.ArenaBreak, Happened: tilhor.Now(w.clock()), Known: tilhor.Now(w.clock()),
+		})
+		w.must(err)
+		closed, err := told.Tell(context.Background(), teacher, concerns.Telling{
+			School: town.Solbakken, Described: "En gutt", Saw: "Han ble ropt til.", Arena: tilhor.ArenaBreak, Happened: tilhor.Now(w.clock()), Known: tilhor.Now(w.clock()), Accused: duty.AccusedEmployee, Against: []tilhor.PersonID{town.Actor(tilhor.RoleSocialTeacher, town.Solbakken).Person},
+		})
+		w.must(err)
+		body, many, heavy := open("/i-dag")
+		t.Logf("the day takes %d statements and %d bytes, in a flood %d and %d", few, light, many, heavy)
+		if many > few+8 || heavy > light+light/4 { // two kinds more are listed, and who told them
+			t.Errorf("the day takes %d statements and %d bytes, in a flood %d and %d", few, light, many, heavy)
+		}
+		for _, want := range []string{"/bekymringer/" + named.Slug + "/stilling", "/sperrede/" + closed.Slug, "/bekymringer/nye", "99+"} {
+			if !strings.Contains(body, want) {
+				t.Errorf("the day in a flood lacks %s", want)
+			}
+		}
+		listed := map[string]bool{}
+		for path, pages := "/bekymringer/nye", 0; path != ""; pages++ {
+			body, asked, _ := open(path)
+			if asked > few || pages > 10 {
+				t.Fatalf("%s takes %d statements, after %d pages", path, asked, pages)
+			}
+			for _, m := range regexp.MustCompile(`href="(/bekymringer/[a-z2-7]+/stilling|/sperrede/[a-z2-7]+)"`).FindAllStringSubmatch(body, -1) {
+				listed[m[1]] = true
+			}
+			path = ""
+			if m := regexp.MustCompile(`href="(/bekymringer/nye\?etter=[a-z2-7]+)"`).FindStringSubmatch(body); m != nil {
+				path = m[1]
+			}
+		}
+		if len(listed) != 2*concerns.MostOfAKind+202 {
+			t.Errorf("%d of %d are listed", len(listed), 2*concerns.MostOfAKind+202)
 		}
 	})
 }

@@ -214,7 +214,7 @@ func TestANamedConcernIsRestrictedAndTheArchivistDecides(t *testing.T) {
 		w.days(366)
 		mine := func() int {
 			w.T.Helper()
-			all, err := w.told.Mine(w.ctx, w.mona)
+			all, err := w.told.Mine(w.ctx, w.mona, concerns.MostTold)
 			w.must(err)
 			return len(all)
 		}

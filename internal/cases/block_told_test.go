@@ -40,7 +40,7 @@ func (w *world) everywhere(c concerns.Concern) string {
 	w.T.Helper()
 	a, err := w.told.Follow(w.ctx, w.mona, c.Slug)
 	w.must(err)
-	mine, err := w.told.Mine(w.ctx, w.mona)
+	mine, err := w.told.Mine(w.ctx, w.mona, concerns.MostTold)
 	w.must(err)
 	got, err := w.told.Receive(w.ctx, w.kari, c.Slug)
 	w.must(err)

@@ -224,17 +224,6 @@ var selectTracks = db.SQL(`SELECT ` + columns + fromTrack + `WHERE t.owner = $1 
 var selectTracksElsewhere = db.SQL(`SELECT ` + columns + elsewhere + ` AND (t.state <> 'closed' OR t.check_on <> '')
 	AND ` + access.Scope(access.Read, "t.id"))
 
-// until are the duties that somebody acts on, due on the day or before, or
-// without a date.
-func until(all []duty.Stored, day tilhor.Date) (out []duty.Stored) {
-	for _, s := range all {
-		if s.Acts() && s.FirstOn <= day {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
 // Today lists the tracks with something to do for this person until tomorrow's
 // evening, the latest first: for rektor all of the school's, for one who
 // handles cases the own.
@@ -243,37 +232,28 @@ func (d *Desk) Today(ctx context.Context, by tilhor.Actor) (rows []Row, err erro
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
 		rows = nil
 		at := map[string]int{}
-		err := tx.Each(selectTracks, func(scan db.Scan) error {
-			t, err := trackRow(scan)
-			at[string(t.ID)] = len(rows)
-			rows = append(rows, Row{Track: t})
-			return err
-		}, access.Args(by, access.Read, now)...)
-		home := len(rows)
-		if err == nil {
-			err = tx.Each(selectTracksElsewhere, func(scan db.Scan) error {
+		for _, tracks := range []*db.Stmt{selectTracks, selectTracksElsewhere} {
+			err := tx.Each(tracks, func(scan db.Scan) error {
 				t, err := trackRow(scan)
+				at[string(t.ID)] = len(rows)
 				rows = append(rows, Row{Track: t})
 				return err
 			}, access.Args(by, access.Read, now)...)
-		}
-		if err != nil || len(rows) == 0 {
-			return err
-		}
-		for i := range rows[home:] {
-			r := &rows[home+i]
-			if r.Duties, err = duty.StatesOf(tx, by.Owner, string(r.ID)); err != nil {
+			if err != nil {
 				return err
 			}
-			r.Duties = until(r.Duties, today(now).Add(1))
 		}
-		all, err := duty.OfSchool(tx, by.Owner, by.School, today(now).Add(1), 2000)
+		if len(rows) == 0 {
+			return nil
+		}
+		all, err := duty.DueOf(tx, by.Owner, trackIDs(rows), today(now).Add(1))
 		if err != nil {
 			return err
 		}
 		for _, s := range all {
-			if i, mine := at[s.Thing]; mine && s.Acts() {
-				rows[i].Duties = append(rows[i].Duties, s)
+			if s.Acts() {
+				r := &rows[at[s.Thing]]
+				r.Duties = append(r.Duties, s)
 			}
 		}
 		kept := rows[:0]

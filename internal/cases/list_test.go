@@ -2,6 +2,7 @@ package cases_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"tilhor"
@@ -97,6 +98,42 @@ func TestAListCostsTheSameForManyCases(t *testing.T) {
 		w.days(40)
 		if many := asked(); many > few+9 { // one for each would be twenty more; many ids are asked for in some more pieces
 			w.T.Errorf("3 cases take %d statements, and 23 take %d", few, many)
+		}
+	})
+}
+
+// However much was told at a school before, the day has each duty of a case, for
+// rektor and for who handles it.
+func TestAFloodHidesNoDutyOfToday(t *testing.T) {
+	each(t, func(w *world) {
+		w.Flood()
+		w.days(2)
+		slug := w.taken(w.nora)
+		for _, a := range []tilhor.Actor{w.kari, w.ina} {
+			rows, err := w.desk.Today(w.ctx, a)
+			w.must(err)
+			if len(rows) != 1 || rows[0].Slug != slug {
+				w.Fatalf("the %s has %d cases today", a.Role, len(rows))
+			}
+			var got, want []string
+			for _, s := range rows[0].Duties {
+				got = append(got, string(s.ID+" ")+string(s.FirstOn))
+			}
+			w.must(w.DB.Read(w.ctx, func(tx *db.Tx) error {
+				all, err := duty.StatesOf(tx, a.Owner, string(rows[0].ID))
+				want = nil
+				for _, s := range all {
+					if s.Acts() && s.FirstOn <= w.in(1) {
+						want = append(want, string(s.ID+" ")+string(s.FirstOn))
+					}
+				}
+				return err
+			}))
+			slices.Sort(got)
+			slices.Sort(want)
+			if !slices.Equal(got, want) || !slices.ContainsFunc(want, func(s string) bool { return strings.HasSuffix(s, string(w.in(1))) }) {
+				w.Errorf("the %s has %q today, of %q", a.Role, got, want)
+			}
 		}
 	})
 }

@@ -291,7 +291,7 @@ func TestReceive(t *testing.T) {
 			_, err := w.desk.Follow(w.ctx, who, c.Slug)
 			w.is(err, tilhor.ErrNotFound)
 		}
-		mine, err := w.desk.Mine(w.ctx, w.jonas)
+		mine, err := w.desk.Mine(w.ctx, w.jonas, concerns.MostTold)
 		w.must(err)
 		if len(mine) != 1 || mine[0].Slug != c.Slug {
 			t.Errorf("Jonas has told %d", len(mine))

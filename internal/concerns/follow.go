@@ -21,15 +21,18 @@ type Answer struct {
 
 var (
 	selectMine = db.SQL(`SELECT ` + columns + ` FROM concerns_concern c
-		WHERE c.owner = $1 AND c.reporter = $2 AND ` + access.Scope(access.Follow, "c.id") + ` ORDER BY c.written_at DESC, c.id LIMIT 100`)
+		WHERE c.owner = $1 AND c.reporter = $2 AND ` + access.Scope(access.Follow, "c.id") + ` ORDER BY c.written_at DESC, c.id LIMIT $6`)
 	selectFollowed = db.SQL(`SELECT ` + columns + ` FROM concerns_concern c
 		WHERE c.owner = $1 AND c.slug = $6 AND ` + access.Scope(access.Follow, "c.id"))
 	selectByLink = db.SQL(`SELECT ` + columns + ` FROM concerns_concern c WHERE c.owner = $1 AND c.link = $2`)
 )
 
-// Mine lists what this person has told, newest first: states and times only.
-// A protected pupil stands in no list, nor in that of who told.
-func (d *Desk) Mine(ctx context.Context, by tilhor.Actor) (all []Concern, err error) {
+// MostTold is how much of what a person has told is listed.
+const MostTold = 100
+
+// Mine lists what this person has told, newest first, up to a number: states and times
+// only. A protected pupil stands in no list, nor in that of who told.
+func (d *Desk) Mine(ctx context.Context, by tilhor.Actor, most int) (all []Concern, err error) {
 	now := d.Clock()
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
 		all = nil
@@ -37,7 +40,7 @@ func (d *Desk) Mine(ctx context.Context, by tilhor.Actor) (all []Concern, err er
 			c, err := row(scan)
 			all = append(all, c)
 			return err
-		}, access.Args(by, access.Follow, now)...)
+		}, access.Args(by, access.Follow, now, most)...)
 		if err != nil {
 			return err
 		}

@@ -1,8 +1,11 @@
 package concerns
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,16 +45,51 @@ func at(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
 const toOwner = ` FROM (SELECT DISTINCT o.thing FROM access_grant o WHERE o.owner = $1 AND o.kind = 'concern' AND o.unit = '' AND o.person = '') told
 		CROSS JOIN concerns_concern c WHERE c.owner = $1 AND c.id = told.thing AND c.state = 'new'`
 
+// toSchool are those of the reader's school.
+const toSchool = ` FROM concerns_concern c WHERE c.owner = $1 AND c.school = $4 AND c.state = 'new'`
+
+// The kinds of new concerns that are each listed by themselves: a flood of one leaves
+// the others where they are seen.
+const (
+	sealed  = ` AND c.accused IN ('employee', 'leadership')`
+	signed  = ` AND c.accused NOT IN ('employee', 'leadership') AND c.reporter <> ''`
+	unnamed = ` AND c.accused NOT IN ('employee', 'leadership') AND c.reporter = ''`
+)
+
+// MostOfAKind is how many of each kind the page of today lists, those that have waited
+// longest; MostCounted how far what waits is counted; and listed a page of all of them.
+const (
+	MostOfAKind = 10
+	MostCounted = 100
+	listed      = 50
+)
+
+// newOf lists the first of each kind.
+func newOf(from string) *db.Stmt {
+	var parts []string
+	for _, kind := range []string{sealed, signed, unnamed} {
+		parts = append(parts, `SELECT * FROM (SELECT `+columns+from+kind+` AND `+access.Scope(access.Receive, "c.id")+` ORDER BY c.written_at, c.id LIMIT $6) k`)
+	}
+	return db.SQL(strings.Join(parts, ` UNION ALL `))
+}
+
+// newAfter lists all kinds after one of them, by their clock.
+func newAfter(from string) *db.Stmt {
+	return db.SQL(`SELECT ` + columns + from + ` AND ` + access.Scope(access.Receive, "c.id") + `
+		AND (c.written_at, c.id) > ($6, $7) ORDER BY c.written_at, c.id LIMIT $8`)
+}
+
+func countOf(from string) *db.Stmt {
+	return db.SQL(`SELECT COUNT(*) FROM (SELECT c.id` + from + ` AND ` + access.Scope(access.Receive, "c.id") + ` LIMIT $6) n`)
+}
+
 var (
-	selectNew = db.SQL(`SELECT ` + columns + ` FROM concerns_concern c
-		WHERE c.owner = $1 AND c.school = $4 AND c.state = 'new' AND ` + access.Scope(access.Receive, "c.id") + ` ORDER BY c.written_at, c.id LIMIT 200`)
-	selectNewOwner = db.SQL(`SELECT ` + columns + toOwner + `
-		AND ` + access.Scope(access.Receive, "c.id") + ` ORDER BY c.written_at, c.id LIMIT 200`)
-	countNewOwner = db.SQL(`SELECT COUNT(*)` + toOwner + `
-		AND ` + access.Scope(access.Receive, "c.id"))
-	manyAgainst = db.SQL(`SELECT concern, n, person FROM concerns_accused WHERE owner = $1 AND concern IN (` + db.Marks(2) + `) ORDER BY concern, n`)
-	countNew    = db.SQL(`SELECT COUNT(*) FROM concerns_concern c
-		WHERE c.owner = $1 AND c.school = $4 AND c.state = 'new' AND ` + access.Scope(access.Receive, "c.id"))
+	selectNew, selectNewOwner = newOf(toSchool), newOf(toOwner)
+	newFrom, newFromOwner     = newAfter(toSchool), newAfter(toOwner)
+	countNew, countNewOwner   = countOf(toSchool), countOf(toOwner)
+
+	whereInLine    = db.SQL(`SELECT c.written_at, c.id FROM concerns_concern c WHERE c.owner = $1 AND c.slug = $2`)
+	manyAgainst    = db.SQL(`SELECT concern, n, person FROM concerns_accused WHERE owner = $1 AND concern IN (` + db.Marks(2) + `) ORDER BY concern, n`)
 	selectReceived = db.SQL(`SELECT ` + columns + ` FROM concerns_concern c
 		WHERE c.owner = $1 AND c.slug = $6 AND ` + access.Scope(access.Receive, "c.id"))
 	selectPupils = db.SQL(`SELECT n, person, track FROM concerns_pupil WHERE owner = $1 AND concern = $2 ORDER BY n`)
@@ -60,13 +98,13 @@ var (
 	markRead     = db.SQL(`UPDATE concerns_concern SET read_at = $3 WHERE owner = $1 AND id = $2 AND read_at IS NULL`)
 )
 
-// CountNew is how many concerns wait for a stance from this person.
+// CountNew is how many concerns wait for a stance from this person, up to MostCounted.
 func (d *Desk) CountNew(ctx context.Context, by tilhor.Actor) (n int, err error) {
 	count := countNew
 	if by.School == access.Owner {
 		count = countNewOwner
 	}
-	err = d.DB.One(ctx, count, access.Args(by, access.Receive, d.Clock()), &n)
+	err = d.DB.One(ctx, count, access.Args(by, access.Receive, d.Clock(), MostCounted), &n)
 	return n, err
 }
 
@@ -84,22 +122,54 @@ func (d *Desk) Receives(ctx context.Context, by tilhor.Actor) (bool, error) {
 	return has[access.Intake] && by.Trained, err
 }
 
-// Waiting lists the new concerns that this person receives, oldest first, with
-// the names of the pupils and the words, for the page of today. That they were
-// listed is in the record.
-func (d *Desk) Waiting(ctx context.Context, by tilhor.Actor) (all []Concern, err error) {
+// Waiting lists the new concerns that this person receives, for the page of today: of
+// each kind those that have waited longest, with the names of the pupils and the words.
+// That they were listed is in the record.
+func (d *Desk) Waiting(ctx context.Context, by tilhor.Actor) ([]Concern, error) {
+	list := selectNew
+	if by.School == access.Owner {
+		list = selectNewOwner
+	}
+	all, err := d.waiting(ctx, by, list, MostOfAKind)
+	slices.SortFunc(all, func(a, b Concern) int {
+		return cmp.Or(a.Written.Compare(b.Written), cmp.Compare(a.ID, b.ID))
+	})
+	return all, err
+}
+
+// AllWaiting lists every new concern that this person receives, a page at a time, what
+// has waited longest first. It begins after the concern at an address, or with the first,
+// and says where the next page begins: "" when there is none.
+func (d *Desk) AllWaiting(ctx context.Context, by tilhor.Actor, after string) (all []Concern, next string, err error) {
+	list := newFrom
+	if by.School == access.Owner {
+		list = newFromOwner
+	}
+	var at int64
+	var id string
+	if after != "" {
+		err := d.DB.One(ctx, whereInLine, db.Args(by.Owner, after), &at, &id)
+		if err != nil && !errors.Is(err, tilhor.ErrNotFound) { // what is no address begins with the first
+			return nil, "", err
+		}
+	}
+	if all, err = d.waiting(ctx, by, list, at, id, listed+1); len(all) > listed {
+		all = all[:listed]
+		next = all[listed-1].Slug
+	}
+	return all, next, err
+}
+
+// waiting lists with one of the statements.
+func (d *Desk) waiting(ctx context.Context, by tilhor.Actor, list *db.Stmt, own ...any) (all []Concern, err error) {
 	now := d.Clock()
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
 		all = nil
-		list := selectNew
-		if by.School == access.Owner {
-			list = selectNewOwner
-		}
 		err := tx.Each(list, func(scan db.Scan) error {
 			c, err := row(scan)
 			all = append(all, c)
 			return err
-		}, access.Args(by, access.Receive, now)...)
+		}, access.Args(by, access.Receive, now, own...)...)
 		if err != nil {
 			return err
 		}
@@ -270,11 +340,9 @@ func (d *Desk) words(tx *db.Tx, owner tilhor.OwnerID, ids []tilhor.ConcernID, by
 	if err != nil {
 		return err
 	}
-	keys := map[tilhor.ConcernID]seal.Key{}
-	for _, id := range ids { // also for one without a text: a shredded key is told of
-		if keys[id], err = d.Keys.Get(tx, owner, seal.KindConcern, string(id)); err != nil {
-			return fmt.Errorf("key of concern %s: %w", id, err)
-		}
+	keys, err := seal.All(d.Keys, tx, owner, seal.KindConcern, ids) // also for one without a text: a shredded key is told of
+	if err != nil {
+		return fmt.Errorf("keys of concerns: %w", err)
 	}
 	held, err := heldOf(tx, owner, ids)
 	if err != nil {

@@ -357,7 +357,7 @@ func TestAParentFollowsWhatWasTakenUp(t *testing.T) {
 			School: w.Solbakken, Described: "Nora i 5A", Saw: "Hun gråter.", Arena: tilhor.ArenaElsewhere, Happened: w.now(), Known: w.now(), Raised: &concerns.Raised{By: "parent", At: w.now()},
 		})
 		w.must(err)
-		all, err := w.desk.Mine(w.ctx, marit)
+		all, err := w.desk.Mine(w.ctx, marit, concerns.MostTold)
 		if err != nil || len(all) != 1 || all[0].Slug != c.Slug {
 			t.Fatalf("she has told %+v, %v", all, err)
 		}
@@ -371,11 +371,11 @@ func TestAParentFollowsWhatWasTakenUp(t *testing.T) {
 		// what an employee told stays where it is.
 		staff := w.told(w.jonas, asIs)
 		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error { _, err := tx.Exec(asBefore, webtest.Owner, c.ID, w.Solbakken); return err }))
-		if all, err := w.desk.Mine(w.ctx, marit); err != nil || len(all) != 0 {
+		if all, err := w.desk.Mine(w.ctx, marit, concerns.MostTold); err != nil || len(all) != 0 {
 			t.Fatalf("before the step she follows %+v, %v: this proves nothing", all, err)
 		}
 		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error { _, err := tx.Exec(parentFollows); return err }))
-		if all, err := w.desk.Mine(w.ctx, marit); err != nil || len(all) != 1 {
+		if all, err := w.desk.Mine(w.ctx, marit, concerns.MostTold); err != nil || len(all) != 1 {
 			t.Errorf("after the step she follows %+v, %v", all, err)
 		}
 		if _, err := w.desk.Follow(w.ctx, w.jonas, staff.Slug); err != nil {
@@ -475,7 +475,7 @@ func TestWhoSaidFollows(t *testing.T) {
 			who  tilhor.Actor
 			sees []string
 		}{{nora, []string{c.Slug}}, {marit, []string{m.Slug}}, {odin, nil}, {w.jonas, nil}, {w.open, nil}} {
-			all, err := w.desk.Mine(w.ctx, row.who)
+			all, err := w.desk.Mine(w.ctx, row.who, concerns.MostTold)
 			w.must(err)
 			var got []string
 			for _, x := range all {

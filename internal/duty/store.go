@@ -1,6 +1,7 @@
 package duty
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -120,16 +121,19 @@ var (
 	putClosed = db.SQL(`INSERT INTO duty_closed (owner, school, day) VALUES ($1, $2, $3) ON CONFLICT (owner, school, day) DO NOTHING`)
 )
 
-const stateColumns = `thing, duty, pupil, instance, school, ruleset, ref, class, word, bearer, state, triggered_at, due, local_due, first_on, why, met_at, told`
-
 var (
-	selectStates = db.SQL(`SELECT ` + stateColumns + ` FROM duty_state WHERE owner = $1 AND thing = $2 ORDER BY triggered_at, duty, instance`)
-	standingOf   = db.SQL(`SELECT thing, duty, class, bearer, state, first_on FROM duty_state
+	selectStates = db.SQL(`SELECT thing, duty, pupil, instance, school, ruleset, ref, class, word, bearer, state, triggered_at, due, local_due, first_on, why, met_at, told
+		FROM duty_state WHERE owner = $1 AND thing = $2 ORDER BY triggered_at, duty, instance`)
+	standingOf = db.SQL(`SELECT thing, duty, class, bearer, state, first_on FROM duty_state
 		WHERE owner = $1 AND state IN ('open', 'late', 'late-local', 'not-due') AND thing IN (` + db.Marks(2) + `)
 		ORDER BY triggered_at, duty, instance`)
-	selectSchool = db.SQL(`SELECT ` + stateColumns + ` FROM duty_state
-		WHERE owner = $1 AND school = $2 AND state IN ('open', 'late', 'late-local', 'not-due') AND first_on <= $3
-		ORDER BY first_on, thing, duty, instance LIMIT $4`)
+	dueOf = db.SQL(`SELECT thing, duty, ref, class, word, bearer, state, triggered_at, local_due, first_on FROM duty_state
+		WHERE owner = $1 AND state IN ('open', 'late', 'late-local', 'not-due') AND first_on <= $2 AND thing IN (` + db.Marks(3) + `)`)
+	// Neither a range on thing, for between which words a word stands is up to the
+	// locale that a database was made with; nor DISTINCT, for which SQLite would go
+	// through all that an owner has.
+	thingsDue = db.SQL(`SELECT thing FROM duty_state
+		WHERE owner = $1 AND school = $2 AND state IN ('open', 'late', 'late-local', 'not-due') AND first_on <= $3 AND substr(thing, 1, length($4)) = $4`)
 )
 
 // Record writes facts with the act they belong to, and brings the cache of the
@@ -446,8 +450,9 @@ func told(bs []law.Bearer) string {
 	return strings.Join(s, ",")
 }
 
-func scanStates(tx *db.Tx, s *db.Stmt, args ...any) (all []Stored, err error) {
-	err = tx.Each(s, func(scan db.Scan) error {
+// StatesOf lists the duties of one thing from the cache.
+func StatesOf(tx *db.Tx, owner tilhor.OwnerID, thing string) (all []Stored, err error) {
+	err = tx.Each(selectStates, func(scan db.Scan) error {
 		var r Stored
 		var triggered, met int64
 		err := scan(&r.Thing, &r.ID, &r.Pupil, &r.Instance, &r.School, &r.RuleSet, &r.Ref, &r.Class, &r.Word, &r.Bearer, &r.State,
@@ -455,13 +460,8 @@ func scanStates(tx *db.Tx, s *db.Stmt, args ...any) (all []Stored, err error) {
 		r.Triggered, r.Met = time.UnixMilli(triggered).UTC(), moment(met)
 		all = append(all, r)
 		return err
-	}, args...)
+	}, owner, thing)
 	return all, err
-}
-
-// StatesOf lists the duties of one thing from the cache.
-func StatesOf(tx *db.Tx, owner tilhor.OwnerID, thing string) ([]Stored, error) {
-	return scanStates(tx, selectStates, owner, thing)
 }
 
 // StandingOf lists the duties of many things that somebody has to meet, now or
@@ -484,10 +484,37 @@ func StandingOf(tx *db.Tx, owner tilhor.OwnerID, things []string) (map[string][]
 	return by, err
 }
 
-// OfSchool lists what stands open at a school and has no date, or one no later
-// than until, the first date first.
-func OfSchool(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, until tilhor.Date, limit int) ([]Stored, error) {
-	return scanStates(tx, selectSchool, owner, school, until, limit)
+// DueOf lists what stands open of these things and has no date, or one no later
+// than until, the first date first, with what a row of the day shows of it: the
+// rest is left empty.
+func DueOf(tx *db.Tx, owner tilhor.OwnerID, things []string, until tilhor.Date) (all []Stored, err error) {
+	err = db.InMany(things, db.Args(owner, until), func(args []any) error {
+		return tx.Each(dueOf, func(scan db.Scan) error {
+			var s Stored
+			var triggered int64
+			err := scan(&s.Thing, &s.ID, &s.Ref, &s.Class, &s.Word, &s.Bearer, &s.State, &triggered, &s.LocalDue, &s.FirstOn)
+			s.Triggered = time.UnixMilli(triggered).UTC()
+			all = append(all, s)
+			return err
+		}, args...)
+	})
+	slices.SortFunc(all, func(a, b Stored) int {
+		return cmp.Or(cmp.Compare(a.FirstOn, b.FirstOn), cmp.Compare(a.Thing, b.Thing), cmp.Compare(a.ID, b.ID), a.Triggered.Compare(b.Triggered))
+	})
+	return all, err
+}
+
+// ThingsDue are the things of a school whose names begin with prefix and of which
+// something stands open that has no date, or one no later than until.
+func ThingsDue(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, prefix string, until tilhor.Date) (all []string, err error) {
+	err = tx.Each(thingsDue, func(scan db.Scan) error {
+		var thing string
+		err := scan(&thing)
+		all = append(all, thing)
+		return err
+	}, owner, school, until, prefix)
+	slices.Sort(all)
+	return slices.Compact(all), err
 }
 
 // Wake brings up to date what time alone has changed, and says how much it was.

@@ -344,25 +344,91 @@ func TestCheckFindsWhatIsWrongAndRebuildMendsIt(t *testing.T) {
 	})
 }
 
-func TestOfSchool(t *testing.T) {
+// What is due of some things is what each has itself, of more things than one
+// look-up takes, and of no others.
+func TestDueOf(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		for n := range 5 {
-			thing := Thing{ID: fmt.Sprintf("track-%d", n), School: tilhor.SchoolID(fmt.Sprintf("school-%d", n%2))}
-			at := fmt.Sprintf("2026-04-%d 08:00", 13+n)
+		var things []string
+		for n := range db.Many + 5 {
+			at := fmt.Sprintf("2026-04-%d 08:00", 13+n%5)
+			thing := Thing{ID: fmt.Sprintf("track-%02d", n), School: "school-1"}
 			keep(t, d, fjell, thing, at, fact(at, "known A by=staff"))
+			if n%2 == 0 {
+				things = append(things, thing.ID)
+			}
 		}
-		var got []string
-		write(t, d, func(tx *db.Tx) error {
-			all, err := OfSchool(tx, fjell, "school-0", "2026-04-16", 100)
-			for _, s := range all {
-				if s.FirstOn != "" {
-					got = append(got, s.Thing+" "+string(s.ID)+" "+string(s.FirstOn))
+		for n := range db.Many { // that nothing has
+			things = append(things, fmt.Sprintf("none-%d", n))
+		}
+		slices.Reverse(things)
+		var got, want []Stored
+		write(t, d, func(tx *db.Tx) (err error) {
+			if got, err = DueOf(tx, fjell, things, "2026-04-16"); err != nil {
+				return err
+			}
+			want = nil
+			for _, thing := range things {
+				all, err := StatesOf(tx, fjell, thing)
+				if err != nil {
+					return err
+				}
+				for _, s := range all {
+					if s.Standing() && s.FirstOn <= "2026-04-16" {
+						want = append(want, Stored{
+							Thing: s.Thing, ID: s.ID, Ref: s.Ref, Class: s.Class, Word: s.Word, Bearer: s.Bearer, State: s.State,
+							Triggered: s.Triggered, LocalDue: s.LocalDue, FirstOn: s.FirstOn,
+						})
+					}
 				}
 			}
-			return err
+			return nil
 		})
-		want := []string{"track-0 k12.report 2026-04-13", "track-0 k12.investigate 2026-04-14", "track-2 k12.report 2026-04-15", "track-2 k12.investigate 2026-04-16"}
+		slices.SortFunc(want, func(a, b Stored) int {
+			return strings.Compare(string(a.FirstOn)+"/"+a.Thing+"/"+string(a.ID), string(b.FirstOn)+"/"+b.Thing+"/"+string(b.ID))
+		})
 		if !slices.Equal(got, want) {
+			t.Errorf("got %+v\nnot %+v", got, want)
+		}
+		for _, day := range []tilhor.Date{"", "2026-04-13", "2026-04-16"} {
+			if !slices.ContainsFunc(got, func(s Stored) bool { return s.FirstOn == day }) {
+				t.Errorf("nothing is due on %q", day)
+			}
+		}
+	})
+}
+
+func TestThingsDue(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		for _, s := range []struct {
+			thing  string
+			school tilhor.SchoolID
+			fact   string
+		}{
+			{"force/a", "school-1", "intervention A"},
+			{"force/b", "school-2", "intervention A"},
+			{"force/c/d", "school-1", "intervention A"},
+			{"force", "school-1", "intervention A"},
+			{"force0", "school-1", "intervention A"},
+			{"Force/a", "school-1", "intervention A"},
+			{"a/force/", "school-1", "intervention A"},
+			{"force/none", "school-1", "written A"},
+			{"track-1", "school-1", "known A by=staff"},
+		} {
+			keep(t, d, fjell, Thing{ID: s.thing, School: s.school}, "2026-04-13 08:00", fact("2026-04-13 08:00", s.fact))
+		}
+		keep(t, d, fjell, Thing{ID: "force/later", School: "school-1"}, "2026-04-13 08:00", fact("2026-04-13 08:00", "state-request A due=2026-05-02"))
+		keep(t, d, vann, Thing{ID: "force/v", School: "school-1"}, "2026-04-13 08:00", fact("2026-04-13 08:00", "intervention A"))
+		at := func(until tilhor.Date) (got []string) {
+			write(t, d, func(tx *db.Tx) (err error) {
+				got, err = ThingsDue(tx, fjell, "school-1", "force/", until)
+				return err
+			})
+			return got
+		}
+		if got := at("2026-04-14"); !slices.Equal(got, []string{"force/a", "force/c/d"}) {
+			t.Errorf("got %q", got)
+		}
+		if got := at("2026-05-02"); !slices.Equal(got, []string{"force/a", "force/c/d", "force/later"}) {
 			t.Errorf("got %q", got)
 		}
 	})
@@ -439,21 +505,25 @@ func TestTheCacheFollowsTheFacts(t *testing.T) {
 	})
 }
 
-// The sweep must find what falls due by its index, whatever else exists.
-func TestTheSweepUsesItsIndex(t *testing.T) {
+// The sweep must find what falls due by its index, whatever else exists, and so must
+// a person's day.
+func TestWhatIsDueIsFoundByItsIndex(t *testing.T) {
 	d := dbtest.SQLite(t)
-	plan, err := d.Explain(context.Background(), selectDue, fjell, 0, 10)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(plan, "duty_thing_next (owner=? AND next_change<?)") || strings.Contains(plan, "TEMP B-TREE") {
-		t.Errorf("the plan is\n%s", plan)
-	}
-	plan, err = d.Explain(context.Background(), selectSchool, fjell, "school-1", "2026-05-01", 10)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(plan, "duty_state_school (owner=? AND school=? AND state=? AND first_on<?)") {
-		t.Errorf("the plan is\n%s", plan)
+	for _, c := range []struct {
+		s    *db.Stmt
+		args []any
+		want string
+	}{
+		{selectDue, db.Args(fjell, 0, 10), "duty_thing_next (owner=? AND next_change<?)"},
+		{thingsDue, db.Args(fjell, "school-1", "2026-05-01", "force/"), "COVERING INDEX duty_state_school (owner=? AND school=? AND first_on<?)"},
+		{dueOf, make([]any, db.Many+2), "duty_state_standing (owner=? AND thing=?)"},
+	} {
+		plan, err := d.Explain(context.Background(), c.s, c.args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(plan, c.want) || strings.Contains(plan, "ORDER BY") {
+			t.Errorf("the plan is\n%s", plan)
+		}
 	}
 }

@@ -278,3 +278,19 @@ func TestTheListPages(t *testing.T) {
 		}
 	})
 }
+
+// However much is told at a school, none of it takes the place of an intervention
+// in rektor's day.
+func TestAFloodHidesNoIntervention(t *testing.T) {
+	each(t, func(w *world) {
+		w.Flood()
+		w.Later(48 * time.Hour)
+		slug := w.told(interventions.Told)
+		w.is(slug, "report=met parents=open doc=met")
+		today, err := w.desk.Today(w.ctx, w.kari)
+		w.must(err)
+		if len(today) != 1 || today[0].Slug != slug || len(today[0].Duties) != 1 {
+			w.Errorf("rektor's day has %+v", today)
+		}
+	})
+}

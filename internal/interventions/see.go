@@ -2,7 +2,6 @@ package interventions
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"tilhor"
@@ -283,13 +282,18 @@ func (d *Desk) Today(ctx context.Context, by tilhor.Actor) (all []Event, err err
 				return err
 			}
 		}
-		open, err := duty.OfSchool(tx, by.Owner, by.School, calendar.DateOf(now).Add(1), 2000)
+		tomorrow := calendar.DateOf(now).Add(1)
+		things, err := duty.ThingsDue(tx, by.Owner, by.School, thingPrefix, tomorrow)
+		if err != nil {
+			return err
+		}
+		open, err := duty.DueOf(tx, by.Owner, things, tomorrow)
 		if err != nil {
 			return err
 		}
 		at := map[string]int{}
 		for _, s := range open {
-			if !strings.HasPrefix(s.Thing, thingPrefix) || !s.Acts() {
+			if !s.Acts() {
 				continue
 			}
 			if i, known := at[s.Thing]; known {

@@ -3,6 +3,7 @@ package oversight_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,6 +21,7 @@ var (
 	handDuties = db.SQL(`SELECT s.thing, s.duty, s.state, s.first_on FROM duty_state s WHERE s.owner = $1`)
 	handPlans  = db.SQL(`SELECT track, unknown, planned_at, findings, measures, concrete FROM cases_audit WHERE owner = $1`)
 	handSealed = db.SQL(`SELECT track, accused FROM cases_sealed WHERE owner = $1`)
+	lateTracks = db.SQL(`SELECT late_n FROM oversight_tracks WHERE owner = $1`)
 	everyTrack = db.SQL(`SELECT t.school, t.sfo, t.id FROM cases_track t WHERE t.owner = $1`)
 )
 
@@ -166,4 +168,16 @@ func TestCountsAreThoseOfTheRows(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// What is late of each case is looked up by the case: to go through all duties of the
+// owner for each would cost the square of what there is.
+func TestWhatIsLateIsLookedUpByTheCase(t *testing.T) {
+	plan, err := dbtest.SQLite(t).Explain(context.Background(), lateTracks, "granvik")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(plan, "SEARCH s USING INDEX sqlite_autoindex_duty_state_1 (owner=? AND thing=?)") {
+		t.Errorf("the plan is\n%s", plan)
+	}
 }

@@ -22,6 +22,7 @@ var (
 		WHERE NOT EXISTS (SELECT id FROM seal_current WHERE owner = $1 AND id <> $5)
 		ON CONFLICT (owner, kind, thing) DO NOTHING`)
 	selectKey = db.SQL(`SELECT wrapped, shredded FROM seal_key WHERE owner = $1 AND kind = $2 AND thing = $3`)
+	manyKeys  = db.SQL(`SELECT thing, wrapped, shredded FROM seal_key WHERE owner = $1 AND kind = $2 AND thing IN (` + db.Marks(3) + `)`)
 	shredKey  = db.SQL(`UPDATE seal_key SET wrapped = $4, shredded = $5
 		WHERE owner = $1 AND kind = $2 AND thing = $3 AND shredded IS NULL`)
 	isKey      = db.SQL(`SELECT kind FROM seal_key WHERE owner = $1 AND kind = $2 AND thing = $3`)
@@ -88,6 +89,30 @@ func (k *Keys) Get(tx *db.Tx, owner tilhor.OwnerID, kind Kind, thing string) (Ke
 		return Key{}, ErrShredded
 	}
 	return unwrap(r, owner, kind, thing, wrapped)
+}
+
+// All opens the keys of many things with one question, and fails as Get does for any of
+// them.
+func All[ID ~string](k *Keys, tx *db.Tx, owner tilhor.OwnerID, kind Kind, things []ID) (map[ID]Key, error) {
+	keys := make(map[ID]Key, len(things))
+	err := db.InMany(things, db.Args(owner, string(kind)), func(args []any) error {
+		return tx.Each(manyKeys, func(scan db.Scan) error {
+			var thing string
+			var wrapped []byte
+			var shredded *int64
+			err := scan(&thing, &wrapped, &shredded)
+			if err == nil {
+				keys[ID(thing)], err = k.Unwrap(owner, kind, thing, wrapped, shredded != nil)
+			}
+			return err
+		}, args...)
+	})
+	for _, thing := range things {
+		if _, has := keys[thing]; err == nil && !has {
+			err = tilhor.ErrNotFound
+		}
+	}
+	return keys, err
 }
 
 func unwrap(r *ring, owner tilhor.OwnerID, kind Kind, thing string, wrapped []byte) (Key, error) {

@@ -18,20 +18,34 @@ var (
 // patience is how long somebody waits for a turn.
 const patience = 15 * time.Second
 
-// A gate lets a few in at once. The others wait, each client in a row of its
-// own, and the rows take turns: who asks a thousand times at once waits behind
-// himself, and who asks once is soon next.
+// A gate lets a few in at once. The others wait, each client in a row of its own, and
+// the row whose requests have taken least time is next: who asks a thousand times at once
+// waits behind himself, and who asks for something small now and then waits for nobody
+// who asks for much. It is start-time fair queueing (Goyal, Vin and Cheng, 1996), where
+// what a request costs is known when it is done. And who has asked for much for a while
+// has places apart, and few as long as there are others: the processor has time for them.
 type gate struct {
+	*machine
 	slots int // at once
 	each  int // at once, by one client
+	heavy int // at once, by those who have asked for much, while others are inside
 	long  int // the longest row
 	all   int // waiting, in all rows
 
-	mu      sync.Mutex
 	busy    int
+	much    int // inside, of those who had asked for much when they came in
 	waiting int
 	rows    map[client]*row
-	turns   list.List // of the rows in which somebody waits, the next one first
+	turns   list.List     // of the rows in which somebody waits, who was let in last is last
+	at      time.Duration // how far those who were let in have come
+	kept    int           // how many rows there may be before some are forgotten
+}
+
+// A machine has gates to it, and one processor for them all.
+type machine struct {
+	mu    sync.Mutex
+	light int // inside of any gate, who has not asked for much
+	gates []*gate
 }
 
 // A row is one client's.
@@ -40,10 +54,39 @@ type row struct {
 	inside int
 	wait   list.List // of chan bool: true lets in, false sends away
 	turn   *list.Element
+	much   int           // of those inside, who came in when it had asked for much
+	at     time.Duration // how far this one has come: all the time it was inside
+	used   time.Duration // of that, what is held against it still
+	seen   time.Time     // when that was counted
 }
 
+// A client asks for much that has been inside for muchAtOnce beyond a tenth of the time:
+// a person who reads and writes is a hundredth. Of what it was, muchAtMost is remembered:
+// a quarter of a minute later it is as anybody.
+const (
+	muchAtOnce = 150 * time.Millisecond
+	muchAtMost = 2 * time.Second
+	muchShare  = 10
+)
+
+// count adds what those inside have used since it was counted.
+func (r *row) count(now time.Time) {
+	passed := now.Sub(r.seen)
+	took := time.Duration(r.inside) * passed
+	r.at += took
+	r.used = min(max(0, r.used+took-passed/muchShare), muchAtMost)
+	r.seen = now
+}
+
+func (m *machine) gate(slots, each, heavy, long, all int) *gate {
+	g := &gate{machine: m, slots: slots, each: each, heavy: heavy, long: long, all: all, rows: map[client]*row{}}
+	m.gates = append(m.gates, g)
+	return g
+}
+
+// newGate is a gate by itself, that makes no difference between them.
 func newGate(slots, each, long, all int) *gate {
-	return &gate{slots: slots, each: each, long: long, all: all, rows: map[client]*row{}}
+	return (&machine{}).gate(slots, each, slots, long, all)
 }
 
 // enter waits for a turn. Who got in must leave.
@@ -51,12 +94,12 @@ func (g *gate) enter(ctx context.Context, who client) error {
 	g.mu.Lock()
 	r := g.rows[who]
 	if r == nil {
-		r = &row{who: who}
-		g.rows[who] = r
+		r = &row{who: who, seen: time.Now()}
+		g.keep(r)
 	}
-	if g.busy < g.slots && r.inside < g.each && r.wait.Len() == 0 {
-		g.busy++
-		r.inside++
+	r.count(time.Now())
+	if g.room(r) && r.wait.Len() == 0 {
+		g.comeIn(r)
 		g.mu.Unlock()
 		return nil
 	}
@@ -108,38 +151,94 @@ func (g *gate) await(ctx context.Context, r *row, place *list.Element, mine chan
 	return errBusy
 }
 
-// leave gives the turn on.
+// leave gives the turn on. That of who has asked for much rests first.
 func (g *gate) leave(who client) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	r := g.rows[who]
-	g.busy--
+	if r.much == 0 {
+		g.busy--
+		g.light--
+		g.goOut(r)
+		return
+	}
+	r.much--
+	time.AfterFunc(breather, func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.much--
+		g.goOut(r)
+	})
+}
+
+// breather is how long the turn of who has asked for much rests. To read a small request
+// and to send its answer takes longer than to answer it, and is done without a turn.
+const breather = 2 * time.Millisecond
+
+func (g *gate) goOut(r *row) {
+	r.count(time.Now())
 	r.inside--
 	g.forget(r)
-	for g.busy < g.slots {
-		next := g.next()
-		if next == nil {
-			return
+	g.fill()
+	if g.light == 0 { // nobody is in the way of who asks for much
+		for _, other := range g.gates {
+			other.fill()
 		}
+	}
+}
+
+// fill lets in who may come in.
+func (g *gate) fill() {
+	for next := g.next(); next != nil; next = g.next() {
 		g.letIn(next)
 	}
 }
 
 // next is the row whose turn it is, nil when nobody may come in.
-func (g *gate) next() *row {
+func (g *gate) next() (next *row) {
+	now := time.Now()
 	for e := g.turns.Front(); e != nil; e = e.Next() {
-		if r := e.Value.(*row); r.inside < g.each {
-			return r
+		r := e.Value.(*row)
+		if r.count(now); g.room(r) && (next == nil || r.at < next.at) {
+			next = r
 		}
 	}
-	return nil
+	return next
 }
+
+// room says whether one more of a row may come in.
+func (g *gate) room(r *row) bool {
+	switch {
+	case r.inside >= g.each:
+		return false
+	case !g.asksMuch(r):
+		return g.busy < g.slots
+	case g.light == 0:
+		return g.much < min(2*g.heavy, g.slots)
+	}
+	return g.much < g.heavy
+}
+
+// comeIn counts from where the others have come: who was away has saved up nothing.
+func (g *gate) comeIn(r *row) {
+	r.at = max(r.at, g.at)
+	g.at = r.at
+	r.inside++
+	if g.asksMuch(r) {
+		g.much++
+		r.much++
+	} else {
+		g.busy++
+		g.light++
+	}
+}
+
+func (g *gate) asksMuch(r *row) bool { return g.heavy < g.slots && r.used >= muchAtOnce }
 
 // letIn takes the first of a row in, and puts the row last.
 func (g *gate) letIn(r *row) {
 	first := r.wait.Front()
-	g.busy++
-	r.inside++
+	g.comeIn(r)
 	g.turns.MoveToBack(r.turn)
 	g.remove(r, first)
 	first.Value.(chan bool) <- true
@@ -156,10 +255,26 @@ func (g *gate) remove(r *row, place *list.Element) {
 	g.forget(r)
 }
 
-// forget drops a row in which nobody is.
+// forget drops a row in which nobody is or was lately.
 func (g *gate) forget(r *row) {
-	if r.inside == 0 && r.wait.Len() == 0 {
+	if r.inside == 0 && r.wait.Len() == 0 && r.used == 0 {
 		delete(g.rows, r.who)
+	}
+}
+
+// keep adds a row, and now and then forgets those in which nobody was lately.
+func (g *gate) keep(r *row) {
+	if len(g.rows) >= g.kept {
+		g.tidy(r.seen)
+		g.kept = max(256, 2*len(g.rows))
+	}
+	g.rows[r.who] = r
+}
+
+func (g *gate) tidy(now time.Time) {
+	for _, r := range g.rows {
+		r.count(now)
+		g.forget(r)
 	}
 }
 

@@ -61,6 +61,7 @@ func TestTheRowsOfAGateTakeTurns(t *testing.T) {
 	if at := order(false); at < 300 {
 		t.Errorf("the control came in as number %d", at)
 	}
+	g.tidy(time.Now().Add(time.Minute))
 	if len(g.rows) != 0 || g.turns.Len() != 0 || g.busy != 0 || g.waiting != 0 {
 		t.Errorf("something is left: %d rows, %d turns, %d inside, %d waiting", len(g.rows), g.turns.Len(), g.busy, g.waiting)
 	}
@@ -109,6 +110,7 @@ func TestAGateHoldsItsBounds(t *testing.T) {
 			})
 		}
 		wg.Wait()
+		g.tidy(time.Now().Add(time.Minute))
 		if len(g.rows) != 0 || g.turns.Len() != 0 || g.busy != 0 || g.waiting != 0 {
 			t.Errorf("something is left: %d rows, %d turns, %d inside, %d waiting", len(g.rows), g.turns.Len(), g.busy, g.waiting)
 		}
@@ -153,9 +155,115 @@ func TestPlacesAreGivenUpByWhoHasMost(t *testing.T) {
 		}
 		g.leave(9)
 		synctest.Wait()
+		g.tidy(time.Now().Add(time.Minute))
 		if len(g.rows) != 0 || g.waiting != 0 {
 			t.Error("something is left")
 		}
+	})
+}
+
+// A visit keeps a place for as long as it takes.
+func visits(t *testing.T, g *gate, who client, takes time.Duration, in chan<- client) {
+	go func() {
+		if err := g.enter(t.Context(), who); err != nil {
+			t.Error(err)
+		}
+		in <- who
+		time.Sleep(takes)
+		g.leave(who)
+	}()
+	synctest.Wait()
+}
+
+// Who asks for something small now and then stands behind nobody who asks for much,
+// though they came first.
+func TestTheSmallStandBehindNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(1, 1, 100, 1000)
+		in := make(chan client, 100)
+		for range 5 {
+			for who := range client(4) {
+				visits(t, g, who, 50*time.Millisecond, in)
+			}
+		}
+		for range 8 {
+			<-in
+		}
+		visits(t, g, 9, time.Millisecond, in)
+		if next := <-in; next != 9 {
+			t.Errorf("%d came in first", next)
+		}
+		for range 12 {
+			<-in
+		}
+		// Who was away has saved nothing up: it takes turns from here.
+		time.Sleep(time.Second)
+		before := 0
+		for range 5 {
+			visits(t, g, 1, 50*time.Millisecond, in)
+			visits(t, g, 7, 50*time.Millisecond, in)
+		}
+		for range 4 {
+			if who := <-in; who == 7 {
+				before++
+			}
+		}
+		if before != 2 {
+			t.Errorf("of four turns who was away had %d", before)
+		}
+		time.Sleep(time.Second)
+	})
+}
+
+// Who has asked for much for a while has few places as long as others ask, at whichever
+// gate; more when nobody does; and is as anybody after a quarter of a minute.
+func TestWhoAsksMuchLeavesTheProcessor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &machine{}
+		g, other := m.gate(4, 4, 1, 100, 1000), m.gate(4, 4, 1, 100, 1000)
+		in := make(chan client, 1000)
+		inside := func() int { synctest.Wait(); m.mu.Lock(); defer m.mu.Unlock(); return g.busy + g.much }
+		for who := range client(4) { // four at once, as anybody
+			for range 40 {
+				visits(t, g, who, 30*time.Millisecond, in)
+			}
+		}
+		if n := inside(); n != 4 {
+			t.Errorf("%d of those who have just come are inside", n)
+		}
+		for time.Sleep(600 * time.Millisecond); len(in) > 0; {
+			<-in
+		}
+		if n := inside(); n != 2 {
+			t.Errorf("alone, %d of those who ask for much are inside", n)
+		}
+		visits(t, other, 9, 200*time.Millisecond, in)
+		time.Sleep(50 * time.Millisecond)
+		if n := inside(); n != 1 {
+			t.Errorf("beside another, %d of those who ask for much are inside", n)
+		}
+		for len(in) > 0 {
+			<-in
+		}
+		visits(t, g, 8, time.Millisecond, in) // who has not has a place at once
+		if who := <-in; who != 8 {
+			t.Errorf("%d came in first", who)
+		}
+		time.Sleep(200 * time.Millisecond)
+		if n := inside(); n != 2 {
+			t.Errorf("alone again, %d are inside", n)
+		}
+		time.Sleep(20 * time.Second)
+		if n := inside(); n != 0 {
+			t.Fatalf("%d are inside still", n)
+		}
+		for range 4 {
+			visits(t, g, 1, 30*time.Millisecond, in)
+		}
+		if n := inside(); n != 4 {
+			t.Errorf("a while later, %d are inside", n)
+		}
+		time.Sleep(time.Second)
 	})
 }
 

@@ -26,6 +26,7 @@ type Bounds struct {
 	Persons   int // requests at once of those who are signed in
 	Each      int // of them, by one person
 	Strangers int // requests at once of those who are not
+	Much      int // of either, by those who have asked for much for a while, as long as others ask too
 	Outside   int // answers awaited at once from sign-in providers
 	OneAsks   int // of them, for one client
 
@@ -50,7 +51,7 @@ type Bounds struct {
 func UsualBounds() Bounds {
 	cores := runtime.GOMAXPROCS(0)
 	return Bounds{
-		Persons: 8 * cores, Each: 2, Strangers: 2 * cores, Outside: 32, OneAsks: 8, Long: 1,
+		Persons: 8 * cores, Each: 2, Strangers: 2 * cores, Much: max(1, cores/2), Outside: 32, OneAsks: 8, Long: 1,
 		Row: 2500, Queue: 6000, Forms: 32 << 20, Files: 4 * 2 * maxUpload, Left: 2500, Again: 1,
 		Guesses: 100, Guessed: 256,
 	}
@@ -77,10 +78,11 @@ type Limits struct {
 
 // NewLimits makes them.
 func NewLimits(b Bounds) *Limits {
+	m := &machine{}
 	return &Limits{
 		bounds: b, seed: maphash.MakeSeed(),
-		persons:   newGate(b.Persons, b.Each, 64*b.Each, b.Queue),
-		strangers: newGate(b.Strangers, b.Strangers, b.Row, b.Queue),
+		persons:   m.gate(b.Persons, b.Each, b.Much, 64*b.Each, b.Queue),
+		strangers: m.gate(b.Strangers, b.Strangers, b.Much, b.Row, b.Queue),
 		outside:   newGate(b.Outside, b.OneAsks, b.Row, b.Queue),
 		refusing:  newGate(1, 1, 64, 256),
 
@@ -102,13 +104,13 @@ func NewLimits(b Bounds) *Limits {
 func (s *Site) admit(w http.ResponseWriter, r *http.Request, do http.HandlerFunc) {
 	l := s.limits
 	who, person := l.clientOf(r, s.tokenOf(r))
-	t, pool, long := &turn{limits: l, gate: l.strangers, who: who}, l.strangerForms, l.strangersLong
+	t, pool, apart := &turn{limits: l, gate: l.strangers, who: who}, l.strangerForms, l.strangersLong
 	if person {
-		t.gate, pool, long = l.persons, l.personsForms, l.personsLong
+		t.gate, pool, apart = l.persons, l.personsForms, l.personsLong
 	}
 	file := s.takesFile(r)
-	if r.Method == http.MethodPost && (r.ContentLength < 0 || r.ContentLength > longForm) && !(file && person) {
-		t.gate, t.long = long, true
+	if long(r) && !(file && person) {
+		t.gate, t.long = apart, true
 	}
 	receive := pool.receive
 	if file {
@@ -155,12 +157,18 @@ func (s *Site) refuse(w http.ResponseWriter, r *http.Request, who client, why er
 		http.Error(w, noRoom, http.StatusServiceUnavailable)
 		return
 	}
+	t := &turn{limits: s.limits, gate: s.limits.refusing, who: who, long: long(r), held: true, since: time.Now()}
 	a := &held{ResponseWriter: w}
 	func() {
-		defer s.limits.refusing.leave(who)
+		defer t.end()
 		s.fail(s.request(a, r, nil), why)
 	}()
 	a.send()
+}
+
+// long says whether a request brings a long form.
+func long(r *http.Request) bool {
+	return r.Method == http.MethodPost && (r.ContentLength < 0 || r.ContentLength > longForm)
 }
 
 // noRoom is said when there is no room for a page: in every language at once,
@@ -211,18 +219,22 @@ func (t *turn) give() {
 	}
 }
 
-// longestRest bounds how long the place of a long form rests.
-const longestRest = time.Second
+// The place of a long form rests for restsFor times as long as it took, up to
+// longestRest.
+const (
+	restsFor    = 3
+	longestRest = time.Second
+)
 
 // end gives the turn on for good. A long form costs many times what another request
-// does, to read as to show again: its place rests for as long as it took.
+// does, to read as to show again and to clear away: its place rests.
 func (t *turn) end() {
 	if !t.long || !t.held {
 		t.give()
 		return
 	}
 	t.held = false
-	time.AfterFunc(min(t.spent+time.Since(t.since), longestRest), func() { t.gate.leave(t.who) })
+	time.AfterFunc(min(restsFor*(t.spent+time.Since(t.since)), longestRest), func() { t.gate.leave(t.who) })
 }
 
 // Aside does what waits for another machine (a sign-in provider that may be

@@ -176,10 +176,12 @@ func (f Frame) ExitHref() string {
 	return ExitPath
 }
 
-// A NavItem is one place in the menu. Count is what waits there for the reader.
+// A NavItem is one place in the menu. Count is what waits there for the reader; Over
+// says that it is more than that.
 type NavItem struct {
 	Href, Icon, Text string
 	Count            int
+	Over             bool
 	Current          bool
 }
 

@@ -91,7 +91,7 @@ func TestWhatAParentToldSaysNothingOfACase(t *testing.T) {
 		w := newWorld(t).tells()
 		c := w.In(w.marit)
 		w.sent(c, "/foresatt/rektor", form("school", string(w.Solbakken), "described", "Nora i 5A", "saw", "Hun gråter hver morgen."))
-		all, err := w.concerns.Mine(w.ctx, w.marit)
+		all, err := w.concerns.Mine(w.ctx, w.marit, concerns.MostTold)
 		w.must(err)
 		path := "/min/sagt/" + all[0].Slug
 		w.page(c, path, "Skolen har fått det", "Hun gråter hver morgen.", "Saken er tatt opp med rektor")

@@ -30,7 +30,7 @@ type row struct {
 // words stand on the page of each, and not in the list, which somebody may see
 // over a shoulder.
 func (p *Pages) home(q *web.Req) error {
-	all, err := p.Concerns.Mine(q.Context(), q.Actor)
+	all, err := p.Concerns.Mine(q.Context(), q.Actor, concerns.MostTold)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package school
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 
 	"tilhor"
@@ -28,7 +29,8 @@ type noticesView struct {
 	Done          *web.Note
 	None          *web.Note // nobody receives
 	New           []web.Duty
-	Talks         talks.List // who told something waits for an answer
+	More          []web.Button // to the next of them, and back
+	Talks         talks.List   // who told something waits for an answer
 	All           []web.Duty
 	Empty         *web.Empty
 	Faults        *web.Summary
@@ -68,11 +70,24 @@ func (p *Pages) showNotices(q *web.Req, code int, f *web.Form) error {
 		v.None = &web.Note{Color: "warning", Title: w.T("sealed.owner.nobody"), Text: w.T("sealed.owner.nobody-text")}
 	}
 	if mine {
-		fresh, err := p.Concerns.Waiting(q.Context(), q.Actor)
+		after := q.Query("etter")
+		fresh, next, err := p.Concerns.AllWaiting(q.Context(), q.Actor, after)
 		if err != nil {
 			return err
 		}
 		v.New = freshRows(q, fresh)
+		if next != "" {
+			v.More = append(v.More, web.Button{Text: w.T("staff.new.next"), Href: "/kommunen/meldinger?" + url.Values{"etter": {next}}.Encode()})
+		}
+		waits := len(fresh)
+		if after != "" {
+			v.More = append(v.More, web.Button{Text: w.T("staff.new.first"), Href: "/kommunen/meldinger"})
+		}
+		if len(v.More) > 0 { // there are others than those on this page
+			if waits, err = p.Concerns.CountNew(q.Context(), q.Actor); err != nil {
+				return err
+			}
+		}
 		all, err := p.Cases.Notices(q.Context(), q.Actor)
 		if err != nil {
 			return err
@@ -81,7 +96,7 @@ func (p *Pages) showNotices(q *web.Req, code int, f *web.Form) error {
 		if v.Talks, err = talks.Of(q, p.Dialogue); err != nil {
 			return err
 		}
-		waits := len(v.New) + v.Talks.Waits
+		waits += v.Talks.Waits
 		if p.Interventions != nil {
 			used, err := p.Interventions.ForOwner(q.Context(), q.Actor)
 			if err != nil {

@@ -46,6 +46,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: "GET", Path: "/tiltak/{id}", Name: "staff.measure", Roles: staff, Case: true, Sensitive: true, Serve: p.showMeasure},
 		{Method: "POST", Path: "/tiltak/{id}", Name: "staff.measure.tick", Roles: staff, Case: true, Sensitive: true, Serve: p.ticked().Note},
 		{Method: "GET", Path: "/bekymringer", Name: "staff.concerns", Roles: staff, Case: true, Serve: p.told},
+		{Method: "GET", Path: "/bekymringer/nye", Name: "staff.new", Roles: staff, Case: true, Sensitive: true, Serve: p.fresh},
 		{Method: "GET", Path: "/bekymringer/ny", Name: "staff.tell", Roles: staff, Case: true, Serve: t.Show},
 		{Method: "POST", Path: "/bekymringer/ny", Name: "staff.tell.step", Roles: staff, Case: true, Serve: t.Step},
 		{Method: "GET", Path: "/bekymringer/{slug}", Name: "staff.answer", Roles: staff, Case: true, Serve: p.answer},

@@ -54,7 +54,7 @@ func TestATeacherTellsInThreeScreens(t *testing.T) {
 	if again := w.step(jonas, body, sent); again != to {
 		t.Errorf("sent twice: %s and %s", to, again)
 	}
-	all, err := w.concerns.Mine(t.Context(), w.actor("jonas"))
+	all, err := w.concerns.Mine(t.Context(), w.actor("jonas"), 100)
 	if err != nil || len(all) != 1 {
 		t.Fatal(len(all), err)
 	}
@@ -142,7 +142,7 @@ func TestWhatIsWrongIsToldWhereItIs(t *testing.T) {
 			}
 		})
 	}
-	all, err := w.concerns.Mine(t.Context(), w.actor("jonas"))
+	all, err := w.concerns.Mine(t.Context(), w.actor("jonas"), 100)
 	if err != nil || len(all) != 0 {
 		t.Errorf("%d were sent: %v", len(all), err)
 	}

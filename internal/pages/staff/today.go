@@ -21,6 +21,9 @@ var todayPage = page("today")
 // cases has the rest.
 const mostRunning = 8
 
+// mostTold is how many of the reader's own concerns it shows; theirs has the rest.
+const mostTold = 5
+
 type todayView struct {
 	web.Frame
 	Day                 string
@@ -28,6 +31,7 @@ type todayView struct {
 	Notes               []web.Note
 	Lonely              []web.Duty // cases that nobody has, before anything else
 	New                 []web.Duty
+	Waiting             int // as many new ones as there are, also those that are not listed
 	First               *firstNew
 	Late, Soon, Running []web.Duty
 	More                int // running cases that are not shown
@@ -62,11 +66,11 @@ func (p *Pages) today(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	told, err := p.Concerns.Mine(q.Context(), q.Actor)
+	told, err := p.Concerns.Mine(q.Context(), q.Actor, mostTold)
 	if err != nil {
 		return err
 	}
-	v.Told = toldRows(q, told[:min(len(told), 5)])
+	v.Told = toldRows(q, told)
 	v.Title, v.Lead = headline(q, v, s)
 	v.TellFirst = !v.Worker
 	if v.Spoken, err = p.Concerns.Receives(q.Context(), q.Actor); err != nil {
@@ -100,6 +104,12 @@ func (p *Pages) sensitive(q *web.Req, v *todayView) (s sums, err error) {
 		return s, err
 	}
 	v.fresh(q, fresh)
+	v.Waiting = len(fresh)
+	if v.Waiting >= concerns.MostOfAKind { // there may be more of a kind
+		if v.Waiting, err = p.Concerns.CountNew(q.Context(), q.Actor); err != nil {
+			return s, err
+		}
+	}
 	if v.Talks, err = talks.Of(q, p.Dialogue); err != nil {
 		return s, err
 	}
@@ -174,7 +184,7 @@ func (p *Pages) sensitive(q *web.Req, v *todayView) (s sums, err error) {
 			return s, err
 		}
 	}
-	s.lonely, s.fresh, s.late, s.soon, s.before, s.watch, s.asked = len(v.Lonely), len(v.New), len(v.Late), len(v.Soon), len(v.Before), len(v.Watch), len(v.Asked)
+	s.lonely, s.fresh, s.late, s.soon, s.before, s.watch, s.asked = len(v.Lonely), v.Waiting, len(v.Late), len(v.Soon), len(v.Before), len(v.Watch), len(v.Asked)
 	if s == (sums{}) {
 		s.next, err = p.next(q, v)
 	}
@@ -216,44 +226,55 @@ func whoOf(w *lang.Words, r cases.Row) string {
 }
 
 func (v *todayView) fresh(q *web.Req, all []concerns.Concern) {
-	w := q.T
 	for _, c := range all { // closed reports stand first, and name nobody
 		if c.Sealed() {
-			v.New = append(v.New, web.Duty{
-				What: w.T("sealed.row"), Href: "/sperrede/" + c.Slug, Tag: web.TagOf(w, "lov"), Meta: []string{"opplæringslova §\u00a012\u20115"},
-				State: web.State{Name: web.Lock, Word: w.T("sealed.state")}, When: lang.Cap(w.Ago(c.Written, q.Now)),
-			})
+			v.New = append(v.New, sealedRow(q, c))
 		}
 	}
 	for _, c := range all {
 		if c.Sealed() {
 			continue
 		}
-		from := c.From
-		switch {
-		case c.Channel == concerns.Open:
-			from = w.T("staff.new.open", "name", c.From)
-		case c.Channel.Quiet() && c.From == "":
-			from = lower(w.T("say.from." + string(c.Channel)))
-		case c.Channel.Quiet():
-			from = w.T("say.from.called", "name", c.From)
-		}
-		what := w.T("staff.new.row", "who", about(w, c), "what", c.Lead())
-		if c.Shielded { // a list shows none of it
-			what, from = w.T("children.shielded-concern"), w.T("role."+string(c.Role))
-		}
-		ago := lang.Cap(w.Ago(c.Written, q.Now))
-		if c.Channel.Quiet() { // its minute is not known to anybody
-			ago = lang.Cap(near(q, c.Sent()))
-		}
-		v.New = append(v.New, web.Duty{
-			What: what, Href: "/bekymringer/" + c.Slug + "/stilling",
-			Tag: web.TagOf(w, "lov"), Meta: []string{w.T("staff.new.from", "name", from), "opplæringslova §\u00a012\u20114"},
-			State: web.State{Name: web.Now, Word: ago}, When: knew(q, c),
-		})
+		v.New = append(v.New, newRow(q, c))
 		if v.First == nil && !c.Shielded {
 			v.First = firstOf(q, c, v.New[len(v.New)-1])
 		}
+	}
+}
+
+// newRow is a new concern in a list: who told it, of whom, and how long it has waited.
+func newRow(q *web.Req, c concerns.Concern) web.Duty {
+	w := q.T
+	from := c.From
+	switch {
+	case c.Channel == concerns.Open:
+		from = w.T("staff.new.open", "name", c.From)
+	case c.Channel.Quiet() && c.From == "":
+		from = lower(w.T("say.from." + string(c.Channel)))
+	case c.Channel.Quiet():
+		from = w.T("say.from.called", "name", c.From)
+	}
+	what := w.T("staff.new.row", "who", about(w, c), "what", c.Lead())
+	if c.Shielded { // a list shows none of it
+		what, from = w.T("children.shielded-concern"), w.T("role."+string(c.Role))
+	}
+	ago := lang.Cap(w.Ago(c.Written, q.Now))
+	if c.Channel.Quiet() { // its minute is not known to anybody
+		ago = lang.Cap(near(q, c.Sent()))
+	}
+	return web.Duty{
+		What: what, Href: "/bekymringer/" + c.Slug + "/stilling",
+		Tag: web.TagOf(w, "lov"), Meta: []string{w.T("staff.new.from", "name", from), "opplæringslova §\u00a012\u20114"},
+		State: web.State{Name: web.Now, Word: ago}, When: knew(q, c),
+	}
+}
+
+// sealedRow is a closed report (§ 12-5): it names nobody.
+func sealedRow(q *web.Req, c concerns.Concern) web.Duty {
+	w := q.T
+	return web.Duty{
+		What: w.T("sealed.row"), Href: "/sperrede/" + c.Slug, Tag: web.TagOf(w, "lov"), Meta: []string{"opplæringslova §\u00a012\u20115"},
+		State: web.State{Name: web.Lock, Word: w.T("sealed.state")}, When: lang.Cap(w.Ago(c.Written, q.Now)),
 	}
 }
 

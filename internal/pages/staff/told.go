@@ -15,7 +15,7 @@ type toldView struct {
 // told lists what the reader has told, newest first, and how far each has come.
 // The words stand on the page of each, not in the list.
 func (p *Pages) told(q *web.Req) error {
-	all, err := p.Concerns.Mine(q.Context(), q.Actor)
+	all, err := p.Concerns.Mine(q.Context(), q.Actor, concerns.MostTold)
 	if err != nil {
 		return err
 	}

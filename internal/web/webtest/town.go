@@ -19,6 +19,7 @@ import (
 	"tilhor"
 	"tilhor/internal/calendar"
 	"tilhor/internal/db"
+	"tilhor/internal/duty"
 	"tilhor/internal/journal"
 	"tilhor/internal/roster"
 	"tilhor/internal/seal/sealtest"
@@ -177,6 +178,43 @@ func sourceOf(role tilhor.Role, solbakken bool) string {
 		return string(role)
 	}
 	return string(role) + "-" + school
+}
+
+// Flood tells of so many pupils at Solbakken, now, that more than 2000 duties wait
+// there today or tomorrow: the duties alone, of concerns that nobody has taken up.
+func (w *Town) Flood() {
+	w.T.Helper()
+	at, things := tilhor.Now(w.Now()), make([]string, 70)
+	err := w.DB.Write(context.Background(), func(tx *db.Tx) error {
+		for i := range things {
+			things[i] = fmt.Sprintf("told-%d", i)
+			var all []duty.Fact
+			for n := range 10 {
+				code := fmt.Sprintf("unknown-%d", n+1)
+				all = append(all, duty.Fact{Kind: duty.Known, When: at, Pupil: code, By: duty.ByAnonymous}, duty.Fact{Kind: duty.Reported, When: at, Pupil: code, To: duty.ToRektor})
+			}
+			if err := duty.Begin(tx, Owner, duty.Thing{ID: things[i], School: w.Solbakken}, at.At, all...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	w.must(err)
+	waiting := 0
+	w.must(w.DB.Read(context.Background(), func(tx *db.Tx) error {
+		by, err := duty.StandingOf(tx, Owner, things)
+		for _, all := range by {
+			for _, s := range all {
+				if s.FirstOn <= calendar.DateOf(at.At).Add(1) {
+					waiting++
+				}
+			}
+		}
+		return err
+	}))
+	if waiting <= 2000 {
+		w.T.Fatalf("%d duties are no flood", waiting)
+	}
 }
 
 // Person finds somebody by the id in the files: "nora", "elias", "tuva",
