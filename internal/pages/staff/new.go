@@ -3,6 +3,7 @@ package staff
 import (
 	"net/url"
 
+	"tilhor"
 	"tilhor/internal/web"
 )
 
@@ -25,6 +26,15 @@ func (p *Pages) fresh(q *web.Req) error {
 	all, next, err := p.Concerns.AllWaiting(q.Context(), q.Actor, after)
 	if err != nil {
 		return err
+	}
+	if len(all) == 0 && after == "" { // empty for who receives, and not there for who does not
+		receives, err := p.Concerns.Receives(q.Context(), q.Actor)
+		if err == nil && !receives {
+			err = tilhor.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
 	}
 	v := newView{Frame: q.Frame(q.T.T("staff.new.title")), First: after != ""}
 	for _, c := range all {
