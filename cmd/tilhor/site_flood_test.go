@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -366,7 +367,7 @@ func middle(all []waits) (m waits) {
 	return waits{median(inside), median(outside)}
 }
 
-func median(all []time.Duration) time.Duration {
+func median[N cmp.Ordered](all []N) N {
 	all = slices.Sorted(slices.Values(all))
 	return all[len(all)/2]
 }
@@ -454,14 +455,22 @@ const floodConns = 128
 
 type floodClient struct {
 	order
-	on  atomic.Bool
-	wg  sync.WaitGroup
-	mu  sync.Mutex
-	got map[int]int // answers by status; 0 is a connection that was opened or broke
-	all []net.Conn
+	times int // it was begun: each time from other networks, that have asked for nothing yet
+	on    atomic.Bool
+	wg    sync.WaitGroup
+	mu    sync.Mutex
+	got   map[int]int // answers by status; 0 is a connection that was opened or broke
+	all   []net.Conn
+}
+
+// from is one of the four networks of this time.
+func (c *floodClient) from(i int) string {
+	kind := slices.Index(floods, c.Kind)
+	return fmt.Sprintf("203.%d.%d.%d", kind, c.times, i%4)
 }
 
 func (c *floodClient) start() {
+	c.times++
 	c.on.Store(true)
 	began := make(chan bool, floodConns)
 	for i := range floodConns {
@@ -551,7 +560,7 @@ var bigForms = []string{"saw=" + strings.Repeat("a+", 300_000) + "&", "saw=" + s
 
 // request is one of the flood's, from one of four networks.
 func (c *floodClient) request(i, k int) string {
-	head := fmt.Sprintf("Host: 127.0.0.1\r\nX-Forwarded-For: 203.0.113.%d\r\nSec-Fetch-Site: same-origin\r\n", i%4)
+	head := fmt.Sprintf("Host: 127.0.0.1\r\nX-Forwarded-For: %s\r\nSec-Fetch-Site: same-origin\r\n", c.from(i))
 	switch c.Kind {
 	case "sign-ins":
 		if k%2 == 0 {
@@ -593,7 +602,7 @@ func (c *floodClient) request(i, k int) string {
 // slowly holds a connection: a head that never ends, a form that comes letter
 // by letter, or answers that are not read.
 func (c *floodClient) slowly(n net.Conn, i int) {
-	head := fmt.Sprintf("Host: 127.0.0.1\r\nX-Forwarded-For: 203.0.113.%d\r\nSec-Fetch-Site: same-origin\r\n", i%4)
+	head := fmt.Sprintf("Host: 127.0.0.1\r\nX-Forwarded-For: %s\r\nSec-Fetch-Site: same-origin\r\n", c.from(i))
 	begin, letter := "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-", "a"
 	switch kind := i % 3; {
 	case c.Kind == "uploads":
@@ -628,40 +637,39 @@ func TestFlood(t *testing.T) {
 }
 
 func floodsAreNotFelt(t *testing.T, e db.Engine) {
-	best, left := map[string]float64{}, floods
-	for try := range 5 { // of a machine that did something else the rest is asked again, for longer
+	took, left := map[string][]float64{}, floods
+	for try := range 5 { // of a machine that did something else the rest is asked again, for longer: most of the tries must do
 		// The honest tell as fast as a whole school: each try has a site of its own, so
 		// that what they may leave in one go is not used up by the try before.
 		w := newFloodWorld(t, e, web.UsualBounds(), plainly)
 		long := time.Duration(soak.Times(1, 4)) * time.Second << min(try, 2)
 		ratio, _ := w.compare(t, left, soak.Times(1, 9), long)
 		for kind, r := range ratio {
-			if was, ok := best[kind]; !ok || r < was {
-				best[kind] = r
-			}
+			took[kind] = append(took[kind], r)
 		}
-		if left = slices.DeleteFunc(slices.Clone(left), func(kind string) bool { return best[kind] <= honest }); len(left) == 0 {
+		if left = slices.DeleteFunc(slices.Clone(left), func(kind string) bool { return median(took[kind]) <= honest }); len(left) == 0 {
 			break
 		}
 	}
-	t.Logf("what was waited against calm, at best of the tries: %v, allowed %.1f", best, honest)
-	for kind, r := range best {
-		if r > honest {
-			t.Errorf("a flood of %s makes the honest wait %.1f times as long (allowed %.1f)", kind, r, honest)
+	t.Logf("what was waited against calm, in each try: %v, allowed %.1f", took, honest)
+	most := map[string]float64{}
+	for kind, all := range took {
+		if most[kind] = median(all); most[kind] > honest {
+			t.Errorf("a flood of %s makes the honest wait %.1f times as long (allowed %.1f)", kind, most[kind], honest)
 		}
 	}
-	withoutLimits(t, e, best)
+	withoutLimits(t, e, most)
 	turnFirst(t, e)
 }
 
 // withoutLimits is the control: some flood is felt beyond what is allowed.
-func withoutLimits(t *testing.T, e db.Engine, best map[string]float64) {
+func withoutLimits(t *testing.T, e db.Engine, most map[string]float64) {
 	const all = 1_000_000
 	open := newFloodWorld(t, e, web.Bounds{Persons: all, Each: all, Strangers: all, Much: all, Outside: all, OneAsks: all, Long: all, Row: all, Queue: all, Forms: 1 << 40, Files: 1 << 40, Left: all, Again: all}, plainly)
 	for try := range 6 {
 		ratio, noise := open.compare(t, []string{"posts", "codes", "signed-in"}, 1+min(try, 2), 800*time.Millisecond)
 		for kind, r := range ratio {
-			if r > honest*noise && r > 1.5*best[kind] {
+			if r > honest*noise && r > 1.5*most[kind] {
 				t.Logf("the control: without limits a flood of %s makes the honest wait %.1f times as long", kind, r)
 				return
 			}
@@ -713,10 +721,9 @@ func (w *floodWorld) sendsLong(t *testing.T, kind string) {
 	}
 }
 
-// compare measures calm and each flood in turn, calm just before each, since what
-// the honest tell makes their own lists longer. It gives for each flood how many
-// times longer they waited in the middle round; and how much longer they waited in
-// the worst calm spell than in the middle one.
+// compare measures calm and each flood in turn, calm before each. It gives for each
+// flood how many times longer they waited in the middle round than in the middle one of
+// all calm spells; and how much longer they waited in the worst of these.
 func (w *floodWorld) compare(t *testing.T, kinds []string, rounds int, long time.Duration) (ratio map[string]float64, noise float64) {
 	t.Helper()
 	w.measure(long) // warm
@@ -747,14 +754,16 @@ func (w *floodWorld) compare(t *testing.T, kinds []string, rounds int, long time
 	var all []waits
 	ratio = map[string]float64{}
 	for _, kind := range kinds {
-		before, in := middle(calm[kind]), middle(flood[kind])
 		all = append(all, calm[kind]...)
-		ratio[kind] = in.over(before)
-		t.Logf("%-10s %v; calm %v; the flood got %v", kind, in, before, flooders[kind].all)
+	}
+	before := middle(all)
+	for _, kind := range kinds {
+		ratio[kind] = middle(flood[kind]).over(before)
+		t.Logf("%-13s %v; calm before it %v, of all %v; the flood got %v", kind, middle(flood[kind]), middle(calm[kind]), before, flooders[kind].all)
 		flooders[kind].in.Close()
 	}
 	for _, p := range all {
-		noise = max(noise, p.over(middle(all)))
+		noise = max(noise, p.over(before))
 	}
 	return ratio, noise
 }

@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 )
@@ -29,6 +30,7 @@ type gate struct {
 	slots int // at once
 	each  int // at once, by one client
 	heavy int // at once, by those who have asked for much, while others are inside
+	alone int // and while nobody else is
 	long  int // the longest row
 	all   int // waiting, in all rows
 
@@ -38,6 +40,7 @@ type gate struct {
 	rows    map[client]*row
 	turns   list.List     // of the rows in which somebody waits, who was let in last is last
 	at      time.Duration // how far those who were let in have come
+	let     int           // how many were let in from a row
 	kept    int           // how many rows there may be before some are forgotten
 }
 
@@ -50,43 +53,44 @@ type machine struct {
 
 // A row is one client's.
 type row struct {
-	who    client
-	inside int
-	wait   list.List // of chan bool: true lets in, false sends away
-	turn   *list.Element
-	much   int           // of those inside, who came in when it had asked for much
-	at     time.Duration // how far this one has come: all the time it was inside
-	used   time.Duration // of that, what is held against it still
-	seen   time.Time     // when that was counted
+	who   client
+	wait  list.List // of chan bool: true lets in, false sends away
+	turn  *list.Element
+	light int           // of those inside, who came in before it had asked for much
+	since []time.Time   // when those inside came in, the first one first
+	at    time.Duration // how far this one has come: all the time it was inside
+	used  time.Duration // of that, what is held against it still
+	seen  time.Time     // when that was counted
 }
 
 // A client asks for much that has been inside for muchAtOnce beyond a tenth of the time:
-// a person who reads and writes is a hundredth. Of what it was, muchAtMost is remembered:
-// a quarter of a minute later it is as anybody.
+// a person who reads and writes is a hundredth. Of what it was, muchAtMost is remembered,
+// so that a quarter of a minute later it is as anybody; and of one request muchByOne, for
+// who had to wait for a slow disk has not asked for more.
 const (
 	muchAtOnce = 150 * time.Millisecond
 	muchAtMost = 2 * time.Second
+	muchByOne  = 100 * time.Millisecond
 	muchShare  = 10
 )
 
-// count adds what those inside have used since it was counted.
+// count moves a row on to now.
 func (r *row) count(now time.Time) {
 	passed := now.Sub(r.seen)
-	took := time.Duration(r.inside) * passed
-	r.at += took
-	r.used = min(max(0, r.used+took-passed/muchShare), muchAtMost)
+	r.at += time.Duration(len(r.since)) * passed
+	r.used = max(0, r.used-passed/muchShare)
 	r.seen = now
 }
 
-func (m *machine) gate(slots, each, heavy, long, all int) *gate {
-	g := &gate{machine: m, slots: slots, each: each, heavy: heavy, long: long, all: all, rows: map[client]*row{}}
+func (m *machine) gate(slots, each, heavy, alone, long, all int) *gate {
+	g := &gate{machine: m, slots: slots, each: each, heavy: heavy, alone: alone, long: long, all: all, rows: map[client]*row{}}
 	m.gates = append(m.gates, g)
 	return g
 }
 
 // newGate is a gate by itself, that makes no difference between them.
 func newGate(slots, each, long, all int) *gate {
-	return (&machine{}).gate(slots, each, slots, long, all)
+	return (&machine{}).gate(slots, each, slots, slots, long, all)
 }
 
 // enter waits for a turn. Who got in must leave.
@@ -116,7 +120,8 @@ func (g *gate) enter(ctx context.Context, who client) error {
 	mine := make(chan bool, 1)
 	place := r.wait.PushBack(mine)
 	g.waiting++
-	if r.turn == nil {
+	if r.turn == nil { // it counts from where the others have come: who was away has saved up nothing
+		r.at = max(r.at, g.at)
 		r.turn = g.turns.PushBack(r)
 	}
 	g.mu.Unlock()
@@ -156,13 +161,13 @@ func (g *gate) leave(who client) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	r := g.rows[who]
-	if r.much == 0 {
+	if r.light > 0 {
+		r.light--
 		g.busy--
 		g.light--
 		g.goOut(r)
 		return
 	}
-	r.much--
 	time.AfterFunc(breather, func() {
 		g.mu.Lock()
 		defer g.mu.Unlock()
@@ -176,8 +181,10 @@ func (g *gate) leave(who client) {
 const breather = 2 * time.Millisecond
 
 func (g *gate) goOut(r *row) {
-	r.count(time.Now())
-	r.inside--
+	now := time.Now()
+	r.count(now)
+	r.used = min(r.used+min(now.Sub(r.since[0]), muchByOne), muchAtMost)
+	r.since = slices.Delete(r.since, 0, 1)
 	g.forget(r)
 	g.fill()
 	if g.light == 0 { // nobody is in the way of who asks for much
@@ -194,13 +201,20 @@ func (g *gate) fill() {
 	}
 }
 
-// next is the row whose turn it is, nil when nobody may come in.
+// next is the row whose turn it is, nil when nobody may come in. Of four turns one goes
+// to the row that was let in longest ago, whatever it took: where many come who were never
+// here before, a school that has asked for more is still answered.
 func (g *gate) next() (next *row) {
+	if g.busy >= g.slots && (g.heavy >= g.slots || g.much >= g.places()) {
+		return nil // nobody is looked for when there is no place
+	}
 	now := time.Now()
 	for e := g.turns.Front(); e != nil; e = e.Next() {
 		r := e.Value.(*row)
 		if r.count(now); g.room(r) && (next == nil || r.at < next.at) {
-			next = r
+			if next = r; g.let%4 == 3 {
+				break
+			}
 		}
 	}
 	return next
@@ -209,25 +223,30 @@ func (g *gate) next() (next *row) {
 // room says whether one more of a row may come in.
 func (g *gate) room(r *row) bool {
 	switch {
-	case r.inside >= g.each:
+	case len(r.since) >= g.each:
 		return false
-	case !g.asksMuch(r):
-		return g.busy < g.slots
-	case g.light == 0:
-		return g.much < min(2*g.heavy, g.slots)
+	case g.asksMuch(r):
+		return g.much < g.places()
 	}
-	return g.much < g.heavy
+	return g.busy < g.slots
 }
 
-// comeIn counts from where the others have come: who was away has saved up nothing.
+// places is how many there are for those who have asked for much.
+func (g *gate) places() int {
+	if g.light == 0 {
+		return g.alone
+	}
+	return g.heavy
+}
+
 func (g *gate) comeIn(r *row) {
 	r.at = max(r.at, g.at)
 	g.at = r.at
-	r.inside++
+	r.since = append(r.since, r.seen)
 	if g.asksMuch(r) {
 		g.much++
-		r.much++
 	} else {
+		r.light++
 		g.busy++
 		g.light++
 	}
@@ -238,6 +257,7 @@ func (g *gate) asksMuch(r *row) bool { return g.heavy < g.slots && r.used >= muc
 // letIn takes the first of a row in, and puts the row last.
 func (g *gate) letIn(r *row) {
 	first := r.wait.Front()
+	g.let++
 	g.comeIn(r)
 	g.turns.MoveToBack(r.turn)
 	g.remove(r, first)
@@ -257,7 +277,7 @@ func (g *gate) remove(r *row, place *list.Element) {
 
 // forget drops a row in which nobody is or was lately.
 func (g *gate) forget(r *row) {
-	if r.inside == 0 && r.wait.Len() == 0 && r.used == 0 {
+	if len(r.since) == 0 && r.wait.Len() == 0 && r.used == 0 {
 		delete(g.rows, r.who)
 	}
 }
@@ -281,6 +301,9 @@ func (g *gate) tidy(now time.Time) {
 // makeRoom sends the last of the longest row away, if that is longer than the
 // newcomer's: when all places are taken, they are given up by who has most.
 func (g *gate) makeRoom(newcomer *row) bool {
+	if g.waiting == g.turns.Len() {
+		return false // nobody has more than one place
+	}
 	longest := newcomer
 	for e := g.turns.Front(); e != nil; e = e.Next() {
 		if r := e.Value.(*row); r.wait.Len() > longest.wait.Len()+1 {

@@ -81,8 +81,8 @@ func NewLimits(b Bounds) *Limits {
 	m := &machine{}
 	return &Limits{
 		bounds: b, seed: maphash.MakeSeed(),
-		persons:   m.gate(b.Persons, b.Each, b.Much, 64*b.Each, b.Queue),
-		strangers: m.gate(b.Strangers, b.Strangers, b.Much, b.Row, b.Queue),
+		persons:   m.gate(b.Persons, b.Each, b.Much, b.Persons, 64*b.Each, b.Queue),
+		strangers: m.gate(b.Strangers, b.Strangers, b.Much, 2*b.Much, b.Row, b.Queue),
 		outside:   newGate(b.Outside, b.OneAsks, b.Row, b.Queue),
 		refusing:  newGate(1, 1, 64, 256),
 

@@ -315,6 +315,9 @@ func (q *Req) School() string {
 	return q.who.schools[q.Actor.School]
 }
 
+// NewConcerns is the name of the number of concerns that wait for the reader.
+const NewConcerns = "concerns.new"
+
 // Count asks for a number once a request: the menu and a heading may want the
 // same. name tells which.
 func (q *Req) Count(name string, ask func() (int, error)) (int, error) {

@@ -67,6 +67,9 @@ func (x *Session) commit(ctx context.Context) error {
 		return err
 	}
 	x.write(token, 0)
+	if person := x.Get(keyPerson); person != "" { // whose row is theirs from the first page on
+		x.q.site.limits.met(token, person)
+	}
 	return nil
 }
 

@@ -29,7 +29,7 @@ type Cluster struct {
 }
 
 // fast gives up what a test does not need: its rows need not outlive a power cut.
-var fast = []string{"fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=400", "shared_buffers=64MB"}
+var fast = []string{"autovacuum=off", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=400", "shared_buffers=64MB"}
 
 // Start makes and starts a cluster for tests. It ends with this process, or by
 // Stop.
