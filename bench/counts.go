@@ -60,11 +60,15 @@ func ownerCounts(ctx context.Context, m *measurer) error {
 	if err != nil {
 		return errors.Join(err, w.close())
 	}
+	var all []person
 	adviser, err := w.adviser(ctx)
+	if err == nil {
+		all, err = w.beside(ctx, adviser)
+	}
 	if err := errors.Join(err, w.close()); err != nil {
 		return err
 	}
-	_, err = m.pageFor(ctx, w, adviser, "the owner's page of all schools", "/skoler", nil, func([]byte) error { return nil })
+	_, err = m.pageFor(ctx, w, all, "the owner's page of all schools", "/skoler", nil, func([]byte) error { return nil })
 	return err
 }
 

@@ -39,11 +39,11 @@ func listCases(ctx context.Context, m *measurer) error {
 		}
 		var here, there series
 		for range m.scale.rounds {
-			a, err := times(m.scale.asks, func() error { return r.ask(ctx) })
+			a, err := times(m.scale.asks, func() error { return r.ask(ctx, 0) })
 			if err != nil {
 				return err
 			}
-			b, err := times(m.scale.asks, func() error { return small.ask(ctx) })
+			b, err := times(m.scale.asks, func() error { return small.ask(ctx, 0) })
 			if err != nil {
 				return err
 			}
@@ -58,7 +58,7 @@ func listCases(ctx context.Context, m *measurer) error {
 // A reading is a world that is served, and who reads its list.
 type reading struct {
 	*server
-	who    person
+	who    []person
 	client *client
 	hand   *child
 }
@@ -70,19 +70,22 @@ func (m *measurer) reading(ctx context.Context, n int) (*reading, error) {
 	}
 	r := &reading{client: newClient(readers)}
 	r.client.gzip = true
-	r.who, err = w.rektor(ctx)
+	boss, err := w.rektor(ctx)
+	if err == nil {
+		r.who, err = w.beside(ctx, boss)
+	}
 	if err := errors.Join(err, w.close()); err != nil {
 		return nil, err
 	}
 	if r.server, err = m.serve(ctx, w); err != nil {
 		return nil, err
 	}
-	r.hand, err = m.startHand(w, r.who)
+	r.hand, err = m.startHand(w, boss)
 	return r, err
 }
 
-func (r *reading) ask(ctx context.Context) error {
-	_, err := r.client.get(ctx, r.url+"/saker", r.who.cookie)
+func (r *reading) ask(ctx context.Context, worker int) error {
+	_, err := r.client.get(ctx, r.url+"/saker", r.who[worker%len(r.who)].cookie)
 	return err
 }
 
@@ -119,7 +122,7 @@ func (m *measurer) listAmong(ctx context.Context, r *reading, n int) error {
 			return err
 		})
 		if err == nil {
-			err = ours.pace(ctx, readers, m.scale.spell, func(ctx context.Context, _, _ int) error { return r.ask(ctx) })
+			err = ours.pace(ctx, readers, m.scale.spell, func(ctx context.Context, worker, _ int) error { return r.ask(ctx, worker) })
 		}
 		if err != nil {
 			return err
@@ -209,14 +212,18 @@ func (w *world) fill(ctx context.Context, entries []int) (slugs []string, err er
 // school against a bare server: pace with several readers, and how long one
 // reader waits. It closes the world.
 func (m *measurer) page(ctx context.Context, w *world, what, path string, want *aim, check func([]byte) error) (p50 float64, err error) {
+	var all []person
 	boss, err := w.rektor(ctx)
+	if err == nil {
+		all, err = w.beside(ctx, boss)
+	}
 	if err := errors.Join(err, w.close()); err != nil {
 		return 0, err
 	}
-	return m.pageFor(ctx, w, boss, what, path, want, check)
+	return m.pageFor(ctx, w, all, what, path, want, check)
 }
 
-func (m *measurer) pageFor(ctx context.Context, w *world, who person, what, path string, want *aim, check func([]byte) error) (p50 float64, err error) {
+func (m *measurer) pageFor(ctx context.Context, w *world, who []person, what, path string, want *aim, check func([]byte) error) (p50 float64, err error) {
 	s, err := m.serve(ctx, w)
 	if err != nil {
 		return 0, err
@@ -226,18 +233,18 @@ func (m *measurer) pageFor(ctx context.Context, w *world, who person, what, path
 }
 
 // asked measures one page of a world that is served.
-func (m *measurer) asked(ctx context.Context, s *server, who person, what, path string, want *aim, check func([]byte) error) (p50 float64, err error) {
+func (m *measurer) asked(ctx context.Context, s *server, who []person, what, path string, want *aim, check func([]byte) error) (p50 float64, err error) {
 	c := newClient(readers)
 	defer c.close()
-	ask := func(ctx context.Context, _, _ int) error {
-		_, err := c.get(ctx, s.url+path, who.cookie)
+	ask := func(ctx context.Context, worker, _ int) error {
+		_, err := c.get(ctx, s.url+path, who[worker%len(who)].cookie)
 		return err
 	}
 	bare := func(ctx context.Context, _, _ int) error {
 		_, err := c.get(ctx, m.hello.url+"/", nil)
 		return err
 	}
-	body, err := c.get(ctx, s.url+path, who.cookie)
+	body, err := c.get(ctx, s.url+path, who[0].cookie)
 	if err == nil {
 		err = check(body)
 	}
@@ -245,7 +252,7 @@ func (m *measurer) asked(ctx context.Context, s *server, who person, what, path 
 		return 0, err
 	}
 	c.gzip = true
-	packed, err := c.get(ctx, s.url+path, who.cookie)
+	packed, err := c.get(ctx, s.url+path, who[0].cookie)
 	if err != nil {
 		return 0, err
 	}
