@@ -242,7 +242,10 @@ func jumps(t *testing.T, d *db.DB, jump time.Duration) {
 // waiting says whether rektor has the concern before her.
 func (h *hour) waiting(slug string) bool {
 	h.Helper()
-	all := must(h.p.Concerns.Waiting(h.ctx, h.p.Schools[0].Rektor))(h)
+	all, _, err := h.p.Concerns.Waiting(h.ctx, h.p.Schools[0].Rektor)
+	if err != nil {
+		h.Fatal(err)
+	}
 	return slices.ContainsFunc(all, func(c concerns.Concern) bool { return c.Slug == slug })
 }
 

@@ -21,7 +21,7 @@ func TestFraBekymringTilTryggElev(t *testing.T) {
 		if r, err := s.concerns.Receipt(s.ctx, owner, c.Entry); err != nil || len(r.File) == 0 || strings.Contains(string(r.File), "Elias") {
 			t.Fatalf("the receipt: %v", err)
 		}
-		waiting, err := s.concerns.Waiting(s.ctx, kari)
+		waiting, _, err := s.concerns.Waiting(s.ctx, kari)
 		s.must(err)
 		if len(waiting) != 1 || waiting[0].Pupils[0].Name != "Elias Haug" {
 			t.Fatalf("rektor sees %d new concerns", len(waiting))

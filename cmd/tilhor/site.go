@@ -157,7 +157,7 @@ func homeOf(r tilhor.Role) string {
 
 // countNew says how many new concerns wait for the reader, as far as they are counted.
 func countNew(q *web.Req, told *concerns.Desk, item *web.NavItem) {
-	if n, err := told.CountNew(q.Context(), q.Actor); err == nil {
+	if n, err := q.Count(web.NewConcerns, func() (int, error) { return told.CountNew(q.Context(), q.Actor) }); err == nil {
 		item.Count, item.Over = min(n, concerns.MostCounted-1), n >= concerns.MostCounted
 	}
 }
@@ -212,7 +212,7 @@ func here(q *web.Req, items []web.NavItem) []web.NavItem {
 			path = "/kommunen/meldinger"
 		}
 	}
-	if strings.HasSuffix(path, "/stilling") || strings.HasSuffix(path, "/samtale") || path == "/bekymringer/muntlig" {
+	if strings.HasSuffix(path, "/stilling") || strings.HasSuffix(path, "/samtale") || path == "/bekymringer/muntlig" || path == "/bekymringer/nye" {
 		path = "/i-dag"
 	}
 	if q.Actor.Role == tilhor.RoleRektor && slices.ContainsFunc(school.UnderHome(), func(at string) bool { return path == at || strings.HasPrefix(path, at+"/") }) {

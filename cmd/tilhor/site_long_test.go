@@ -89,10 +89,12 @@ func TestAFloodHidesNothingAndCostsNoMore(t *testing.T) {
 		w := siteOf(t, d, town.Kit.Keys, town.Now())
 		rektor, teacher := town.Actor(tilhor.RoleRektor, town.Solbakken), town.Actor(tilhor.RoleTeacher, town.Solbakken)
 		cookie, told := w.enter(rektor, mfa), w.concerns()
-		say := func(n int) {
+		adviser := town.Actor(tilhor.RoleOwnerAdviser, "")
+		w.must(w.cases().AppointReceiver(context.Background(), adviser, adviser.Person))
+		say := func(n int, of duty.Accused) {
 			for i := range n {
 				_, _, err := told.Say(context.Background(), tilhor.Actor{Owner: w.owner(), Role: tilhor.RoleAnyone, School: town.Solbakken}, concerns.Saying{
-					School: town.Solbakken, For: concerns.ForSelf, Words: sentence(i), Token: tilhor.NewID(),
+					School: town.Solbakken, For: concerns.ForSelf, Words: sentence(i), Token: tilhor.NewID(), Accused: of,
 				})
 				w.must(err)
 			}
@@ -108,10 +110,12 @@ func TestAFloodHidesNothingAndCostsNoMore(t *testing.T) {
 			}
 			return rec.Body.String(), n.Load(), rec.Body.Len()
 		}
-		say(2 * concerns.MostOfAKind)
+		say(concerns.MostOfAKind, duty.AccusedNone)
+		say(concerns.MostOfAKind, duty.AccusedEmployee)
 		open("/i-dag")
 		_, few, light := open("/i-dag")
-		say(200)
+		say(100, duty.AccusedNone)
+		say(100, duty.AccusedEmployee)
 		town.Later(time.Hour)
 		named, err := told.Tell(context.Background(), teacher, concerns.Telling{
 			School: town.Solbakken, Described: "Ei jente med rød lue", Saw: "Hun gråt.", Arena: tilhor.ArenaBreak, Happened: tilhor.Now(w.clock()), Known: tilhor.Now(w.clock()),
@@ -131,23 +135,41 @@ func TestAFloodHidesNothingAndCostsNoMore(t *testing.T) {
 				t.Errorf("the day in a flood lacks %s", want)
 			}
 		}
-		listed := map[string]bool{}
-		for path, pages := "/bekymringer/nye", 0; path != ""; pages++ {
-			body, asked, _ := open(path)
-			if asked > few || pages > 10 {
-				t.Fatalf("%s takes %d statements, after %d pages", path, asked, pages)
+		lists := func(path string, want int) {
+			all := map[string]bool{}
+			for pages := 0; path != ""; pages++ {
+				body, asked, _ := open(path)
+				if asked > few || pages > 10 {
+					t.Fatalf("%s takes %d statements, after %d pages", path, asked, pages)
+				}
+				for _, m := range regexp.MustCompile(`href="(/bekymringer/[a-z2-7]+/stilling|/sperrede/[a-z2-7]+)"`).FindAllStringSubmatch(body, -1) {
+					all[m[1]] = true
+				}
+				path = ""
+				if m := regexp.MustCompile(`href="(/[a-z/]+/nye\?etter=[a-z2-7]+)"`).FindStringSubmatch(body); m != nil {
+					path = m[1]
+				}
 			}
-			for _, m := range regexp.MustCompile(`href="(/bekymringer/[a-z2-7]+/stilling|/sperrede/[a-z2-7]+)"`).FindAllStringSubmatch(body, -1) {
-				listed[m[1]] = true
-			}
-			path = ""
-			if m := regexp.MustCompile(`href="(/bekymringer/nye\?etter=[a-z2-7]+)"`).FindStringSubmatch(body); m != nil {
-				path = m[1]
+			if len(all) != want {
+				t.Errorf("%d of %d are listed", len(all), want)
 			}
 		}
-		if len(listed) != 2*concerns.MostOfAKind+202 {
-			t.Errorf("%d of %d are listed", len(listed), 2*concerns.MostOfAKind+202)
+		lists("/bekymringer/nye", 2*concerns.MostOfAKind+202)
+
+		say(60, duty.AccusedLeadership)
+		town.Later(time.Hour)
+		led, err := told.Tell(context.Background(), teacher, concerns.Telling{
+			School: town.Solbakken, Described: "En gutt", Saw: "Han ble ropt til.", Arena: tilhor.ArenaBreak, Happened: tilhor.Now(w.clock()), Known: tilhor.Now(w.clock()), Accused: duty.AccusedLeadership,
+		})
+		w.must(err)
+		cookie = w.enter(adviser, mfa)
+		body, _, _ = open("/kommunen/meldinger")
+		for _, want := range []string{"/sperrede/" + led.Slug, "/kommunen/meldinger/nye"} {
+			if !strings.Contains(body, want) {
+				t.Errorf("the owner's page in a flood lacks %s", want)
+			}
 		}
+		lists("/kommunen/meldinger/nye", 61)
 	})
 }
 

@@ -24,8 +24,9 @@ var notLookedAt = map[string]string{
 	"web.exit": "is a page of somebody else's, without a mark of ours", "attach.file": "gives a file", "attach.original.file": "gives a file, for a while", "public.calendar": "gives a calendar",
 	"hearing.answer.pdf": "gives a file, where there is a converter", "staff.force.told": "says to who lacks training that it was sent, and no more",
 	"family.parent": "asks which child: with one it sends on (internal/pages/family)", "family.mine.choose": "asks which case, by its day (internal/pages/family)",
-	"life.decisions.letter": "of a decision that is made (internal/pages/school)",
-	"family.parent.plan":    "a draft, drawn as the plan is (internal/pages/family)", "body.open.owner.minutes": "drawn as those of a school's body (body.open.minutes)",
+	"walls.owner.notices.new": "drawn as the first of them are before it (walls.owner.notices)",
+	"life.decisions.letter":   "of a decision that is made (internal/pages/school)",
+	"family.parent.plan":      "a draft, drawn as the plan is (internal/pages/family)", "body.open.owner.minutes": "drawn as those of a school's body (body.open.minutes)",
 }
 
 // everyOne are the pages of which each is looked at, not one of them: what a child
@@ -204,7 +205,7 @@ func (p *poisonedTown) beside() {
 // replies is what rektor writes to a child who told without a name.
 func (p *poisonedTown) replies() {
 	p.t.Helper()
-	all, err := p.concerns().Waiting(context.Background(), p.people["rektor"])
+	all, _, err := p.concerns().Waiting(context.Background(), p.people["rektor"])
 	p.must(err)
 	i := slices.IndexFunc(all, func(c concerns.Concern) bool {
 		talk, err := p.dialogue().At(context.Background(), p.people["rektor"], c.Slug)

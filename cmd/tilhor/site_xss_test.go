@@ -662,7 +662,7 @@ func (p *poisonedTown) starts(who string) []string {
 	case "nurse":
 		return append(staff, "/rolle")
 	case "rektor":
-		staff = append(staff, "/overforinger")
+		staff = append(staff, "/overforinger", "/bekymringer/nye")
 	case "rektor2", "deputy":
 		return append(staff, "/nodtilgang")
 	}

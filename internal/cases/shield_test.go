@@ -42,7 +42,7 @@ func TestOnlyTheNamedComeToAProtectedPupil(t *testing.T) {
 				t.Errorf("%s lists the protected pupil's case", who.Role)
 			}
 		}
-		if waiting, err := w.told.Waiting(w.ctx, w.kari); err != nil || len(waiting) != 0 {
+		if waiting, _, err := w.told.Waiting(w.ctx, w.kari); err != nil || len(waiting) != 0 {
 			t.Errorf("rektor sees that something was told of the protected pupil: %v %v", waiting, err)
 		}
 		if n, err := w.desk.CountOpen(w.ctx, w.kari); err != nil || n != 1 {
@@ -59,7 +59,7 @@ func TestOnlyTheNamedComeToAProtectedPupil(t *testing.T) {
 		if !f.Lead || !f.Shielded || f.Name != "Nora Dahl" || f.Handler != "" {
 			t.Errorf("the named leader sees %+v", f.Track)
 		}
-		waiting, err := w.told.Waiting(w.ctx, w.ina)
+		waiting, _, err := w.told.Waiting(w.ctx, w.ina)
 		w.must(err)
 		if len(waiting) != 1 || !waiting[0].Shielded || waiting[0].Saw != "" || len(waiting[0].Pupils) != 0 {
 			t.Errorf("the list of what waits tells more than that something does: %+v", waiting)

@@ -29,7 +29,7 @@ func (w *world) adviser() tilhor.Actor { return w.Actor(tilhor.RoleOwnerAdviser,
 func (w *world) sees(a tilhor.Actor, concern concerns.Concern, track string) string {
 	w.T.Helper()
 	var out []string
-	if all, err := w.told.Waiting(w.ctx, a); err != nil || len(all) > 0 {
+	if all, _, err := w.told.Waiting(w.ctx, a); err != nil || len(all) > 0 {
 		out = append(out, "waiting")
 	}
 	if _, err := w.told.Receive(w.ctx, a, concern.Slug); err == nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -259,7 +260,7 @@ func TestReceive(t *testing.T) {
 			}
 			n, err := w.desk.CountNew(w.ctx, row.who)
 			w.must(err)
-			all, err := w.desk.Waiting(w.ctx, row.who)
+			all, _, err := w.desk.Waiting(w.ctx, row.who)
 			w.must(err)
 			if n != row.n || len(all) != row.n {
 				t.Errorf("%s has %d waiting, counted as %d", row.who.Role, len(all), n)
@@ -301,6 +302,29 @@ func TestReceive(t *testing.T) {
 
 // "Not a case" is for what was told twice or to the wrong school. The school
 // finding nothing is no reason, and what the pupil says itself is never put aside.
+// Of reports that are set aside at once as each other's double, one stays.
+func TestTwoAreNotEachOthersDouble(t *testing.T) {
+	each(t, func(w *world) {
+		var slugs []string
+		for range 6 {
+			slugs = append(slugs, w.told(w.jonas, asIs).Slug)
+		}
+		var wg sync.WaitGroup
+		for _, slug := range slugs {
+			wg.Go(func() {
+				var f tilhor.Faults
+				if err := w.desk.PutAside(context.Background(), w.kari, slug, concerns.Twice, "Meldt før."); err != nil && !errors.As(err, &f) {
+					w.T.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if n, err := w.desk.CountNew(w.ctx, w.kari); err != nil || n != 1 {
+			t.Errorf("%d stay of %d, %v", n, len(slugs), err)
+		}
+	})
+}
+
 func TestPutAside(t *testing.T) {
 	long := strings.Repeat("ø", concerns.MaxText+1)
 	each(t, func(w *world) {

@@ -2,6 +2,7 @@ package concerns
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 	"unicode"
@@ -22,9 +23,14 @@ const (
 	NotParent   = "not-parent"   // who took it up as a parent is none of the child's: a person judges that
 )
 
-var countOthers = db.SQL(`SELECT COUNT(c.id) FROM concerns_concern c
-	WHERE c.owner = $1 AND c.school = $2 AND c.state IN ('new', 'taken') AND c.id <> $3
-	AND EXISTS (SELECT 1 FROM concerns_pupil p WHERE p.owner = c.owner AND p.concern = c.id AND p.person = $4)`)
+var (
+	anotherOf = db.SQL(`SELECT c.id FROM concerns_concern c
+		WHERE c.owner = $1 AND c.school = $2 AND c.state IN ('new', 'taken') AND c.id <> $3
+		AND EXISTS (SELECT 1 FROM concerns_pupil p WHERE p.owner = c.owner AND p.concern = c.id AND p.person = $4) LIMIT 1`)
+	// Nothing is changed: who sets that one aside in the same moment meets us here, and
+	// looks again. They would not meet else, each writing in the record of its own.
+	holdAnother = db.SQL(`UPDATE concerns_concern SET state = state WHERE owner = $1 AND id = $2`)
+)
 
 // isTwice refuses "reported twice" for a pupil of whom nothing else stands told:
 // two reports cannot be set aside as each other's double, and one alone is not a
@@ -34,12 +40,16 @@ func isTwice(tx *db.Tx, owner tilhor.OwnerID, c Concern) error {
 		if p.Person == "" {
 			continue
 		}
-		var n int
-		if err := tx.One(countOthers, db.Args(owner, c.School, c.ID, p.Person), &n); err != nil {
+		var other tilhor.ConcernID
+		err := tx.One(anotherOf, db.Args(owner, c.School, c.ID, p.Person), &other)
+		if errors.Is(err, tilhor.ErrNotFound) {
+			return tilhor.Faults{{Field: "why", Key: "concerns.fault.not-twice"}}
+		}
+		if err != nil {
 			return err
 		}
-		if n == 0 {
-			return tilhor.Faults{{Field: "why", Key: "concerns.fault.not-twice"}}
+		if _, err := tx.Exec(holdAnother, owner, other); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -48,16 +48,19 @@ const toOwner = ` FROM (SELECT DISTINCT o.thing FROM access_grant o WHERE o.owne
 // toSchool are those of the reader's school.
 const toSchool = ` FROM concerns_concern c WHERE c.owner = $1 AND c.school = $4 AND c.state = 'new'`
 
-// The kinds of new concerns that are each listed by themselves: a flood of one leaves
-// the others where they are seen.
+// kind is which of the kinds of new concerns one is, in the order they are listed in:
+// closed ones first (§ 12-5), and of these as of the others what a colleague stands
+// behind, what a family does, and what anybody may have sent. The index concerns_kind
+// has the same words.
 const (
-	sealed  = ` AND c.accused IN ('employee', 'leadership')`
-	signed  = ` AND c.accused NOT IN ('employee', 'leadership') AND c.reporter <> ''`
-	unnamed = ` AND c.accused NOT IN ('employee', 'leadership') AND c.reporter = ''`
+	kind = `(CASE WHEN c.accused IN ('employee', 'leadership') THEN 0 ELSE 3 END
+		+ CASE WHEN c.channel IN ('staff', 'voice') THEN 0 WHEN c.channel IN ('pupil', 'parent', 'home') THEN 1 ELSE 2 END)`
+	kinds = 6
 )
 
 // MostOfAKind is how many of each kind the page of today lists, those that have waited
-// longest; MostCounted how far what waits is counted; and listed a page of all of them.
+// longest: a flood of one leaves the others where they are seen. MostCounted is how far
+// what waits is counted, and listed a page of all of them.
 const (
 	MostOfAKind = 10
 	MostCounted = 100
@@ -67,16 +70,16 @@ const (
 // newOf lists the first of each kind.
 func newOf(from string) *db.Stmt {
 	var parts []string
-	for _, kind := range []string{sealed, signed, unnamed} {
-		parts = append(parts, `SELECT * FROM (SELECT `+columns+from+kind+` AND `+access.Scope(access.Receive, "c.id")+` ORDER BY c.written_at, c.id LIMIT $6) k`)
+	for n := range kinds {
+		parts = append(parts, fmt.Sprintf(`SELECT * FROM (SELECT %s%s AND %s = %d AND %s ORDER BY c.written_at, c.id LIMIT $6) k`, columns, from, kind, n, access.Scope(access.Receive, "c.id")))
 	}
 	return db.SQL(strings.Join(parts, ` UNION ALL `))
 }
 
-// newAfter lists all kinds after one of them, by their clock.
+// newAfter lists all after one of them.
 func newAfter(from string) *db.Stmt {
 	return db.SQL(`SELECT ` + columns + from + ` AND ` + access.Scope(access.Receive, "c.id") + `
-		AND (c.written_at, c.id) > ($6, $7) ORDER BY c.written_at, c.id LIMIT $8`)
+		AND (` + kind + `, c.written_at, c.id) > ($6, $7, $8) ORDER BY ` + kind + `, c.written_at, c.id LIMIT $9`)
 }
 
 func countOf(from string) *db.Stmt {
@@ -88,7 +91,7 @@ var (
 	newFrom, newFromOwner     = newAfter(toSchool), newAfter(toOwner)
 	countNew, countNewOwner   = countOf(toSchool), countOf(toOwner)
 
-	whereInLine    = db.SQL(`SELECT c.written_at, c.id FROM concerns_concern c WHERE c.owner = $1 AND c.slug = $2`)
+	whereInLine    = db.SQL(`SELECT ` + kind + `, c.written_at, c.id FROM concerns_concern c WHERE c.owner = $1 AND c.slug = $2`)
 	manyAgainst    = db.SQL(`SELECT concern, n, person FROM concerns_accused WHERE owner = $1 AND concern IN (` + db.Marks(2) + `) ORDER BY concern, n`)
 	selectReceived = db.SQL(`SELECT ` + columns + ` FROM concerns_concern c
 		WHERE c.owner = $1 AND c.slug = $6 AND ` + access.Scope(access.Receive, "c.id"))
@@ -100,11 +103,20 @@ var (
 
 // CountNew is how many concerns wait for a stance from this person, up to MostCounted.
 func (d *Desk) CountNew(ctx context.Context, by tilhor.Actor) (n int, err error) {
+	some := false
 	count := countNew
 	if by.School == access.Owner {
 		count = countNewOwner
 	}
-	err = d.DB.One(ctx, count, access.Args(by, access.Receive, d.Clock(), MostCounted), &n)
+	now := d.Clock()
+	err = d.DB.Look(ctx, func(tx *db.Tx) error {
+		some, err = access.Some(tx, by, access.Receive, now)
+		return err
+	})
+	if err != nil || !some { // most who work at a school receive nothing: nothing is looked through
+		return 0, err
+	}
+	err = d.DB.One(ctx, count, access.Args(by, access.Receive, now, MostCounted), &n)
 	return n, err
 }
 
@@ -122,49 +134,52 @@ func (d *Desk) Receives(ctx context.Context, by tilhor.Actor) (bool, error) {
 	return has[access.Intake] && by.Trained, err
 }
 
-// Waiting lists the new concerns that this person receives, for the page of today: of
-// each kind those that have waited longest, with the names of the pupils and the words.
-// That they were listed is in the record.
-func (d *Desk) Waiting(ctx context.Context, by tilhor.Actor) ([]Concern, error) {
+// Waiting lists the new concerns that this person receives, for the page of today: the
+// first of each kind, what has waited longest first, with the names of the pupils and the
+// words; and says whether there may be more. That they were listed is in the record.
+func (d *Desk) Waiting(ctx context.Context, by tilhor.Actor) (all []Concern, more bool, err error) {
 	list := selectNew
 	if by.School == access.Owner {
 		list = selectNewOwner
 	}
-	all, err := d.waiting(ctx, by, list, MostOfAKind)
+	all, _, err = d.waiting(ctx, by, list, kinds*MostOfAKind, MostOfAKind)
 	slices.SortFunc(all, func(a, b Concern) int {
 		return cmp.Or(a.Written.Compare(b.Written), cmp.Compare(a.ID, b.ID))
 	})
-	return all, err
+	return all, len(all) >= MostOfAKind, err
 }
 
-// AllWaiting lists every new concern that this person receives, a page at a time, what
-// has waited longest first. It begins after the concern at an address, or with the first,
-// and says where the next page begins: "" when there is none.
+// AllWaiting lists every new concern that this person receives, kind by kind and a page
+// at a time. It begins after the concern at an address, or with the first, and says where
+// the next page begins: "" when there is none.
 func (d *Desk) AllWaiting(ctx context.Context, by tilhor.Actor, after string) (all []Concern, next string, err error) {
 	list := newFrom
 	if by.School == access.Owner {
 		list = newFromOwner
 	}
-	var at int64
-	var id string
+	kind, at, id := -1, int64(0), ""
 	if after != "" {
-		err := d.DB.One(ctx, whereInLine, db.Args(by.Owner, after), &at, &id)
+		err := d.DB.One(ctx, whereInLine, db.Args(by.Owner, after), &kind, &at, &id)
 		if err != nil && !errors.Is(err, tilhor.ErrNotFound) { // what is no address begins with the first
 			return nil, "", err
 		}
 	}
-	if all, err = d.waiting(ctx, by, list, at, id, listed+1); len(all) > listed {
-		all = all[:listed]
-		next = all[listed-1].Slug
+	all, more, err := d.waiting(ctx, by, list, listed, kind, at, id, listed+1)
+	if more {
+		next = all[len(all)-1].Slug
 	}
 	return all, next, err
 }
 
-// waiting lists with one of the statements.
-func (d *Desk) waiting(ctx context.Context, by tilhor.Actor, list *db.Stmt, own ...any) (all []Concern, err error) {
+// waiting lists as many as the page shows with one of the statements, and says whether
+// that gave more.
+func (d *Desk) waiting(ctx context.Context, by tilhor.Actor, list *db.Stmt, most int, own ...any) (all []Concern, more bool, err error) {
 	now := d.Clock()
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		all = nil
+		all, more = nil, false
+		if some, err := access.Some(tx, by, access.Receive, now); err != nil || !some {
+			return err
+		}
 		err := tx.Each(list, func(scan db.Scan) error {
 			c, err := row(scan)
 			all = append(all, c)
@@ -173,15 +188,18 @@ func (d *Desk) waiting(ctx context.Context, by tilhor.Actor, list *db.Stmt, own 
 		if err != nil {
 			return err
 		}
+		if more = len(all) > most; more {
+			all = all[:most]
+		}
 		if err := d.fill(tx, by.Owner, pointers(all)...); err != nil {
 			return err
 		}
 		return shield(tx, by.Owner, all, now)
 	})
 	if err != nil || len(all) == 0 {
-		return all, err
+		return all, more, err
 	}
-	return all, d.DB.Write(ctx, func(tx *db.Tx) error {
+	return all, more, d.DB.Write(ctx, func(tx *db.Tx) error {
 		ids := make([]string, len(all))
 		for i, c := range all {
 			ids[i] = string(c.ID)
@@ -205,7 +223,7 @@ func shield(tx *db.Tx, owner tilhor.OwnerID, all []Concern, now time.Time) error
 		if guarded[string(c.ID)] {
 			all[i] = Concern{
 				ID: c.ID, Slug: c.Slug, School: c.School, Shielded: true, Role: c.Role, Channel: c.Channel, Known: c.Known, Written: c.Written,
-				PupilSays: c.PupilSays, State: c.State, ReadAt: c.ReadAt, DecidedAt: c.DecidedAt, Entry: c.Entry,
+				PupilSays: c.PupilSays, Accused: c.Accused, State: c.State, ReadAt: c.ReadAt, DecidedAt: c.DecidedAt, Entry: c.Entry,
 			}
 		}
 	}

@@ -515,7 +515,7 @@ func TestWhatIsDueIsFoundByItsIndex(t *testing.T) {
 		want string
 	}{
 		{selectDue, db.Args(fjell, 0, 10), "duty_thing_next (owner=? AND next_change<?)"},
-		{thingsDue, db.Args(fjell, "school-1", "2026-05-01", "force/"), "COVERING INDEX duty_state_school (owner=? AND school=? AND first_on<?)"},
+		{thingsDue, db.Args(fjell, "school-1", "2026-05-01", "force/"), "COVERING INDEX duty_state_due (owner=? AND school=? AND first_on<?)"},
 		{dueOf, make([]any, db.Many+2), "duty_state_standing (owner=? AND thing=?)"},
 	} {
 		plan, err := d.Explain(context.Background(), c.s, c.args...)

@@ -102,14 +102,16 @@ func All[ID ~string](k *Keys, tx *db.Tx, owner tilhor.OwnerID, kind Kind, things
 			var shredded *int64
 			err := scan(&thing, &wrapped, &shredded)
 			if err == nil {
-				keys[ID(thing)], err = k.Unwrap(owner, kind, thing, wrapped, shredded != nil)
+				if keys[ID(thing)], err = k.Unwrap(owner, kind, thing, wrapped, shredded != nil); err != nil {
+					err = fmt.Errorf("of %s: %w", thing, err)
+				}
 			}
 			return err
 		}, args...)
 	})
 	for _, thing := range things {
 		if _, has := keys[thing]; err == nil && !has {
-			err = tilhor.ErrNotFound
+			err = fmt.Errorf("of %s: %w", thing, tilhor.ErrNotFound)
 		}
 	}
 	return keys, err

@@ -292,7 +292,7 @@ func TestAParentTakesItUpWithRektor(t *testing.T) {
 	w.refused(c, "/foresatt/rektor", form("school", "", "described", "", "saw", "Hun gråter."), "Velg hvilken skole", "Skriv hvilket barn", "Hun gråter.")
 	to := w.sent(c, "/foresatt/rektor", form("school", string(w.Solbakken), "described", "Nora i 5A", "saw", "Hun gråter hver morgen."))
 	w.pages(c, to, "Rektor har fått det 23. november", "30. november 2026", "Se hva som skjer, og kvitteringen", `href="/min/sagt/`)
-	waiting, err := w.concerns.Waiting(w.ctx, w.kari)
+	waiting, _, err := w.concerns.Waiting(w.ctx, w.kari)
 	w.must(err)
 	if len(waiting) != 1 || waiting[0].Channel != "home" || waiting[0].From != "Marit Dahl" {
 		t.Fatalf("what waits for rektor: %+v", waiting)

@@ -360,7 +360,7 @@ func TestAnEmployeeWithoutAccountTells(t *testing.T) {
 	has(t, w.get(to+"/bilde"), 200, "<svg")
 
 	rektor := tilhor.Actor{Owner: owner, Person: w.kari, Role: tilhor.RoleRektor, School: solbakken, Trained: true}
-	all, err := w.concerns.Waiting(t.Context(), rektor)
+	all, _, err := w.concerns.Waiting(t.Context(), rektor)
 	if err != nil || len(all) != 2 {
 		t.Fatal(len(all), err)
 	}

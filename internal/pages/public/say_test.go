@@ -93,9 +93,13 @@ func (w *town) rektor() tilhor.Actor {
 
 func (w *town) waiting() []concerns.Concern {
 	w.t.Helper()
-	all, err := w.concerns.Waiting(w.t.Context(), w.rektor())
-	if err != nil {
-		w.t.Fatal(err)
+	var all []concerns.Concern
+	for next, first := "", true; first || next != ""; first = false {
+		part, after, err := w.concerns.AllWaiting(w.t.Context(), w.rektor(), next)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		all, next = append(all, part...), after
 	}
 	return all
 }

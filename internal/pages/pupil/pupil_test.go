@@ -126,7 +126,7 @@ func TestAPupilTellsAndSeesThatItIsRead(t *testing.T) {
 	if strings.Contains(file, "går fra") {
 		t.Error(file)
 	}
-	all, err := w.desk.Waiting(t.Context(), kari)
+	all, _, err := w.desk.Waiting(t.Context(), kari)
 	if err != nil || len(all) != 1 || all[0].Channel != concerns.FromPupil || all[0].From != "Nora Dahl" {
 		t.Fatalf("%+v, %v", all, err)
 	}
@@ -201,7 +201,7 @@ func TestAParentTells(t *testing.T) {
 		if strings.Contains(page, "Saken er tatt opp med rektor") != row.week {
 			t.Errorf("%s: the week is said to run: %v", row.choice, !row.week)
 		}
-		all, err := w.desk.Waiting(t.Context(), w.Actor(tilhor.RoleRektor, w.Solbakken))
+		all, _, err := w.desk.Waiting(t.Context(), w.Actor(tilhor.RoleRektor, w.Solbakken))
 		if err != nil || len(all) == 0 || string(all[len(all)-1].Channel) != row.channel && string(all[0].Channel) != row.channel {
 			t.Errorf("%s: rektor has %+v, %v", row.choice, all, err)
 		}

@@ -37,6 +37,7 @@ func (p *Pages) wallRoutes() []web.Route {
 		track("GET", "/parten", "party", p.party),
 		track("POST", "/parten", "party.write", p.writeParty),
 		owner("GET", "/meldinger", "notices", p.notices),
+		owner("GET", "/meldinger/nye", "notices.new", p.allFresh),
 		standing,
 		owner("GET", "/meldinger/{melding}", "notice", p.notice),
 		owner("POST", "/meldinger/{melding}", "notice.appoint", p.appointFor),

@@ -29,8 +29,8 @@ type noticesView struct {
 	Done          *web.Note
 	None          *web.Note // nobody receives
 	New           []web.Duty
-	More          []web.Button // to the next of them, and back
-	Talks         talks.List   // who told something waits for an answer
+	More          bool       // there are others than those
+	Talks         talks.List // who told something waits for an answer
 	All           []web.Duty
 	Empty         *web.Empty
 	Faults        *web.Summary
@@ -70,23 +70,18 @@ func (p *Pages) showNotices(q *web.Req, code int, f *web.Form) error {
 		v.None = &web.Note{Color: "warning", Title: w.T("sealed.owner.nobody"), Text: w.T("sealed.owner.nobody-text")}
 	}
 	if mine {
-		after := q.Query("etter")
-		fresh, next, err := p.Concerns.AllWaiting(q.Context(), q.Actor, after)
+		fresh, more, err := p.Concerns.Waiting(q.Context(), q.Actor)
 		if err != nil {
 			return err
 		}
 		v.New = freshRows(q, fresh)
-		if next != "" {
-			v.More = append(v.More, web.Button{Text: w.T("staff.new.next"), Href: "/kommunen/meldinger?" + url.Values{"etter": {next}}.Encode()})
-		}
 		waits := len(fresh)
-		if after != "" {
-			v.More = append(v.More, web.Button{Text: w.T("staff.new.first"), Href: "/kommunen/meldinger"})
-		}
-		if len(v.More) > 0 { // there are others than those on this page
-			if waits, err = p.Concerns.CountNew(q.Context(), q.Actor); err != nil {
+		if more {
+			count := func() (int, error) { return p.Concerns.CountNew(q.Context(), q.Actor) }
+			if waits, err = q.Count(web.NewConcerns, count); err != nil {
 				return err
 			}
+			v.More = waits > len(fresh)
 		}
 		all, err := p.Cases.Notices(q.Context(), q.Actor)
 		if err != nil {
@@ -134,6 +129,39 @@ func (p *Pages) showNotices(q *web.Req, code int, f *web.Form) error {
 		v.Langs = nil // another language would lose what was chosen
 	}
 	return q.RenderStatus(code, noticesPage, v)
+}
+
+type freshView struct {
+	web.Frame
+	Back web.Back
+	New  []web.Duty
+	Next string // where the next page is
+}
+
+var freshPage = page("walls_new")
+
+// allFresh lists every report that waits for somebody to lead the case, page by page.
+func (p *Pages) allFresh(q *web.Req) error {
+	_, mine, err := p.Cases.Receivers(q.Context(), q.Actor)
+	if err == nil && !mine {
+		err = tilhor.ErrNotFound
+	}
+	if err != nil {
+		return err
+	}
+	after := q.Query("etter")
+	all, next, err := p.Concerns.AllWaiting(q.Context(), q.Actor, after)
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 { // there may be others than those that came after
+		return q.See("/kommunen/meldinger")
+	}
+	v := freshView{Frame: q.Frame(q.T.T("sealed.owner.h-new")), Back: web.Back{Href: "/kommunen/meldinger", Text: q.T.T("sealed.owner.title")}, New: freshRows(q, all)}
+	if next != "" {
+		v.Next = q.R.URL.Path + "?" + url.Values{"etter": {next}}.Encode()
+	}
+	return q.Render(freshPage, v)
 }
 
 // freshRows are the reports that wait for somebody to lead the case: no names.

@@ -267,7 +267,7 @@ func TestAnAfternoonOnTheMachine(t *testing.T) {
 		w.hides(receipt, "Hun ville ikke", "Nora", "download")
 		w.goes(w.post("/sfo-enhet/ut"), "/sfo-enhet?gjort=ut")
 		w.goes(w.get(sent.to), "/sfo-enhet")
-		waiting, err := w.concerns.Waiting(w.ctx, w.kari)
+		waiting, _, err := w.concerns.Waiting(w.ctx, w.kari)
 		w.must(err)
 		if len(waiting) != 1 || waiting[0].From != "Mona Lund" {
 			t.Errorf("rektor has %d concerns", len(waiting))

@@ -27,7 +27,10 @@ func (p *Pages) fresh(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	if len(all) == 0 && after == "" { // empty for who receives, and not there for who does not
+	if len(all) == 0 && after != "" { // what came after has been answered; there may be others
+		return q.See(q.R.URL.Path)
+	}
+	if len(all) == 0 { // empty for who receives, and not there for who does not
 		receives, err := p.Concerns.Receives(q.Context(), q.Actor)
 		if err == nil && !receives {
 			err = tilhor.ErrNotFound

@@ -99,14 +99,15 @@ func (p *Pages) sensitive(q *web.Req, v *todayView) (s sums, err error) {
 		return s, err
 	}
 	v.lonely(q, lonely)
-	fresh, err := p.Concerns.Waiting(q.Context(), q.Actor)
+	fresh, more, err := p.Concerns.Waiting(q.Context(), q.Actor)
 	if err != nil {
 		return s, err
 	}
 	v.fresh(q, fresh)
 	v.Waiting = len(fresh)
-	if v.Waiting >= concerns.MostOfAKind { // there may be more of a kind
-		if v.Waiting, err = p.Concerns.CountNew(q.Context(), q.Actor); err != nil {
+	if more {
+		count := func() (int, error) { return p.Concerns.CountNew(q.Context(), q.Actor) }
+		if v.Waiting, err = q.Count(web.NewConcerns, count); err != nil {
 			return s, err
 		}
 	}
@@ -384,6 +385,10 @@ func headline(q *web.Req, v *todayView, s sums) (title, lead string) {
 		key string
 	}{{s.lonely, "staff.today.lonely"}, {s.fresh, "staff.today.new"}, {v.Talks.Waits, "dialogue.staff.today-n"}, {s.watch, "insight.today.watch"}, {s.late, "staff.today.late"}, {s.soon, "staff.today.soon"}, {s.chores, "staff.today.chores"}, {s.before, "staff.today.before"}, {s.asked, "asked.today.n"}, {s.answers, "asked.answers.n"}} {
 		if part.n > 0 && len(parts) < 2 {
+			if part.key == "staff.today.new" && part.n >= concerns.MostCounted {
+				parts = append(parts, w.T("staff.today.new-over", "n", concerns.MostCounted-1))
+				continue
+			}
 			parts = append(parts, count(w, part.key, part.n))
 		}
 	}
