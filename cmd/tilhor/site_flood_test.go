@@ -331,10 +331,12 @@ func (w *floodWorld) measure(long time.Duration) (p99 waits, wrong []error) {
 			for end := time.Now().Add(long); time.Now().Before(end); <-t.C {
 				d, err := u.once()
 				mu.Lock()
-				if u.inside {
-					inside = append(inside, d)
-				} else {
-					outside = append(outside, d)
+				for ; d > 0; d -= every { // what they would have done meanwhile waited too
+					if u.inside {
+						inside = append(inside, d)
+					} else {
+						outside = append(outside, d)
+					}
 				}
 				if err != nil {
 					wrong = append(wrong, err)

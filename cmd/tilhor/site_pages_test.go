@@ -390,9 +390,10 @@ func TestEveryPageAsEveryone(t *testing.T) {
 // test with a provider to talk to (internal/web/signin), or only sends on.
 var otherwiseShown = map[string]bool{
 	"signin.begin": true, "signin.finish": true, "signout.outside": true, "sender.talk.none": true,
-	"family.mine.choose": true, // for a pupil with two cases: internal/pages/family
-	"hearing.answer.pdf": true, // where the municipality has a converter: internal/pages/hearing
-	"web.exit.tablet":    true, // signs out of the shared machine: internal/pages/sfo
+	"family.mine.choose":      true, // for a pupil with two cases: internal/pages/family
+	"hearing.answer.pdf":      true, // where the municipality has a converter: internal/pages/hearing
+	"walls.owner.notices.new": true, // when more wait than the page before has: TestAFloodHidesNothingAndCostsNoMore
+	"web.exit.tablet":         true, // signs out of the shared machine: internal/pages/sfo
 }
 
 // more makes what the made-up municipality lacks for every page to be seen, and
@@ -446,7 +447,7 @@ func (w *siteWorld) more(cast []persona) map[string][]string {
 			"/utlogget", kept, "/ut", "/hjelp", "/personvern", "/tilgjengelighet", "/logg-inn", "/logg-inn?niva=hoyt", "/logg-ut/ferdig", "/logg-ut", "/rolle",
 			"/kvittering/" + receiptCode, "/kvittering/" + receiptCode + "/fil", "/i-dag", "/saker", "/kalender/" + feed, "/samtale", "/kode/bilde",
 		},
-		"rektor":    {original},
+		"rektor":    {original, "/bekymringer/nye"},
 		"pupil":     {w.ownTalk},
 		"sfo":       w.shared,
 		"two-roles": {"/rolle"},

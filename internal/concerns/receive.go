@@ -49,12 +49,11 @@ const toOwner = ` FROM (SELECT DISTINCT o.thing FROM access_grant o WHERE o.owne
 const toSchool = ` FROM concerns_concern c WHERE c.owner = $1 AND c.school = $4 AND c.state = 'new'`
 
 // kind is which of the kinds of new concerns one is, in the order they are listed in:
-// closed ones first (§ 12-5), and of these as of the others what a colleague stands
-// behind, what a family does, and what anybody may have sent. The index concerns_kind
-// has the same words.
+// what a colleague stands behind, what a family does, and what anybody may have sent; of
+// each the closed ones first (§ 12-5). The index concerns_kind has the same words.
 const (
-	kind = `(CASE WHEN c.accused IN ('employee', 'leadership') THEN 0 ELSE 3 END
-		+ CASE WHEN c.channel IN ('staff', 'voice') THEN 0 WHEN c.channel IN ('pupil', 'parent', 'home') THEN 1 ELSE 2 END)`
+	kind = `(CASE WHEN c.channel IN ('staff', 'voice') THEN 0 WHEN c.channel IN ('pupil', 'parent', 'home') THEN 2 ELSE 4 END
+		+ CASE WHEN c.accused IN ('employee', 'leadership') THEN 0 ELSE 1 END)`
 	kinds = 6
 )
 
@@ -79,7 +78,7 @@ func newOf(from string) *db.Stmt {
 // newAfter lists all after one of them.
 func newAfter(from string) *db.Stmt {
 	return db.SQL(`SELECT ` + columns + from + ` AND ` + access.Scope(access.Receive, "c.id") + `
-		AND (` + kind + `, c.written_at, c.id) > ($6, $7, $8) ORDER BY ` + kind + `, c.written_at, c.id LIMIT $9`)
+		AND ` + kind + ` >= $6 AND (` + kind + `, c.written_at, c.id) > ($6, $7, $8) ORDER BY ` + kind + `, c.written_at, c.id LIMIT $9`)
 }
 
 func countOf(from string) *db.Stmt {

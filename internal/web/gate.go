@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -41,6 +42,7 @@ type gate struct {
 	turns   list.List     // of the rows in which somebody waits, who was let in last is last
 	at      time.Duration // how far those who were let in have come
 	let     int           // how many were let in from a row
+	least   time.Duration // how far the one who waits has come who has come least
 	kept    int           // how many rows there may be before some are forgotten
 }
 
@@ -208,13 +210,14 @@ func (g *gate) next() (next *row) {
 	if g.busy >= g.slots && (g.heavy >= g.slots || g.much >= g.places()) {
 		return nil // nobody is looked for when there is no place
 	}
-	now := time.Now()
+	now, longest := time.Now(), g.let%4 == 3
+	g.least = math.MaxInt64
 	for e := g.turns.Front(); e != nil; e = e.Next() {
 		r := e.Value.(*row)
-		if r.count(now); g.room(r) && (next == nil || r.at < next.at) {
-			if next = r; g.let%4 == 3 {
-				break
-			}
+		r.count(now)
+		g.least = min(g.least, r.at)
+		if g.room(r) && (next == nil || !longest && r.at < next.at) {
+			next = r
 		}
 	}
 	return next
@@ -241,7 +244,9 @@ func (g *gate) places() int {
 
 func (g *gate) comeIn(r *row) {
 	r.at = max(r.at, g.at)
-	g.at = r.at
+	if g.waiting == 0 {
+		g.at = r.at
+	}
 	r.since = append(r.since, r.seen)
 	if g.asksMuch(r) {
 		g.much++
@@ -259,6 +264,7 @@ func (g *gate) letIn(r *row) {
 	first := r.wait.Front()
 	g.let++
 	g.comeIn(r)
+	g.at = max(g.at, min(r.at, g.least)) // who is let in for having waited takes nobody along
 	g.turns.MoveToBack(r.turn)
 	g.remove(r, first)
 	first.Value.(chan bool) <- true

@@ -249,6 +249,35 @@ func TestNobodyStarves(t *testing.T) {
 	})
 }
 
+// Who is let in for having waited takes nobody along: who asks for little stands behind
+// the others no more than before.
+func TestATurnForWaitingForgivesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(1, 1, 100, 1000)
+		in := make(chan client, 1000)
+		for range 12 {
+			visits(t, g, 1, 50*time.Millisecond, in)
+		}
+		time.Sleep(500 * time.Millisecond) // so far ahead of those who come
+		for range 20 {
+			for who := range client(3) {
+				visits(t, g, 2+who, 50*time.Millisecond, in)
+			}
+		}
+		for len(in) > 0 {
+			<-in
+		}
+		for who := client(0); who != 1; { // its turn for having waited
+			who = <-in
+		}
+		visits(t, g, 9, time.Millisecond, in)
+		if a, b := <-in, <-in; a != 9 && b != 9 {
+			t.Errorf("%d and %d came in before who asks for little", a, b)
+		}
+		time.Sleep(5 * time.Second)
+	})
+}
+
 // Who has asked for much for a while has few places as long as others ask, at whichever
 // gate; more when nobody does; and is as anybody after a quarter of a minute.
 func TestWhoAsksMuchLeavesTheProcessor(t *testing.T) {

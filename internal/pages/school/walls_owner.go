@@ -75,13 +75,13 @@ func (p *Pages) showNotices(q *web.Req, code int, f *web.Form) error {
 			return err
 		}
 		v.New = freshRows(q, fresh)
-		waits := len(fresh)
+		waits, over := len(fresh), false
 		if more {
 			count := func() (int, error) { return p.Concerns.CountNew(q.Context(), q.Actor) }
 			if waits, err = q.Count(web.NewConcerns, count); err != nil {
 				return err
 			}
-			v.More = waits > len(fresh)
+			v.More, over = waits > len(fresh), waits >= concerns.MostCounted
 		}
 		all, err := p.Cases.Notices(q.Context(), q.Actor)
 		if err != nil {
@@ -108,6 +108,9 @@ func (p *Pages) showNotices(q *web.Req, code int, f *web.Form) error {
 		}
 		if waits > 0 {
 			v.Heading = w.T("sealed.owner.waits", "n", waits)
+		}
+		if over {
+			v.Heading = w.T("sealed.owner.waits-over", "n", concerns.MostCounted-1)
 		}
 	}
 	if len(v.New)+len(v.Talks.Rows)+len(v.Talks.More)+len(v.All) == 0 {

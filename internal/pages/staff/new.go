@@ -19,8 +19,8 @@ type newView struct {
 // fieldAfter is the concern that the page before ended with.
 const fieldAfter = "etter"
 
-// fresh lists every new concern the reader receives, what has waited longest first:
-// the page of today has the first of them.
+// fresh lists every new concern the reader receives, kind by kind: the page of today has
+// the first of each.
 func (p *Pages) fresh(q *web.Req) error {
 	after := q.Query(fieldAfter)
 	all, next, err := p.Concerns.AllWaiting(q.Context(), q.Actor, after)
