@@ -170,7 +170,11 @@ func (g *gate) leave(who client) {
 		g.goOut(r)
 		return
 	}
-	time.AfterFunc(breather, func() {
+	rest := breather
+	if g.light > 0 {
+		rest = min(max(rest, time.Since(r.since[0])), longBreather)
+	}
+	time.AfterFunc(rest, func() {
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		g.much--
@@ -179,8 +183,13 @@ func (g *gate) leave(who client) {
 }
 
 // breather is how long the turn of who has asked for much rests. To read a small request
-// and to send its answer takes longer than to answer it, and is done without a turn.
-const breather = 2 * time.Millisecond
+// and to send its answer takes longer than to answer it, and is done without a turn. While
+// others are inside it rests as long as it took, up to longBreather: half of the time is
+// theirs alone.
+const (
+	breather     = 2 * time.Millisecond
+	longBreather = 50 * time.Millisecond
+)
 
 func (g *gate) goOut(r *row) {
 	now := time.Now()
