@@ -271,8 +271,8 @@ func TestATurnForWaitingForgivesNothing(t *testing.T) {
 			who = <-in
 		}
 		visits(t, g, 9, time.Millisecond, in)
-		if a, b := <-in, <-in; a != 9 && b != 9 {
-			t.Errorf("%d and %d came in before who asks for little", a, b)
+		if a, b, c := <-in, <-in, <-in; a != 9 && b != 9 && c != 9 { // two may have come as far as that
+			t.Errorf("%d, %d and %d came in before who asks for little", a, b, c)
 		}
 		time.Sleep(5 * time.Second)
 	})
@@ -301,7 +301,7 @@ func TestWhoAsksMuchLeavesTheProcessor(t *testing.T) {
 			t.Errorf("alone, %d of those who ask for much are inside", n)
 		}
 		visits(t, other, 9, 200*time.Millisecond, in)
-		time.Sleep(50 * time.Millisecond)
+		time.Sleep(120 * time.Millisecond) // those who were inside have rested
 		if n := inside(); n != 1 {
 			t.Errorf("beside another, %d of those who ask for much are inside", n)
 		}
