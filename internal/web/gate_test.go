@@ -215,16 +215,21 @@ func TestTheSmallStandBehindNobody(t *testing.T) {
 	})
 }
 
+// isAhead lets client 1 come so many times and be inside for so long: the rest wait.
+func isAhead(t *testing.T, g *gate, times int, long time.Duration, in chan<- client) {
+	for range times {
+		visits(t, g, 1, 50*time.Millisecond, in)
+	}
+	time.Sleep(long)
+}
+
 // However many come who were never here before, who was here is let in again, and who has
 // been inside for long too: of four turns one goes to who has waited longest.
 func TestNobodyStarves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate(1, 1, 100, 1000)
 		in := make(chan client, 1000)
-		for range 20 {
-			visits(t, g, 1, 50*time.Millisecond, in)
-		}
-		time.Sleep(600 * time.Millisecond) // half of them have been inside
+		isAhead(t, g, 20, 600*time.Millisecond, in)
 		for len(in) > 0 {
 			<-in
 		}
@@ -255,10 +260,7 @@ func TestATurnForWaitingForgivesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate(1, 1, 100, 1000)
 		in := make(chan client, 1000)
-		for range 12 {
-			visits(t, g, 1, 50*time.Millisecond, in)
-		}
-		time.Sleep(500 * time.Millisecond) // so far ahead of those who come
+		isAhead(t, g, 12, 500*time.Millisecond, in)
 		for range 20 {
 			for who := range client(3) {
 				visits(t, g, 2+who, 50*time.Millisecond, in)
