@@ -35,7 +35,7 @@ shots: build ## the flows of pupils and parents walked in a browser, a picture o
 check: test ## the same as test
 
 container: build ## the program as a container image named tilhor (podman, or BUILDER=docker or buildah)
-	@mkdir -p bin/container/data bin/container/keys
+	@mkdir -p bin/container/folders/data bin/container/folders/keys
 	cp bin/tilhor /etc/ssl/certs/ca-certificates.crt bin/container/
 	$(BUILDER) build -f deploy/Containerfile -t tilhor bin/container
 

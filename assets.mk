@@ -13,6 +13,7 @@ deps: ## install what is missing on this machine (apt; sudo when not root)
 	command -v xmllint >/dev/null || missing="$$missing libxml2-utils"; \
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
 	command -v systemd-analyze >/dev/null || missing="$$missing systemd"; \
+	command -v buildah >/dev/null || missing="$$missing buildah"; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	[ -z "$$missing" ] && exit 0; \
 	sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \

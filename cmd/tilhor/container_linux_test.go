@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -39,7 +38,7 @@ func made(t *testing.T) (dir string) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	for _, d := range []string{"data", "keys"} {
-		if err := os.Mkdir(filepath.Join(dir, d), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Join(dir, "folders", d), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -49,16 +48,19 @@ func made(t *testing.T) (dir string) {
 	return dir
 }
 
-// imageOf makes it: no builder of images is needed for a file that copies only.
+// imageOf has it built by a real builder.
 func imageOf(t *testing.T, made, text string) *imageRoot {
 	t.Helper()
-	defer syscall.Umask(syscall.Umask(0o022))
-	m := &imageRoot{t: t, dir: t.TempDir()}
-	m.must(os.Chmod(m.dir, 0o755))
-	lines, _ := containerLines(text) // each that is asked for stands there: TestTheContainerFileIsSound
-	for _, c := range lines["COPY"] {
-		m.copy(made, strings.Fields(c))
+	m := &imageRoot{t: t, dir: filepath.Join(t.TempDir(), "image")}
+	store := t.TempDir()
+	build := exec.Command("buildah", "--root", filepath.Join(store, "root"), "--runroot", filepath.Join(store, "run"), "--storage-driver", "vfs",
+		"build", "--isolation", "chroot", "--output", "type=local,dest="+m.dir, "-f", "-", made)
+	build.Stdin = strings.NewReader(text)
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
 	}
+	m.must(os.Chmod(m.dir, 0o755))   // the folder itself is the builder's, as its user must come in
+	lines, _ := containerLines(text) // each that is asked for stands there: TestTheContainerFileIsSound
 	uid, _, _ := strings.Cut(lines["USER"][0], ":")
 	var err error
 	m.uid, err = strconv.Atoi(uid)
@@ -78,39 +80,17 @@ func (m *imageRoot) must(err error) {
 	}
 }
 
-// copy does one line that copies a file or an empty folder.
-func (m *imageRoot) copy(from string, words []string) {
+// open says which volumes are not its user's alone.
+func (m *imageRoot) open() (open []string) {
 	m.t.Helper()
-	n := len(words)
-	src, to, owner, mode := filepath.Join(from, words[n-2]), filepath.Join(m.dir, words[n-1]), 0, fs.FileMode(0)
-	for _, w := range words[:n-2] {
-		var err error
-		if who, ok := strings.CutPrefix(w, "--chown="); ok {
-			who, _, _ = strings.Cut(who, ":")
-			owner, err = strconv.Atoi(who)
-		} else if bits, ok := strings.CutPrefix(w, "--chmod="); ok {
-			var n uint64
-			n, err = strconv.ParseUint(bits, 8, 32)
-			mode = fs.FileMode(n)
+	for _, v := range m.writes {
+		i, err := os.Stat(filepath.Join(m.dir, v))
+		m.must(err)
+		if i.Mode() != fs.ModeDir|0o700 || i.Sys().(*syscall.Stat_t).Uid != uint32(m.uid) {
+			open = append(open, v)
 		}
-		m.must(err)
 	}
-	info, err := os.Stat(src)
-	m.must(err)
-	m.must(os.MkdirAll(filepath.Dir(to), 0o755))
-	if info.IsDir() {
-		m.must(os.Mkdir(to, 0o755))
-	} else {
-		b, err := os.ReadFile(src)
-		m.must(err)
-		m.must(os.WriteFile(to, b, info.Mode()))
-	}
-	if mode != 0 {
-		m.must(os.Chmod(to, mode))
-	}
-	if os.Getuid() == 0 {
-		m.must(os.Chown(to, owner, owner))
-	}
+	return open
 }
 
 // run is a program in the image, as its user: it sees no other file of this machine.
@@ -125,13 +105,7 @@ func (m *imageRoot) run(args ...string) *exec.Cmd {
 	}
 	cmd.Path, cmd.Err, cmd.Dir = m.program, nil, "/data"
 	cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: m.dir}
-	if os.Getuid() == 0 {
-		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(m.uid), Gid: uint32(m.uid)}
-		return cmd
-	}
-	cmd.SysProcAttr.Cloneflags = syscall.CLONE_NEWUSER
-	cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: m.uid, HostID: os.Getuid(), Size: 1}}
-	cmd.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: m.uid, HostID: os.Getgid(), Size: 1}}
+	cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(m.uid), Gid: uint32(m.uid)}
 	return cmd
 }
 
@@ -154,19 +128,22 @@ func (m *imageRoot) outside() (all []string) {
 	return all
 }
 
-// The program runs with what the container file gives it and nothing else: its keys are
-// made, it serves, writes into its volumes alone, and stops when it is told to. The
-// control is an image whose folders belong to somebody else.
+// The program runs with what the image of the container file gives it and nothing else:
+// its keys are made, it serves, writes into its volumes alone, which are its own, and
+// stops when it is told to. The controls are an image whose folders belong to somebody
+// else, and one whose folders can be read by others.
 func TestTheContainersProgramRunsByItself(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("only root may build an image and shut a program into it")
+	}
 	text := deployed(t, "Containerfile")
 	from := made(t)
 	m := imageOf(t, from, text)
-	before := m.outside()
-	out, err := m.run("key", "init", "--owner", "granvik").CombinedOutput()
-	if os.Getuid() != 0 && errors.Is(err, fs.ErrPermission) {
-		t.Skip("this machine lets only root shut a program in")
+	if open := m.open(); len(open) > 0 {
+		t.Errorf("%q can be read by others", open)
 	}
-	if err != nil {
+	before := m.outside()
+	if out, err := m.run("key", "init", "--owner", "granvik").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	cmd := m.run(m.command...)
@@ -194,11 +171,15 @@ func TestTheContainersProgramRunsByItself(t *testing.T) {
 	if after := m.outside(); !slices.Equal(before, after) {
 		t.Errorf("it wrote outside its volumes: %q, before %q", after, before)
 	}
-	if os.Getuid() != 0 {
-		return // all belongs to one user: nobody is somebody else
-	}
 	bad := imageOf(t, from, strings.ReplaceAll(text, "--chown=10001:10001", "--chown=0:0"))
 	if out, err := bad.run("key", "init", "--owner", "granvik").CombinedOutput(); err == nil {
 		t.Errorf("the control: it writes into what is somebody else's: %s", out)
+	}
+	const closed = "--chmod=0700 folders /"
+	if !strings.Contains(text, closed) {
+		t.Fatalf("the container file has no %q", closed)
+	}
+	if bad = imageOf(t, from, strings.Replace(text, closed, "folders /", 1)); len(bad.open()) == 0 {
+		t.Error("the control: folders that others can read went unseen")
 	}
 }
