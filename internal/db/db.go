@@ -147,6 +147,7 @@ func (d *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	Let(ctx) // what is read after it sees what it wrote
 	fn = withCount(ctx, withTwice(ctx, withAlong(ctx, fn)))
 	if d.writer != nil {
 		return d.writer.write(ctx, fn)
@@ -154,9 +155,15 @@ func (d *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 	return d.writePostgres(ctx, fn)
 }
 
+// snapshot is how PostgreSQL is read.
+var snapshot = &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}
+
 // Read runs fn on a snapshot that nobody can write to.
 func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
-	opt := &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}
+	if m := d.momentOf(ctx); m != nil {
+		return m.read(ctx, fn)
+	}
+	opt := snapshot
 	if d.engine == SQLite {
 		opt = nil // the pool is query_only, and a deferred BEGIN is a snapshot
 	}

@@ -77,3 +77,6 @@ func (d *DB) Put(ctx context.Context, t Table, rows [][]any) error {
 const MostRows = mostRows
 
 var Several = several
+
+// InUse is how many connections are held.
+func (d *DB) InUse() int { return d.pool.Stats().InUse }

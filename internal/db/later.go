@@ -155,6 +155,11 @@ func (d *DB) One(ctx context.Context, s *Stmt, args []any, dst ...any) error {
 
 // Look is Read for one statement and no more.
 func (d *DB) Look(ctx context.Context, fn func(*Tx) error) error {
+	if m := d.momentOf(ctx); m != nil && m.t != nil {
+		return m.read(ctx, fn)
+	} else if m != nil {
+		m.mu.Unlock()
+	}
 	return d.patiently(ctx, func() error {
 		met := new([]*Stmt)
 		defer d.keep(ctx, met)

@@ -41,8 +41,9 @@ func (l *Limits) number(kind, value string) client {
 	return client(maphash.String(l.seed, kind+"\x00"+value))
 }
 
-// network is where a request comes from: one address of IPv4, or the /64 that
-// one household or school has of IPv6. What a request says of itself is
+// network is where a request comes from: one address of IPv4, or a /48 of IPv6,
+// which is as much as one subscriber may have (RFC 6177): of a /64 whoever floods has
+// thousands, each a client that nothing is known of. What a request says of itself is
 // believed only when a proxy of ours hands it on, and only back to the first
 // machine that is not ours.
 func (l *Limits) network(r *http.Request) netip.Prefix {
@@ -57,7 +58,7 @@ func (l *Limits) network(r *http.Request) netip.Prefix {
 	}
 	bits := 32
 	if at.Is6() {
-		bits = 64
+		bits = 48
 	}
 	p, _ := at.Prefix(bits) // no prefix for no address: they share one
 	return p

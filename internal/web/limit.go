@@ -13,6 +13,8 @@ import (
 	"sync"
 	"time"
 
+	"tilhor/internal/db"
+
 	"golang.org/x/time/rate"
 )
 
@@ -244,6 +246,7 @@ func Aside(ctx context.Context, do func() error) error {
 	if t == nil || !t.held {
 		return do()
 	}
+	db.Let(ctx)
 	t.give()
 	if err := t.limits.outside.enter(ctx, t.who); err != nil {
 		return err

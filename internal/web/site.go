@@ -119,6 +119,11 @@ func (s *Site) unknown(w http.ResponseWriter, r *http.Request) {
 // enter lets a person in to a route, or not; nothing of the thing asked for is
 // looked up before that is settled.
 func (s *Site) enter(w http.ResponseWriter, r *http.Request, route *Route) {
+	if r.Method != http.MethodPost { // what is only looked at is true at one moment
+		ctx, end := s.kit.DB.OneMoment(r.Context())
+		defer end()
+		r = r.WithContext(ctx)
+	}
 	q := s.request(w, r, route)
 	defer s.caught(q)
 	if err := s.mayEnter(q); err != nil {
