@@ -11,7 +11,7 @@ deps: ## install what is missing on this machine (apt; sudo when not root)
 	command -v node >/dev/null || missing="$$missing nodejs"; \
 	command -v npm >/dev/null || missing="$$missing npm"; \
 	command -v xmllint >/dev/null || missing="$$missing libxml2-utils"; \
-	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	command -v chromium-headless-shell >/dev/null || missing="$$missing chromium-headless-shell"; \
 	command -v systemd-analyze >/dev/null || missing="$$missing systemd"; \
 	command -v buildah >/dev/null || missing="$$missing buildah"; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \

@@ -5,9 +5,9 @@
 // answers with an error, one wider than the screen, or one that asks anything of
 // another host ends the run with 1.
 import { mkdirSync } from "node:fs";
-import { chromium } from "playwright-core";
+import { launch } from "../internal/web/webtest/browser/chromium.mjs";
 
-const { AT, OUT = "bin/shots", ONLY = "", CHROMIUM = "/usr/bin/chromium" } = process.env;
+const { AT, OUT = "bin/shots", ONLY = "" } = process.env;
 const phone = 320, desktop = 1280;
 
 // What one does on a page: go to an address, follow a link, tick values, fill
@@ -104,7 +104,7 @@ const walks = [
 	{ name: "poster", width: desktop, js: true, steps: [link("/s/"), link("/plakat")] },
 ];
 
-const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
+const browser = await launch();
 mkdirSync(OUT, { recursive: true });
 let shots = 0, failed = 0;
 const taken = walks.filter((w) => w.name.includes(ONLY));
