@@ -304,6 +304,9 @@ func (m *measurer) statements(_ context.Context, do func() error) (n int, err er
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, set("none")) }()
+	if err := do(); err != nil { // by now every connection knows that it is to tell
+		return 0, err
+	}
 	// Of several, the least: what the program does beside the pages is counted too.
 	for try := range 5 {
 		before, err := count()
