@@ -35,6 +35,10 @@ type gate struct {
 	long  int // the longest row
 	all   int // waiting, in all rows
 
+	lightly time.Duration // of each second, what those may take together who have not asked for much; 0 is no bound
+	crowd   time.Duration // what they took beyond that
+	counted time.Time     // when that was counted
+
 	busy    int
 	much    int // inside, of those who had asked for much when they came in
 	waiting int
@@ -67,14 +71,36 @@ type row struct {
 
 // A client asks for much that has been inside for muchAtOnce beyond a tenth of the time:
 // a person who reads and writes is a hundredth. Of what it was, muchAtMost is remembered,
-// so that a quarter of a minute later it is as anybody; and of one request muchByOne, for
-// who had to wait for a slow disk has not asked for more.
+// so that a quarter of a minute later it is as anybody. Of one request muchByOne counts at
+// most, for who had to wait for a slow disk has not asked for more; and littleByOne at
+// least: to read it and to send its answer are work too.
 const (
-	muchAtOnce = 150 * time.Millisecond
-	muchAtMost = 2 * time.Second
-	muchByOne  = 100 * time.Millisecond
-	muchShare  = 10
+	muchAtOnce  = 150 * time.Millisecond
+	muchAtMost  = 2 * time.Second
+	muchByOne   = 100 * time.Millisecond
+	littleByOne = 2 * time.Millisecond
+	muchShare   = 10
 )
+
+// A crowd are those of whom each has asked for little, and who take more together than
+// is theirs. It is over when they have not for a while.
+const (
+	crowdAtOnce = time.Second
+	crowdAtMost = 2 * time.Second
+)
+
+// crowded says whether there is a crowd: then few of it are let in at once. Without that,
+// whoever comes from a new network each time is never known.
+func (g *gate) crowded(now time.Time) bool {
+	if g.lightly == 0 {
+		return false
+	}
+	if passed := now.Sub(g.counted); passed > 0 {
+		g.crowd = max(0, g.crowd-time.Duration(passed.Seconds()*float64(g.lightly)))
+		g.counted = now
+	}
+	return g.crowd >= crowdAtOnce
+}
 
 // count moves a row on to now.
 func (r *row) count(now time.Time) {
@@ -158,43 +184,53 @@ func (g *gate) await(ctx context.Context, r *row, place *list.Element, mine chan
 	return errBusy
 }
 
-// leave gives the turn on. That of who has asked for much rests first.
+// leave gives the turn on. That of who has asked for much, and of a crowd, rests first.
 func (g *gate) leave(who client) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	r := g.rows[who]
-	if r.light > 0 {
-		r.light--
-		g.busy--
-		g.light--
-		g.goOut(r)
+	r, now := g.rows[who], time.Now()
+	took := max(littleByOne, now.Sub(r.since[0]))
+	if r.light == 0 {
+		rest := breather
+		if g.light > 0 {
+			rest = min(restsLong*took, longBreather)
+		}
+		g.after(rest, func() { g.much--; g.goOut(r) })
 		return
 	}
-	rest := breather
-	if g.light > 0 {
-		rest = min(max(rest, time.Since(r.since[0])), longBreather)
+	r.light--
+	g.crowd = min(g.crowd+took, crowdAtMost)
+	out := func() { g.busy--; g.light--; g.goOut(r) }
+	if g.light > g.busy && g.crowded(now) {
+		g.after(min(took, longBreather), out)
+		return
 	}
+	out()
+}
+
+// after does it a while later.
+func (g *gate) after(rest time.Duration, do func()) {
 	time.AfterFunc(rest, func() {
 		g.mu.Lock()
 		defer g.mu.Unlock()
-		g.much--
-		g.goOut(r)
+		do()
 	})
 }
 
 // breather is how long the turn of who has asked for much rests. To read a small request
 // and to send its answer takes longer than to answer it, and is done without a turn. While
-// others are inside it rests as long as it took, up to longBreather: half of the time is
-// theirs alone.
+// others are inside it rests restsLong times as long as it took, up to longBreather: three
+// quarters of the time are theirs alone. That of a crowd rests as long as it took.
 const (
 	breather     = 2 * time.Millisecond
-	longBreather = 50 * time.Millisecond
+	restsLong    = 3
+	longBreather = 150 * time.Millisecond
 )
 
 func (g *gate) goOut(r *row) {
 	now := time.Now()
 	r.count(now)
-	r.used = min(r.used+min(now.Sub(r.since[0]), muchByOne), muchAtMost)
+	r.used = min(r.used+max(littleByOne, min(now.Sub(r.since[0]), muchByOne)), muchAtMost)
 	r.since = slices.Delete(r.since, 0, 1)
 	g.forget(r)
 	g.fill()
@@ -240,7 +276,13 @@ func (g *gate) room(r *row) bool {
 	case g.asksMuch(r):
 		return g.much < g.places()
 	}
-	return g.busy < g.slots
+	if !g.crowded(r.seen) {
+		return g.busy < g.slots
+	}
+	if g.light > g.busy {
+		return g.busy < g.heavy
+	}
+	return g.busy < g.alone
 }
 
 // places is how many there are for those who have asked for much.

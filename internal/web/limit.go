@@ -25,12 +25,13 @@ type Bounds struct {
 	// Without them everybody who is not signed in is one client.
 	Proxies []netip.Prefix
 
-	Persons   int // requests at once of those who are signed in
-	Each      int // of them, by one person
-	Strangers int // requests at once of those who are not
-	Much      int // of either, by those who have asked for much for a while, as long as others ask too
-	Outside   int // answers awaited at once from sign-in providers
-	OneAsks   int // of them, for one client
+	Persons   int           // requests at once of those who are signed in
+	Each      int           // of them, by one person
+	Strangers int           // requests at once of those who are not
+	Much      int           // of either, by those who have asked for much for a while, as long as others ask too
+	Crowd     time.Duration // of each second, what strangers may take together of whom nobody has asked for much; 0 is no bound
+	Outside   int           // answers awaited at once from sign-in providers
+	OneAsks   int           // of them, for one client
 
 	Long int // long forms of all strangers that are answered at once, and of each person
 
@@ -53,7 +54,7 @@ type Bounds struct {
 func UsualBounds() Bounds {
 	cores := runtime.GOMAXPROCS(0)
 	return Bounds{
-		Persons: 8 * cores, Each: 2, Strangers: 2 * cores, Much: max(1, cores/2), Outside: 32, OneAsks: 8, Long: 1,
+		Persons: 8 * cores, Each: 2, Strangers: 2 * cores, Much: max(1, cores/2), Crowd: time.Duration(cores) * time.Second / 4, Outside: 32, OneAsks: 8, Long: 1,
 		Row: 2500, Queue: 6000, Forms: 32 << 20, Files: 4 * 2 * maxUpload, Left: 2500, Again: 1,
 		Guesses: 100, Guessed: 256,
 	}
@@ -81,7 +82,7 @@ type Limits struct {
 // NewLimits makes them.
 func NewLimits(b Bounds) *Limits {
 	m := &machine{}
-	return &Limits{
+	l := &Limits{
 		bounds: b, seed: maphash.MakeSeed(),
 		persons:   m.gate(b.Persons, b.Each, b.Much, b.Persons, 64*b.Each, b.Queue),
 		strangers: m.gate(b.Strangers, b.Strangers, b.Much, 2*b.Much, b.Row, b.Queue),
@@ -99,6 +100,8 @@ func NewLimits(b Bounds) *Limits {
 		strangerForms: &forms{left: b.Forms, most: b.Forms / 8, by: map[client]int{}},
 		uploads:       &forms{left: b.Files, most: 2 * maxUpload, by: map[client]int{}},
 	}
+	l.strangers.lightly = b.Crowd
+	return l
 }
 
 // admit answers a request when its turn comes. The form is read before and the
