@@ -21,5 +21,9 @@ step "the program builds"
 mkdir -p bin
 CGO_ENABLED=0 go build -trimpath -o bin/tilhor ./cmd/tilhor
 
+# What is measured there is how long people wait: nothing else may be at work.
+step "floods"
+go run ./internal/db/dbtest/cluster go tool gotestsum --format pkgname -- -timeout 20m -run '^TestFlood$' ./cmd/tilhor
+
 step "rules, stories, pages, in a real browser too: SQLite and PostgreSQL"
-go run ./internal/db/dbtest/cluster go tool gotestsum --format pkgname -- -timeout 45m -shuffle on ./...
+go run ./internal/db/dbtest/cluster go tool gotestsum --format pkgname -- -timeout 45m -shuffle on -skip '^TestFlood$' ./...

@@ -202,7 +202,7 @@ func TestAStepCutOffAnywhereWasNotBegun(t *testing.T) {
 		}
 		takes[s.name] = &fstest.MapFile{Data: text}
 	}
-	for engine, dsn := range oldOnes(t, list[2], base) {
+	for engine, dsn := range oldOnes(t, list[2]) {
 		if err := cutOffAt(t, p, db.Engine(engine), dsn, "", takes); !errors.Is(err, errRows) {
 			t.Fatalf("%s: a step that takes rows with it was not seen: %v", engine, err)
 		}
@@ -276,7 +276,7 @@ func TestManyMigrateAtOnce(t *testing.T) {
 	for _, from := range []step{{}, list[2]} {
 		dsns := map[string]string{"sqlite": dbtest.SQLiteDSN(t), "postgres": schemaOf(t, base, fmt.Sprintf("many_%d", from.n))}
 		if from.n > 0 {
-			dsns = oldOnes(t, from, base)
+			dsns = oldOnes(t, from)
 		}
 		for engine, dsn := range dsns {
 			var wg sync.WaitGroup

@@ -20,7 +20,6 @@ import (
 	"strings"
 	"testing"
 
-	"tilhor"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
 )
@@ -323,14 +322,14 @@ func shape(t testing.TB, d *db.DB) (all []string) {
 }
 
 // oldOnes gives the databases of a step, one on each engine, ready to open.
-func oldOnes(t *testing.T, s step, base string) map[string]string {
+func oldOnes(t *testing.T, s step) map[string]string {
 	t.Helper()
 	name := fmt.Sprintf("%05d", s.n)
 	lite := dbtest.SQLiteDSN(t)
 	if err := os.WriteFile(strings.TrimPrefix(lite, "sqlite:"), readKept(t, name+".db.gz"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	pg := schemaOf(t, base, "s_"+name+"_"+tilhor.NewID()[:8])
+	pg := dbtest.EmptyPostgresDSN(t) // a database each: what all the tables of one are asked for costs what stands in it
 	runSQL(t, pg, string(readKept(t, name+".sql.gz")))
 	return map[string]string{"sqlite": lite, "postgres": pg}
 }
@@ -344,7 +343,7 @@ func TestEveryEarlierDatabaseIsBroughtUpToDate(t *testing.T) {
 	all := steps(t, db.Steps())
 	newest := all[len(all)-1].n
 	fresh := map[string][]string{}
-	for engine, dsn := range map[string]string{"sqlite": dbtest.SQLiteDSN(t), "postgres": schemaOf(t, base, "fresh")} {
+	for engine, dsn := range map[string]string{"sqlite": dbtest.SQLiteDSN(t), "postgres": dbtest.EmptyPostgresDSN(t)} {
 		d, err := db.Open(ctx, dsn)
 		if err != nil {
 			t.Fatal(err)
@@ -358,7 +357,7 @@ func TestEveryEarlierDatabaseIsBroughtUpToDate(t *testing.T) {
 				makeKept(t, s, base)
 			}
 			copied := readKept(t, fmt.Sprintf("%05d.copy.gz", s.n))
-			for engine, dsn := range oldOnes(t, s, base) {
+			for engine, dsn := range oldOnes(t, s) {
 				t.Run(fmt.Sprint(engine, " from ", s.n), func(t *testing.T) {
 					t.Parallel()
 					broughtUp(t, s, dsn, copied, newest, fresh[engine])
