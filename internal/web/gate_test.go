@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -330,6 +331,87 @@ func TestWhoAsksMuchLeavesTheProcessor(t *testing.T) {
 		}
 		time.Sleep(time.Second)
 	})
+}
+
+// Who asks for very many small things asks for much: to read each and to send its
+// answer is work too. Fewer are no matter.
+func TestManySmallThingsAreMuch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := (&machine{}).gate(4, 4, 1, 2, 100, 1000)
+		ask := func(who client, many int, each time.Duration) bool {
+			for range many {
+				if err := g.enter(t.Context(), who); err != nil {
+					t.Fatal(err)
+				}
+				g.leave(who)
+				time.Sleep(each)
+			}
+			g.mu.Lock()
+			defer g.mu.Unlock()
+			return g.rows[who] != nil && g.asksMuch(g.rows[who])
+		}
+		if ask(1, 60, 0) || ask(2, 600, 25*time.Millisecond) {
+			t.Error("a page with what belongs to it is much, or forty a second")
+		}
+		if !ask(3, 90, 0) || !ask(4, 600, 10*time.Millisecond) {
+			t.Error("ninety at a stroke are not much, or a hundred a second")
+		}
+		time.Sleep(time.Minute)
+	})
+}
+
+// A crowd, of which each comes once and from a network of its own, takes no more than is
+// strangers' together while somebody is inside who is signed in; and it is forgotten when
+// it is over. The control is a gate that knows no crowd.
+func TestACrowdLeavesTheProcessor(t *testing.T) {
+	const long, takes = 10 * time.Second, 10 * time.Millisecond
+	answered := func(lightly time.Duration) (n int) {
+		synctest.Test(t, func(t *testing.T) {
+			m := &machine{}
+			persons, strangers := m.gate(16, 2, 1, 16, 100, 1000), m.gate(4, 4, 1, 2, 100, 1000)
+			strangers.lightly = lightly
+			var wg sync.WaitGroup
+			var all atomic.Int64
+			end := time.Now().Add(long)
+			ask := func(g *gate, takes time.Duration, who func() client) {
+				wg.Go(func() {
+					for time.Now().Before(end) {
+						came := who()
+						if err := g.enter(t.Context(), came); err != nil {
+							t.Error(err)
+							return
+						}
+						time.Sleep(takes)
+						g.leave(came)
+					}
+				})
+			}
+			next := client(0)
+			ask(persons, 40*time.Millisecond, func() client { next++; return next % 40 }) // one after another, none of whom asks for much
+			for range 64 {
+				ask(strangers, takes, func() client { return client(1000 + all.Add(1)) })
+			}
+			wg.Wait()
+			time.Sleep(4 * time.Second)
+			in := make(chan client, 4)
+			for who := range client(4) {
+				visits(t, strangers, who, takes, in)
+			}
+			if len(in) != 4 {
+				t.Errorf("a while after the crowd, %d of four came in at once", len(in))
+			}
+			time.Sleep(time.Minute)
+			n = int(all.Load())
+		})
+		return n
+	}
+	half := time.Second / 2
+	if n, most := answered(half), int((2*crowdAtOnce+half*time.Duration(long/time.Second))/takes); n > most {
+		t.Errorf("%d of a crowd were answered in %v, at most %d are theirs", n, long, most)
+	}
+	if n := answered(0); n < 3000 {
+		t.Errorf("the control: where no crowd is known, %d were answered", n)
+	}
 }
 
 // A client is who it is, whatever it says of itself.
