@@ -178,6 +178,23 @@ func (w *Words) Moment(m tilhor.When) string {
 	return w.DateTime(m.At)
 }
 
+// NearMoment is Moment as one says it today: «i dag omtrent kl. 11».
+func (w *Words) NearMoment(m tilhor.When, now time.Time) string {
+	if m.At.IsZero() {
+		return w.Moment(m)
+	}
+	day := w.NearDay(tilhor.DateOf(m.At, Oslo), tilhor.DateOf(now, Oslo))
+	switch m.Precision {
+	case tilhor.Day:
+		return day
+	case tilhor.Hour:
+		return w.T("date.about", "date", day, "hour", w.hour(m.At))
+	case tilhor.Exact:
+		return w.at(day, w.Time(m.At))
+	}
+	return w.Moment(m)
+}
+
 func (w *Words) hour(t time.Time) string { return t.In(Oslo).Format(w.cal.hour) }
 
 // Ago says how long since: «for 31 minutter siden», «for 4 dager siden». Days
@@ -194,6 +211,15 @@ func (w *Words) Ago(t, now time.Time) string {
 		return w.T("ago.hours", "n", int(d/time.Hour))
 	}
 	return w.T("ago.days", "n", days)
+}
+
+// Since is Ago for what is known no more exactly than to the hour or the day: then it is
+// said when it was, and not a number of minutes that nobody knows.
+func (w *Words) Since(m tilhor.When, now time.Time) string {
+	if m.Precision == tilhor.Exact {
+		return w.Ago(m.At, now)
+	}
+	return w.NearMoment(m, now)
 }
 
 // SchoolYear is the school year (skoleåret, 1 August to 31 July) a date lies

@@ -177,7 +177,7 @@ func freshRows(q *web.Req, all []concerns.Concern) (rows []web.Duty) {
 		}
 		rows = append(rows, web.Duty{
 			What: what, Href: "/sperrede/" + c.Slug, Tag: web.TagOf(w, "lov"), Meta: []string{"opplæringslova § 12‑5"},
-			State: web.State{Name: web.Now, Word: w.T("sealed.owner.appoint")}, When: lang.Cap(w.Ago(c.Written, q.Now)),
+			State: web.State{Name: web.Now, Word: w.T("sealed.owner.appoint")}, When: lang.Cap(w.Since(c.Sent(), q.Now)),
 		})
 	}
 	return rows

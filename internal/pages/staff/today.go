@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"tilhor"
-	"tilhor/internal/calendar"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
 	"tilhor/internal/duty"
@@ -259,14 +258,10 @@ func newRow(q *web.Req, c concerns.Concern) web.Duty {
 	if c.Shielded { // a list shows none of it
 		what, from = w.T("children.shielded-concern"), w.T("role."+string(c.Role))
 	}
-	ago := lang.Cap(w.Ago(c.Written, q.Now))
-	if c.Channel.Quiet() { // its minute is not known to anybody
-		ago = lang.Cap(near(q, c.Sent()))
-	}
 	return web.Duty{
 		What: what, Href: "/bekymringer/" + c.Slug + "/stilling",
 		Tag: web.TagOf(w, "lov"), Meta: []string{w.T("staff.new.from", "name", from), "opplæringslova §\u00a012\u20114"},
-		State: web.State{Name: web.Now, Word: ago}, When: knew(q, c),
+		State: web.State{Name: web.Now, Word: lang.Cap(w.Since(c.Sent(), q.Now))}, When: knew(q, c),
 	}
 }
 
@@ -275,12 +270,16 @@ func sealedRow(q *web.Req, c concerns.Concern) web.Duty {
 	w := q.T
 	return web.Duty{
 		What: w.T("sealed.row"), Href: "/sperrede/" + c.Slug, Tag: web.TagOf(w, "lov"), Meta: []string{"opplæringslova §\u00a012\u20115"},
-		State: web.State{Name: web.Lock, Word: w.T("sealed.state")}, When: lang.Cap(w.Ago(c.Written, q.Now)),
+		State: web.State{Name: web.Lock, Word: w.T("sealed.state")}, When: lang.Cap(w.Since(c.Sent(), q.Now)),
 	}
 }
 
-// knew says when the school came to know: the law counts from there.
+// knew says when the school came to know: the law counts from there. Where that is when
+// it was told, it is not said twice.
 func knew(q *web.Req, c concerns.Concern) string {
+	if c.Channel.Quiet() && near(q, c.Known) == near(q, c.Sent()) {
+		return ""
+	}
 	if c.Known.Precision == tilhor.Unknown {
 		return q.T.T("staff.new.knew-unknown")
 	}
@@ -288,15 +287,7 @@ func knew(q *web.Req, c concerns.Concern) string {
 }
 
 // near is a time as one says it today, no more exactly than it is known.
-func near(q *web.Req, m tilhor.When) string {
-	if m.Precision == tilhor.Day {
-		return q.T.NearDay(calendar.DateOf(m.At), today(q))
-	}
-	if m.Precision == tilhor.Exact {
-		return q.T.Near(m.At, q.Now)
-	}
-	return q.T.Moment(m)
-}
+func near(q *web.Req, m tilhor.When) string { return q.T.NearMoment(m, q.Now) }
 
 func firstOf(q *web.Req, c concerns.Concern, row web.Duty) *firstNew {
 	w := q.T
