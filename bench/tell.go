@@ -131,15 +131,13 @@ func (m *measurer) tellAtOnce(ctx context.Context, many int, s *server, r *raw, 
 		}
 	}
 	what, figure := fmt.Sprintf("concerns, %d at once", many), ours.String()
-	var asMany, theSame *aim // SQLite's aim is of as many rows, PostgreSQL's of the same
-	if many >= 64 && same == nil {
-		asMany = atLeast(0.10)
-	} else if many >= 64 {
-		theSame = atLeast(0.5)
+	var want *aim // SQLite's is of as many rows, PostgreSQL's of the same; it is asked of as many too
+	if many >= 64 {
+		want = atLeast(map[db.Engine]float64{db.SQLite: 0.10, db.Postgres: 0.5}[m.store.engine])
 	}
-	m.report.ratio(what, figure, fmt.Sprintf("raw commits of as many rows, %d at once: %s/s", many, group), ratios(ours.rate, group), asMany)
+	m.report.ratio(what, figure, fmt.Sprintf("raw commits of as many rows, %d at once: %s/s", many, group), ratios(ours.rate, group), want)
 	if same != nil {
-		m.report.ratio(what, figure, fmt.Sprintf("the same rows by hand, %d at once: %s/s", many, hand), ratios(ours.rate, hand), theSame)
+		m.report.ratio(what, figure, fmt.Sprintf("the same rows by hand, %d at once: %s/s", many, hand), ratios(ours.rate, hand), want)
 	}
 	m.report.ratio(what, figure, fmt.Sprintf("raw commits of one row, one after the other: %s/s", single), ratios(ours.rate, single), nil)
 	m.report.ratio(what, figure, fmt.Sprintf("bare net/http with the same form, %d at once: %s/s", many, plain), ratios(ours.rate, plain), nil)

@@ -116,6 +116,9 @@ func TestTheContainerFileIsSound(t *testing.T) {
 		{"TILHOR_KEYS=/keys", "TILHOR_KEYS=/data/keys", "one folder"},
 		{`VOLUME ["/data", "/keys"]`, `VOLUME ["/data"]`, "in no volume"},
 		{"folders /", "holders /", "does not make holders"},
+		{"--chown=10001:10001", "--chown=0:0", "belong to another"},
+		{"--chmod=0700", "--chmod=0755", "read by others"},
+		{`VOLUME ["/data", "/keys"]`, `VOLUME ["/data", "/keys", "/more"]`, "no folder of the image"},
 		{"TMPDIR=/data", "TMPDIR=/tmp", "in no volume"},
 		{"EXPOSE 8080 8081", "EXPOSE 80 8081", "port 8080"},
 		{`CMD ["serve"]`, `CMD ["server"]`, "no command"},
@@ -177,6 +180,14 @@ func containerFaults(text, made string, takes map[string]bool) (faults []string)
 		from, dest := f[len(f)-2], f[len(f)-1]
 		to = append(to, dest)
 		add(!strings.Contains(made, from) || !strings.Contains(made, "bin/container"), "make container does not make "+from)
+	}
+	folders := slices.IndexFunc(lines["COPY"], func(c string) bool { return strings.HasSuffix(c, " folders /") })
+	if add(folders < 0, "the folders of the volumes are not copied"); folders >= 0 {
+		add(!strings.Contains(lines["COPY"][folders], "--chown="+uid+":"), "the volumes belong to another than who runs it")
+		add(!strings.Contains(lines["COPY"][folders], "--chmod=0700"), "the volumes can be read by others")
+	}
+	for _, v := range volumes {
+		add(!strings.Contains(made, "folders"+v), v+" is no folder of the image")
 	}
 	program := list(one("ENTRYPOINT"))
 	add(len(program) != 1, "the program needs a shell")

@@ -161,7 +161,7 @@ var snapshot = &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead
 // Read runs fn on a snapshot that nobody can write to.
 func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 	if m := d.momentOf(ctx); m != nil {
-		return m.read(ctx, fn)
+		return m.read(ctx, fn, false)
 	}
 	opt := snapshot
 	if d.engine == SQLite {

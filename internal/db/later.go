@@ -156,7 +156,7 @@ func (d *DB) One(ctx context.Context, s *Stmt, args []any, dst ...any) error {
 // Look is Read for one statement and no more.
 func (d *DB) Look(ctx context.Context, fn func(*Tx) error) error {
 	if m := d.momentOf(ctx); m != nil && m.t != nil {
-		return m.read(ctx, fn)
+		return m.read(ctx, fn, true)
 	} else if m != nil {
 		m.mu.Unlock()
 	}
@@ -174,13 +174,15 @@ type loneRun struct {
 	asked bool
 }
 
+var errSecond = errors.New("a second statement outside a transaction: they would not see the same moment")
+
 func (l *loneRun) exec(context.Context, *Stmt, []any) (sql.Result, error) {
 	return nil, errors.New("a write outside a transaction")
 }
 
 func (l *loneRun) query(ctx context.Context, s *Stmt, args []any) (*sql.Rows, error) {
 	if l.asked {
-		return nil, errors.New("a second statement outside a transaction: they would not see the same moment")
+		return nil, errSecond
 	}
 	l.asked = true
 	if st := l.d.kept(s); st != nil {

@@ -37,8 +37,9 @@ func (d *DB) OneMoment(ctx context.Context) (context.Context, func()) {
 // Let ends the moment of a context, as before waiting for somebody: a connection is
 // kept by nobody who waits. What is read after it sees the next.
 func Let(ctx context.Context) {
-	if m, ok := ctx.Value(momentKey{}).(*moment); ok {
-		m.end()
+	if m, ok := ctx.Value(momentKey{}).(*moment); ok && m.mu.TryLock() { // in the midst of a read there is nothing to let go
+		m.drop()
+		m.mu.Unlock()
 	}
 }
 
@@ -67,8 +68,8 @@ func (d *DB) momentOf(ctx context.Context) *moment {
 
 // read is Read in the moment, which is given back. PostgreSQL answers nothing more in a
 // transaction that failed: the next read begins another.
-func (m *moment) read(ctx context.Context, fn func(*Tx) error) (err error) {
-	whole := false
+func (m *moment) read(ctx context.Context, fn func(*Tx) error, once bool) (err error) {
+	whole, run := false, &momentRun{m: m, once: once}
 	defer func() {
 		if !whole {
 			m.drop()
@@ -78,8 +79,8 @@ func (m *moment) read(ctx context.Context, fn func(*Tx) error) (err error) {
 	if err := m.begin(); err != nil {
 		return err
 	}
-	err = withCount(ctx, fn)(&Tx{ctx: ctx, run: &momentRun{m: m}})
-	whole = err == nil || errors.Is(err, tilhor.ErrNotFound)
+	err = withCount(ctx, fn)(&Tx{ctx: ctx, run: run})
+	whole = !run.failed && (err == nil || errors.Is(err, tilhor.ErrNotFound))
 	return err
 }
 
@@ -93,19 +94,32 @@ func (m *moment) begin() (err error) {
 	return nil
 }
 
-// momentRun is one read in a moment.
+var errGone = errors.New("the snapshot has ended")
+
+// momentRun is one read in a moment, or one look.
 type momentRun struct {
-	m     *moment
-	asked bool
+	m      *moment
+	once   bool
+	asked  bool
+	failed bool
 }
 
 func (r *momentRun) exec(ctx context.Context, s *Stmt, args []any) (sql.Result, error) {
+	if r.m.t == nil {
+		return nil, errGone
+	}
 	return r.m.t.ExecContext(ctx, s.pg, args...)
 }
 
 // query asks; a read whose first answer does not come, because the server has gone
 // since the one before, begins with the next server.
 func (r *momentRun) query(ctx context.Context, s *Stmt, args []any) (rows *sql.Rows, err error) {
+	switch {
+	case r.once && r.asked:
+		return nil, errSecond
+	case r.m.t == nil:
+		return nil, errGone
+	}
 	rows, err = r.m.t.QueryContext(ctx, s.pg, args...)
 	if err != nil && !r.asked && away(err) {
 		r.m.drop()
@@ -113,6 +127,6 @@ func (r *momentRun) query(ctx context.Context, s *Stmt, args []any) (rows *sql.R
 			rows, err = r.m.t.QueryContext(ctx, s.pg, args...)
 		}
 	}
-	r.asked = true
+	r.asked, r.failed = true, r.failed || err != nil
 	return rows, err
 }

@@ -41,12 +41,33 @@ func (l *Limits) number(kind, value string) client {
 	return client(maphash.String(l.seed, kind+"\x00"+value))
 }
 
-// network is where a request comes from: one address of IPv4, or a /48 of IPv6,
-// which is as much as one subscriber may have (RFC 6177): of a /64 whoever floods has
-// thousands, each a client that nothing is known of. What a request says of itself is
-// believed only when a proxy of ours hands it on, and only back to the first
-// machine that is not ours.
+// sender is whose bound it is when something is left: a person's, or of strangers that
+// of a /64 of IPv6, which may be one telephone: whose neighbour leaves much is not
+// refused for it.
+func (l *Limits) sender(r *http.Request, who client) client {
+	at := l.address(r)
+	if !at.Is6() || who != l.number("network", l.network(r).String()) {
+		return who
+	}
+	p, _ := at.Prefix(64)
+	return l.number("network", p.String())
+}
+
+// network is where a request comes from: one address of IPv4, or a /56 of IPv6, which is
+// what a home has of its provider (RFC 6177): of a /64 whoever floods from there has
+// hundreds, each a client that nothing is known of.
 func (l *Limits) network(r *http.Request) netip.Prefix {
+	at, bits := l.address(r), 32
+	if at.Is6() {
+		bits = 56
+	}
+	p, _ := at.Prefix(bits) // no prefix for no address: they share one
+	return p
+}
+
+// address is whose a request is. What it says of itself is believed only when a proxy of
+// ours hands it on, and only back to the first machine that is not ours.
+func (l *Limits) address(r *http.Request) netip.Addr {
 	at, _ := addressIn(r.RemoteAddr)
 	said := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := 0; i < hops && len(said) > 0 && l.trusts(at); i++ {
@@ -56,12 +77,7 @@ func (l *Limits) network(r *http.Request) netip.Prefix {
 		}
 		at, said = next, said[:len(said)-1]
 	}
-	bits := 32
-	if at.Is6() {
-		bits = 48
-	}
-	p, _ := at.Prefix(bits) // no prefix for no address: they share one
-	return p
+	return at
 }
 
 func (l *Limits) trusts(at netip.Addr) bool {

@@ -83,10 +83,12 @@ const (
 )
 
 // A crowd are those of whom each has asked for little, and who take more together than
-// is theirs. It is over when they have not for a while.
+// is theirs. It is over when they have not for a while. Of one request leastOfCrowd counts
+// at least: a thousand a second are a crowd however little each is.
 const (
-	crowdAtOnce = time.Second
-	crowdAtMost = 2 * time.Second
+	crowdAtOnce  = time.Second
+	crowdAtMost  = 2 * time.Second
+	leastOfCrowd = time.Millisecond / 2
 )
 
 // crowded says whether there is a crowd: then few of it are let in at once. Without that,
@@ -94,6 +96,9 @@ const (
 func (g *gate) crowded(now time.Time) bool {
 	if g.lightly == 0 {
 		return false
+	}
+	if g.counted.IsZero() {
+		g.counted = now
 	}
 	if passed := now.Sub(g.counted); passed > 0 {
 		g.crowd = max(0, g.crowd-time.Duration(passed.Seconds()*float64(g.lightly)))
@@ -189,18 +194,19 @@ func (g *gate) leave(who client) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	r, now := g.rows[who], time.Now()
-	took := max(littleByOne, now.Sub(r.since[0]))
-	if r.light == 0 {
+	took := now.Sub(r.since[0])
+	if r.light == 0 { // as long as it rests it is held against the client, as if it were inside
 		rest := breather
 		if g.light > 0 {
-			rest = min(restsLong*took, longBreather)
+			rest = min(restsLong*max(littleByOne, took), longBreather)
 		}
-		g.after(rest, func() { g.much--; g.goOut(r) })
+		g.after(rest, func() { g.much--; g.goOut(r); g.open() })
 		return
 	}
 	r.light--
-	g.crowd = min(g.crowd+took, crowdAtMost)
-	out := func() { g.busy--; g.light--; g.goOut(r) }
+	g.crowd = min(g.crowd+max(leastOfCrowd, took), crowdAtMost)
+	g.goOut(r)
+	out := func() { g.busy--; g.light--; g.open() }
 	if g.light > g.busy && g.crowded(now) {
 		g.after(min(took, longBreather), out)
 		return
@@ -219,20 +225,25 @@ func (g *gate) after(rest time.Duration, do func()) {
 
 // breather is how long the turn of who has asked for much rests. To read a small request
 // and to send its answer takes longer than to answer it, and is done without a turn. While
-// others are inside it rests restsLong times as long as it took, up to longBreather: three
-// quarters of the time are theirs alone. That of a crowd rests as long as it took.
+// others are inside it rests restsLong times as long as it took, up to longBreather: two
+// thirds of the time are theirs alone. That of a crowd rests as long as it took.
 const (
 	breather     = 2 * time.Millisecond
-	restsLong    = 3
-	longBreather = 150 * time.Millisecond
+	restsLong    = 2
+	longBreather = 100 * time.Millisecond
 )
 
+// goOut counts what the first of a row took.
 func (g *gate) goOut(r *row) {
 	now := time.Now()
 	r.count(now)
 	r.used = min(r.used+max(littleByOne, min(now.Sub(r.since[0]), muchByOne)), muchAtMost)
 	r.since = slices.Delete(r.since, 0, 1)
 	g.forget(r)
+}
+
+// open lets in who may come in where a place is given up.
+func (g *gate) open() {
 	g.fill()
 	if g.light == 0 { // nobody is in the way of who asks for much
 		for _, other := range g.gates {
@@ -252,10 +263,10 @@ func (g *gate) fill() {
 // to the row that was let in longest ago, whatever it took: where many come who were never
 // here before, a school that has asked for more is still answered.
 func (g *gate) next() (next *row) {
-	if g.busy >= g.slots && (g.heavy >= g.slots || g.much >= g.places()) {
+	now, longest := time.Now(), g.let%4 == 3
+	if g.busy >= g.lightPlaces(now) && (g.heavy >= g.slots || g.much >= g.places()) {
 		return nil // nobody is looked for when there is no place
 	}
-	now, longest := time.Now(), g.let%4 == 3
 	g.least = math.MaxInt64
 	for e := g.turns.Front(); e != nil; e = e.Next() {
 		r := e.Value.(*row)
@@ -276,13 +287,19 @@ func (g *gate) room(r *row) bool {
 	case g.asksMuch(r):
 		return g.much < g.places()
 	}
-	if !g.crowded(r.seen) {
-		return g.busy < g.slots
+	return g.busy < g.lightPlaces(r.seen)
+}
+
+// lightPlaces is how many there are for those who have not asked for much: few for a
+// crowd, and fewest while others are inside.
+func (g *gate) lightPlaces(now time.Time) int {
+	switch {
+	case !g.crowded(now):
+		return g.slots
+	case g.light > g.busy:
+		return g.heavy
 	}
-	if g.light > g.busy {
-		return g.busy < g.heavy
-	}
-	return g.busy < g.alone
+	return g.alone
 }
 
 // places is how many there are for those who have asked for much.

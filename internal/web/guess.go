@@ -3,6 +3,8 @@ package web
 import (
 	"time"
 
+	"tilhor/internal/db"
+
 	"golang.org/x/time/rate"
 )
 
@@ -38,6 +40,7 @@ func (q *Req) Guessed() error {
 		return errTooMuch
 	}
 	defer func() { <-g.waiting }()
+	db.Let(q.Context())
 	t.give()
 	select {
 	case <-time.After(time.Second):

@@ -49,8 +49,8 @@ type Bounds struct {
 	Guessed int // wrong codes beyond them that wait for their answer at once
 }
 
-// UsualBounds suit the machine. A whole school (2 000 people behind one
-// address) may tell something in the same minute.
+// UsualBounds suit the machine. A whole school (2 000 people behind one address) may
+// leave something in the same minute; how soon it is answered is for the machine to say.
 func UsualBounds() Bounds {
 	cores := runtime.GOMAXPROCS(0)
 	return Bounds{
@@ -245,11 +245,11 @@ func (t *turn) end() {
 // Aside does what waits for another machine (a sign-in provider that may be
 // slow, or down) without keeping the turn meanwhile.
 func Aside(ctx context.Context, do func() error) error {
+	db.Let(ctx)
 	t, _ := ctx.Value(turnKey{}).(*turn)
 	if t == nil || !t.held {
 		return do()
 	}
-	db.Let(ctx)
 	t.give()
 	if err := t.limits.outside.enter(ctx, t.who); err != nil {
 		return err
@@ -266,7 +266,7 @@ func (q *Req) mayLeave() bool {
 		return true
 	}
 	l := t.limits
-	key := l.number("left", q.R.URL.Path) ^ t.who
+	key := l.number("left", q.R.URL.Path) ^ l.sender(q.R, t.who)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b := l.left[key]

@@ -509,7 +509,11 @@ func (p *Pages) answerPDF(q *web.Req) error {
 			return q.See(PublicPath + "/" + q.Path("horing") + "/svar?gjort=pdf")
 		}
 		defer p.making.Unlock()
-		b, err := file.ToPDF(q.Context(), q.Kit.Owner.PDF, page)
+		var b []byte
+		err := web.Aside(q.Context(), func() (err error) {
+			b, err = file.ToPDF(q.Context(), q.Kit.Owner.PDF, page)
+			return err
+		})
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"tilhor/internal/db"
 	"tilhor/internal/web"
 )
 
@@ -20,6 +21,7 @@ type median struct {
 // "" when too few have told. It is never one school's.
 func (p *Pages) within(q *web.Req) (string, error) {
 	m := &p.read
+	db.Let(q.Context()) // who waits for another's answer keeps no connection
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if !q.Now.Before(m.until) || m.until.Sub(q.Now) > time.Hour {
