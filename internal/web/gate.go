@@ -225,12 +225,12 @@ func (g *gate) after(rest time.Duration, do func()) {
 
 // breather is how long the turn of who has asked for much rests. To read a small request
 // and to send its answer takes longer than to answer it, and is done without a turn. While
-// others are inside it rests restsLong times as long as it took, up to longBreather: two
-// thirds of the time are theirs alone. That of a crowd rests as long as it took.
+// others are inside it rests restsLong times as long as it took, up to longBreather: three
+// quarters of the time are theirs alone. That of a crowd rests as long as it took.
 const (
 	breather     = 2 * time.Millisecond
-	restsLong    = 2
-	longBreather = 100 * time.Millisecond
+	restsLong    = 3
+	longBreather = 150 * time.Millisecond
 )
 
 // goOut counts what the first of a row took.
