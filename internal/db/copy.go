@@ -588,16 +588,17 @@ func (d *DB) Load(ctx context.Context, r io.Reader) (Copied, error) {
 	if err != nil {
 		return c, err
 	}
-	return c, d.survey(ctx)
+	return c, d.Survey(ctx)
 }
 
-// countRows has PostgreSQL count what its tables hold. It does so by itself, a minute
+// countRows has PostgreSQL count what its tables hold.
+const countRows = `ANALYZE`
+
+// Survey has PostgreSQL count what its tables hold. It does so by itself, a minute
 // after many rows have come, and until then it reads whole tables where an index
 // leads to one row: the first minute after a restore took it many times as long.
 // SQLite plans by the indexes alone.
-const countRows = `ANALYZE`
-
-func (d *DB) survey(ctx context.Context) error {
+func (d *DB) Survey(ctx context.Context) error {
 	if d.engine != Postgres {
 		return nil
 	}
