@@ -86,8 +86,8 @@ const (
 // is theirs. It is over when they have not for a while. Of one request leastOfCrowd counts
 // at least: a thousand a second are a crowd however little each is.
 const (
-	crowdAtOnce  = time.Second
-	crowdAtMost  = 2 * time.Second
+	crowdAtOnce  = 2 * time.Second
+	crowdAtMost  = 3 * time.Second
 	leastOfCrowd = time.Millisecond / 2
 )
 
@@ -233,11 +233,15 @@ const (
 	longBreather = 150 * time.Millisecond
 )
 
-// goOut counts what the first of a row took.
+// goOut counts what the first of a row took. Who turns out to ask for much was no crowd.
 func (g *gate) goOut(r *row) {
 	now := time.Now()
 	r.count(now)
-	r.used = min(r.used+max(littleByOne, min(now.Sub(r.since[0]), muchByOne)), muchAtMost)
+	was := r.used
+	r.used = min(was+max(littleByOne, min(now.Sub(r.since[0]), muchByOne)), muchAtMost)
+	if was < muchAtOnce && r.used >= muchAtOnce {
+		g.crowd = max(0, g.crowd-muchAtOnce)
+	}
 	r.since = slices.Delete(r.since, 0, 1)
 	g.forget(r)
 }
