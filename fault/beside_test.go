@@ -153,7 +153,7 @@ func (x *papers) whole() error {
 	if err := x.p.Verify(ctx); err != nil {
 		return err
 	}
-	if err := sameCheckpoints(x.p); err != nil {
+	if err := sameCheckpoints(x.p, 0); err != nil {
 		return fmt.Errorf("%w: %w", errPapers, err)
 	}
 	list, err := x.p.Keys.File(work.Owner, seal.ShreddedFile)

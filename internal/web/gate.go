@@ -86,8 +86,8 @@ const (
 // is theirs. It is over when they have not for a while. Of one request leastOfCrowd counts
 // at least: a thousand a second are a crowd however little each is.
 const (
-	crowdAtOnce  = 2 * time.Second
-	crowdAtMost  = 3 * time.Second
+	crowdAtOnce  = time.Second
+	crowdAtMost  = 2 * time.Second
 	leastOfCrowd = time.Millisecond / 2
 )
 
