@@ -190,7 +190,7 @@ func (w *Words) NearMoment(m tilhor.When, now time.Time) string {
 	case tilhor.Hour:
 		return w.T("date.about", "date", day, "hour", w.hour(m.At))
 	case tilhor.Exact:
-		return w.at(day, w.Time(m.At))
+		return w.Near(m.At, now)
 	}
 	return w.Moment(m)
 }
