@@ -112,7 +112,7 @@ const clearly = 5.0
 // many tries it takes on this machine today.
 func (m *timer) catch(p *prober, g guess) (n int, t, by float64) {
 	var s series
-	for n = 400; n <= 12_800; n *= 2 {
+	for n = 100; n <= 12_800; n *= 2 {
 		m.take(p, g, &s, n-len(s.there))
 		if t, by = s.welch(); t > clearly {
 			return n, t, by

@@ -188,7 +188,7 @@ func siteLogging(t testing.TB, d *db.DB, keys *seal.Keys, now time.Time, log *sl
 	w := &siteWorld{t: t, now: now, mux: http.NewServeMux(), names: map[string]web.Route{}}
 	w.house = newHouse(d, keys, w.clock, log)
 	b := web.UsualBounds()
-	b.Guesses = 1 << 30 // the clock stands still here: no guess would come back, and each beyond the first hundred waits
+	b.Guesses = 1 << 30            // the clock stands still here: no guess would come back, and each beyond the first hundred waits
 	b.Much, b.Crowd = b.Persons, 0 // and nobody rests: a test asks in a loop, as one; TestFlood has limits of its own
 	w.house.limits = web.NewLimits(b)
 	login := signin.Config{Base: "http://127.0.0.1", MadeUp: true, Providers: []signin.Provider{{
