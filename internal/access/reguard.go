@@ -18,6 +18,11 @@ var (
 	ledAt = db.SQL(`SELECT unit FROM access_grant WHERE owner = $1 AND kind = $2 AND thing = $3 AND role <> '' AND relation IN ('leads', 'intake') AND until_at > $4
 		ORDER BY CASE unit WHEN '' THEN 1 ELSE 0 END, from_at DESC, id LIMIT 1`)
 	isBare = db.SQL(`SELECT COUNT(*) FROM access_subject s WHERE s.owner = $1 AND s.kind = $3 AND s.thing = $4 AND s.person = $5 AND ` + unguarded)
+	// countIntake counts the owner, who has a thing already, and those named to lead
+	// for a person who have it and are not kept out of it.
+	countIntake = db.SQL(`SELECT COUNT(*) FROM access_grant g WHERE g.owner = $1 AND g.kind = $3 AND g.thing = $4 AND g.relation IN ('intake', 'leads') AND g.until_at > $2
+		AND (g.person = '' AND g.unit = '' OR EXISTS (SELECT 1 FROM access_grant n WHERE n.owner = g.owner AND n.kind = 'person' AND n.thing = $5 AND n.person = g.person AND n.relation = 'named' AND n.until_at > $2)
+			AND NOT EXISTS (SELECT 1 FROM access_bar b WHERE b.owner = g.owner AND b.kind = g.kind AND b.thing = g.thing AND b.person = g.person AND b.until_at > $2))`)
 )
 
 // A bare thing is about a protected person, and no guard stands before it.
@@ -75,7 +80,25 @@ func (b bare) guard(tx *db.Tx, owner tilhor.OwnerID, now time.Time) (bool, error
 	if err := tx.One(ledAt, db.Args(owner, b.kind, b.thing, now.UnixMilli()), &unit); err != nil && !errors.Is(err, tilhor.ErrNotFound) {
 		return false, err
 	}
-	return guard(tx, owner, b.kind, b.thing, b.person, unit, now)
+	guards, err := guard(tx, owner, b.kind, b.thing, b.person, unit, now)
+	if err != nil || !guards {
+		return guards, err
+	}
+	return true, b.reaches(tx, owner, now)
+}
+
+// reaches gives the owner what nobody who is named can have: who leads for her is the
+// one it is told of, or her next of kin. A track is appointed by the owner, who is told
+// of it when it is opened past the school, and has that look as it was.
+func (b bare) reaches(tx *db.Tx, owner tilhor.OwnerID, now time.Time) error {
+	if b.kind == Track {
+		return nil
+	}
+	var n int
+	if err := tx.One(countIntake, db.Args(owner, now.UnixMilli(), b.kind, b.thing, b.person), &n); err != nil || n > 0 {
+		return err
+	}
+	return Give(tx, owner, Grant{Kind: b.kind, Thing: b.thing, Role: tilhor.RoleOwnerAdviser, Unit: Owner, Relation: Intake, From: now})
 }
 
 // Bare counts what is about a protected person and no guard stands before.

@@ -70,6 +70,37 @@ func TestWhatWasToldWhileSheWasProtectedIsGuarded(t *testing.T) {
 		if may("kari", tilhor.RoleRektor) || !may("hilde", tilhor.RoleTeacher) {
 			t.Errorf("rektor may %v, who is named may %v", may("kari", tilhor.RoleRektor), may("hilde", tilhor.RoleTeacher))
 		}
+		// What is told of the very one who leads for her is the owner's: nobody at the school can have it.
+		adviser := tilhor.Actor{Owner: owner, Person: "vera", Role: tilhor.RoleOwnerAdviser, Trained: true}
+		write(func(tx *db.Tx) error {
+			return access.Give(tx, owner, access.Grant{Kind: access.School, Person: "vera", Unit: access.Owner, Relation: access.Intake, From: now})
+		})
+		for _, x := range []struct {
+			kind  access.Kind
+			act   access.Act
+			thing string
+			out   tilhor.PersonID
+			owner bool
+		}{{access.Concern, access.Receive, "2", "hilde", true}, {access.Force, access.LeadForce, "3", "hilde", true}, {access.Concern, access.Receive, "4", "berit", false}} {
+			write(func(tx *db.Tx) error {
+				if err := access.Give(tx, owner, access.Grant{Kind: x.kind, Thing: x.thing, Role: tilhor.RoleRektor, Unit: "solbakken", Relation: map[access.Kind]access.Relation{access.Concern: access.Intake, access.Force: access.Leads}[x.kind], From: now}); err != nil {
+					return err
+				}
+				if err := access.Shut(tx, owner, access.Bar{Kind: x.kind, Thing: x.thing, Person: x.out, From: now, Reason: "accused"}); err != nil {
+					return err
+				}
+				_, err := access.About(tx, owner, x.kind, x.thing, "signe", "solbakken", now)
+				return err
+			})
+			write(func(tx *db.Tx) error { _, err := tx.Exec(dropThingGuards, owner); return err })
+			if _, err := access.Reguard(ctx, d, owner, now); err != nil {
+				t.Fatal(err)
+			}
+			err := d.Read(ctx, func(tx *db.Tx) error { _, err := access.Allow(tx, adviser, x.act, x.thing, now); return err })
+			if (err == nil) != x.owner {
+				t.Errorf("%s %s, of which %s is kept out: the owner has it %v", x.kind, x.thing, x.out, err == nil)
+			}
+		}
 		write(func(tx *db.Tx) error { return access.Release(tx, owner, "signe", now) })
 		if n, err := access.Reguard(ctx, d, owner, now); err != nil || n != 0 || !may("kari", tilhor.RoleRektor) {
 			t.Errorf("%d guarded of somebody who is protected no longer, %v", n, err)

@@ -283,6 +283,7 @@ func TestATipIsAnonymousByTheRecord(t *testing.T) {
 		})
 		w.must(err)
 		w.must(w.told.PutAside(w.ctx, w.kari, c.Slug, concerns.WrongSchool, "Den gjelder en annen skole."))
+		w.Altered = true
 		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error { _, err := tx.Exec(dropReporter, webtest.Owner, c.ID); return err }))
 		w.days(400)
 		if s := w.sweep(false); s != (archive.Sweep{Restricted: 1}) || !w.opens(seal.KindConcern, string(c.ID)) {

@@ -301,6 +301,7 @@ func TestWhatNobodyAttachedIsSwept(t *testing.T) {
 // deleted is named, and is never shown. The control is the record untouched.
 func TestTamperedPiecesAreNamed(t *testing.T) {
 	each(t, func(w *world) {
+		w.Altered = true
 		slug := w.taken(w.nora)
 		a, b := w.attached(slug, photo()), w.attached(slug, screenshot())
 		_, err := w.desk.Put(w.ctx, w.ina, slug, w.attachment(), photo()) // in no entry, and not missed in one

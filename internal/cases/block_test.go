@@ -131,6 +131,7 @@ func (w *world) sealedOf(id tilhor.RecordID) (b []byte) {
 // The control: words that are blanked without a shredding are named as wrong.
 func TestBlankedIsNotShredded(t *testing.T) {
 	each(t, func(w *world) {
+		w.Altered = true
 		slug := w.taken(w.nora)
 		w.must(w.desk.Write(w.ctx, w.ina, slug, cases.Line{What: "note", Text: "Noe."}))
 		id := w.see(slug).Last(cases.Wrote).ID
@@ -191,6 +192,5 @@ func TestStopAndMove(t *testing.T) {
 			}
 		}
 		w.see(slug)
-		w.verified()
 	})
 }

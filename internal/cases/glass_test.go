@@ -112,7 +112,6 @@ func TestBreakGlass(t *testing.T) {
 		w.Later(time.Hour)
 		_, err = w.desk.See(w.ctx, hilde, slug, "whole")
 		w.is(err, tilhor.ErrNotFound)
-		w.verified()
 	})
 }
 
@@ -149,6 +148,5 @@ func TestOnCallAndGuessing(t *testing.T) {
 		w.days(3)
 		_, err = w.desk.Break(w.ctx, w.jonas, right)
 		w.is(err, tilhor.ErrNotFound)
-		w.verified()
 	})
 }

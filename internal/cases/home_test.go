@@ -86,6 +86,7 @@ func TestWhatAGuardianMayBeTold(t *testing.T) {
 		}, "nothing secret"},
 	}
 	each(t, func(w *world) {
+		w.Altered = true // the decisions of the row before are taken away
 		slug := w.taken(w.nora)
 		for _, row := range rows {
 			w.link("guardian", roster.Yes)
@@ -418,6 +419,7 @@ var (
 // responsibility can be given it by the rule that is made for that.
 func TestWhichParentACopyIsGivenTo(t *testing.T) {
 	each(t, func(w *world) {
+		w.Altered = true
 		slug, mother := w.taken(w.nora), w.Person("forelder-nora")
 		asked := func(basis string) tilhor.RecordID {
 			t.Helper()

@@ -1,6 +1,8 @@
 package cases
 
 import (
+	"strings"
+
 	"tilhor/internal/db"
 	"tilhor/internal/journal"
 )
@@ -26,7 +28,7 @@ var mirrors = []journal.Mirror{
 	{Table: "cases_insight", Odd: odd(`r.id FROM cases_record r`, `SELECT 1 FROM cases_insight x WHERE x.owner = r.owner AND x.id = r.ref AND x.decision = r.id AND x.state = 'decided'`, `r.kind = 'insight-decided'`)},
 	{Table: "cases_cover", Odd: odd(`x.id FROM cases_cover x`, `SELECT 1 FROM cases_record r WHERE r.owner = x.owner AND r.track = x.track
 		AND r.kind = 'covered' AND r.ref = x.standin AND r.answer = x.kind`)},
-	{Table: "cases_cover", Odd: odd(`r.id FROM cases_record r`, `SELECT 1 FROM cases_cover x WHERE x.owner = r.owner AND x.track = r.track AND x.standin = r.ref AND x.kind = r.answer`, `r.kind = 'covered'`)},
+	{Table: "cases_cover", Odd: odd(`r.id FROM cases_record r`, `SELECT 1 FROM cases_cover x WHERE x.owner = r.owner AND x.track = r.track AND x.standin = r.ref AND x.kind = r.answer`, `r.kind = 'covered'`, `r.answer IN ('handles', 'carries')`)},
 	{Table: "cases_file", Odd: odd(`x.id FROM cases_file x`, `SELECT 1 FROM cases_record r WHERE r.owner = x.owner AND r.id = x.record
 		AND r.track = x.track AND r.kind = 'attached' AND r.ref = x.id AND r.answer = x.kind`, `x.record <> ''`)},
 	{Table: "cases_file", Odd: odd(`r.id FROM cases_record r`, `SELECT 1 FROM cases_file x WHERE x.owner = r.owner AND x.id = r.ref AND x.record = r.id`, `r.kind = 'attached'`)},
@@ -35,29 +37,65 @@ var mirrors = []journal.Mirror{
 	// What the owner was told of somebody who works there is closed to the school.
 	{Table: "cases_sealed", Odd: odd(`r.id FROM cases_record r`, `SELECT 1 FROM cases_sealed x WHERE x.owner = r.owner AND x.track = r.track`,
 		`r.kind = 'told-owner' AND r.answer IN ('employee', 'groundless', 'leadership')`)},
-	// Whoever was let in by name stands in a record that says so. Who leads the case
-	// of a protected pupil is named for the pupil, and not in each track.
+	// Whoever was let in by name stands in a record that says so; or was named for the
+	// protected pupil whom the track is about, or was about when she was only described.
 	{Table: "access_grant", Odd: odd(`x.id FROM access_grant x`, `SELECT 1 FROM cases_record r WHERE r.owner = x.owner AND r.track = x.thing AND (
 			x.relation = 'handles' AND r.kind = 'appointed' AND r.ref = x.person
 			OR x.relation = 'leads' AND r.kind = 'led-by' AND r.ref = x.person
 			OR x.relation = 'covers' AND r.kind = 'covered' AND r.ref = x.person AND r.answer = 'handles'
 			OR x.relation = 'asked' AND r.kind = 'asked' AND r.ref = x.person
 			OR x.relation = 'advises' AND r.kind = 'advised-by' AND r.ref = x.person
-			OR x.relation = 'glass' AND r.kind = 'glass' AND r.by_person = x.person)`,
-		`x.kind = 'track' AND x.person <> '' AND x.relation IN ('handles', 'leads', 'covers', 'asked', 'advises', 'glass')`,
-		`x.relation <> 'leads' OR NOT EXISTS (SELECT 1 FROM access_guard k WHERE k.owner = x.owner AND k.kind = 'track' AND k.thing = x.thing)`)},
+			OR x.relation = 'glass' AND r.kind = 'glass' AND r.by_person = x.person)
+		UNION ALL SELECT 1 FROM roster_decision d WHERE x.relation = 'leads' AND d.owner = x.owner AND d.person = x.person AND d.kind = 'named' AND (
+			d.pupil IN (SELECT k.subject FROM access_guard k WHERE k.owner = x.owner AND k.kind = 'track' AND k.thing = x.thing)
+			OR EXISTS (SELECT 1 FROM cases_record i WHERE i.owner = x.owner AND i.track = x.thing AND i.kind = 'identified'))`,
+		`x.kind = 'track' AND x.person <> '' AND x.relation IN ('handles', 'leads', 'covers', 'asked', 'advises', 'glass')`)},
+	// So does who is let past the guard of a protected pupil: by a decision about her
+	// home, or as the owner gave that person a track that is about her, and about
+	// whomever else it is.
+	{Table: "access_grant", Odd: odd(`x.id FROM access_grant x`, `SELECT 1 FROM roster_decision d WHERE d.owner = x.owner AND d.pupil = x.thing AND d.person = x.person AND d.kind = 'named'
+		UNION ALL SELECT 1 FROM access_guard k JOIN cases_record r ON r.owner = k.owner AND r.track = k.thing WHERE x.relation = 'named' AND k.owner = x.owner AND k.subject = x.thing AND k.kind = 'track'
+			AND r.kind IN ('led-by', 'advised-by') AND r.ref = x.person
+		UNION ALL SELECT 1 FROM access_guard k JOIN access_guard o ON o.owner = k.owner AND o.kind = k.kind AND o.thing = k.thing JOIN roster_decision d ON d.owner = o.owner AND d.pupil = o.subject AND d.kind = 'named'
+			WHERE x.relation = 'named' AND k.owner = x.owner AND k.subject = x.thing AND k.kind = 'track' AND d.person = x.person
+		UNION ALL SELECT 1 FROM cases_record r JOIN cases_record i ON i.owner = r.owner AND i.track = r.track WHERE x.relation = 'named' AND r.owner = x.owner
+			AND r.kind IN ('led-by', 'advised-by') AND r.ref = x.person AND i.kind = 'identified'`,
+		`x.kind = 'person'`)},
+	// What was told of a protected pupil is had by name by those who are named for her alone.
+	{Table: "access_grant", Odd: odd(`x.id FROM access_grant x`, `SELECT 1 FROM roster_decision d WHERE d.owner = x.owner AND d.person = x.person AND d.kind = 'named'
+			AND d.pupil IN (SELECT k.subject FROM access_guard k WHERE k.owner = x.owner AND k.kind = x.kind AND k.thing = x.thing)`,
+		`x.kind IN ('concern', 'force') AND x.person <> '' AND x.relation IN ('intake', 'leads')`)},
+	// A pupil whose tracks say that she is protected is so, and a guard stands before them.
+	{Table: "access_guard", Odd: odd(`r.id FROM cases_record r`, `SELECT 1 FROM cases_track t JOIN access_guard k ON k.owner = t.owner AND k.kind = 'track' AND k.thing = t.id AND k.subject = t.pupil
+		WHERE t.owner = r.owner AND t.id = r.track AND k.until_at = 9223372036854775807`, shielded)},
+	{Table: "roster_person", Odd: odd(`r.id FROM cases_record r`, `SELECT 1 FROM cases_track t JOIN roster_person p ON p.owner = t.owner AND p.id = t.pupil
+		WHERE t.owner = r.owner AND t.id = r.track AND p.protection <> ''`, shielded)},
+	// Tracks that stood in one matter and were parted know of each other, so that the
+	// names of those in the one are kept out of what is given of the other.
+	{Table: "cases_stood", Odd: odd(`r.id FROM cases_record r`, `SELECT 1 FROM cases_stood x JOIN cases_stood y ON y.owner = x.owner AND y.track = x.other AND y.other = x.track
+		JOIN cases_record o ON o.owner = x.owner AND o.track = x.other WHERE x.owner = r.owner AND x.track = r.track
+			AND o.kind = 'together' AND o.answer = 'out' AND o.written_at = r.written_at`, `r.kind = 'together' AND r.answer = 'left'`)},
+	{Table: "cases_stood", Odd: odd(`x.track FROM cases_stood x`, `SELECT 1 FROM cases_record o JOIN cases_record l ON l.owner = o.owner AND l.written_at = o.written_at
+		WHERE o.owner = x.owner AND o.kind = 'together' AND o.answer = 'out' AND l.kind = 'together' AND l.answer = 'left'
+			AND (o.track = x.track AND l.track = x.other OR o.track = x.other AND l.track = x.track)`)},
 	// Whoever was recused is barred; whether it has ended since is not asked.
 	{Table: "access_bar", Odd: odd(`r.id FROM cases_record r`, `SELECT 1 FROM access_bar x WHERE x.owner = r.owner AND x.kind = 'track' AND x.thing = r.track AND x.person = r.ref`,
 		`r.kind = 'recused'`)},
 }
 
+// shielded is a record that says that the pupil is protected, and that none since says
+// is so no longer.
+const shielded = `r.kind = 'shielded' AND r.answer <> 'lifted' AND NOT EXISTS (SELECT 1 FROM cases_record l
+	WHERE l.owner = r.owner AND l.track = r.track AND l.kind = 'shielded' AND l.answer = 'lifted' AND l.written_at >= r.written_at)`
+
 // odd are the ids of the rows of an owner for which there is none that fits.
 func odd(from, fits string, only ...string) *db.Stmt {
 	// from begins with the column of the id, and its table is called as there.
-	name := from[:1]
+	id, _, _ := strings.Cut(from, " ")
+	name, _, _ := strings.Cut(id, ".")
 	where := ` WHERE ` + name + `.owner = $1`
 	for _, o := range only {
 		where += ` AND (` + o + `)`
 	}
-	return db.SQL(`SELECT ` + from + where + ` AND NOT EXISTS (` + fits + `) ORDER BY ` + name + `.id LIMIT 100`)
+	return db.SQL(`SELECT ` + from + where + ` AND NOT EXISTS (` + fits + `) ORDER BY ` + id + ` LIMIT 100`)
 }

@@ -105,6 +105,11 @@ func TestWhatIsToldOfAProtectedPupilReachesSomebodyNamed(t *testing.T) {
 		if f.Name != "Nora Dahl" || !f.Shielded {
 			t.Errorf("the case is %+v", f.Track)
 		}
+		// It looked like her and was somebody else: who is named for her found it out, and has the case.
+		other := w.worry(tilhor.ArenaCorridor, "Kanskje Nora Dahl?")
+		like, err := w.desk.TakeUp(w.ctx, w.ina, other.Slug, cases.Stance{})
+		w.must(err)
+		w.must(w.desk.Identify(w.ctx, w.ina, like[0].Slug, w.elias))
 		// Rektor, who is not named, cannot say that somebody is she.
 		unknown, err := w.desk.TakeUp(w.ctx, w.kari, d.Slug, cases.Stance{})
 		w.must(err)

@@ -16,6 +16,7 @@ import (
 // § 20-5 third paragraph), and only who leads the school decides what all are asked.
 func TestASurveyToPreventNamesNobody(t *testing.T) {
 	each(t, func(w *world) {
+		w.Altered = true
 		s := cases.Survey{Whom: "Alle på 5A.", Questions: "Hvem er du sammen med i friminuttet?", Names: "no", On: w.in(7)}
 		plan := func(change func(*cases.Survey)) error { return w.desk.PlanSurvey(w.ctx, w.kari, edit(s, change)) }
 		refusals(t, []refusal{

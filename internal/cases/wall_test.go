@@ -148,6 +148,7 @@ func TestAnAccusedEmployeeSeesNothing(t *testing.T) {
 // The whole way the accused could try, after a world in which nothing else is.
 func TestTheAccusedFindsNoTrace(t *testing.T) {
 	each(t, func(w *world) {
+		w.Altered = true
 		c := w.against(duty.AccusedEmployee, w.jonas.Person)
 		all, err := w.desk.TakeSealed(w.ctx, w.kari, c.Slug, cases.Stance{Handler: w.ina.Person}, cases.ToOwner{})
 		w.must(err)

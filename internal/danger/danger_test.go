@@ -205,6 +205,7 @@ func TestTheRecordTellsNothingOfANote(t *testing.T) {
 		if got := verify(); len(got) != 0 {
 			t.Errorf("a whole record is faulted: %v", got)
 		}
+		w.Altered = true
 		w.must(w.Kit.DB.Write(context.Background(), func(tx *db.Tx) error {
 			_, err := tx.Exec(spoil, webtest.Owner, []byte("x"))
 			return err

@@ -116,6 +116,7 @@ func (w *world) named(by tilhor.Actor, change ...func(*concerns.Telling)) concer
 	}
 	c, err := w.told.Tell(w.ctx, w.jonas, n)
 	w.must(err)
+	w.Altered = true
 	w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
 		if _, err := tx.Exec(reportedBy, webtest.Owner, c.ID, by.Person, by.Role); err != nil {
 			return err
@@ -303,6 +304,7 @@ func TestThreeReaches(t *testing.T) {
 		all, err := w.cases.TakeUp(w.ctx, w.kari, c.Slug, cases.Stance{Handler: w.ina.Person})
 		w.must(err)
 		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			w.Altered = true
 			return access.Give(tx, webtest.Owner, access.Grant{Kind: access.Track, Thing: string(all[0].ID), Person: w.anne.Person, Unit: access.Owner, Relation: access.Advises, From: w.Now()})
 		}))
 		for _, to := range dialogue.Reaches {
@@ -524,6 +526,7 @@ func TestTheRecordOfATalk(t *testing.T) {
 		if !r.Holds() {
 			w.Errorf("verify: %v", r.Wrong)
 		}
+		w.Altered = true
 		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error { _, err := tx.Exec(spoil, webtest.Owner); return err }))
 		if r := w.verify(); r.Holds() {
 			w.Error("a message that was taken away is not missed")

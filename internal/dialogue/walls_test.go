@@ -202,6 +202,7 @@ func (w *world) pastTheSchool() concerns.Concern {
 		Accused: duty.AccusedLeadership, Against: []tilhor.PersonID{w.kari.Person},
 	})
 	w.must(err)
+	w.Altered = true
 	w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
 		if _, err := tx.Exec(reportedBy, webtest.Owner, c.ID, w.pupil.Person, w.pupil.Role); err != nil {
 			return err

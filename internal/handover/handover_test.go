@@ -376,6 +376,7 @@ func (n *narrow) Write(b []byte) (int, error) {
 func TestAnAlteredTrackGivesNoPackage(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
+		w.Altered = true
 		w.must(d.Write(w.ctx, func(tx *db.Tx) error {
 			_, err := tx.Exec(alter, webtest.Owner)
 			return err

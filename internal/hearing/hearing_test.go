@@ -331,6 +331,7 @@ func TestAClaimTurnsFalse(t *testing.T) {
 		if err != nil || !reflect.DeepEqual(got.Words, []string{"Begge blir valgt på nytt.", "Kommunedirektøren", "Alle skoler har et samarbeidsutvalg [schools-with-su: 0, 2]"}) {
 			t.Errorf("%+v %v", got.Words, err)
 		}
+		w.Altered = true
 		w.exec(`UPDATE hearing_line SET entry = 'x' WHERE owner = $1 AND kind = 'override-signed' AND entry = $2`, webtest.Owner, sent.Signed)
 		if _, err := w.desk.Attest(w.ctx, webtest.Owner, w.slug); !errors.Is(err, tilhor.ErrNotFound) {
 			t.Errorf("words are attested that the entry does not commit to: %v", err)
@@ -941,6 +942,7 @@ func TestRemindersOfLongAgo(t *testing.T) {
 			t.Errorf("a week after: %d are reminded", n)
 		}
 		w.must(w.desk.RemindAll(w.ctx, webtest.Owner))
+		w.Altered = true
 		w.exec(`UPDATE hearing_line SET sealed = $2 WHERE owner = $1`, webtest.Owner, []byte("x"))
 		if err := w.desk.RemindAll(w.ctx, webtest.Owner); err != nil {
 			t.Errorf("it is opened again the same day: %v", err)

@@ -442,6 +442,7 @@ func TestYouSaidWeDid(t *testing.T) {
 		if r := verify(); !r.Holds() {
 			t.Errorf("verify: %+v", r.Wrong)
 		}
+		w.Altered = true
 		w.Must(w.DB.Write(w.ctx, func(tx *db.Tx) error { _, err := tx.Exec(dropLines, webtest.Owner); return err }))
 		if verify().Holds() {
 			t.Error("an answer that was taken out is not seen")

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,6 +43,13 @@ func TestAlteredRowsOfTheWholeCaseAreNamed(t *testing.T) {
 			t.Fatalf("%s: %v", a.Kind(), err)
 		}
 	}
+	for _, kind := range []string{"begin", "shield"} { // and one pupil is protected now
+		if a, ok := p.Whole(slices.Index(work.WholeKinds(), kind), rng); ok {
+			if err := a.Do(ctx); err != nil {
+				t.Fatalf("%s: %v", kind, err)
+			}
+		}
+	}
 	if err := errors.Join(p.Tend(ctx), p.Holds(ctx), p.Close()); err != nil {
 		t.Fatal(err)
 	}
@@ -63,6 +71,20 @@ func TestAlteredRowsOfTheWholeCaseAreNamed(t *testing.T) {
 			`UPDATE access_grant SET person = 'x' WHERE kind = 'track' AND relation = 'handles'`,
 			`INSERT INTO access_grant SELECT owner, 'x', kind, thing, 'x', '', unit, 'handles', from_at, until_at, '' FROM access_grant WHERE kind = 'track' LIMIT 1`,
 			`INSERT INTO access_grant SELECT owner, 'x', kind, thing, 'x', '', unit, 'leads', from_at, until_at, '' FROM access_grant WHERE kind = 'track' LIMIT 1`,
+			`INSERT INTO access_grant SELECT owner, 'x', kind, thing, 'x', '', unit, 'named', from_at, until_at, '' FROM access_grant WHERE kind = 'person' LIMIT 1`,
+			`INSERT INTO access_grant SELECT owner, 'x', kind, thing, 'x', '', unit, 'leads', from_at, until_at, '' FROM access_grant WHERE kind = 'person' LIMIT 1`,
+			`INSERT INTO access_grant SELECT owner, 'x', 'track', thing, 'x', '', 'u', 'leads', 0, until_at, '' FROM access_guard WHERE kind = 'track' LIMIT 1`,
+			`INSERT INTO access_grant SELECT owner, 'x', kind, thing, 'x', '', unit, 'intake', from_at, until_at, '' FROM access_grant WHERE kind = 'concern' LIMIT 1`,
+			`INSERT INTO access_grant SELECT owner, 'x', kind, thing, 'x', '', unit, 'leads', from_at, until_at, '' FROM access_grant WHERE kind = 'force' LIMIT 1`,
+		},
+		"access_guard": {
+			`DELETE FROM access_guard WHERE kind = 'track' AND until_at = 9223372036854775807`,
+			`UPDATE access_guard SET until_at = 1 WHERE until_at = 9223372036854775807`,
+		},
+		"roster_person": {`UPDATE roster_person SET protection = '' WHERE protection <> ''`},
+		"cases_stood": {
+			`DELETE FROM cases_stood` + one("cases_stood"), `DELETE FROM cases_stood`, `UPDATE cases_stood SET other = 'x'` + one("cases_stood"),
+			`INSERT INTO cases_stood SELECT owner, track, 'x' FROM cases_stood LIMIT 1`,
 		},
 		"roster_decision": {
 			`UPDATE roster_decision SET person = 'x'` + one("roster_decision"), `UPDATE roster_decision SET kind = 'not-secret'` + one("roster_decision"), `DELETE FROM roster_decision` + one("roster_decision"),

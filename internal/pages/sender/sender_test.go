@@ -466,6 +466,7 @@ func TestOwnTalk(t *testing.T) {
 			Happened: tilhor.Now(w.Now()), Known: tilhor.Now(w.Now()),
 		})
 		w.must(err)
+		w.Altered = true
 		w.must(w.DB.Write(context.Background(), func(tx *db.Tx) error {
 			if _, err := tx.Exec(reportedBy, webtest.Owner, c.ID, by.Person, role); err != nil {
 				return err

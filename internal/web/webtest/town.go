@@ -43,6 +43,9 @@ type Town struct {
 	Site *web.Site
 	// Solbakken and Fjellvik are the schools.
 	Solbakken, Fjellvik tilhor.SchoolID
+	// Altered says that the test writes past the program. Else its record is
+	// verified in the end: nothing that the program does is taken for tampering.
+	Altered bool
 
 	mu  sync.Mutex
 	now time.Time
@@ -69,7 +72,18 @@ func NewTown(t testing.TB, d *db.DB) *Town {
 	}
 	w.Site = site
 	w.settle()
+	t.Cleanup(w.verified)
 	return w
+}
+
+func (w *Town) verified() {
+	if w.Altered || w.T.Failed() {
+		return
+	}
+	r, err := journal.Verify(context.Background(), w.DB, Owner, journal.Against{Keys: w.Kit.Keys})
+	if err != nil || !r.Holds() {
+		w.T.Errorf("the record does not hold: %v %v", r.Wrong, err)
+	}
 }
 
 // Now is the held clock.
