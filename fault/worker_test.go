@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -37,6 +38,7 @@ type job struct {
 	Ahead     time.Duration // what its clock is ahead
 	Sabotage  string        // early, twice: what the controls do
 	Whole     bool          // do the acts of the whole case alone
+	First     []string      // those of them that half of the acts are chosen from
 	Serve     bool          // serve the pages instead of doing acts
 	Late      time.Duration // how long each answer is on its way, when it serves
 	From      time.Time     // when set: its clock runs from then, Speed times as fast
@@ -142,7 +144,12 @@ func (j job) hand(ctx context.Context, p *work.Place, rng *rand.Rand) {
 
 func (j job) next(p *work.Place, rng *rand.Rand) work.Act {
 	if j.Whole {
-		if a, ok := p.Whole(rng.IntN(len(work.WholeKinds())), rng); ok {
+		kinds := work.WholeKinds()
+		n := rng.IntN(len(kinds))
+		if len(j.First) > 0 && rng.IntN(2) == 0 {
+			n = slices.Index(kinds, j.First[rng.IntN(len(j.First))])
+		}
+		if a, ok := p.Whole(n, rng); ok {
 			return a
 		}
 	}

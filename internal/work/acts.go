@@ -339,7 +339,7 @@ func (p *Place) Resume(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(p.resumeEndings(tx), p.resumeApart(tx)); err != nil {
+		if err := errors.Join(p.resumeEndings(tx), p.resumeApart(tx), p.resumeHeard(tx)); err != nil {
 			return err
 		}
 		slices.Reverse(p.tracks)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"sync"
 
 	"tilhor"
 	"tilhor/internal/bodies"
@@ -112,6 +113,31 @@ func (p *Place) next(kind string, from, to *[]heard, do func(ctx context.Context
 		}
 		return nil
 	}}, true
+}
+
+// heardSQL are this tool's own statements, made when they are first used.
+var heardSQL = sync.OnceValue(func() (s struct{ under *db.Stmt }) {
+	s.under = db.SQL(`SELECT h.slug, b.slug, (SELECT COUNT(*) FROM hearing_line l WHERE l.owner = h.owner AND l.hearing = h.id AND l.kind = 'adopted'),
+		(SELECT COUNT(*) FROM hearing_line l WHERE l.owner = h.owner AND l.hearing = h.id AND l.kind = 'approved')
+		FROM hearing_hearing h JOIN hearing_line i ON i.owner = h.owner AND i.hearing = h.id AND i.kind = 'invited' JOIN bodies_body b ON b.owner = i.owner AND b.id = i.body
+		WHERE h.owner = $1 AND EXISTS (SELECT 1 FROM hearing_line l WHERE l.owner = h.owner AND l.hearing = h.id AND l.kind = 'chosen')
+			AND NOT EXISTS (SELECT 1 FROM hearing_line l WHERE l.owner = h.owner AND l.hearing = h.id AND l.kind = 'sent') ORDER BY h.at DESC, h.id LIMIT 20`)
+	return s
+})
+
+// resumeHeard finds how far each hearing has come.
+func (p *Place) resumeHeard(tx *db.Tx) error {
+	p.written, p.adopted, p.voted, p.ready = nil, nil, nil, nil
+	return tx.Each(heardSQL().under, func(scan db.Scan) error {
+		var h heard
+		var adopted, approved int
+		err := scan(&h.slug, &h.body, &adopted, &approved)
+		to := []*[]heard{&p.written, &p.adopted, &p.voted, &p.ready}[min(adopted, 1)*(1+min(approved, 2))]
+		if p.mine(h.slug) {
+			*to = append(*to, h)
+		}
+		return err
+	}, Owner)
 }
 
 // adopts is the committee, which makes its statement its own: the dissent has the id.
