@@ -14,6 +14,7 @@ import (
 
 	"tilhor"
 	"tilhor/internal/calendar"
+	"tilhor/internal/cases"
 	"tilhor/internal/db"
 	"tilhor/internal/journal"
 	"tilhor/internal/lang"
@@ -48,6 +49,8 @@ type rosterBox struct {
 	db    *db.DB
 	owner tilhor.OwnerID
 	by    tilhor.Actor
+	keys  *seal.Keys
+	told  *journal.Journal
 }
 
 func (w Where) roster(ctx context.Context, create bool) (*rosterBox, error) {
@@ -73,7 +76,8 @@ func (w Where) roster(ctx context.Context, create bool) (*rosterBox, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &rosterBox{roster.New(keys, journal.New(keys)), d, owner, operator(owner)}, nil
+	j := journal.New(keys)
+	return &rosterBox{roster.New(keys, j), d, owner, operator(owner), keys, j}, nil
 }
 
 // RosterImportCmd imports a file or a folder.
@@ -373,7 +377,11 @@ func (c RosterProtectCmd) Run(app *App) error {
 		if err != nil {
 			return err
 		}
-		return b.Protect(tx, b.by, id, grade, app.Clock())
+		if grade != roster.NotProtected {
+			return b.Protect(tx, b.by, id, grade, app.Clock())
+		}
+		desk := &cases.Desk{DB: b.db, Keys: b.keys, Journal: b.told, Roster: b.Roster, Clock: app.Clock}
+		return desk.Lift(tx, b.by, id, "Opphevet med kommandoen tilhor roster protect.", app.Clock())
 	})
 	if err == nil {
 		fmt.Fprintln(app.Out, "Done.")

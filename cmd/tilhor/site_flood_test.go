@@ -457,6 +457,14 @@ func (f *flooder) say(word string) {
 	f.t.Fatalf("the flooder ended: %v", f.out.Err())
 }
 
+// sent is how much it sent, or how many connections it held.
+func (f *flooder) sent() (n int) {
+	for _, k := range f.all {
+		n += k
+	}
+	return n
+}
+
 // TestFloodClient is the other process; in this one it does nothing.
 func TestFloodClient(t *testing.T) {
 	text := os.Getenv("TILHOR_FLOOD")
@@ -572,7 +580,7 @@ func (c *floodClient) work(i int, began chan<- bool) {
 }
 
 // eachSecond is how many requests a storm is, each on a connection of its own.
-const eachSecond = 500
+const eachSecond = 1000
 
 // storms asks however many have not been answered yet.
 func (c *floodClient) storms() {
@@ -582,6 +590,7 @@ func (c *floodClient) storms() {
 		c.wg.Go(func() {
 			n := c.dial()
 			if n == nil {
+				c.count(0)
 				return
 			}
 			defer n.Close()
@@ -710,7 +719,9 @@ func floodsAreNotFelt(t *testing.T, e db.Engine) {
 		// that what they may leave in one go is not used up by the try before.
 		w := newFloodWorld(t, e, web.UsualBounds(), plainly)
 		long := time.Duration(soak.Times(2, 4)) * time.Second << min(try, 1)
-		ratio, _ := w.compare(t, left, soak.Times(1, 9), long)
+		ratio, _ := w.compare(t, left, soak.Times(1, 9), long, func(kind string, wrong []error) {
+			t.Errorf("%s: %d honest users were refused: %v", kind, len(wrong), wrong[:min(3, len(wrong))])
+		})
 		for kind, r := range ratio {
 			took[kind] = append(took[kind], r)
 		}
@@ -729,18 +740,19 @@ func floodsAreNotFelt(t *testing.T, e db.Engine) {
 	turnFirst(t, e)
 }
 
-// withoutLimits is the control: each kind of flood that a rule is against is felt beyond
-// what is allowed.
+// withoutLimits is the control: floods of five kinds, that other rules are against, are
+// felt beyond what is allowed.
 func withoutLimits(t *testing.T, e db.Engine, most map[string]float64) {
 	const all = 1_000_000
 	open := newFloodWorld(t, e, web.Bounds{Persons: all, Each: all, Strangers: all, Much: all, Outside: all, OneAsks: all, Long: all, Row: all, Queue: all, Forms: 1 << 40, Files: 1 << 40, Left: all, Again: all}, plainly)
 	left := []string{"posts", "sign-ins", "signed-in", crowd, storm}
 	for try := 0; try < 6 && len(left) > 0; try++ {
-		ratio, noise := open.compare(t, left, 1+min(try, 2), 800*time.Millisecond)
+		refused := map[string]int{}
+		ratio, noise := open.compare(t, left, 1+min(try, 2), 800*time.Millisecond, func(kind string, wrong []error) { refused[kind] += len(wrong) })
 		left = slices.DeleteFunc(left, func(kind string) bool {
-			felt := ratio[kind] > 2*noise && ratio[kind] > 1.5*most[kind]
+			felt := refused[kind] > 0 || ratio[kind] > 2*noise && ratio[kind] > 1.5*most[kind]
 			if felt {
-				t.Logf("the control: without limits a flood of %s makes the honest wait %.1f times as long", kind, ratio[kind])
+				t.Logf("the control: without limits a flood of %s makes the honest wait %.1f times as long, %d are refused", kind, ratio[kind], refused[kind])
 			}
 			return felt
 		})
@@ -796,15 +808,17 @@ func (w *floodWorld) sendsLong(t *testing.T, kind string) {
 // compare measures calm and each flood in turn, calm before each. It gives for each
 // flood how many times longer they waited in the middle round than in the middle one of
 // all calm spells; and how much longer they waited in the worst of these.
-func (w *floodWorld) compare(t *testing.T, kinds []string, rounds int, long time.Duration) (ratio map[string]float64, noise float64) {
+//
+// Who is refused is told to refused.
+func (w *floodWorld) compare(t *testing.T, kinds []string, rounds int, long time.Duration, refused func(kind string, wrong []error)) (ratio map[string]float64, noise float64) {
 	t.Helper()
 	w.measure(long, true) // warm
 	calm, flood := map[string][]waits{}, map[string][]waits{}
 	note := func(at map[string][]waits, kind string, outsideToo bool) {
 		p99, wrong := w.measure(long, outsideToo)
 		at[kind] = append(at[kind], p99)
-		for _, err := range wrong[:min(3, len(wrong))] {
-			t.Errorf("%s: an honest user was refused: %v (%d in all)", kind, err, len(wrong))
+		if len(wrong) > 0 {
+			refused(kind, wrong)
 		}
 	}
 	flooders := map[string]*flooder{}
@@ -832,6 +846,9 @@ func (w *floodWorld) compare(t *testing.T, kinds []string, rounds int, long time
 	for _, kind := range kinds {
 		ratio[kind] = middle(flood[kind]).over(before, kind)
 		t.Logf("%-13s %v; calm before it %v, of all %v; the flood got %v", kind, middle(flood[kind]), middle(calm[kind]), before, flooders[kind].all)
+		if n := flooders[kind].sent(); n < floodConns/2 {
+			t.Errorf("the flood of %s did not come: %d", kind, n)
+		}
 		flooders[kind].in.Close()
 	}
 	for _, p := range all {

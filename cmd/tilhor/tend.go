@@ -12,8 +12,10 @@ import (
 	"tilhor"
 	"tilhor/internal/access"
 	"tilhor/internal/cases"
+	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/duty"
+	"tilhor/internal/interventions"
 	"tilhor/internal/oversight"
 	"tilhor/internal/sfo"
 	"tilhor/internal/web"
@@ -50,7 +52,7 @@ func (h *house) tend(w *watch.Watch, sites ...*web.Site) (end func()) {
 			for _, o := range h.keys.Owners() {
 				_, err := duty.Wake(ctx, h.db, o, h.clock(), 1000)
 				heard("duties", o, err)
-				_, err = access.Reguard(ctx, h.db, o, h.clock())
+				_, err = access.Reguard(ctx, h.db, o, h.clock(), h.reaches(o))
 				heard("guards", o, err)
 			}
 		})
@@ -80,6 +82,18 @@ func (h *house) tend(w *watch.Watch, sites ...*web.Site) (end func()) {
 		cancel()
 		all.Wait()
 		h.signRest()
+	}
+}
+
+// reaches sees to it that what was told of a protected person reaches somebody.
+func (h *house) reaches(o tilhor.OwnerID) func(tx *db.Tx, kind access.Kind, thing string) error {
+	told := &concerns.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
+	used := &interventions.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
+	return func(tx *db.Tx, kind access.Kind, thing string) error {
+		if kind == access.Force {
+			return used.Reaches(tx, o, thing)
+		}
+		return told.Reaches(tx, o, thing)
 	}
 }
 

@@ -229,6 +229,17 @@ func IsNamed(tx *db.Tx, a tilhor.Actor, subject tilhor.PersonID, now time.Time) 
 	return n > 0, err
 }
 
+// NamedForAll says whether somebody is named for each of some protected persons: what
+// is about several opens to no one else.
+func NamedForAll(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, subjects []tilhor.PersonID, now time.Time) (bool, error) {
+	for _, s := range subjects {
+		if named, err := IsNamed(tx, tilhor.Actor{Owner: owner, Person: person}, s, now); err != nil || !named {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
 // Guarded lists the protected persons that a thing is about; nobody for most.
 func Guarded(tx *db.Tx, owner tilhor.OwnerID, kind Kind, thing string, now time.Time) (all []tilhor.PersonID, err error) {
 	err = tx.Each(selectSubjects, func(scan db.Scan) error {

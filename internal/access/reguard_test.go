@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"tilhor"
@@ -52,6 +53,10 @@ func TestWhatWasToldWhileSheWasProtectedIsGuarded(t *testing.T) {
 			write(told)
 			write(func(tx *db.Tx) error { _, err := tx.Exec(dropThingGuards, owner); return err })
 		}
+		nobodys := func(_ *db.Tx, kind access.Kind, thing string) error {
+			t.Errorf("nobody can have %s %s, it says", kind, thing)
+			return nil
+		}
 		may := func(p tilhor.PersonID, role tilhor.Role) bool {
 			a := tilhor.Actor{Owner: owner, Person: p, Role: role, School: "solbakken", Trained: true}
 			return d.Read(ctx, func(tx *db.Tx) error { _, err := access.Allow(tx, a, access.Receive, "1", now); return err }) == nil
@@ -60,7 +65,7 @@ func TestWhatWasToldWhileSheWasProtectedIsGuarded(t *testing.T) {
 			t.Fatalf("the race was not one: %d bare, %v", n, err)
 		}
 		for _, want := range []int{1, 0} {
-			if n, err := access.Reguard(ctx, d, owner, now); err != nil || n != want {
+			if n, err := access.Reguard(ctx, d, owner, now, nobodys); err != nil || n != want {
 				t.Fatalf("%d guarded, not %d: %v", n, want, err)
 			}
 		}
@@ -70,40 +75,75 @@ func TestWhatWasToldWhileSheWasProtectedIsGuarded(t *testing.T) {
 		if may("kari", tilhor.RoleRektor) || !may("hilde", tilhor.RoleTeacher) {
 			t.Errorf("rektor may %v, who is named may %v", may("kari", tilhor.RoleRektor), may("hilde", tilhor.RoleTeacher))
 		}
-		// What is told of the very one who leads for her is the owner's: nobody at the school can have it.
-		adviser := tilhor.Actor{Owner: owner, Person: "vera", Role: tilhor.RoleOwnerAdviser, Trained: true}
-		write(func(tx *db.Tx) error {
-			return access.Give(tx, owner, access.Grant{Kind: access.School, Person: "vera", Unit: access.Owner, Relation: access.Intake, From: now})
-		})
+		write(func(tx *db.Tx) error { return access.Release(tx, owner, "signe", now) })
+		if n, err := access.Reguard(ctx, d, owner, now, nobodys); err != nil || n != 0 || !may("kari", tilhor.RoleRektor) {
+			t.Errorf("%d guarded of somebody who is protected no longer, %v", n, err)
+		}
+	})
+}
+
+// What was told of a protected pupil, and of the very one who leads for her, nobody who
+// is named can have; nor what is about two, each with another who is named. Whoever
+// receives it for the owner is asked to, until the owner has it.
+func TestWhatNobodyWhoIsNamedCanHave(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, owner := context.Background(), tilhor.OwnerID(tilhor.NewID())
+		write := func(fn func(tx *db.Tx) error) {
+			t.Helper()
+			if err := d.Write(ctx, fn); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for subject, leader := range map[tilhor.PersonID]tilhor.PersonID{"signe": "hilde", "elias": "jonas"} {
+			write(func(tx *db.Tx) error {
+				if err := access.Protect(tx, owner, subject); err != nil {
+					return err
+				}
+				return access.Name(tx, owner, access.Naming{Subject: subject, Person: leader, Unit: "solbakken", Lead: true, By: "kari", From: now})
+			})
+		}
 		for _, x := range []struct {
 			kind  access.Kind
-			act   access.Act
 			thing string
+			about []tilhor.PersonID
 			out   tilhor.PersonID
-			owner bool
-		}{{access.Concern, access.Receive, "2", "hilde", true}, {access.Force, access.LeadForce, "3", "hilde", true}, {access.Concern, access.Receive, "4", "berit", false}} {
+		}{
+			{access.Concern, "1", []tilhor.PersonID{"signe"}, "hilde"}, {access.Force, "2", []tilhor.PersonID{"signe"}, "hilde"}, {access.Concern, "3", []tilhor.PersonID{"signe", "elias"}, "berit"},
+			{access.Concern, "4", []tilhor.PersonID{"signe"}, "berit"}, {access.Force, "5", []tilhor.PersonID{"elias"}, "hilde"}, {access.Concern, "6", []tilhor.PersonID{"nora"}, "hilde"},
+		} {
 			write(func(tx *db.Tx) error {
-				if err := access.Give(tx, owner, access.Grant{Kind: x.kind, Thing: x.thing, Role: tilhor.RoleRektor, Unit: "solbakken", Relation: map[access.Kind]access.Relation{access.Concern: access.Intake, access.Force: access.Leads}[x.kind], From: now}); err != nil {
+				relation := map[access.Kind]access.Relation{access.Concern: access.Intake, access.Force: access.Leads}[x.kind]
+				if err := access.Give(tx, owner, access.Grant{Kind: x.kind, Thing: x.thing, Role: tilhor.RoleRektor, Unit: "solbakken", Relation: relation, From: now}); err != nil {
 					return err
 				}
 				if err := access.Shut(tx, owner, access.Bar{Kind: x.kind, Thing: x.thing, Person: x.out, From: now, Reason: "accused"}); err != nil {
 					return err
 				}
-				_, err := access.About(tx, owner, x.kind, x.thing, "signe", "solbakken", now)
-				return err
+				for _, p := range x.about {
+					if _, err := access.About(tx, owner, x.kind, x.thing, p, "solbakken", now); err != nil {
+						return err
+					}
+				}
+				return nil
 			})
-			write(func(tx *db.Tx) error { _, err := tx.Exec(dropThingGuards, owner); return err })
-			if _, err := access.Reguard(ctx, d, owner, now); err != nil {
+		}
+		asked := func() (all []string) {
+			t.Helper()
+			_, err := access.Reguard(ctx, d, owner, now, func(tx *db.Tx, kind access.Kind, thing string) error {
+				all = append(all, string(kind)+" "+thing)
+				return access.Give(tx, owner, access.Grant{Kind: kind, Thing: thing, Role: tilhor.RoleOwnerAdviser, Unit: access.Owner, Relation: access.Intake, From: now})
+			})
+			if err != nil {
 				t.Fatal(err)
 			}
-			err := d.Read(ctx, func(tx *db.Tx) error { _, err := access.Allow(tx, adviser, x.act, x.thing, now); return err })
-			if (err == nil) != x.owner {
-				t.Errorf("%s %s, of which %s is kept out: the owner has it %v", x.kind, x.thing, x.out, err == nil)
-			}
+			slices.Sort(all)
+			return all
 		}
-		write(func(tx *db.Tx) error { return access.Release(tx, owner, "signe", now) })
-		if n, err := access.Reguard(ctx, d, owner, now); err != nil || n != 0 || !may("kari", tilhor.RoleRektor) {
-			t.Errorf("%d guarded of somebody who is protected no longer, %v", n, err)
+		if got, want := asked(), []string{"concern 1", "concern 3", "force 2"}; !slices.Equal(got, want) {
+			t.Errorf("nobody can have %v, not %v", got, want)
+		}
+		if got := asked(); len(got) > 0 {
+			t.Errorf("asked again of %v, which the owner has", got)
 		}
 	})
 }

@@ -163,13 +163,19 @@ func (d *Desk) tellThose(tx *db.Tx, by tilhor.Actor, all []Track, n note, now ti
 				return err
 			}
 		}
-		if n.kind == Shielded && n.answer != "lifted" {
+		protected := n.kind == Shielded && n.answer != "lifted"
+		if protected {
 			if err := w.keepAppointed(); err != nil {
 				return err
 			}
 		}
 		if _, err := w.write(n); err != nil {
 			return err
+		}
+		if protected { // who is named may be kept out of this one
+			if err := w.led(); err != nil {
+				return err
+			}
 		}
 		if err := w.touch(); err != nil {
 			return err
@@ -179,17 +185,33 @@ func (d *Desk) tellThose(tx *db.Tx, by tilhor.Actor, all []Track, n note, now ti
 }
 
 // keepAppointed lets those keep the track whom the owner gave it by name, as the
-// pupil is protected: one that goes past rektor has nobody else.
+// pupil is protected: one that goes past rektor has nobody else. Who has it by name
+// as named for another, who it was taken to be about, was given it by nobody.
 func (w *work) keepAppointed() error {
 	grants, err := access.GrantsOf(w.tx, w.by.Owner, access.Track, string(w.t.ID))
+	if err != nil {
+		return err
+	}
 	for _, g := range grants {
-		given := g.Person != "" && (g.Relation == access.Leads || g.Relation == access.Advises)
-		if err == nil && given && !w.now.Before(g.From) && (g.Until.IsZero() || w.now.Before(g.Until)) {
-			err = w.letBy(g.Person, g.Unit)
+		record, given := map[access.Relation]Kind{access.Leads: LedBy, access.Advises: AdvisedBy}[g.Relation]
+		if !given || g.Person == "" || w.now.Before(g.From) || !g.Until.IsZero() && !w.now.Before(g.Until) {
+			continue
+		}
+		var n int
+		if err := w.tx.One(countGiven, db.Args(w.by.Owner, w.t.ID, record, g.Person), &n); err != nil {
+			return err
+		}
+		if n == 0 {
+			continue
+		}
+		if err := w.letBy(g.Person, g.Unit); err != nil {
+			return err
 		}
 	}
-	return err
+	return nil
 }
+
+var countGiven = db.SQL(`SELECT COUNT(*) FROM cases_record WHERE owner = $1 AND track = $2 AND kind = $3 AND ref = $4`)
 
 // unhandle takes the track from whoever handles it, until it is given to another.
 func (w *work) unhandle() error {
@@ -305,11 +327,16 @@ func (d *Desk) Unshield(ctx context.Context, by tilhor.Actor, slug, reason strin
 		if w.t.Pupil == "" {
 			return tilhor.ErrConflict
 		}
-		if err := d.Roster.Protect(w.tx, by, w.t.Pupil, roster.NotProtected, w.now); err != nil {
-			return err
-		}
-		return d.tellTracks(w.tx, by, w.t.Pupil, note{kind: Shielded, when: tilhor.Now(w.now), answer: "lifted", text: []field{{"reason", reason}}}, w.now)
+		return d.Lift(w.tx, by, w.t.Pupil, reason, w.now)
 	})
+}
+
+// Lift ends the protection of a person; every track of hers tells so.
+func (d *Desk) Lift(tx *db.Tx, by tilhor.Actor, person tilhor.PersonID, reason string, now time.Time) error {
+	if err := d.Roster.Protect(tx, by, person, roster.NotProtected, now); err != nil {
+		return err
+	}
+	return d.tellTracks(tx, by, person, note{kind: Shielded, when: tilhor.Now(now), answer: "lifted", text: []field{{"reason", reason}}}, now)
 }
 
 // shielded are the protected persons the track is about; a track that is about

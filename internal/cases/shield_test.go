@@ -110,6 +110,12 @@ func TestWhatIsToldOfAProtectedPupilReachesSomebodyNamed(t *testing.T) {
 		like, err := w.desk.TakeUp(w.ctx, w.ina, other.Slug, cases.Stance{})
 		w.must(err)
 		w.must(w.desk.Identify(w.ctx, w.ina, like[0].Slug, w.elias))
+		// When he is protected as well, she is not named for him by that.
+		w.must(w.desk.Shield(w.ctx, w.kari, cases.Shielding{Pupil: w.elias, Grade: roster.Confidential, Leader: w.jonas.Person, Reason: "Melding."}))
+		_, err = w.desk.See(w.ctx, w.ina, like[0].Slug, "whole")
+		w.is(err, tilhor.ErrNotFound)
+		_, err = w.desk.See(w.ctx, w.jonas, like[0].Slug, "whole")
+		w.must(err)
 		// Rektor, who is not named, cannot say that somebody is she.
 		unknown, err := w.desk.TakeUp(w.ctx, w.kari, d.Slug, cases.Stance{})
 		w.must(err)
@@ -117,6 +123,22 @@ func TestWhatIsToldOfAProtectedPupilReachesSomebodyNamed(t *testing.T) {
 			{"rektor says it is the protected pupil", w.desk.Identify(w.ctx, w.kari, unknown[0].Slug, w.nora), "pupil", "cases.fault.pupil"},
 			{"rektor says it is nobody", w.desk.Identify(w.ctx, w.kari, unknown[0].Slug, "finnesikke"), "pupil", "cases.fault.pupil"},
 		})
+	})
+}
+
+// Whoever runs the system lifts it from the command line: her cases tell so, whatever
+// the clock says by then.
+func TestLiftedFromTheCommandLine(t *testing.T) {
+	each(t, func(w *world) {
+		slug := w.taken(w.nora)
+		w.days(1)
+		w.shielded()
+		w.days(-1) // the clock was ahead
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error { return w.desk.Lift(tx, w.Keeper(), w.nora, "Opphevet.", w.Now()) }))
+		f := w.see(slug)
+		if f.Shielded || !slices.ContainsFunc(f.Records, func(r cases.Record) bool { return r.Kind == cases.Shielded && r.Answer == "lifted" }) {
+			t.Errorf("the case does not tell that it is lifted: %+v", f.Records)
+		}
 	})
 }
 

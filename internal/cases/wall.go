@@ -399,7 +399,9 @@ func (w *work) hasLead() (bool, error) {
 			continue
 		}
 		if g.Person != "" && !out[g.Person] {
-			return true, nil
+			if named, err := access.NamedForAll(w.tx, w.by.Owner, g.Person, guarded, w.now); err != nil || named {
+				return named, err
+			}
 		}
 		byRole = byRole || g.Role == tilhor.RoleRektor && len(guarded) == 0 // no role comes to a protected pupil
 	}

@@ -1,16 +1,19 @@
 package cases_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
 
 	"tilhor"
+	"tilhor/internal/access"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/duty"
 	"tilhor/internal/roster"
+	"tilhor/internal/web/webtest"
 )
 
 // The leadership is accused and the pupil is protected: it goes to the owner's
@@ -239,6 +242,56 @@ func TestOpeningAProtectedPupilsConcernRings(t *testing.T) {
 		w.must(w.DB.Read(w.ctx, func(tx *db.Tx) error { return tx.One(countAlarms, db.Args(w.kari.Owner), &rung) }))
 		if rung != 2 {
 			t.Errorf("%d alarms, want 2", rung)
+		}
+		w.holds()
+	})
+}
+
+// The one who is named to lead is kept out of what is there already: she said she was
+// partial in the case, and what waits is about her. The owner is told of the case, and
+// receives what waits.
+func TestWhoIsNamedIsKeptOutOfWhatIsThere(t *testing.T) {
+	each(t, func(w *world) {
+		anne := w.adviser()
+		w.must(w.desk.AppointReceiver(w.ctx, anne, anne.Person))
+		slug := w.taken(w.nora)
+		w.must(w.desk.Recuse(w.ctx, w.ina, slug, cases.Recusal{Person: w.ina.Person, Why: "conflict", Reason: "Vi er naboer."}))
+		c, err := w.told.Tell(w.ctx, w.mona, concerns.Telling{
+			School: w.Solbakken, Pupils: []tilhor.PersonID{w.nora}, Saw: "Holdt henne hardt.", Arena: tilhor.ArenaCorridor, Happened: w.now(), Known: w.now(),
+			Accused: duty.AccusedEmployee, Against: []tilhor.PersonID{w.ina.Person},
+		})
+		w.must(err)
+		w.shielded() // Ina leads
+		ns, err := w.desk.Notices(w.ctx, anne)
+		w.must(err)
+		if len(ns) != 1 || ns[0].Kind != cases.NoLead {
+			t.Errorf("the owner is told %+v", ns)
+		}
+		given := 0
+		reaches := func(tx *db.Tx, _ access.Kind, thing string) error { // also of the one that was taken up: nobody has to read it any more
+			before, err := access.GrantsOf(tx, webtest.Owner, access.Concern, thing)
+			if err != nil {
+				return err
+			}
+			if err := w.told.Reaches(tx, webtest.Owner, thing); err != nil {
+				return err
+			}
+			after, err := access.GrantsOf(tx, webtest.Owner, access.Concern, thing)
+			given += len(after) - len(before)
+			return err
+		}
+		_, err = w.told.Receive(w.ctx, anne, c.Slug)
+		w.is(err, tilhor.ErrNotFound)
+		for range 2 { // the second time there is nothing to do
+			_, err = access.Reguard(context.Background(), w.DB, webtest.Owner, w.Now(), reaches)
+			w.must(err)
+		}
+		if _, err := w.told.Receive(w.ctx, anne, c.Slug); err != nil || given != 1 {
+			t.Errorf("the owner does not receive what is about who leads, and nothing else: %d were given, %v", given, err)
+		}
+		for _, a := range []tilhor.Actor{w.kari, w.ina} {
+			_, err := w.told.Receive(w.ctx, a, c.Slug)
+			w.is(err, tilhor.ErrNotFound)
 		}
 		w.holds()
 	})

@@ -198,7 +198,7 @@ func (d *Desk) bar(tx *db.Tx, owner tilhor.OwnerID, c Concern, p tilhor.PersonID
 // reaches sees to it that a concern about a protected pupil has somebody: when
 // everybody who is named to lead for her is barred from it, or works there no
 // longer, the owner receives it and appoints.
-func (d *Desk) reaches(tx *db.Tx, owner tilhor.OwnerID, c Concern) error {
+func (d *Desk) reaches(tx *db.Tx, owner tilhor.OwnerID, c Concern, now time.Time) error {
 	if c.Accused == duty.AccusedLeadership { // past everybody at the school already
 		return nil
 	}
@@ -207,6 +207,10 @@ func (d *Desk) reaches(tx *db.Tx, owner tilhor.OwnerID, c Concern) error {
 		return err
 	}
 	bars, err := access.BarsOf(tx, owner, access.Concern, string(c.ID))
+	if err != nil {
+		return err
+	}
+	guarded, err := access.Guarded(tx, owner, access.Concern, string(c.ID), now)
 	if err != nil {
 		return err
 	}
@@ -220,11 +224,15 @@ func (d *Desk) reaches(tx *db.Tx, owner tilhor.OwnerID, c Concern) error {
 		if g.Person == "" || slices.ContainsFunc(bars, func(b access.Bar) bool { return b.Person == g.Person }) {
 			continue
 		}
-		roles, err := d.Roster.RolesOf(tx, owner, g.Person, tilhor.DateOf(c.Written, calendar.Oslo()))
+		named, err := access.NamedForAll(tx, owner, g.Person, guarded, now)
 		if err != nil {
 			return err
 		}
-		if slices.ContainsFunc(roles, func(a tilhor.Actor) bool { return a.School == g.Unit && a.Role.Staff() }) {
+		roles, err := d.Roster.RolesOf(tx, owner, g.Person, tilhor.DateOf(now, calendar.Oslo()))
+		if err != nil {
+			return err
+		}
+		if named && slices.ContainsFunc(roles, func(a tilhor.Actor) bool { return a.School == g.Unit && a.Role.Staff() }) {
 			return nil
 		}
 	}
@@ -232,6 +240,25 @@ func (d *Desk) reaches(tx *db.Tx, owner tilhor.OwnerID, c Concern) error {
 		Kind: access.Concern, Thing: string(c.ID), Role: tilhor.RoleOwnerAdviser, Unit: access.Owner, Relation: access.Intake, From: c.Written, By: c.Reporter,
 	})
 }
+
+// Reaches sees to a concern that nobody has taken a stance on, as reaches does when it
+// is told: its pupil may have been protected since.
+func (d *Desk) Reaches(tx *db.Tx, owner tilhor.OwnerID, id string) error {
+	c, isNew := Concern{ID: tilhor.ConcernID(id)}, false
+	err := tx.Each(selectRoute, func(scan db.Scan) error {
+		var written int64
+		isNew = true
+		err := scan(&c.Accused, &c.Reporter, &written)
+		c.Written = time.UnixMilli(written).UTC()
+		return err
+	}, owner, id)
+	if err != nil || !isNew {
+		return err
+	}
+	return d.reaches(tx, owner, c, d.Clock())
+}
+
+var selectRoute = db.SQL(`SELECT accused, reporter, written_at FROM concerns_concern WHERE owner = $1 AND id = $2 AND state = 'new'`)
 
 // kin are those of the pupils' families who work for a school or the owner, and
 // whether rektor of the school is one of them: nobody decides in a matter where

@@ -397,7 +397,7 @@ func (d *Desk) about(tx *db.Tx, owner tilhor.OwnerID, c Concern, described strin
 	if !guarded {
 		return nil
 	}
-	return d.reaches(tx, owner, c)
+	return d.reaches(tx, owner, c, c.Written)
 }
 
 func millis(w tilhor.When) int64 {

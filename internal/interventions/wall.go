@@ -50,6 +50,12 @@ func (d *Desk) wall(tx *db.Tx, by tilhor.Actor, e Event, r Report, subjects []ti
 			return err
 		}
 	}
+	return d.reaches(tx, by, e, out, now)
+}
+
+// reaches gives it to the owner when nobody at the school can decide on it; out are
+// those who are kept from it.
+func (d *Desk) reaches(tx *db.Tx, by tilhor.Actor, e Event, out map[tilhor.PersonID]string, now time.Time) error {
 	led, err := d.led(tx, by.Owner, e, out, now)
 	if err != nil || led {
 		return err
@@ -58,6 +64,26 @@ func (d *Desk) wall(tx *db.Tx, by tilhor.Actor, e Event, r Report, subjects []ti
 		Kind: access.Force, Thing: string(e.ID), Role: tilhor.RoleOwnerAdviser, Unit: access.Owner, Relation: access.Intake, From: now, By: by.Person,
 	})
 }
+
+// Reaches sees to an intervention as reaches does when it is told: its pupil may have
+// been protected since.
+func (d *Desk) Reaches(tx *db.Tx, owner tilhor.OwnerID, id string) error {
+	e, now := Event{ID: EventID(id)}, d.Clock()
+	if err := tx.One(schoolOf, db.Args(owner, id), &e.School); err != nil {
+		return err
+	}
+	bars, err := access.BarsOf(tx, owner, access.Force, id)
+	if err != nil {
+		return err
+	}
+	out := map[tilhor.PersonID]string{}
+	for _, b := range bars {
+		out[b.Person] = b.Reason
+	}
+	return d.reaches(tx, tilhor.Actor{Owner: owner}, e, out, now)
+}
+
+var schoolOf = db.SQL(`SELECT school FROM interventions_event WHERE owner = $1 AND id = $2`)
 
 // did are those at the school who intervened, as it was told: by name, or as who
 // leads the school, or as who tells.
@@ -114,7 +140,14 @@ func (d *Desk) led(tx *db.Tx, owner tilhor.OwnerID, e Event, out map[tilhor.Pers
 		return false, err
 	}
 	for _, g := range grants {
-		can[g.Person] = can[g.Person] || g.Person != "" && g.Relation == access.Leads
+		if g.Person == "" || g.Relation != access.Leads {
+			continue
+		}
+		named, err := access.NamedForAll(tx, owner, g.Person, guarded, now)
+		if err != nil {
+			return false, err
+		}
+		can[g.Person] = can[g.Person] || named
 	}
 	for _, s := range staff {
 		leads := can[s.ID] || len(guarded) == 0 && slices.Contains(s.Roles, tilhor.RoleRektor)

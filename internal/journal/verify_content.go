@@ -141,7 +141,7 @@ func (v *verifier) content() error {
 func (v *verifier) mirrors(room *Content) error {
 	for _, m := range room.Mirrors {
 		err := v.rows.odd(m, func(id string) error {
-			v.wrong(rankAround, nowhere, Row, m.Table, "the row %s does not say what the record says (%s): it was changed, inserted or deleted", id, room.Acts)
+			v.wrong(rankAround, nowhere, Row, m.Table, "what the record (%[2]s) says of %[1]s and the rows beside it do not agree: one was changed, inserted or deleted", id, room.Acts)
 			return nil
 		})
 		if err != nil {

@@ -74,10 +74,18 @@ func TestAlteredRowsOfTheWholeCaseAreNamed(t *testing.T) {
 			`INSERT INTO access_grant SELECT owner, 'x', kind, thing, 'x', '', unit, 'named', from_at, until_at, '' FROM access_grant WHERE kind = 'person' LIMIT 1`,
 			`INSERT INTO access_grant SELECT owner, 'x', kind, thing, 'x', '', unit, 'leads', from_at, until_at, '' FROM access_grant WHERE kind = 'person' LIMIT 1`,
 			`INSERT INTO access_grant SELECT owner, 'x', 'track', thing, 'x', '', 'u', 'leads', 0, until_at, '' FROM access_guard WHERE kind = 'track' LIMIT 1`,
+			`INSERT INTO access_grant SELECT owner, 'x', 'track', thing, 'x', '', 'u', 'appoints', 0, until_at, '' FROM access_guard WHERE kind = 'track' LIMIT 1`,
+			// One who is named for a protected pupil gets another pupil's track, and one who leads a track for the owner gets a protected pupil.
+			`INSERT INTO access_grant SELECT d.owner, 'x', 'track', t.id, d.person, '', 'u', 'leads', 0, 1, '' FROM roster_decision d, cases_track t WHERE d.kind = 'named' AND t.pupil NOT IN ('', d.pupil)
+				AND NOT EXISTS (SELECT 1 FROM cases_record r WHERE r.track = t.id AND r.ref = d.person) LIMIT 1`,
+			`INSERT INTO access_grant SELECT r.owner, 'x', 'person', p.id, r.ref, '', 'u', 'named', 0, 1, '' FROM cases_record r, roster_person p WHERE r.kind = 'led-by' AND p.protection <> ''
+				AND NOT EXISTS (SELECT 1 FROM roster_decision d WHERE d.pupil = p.id AND d.person = r.ref) LIMIT 1`,
 			`INSERT INTO access_grant SELECT owner, 'x', kind, thing, 'x', '', unit, 'intake', from_at, until_at, '' FROM access_grant WHERE kind = 'concern' LIMIT 1`,
 			`INSERT INTO access_grant SELECT owner, 'x', kind, thing, 'x', '', unit, 'leads', from_at, until_at, '' FROM access_grant WHERE kind = 'force' LIMIT 1`,
 		},
 		"access_guard": {
+			`UPDATE access_guard SET until_at = 1 WHERE kind = 'person'`,
+			`INSERT INTO access_guard SELECT owner, 'track', id, 'x', 0 FROM cases_track WHERE pupil <> '' LIMIT 1`,
 			`DELETE FROM access_guard WHERE kind = 'track' AND until_at = 9223372036854775807`,
 			`UPDATE access_guard SET until_at = 1 WHERE until_at = 9223372036854775807`,
 		},
