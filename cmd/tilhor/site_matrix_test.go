@@ -102,6 +102,7 @@ func lesser(r tilhor.Role) bool { return r.Staff() && r != tilhor.RoleRektor }
 func newMatrixWorld(t *testing.T, d *db.DB) *matrixWorld {
 	t.Helper()
 	town := webtest.NewTown(t, d)
+	town.Altered = true // everybody has a thing by hand
 	w := &matrixWorld{
 		siteWorld: siteOf(t, d, town.Kit.Keys, town.Now()), town: town, things: map[string]thing{}, people: map[string]tilhor.Actor{},
 		drafts: map[tilhor.Role]string{}, cookies: map[string]*http.Cookie{},

@@ -108,8 +108,12 @@ func TestWhatNobodyWhoIsNamedCanHave(t *testing.T) {
 			about []tilhor.PersonID
 			out   tilhor.PersonID
 		}{
-			{access.Concern, "1", []tilhor.PersonID{"signe"}, "hilde"}, {access.Force, "2", []tilhor.PersonID{"signe"}, "hilde"}, {access.Concern, "3", []tilhor.PersonID{"signe", "elias"}, "berit"},
-			{access.Concern, "4", []tilhor.PersonID{"signe"}, "berit"}, {access.Force, "5", []tilhor.PersonID{"elias"}, "hilde"}, {access.Concern, "6", []tilhor.PersonID{"nora"}, "hilde"},
+			{access.Concern, "1", []tilhor.PersonID{"signe"}, "hilde"},
+			{access.Force, "2", []tilhor.PersonID{"signe"}, "hilde"},
+			{access.Concern, "3", []tilhor.PersonID{"signe", "elias"}, "berit"},
+			{access.Concern, "4", []tilhor.PersonID{"signe"}, "berit"},
+			{access.Force, "5", []tilhor.PersonID{"elias"}, "hilde"},
+			{access.Concern, "6", []tilhor.PersonID{"nora"}, "hilde"},
 		} {
 			write(func(tx *db.Tx) error {
 				relation := map[access.Kind]access.Relation{access.Concern: access.Intake, access.Force: access.Leads}[x.kind]

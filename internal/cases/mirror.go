@@ -88,8 +88,8 @@ var mirrors = []journal.Mirror{
 		JOIN cases_record o ON o.owner = x.owner AND o.track = x.other WHERE x.owner = r.owner AND x.track = r.track
 			AND o.kind = 'together' AND o.answer = 'out' AND o.written_at = r.written_at`, `r.kind = 'together' AND r.answer = 'left'`)},
 	{Table: "cases_stood", Odd: odd(`x.track FROM cases_stood x`, `SELECT 1 FROM cases_record o JOIN cases_record l ON l.owner = o.owner AND l.written_at = o.written_at
-		WHERE o.owner = x.owner AND o.kind = 'together' AND o.answer = 'out' AND l.kind = 'together' AND l.answer = 'left'
-			AND (o.track = x.track AND l.track = x.other OR o.track = x.other AND l.track = x.track)`)},
+		WHERE o.owner = x.owner AND o.track IN (x.track, x.other) AND o.kind = 'together' AND o.answer = 'out'
+			AND l.track IN (x.track, x.other) AND l.track <> o.track AND l.kind = 'together' AND l.answer = 'left'`)},
 	// Whoever was recused is barred; whether it has ended since is not asked.
 	{Table: "access_bar", Odd: odd(`r.id FROM cases_record r`, `SELECT 1 FROM access_bar x WHERE x.owner = r.owner AND x.kind = 'track' AND x.thing = r.track AND x.person = r.ref`,
 		`r.kind = 'recused'`)},
