@@ -15,8 +15,7 @@ import (
 // is what the scope lets, so that who leads by role has days too; of any school what
 // was given by name, a day of both once.
 var selectDays = db.SQL(`SELECT s.first_on FROM duty_state s WHERE s.owner = $1 AND s.school = $4 AND ` + dated + `
-	UNION SELECT s.first_on FROM (SELECT DISTINCT p.thing FROM access_grant p
-		WHERE p.owner = $1 AND p.person = $2 AND p.kind = 'track' AND p.unit = $4) mine CROSS JOIN duty_state s
+	UNION SELECT s.first_on FROM (` + lent + `) mine CROSS JOIN duty_state s
 		WHERE s.owner = $1 AND s.thing = mine.thing AND ` + dated + `
 	ORDER BY 1 LIMIT 366`)
 

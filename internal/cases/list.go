@@ -47,11 +47,15 @@ func selectList(n, states string) *db.Stmt {
 }
 
 // elsewhere says that a track is not at the school the actor works at: it was
-// given by name, to one who works for the owner or at another school. It begins
-// with the person's own grants, which are few, and looks each track up.
-const elsewhere = ` FROM (SELECT DISTINCT p.thing FROM access_grant p
-	WHERE p.owner = $1 AND p.person = $2 AND p.kind = 'track' AND p.unit = $4) mine CROSS JOIN cases_track t
+// given by name, to one who works for the owner or at another school, to lead or to
+// advise in; everything else is given at the track's own school.
+const elsewhere = ` FROM (` + lent + `) mine CROSS JOIN cases_track t
 	WHERE t.owner = $1 AND t.id = mine.thing AND t.school <> $4`
+
+// lent are the tracks somebody was given by name to lead or to advise in: few, however
+// many the same person has handled through the years.
+const lent = `SELECT DISTINCT p.thing FROM access_grant p
+	WHERE p.owner = $1 AND p.person = $2 AND p.kind = 'track' AND p.unit = $4 AND p.relation IN ('leads', 'advises')`
 
 var selectElsewhere = db.SQL(`SELECT ` + columns + elsewhere + ` AND ` + access.Scope(access.Read, "t.id") + `
 	AND (t.state = $6 OR $6 = '' AND t.state <> 'closed') AND ($7 = '' OR t.handler = $7) AND ($8 = '' OR t.arena = $8) AND ($9 = '' OR t.pupil = $9)
