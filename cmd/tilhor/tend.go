@@ -40,6 +40,8 @@ func (h *house) tend(w *watch.Watch, sites ...*web.Site) (end func()) {
 			h.log.Error(chore, "owner", owner, "err", web.Types(err))
 		}
 	}
+	told := &concerns.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
+	used := &interventions.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	h.mindClock(ctx, heard, sites)
 	second := time.NewTicker(time.Second)
 	all.Go(func() {
@@ -52,8 +54,8 @@ func (h *house) tend(w *watch.Watch, sites ...*web.Site) (end func()) {
 			for _, o := range h.keys.Owners() {
 				_, err := duty.Wake(ctx, h.db, o, h.clock(), 1000)
 				heard("duties", o, err)
-				_, err = access.Reguard(ctx, h.db, o, h.clock(), h.reaches(o))
-				heard("guards", o, err)
+				_, err = access.Reguard(ctx, h.db, o, h.clock())
+				heard("guards", o, errors.Join(err, told.Reach(ctx, o), used.Reach(ctx, o)))
 			}
 		})
 	})
@@ -82,18 +84,6 @@ func (h *house) tend(w *watch.Watch, sites ...*web.Site) (end func()) {
 		cancel()
 		all.Wait()
 		h.signRest()
-	}
-}
-
-// reaches sees to it that what was told of a protected person reaches somebody.
-func (h *house) reaches(o tilhor.OwnerID) func(tx *db.Tx, kind access.Kind, thing string) error {
-	told := &concerns.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
-	used := &interventions.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
-	return func(tx *db.Tx, kind access.Kind, thing string) error {
-		if kind == access.Force {
-			return used.Reaches(tx, o, thing)
-		}
-		return told.Reaches(tx, o, thing)
 	}
 }
 

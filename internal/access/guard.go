@@ -74,6 +74,7 @@ var (
 		JOIN access_guard k ON k.owner = s.owner AND k.kind = 'person' AND k.thing = s.person
 		WHERE s.owner = $1 AND s.person = $2
 		ON CONFLICT (owner, kind, thing, subject) DO UPDATE SET until_at = excluded.until_at`)
+	endNamings     = db.SQL(`UPDATE access_grant SET until_at = $3 WHERE owner = $1 AND kind = 'person' AND thing = $2 AND until_at > $3`)
 	endGuards      = db.SQL(`UPDATE access_guard SET until_at = $3 WHERE owner = $1 AND subject = $2 AND until_at > $3`)
 	dropSubjects   = db.SQL(`DELETE FROM access_subject WHERE owner = $1 AND kind = $2 AND thing = $3`)
 	dropGuards     = db.SQL(`DELETE FROM access_guard WHERE owner = $1 AND kind = $2 AND thing = $3`)
@@ -152,9 +153,13 @@ func Protect(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID) error {
 	return err
 }
 
-// Release lifts the guard from a person and everything that is about her.
+// Release lifts the guard from a person and everything that is about her. Nobody is
+// named for her any more: when she is protected anew, it is chosen anew who is.
 func Release(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, at time.Time) error {
-	_, err := tx.Exec(endGuards, owner, person, at.UnixMilli())
+	if _, err := tx.Exec(endGuards, owner, person, at.UnixMilli()); err != nil {
+		return err
+	}
+	_, err := tx.Exec(endNamings, owner, person, at.UnixMilli())
 	return err
 }
 

@@ -51,7 +51,7 @@ var mirrors = []journal.Mirror{
 		`x.relation <> 'leads' OR NOT EXISTS (SELECT 1 FROM roster_decision d WHERE d.owner = x.owner AND d.person = x.person AND d.kind = 'named' AND (
 			d.pupil IN (SELECT k.subject FROM access_guard k WHERE k.owner = x.owner AND k.kind = 'track' AND k.thing = x.thing)
 			OR d.pupil IN (`+onceTaken+` WHERE i.owner = x.owner AND i.track = x.thing AND i.kind = 'identified')
-			OR EXISTS (SELECT 1 FROM cases_record i WHERE i.owner = x.owner AND i.track = x.thing AND i.kind = 'identified') AND NOT EXISTS (SELECT 1 FROM cases_record c WHERE c.owner = x.owner AND c.track = x.thing AND c.kind = 'told' AND c.ref <> '')))`)},
+			OR EXISTS (SELECT 1 FROM cases_record i WHERE i.owner = x.owner AND i.track = x.thing AND `+neverTold+`)))`)},
 	// So does who is let past the guard of a protected pupil: by a decision about her
 	// home; or as the owner gave that person a track that is about her, or was taken to
 	// be, or that is about another for whom that person is named; or by having had her
@@ -65,6 +65,8 @@ var mirrors = []journal.Mirror{
 			WHERE k.owner = x.owner AND k.subject = x.thing AND k.kind = 'track' AND d.person = x.person)`,
 		`x.relation <> 'named' OR x.thing NOT IN (`+onceTaken+` JOIN cases_record r ON r.owner = i.owner AND r.track = i.track
 			WHERE i.owner = x.owner AND i.kind = 'identified' AND r.kind IN ('led-by', 'advised-by') AND r.ref = x.person)`,
+		`x.relation <> 'named' OR NOT EXISTS (SELECT 1 FROM cases_record i JOIN cases_record r ON r.owner = i.owner AND r.track = i.track
+			WHERE i.owner = x.owner AND r.kind IN ('led-by', 'advised-by') AND r.ref = x.person AND `+neverTold+`)`,
 		`x.relation <> 'named' OR NOT EXISTS (SELECT 1 FROM access_grant h JOIN access_guard k ON k.owner = h.owner AND k.kind = h.kind AND k.thing = h.thing AND k.subject = x.thing
 			JOIN cases_record r ON r.owner = h.owner AND r.track = h.thing AND r.kind = 'appointed' AND r.ref = h.person
 			WHERE h.owner = x.owner AND x.id = 'named-' || h.id AND h.person = x.person AND h.kind = 'track' AND h.relation = 'handles')`)},
@@ -99,6 +101,12 @@ var mirrors = []journal.Mirror{
 // about, before somebody said who it was.
 const onceTaken = `SELECT g.subject FROM cases_record i JOIN cases_record c ON c.owner = i.owner AND c.track = i.track AND c.kind = 'told'
 	JOIN access_guard g ON g.owner = c.owner AND g.kind = 'concern' AND g.thing = c.ref`
+
+// neverTold is that it was said who it was, and no concern had been told in the track by
+// then: it began with what was found in another, and it stands nowhere whom it was taken
+// to be about.
+const neverTold = `i.kind = 'identified' AND NOT EXISTS (SELECT 1 FROM cases_record c WHERE c.owner = i.owner AND c.track = i.track AND c.kind = 'told' AND c.ref <> ''
+	AND (SELECT e.seq FROM journal_entry e WHERE e.owner = c.owner AND e.id = c.entry) < (SELECT e.seq FROM journal_entry e WHERE e.owner = i.owner AND e.id = i.entry))`
 
 // shielded is a record that says that the pupil is protected, and none after it says
 // that she is so no longer. What comes after is told by the numbers in the stream: a

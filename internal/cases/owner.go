@@ -287,12 +287,31 @@ func (d *Desk) fillNotice(tx *db.Tx, owner tilhor.OwnerID, n *OwnerNotice, now t
 		}
 		switch g.Relation {
 		case access.Leads:
-			n.Lead = names[g.Person]
+			leads, err := d.canLead(tx, owner, n.track, g.Person, now)
+			if err != nil {
+				return err
+			}
+			if leads { // who is named for a protected pupil may be kept out
+				n.Lead = names[g.Person]
+			}
 		case access.Advises:
 			n.Advise = append(n.Advise, names[g.Person])
 		}
 	}
 	return err
+}
+
+// canLead says whether somebody who leads a track by name is let into it.
+func (d *Desk) canLead(tx *db.Tx, owner tilhor.OwnerID, track tilhor.TrackID, p tilhor.PersonID, now time.Time) (bool, error) {
+	bars, err := access.BarsOf(tx, owner, access.Track, string(track))
+	if err != nil || shut(bars, now)[p] {
+		return false, err
+	}
+	guarded, err := access.Guarded(tx, owner, access.Track, string(track), now)
+	if err != nil {
+		return false, err
+	}
+	return access.NamedForAll(tx, owner, p, guarded, now)
 }
 
 // OpenNotice opens a notice for one of the owner's receivers: rektor's words,

@@ -172,7 +172,10 @@ func (d *Desk) tellThose(tx *db.Tx, by tilhor.Actor, all []Track, n note, now ti
 		if _, err := w.write(n); err != nil {
 			return err
 		}
-		if protected { // who is named may be kept out of this one
+		if protected && t.State != Closed { // who is named may be kept out of this one
+			if err := w.barKin(); err != nil {
+				return err
+			}
 			if err := w.led(); err != nil {
 				return err
 			}
@@ -281,7 +284,7 @@ func (d *Desk) Unname(ctx context.Context, by tilhor.Actor, slug string, person 
 			return err
 		}
 		for _, s := range subjects {
-			all, err := access.Namings(w.tx, by.Owner, s, w.now)
+			all, _, err := d.chosen(w.tx, by.Owner, s, w.now)
 			if err != nil {
 				return err
 			}
@@ -302,15 +305,73 @@ func (d *Desk) Unname(ctx context.Context, by tilhor.Actor, slug string, person 
 				return err
 			}
 		}
-		if w.t.Handler == person {
-			if err := w.unhandle(); err != nil {
+		if _, err := w.write(note{kind: Unnamed, when: tilhor.Now(w.now), ref: string(person), text: []field{{"reason", reason}}}); err != nil {
+			return err
+		}
+		for _, s := range subjects {
+			all, err := d.tracksOf(w.tx, by.Owner, s)
+			if err != nil {
 				return err
 			}
+			if w.t.Pupil == "" { // who is only described
+				all = append(all, w.t)
+			}
+			for _, t := range all {
+				if err := d.without(w.tx, by, t, person, w.now); err != nil {
+					return err
+				}
+			}
 		}
-		_, err = w.write(note{kind: Unnamed, when: tilhor.Now(w.now), ref: string(person), text: []field{{"reason", reason}}})
-		return err
+		return nil
 	})
 }
+
+// without sees to a protected pupil's track as somebody is named for her no longer: that
+// person has it no more, and when nobody who leads for her is let into it, the owner is told.
+func (d *Desk) without(tx *db.Tx, by tilhor.Actor, t Track, person tilhor.PersonID, now time.Time) error {
+	w, err := d.workOn(tx, by, t, access.Leads, now)
+	if err != nil {
+		return err
+	}
+	if t.Handler == person {
+		if err := w.unhandle(); err != nil {
+			return err
+		}
+	}
+	if t.State == Closed {
+		return nil
+	}
+	return w.led()
+}
+
+// chosen are those who are named for a protected person by who leads for her, and what is
+// decided about her. Whom the owner gave a track past them is not theirs to see, nor to
+// take out: it may be about them.
+func (d *Desk) chosen(tx *db.Tx, owner tilhor.OwnerID, subject tilhor.PersonID, now time.Time) (all []access.Naming, decided []roster.Decision, err error) {
+	named, err := access.Namings(tx, owner, subject, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	if decided, err = d.Roster.Decisions(tx, owner, subject); err != nil {
+		return nil, nil, err
+	}
+	for _, n := range named {
+		if roster.Stands(decided, roster.NamedFor, roster.NotNamedFor, n.Person, today(now)) == nil {
+			var given int
+			if err := tx.One(countGivenFor, db.Args(owner, subject, n.Person), &given); err != nil {
+				return nil, nil, err
+			}
+			if given > 0 {
+				continue
+			}
+		}
+		all = append(all, n)
+	}
+	return all, decided, nil
+}
+
+var countGivenFor = db.SQL(`SELECT COUNT(*) FROM access_guard k CROSS JOIN cases_record r
+	WHERE k.owner = $1 AND k.subject = $2 AND r.owner = k.owner AND r.track = k.thing AND r.kind IN ('led-by', 'advised-by') AND r.ref = $3`)
 
 // Unshield lifts the protection, when the register has lifted it. From then on
 // the ordinary rules are the rules again.
@@ -331,13 +392,34 @@ func (d *Desk) Unshield(ctx context.Context, by tilhor.Actor, slug, reason strin
 	})
 }
 
-// Lift ends the protection of a person; every track of hers tells so.
+// Lift ends the protection of a person; every track of hers tells so that was guarded,
+// or that says still that she is protected.
 func (d *Desk) Lift(tx *db.Tx, by tilhor.Actor, person tilhor.PersonID, reason string, now time.Time) error {
+	all, err := d.tracksOf(tx, by.Owner, person)
+	if err != nil {
+		return err
+	}
+	var those []Track
+	for _, t := range all {
+		guarded, err := access.Guarded(tx, by.Owner, access.Track, string(t.ID), now)
+		if err != nil {
+			return err
+		}
+		var says int
+		if err := tx.One(countShielded, db.Args(by.Owner, t.ID), &says); err != nil {
+			return err
+		}
+		if says > 0 || len(guarded) > 0 {
+			those = append(those, t)
+		}
+	}
 	if err := d.Roster.Protect(tx, by, person, roster.NotProtected, now); err != nil {
 		return err
 	}
-	return d.tellTracks(tx, by, person, note{kind: Shielded, when: tilhor.Now(now), answer: "lifted", text: []field{{"reason", reason}}}, now)
+	return d.tellThose(tx, by, those, note{kind: Shielded, when: tilhor.Now(now), answer: "lifted", text: []field{{"reason", reason}}}, now)
 }
+
+var countShielded = db.SQL(`SELECT COUNT(*) FROM cases_record r WHERE r.owner = $1 AND r.track = $2 AND ` + shielded)
 
 // shielded are the protected persons the track is about; a track that is about
 // none has no such acts.
@@ -432,11 +514,7 @@ func (d *Desk) namings(tx *db.Tx, owner tilhor.OwnerID, g *Guarding, subjects []
 		if g.Grade, err = d.Roster.Grade(tx, owner, s); err != nil {
 			return err
 		}
-		all, err := access.Namings(tx, owner, s, now)
-		if err != nil {
-			return err
-		}
-		decided, err := d.Roster.Decisions(tx, owner, s)
+		all, decided, err := d.chosen(tx, owner, s, now)
 		if err != nil {
 			return err
 		}
@@ -566,7 +644,12 @@ func (d *Desk) unattended(tx *db.Tx, by tilhor.Actor, now time.Time) (all []Trac
 				return nil, err
 			}
 			for _, n := range named {
-				led = led || n.Lead && works[n.Person]
+				if led || !n.Lead || !works[n.Person] {
+					continue
+				}
+				if led, err = d.canLead(tx, by.Owner, tilhor.TrackID(id), n.Person, now); err != nil {
+					return nil, err
+				}
 			}
 		}
 		if !led {

@@ -372,12 +372,15 @@ func (w *work) led() error {
 	if err != nil || ok {
 		return err
 	}
-	told, err := w.noticed(NoLead)
-	if err != nil || told {
+	var told int // and nobody was appointed since
+	if err := w.tx.One(countUnled, db.Args(w.by.Owner, w.t.ID, NoLead), &told); err != nil || told > 0 {
 		return err
 	}
 	return w.notify(NoLead, nil)
 }
+
+var countUnled = db.SQL(`SELECT COUNT(*) FROM cases_notice n WHERE n.owner = $1 AND n.track = $2 AND n.kind = $3
+	AND NOT EXISTS (SELECT 1 FROM cases_record r WHERE r.owner = n.owner AND r.track = n.track AND r.kind = 'led-by' AND r.written_at >= n.at)`)
 
 func (w *work) hasLead() (bool, error) {
 	bars, err := access.BarsOf(w.tx, w.by.Owner, access.Track, string(w.t.ID))

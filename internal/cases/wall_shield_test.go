@@ -1,19 +1,16 @@
 package cases_test
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"testing"
 
 	"tilhor"
-	"tilhor/internal/access"
 	"tilhor/internal/cases"
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/duty"
 	"tilhor/internal/roster"
-	"tilhor/internal/web/webtest"
 )
 
 // The leadership is accused and the pupil is protected: it goes to the owner's
@@ -267,27 +264,21 @@ func TestWhoIsNamedIsKeptOutOfWhatIsThere(t *testing.T) {
 		if len(ns) != 1 || ns[0].Kind != cases.NoLead {
 			t.Errorf("the owner is told %+v", ns)
 		}
-		given := 0
-		reaches := func(tx *db.Tx, _ access.Kind, thing string) error { // also of the one that was taken up: nobody has to read it any more
-			before, err := access.GrantsOf(tx, webtest.Owner, access.Concern, thing)
-			if err != nil {
-				return err
-			}
-			if err := w.told.Reaches(tx, webtest.Owner, thing); err != nil {
-				return err
-			}
-			after, err := access.GrantsOf(tx, webtest.Owner, access.Concern, thing)
-			given += len(after) - len(before)
-			return err
+		if ns[0].Lead != "" {
+			t.Errorf("the owner reads that it is led by %s", ns[0].Lead)
 		}
 		_, err = w.told.Receive(w.ctx, anne, c.Slug)
 		w.is(err, tilhor.ErrNotFound)
-		for range 2 { // the second time there is nothing to do
-			_, err = access.Reguard(context.Background(), w.DB, webtest.Owner, w.Now(), reaches)
-			w.must(err)
+		gave := func() (n int) { // to the owner
+			w.must(w.DB.Read(w.ctx, func(tx *db.Tx) error { return tx.One(countOwners, db.Args(w.kari.Owner), &n) }))
+			return n
 		}
-		if _, err := w.told.Receive(w.ctx, anne, c.Slug); err != nil || given != 1 {
-			t.Errorf("the owner does not receive what is about who leads, and nothing else: %d were given, %v", given, err)
+		before := gave()
+		for range 2 { // the second time there is nothing to do; and what was taken up nobody has to read any more
+			w.must(w.told.Reach(w.ctx, w.kari.Owner))
+		}
+		if _, err := w.told.Receive(w.ctx, anne, c.Slug); err != nil || gave() != before+1 {
+			t.Errorf("the owner does not receive what is about who leads, and nothing else: %d were given, %v", gave()-before, err)
 		}
 		for _, a := range []tilhor.Actor{w.kari, w.ina} {
 			_, err := w.told.Receive(w.ctx, a, c.Slug)
@@ -296,6 +287,114 @@ func TestWhoIsNamedIsKeptOutOfWhatIsThere(t *testing.T) {
 		w.holds()
 	})
 }
+
+// Rektor is accused, and the owner gave the case to somebody else; she protects the pupil
+// in another case of hers, with herself as leader. Whom the owner appointed she does not
+// see among those who are named, and cannot take out.
+func TestWhomTheOwnerAppointedIsNotRektorsToTakeOut(t *testing.T) {
+	each(t, func(w *world) {
+		anne := w.adviser()
+		w.must(w.desk.AppointReceiver(w.ctx, anne, anne.Person))
+		ordinary := w.taken(w.nora)
+		c := w.against(duty.AccusedLeadership, w.kari.Person)
+		all, err := w.desk.TakeForOwner(w.ctx, anne, c.Slug, w.other.Person)
+		w.must(err)
+		w.must(w.desk.Shield(w.ctx, w.kari, cases.Shielding{Pupil: w.nora, Grade: roster.Confidential, Leader: w.kari.Person, Reason: "Melding."}))
+		g, err := w.desk.Guarding(w.ctx, w.kari, ordinary)
+		w.must(err)
+		if len(g.Named) != 1 || g.Named[0].Person != w.kari.Person {
+			t.Errorf("rektor reads that these are named: %+v", g.Named)
+		}
+		refusals(t, []refusal{{"whom the owner appointed", w.desk.Unname(w.ctx, w.kari, ordinary, w.other.Person, "Hvem er det?"), "person", "cases.fault.person"}})
+		if _, err := w.desk.See(w.ctx, w.other, all[0].Slug, "whole"); err != nil {
+			t.Errorf("whom the owner appointed has the case no longer: %v", err)
+		}
+	})
+}
+
+// Two lead for a protected pupil, and the case about the one is the other's. She takes
+// him out: the owner is told that nobody has that case.
+func TestWhoIsAccusedTakesOutTheOther(t *testing.T) {
+	each(t, func(w *world) {
+		anne := w.adviser()
+		w.must(w.desk.AppointReceiver(w.ctx, anne, anne.Person))
+		ordinary := w.taken(w.nora)
+		c := w.against(duty.AccusedEmployee, w.ina.Person)
+		w.shielded() // Ina leads
+		w.must(w.desk.Name(w.ctx, w.ina, ordinary, w.jonas.Person, true, "Leder når Ina er borte."))
+		all, err := w.desk.TakeSealed(w.ctx, w.jonas, c.Slug, cases.Stance{Handler: w.jonas.Person}, cases.ToOwner{Words: "Vi følger opp."})
+		w.must(err)
+		unled := func() (n int) {
+			ns, err := w.desk.Notices(w.ctx, anne)
+			w.must(err)
+			for _, x := range ns {
+				if x.Kind == cases.NoLead {
+					n++
+				}
+			}
+			return n
+		}
+		if n := unled(); n != 0 {
+			t.Fatalf("the owner is told %d times already", n)
+		}
+		w.must(w.desk.Unname(w.ctx, w.ina, ordinary, w.jonas.Person, "Er tilbake."))
+		_, err = w.desk.See(w.ctx, w.jonas, all[0].Slug, "whole")
+		w.is(err, tilhor.ErrNotFound)
+		if n := unled(); n != 1 {
+			t.Errorf("the owner is told %d times that nobody has it", n)
+		}
+	})
+}
+
+// What is told in words, of a protected pupil, goes neither to the one those words accuse
+// nor to her next of kin, though they are named to lead for her: the owner receives it.
+func TestWhatIsToldInWordsGoesPastWhomItIsAbout(t *testing.T) {
+	each(t, func(w *world) {
+		anne := w.adviser()
+		w.must(w.desk.AppointReceiver(w.ctx, anne, anne.Person))
+		w.shielded() // Ina leads
+		tell := func(n concerns.Telling) concerns.Concern {
+			n.School, n.Described, n.Arena, n.Happened, n.Known = w.Solbakken, "Nora Dahl i 5A", tilhor.ArenaCorridor, w.now(), w.now()
+			c, err := w.told.Tell(w.ctx, w.mona, n)
+			w.must(err)
+			return c
+		}
+		accused := tell(concerns.Telling{Saw: "Holdt henne hardt.", Accused: duty.AccusedEmployee, Whom: "Ina Lund"})
+		plain := tell(concerns.Telling{Saw: "Sto alene."})
+		w.employ(w.Person("forelder-nora"), tilhor.RoleTeacher)
+		w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			return w.Kit.Roster.Train(tx, w.Keeper(), w.Person("forelder-nora"), w.in(0), w.Now())
+		}))
+		w.must(w.desk.Name(w.ctx, w.ina, w.takenBy(w.ina, plain), w.Person("forelder-nora"), true, "Leder når Ina er borte."))
+		kin := tell(concerns.Telling{Saw: "Gråt hjemme."})
+		mother := tilhor.Actor{Owner: w.kari.Owner, Person: w.Person("forelder-nora"), Role: tilhor.RoleTeacher, School: w.Solbakken, Trained: true}
+		for _, x := range []struct {
+			what string
+			c    concerns.Concern
+			who  tilhor.Actor
+			may  bool
+		}{
+			{"the accused", accused, w.ina, false},
+			{"the owner, of what accuses her", accused, anne, true},
+			{"her mother", kin, mother, false},
+			{"who leads besides", kin, w.ina, true},
+			{"the owner, of what she has", kin, anne, false},
+		} {
+			if _, err := w.told.Receive(w.ctx, x.who, x.c.Slug); (err == nil) != x.may {
+				t.Errorf("%s: %v", x.what, err)
+			}
+		}
+	})
+}
+
+func (w *world) takenBy(by tilhor.Actor, c concerns.Concern) string {
+	w.T.Helper()
+	all, err := w.desk.TakeUp(w.ctx, by, c.Slug, cases.Stance{})
+	w.must(err)
+	return all[0].Slug
+}
+
+var countOwners = db.SQL(`SELECT COUNT(*) FROM access_grant WHERE owner = $1 AND kind = 'concern' AND person = '' AND unit = '' AND relation = 'intake'`)
 
 var countAlarms = db.SQL(`SELECT COUNT(*) FROM access_alarm WHERE owner = $1`)
 

@@ -1,6 +1,8 @@
 package concerns
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -199,66 +201,119 @@ func (d *Desk) bar(tx *db.Tx, owner tilhor.OwnerID, c Concern, p tilhor.PersonID
 // everybody who is named to lead for her is barred from it, or works there no
 // longer, the owner receives it and appoints.
 func (d *Desk) reaches(tx *db.Tx, owner tilhor.OwnerID, c Concern, now time.Time) error {
-	if c.Accused == duty.AccusedLeadership { // past everybody at the school already
+	r, err := d.reach(tx, owner, c, now)
+	if err != nil {
+		return err
+	}
+	for _, p := range r.kin {
+		if err := d.bar(tx, owner, c, p, "kin"); err != nil {
+			return err
+		}
+	}
+	if r.has {
 		return nil
-	}
-	grants, err := access.GrantsOf(tx, owner, access.Concern, string(c.ID))
-	if err != nil {
-		return err
-	}
-	bars, err := access.BarsOf(tx, owner, access.Concern, string(c.ID))
-	if err != nil {
-		return err
-	}
-	guarded, err := access.Guarded(tx, owner, access.Concern, string(c.ID), now)
-	if err != nil {
-		return err
-	}
-	for _, g := range grants {
-		if g.Relation != access.Intake {
-			continue
-		}
-		if g.Person == "" && g.Unit == access.Owner { // the owner has it already
-			return nil
-		}
-		if g.Person == "" || slices.ContainsFunc(bars, func(b access.Bar) bool { return b.Person == g.Person }) {
-			continue
-		}
-		named, err := access.NamedForAll(tx, owner, g.Person, guarded, now)
-		if err != nil {
-			return err
-		}
-		roles, err := d.Roster.RolesOf(tx, owner, g.Person, tilhor.DateOf(now, calendar.Oslo()))
-		if err != nil {
-			return err
-		}
-		if named && slices.ContainsFunc(roles, func(a tilhor.Actor) bool { return a.School == g.Unit && a.Role.Staff() }) {
-			return nil
-		}
 	}
 	return access.Give(tx, owner, access.Grant{
 		Kind: access.Concern, Thing: string(c.ID), Role: tilhor.RoleOwnerAdviser, Unit: access.Owner, Relation: access.Intake, From: c.Written, By: c.Reporter,
 	})
 }
 
-// Reaches sees to a concern that nobody has taken a stance on, as reaches does when it
-// is told: its pupil may have been protected since.
-func (d *Desk) Reaches(tx *db.Tx, owner tilhor.OwnerID, id string) error {
-	c, isNew := Concern{ID: tilhor.ConcernID(id)}, false
-	err := tx.Each(selectRoute, func(scan db.Scan) error {
-		var written int64
-		isNew = true
-		err := scan(&c.Accused, &c.Reporter, &written)
-		c.Written = time.UnixMilli(written).UTC()
-		return err
-	}, owner, id)
-	if err != nil || !isNew {
-		return err
-	}
-	return d.reaches(tx, owner, c, d.Clock())
+// A reach is whom a concern about protected pupils reaches.
+type reach struct {
+	has bool              // somebody who is named, or the owner, has it
+	kin []tilhor.PersonID // of the families of those it is about, and not barred yet
 }
 
-var selectRoute = db.SQL(`SELECT accused, reporter, written_at FROM concerns_concern WHERE owner = $1 AND id = $2 AND state = 'new'`)
+// reach asks whom a concern reaches at an instant. Who is described in words may be a
+// protected pupil whose family works there.
+func (d *Desk) reach(tx *db.Tx, owner tilhor.OwnerID, c Concern, now time.Time) (r reach, err error) {
+	day := tilhor.DateOf(now, calendar.Oslo())
+	guarded, err := access.Guarded(tx, owner, access.Concern, string(c.ID), now)
+	if err != nil {
+		return r, err
+	}
+	bars, err := access.BarsOf(tx, owner, access.Concern, string(c.ID))
+	if err != nil {
+		return r, err
+	}
+	out := map[tilhor.PersonID]bool{}
+	for _, b := range bars {
+		out[b.Person] = true
+	}
+	kin, err := d.Roster.WorkingKin(tx, owner, day, guarded...)
+	if err != nil {
+		return r, err
+	}
+	for _, k := range kin {
+		if !out[k.Person] {
+			out[k.Person], r.kin = true, append(r.kin, k.Person)
+		}
+	}
+	r.has = c.Accused == duty.AccusedLeadership // past everybody at the school already
+	grants, err := access.GrantsOf(tx, owner, access.Concern, string(c.ID))
+	if err != nil {
+		return r, err
+	}
+	for _, g := range grants {
+		switch {
+		case r.has || g.Relation != access.Intake || now.Before(g.From) || !g.Until.IsZero() && !now.Before(g.Until):
+		case g.Person == "":
+			r.has = g.Unit == access.Owner
+		case !out[g.Person]:
+			if r.has, err = d.mayHave(tx, owner, g, guarded, day, now); err != nil {
+				return r, err
+			}
+		}
+	}
+	return r, nil
+}
+
+// mayHave says whether somebody who has it by name is named for all whom it is about,
+// and works there.
+func (d *Desk) mayHave(tx *db.Tx, owner tilhor.OwnerID, g access.Grant, guarded []tilhor.PersonID, day tilhor.Date, now time.Time) (bool, error) {
+	if named, err := access.NamedForAll(tx, owner, g.Person, guarded, now); err != nil || !named {
+		return false, err
+	}
+	roles, err := d.Roster.RolesOf(tx, owner, g.Person, day)
+	return slices.ContainsFunc(roles, func(a tilhor.Actor) bool { return a.School == g.Unit && a.Role.Staff() }), err
+}
+
+// Reach sees to it that what was told of protected pupils, and waits for a stance, has
+// somebody, as when it is told: a pupil may have been protected since, and who is named
+// for her may be the one it is about, or work there no longer. It is called now and
+// then, and costs what is guarded.
+func (d *Desk) Reach(ctx context.Context, owner tilhor.OwnerID) error {
+	now := d.Clock()
+	var all []Concern
+	err := d.DB.Look(ctx, func(tx *db.Tx) error {
+		all = nil
+		return tx.Each(waitGuarded, func(scan db.Scan) error {
+			var c Concern
+			var written int64
+			err := scan(&c.ID, &c.Accused, &written)
+			c.Written = time.UnixMilli(written).UTC()
+			all = append(all, c)
+			return err
+		}, owner, now.UnixMilli())
+	})
+	wrong := []error{err} // one that cannot be seen to keeps no other from it
+	for _, c := range all {
+		var r reach
+		err := d.DB.Read(ctx, func(tx *db.Tx) (err error) {
+			r, err = d.reach(tx, owner, c, now)
+			return err
+		})
+		if err == nil && (!r.has || len(r.kin) > 0) {
+			err = d.DB.Write(ctx, func(tx *db.Tx) error { return d.reaches(tx, owner, c, now) })
+		}
+		wrong = append(wrong, err)
+	}
+	return errors.Join(wrong...)
+}
+
+// waitGuarded are the concerns about protected pupils that wait for a stance.
+var waitGuarded = db.SQL(`SELECT DISTINCT c.id, c.accused, c.written_at FROM access_guard k CROSS JOIN concerns_concern c
+	WHERE k.owner = $1 AND k.kind = 'concern' AND k.until_at > $2 AND c.owner = k.owner AND c.id = k.thing AND c.state = 'new'`)
 
 // kin are those of the pupils' families who work for a school or the owner, and
 // whether rektor of the school is one of them: nobody decides in a matter where

@@ -363,7 +363,7 @@ func (d *Desk) store(tx *db.Tx, by tilhor.Actor, c Concern, n Telling, texts []t
 	if err := d.grants(tx, by, c); err != nil {
 		return err
 	}
-	if err := d.about(tx, by.Owner, c, n.Described); err != nil {
+	if err := d.about(tx, by.Owner, c, n); err != nil {
 		return err
 	}
 	return duty.Begin(tx, by.Owner, duty.Thing{ID: string(c.ID), School: c.School}, c.Written, facts(c, n)...)
@@ -371,9 +371,12 @@ func (d *Desk) store(tx *db.Tx, by tilhor.Actor, c Concern, n Telling, texts []t
 
 // about says whom the concern is about. Who tells of a protected pupil finds her
 // in no list and writes her name: then it goes to those who are named for her
-// alone, and the teller is answered like anybody else.
-func (d *Desk) about(tx *db.Tx, owner tilhor.OwnerID, c Concern, described string) error {
-	who, err := d.Roster.ShieldedIn(tx, owner, c.School, described, tilhor.DateOf(c.Written, calendar.Oslo()))
+// alone, and the teller is answered like anybody else. Of an employee who is told of in
+// words it is not known who it is, and rektor finds out; but who is named for the pupil
+// would be given it, so that whoever those words name is kept out.
+func (d *Desk) about(tx *db.Tx, owner tilhor.OwnerID, c Concern, n Telling) error {
+	day := tilhor.DateOf(c.Written, calendar.Oslo())
+	who, err := d.Roster.ShieldedIn(tx, owner, c.School, n.Described, day)
 	if err != nil {
 		return err
 	}
@@ -396,6 +399,17 @@ func (d *Desk) about(tx *db.Tx, owner tilhor.OwnerID, c Concern, described strin
 	}
 	if !guarded {
 		return nil
+	}
+	if c.Accused != duty.AccusedNone {
+		meant, err := d.Roster.StaffIn(tx, owner, c.School, n.Whom, day)
+		if err != nil {
+			return err
+		}
+		for _, e := range meant {
+			if err := d.bar(tx, owner, c, e.ID, "accused"); err != nil {
+				return err
+			}
+		}
 	}
 	return d.reaches(tx, owner, c, c.Written)
 }

@@ -1,6 +1,8 @@
 package interventions
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -9,6 +11,7 @@ import (
 	"tilhor/internal/access"
 	"tilhor/internal/calendar"
 	"tilhor/internal/db"
+	"tilhor/internal/duty"
 )
 
 // subjects are whom an intervention is about. Who tells of a protected pupil
@@ -53,8 +56,8 @@ func (d *Desk) wall(tx *db.Tx, by tilhor.Actor, e Event, r Report, subjects []ti
 	return d.reaches(tx, by, e, out, now)
 }
 
-// reaches gives it to the owner when nobody at the school can decide on it; out are
-// those who are kept from it.
+// reaches gives it to the owner when nobody can decide on it; out are those who are kept
+// from it.
 func (d *Desk) reaches(tx *db.Tx, by tilhor.Actor, e Event, out map[tilhor.PersonID]string, now time.Time) error {
 	led, err := d.led(tx, by.Owner, e, out, now)
 	if err != nil || led {
@@ -65,25 +68,48 @@ func (d *Desk) reaches(tx *db.Tx, by tilhor.Actor, e Event, out map[tilhor.Perso
 	})
 }
 
-// Reaches sees to an intervention as reaches does when it is told: its pupil may have
-// been protected since.
-func (d *Desk) Reaches(tx *db.Tx, owner tilhor.OwnerID, id string) error {
-	e, now := Event{ID: EventID(id)}, d.Clock()
-	if err := tx.One(schoolOf, db.Args(owner, id), &e.School); err != nil {
-		return err
+// Reach sees to it that interventions against protected pupils, of which something is
+// still to be done, have somebody, as when they are told: a pupil may have been protected
+// since. It is called now and then, and costs what is guarded.
+func (d *Desk) Reach(ctx context.Context, owner tilhor.OwnerID) error {
+	now := d.Clock()
+	var all []Event
+	err := d.DB.Look(ctx, func(tx *db.Tx) error {
+		all = nil
+		return tx.Each(guardedEvents, func(scan db.Scan) error {
+			var e Event
+			err := scan(&e.ID, &e.School, &e.thing)
+			all = append(all, e)
+			return err
+		}, owner, now.UnixMilli())
+	})
+	wrong := []error{err} // one that cannot be seen to keeps no other from it
+	for _, e := range all {
+		led, out := true, map[tilhor.PersonID]string{}
+		err := d.DB.Read(ctx, func(tx *db.Tx) error {
+			stands, err := duty.StandingOf(tx, owner, []string{e.thing})
+			if err != nil || len(stands[e.thing]) == 0 {
+				return err
+			}
+			bars, err := access.BarsOf(tx, owner, access.Force, string(e.ID))
+			for _, b := range bars {
+				out[b.Person] = b.Reason
+			}
+			if err == nil {
+				led, err = d.led(tx, owner, e, out, now)
+			}
+			return err
+		})
+		if err == nil && !led {
+			err = d.DB.Write(ctx, func(tx *db.Tx) error { return d.reaches(tx, tilhor.Actor{Owner: owner}, e, out, now) })
+		}
+		wrong = append(wrong, err)
 	}
-	bars, err := access.BarsOf(tx, owner, access.Force, id)
-	if err != nil {
-		return err
-	}
-	out := map[tilhor.PersonID]string{}
-	for _, b := range bars {
-		out[b.Person] = b.Reason
-	}
-	return d.reaches(tx, tilhor.Actor{Owner: owner}, e, out, now)
+	return errors.Join(wrong...)
 }
 
-var schoolOf = db.SQL(`SELECT school FROM interventions_event WHERE owner = $1 AND id = $2`)
+var guardedEvents = db.SQL(`SELECT DISTINCT e.id, e.school, e.thing FROM access_guard k CROSS JOIN interventions_event e
+	WHERE k.owner = $1 AND k.kind = 'force' AND k.until_at > $2 AND e.owner = k.owner AND e.id = k.thing`)
 
 // did are those at the school who intervened, as it was told: by name, or as who
 // leads the school, or as who tells.
@@ -114,8 +140,8 @@ func (d *Desk) did(tx *db.Tx, by tilhor.Actor, r Report, now time.Time) (all []t
 	return all, err
 }
 
-// led says whether somebody at the school can decide on it: rektor, or who has
-// that handed over; of a protected pupil those alone who are named to lead.
+// led says whether somebody can decide on it: rektor, or who has that handed over; of a
+// protected pupil those alone who are named to lead; or the owner, who has it then.
 func (d *Desk) led(tx *db.Tx, owner tilhor.OwnerID, e Event, out map[tilhor.PersonID]string, now time.Time) (bool, error) {
 	guarded, err := access.Guarded(tx, owner, access.Force, string(e.ID), now)
 	if err != nil {
@@ -140,6 +166,12 @@ func (d *Desk) led(tx *db.Tx, owner tilhor.OwnerID, e Event, out map[tilhor.Pers
 		return false, err
 	}
 	for _, g := range grants {
+		if now.Before(g.From) || !g.Until.IsZero() && !now.Before(g.Until) {
+			continue
+		}
+		if g.Person == "" && g.Unit == access.Owner && g.Relation == access.Intake {
+			return true, nil // the owner has it
+		}
 		if g.Person == "" || g.Relation != access.Leads {
 			continue
 		}
