@@ -149,8 +149,12 @@ func (s *Site) admit(w http.ResponseWriter, r *http.Request, do http.HandlerFunc
 // room even for that. A form of another site is refused as such: its fields are
 // never given a button of ours.
 func (s *Site) refuse(w http.ResponseWriter, r *http.Request, who client, why error) {
+	wait := time.Second
+	if long(r) { // it comes whole again, and is read again
+		wait = longWait
+	}
 	select {
-	case <-time.After(time.Second): // who is told to wait, and asks again at once, has waited
+	case <-time.After(wait): // who is told to wait, and asks again at once, has waited
 	case <-r.Context().Done():
 		return
 	}
@@ -227,9 +231,12 @@ func (t *turn) give() {
 // The place of a long form rests for restsFor times as long as it took, up to
 // longestRest.
 const (
-	restsFor    = 3
+	restsFor    = 7
 	longestRest = time.Second
 )
+
+// longWait is how long who sent a long form waits before it is refused.
+const longWait = 3 * time.Second
 
 // end gives the turn on for good. A long form costs many times what another request
 // does, to read as to show again and to clear away: its place rests.
