@@ -148,6 +148,7 @@ func (j job) next(p *work.Place, rng *rand.Rand) work.Act {
 		n := rng.IntN(len(kinds))
 		if len(j.First) > 0 && rng.IntN(2) == 0 {
 			n = slices.Index(kinds, j.First[rng.IntN(len(j.First))])
+			n = max(0, n-rng.IntN(2)) // or what stands before it, which it may build on
 		}
 		if a, ok := p.Whole(n, rng); ok {
 			return a

@@ -218,6 +218,7 @@ func (w *storyWorld) control2(t *testing.T) {
 		return tx.One(sealedThings, db.Args(w.owner()), &concern, &track, &number, &notice)
 	})
 	nurse := w.whoever("nurse")
+	w.town.Altered = true
 	w.write(func(tx *db.Tx) error {
 		return access.Give(tx, w.owner(), access.Grant{Kind: access.Track, Thing: trackID(w, track), Person: nurse.Person, Unit: nurse.School, Relation: access.Handles, From: w.clock()})
 	})

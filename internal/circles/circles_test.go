@@ -216,6 +216,7 @@ func TestWhatTheSchoolSees(t *testing.T) {
 		if r := verify(); !r.Holds() {
 			t.Errorf("verify: %+v", r.Wrong)
 		}
+		w.Altered = true
 		w.Must(w.DB.Write(w.ctx, func(tx *db.Tx) error { _, err := tx.Exec(dropLines, webtest.Owner); return err }))
 		if verify().Holds() {
 			t.Error("a line that was taken out is not seen")
