@@ -138,6 +138,9 @@ func within(now, from, until time.Time) bool {
 	return now.UnixMilli() >= from.UnixMilli() && now.UnixMilli() < end(until)
 }
 
+// InForce says whether a grant holds at an instant.
+func (g Grant) InForce(now time.Time) bool { return within(now, g.From, g.Until) }
+
 // asks says whether the actor can have a relation to a concern or a track at
 // all: who works at a school, there; and the owner's people, at the owner. A
 // pupil, and a parent, whose role is at no school, may follow what they have told

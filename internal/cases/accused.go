@@ -90,7 +90,7 @@ func (w *work) leadsThere(p tilhor.PersonID) (bool, error) {
 	}
 	handed, err := access.GrantsOf(w.tx, w.by.Owner, access.School, string(w.t.School))
 	return slices.ContainsFunc(handed, func(g access.Grant) bool {
-		return g.Person == p && g.Relation == access.Leads && !w.now.Before(g.From) && (g.Until.IsZero() || w.now.Before(g.Until))
+		return g.Person == p && g.Relation == access.Leads && g.InForce(w.now)
 	}), err
 }
 

@@ -94,7 +94,7 @@ func (d *Desk) besideIn(tx *db.Tx, by tilhor.Actor, t Track, c concerns.Concern,
 		}
 		part := slices.ContainsFunc(grants, func(g access.Grant) bool { // by name, or as all who have a role there
 			theirs := g.Person == a.Person || g.Person == "" && slices.ContainsFunc(roles, func(r tilhor.Actor) bool { return r.Role == g.Role && r.School == g.Unit })
-			return theirs && slices.Contains(has, g.Relation) && !now.Before(g.From) && (g.Until.IsZero() || now.Before(g.Until))
+			return theirs && slices.Contains(has, g.Relation) && g.InForce(now)
 		})
 		if !out[a.Person] && (part || t.Handler == a.Person) {
 			all = append(all, Beside{Track: t, Person: a.Person})

@@ -222,7 +222,7 @@ func (w *work) leaders() (lead tilhor.PersonID, unit tilhor.SchoolID, byRole boo
 	}
 	grants, err := access.GrantsOf(w.tx, w.by.Owner, access.Track, string(w.t.ID))
 	for _, g := range grants {
-		if g.Relation != access.Leads || w.now.Before(g.From) || !g.Until.IsZero() && !w.now.Before(g.Until) {
+		if g.Relation != access.Leads || !g.InForce(w.now) {
 			continue
 		}
 		byRole = byRole || g.Role == tilhor.RoleRektor

@@ -282,7 +282,7 @@ func (d *Desk) fillNotice(tx *db.Tx, owner tilhor.OwnerID, n *OwnerNotice, now t
 	names, err := d.Roster.Names(tx, owner, compact(ids)...)
 	n.From, n.Advise, n.Lead = names[n.By], nil, ""
 	for _, g := range grants {
-		if g.Person == "" || now.Before(g.From) || !g.Until.IsZero() && !now.Before(g.Until) {
+		if g.Person == "" || !g.InForce(now) {
 			continue
 		}
 		switch g.Relation {

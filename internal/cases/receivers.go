@@ -45,7 +45,7 @@ func adviser(by tilhor.Actor) bool {
 func receiving(tx *db.Tx, owner tilhor.OwnerID, now time.Time) (out []access.Grant, err error) {
 	gs, err := access.GrantsOf(tx, owner, access.School, string(access.Owner))
 	for _, g := range gs {
-		if g.Relation == access.Intake && !now.Before(g.From) && (g.Until.IsZero() || now.Before(g.Until)) {
+		if g.Relation == access.Intake && g.InForce(now) {
 			out = append(out, g)
 		}
 	}

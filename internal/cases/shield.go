@@ -197,7 +197,7 @@ func (w *work) keepAppointed() error {
 	}
 	for _, g := range grants {
 		record, given := map[access.Relation]Kind{access.Leads: LedBy, access.Advises: AdvisedBy}[g.Relation]
-		if !given || g.Person == "" || w.now.Before(g.From) || !g.Until.IsZero() && !w.now.Before(g.Until) {
+		if !given || g.Person == "" || !g.InForce(w.now) {
 			continue
 		}
 		var n int
@@ -435,12 +435,13 @@ func (w *work) shielded() ([]tilhor.PersonID, error) {
 // named for the pupil: it would be given and could not be opened.
 func (w *work) mayBeGiven(person tilhor.PersonID, at string) error {
 	all, err := access.Guarded(w.tx, w.by.Owner, access.Track, string(w.t.ID), w.now)
-	for _, s := range all {
-		if ok, err := access.IsNamed(w.tx, tilhor.Actor{Owner: w.by.Owner, Person: person}, s, w.now); err != nil || !ok {
-			return errors.Join(err, tilhor.Faults{{Field: at, Key: "children.fault.not-named"}})
-		}
+	if err != nil {
+		return err
 	}
-	return err
+	if named, err := access.NamedForAll(w.tx, w.by.Owner, person, all, w.now); err != nil || !named {
+		return errors.Join(err, tilhor.Faults{{Field: at, Key: "children.fault.not-named"}})
+	}
+	return nil
 }
 
 // A Naming is who is named for the pupil of a track, and why.
@@ -547,13 +548,8 @@ func (d *Desk) onlyNamed(tx *db.Tx, owner tilhor.OwnerID, t *Track, may []Entitl
 	for _, m := range may {
 		passes := m.Relation == access.Carries && m.Person != ""
 		if !passes && m.Person != "" {
-			passes = true
-			for _, s := range all {
-				named, err := access.IsNamed(tx, tilhor.Actor{Owner: owner, Person: m.Person}, s, now)
-				if err != nil {
-					return nil, err
-				}
-				passes = passes && named
+			if passes, err = access.NamedForAll(tx, owner, m.Person, all, now); err != nil {
+				return nil, err
 			}
 		}
 		if passes {

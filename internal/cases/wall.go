@@ -398,7 +398,7 @@ func (w *work) hasLead() (bool, error) {
 	}
 	byRole := false
 	for _, g := range grants {
-		if g.Relation != access.Leads || w.now.Before(g.From) || !g.Until.IsZero() && !w.now.Before(g.Until) {
+		if g.Relation != access.Leads || !g.InForce(w.now) {
 			continue
 		}
 		if g.Person != "" && !out[g.Person] {
@@ -422,7 +422,7 @@ func (w *work) hasLead() (bool, error) {
 	}
 	handed, err := access.GrantsOf(w.tx, w.by.Owner, access.School, string(w.t.School))
 	for _, g := range handed {
-		if g.Relation == access.Leads && !out[g.Person] && !w.now.Before(g.From) && (g.Until.IsZero() || w.now.Before(g.Until)) {
+		if g.Relation == access.Leads && !out[g.Person] && g.InForce(w.now) {
 			return true, err
 		}
 	}

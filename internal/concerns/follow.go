@@ -156,7 +156,7 @@ func (d *Desk) has(tx *db.Tx, owner tilhor.OwnerID, c Concern, now time.Time) ([
 			return nil, err
 		}
 		for _, g := range gs {
-			if g.Relation == access.Handles && g.Person != "" && !seen[g.Person] && !now.Before(g.From) && (g.Until.IsZero() || now.Before(g.Until)) {
+			if g.Relation == access.Handles && g.Person != "" && !seen[g.Person] && g.InForce(now) {
 				seen[g.Person] = true
 				ids = append(ids, g.Person)
 			}

@@ -52,7 +52,7 @@ func (d *Desk) route(tx *db.Tx, owner tilhor.OwnerID, c *Concern, n Telling, now
 			return tilhor.Faults{{Field: "against", Key: "concerns.fault.against-unknown"}}
 		}
 		for _, g := range handed {
-			leads = leads || g.Person == p && g.Relation == access.Leads && !now.Before(g.From) && (g.Until.IsZero() || now.Before(g.Until))
+			leads = leads || g.Person == p && g.Relation == access.Leads && g.InForce(now)
 		}
 		if leads {
 			c.Accused = duty.AccusedLeadership
@@ -85,7 +85,7 @@ func (d *Desk) saysLeader(tx *db.Tx, owner tilhor.OwnerID, n Telling, handed []a
 	named, err := d.Roster.StaffIn(tx, owner, n.School, n.Whom, tilhor.DateOf(now, calendar.Oslo()))
 	for _, e := range named {
 		if slices.ContainsFunc(e.Roles, tilhor.Role.Leads) || slices.ContainsFunc(handed, func(g access.Grant) bool {
-			return g.Person == e.ID && g.Relation == access.Leads && !now.Before(g.From) && (g.Until.IsZero() || now.Before(g.Until))
+			return g.Person == e.ID && g.Relation == access.Leads && g.InForce(now)
 		}) {
 			return true, err
 		}
@@ -256,7 +256,7 @@ func (d *Desk) reach(tx *db.Tx, owner tilhor.OwnerID, c Concern, now time.Time) 
 	}
 	for _, g := range grants {
 		switch {
-		case r.has || g.Relation != access.Intake || now.Before(g.From) || !g.Until.IsZero() && !now.Before(g.Until):
+		case r.has || g.Relation != access.Intake || !g.InForce(now):
 		case g.Person == "":
 			r.has = g.Unit == access.Owner
 		case !out[g.Person]:

@@ -247,5 +247,5 @@ func (d *Desk) writers(tx *db.Tx, owner tilhor.OwnerID, all []line) (map[tilhor.
 // reports says whether a grant is the sender's own, now: what was taken out of
 // everybody's reach is out of the sender's as well.
 func reports(g access.Grant, who tilhor.PersonID, now time.Time) bool {
-	return g.Relation == access.Reporter && g.Person == who && !now.Before(g.From) && (g.Until.IsZero() || now.Before(g.Until))
+	return g.Relation == access.Reporter && g.Person == who && g.InForce(now)
 }

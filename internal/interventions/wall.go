@@ -166,7 +166,7 @@ func (d *Desk) led(tx *db.Tx, owner tilhor.OwnerID, e Event, out map[tilhor.Pers
 		return false, err
 	}
 	for _, g := range grants {
-		if now.Before(g.From) || !g.Until.IsZero() && !now.Before(g.Until) {
+		if !g.InForce(now) {
 			continue
 		}
 		if g.Person == "" && g.Unit == access.Owner && g.Relation == access.Intake {

@@ -327,7 +327,7 @@ func (d *Desk) having(tx *db.Tx, owner tilhor.OwnerID, kind access.Kind, thing s
 		return nil, err
 	}
 	for _, g := range grants {
-		if !slices.Contains(relations, g.Relation) || now.Before(g.From) || !g.Until.IsZero() && !now.Before(g.Until) {
+		if !slices.Contains(relations, g.Relation) || !g.InForce(now) {
 			continue
 		}
 		people := []tilhor.PersonID{g.Person}
