@@ -192,15 +192,19 @@ func (p *Place) plan(t *track) Act {
 }
 
 func (p *Place) savePlan(ctx context.Context, t *track, rev int, why string) error {
+	return p.Cases.SavePlan(ctx, t.school.Rektor, t.slug, rev, p.draft(t, why))
+}
+
+func (p *Place) draft(t *track, why string) cases.Plan {
 	today := p.today()
-	return p.Cases.SavePlan(ctx, t.school.Rektor, t.slug, rev, cases.Plan{Why: why, Measures: []cases.Measure{{
+	return cases.Plan{Why: why, Measures: []cases.Measure{{
 		Problem: "Er ikke med.", What: "En voksen ved ballbingen.", Start: today, Doer: t.school.Teachers[0].Person, Evaluate: today.Add(14),
-	}}})
+	}}}
 }
 
 // approve has the track in its id: a track has one first plan. One whose days have
 // gone by since it was written, as when a test sets the clock on, is written anew
-// first, as people do.
+// with it, as people do.
 func (p *Place) approve(t *track) Act {
 	id := "approve-" + t.id
 	return Act{ID: id, do: func(ctx context.Context) error {
@@ -209,10 +213,7 @@ func (p *Place) approve(t *track) Act {
 		if !errors.As(err, &late) {
 			return err
 		}
-		if err := p.savePlan(ctx, t, 1, id); err != nil {
-			return err
-		}
-		return p.Cases.Approve(ctx, t.school.Rektor, t.slug, 2)
+		return p.Cases.SaveAndApprove(ctx, t.school.Rektor, t.slug, 1, p.draft(t, id))
 	}}
 }
 

@@ -118,6 +118,9 @@ func (p *Place) planned(ctx context.Context, s *School, pupil tilhor.PersonID, h
 		return "", err
 	}
 	t := &track{id: string(all[0].ID), slug: all[0].Slug, school: s}
+	if !p.mine(t.id) { // whoever else finds it goes on with it
+		return "", tilhor.ErrConflict
+	}
 	err = p.Cases.Hear(ctx, r, t.slug, cases.Talk{At: tilhor.When{Precision: tilhor.Unknown}, Answer: cases.Spoke, Words: "Det er bedre.", How: "none"})
 	if err == nil {
 		err = p.Cases.Weigh(ctx, r, t.slug, cases.Weighing{Interests: "Trygghet.", View: "Det er bedre.", Weighing: "Lett.", Conclusion: "Fortsett."})

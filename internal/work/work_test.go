@@ -2,10 +2,13 @@ package work_test
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"testing"
 
+	"tilhor"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/work"
@@ -114,6 +117,52 @@ func TestTheWholeCase(t *testing.T) {
 		}
 		if err := p.Holds(ctx); err != nil {
 			t.Fatal(err)
+		}
+	})
+}
+
+// Two who share the tracks each do what takes several steps at tracks of their own
+// alone: who begins meanwhile finds the other's half done, and would do the rest too.
+func TestWhoSharesTheTracksEndsNoneOfTheOthers(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, keys := context.Background(), t.TempDir()
+		p, err := work.Over(ctx, d, keys, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rng, settle := rand.New(rand.NewPCG(5, 6)), slices.Index(work.WholeKinds(), "settle")
+		for range 80 {
+			if _, err := p.Do(ctx, rng); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := p.Share(ctx, 1, 2); err != nil {
+			t.Fatal(err)
+		}
+		f, done, left := p.Finder(), 0, 0
+		for range 20 {
+			a, ok := p.Whole(settle, rng)
+			if !ok {
+				t.Fatal("nobody could settle")
+			}
+			err := a.Do(ctx)
+			if err != nil && !errors.Is(err, tilhor.ErrConflict) {
+				t.Fatal(err)
+			}
+			if err := f.Look(ctx); err != nil {
+				t.Fatal(err)
+			}
+			if want := f.Count(a.ID); (err == nil) != (want == 1) {
+				t.Fatalf("%v, and found %d times", err, want)
+			}
+			if err == nil {
+				done++
+			} else {
+				left++
+			}
+		}
+		if done == 0 || left == 0 {
+			t.Fatalf("%d done, and %d left to the other", done, left)
 		}
 	})
 }
