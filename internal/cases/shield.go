@@ -61,7 +61,7 @@ func (d *Desk) Shield(ctx context.Context, by tilhor.Actor, s Shielding) error {
 		if err != nil || in.School != by.School || in.Protected { // who is protected is in no list, and answers like nobody
 			return tilhor.Faults{{Field: "pupil", Key: "cases.fault.pupil"}}
 		}
-		if err := d.mayLead(tx, by.Owner, by.School, s.Leader, "leader", now); err != nil {
+		if err := d.mayLead(tx, by.Owner, by.School, s.Leader, "leader", now, s.Pupil); err != nil {
 			return err
 		}
 		if err := d.Roster.Protect(tx, by, s.Pupil, s.Grade, now); err != nil {
@@ -75,9 +75,17 @@ func (d *Desk) Shield(ctx context.Context, by tilhor.Actor, s Shielding) error {
 	})
 }
 
-// mayLead refuses who does not work at the school, or has not had the
-// training without which no case is opened: then nobody would see it.
-func (d *Desk) mayLead(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, person tilhor.PersonID, at string, now time.Time) error {
+// mayLead refuses who does not work at the school, or has not had the training
+// without which no case is opened, and a pupil's own next of kin, from whom every
+// case about the pupil is kept (forvaltningsloven § 6): then nobody would see it.
+func (d *Desk) mayLead(tx *db.Tx, owner tilhor.OwnerID, school tilhor.SchoolID, person tilhor.PersonID, at string, now time.Time, pupils ...tilhor.PersonID) error {
+	kin, err := d.Roster.WorkingKin(tx, owner, today(now), pupils...)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(kin, func(a tilhor.Actor) bool { return a.Person == person }) {
+		return tilhor.Faults{{Field: at, Key: "cases.fault.kin"}}
+	}
 	all, err := d.Roster.Employees(tx, owner, school, today(now))
 	if err != nil {
 		return err
@@ -250,10 +258,10 @@ func (d *Desk) Name(ctx context.Context, by tilhor.Actor, slug string, person ti
 			return err
 		}
 		unit := w.t.School
-		err = d.mayLead(w.tx, by.Owner, unit, person, "person", w.now)
+		err = d.mayLead(w.tx, by.Owner, unit, person, "person", w.now, subjects...)
 		if by.School != unit && !lead && tilhor.FaultsOf(err) != nil { // whom the owner appointed may have people of another place beside them
 			unit = by.School
-			err = d.mayLead(w.tx, by.Owner, unit, person, "person", w.now)
+			err = d.mayLead(w.tx, by.Owner, unit, person, "person", w.now, subjects...)
 		}
 		if err != nil {
 			return err
@@ -678,11 +686,11 @@ func (d *Desk) NameFor(ctx context.Context, by tilhor.Actor, number string, pers
 				continue
 			}
 			found = true
-			if err := d.mayLead(tx, by.Owner, by.School, person, "person", now); err != nil {
-				return err
-			}
 			subjects, err := access.Guarded(tx, by.Owner, access.Track, string(t.ID), now)
 			if err != nil {
+				return err
+			}
+			if err := d.mayLead(tx, by.Owner, by.School, person, "person", now, subjects...); err != nil {
 				return err
 			}
 			for _, s := range subjects {

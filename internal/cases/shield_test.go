@@ -155,6 +155,8 @@ func TestNamingForAProtectedPupil(t *testing.T) {
 			}
 			return w.Kit.Roster.Appoint(tx, w.Keeper(), id, tilhor.RoleEmployee, w.Solbakken, "", "", w.Now())
 		}))
+		w.employ(w.Person("forelder-nora"), tilhor.RoleTeacher)
+		w.Train(w.Person("forelder-nora"))
 		s := cases.Shielding{Pupil: w.nora, Grade: roster.Confidential, Leader: w.ina.Person, Reason: "Melding fra barnevernet."}
 		with := func(change func(s *cases.Shielding)) error {
 			x := s
@@ -168,6 +170,7 @@ func TestNamingForAProtectedPupil(t *testing.T) {
 			{"nobody leads", with(func(s *cases.Shielding) { s.Leader = "" }), "leader", "cases.fault.handler"},
 			{"a leader of another school", with(func(s *cases.Shielding) { s.Leader = w.other.Person }), "leader", "cases.fault.handler"},
 			{"a leader who can open nothing", with(func(s *cases.Shielding) { s.Leader = untrained }), "leader", "children.fault.untrained"},
+			{"her own mother", with(func(s *cases.Shielding) { s.Leader = w.Person("forelder-nora") }), "leader", "cases.fault.kin"},
 		})
 		w.is(w.desk.Shield(w.ctx, w.ina, s), tilhor.ErrNotFound)
 		w.is(w.desk.Name(w.ctx, w.kari, slug, w.jonas.Person, false, "Før det er skjermet."), tilhor.ErrConflict)
