@@ -125,6 +125,7 @@ func (w *siteWorld) seenInBrowser(t *testing.T) (visits []webtest.Visit, pages m
 // persona, language, scheme, width and script meet: axe, reflow at 320 pixels,
 // all of it by keyboard, and the same without JavaScript.
 func TestEveryPageInTheBrowser(t *testing.T) {
+	t.Parallel()
 	if err := web.AssetsBuilt(); err != nil {
 		t.Fatal(err)
 	}

@@ -699,6 +699,7 @@ func (w *matrixWorld) onShared(role tilhor.Role, rel string) []*http.Cookie {
 // Who may come where: every route of the site, every role, every relation to
 // the thing asked for, on both engines, as written in testdata/matrix.txt.
 func TestWhoMayComeWhere(t *testing.T) {
+	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		newMatrixWorld(t, d).matrix().Check(t, "testdata/matrix.txt")
 	})
@@ -729,6 +730,7 @@ var anyID = regexp.MustCompile(`\b[a-z2-7]{26}\b`)
 // What may not be known and what is not there are one answer: the same status,
 // headers and body, for everyone who is refused, whatever was asked for.
 func TestRefusedIsAsIfMissing(t *testing.T) {
+	t.Parallel()
 	w := newMatrixWorld(t, dbtest.SQLite(t))
 	refused := 0
 	for _, r := range w.site.Routes() {

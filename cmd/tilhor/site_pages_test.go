@@ -346,6 +346,7 @@ func strangerIn(body string, foreign map[string]string) string {
 // school; and so does every form that is sent empty. A page that nobody comes
 // to fails.
 func TestEveryPageAsEveryone(t *testing.T) {
+	t.Parallel()
 	w := newSite(t)
 	b := webtest.New(w.site)
 	cast := w.cast()

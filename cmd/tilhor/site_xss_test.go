@@ -766,6 +766,7 @@ func (p *poisonedTown) look(h http.Handler, visits []poisonVisit) (seen poisonSe
 // after it is ended, and in every answer to a form that went wrong: nothing of
 // it comes alive, the policy has nothing to stop, and it is shown sign by sign.
 func TestPoison(t *testing.T) {
+	t.Parallel()
 	if err := web.AssetsBuilt(); err != nil {
 		t.Fatal(err)
 	}

@@ -286,6 +286,15 @@ func EndRole(tx *db.Tx, owner tilhor.OwnerID, kind Kind, thing string, role tilh
 	return err
 }
 
+var holdOne = db.SQL(`UPDATE access_grant SET given_by = given_by WHERE owner = $1 AND id = $2`)
+
+// Hold writes a grant as it stands, so that an act that counts on it meets one that ends
+// it: of two at once the later is run again on PostgreSQL, where each read what was before.
+func Hold(tx *db.Tx, owner tilhor.OwnerID, id string) error {
+	_, err := tx.Exec(holdOne, owner, id)
+	return err
+}
+
 // EndGrant ends one grant from an instant on.
 func EndGrant(tx *db.Tx, owner tilhor.OwnerID, id string, at time.Time) error {
 	_, err := tx.Exec(endOne, owner, id, at.UnixMilli())

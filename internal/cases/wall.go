@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -382,6 +383,8 @@ func (w *work) led() error {
 var countUnled = db.SQL(`SELECT COUNT(*) FROM cases_notice n WHERE n.owner = $1 AND n.track = $2 AND n.kind = $3
 	AND NOT EXISTS (SELECT 1 FROM cases_record r WHERE r.owner = n.owner AND r.track = n.track AND r.kind = 'led-by' AND r.written_at >= n.at)`)
 
+// hasLead finds somebody who decides in the track, and holds what that rests on: two acts
+// at once, in two tracks of one pupil, do not each count on whom the other takes out.
 func (w *work) hasLead() (bool, error) {
 	bars, err := access.BarsOf(w.tx, w.by.Owner, access.Track, string(w.t.ID))
 	if err != nil {
@@ -403,7 +406,7 @@ func (w *work) hasLead() (bool, error) {
 		}
 		if g.Person != "" && !out[g.Person] {
 			if named, err := access.NamedForAll(w.tx, w.by.Owner, g.Person, guarded, w.now); err != nil || named {
-				return named, err
+				return named, errors.Join(err, access.Hold(w.tx, w.by.Owner, g.ID))
 			}
 		}
 		byRole = byRole || g.Role == tilhor.RoleRektor && len(guarded) == 0 // no role comes to a protected pupil

@@ -1,8 +1,10 @@
 package cases_test
 
 import (
+	"context"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"tilhor"
@@ -392,6 +394,51 @@ func TestWhatIsToldInWordsGoesPastWhomItIsAbout(t *testing.T) {
 		}
 	})
 }
+
+// Of two who lead for a protected pupil, one is kept out of a case as the other is taken
+// out in another case of hers, at the same moment: it has nobody, and the owner is told.
+func TestTwoTakenOutAtOnceLeaveNoCaseUntold(t *testing.T) {
+	each(t, func(w *world) {
+		w.must(w.desk.AppointReceiver(w.ctx, w.adviser(), w.adviser().Person))
+		var all []string
+		for range 8 {
+			all = append(all, w.taken(w.nora))
+		}
+		kept := w.taken(w.nora)
+		w.shielded() // Ina leads
+		w.must(w.desk.Name(w.ctx, w.ina, kept, w.jonas.Person, true, "Leder når Ina er borte."))
+		for tracks := range slices.Chunk(all, 4) {
+			recused := make([]error, len(tracks))
+			var acts sync.WaitGroup
+			for i, slug := range tracks {
+				acts.Go(func() {
+					recused[i] = w.desk.Recuse(context.Background(), w.ina, slug, cases.Recusal{Person: w.jonas.Person, Why: "conflict", Reason: "Er naboer."})
+				})
+			}
+			acts.Go(func() {
+				if err := w.desk.Unname(context.Background(), w.jonas, kept, w.ina.Person, "Slutter."); err != nil {
+					w.T.Error(err)
+				}
+			})
+			acts.Wait()
+			for i, slug := range tracks {
+				if recused[i] != nil { // she was taken out before
+					w.is(recused[i], tilhor.ErrNotFound)
+					continue
+				}
+				var told int
+				w.must(w.DB.Read(w.ctx, func(tx *db.Tx) error { return tx.One(countToldOf, db.Args(w.kari.Owner, slug, cases.NoLead), &told) }))
+				if told != 1 {
+					t.Errorf("nobody decides in a case, and the owner was told %d times", told)
+				}
+			}
+			w.must(w.desk.Name(w.ctx, w.jonas, kept, w.ina.Person, true, "Er tilbake."))
+		}
+		w.holds()
+	})
+}
+
+var countToldOf = db.SQL(`SELECT COUNT(*) FROM cases_notice n JOIN cases_track t ON t.owner = n.owner AND t.id = n.track WHERE n.owner = $1 AND t.slug = $2 AND n.kind = $3`)
 
 func (w *world) takenBy(by tilhor.Actor, c concerns.Concern) string {
 	w.T.Helper()
