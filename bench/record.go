@@ -24,7 +24,7 @@ func verify(ctx context.Context, m *measurer) (err error) {
 	}
 	defer func() { err = errors.Join(err, w.close()) }()
 	// What a stopped server has not taken into the tree is taken in now.
-	if _, err := w.journal.Sequence(ctx, w.db, demo.Owner, time.Now()); err != nil {
+	if _, err := w.journal.Sequence(ctx, w.db, demo.Owner, time.Now); err != nil {
 		return err
 	}
 	file, err := w.keys.File(demo.Owner, seal.CheckpointsFile)

@@ -86,7 +86,7 @@ func (b *bench) seed(ctx context.Context) error {
 	}
 	err = demo.New(d, keys).Fill(ctx, b.scale.town, begun.Truncate(time.Second), dir, nil)
 	if err == nil { // the tree takes in what there is, so that later it grows by what is done
-		_, err = journal.New(keys).Sequence(ctx, d, demo.Owner, time.Now())
+		_, err = journal.New(keys).Sequence(ctx, d, demo.Owner, time.Now)
 	}
 	if err == nil {
 		err = d.SetMark(ctx, seedMark, begun.UTC().Format(time.RFC3339))

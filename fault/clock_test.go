@@ -301,7 +301,7 @@ func TestClockSetBackHoldsNoLease(t *testing.T) {
 		ctx, now := context.Background(), time.Now()
 		takes := func(who string, at time.Time) bool {
 			t.Helper()
-			return must(d.Lease(ctx, work.Owner, "x", who, at, lease))(t)
+			return must(d.Lease(ctx, work.Owner, "x", who, func() time.Time { return at }, lease))(t)
 		}
 		for _, ahead := range []time.Duration{time.Hour, 365 * 24 * time.Hour} {
 			if !takes("one", now.Add(ahead)) || !takes("other", now) {

@@ -97,15 +97,16 @@ func (j job) work() error {
 
 // tend does what the server does beside the pages, and says when it signed.
 func (j job) tend(ctx context.Context, p *work.Place) {
-	now := p.Clock()
+	var now time.Time // as it was read last: when the lease was taken, if it was
+	clock := func() time.Time { now = p.Clock(); return now }
 	if j.Sabotage == leaseless {
 		p.DB.Write(ctx, func(tx *db.Tx) error { _, err := tx.Exec(dropLease); return err })
 	}
-	n, err := p.Journal.Sequence(ctx, p.DB, work.Owner, now)
+	n, err := p.Journal.Sequence(ctx, p.DB, work.Owner, clock)
 	if n > 0 {
 		fmt.Println("signed", now.UnixMilli())
 	}
-	_, err2 := duty.Wake(ctx, p.DB, work.Owner, now, 1000)
+	_, err2 := duty.Wake(ctx, p.DB, work.Owner, p.Clock(), 1000)
 	for _, err := range []error{err, err2} {
 		if err != nil {
 			fmt.Println("tend", err)

@@ -70,7 +70,7 @@ func TestVeienTilStatsforvalteren(t *testing.T) {
 
 		// Rektor lager saksmappen. Den holder, og hashen står i saken.
 		s.at("2027-04-14 10:00")
-		_, err = s.journal.Sequence(s.ctx, s.db, owner, s.now)
+		_, err = s.journal.Sequence(s.ctx, s.db, owner, func() time.Time { return s.now })
 		s.must(err)
 		desk := &handover.Desk{Cases: s.cases, Keys: s.keys, Clock: func() time.Time { return s.now }}
 		pakke, err := desk.Make(s.ctx, kari, spor, handover.Order{Kind: handover.ForState, Answers: "Brev 8. april", Owner: "Granvik kommune", School: "Solbakken skole", Maker: "Kari Lund"})

@@ -174,7 +174,7 @@ func (c JournalCheckpointCmd) Run(app *App) error {
 	}
 	defer d.Close()
 	j := journal.New(keys)
-	_, err = j.Sequence(ctx, d, owner, app.Clock())
+	_, err = j.Sequence(ctx, d, owner, app.Clock)
 	// A server beside this command signs on at once, and not when the lease runs out.
 	if err = errors.Join(err, j.Rest(ctx, d, owner)); err != nil {
 		return err

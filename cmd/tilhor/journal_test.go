@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"tilhor"
 	"tilhor/internal/db"
@@ -255,7 +256,7 @@ func (b box) waits(stream string) {
 func (b box) signs() (n int) {
 	b.t.Helper()
 	b.inside(func(d *db.DB, j *journal.Journal) (err error) {
-		n, err = j.Sequence(context.Background(), d, "granvik", recordNow)
+		n, err = j.Sequence(context.Background(), d, "granvik", func() time.Time { return recordNow })
 		return err
 	})
 	return n

@@ -88,7 +88,7 @@ func lived(t *testing.T, dsn string) (box, tilhor.EntryID) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := j.Sequence(ctx, d, "granvik", now); err != nil {
+		if _, err := j.Sequence(ctx, d, "granvik", func() time.Time { return now }); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -297,7 +297,7 @@ func TestRestoreBesideTheLivingKeys(t *testing.T) {
 		_, err := j.Append(tx, journal.Entry{Stream: "owner", Act: "a", When: tilhor.Now(recordNow), By: by})
 		return err
 	})
-	if _, err := j.Sequence(ctx, d, "granvik", recordNow); err != nil {
+	if _, err := j.Sequence(ctx, d, "granvik", func() time.Time { return recordNow }); err != nil {
 		t.Fatal(err)
 	}
 	d.Close()

@@ -95,7 +95,7 @@ func TestASealedNoteIsNowhere(t *testing.T) {
 		}
 	}
 	w.later(2 * time.Hour)
-	if _, err := w.house.journal.Sequence(context.Background(), w.house.db, w.owner(), w.clock()); err != nil {
+	if _, err := w.house.journal.Sequence(context.Background(), w.house.db, w.owner(), w.clock); err != nil {
 		t.Fatal(err)
 	}
 	var record bytes.Buffer

@@ -248,7 +248,7 @@ func (x *dumpedDay) day() {
 	x.do("POST", rektor, "nb", x.track+"/skriv", url.Values{"what": {"note"}, "text": {strings.Repeat(marker(902), 20_000)}}) // too long to be taken
 	x.do("POST", nil, "nb", x.track+"/skriv", url.Values{"what": {"note"}, "text": {marker(903)}})
 	ctx := context.Background()
-	if _, err := x.house.journal.Sequence(ctx, x.house.db, x.owner(), x.clock()); err != nil {
+	if _, err := x.house.journal.Sequence(ctx, x.house.db, x.owner(), x.clock); err != nil {
 		x.t.Fatal(err)
 	}
 	if _, err := duty.Wake(ctx, x.house.db, x.owner(), x.clock(), 1000); err != nil {

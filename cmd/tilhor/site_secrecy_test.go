@@ -166,7 +166,7 @@ func untied(t *testing.T, w *storyWorld, f *formReader) {
 	if r := w.do("GET", nil, "nb", "/kode", nil); r.Header.Get("Set-Cookie") != "" {
 		t.Error("who has a code is given a cookie")
 	}
-	if _, err := w.house.journal.Sequence(t.Context(), w.house.db, w.owner(), w.clock()); err != nil {
+	if _, err := w.house.journal.Sequence(t.Context(), w.house.db, w.owner(), w.clock); err != nil {
 		t.Fatal(err)
 	}
 	const from, told = "192.0.2.1", "Qz3 de tar" // where the requests of these tests come from
@@ -214,7 +214,7 @@ func (w *storyWorld) mailed() []string {
 		w.house.mailers[w.owner()] = box
 	}
 	for range 2 { // gathered, and then sent when it has lain for a while
-		_, err := w.house.journal.Sequence(w.t.Context(), w.house.db, w.owner(), w.clock())
+		_, err := w.house.journal.Sequence(w.t.Context(), w.house.db, w.owner(), w.clock)
 		w.must(err)
 		w.must(w.house.sendNotices(w.t.Context(), w.site.Kit().Owner))
 		w.later(11 * time.Minute)
@@ -387,7 +387,7 @@ var protected = scenario{
 		{"pakken sier vernet og kanalen", func(t *testing.T, w *storyWorld, f *formReader) {
 			f.as("rektor")
 			f.do(deed{At: f.track + "/skjerming", Fill: [][2]string{{"do", "unlock"}, {"unlock-reason", "Statsforvalteren ba om saken."}}, Sees: "Skriv ut"})
-			_, err := w.house.journal.Sequence(t.Context(), w.house.db, w.owner(), w.clock())
+			_, err := w.house.journal.Sequence(t.Context(), w.house.db, w.owner(), w.clock)
 			w.must(err)
 			if s := unzipped(t, f.made(f.track+"/pakke", [][2]string{{"kind", "state"}, {"answers", "Brev av 1. desember"}})); !strings.Contains(s, "Eleven har adressesperre") || !strings.Contains(s, "Send saksmappen bare i en kanal som er godkjent for det") {
 				t.Errorf("the cover does not say that she is protected, and how to send it:\n%.2000s", s)
@@ -469,7 +469,7 @@ var three = scenario{
 					t.Error("the measure is copied into another child's plan")
 				}
 			}
-			_, err := w.house.journal.Sequence(t.Context(), w.house.db, w.owner(), w.clock())
+			_, err := w.house.journal.Sequence(t.Context(), w.house.db, w.owner(), w.clock)
 			w.must(err)
 			f.as("rektor")
 			if s := unzipped(t, f.made(w.others(first)[0]+"/pakke", [][2]string{{"kind", "state"}, {"answers", "Brev"}})); !strings.Contains(s, "som også hjelper eleven") || !strings.Contains(s, "Qz2 en voksen står") {
@@ -535,7 +535,7 @@ var three = scenario{
 			f.track = first
 		}},
 		{"ingenting om én i det som er de andres, heller ikke i uttrekk", func(t *testing.T, w *storyWorld, f *formReader) {
-			_, err := w.house.journal.Sequence(t.Context(), w.house.db, w.owner(), w.clock())
+			_, err := w.house.journal.Sequence(t.Context(), w.house.db, w.owner(), w.clock)
 			w.must(err)
 			for _, other := range w.others(f.track) {
 				f.as("rektor")

@@ -246,7 +246,7 @@ func (p *poisonedTown) does(d deed) {
 	}
 	p.later(time.Second)
 	if strings.HasSuffix(d.At, "/pakke") { // a package is of what is signed
-		_, err := p.house.journal.Sequence(context.Background(), p.house.db, p.owner(), p.clock())
+		_, err := p.house.journal.Sequence(context.Background(), p.house.db, p.owner(), p.clock)
 		p.must(err)
 	}
 	if d.At != "" {

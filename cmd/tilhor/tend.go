@@ -46,7 +46,7 @@ func (h *house) tend(w *watch.Watch, sites ...*web.Site) (end func()) {
 	second := time.NewTicker(time.Second)
 	all.Go(func() {
 		defer second.Stop()
-		h.journal.Run(ctx, h.db, second.C, func(o tilhor.OwnerID, err error) { heard("record", o, err) })
+		h.journal.Run(ctx, h.db, second.C, h.clock, func(o tilhor.OwnerID, err error) { heard("record", o, err) })
 	})
 	all.Go(func() {
 		every(ctx, 10*time.Second, func() {
@@ -121,7 +121,7 @@ func (h *house) signRest() {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	for _, o := range h.keys.Owners() {
-		_, err := h.journal.Sequence(ctx, h.db, o, h.clock())
+		_, err := h.journal.Sequence(ctx, h.db, o, h.clock)
 		if err = errors.Join(err, h.journal.Rest(ctx, h.db, o)); err != nil {
 			h.log.Error("record", "owner", o, "err", web.Types(err))
 		}

@@ -99,7 +99,7 @@ func (w *world) track(slug string) string {
 func (w *world) verify() journal.Report {
 	w.T.Helper()
 	k := w.Kit.Keys
-	_, err := w.Kit.Journal.Sequence(w.ctx, w.DB, webtest.Owner, w.Now())
+	_, err := w.Kit.Journal.Sequence(w.ctx, w.DB, webtest.Owner, w.Now)
 	w.must(err)
 	_, err = k.NoteShreddings(w.ctx, w.DB, webtest.Owner, w.Now())
 	w.must(err)

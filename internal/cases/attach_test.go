@@ -307,7 +307,7 @@ func TestTamperedPiecesAreNamed(t *testing.T) {
 		_, err := w.desk.Put(w.ctx, w.ina, slug, w.attachment(), photo()) // in no entry, and not missed in one
 		w.must(err)
 		verify := func() string {
-			_, err := w.Kit.Journal.Sequence(w.ctx, w.DB, w.kari.Owner, w.Now())
+			_, err := w.Kit.Journal.Sequence(w.ctx, w.DB, w.kari.Owner, w.Now)
 			w.must(err)
 			r, err := journal.Verify(w.ctx, w.DB, w.kari.Owner, journal.Against{Keys: w.Kit.Keys})
 			w.must(err)

@@ -138,7 +138,7 @@ func TestASharedMeasureIsReadWhereItIs(t *testing.T) {
 			t.Errorf("Mona reads %d, and the other track says %v", len(f.Shared), w.readIn(id, w.mona))
 		}
 		// What is not shown is not opened: a package, a request for access, the archive.
-		_, err = w.Kit.Journal.Sequence(w.ctx, w.DB, w.kari.Owner, w.Now())
+		_, err = w.Kit.Journal.Sequence(w.ctx, w.DB, w.kari.Owner, w.Now)
 		w.must(err)
 		folder, err := w.desk.Folder(w.ctx, w.kari, two, cases.Wanted{})
 		w.must(err)

@@ -290,7 +290,7 @@ func TestOpeningsRingAndPrintsAreUnlocked(t *testing.T) {
 			t.Errorf("it still rings: %v (%v)", ring, err)
 		}
 		// A package and a request for access open the whole of it, and ring as well.
-		_, err = w.Kit.Journal.Sequence(w.ctx, w.DB, w.ina.Owner, w.Now())
+		_, err = w.Kit.Journal.Sequence(w.ctx, w.DB, w.ina.Owner, w.Now)
 		w.must(err)
 		_, err = w.desk.Folder(w.ctx, w.ina, slug, cases.Wanted{})
 		w.must(err)
@@ -395,7 +395,7 @@ func TestTheRecordOfAProtectedPupilHolds(t *testing.T) {
 // holds verifies the whole record against the keys and the words kept.
 func (w *world) holds() {
 	w.T.Helper()
-	_, err := w.Kit.Journal.Sequence(w.ctx, w.DB, w.kari.Owner, w.Now().Add(time.Hour))
+	_, err := w.Kit.Journal.Sequence(w.ctx, w.DB, w.kari.Owner, func() time.Time { return w.Now().Add(time.Hour) })
 	w.must(err)
 	file, err := w.Kit.Keys.File(w.kari.Owner, seal.CheckpointsFile)
 	w.must(err)

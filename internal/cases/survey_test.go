@@ -56,7 +56,7 @@ func TestASurveyToPreventNamesNobody(t *testing.T) {
 			return err
 		}))
 		verify := func() string {
-			_, err := w.Kit.Journal.Sequence(w.ctx, w.DB, w.kari.Owner, w.Now())
+			_, err := w.Kit.Journal.Sequence(w.ctx, w.DB, w.kari.Owner, w.Now)
 			w.must(err)
 			r, err := journal.Verify(w.ctx, w.DB, w.kari.Owner, journal.Against{Keys: w.Kit.Keys})
 			w.must(err)

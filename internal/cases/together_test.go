@@ -167,6 +167,6 @@ func TestWhatIsNotJoined(t *testing.T) {
 // sequence puts what was written into the tree, so that a folder can be made.
 func (w *world) sequence() {
 	w.T.Helper()
-	_, err := w.Kit.Journal.Sequence(w.ctx, w.DB, w.kari.Owner, w.Now())
+	_, err := w.Kit.Journal.Sequence(w.ctx, w.DB, w.kari.Owner, w.Now)
 	w.must(err)
 }

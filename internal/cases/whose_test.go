@@ -86,7 +86,7 @@ func TestWhatAParentTakesUpIsAnswered(t *testing.T) {
 			t.Fatalf("%d wait, %d unanswered", waits(), len(f.Unanswered()))
 		}
 		raised := f.Unanswered()[0]
-		_, err := w.Kit.Journal.Sequence(w.ctx, w.DB, w.kari.Owner, w.Now())
+		_, err := w.Kit.Journal.Sequence(w.ctx, w.DB, w.kari.Owner, w.Now)
 		w.must(err)
 		r, err := w.desk.RaisedReceipt(w.ctx, mother, slug, raised.ID)
 		w.must(err)

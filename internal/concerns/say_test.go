@@ -535,9 +535,9 @@ func TestTheHourOfAnAnonymousReport(t *testing.T) {
 		}
 		// In the tree they come when the hour is over, and not before.
 		j := w.Kit.Journal
-		n, err := j.Sequence(w.ctx, w.DB, webtest.Owner, w.Now())
+		n, err := j.Sequence(w.ctx, w.DB, webtest.Owner, w.Now)
 		w.must(err)
-		late, err := j.Sequence(w.ctx, w.DB, webtest.Owner, hour.Add(time.Hour))
+		late, err := j.Sequence(w.ctx, w.DB, webtest.Owner, func() time.Time { return hour.Add(time.Hour) })
 		w.must(err)
 		if n == 0 || late != 1 {
 			t.Errorf("%d entries at once, %d when the hour was over", n, late)

@@ -146,7 +146,7 @@ func TestALeaseHasOneHolder(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx, now := context.Background(), time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
 		take := func(who string, at time.Time) bool {
-			got, err := d.Lease(ctx, "o", "wake", who, at, time.Minute)
+			got, err := d.Lease(ctx, "o", "wake", who, func() time.Time { return at }, time.Minute)
 			if err != nil {
 				t.Fatal(err)
 			}

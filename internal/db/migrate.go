@@ -118,7 +118,7 @@ func (d *DB) underLease(ctx context.Context, name string, fn func() error) error
 	defer cancel()
 	for try := 0; ; try++ {
 		// A wall clock is right here: a lease is between machines, not a duty.
-		got, err := d.Lease(ctx, "", name, holder, time.Now(), leaseFor)
+		got, err := d.Lease(ctx, "", name, holder, time.Now, leaseFor)
 		if err != nil {
 			return err
 		}
@@ -157,7 +157,7 @@ func (d *DB) renew(name, holder string) (stop func()) {
 			select {
 			case <-tick.C:
 				// A failure is tried again: the lease outlasts three of them.
-				d.Lease(context.Background(), "", name, holder, time.Now(), leaseFor)
+				d.Lease(context.Background(), "", name, holder, time.Now, leaseFor)
 			case <-end:
 				return
 			}
@@ -175,10 +175,13 @@ var (
 
 // Lease takes or renews a named lease for ttl; false when another holds it. One
 // that would hold longer than any lease does was taken by a clock that ran ahead
-// and has been set back: it keeps nobody out.
-func (d *DB) Lease(ctx context.Context, owner tilhor.OwnerID, name, holder string, now time.Time, ttl time.Duration) (bool, error) {
+// and has been set back: it keeps nobody out. So the clock is read as late as can be,
+// and again at each try: with a time from before a long wait, the lease that another has
+// taken since would look like one of those.
+func (d *DB) Lease(ctx context.Context, owner tilhor.OwnerID, name, holder string, clock tilhor.Clock, ttl time.Duration) (bool, error) {
 	var n int64
 	err := d.Write(ctx, func(tx *Tx) (err error) {
+		now := clock()
 		n, err = tx.Exec(takeLease, owner, name, holder, now.Add(ttl).UnixMilli(), now.UnixMilli(), now.Add(2*ttl).UnixMilli())
 		return err
 	})

@@ -540,7 +540,7 @@ var spoil = db.SQL(`DELETE FROM dialogue_line WHERE owner = $1 AND n = (SELECT M
 
 func (w *world) verify() journal.Report {
 	w.T.Helper()
-	_, err := w.Kit.Journal.Sequence(w.ctx, w.DB, webtest.Owner, w.Now())
+	_, err := w.Kit.Journal.Sequence(w.ctx, w.DB, webtest.Owner, w.Now)
 	w.must(err)
 	r, err := journal.Verify(w.ctx, w.DB, webtest.Owner, journal.Against{Keys: w.Kit.Keys, Public: w.Kit.Keys.Public(webtest.Owner)})
 	w.must(err)

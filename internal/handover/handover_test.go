@@ -124,7 +124,7 @@ func (w *world) lives() {
 
 func (w *world) sign() {
 	w.t.Helper()
-	_, err := w.Kit.Journal.Sequence(w.ctx, w.DB, webtest.Owner, w.Now())
+	_, err := w.Kit.Journal.Sequence(w.ctx, w.DB, webtest.Owner, w.Now)
 	w.must(err)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"tilhor"
 	"tilhor/internal/db"
@@ -32,7 +33,7 @@ func BenchmarkVerify(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	if n, err := j.Sequence(ctx, d, granvik, monday); n != entries || err != nil {
+	if n, err := j.Sequence(ctx, d, granvik, func() time.Time { return monday }); n != entries || err != nil {
 		b.Fatal(n, err)
 	}
 	b.ResetTimer()

@@ -69,7 +69,7 @@ func (s *school) says(stream, act string, at time.Time) journal.Written {
 
 func (s *school) sequence(at time.Time) int {
 	s.t.Helper()
-	n, err := s.j.Sequence(context.Background(), s.d, granvik, at)
+	n, err := s.j.Sequence(context.Background(), s.d, granvik, func() time.Time { return at })
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -393,7 +393,7 @@ func TestTwoProcessesSequence(t *testing.T) {
 				wg.Add(1)
 				go func() {
 					defer wg.Done()
-					if _, err := j.Sequence(ctx, d, granvik, now); err != nil {
+					if _, err := j.Sequence(ctx, d, granvik, func() time.Time { return now }); err != nil {
 						t.Error(err)
 					}
 				}()
@@ -401,7 +401,7 @@ func TestTwoProcessesSequence(t *testing.T) {
 			wg.Wait()
 			now = now.Add(time.Second)
 		}
-		if _, err := two.Sequence(ctx, d, granvik, now.Add(time.Minute)); err != nil {
+		if _, err := two.Sequence(ctx, d, granvik, func() time.Time { return now.Add(time.Minute) }); err != nil {
 			t.Fatal(err)
 		}
 		r := s.verify()
@@ -424,13 +424,36 @@ func TestTheTreeIsOneWithoutTheLease(t *testing.T) {
 			wg.Add(1)
 			go func() { // each believes that the other's lease has run out
 				defer wg.Done()
-				j.Sequence(context.Background(), d, granvik, monday.Add(time.Duration(i)*time.Hour))
+				j.Sequence(context.Background(), d, granvik, func() time.Time { return monday.Add(time.Duration(i) * time.Hour) })
 			}()
 		}
 		wg.Wait()
 		s.sequence(monday.Add(24 * time.Hour))
 		if r := s.verify(); !r.Holds() || r.Size != 20 {
 			t.Fatalf("%+v", r)
+		}
+	})
+}
+
+// One that stands still for half a minute, between reading the clock and asking for the
+// lease, does not take the lease that another has taken meanwhile for that of a clock
+// which ran ahead.
+func TestWhoStoodStillTakesNoLeaseFromTheOther(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, now, read := open(t, d), monday, 0
+		s.says("track/t1", "a", monday)
+		late := func() time.Time {
+			if read++; read == 1 {
+				defer func() { now = monday.Add(30 * time.Second) }()
+			}
+			return now
+		}
+		at := func() time.Time { return monday.Add(25 * time.Second) }
+		if got, err := d.Lease(context.Background(), granvik, "journal sequence", "other", at, 10*time.Second); err != nil || !got {
+			t.Fatalf("%v, %v", got, err)
+		}
+		if n, err := s.j.Sequence(context.Background(), d, granvik, late); n != 0 || err != nil {
+			t.Fatalf("it signed %d entries under the other's lease: %v", n, err)
 		}
 	})
 }
@@ -444,7 +467,7 @@ func TestRunFollowsTheClockItIsGiven(t *testing.T) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		s.j.Run(context.Background(), s.d, ticks, func(_ tilhor.OwnerID, err error) {
+		s.j.Run(context.Background(), s.d, ticks, func() time.Time { return monday.Add(time.Second) }, func(_ tilhor.OwnerID, err error) {
 			if err != nil {
 				t.Error(err)
 			}

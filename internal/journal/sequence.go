@@ -43,21 +43,22 @@ var (
 )
 
 // Run takes new entries into the tree at every tick, for every owner this
-// process has keys for, until ctx ends or ticks closes. Any number of processes
+// process has keys for, until ctx ends or ticks closes. What time it is the clock
+// says: a tick may have waited for the pass before it. Any number of processes
 // may run it. It also notes shreddings beside the owner key. tell hears how each
 // pass went; after one that failed the next tick tries again.
-func (j *Journal) Run(ctx context.Context, d *db.DB, ticks <-chan time.Time, tell func(tilhor.OwnerID, error)) {
+func (j *Journal) Run(ctx context.Context, d *db.DB, ticks <-chan time.Time, clock tilhor.Clock, tell func(tilhor.OwnerID, error)) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case now, open := <-ticks:
+		case _, open := <-ticks:
 			if !open {
 				return
 			}
 			for _, owner := range j.keys.Owners() {
-				_, err := j.Sequence(ctx, d, owner, now)
-				_, err2 := j.keys.NoteShreddings(ctx, d, owner, now)
+				_, err := j.Sequence(ctx, d, owner, clock)
+				_, err2 := j.keys.NoteShreddings(ctx, d, owner, clock())
 				if ctx.Err() == nil {
 					tell(owner, errors.Join(err, err2))
 				}
@@ -70,8 +71,8 @@ func (j *Journal) Run(ctx context.Context, d *db.DB, ticks <-chan time.Time, tel
 // checkpoint is signed and appended to the file beside the owner key. Only the
 // process that holds the lease signs; every process keeps its own file whole.
 // It refuses to sign when the database does not continue what was signed.
-func (j *Journal) Sequence(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time) (n int, err error) {
-	waiting := false
+func (j *Journal) Sequence(ctx context.Context, d *db.DB, owner tilhor.OwnerID, clock tilhor.Clock) (n int, err error) {
+	waiting, now := false, clock()
 	err = d.Read(ctx, func(tx *db.Tx) error {
 		if err := j.continues(tx, owner); err != nil {
 			return err
@@ -88,18 +89,18 @@ func (j *Journal) Sequence(ctx context.Context, d *db.DB, owner tilhor.OwnerID, 
 		return 0, err
 	}
 	if waiting {
-		if n, err = j.sequence(ctx, d, owner, now); err != nil {
+		if n, err = j.sequence(ctx, d, owner, clock); err != nil {
 			return n, err
 		}
 	}
 	return n, j.witnessed(ctx, d, owner)
 }
 
-func (j *Journal) sequence(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time) (n int, err error) {
+func (j *Journal) sequence(ctx context.Context, d *db.DB, owner tilhor.OwnerID, clock tilhor.Clock) (n int, err error) {
 	var from place
-	for begun := time.Now(); ; {
+	for now := clock(); ; {
 		// Anew for each batch: a long queue must not outlive the lease.
-		got, err := d.Lease(ctx, owner, sequencing, j.holder, now.Add(time.Since(begun)), sequenceLease)
+		got, err := d.Lease(ctx, owner, sequencing, j.holder, clock, sequenceLease)
 		if err != nil || !got {
 			return n, err
 		}

@@ -466,7 +466,7 @@ func TestTheSequencerRefusesAChangedRecord(t *testing.T) {
 					}
 					s.says("track/n", "a", monday.Add(time.Hour))
 					before, _ := os.ReadFile(s.file())
-					if _, err := s.j.Sequence(context.Background(), d, granvik, monday.Add(24*time.Hour)); err == nil {
+					if _, err := s.j.Sequence(context.Background(), d, granvik, func() time.Time { return monday.Add(24 * time.Hour) }); err == nil {
 						t.Fatal("was signed")
 					}
 					after, _ := os.ReadFile(s.file())

@@ -81,7 +81,7 @@ func (w *world) must(err error) {
 // gather lets what was done into the record's tree, and goes through it.
 func (w *world) gather() {
 	w.T.Helper()
-	_, err := w.Kit.Journal.Sequence(w.ctx, w.DB, webtest.Owner, w.Now())
+	_, err := w.Kit.Journal.Sequence(w.ctx, w.DB, webtest.Owner, w.Now)
 	w.must(err)
 	w.must(w.desk.Gather(w.ctx, webtest.Owner))
 }

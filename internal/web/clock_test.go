@@ -23,7 +23,7 @@ func (w *town) signs() {
 		return err
 	})
 	w.later(2 * time.Hour) // an entry is ready within the hour
-	_, signed := w.kit.Journal.Sequence(ctx, w.db, owner, w.clock())
+	_, signed := w.kit.Journal.Sequence(ctx, w.db, owner, w.clock)
 	if err := errors.Join(err, signed); err != nil {
 		w.t.Fatal(err)
 	}

@@ -171,7 +171,7 @@ func (p *Place) Close() error {
 // record's tree, shreddings are noted beside the key, and duties that fell due are
 // made anew.
 func (p *Place) Tend(ctx context.Context) error {
-	_, err := p.Journal.Sequence(ctx, p.DB, Owner, p.Clock())
+	_, err := p.Journal.Sequence(ctx, p.DB, Owner, p.Clock)
 	_, err2 := p.Keys.NoteShreddings(ctx, p.DB, Owner, p.Clock())
 	_, err3 := duty.Wake(ctx, p.DB, Owner, p.Clock(), 1000)
 	return errors.Join(err, err2, err3)

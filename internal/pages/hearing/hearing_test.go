@@ -243,7 +243,7 @@ func TestTheWholeHearing(t *testing.T) {
 		w.sent(w.adviser, home+"/send", form("do", "send"))
 		w.shows(nil, "/horinger", "Om skolemiljøet")
 		answer := w.shows(nil, "/horinger/"+w.slug+"/svar", "Granvik er delt i dette", "Skolebasert kompetanseutvikling", "3 kilder", "Valget er i gang. Signert av Kommunedirektøren", "Last ned signaturen")
-		if n, err := w.Kit.Journal.Sequence(context.Background(), w.DB, webtest.Owner, w.Now()); err != nil || n == 0 {
+		if n, err := w.Kit.Journal.Sequence(context.Background(), w.DB, webtest.Owner, w.Now); err != nil || n == 0 {
 			t.Fatal(n, err)
 		}
 		if file := w.body(w.Get(nil, "/horinger/"+w.slug+"/signatur.txt"), http.StatusOK); !strings.Contains(file, "tilhor attestation 1") || !strings.Contains(file, `word "Begge skoler`) || strings.Contains(file, "c2sp.org/tlog-proof") {

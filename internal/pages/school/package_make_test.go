@@ -14,7 +14,7 @@ import (
 
 func (w *world) sign() {
 	w.t.Helper()
-	_, err := w.Kit.Journal.Sequence(context.Background(), w.DB, webtest.Owner, w.Now())
+	_, err := w.Kit.Journal.Sequence(context.Background(), w.DB, webtest.Owner, w.Now)
 	w.must(err)
 }
 
