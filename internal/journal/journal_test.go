@@ -375,6 +375,29 @@ func TestQuietEntriesAreHourly(t *testing.T) {
 	})
 }
 
+// Nor does one that waits behind it pass it when the clock that signs is a little behind
+// the one that wrote it.
+func TestNothingPassesWhatWaitsInItsStream(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := open(t, d)
+		anyone := tilhor.Actor{Owner: granvik, Role: tilhor.RoleAnyone, School: "lia"}
+		s.append(journal.Entry{
+			Stream: "concern/c1", Act: "concerns.tell", When: tilhor.Now(monday), By: anyone, Quiet: true,
+			Told: &journal.Told{For: []tilhor.Role{tilhor.RoleRektor}},
+		})
+		s.says("concern/c1", "concerns.read", monday.Add(time.Minute))
+		s.says("concern/c1", "concerns.take", monday.Add(time.Minute))
+		s.says("track/t1", "a", monday.Add(time.Minute))
+		if n := s.sequence(monday.Add(time.Minute - time.Second)); n != 1 {
+			t.Fatalf("%d entered the tree within the hour", n)
+		}
+		if n := s.sequence(monday.Truncate(time.Hour).Add(time.Hour)); n != 3 {
+			t.Fatalf("%d entered the tree after the hour", n)
+		}
+		s.holds()
+	})
+}
+
 // Two processes sequence the same record, one of them dies, a third comes: the
 // tree stays one, and every file of checkpoints is whole.
 func TestTwoProcessesSequence(t *testing.T) {

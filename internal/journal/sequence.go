@@ -89,11 +89,14 @@ func (j *Journal) Sequence(ctx context.Context, d *db.DB, owner tilhor.OwnerID, 
 		return 0, err
 	}
 	if waiting {
-		if n, err = j.sequence(ctx, d, owner, clock); err != nil {
+		n, err = j.sequence(ctx, d, owner, clock)
+		// An entry that was put in by something else must not hold the file up: what is
+		// signed meanwhile could be taken out of the database again, unseen.
+		if err != nil && !errors.Is(err, ErrForged) {
 			return n, err
 		}
 	}
-	return n, j.witnessed(ctx, d, owner)
+	return n, errors.Join(err, j.witnessed(ctx, d, owner))
 }
 
 func (j *Journal) sequence(ctx context.Context, d *db.DB, owner tilhor.OwnerID, clock tilhor.Clock) (n int, err error) {
@@ -104,17 +107,17 @@ func (j *Journal) sequence(ctx context.Context, d *db.DB, owner tilhor.OwnerID, 
 		if err != nil || !got {
 			return n, err
 		}
-		var taken, forged int
+		var taken, looked int
 		var next place
 		err = d.Write(ctx, func(tx *db.Tx) (err error) {
-			taken, forged, next, err = j.grow(tx, owner, now, from)
+			taken, looked, next, err = j.grow(tx, owner, now, from)
 			return err
 		})
 		if err != nil {
 			return n, fmt.Errorf("grow the tree: %w", err)
 		}
 		n += taken
-		if taken+forged < sequenceBatch {
+		if looked < sequenceBatch {
 			if next.forged || from.forged {
 				return n, ErrForged
 			}
@@ -146,8 +149,8 @@ type pending struct {
 	hash, mark []byte
 }
 
-// grow takes a batch of entries into the tree and signs what it became.
-func (j *Journal) grow(tx *db.Tx, owner tilhor.OwnerID, now time.Time, from place) (taken, forged int, next place, err error) {
+// grow takes of a batch of entries those that may into the tree, and signs what it became.
+func (j *Journal) grow(tx *db.Tx, owner tilhor.OwnerID, now time.Time, from place) (taken, looked int, next place, err error) {
 	var list []pending
 	err = tx.Each(selectPending, func(scan db.Scan) error {
 		var p pending
@@ -167,9 +170,15 @@ func (j *Journal) grow(tx *db.Tx, owner tilhor.OwnerID, now time.Time, from plac
 		// What this program did not write never enters the tree: signing it
 		// would make it look true.
 		if len(p.hash) != 32 || !j.marked(owner, [32]byte(p.hash), p.mark) {
-			forged++
 			next.forged = true
 			continue
+		}
+		if p.ready > now.UnixMilli() {
+			if waits, err := behind(tx, owner, p); err != nil {
+				return 0, 0, from, err
+			} else if waits {
+				continue
+			}
 		}
 		if _, err := tx.Exec(setLeaf, owner, p.stream, p.seq, t.size); err != nil {
 			return 0, 0, from, err
@@ -180,9 +189,23 @@ func (j *Journal) grow(tx *db.Tx, owner tilhor.OwnerID, now time.Time, from plac
 		taken++
 	}
 	if taken == 0 {
-		return 0, forged, next, nil
+		return 0, len(list), next, nil
 	}
-	return taken, forged, next, j.sign(tx, t, now)
+	return taken, len(list), next, j.sign(tx, t, now)
+}
+
+var selectLeaf = db.SQL(`SELECT leaf FROM journal_entry WHERE owner = $1 AND stream = $2 AND seq = $3`)
+
+// behind says whether an entry that is let in early, since its clock ran ahead, would
+// pass the one before it in its stream, which waits for its hour: a stream's leaves are
+// in the order of its numbers.
+func behind(tx *db.Tx, owner tilhor.OwnerID, p pending) (bool, error) {
+	var leaf *int64
+	err := tx.One(selectLeaf, db.Args(owner, p.stream, p.seq-1), &leaf)
+	if errors.Is(err, tilhor.ErrNotFound) {
+		return false, nil
+	}
+	return leaf == nil, err
 }
 
 func (j *Journal) sign(tx *db.Tx, t *tree, now time.Time) error {

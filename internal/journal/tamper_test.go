@@ -470,7 +470,10 @@ func TestTheSequencerRefusesAChangedRecord(t *testing.T) {
 						t.Fatal("was signed")
 					}
 					after, _ := os.ReadFile(s.file())
-					if name == "a forged entry waiting" { // the others may enter the tree
+					if name == "a forged entry waiting" { // the others may enter the tree, and the file goes on
+						if len(after) <= len(before) {
+							t.Fatal("the file of checkpoints stands still")
+						}
 						return
 					}
 					var signed int

@@ -177,6 +177,9 @@ func (v *verifier) entry(before, f *found) error {
 		gone := found{stream: f.stream, seq: before.seq + 1, leaf: -1}
 		v.wrong(rankSure, gone, Missing, "journal_entry", "is missing: it was deleted (%d gone before entry %s)", f.seq-before.seq-1, f.id)
 	}
+	if f.seq == before.seq+1 && before.seq > 0 && f.inTree != nil && (before.inTree == nil || *before.inTree > *f.inTree) {
+		v.wrong(rankAround, *f, Moved, "journal_entry.leaf", "stands in the tree before the entry before it: one of the two was moved")
+	}
 	f.sum = sha256.Sum256(f.body)
 	v.place(f)
 	r, err := decode(f.body)
