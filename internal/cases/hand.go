@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"time"
 
 	"tilhor"
 	"tilhor/internal/access"
@@ -113,6 +114,9 @@ func (d *Desk) fold(tx *db.Tx, by tilhor.Actor, f *Folder, readings bool) error 
 	return d.readers(tx, by.Owner, f)
 }
 
+// readWithin is how long one attachment may take to be read.
+const readWithin = 30 * time.Second
+
 // files are the attachments of a folder that are neither blocked nor shredded.
 func (d *Desk) files(ctx context.Context, by tilhor.Actor, f *Folder) {
 	for _, a := range f.Attachments {
@@ -121,6 +125,8 @@ func (d *Desk) files(ctx context.Context, by tilhor.Actor, f *Folder) {
 		}
 		owner, track := by.Owner, f.ID
 		f.Files = append(f.Files, FolderFile{Attachment: a, Read: func() (body []byte, err error) {
+			ctx, end := context.WithTimeout(context.WithoutCancel(ctx), readWithin) // a slow line takes longer than a page may
+			defer end()
 			err = d.DB.Read(ctx, func(tx *db.Tx) error {
 				body, err = d.AttachmentBytes(tx, owner, track, a, false)
 				return err

@@ -433,6 +433,9 @@ func (h *held) Write(b []byte) (int, error) {
 	return h.body.Write(b)
 }
 
+// straight gives the way past what is kept, for what is too large to keep.
+func (h *held) straight() http.ResponseWriter { return h.ResponseWriter }
+
 func (h *held) send() {
 	if h.code == 0 {
 		return

@@ -34,8 +34,12 @@ func (q *Req) Send(f File) error {
 	h.Set("Content-Length", strconv.FormatInt(f.Size, 10))
 	return Aside(q.Context(), func() error {
 		q.wrote = true
-		q.W.WriteHeader(http.StatusOK)
-		s := &slow{w: q.W, line: http.NewResponseController(q.W), until: time.Now().Add(streamMost)}
+		w := q.W
+		if h, is := w.(*held); is {
+			w = h.straight()
+		}
+		w.WriteHeader(http.StatusOK)
+		s := &slow{w: w, line: http.NewResponseController(w), until: time.Now().Add(streamMost)}
 		f.Body.WriteTo(s) // what went wrong on the line is known to who holds half a file
 		return nil
 	})
