@@ -537,6 +537,9 @@ func (d *Desk) fits(tx *db.Tx, by tilhor.Actor, b Body, m *Member, on tilhor.Dat
 	if err != nil {
 		return err
 	}
+	if err := d.staysOut(tx, by.Owner, b, *m, works[m.Person], on); err != nil {
+		return err
+	}
 	if works[m.Person] && m.Part == Parents || b.Kind.ours() && works[m.Person] && m.Office != "" {
 		children, err := d.Roster.Children(tx, by.Owner, m.Person, on)
 		if err != nil {
@@ -551,6 +554,30 @@ func (d *Desk) fits(tx *db.Tx, by tilhor.Actor, b Body, m *Member, on tilhor.Dat
 	}
 	if m.Until == "" && b.Term > 0 {
 		m.Until = calendar.AddMonths(m.From, b.Term)
+	}
+	return nil
+}
+
+// staysOut refuses who works at the school a seat in the parents' own body but as a
+// parent, and who leads a school any in the pupils' own: not by a colleague either.
+func (d *Desk) staysOut(tx *db.Tx, owner tilhor.OwnerID, b Body, m Member, works bool, on tilhor.Date) error {
+	if !b.Kind.ours() || m.Part == Parents {
+		return nil
+	}
+	roles, err := d.Roster.RolesOf(tx, owner, m.Person, on)
+	if err != nil {
+		return err
+	}
+	leads := slices.ContainsFunc(roles, func(a tilhor.Actor) bool { return a.Role == tilhor.RoleRektor || a.Role == tilhor.RoleDeputy })
+	switch b.Kind {
+	case FAU, KFU:
+		if works || leads {
+			return tilhor.Faults{{Field: "part", Key: "bodies.fault.as-parent"}}
+		}
+	default:
+		if leads {
+			return tilhor.Faults{{Field: "person", Key: "bodies.fault.leads"}}
+		}
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/journal"
+	"tilhor/internal/roster"
 	"tilhor/internal/web/webtest"
 )
 
@@ -484,9 +485,27 @@ func TestSeatsEnd(t *testing.T) {
 			w.Refused(w.desk.Seat(w.ctx, w.kari, slug, bodies.Member{Person: w.jonas.Person, Part: part, Office: bodies.Leader}), "part", "bodies.fault.own")
 		}
 		w.Refused(w.desk.Seat(w.ctx, w.kari, fau, bodies.Member{Person: w.jonas.Person, Part: bodies.Parents}), "part", "bodies.fault.own")
+		deputy := w.deputy()
+		for _, part := range []bodies.Part{bodies.Staff, bodies.Municipality} { // nor does a colleague bring them in
+			w.Refused(w.desk.Seat(w.ctx, w.kari, fau, bodies.Member{Person: w.jonas.Person, Part: part}), "part", "bodies.fault.as-parent")
+			w.Refused(w.desk.Seat(w.ctx, w.kari, elevrad, bodies.Member{Person: deputy, Part: part}), "person", "bodies.fault.leads")
+		}
+		w.Must(w.desk.Seat(w.ctx, w.kari, elevrad, bodies.Member{Person: w.jonas.Person, Part: bodies.Staff}))
 		w.Must(w.desk.Seat(w.ctx, w.kari, w.smu, bodies.Member{Person: w.kari.Person, Part: bodies.Municipality}))
 		w.room(w.kari)
 	})
+}
+
+// deputy is somebody who leads the school beside rektor.
+func (w *world) deputy() (p tilhor.PersonID) {
+	w.T.Helper()
+	w.Must(w.DB.Write(w.ctx, func(tx *db.Tx) (err error) {
+		if p, err = w.Kit.Roster.AddPerson(tx, w.Keeper(), roster.NewPerson{Name: "Dag Inspektør", Home: w.Solbakken}, w.Now()); err != nil {
+			return err
+		}
+		return w.Kit.Roster.Appoint(tx, w.Keeper(), p, tilhor.RoleDeputy, w.Solbakken, "", "", w.Now())
+	}))
+	return p
 }
 
 // Who may set up, and for what.
