@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
 )
 
 // awhile is how long a write, or the beginning of a read, waits for a server
@@ -22,16 +23,17 @@ const awhile = 5 * time.Second
 // errUnsure marks an answer to COMMIT that never came.
 var errUnsure = errors.New("nobody knows whether it was committed")
 
-// Unsure says that the rows may be there or not: the connection was lost after
-// COMMIT was sent. Whoever tries again must ask first whether it was done.
+// Unsure says that the rows may be there or not: the engine's answer to COMMIT
+// did not come. Whoever tries again must ask first whether it was done.
 func Unsure(err error) bool { return errors.Is(err, errUnsure) }
 
-// committed says what an error of COMMIT means: the server's own refusal is
-// certain, a lost connection is not. What the driver calls safe to try again is
+// committed says what an error of COMMIT means: the engine's own refusal is
+// certain, a lost connection is not, nor is what the driver says by itself. What the driver calls safe to try again is
 // not believed here: it says so also of a COMMIT whose answer it did not get.
 func committed(err error) error {
 	var pg *pgconn.PgError
-	refused := errors.As(err, &pg) && pg.Severity == "ERROR" || errors.Is(err, sql.ErrTxDone)
+	var lite *sqlite.Error
+	refused := errors.As(err, &pg) && pg.Severity == "ERROR" || errors.As(err, &lite) || errors.Is(err, sql.ErrTxDone)
 	if err == nil || refused {
 		return err
 	}

@@ -1,6 +1,8 @@
 package db
 
 import (
+	"context"
+	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -27,6 +29,8 @@ func TestWhatALostConnectionMeans(t *testing.T) {
 		"reset":                {fmt.Errorf("read: %w", syscall.ECONNRESET), true, true},
 		"bad connection":       {driver.ErrBadConn, true, true},
 		"said to be safe":      {safe{}, true, true},
+		"SQLite's own word":    {ofSQLite(t), false, false},
+		"out of time":          {context.DeadlineExceeded, true, false},
 		"nothing":              {nil, false, false},
 		"something else":       {errors.New("x"), true, false},
 	} {
@@ -40,6 +44,18 @@ func TestWhatALostConnectionMeans(t *testing.T) {
 			t.Errorf("%s: what may be committed is done again", name)
 		}
 	}
+}
+
+// ofSQLite is an error that SQLite itself gave.
+func ofSQLite(t *testing.T) error {
+	t.Helper()
+	d, err := sql.Open("sqlite", ":memory:")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	_, err = d.Exec("COMMIT")
+	return err
 }
 
 type safe struct{}

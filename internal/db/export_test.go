@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"io/fs"
+	"sync"
 	"time"
 )
 
@@ -35,6 +36,22 @@ func SetLease(held, again time.Duration) (back func()) {
 	wasHeld, wasAgain := leaseFor, leaseAgain
 	leaseFor, leaseAgain = held, again
 	return func() { leaseFor, leaseAgain = wasHeld, wasAgain }
+}
+
+// EndsWhen has the time of every write to SQLite end when the test says so: end
+// ends that of the one under way. Call it before the database is opened.
+func EndsWhen() (end, back func()) {
+	was := inTime
+	var mu sync.Mutex
+	now := func() {}
+	inTime = func() (context.Context, context.CancelFunc) {
+		ctx, cancel := context.WithCancel(context.Background())
+		mu.Lock()
+		defer mu.Unlock()
+		now = cancel
+		return ctx, cancel
+	}
+	return func() { mu.Lock(); defer mu.Unlock(); now() }, func() { inTime = was }
 }
 
 var expireLeases = SQL(`UPDATE db_lease SET until = 0`)

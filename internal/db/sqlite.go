@@ -232,7 +232,8 @@ func (w *writer) gather(first *job) []*job {
 // run commits the jobs together. When the transaction itself is lost (a full
 // disk, an I/O error, a panic) nobody is answered, and they run again alone.
 // When it could not even begin, nobody's turn would end otherwise: all of them
-// have that answer, instead of waiting for it one after the other.
+// have that answer, instead of waiting for it one after the other. What may have
+// been committed is never run again: it would be there twice.
 func (w *writer) run(jobs []*job) {
 	errs, lost := w.transact(jobs)
 	if lost == nil {
@@ -242,7 +243,7 @@ func (w *writer) run(jobs []*job) {
 		return
 	}
 	var never notBegun
-	if len(jobs) == 1 || errors.As(lost, &never) {
+	if len(jobs) == 1 || errors.As(lost, &never) || Unsure(lost) {
 		for _, j := range jobs {
 			j.err <- lost
 		}
@@ -258,9 +259,14 @@ func (w *writer) run(jobs []*job) {
 	}
 }
 
+// inTime bounds the statements of one transaction; a test ends it when it likes.
+var inTime = func() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), limit)
+}
+
 // transact gives each job's own error, or the reason why all of it is lost.
 func (w *writer) transact(jobs []*job) (errs []error, lost error) {
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	ctx, cancel := inTime()
 	defer cancel()
 	errs = make([]error, len(jobs))
 	if err := w.plain(ctx, "BEGIN IMMEDIATE"); err != nil {
@@ -273,9 +279,11 @@ func (w *writer) transact(jobs []*job) (errs []error, lost error) {
 			return errs, err
 		}
 	}
-	if err := w.plain(ctx, "COMMIT"); err != nil {
+	// Nothing ends a COMMIT: on a disk that stands still it is done all the same,
+	// and the driver would answer with the time that had run out.
+	if err := w.plain(context.Background(), "COMMIT"); err != nil {
 		w.reset()
-		return errs, fmt.Errorf("commit: %w", err)
+		return errs, fmt.Errorf("commit: %w", committed(err))
 	}
 	return errs, nil
 }

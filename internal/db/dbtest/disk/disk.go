@@ -50,6 +50,7 @@ type Disk struct {
 	hits  int // of this fault
 	all   int // of every fault
 	lies  bool
+	stall func()
 	jam   bool
 	tries int // of the lock while it jams
 	look  func(n int)
@@ -133,6 +134,20 @@ func (d *Disk) Failed() int { d.mu.Lock(); defer d.mu.Unlock(); return d.all }
 
 // Lie makes the disk say that it has synced, without doing it.
 func (d *Disk) Lie() { d.mu.Lock(); defer d.mu.Unlock(); d.lies = true }
+
+// Stall has a function called at the beginning of each sync, which takes as long
+// as that does: so a disk stands still while the machine's snapshot is taken.
+func (d *Disk) Stall(until func()) { d.mu.Lock(); defer d.mu.Unlock(); d.stall = until }
+
+// stalls waits outside the lock: others go on with the disk meanwhile.
+func (d *Disk) stalls() {
+	d.mu.Lock()
+	until := d.stall
+	d.mu.Unlock()
+	if until != nil {
+		until()
+	}
+}
 
 // Jam keeps the lock of who writes from being given, with an error and not with
 // a wait, and says how often it was asked for since it was last set.
@@ -248,6 +263,7 @@ func (h *handle) truncate(size int64, do func() int32) int32 {
 // sync takes no time: what would be on disk is in the log.
 func (h *handle) sync() int32 {
 	d := h.d
+	d.stalls()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.begins(false) != "" {
