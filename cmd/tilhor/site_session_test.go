@@ -99,6 +99,19 @@ func TestAStolenSession(t *testing.T) {
 	})
 }
 
+// Nobody acts in a role that the sign-in is too weak for, though a session says so.
+func TestAWeakSignInCarriesNoMoreThanItMay(t *testing.T) {
+	w := newSite(t)
+	for role, in := range map[tilhor.Role]bool{tilhor.RoleRektor: false, tilhor.RoleSocialTeacher: false, tilhor.RoleTeacher: true, tilhor.RoleSFO: true} {
+		for acr, in := range map[string]bool{"": in, mfa: true} {
+			r := w.do("GET", w.enter(w.actorOf("Solbakken skole", role, ""), acr), "nb", "/i-dag", nil)
+			if to := r.Header.Get("Location"); in != (r.StatusCode == http.StatusOK) || !in && to != "/logg-inn?niva=hoyt&neste=%2Fi-dag" {
+				t.Errorf("%s with %q: %d to %q", role, acr, r.StatusCode, to)
+			}
+		}
+	}
+}
+
 // A session stands in a cookie that no script, no other site and no plain line
 // can read, and in no address, page or log.
 func TestASessionStandsInItsCookieOnly(t *testing.T) {

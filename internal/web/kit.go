@@ -37,6 +37,11 @@ type Kit struct {
 	// enough for sensitive pages in this role. Nil refuses: who sets up a site
 	// must say what is enough.
 	Level func(role tilhor.Role, issuer, acr string) bool
+	// Reaches says whether such a sign-in is strong enough to act in the role at
+	// all. Nil lets everyone act in each role that the roster gives: a site that
+	// makes its sessions itself (Enter), as tests and tools do, has chosen the role
+	// already, and what is sensitive asks Level whatever the role.
+	Reaches func(role tilhor.Role, issuer, acr string) bool
 	// Home is where a role's day begins. Nil sends everyone to /i-dag.
 	Home func(tilhor.Role) string
 	// Nav is the menu of the one who reads. Nil gives none.

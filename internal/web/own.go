@@ -168,7 +168,8 @@ type roleData struct {
 }
 
 // askRole asks who the reader wants to act as, when there is more than one
-// answer. A person acts in one role at a time, and sees which.
+// answer. A person acts in one role at a time, and sees which; a role that the
+// sign-in is too weak for is neither offered nor taken.
 func askRole(q *Req) error { return showRoles(q, http.StatusOK, NewForm()) }
 
 func showRoles(q *Req, code int, f *Form) error {
@@ -178,12 +179,15 @@ func showRoles(q *Req, code int, f *Form) error {
 	if q.who == nil {
 		return q.See(signInPath)
 	}
-	if len(q.who.actors) == 0 {
-		return q.tell(http.StatusForbidden, notice{key: "norole", phone: true})
-	}
 	next := q.Query("neste")
 	if f.Has("neste") {
 		next = f.Get("neste")
+	}
+	if len(q.who.actors) == 0 && q.who.weak {
+		return q.See(strongerPath(q.Next(next, "")))
+	}
+	if len(q.who.actors) == 0 {
+		return q.tell(http.StatusForbidden, notice{key: "norole", phone: true})
 	}
 	if only := q.who.actors[0]; len(q.who.actors) == 1 && code == http.StatusOK {
 		return q.See(q.Next(next, q.Kit.home(only.Role))) // nothing to choose

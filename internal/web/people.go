@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,6 +22,7 @@ type somebody struct {
 	actors  []tilhor.Actor
 	schools map[tilhor.SchoolID]string
 	until   time.Time
+	weak    bool // there are roles that this sign-in is too weak for
 }
 
 // people asks the roster who a person is, and remembers it for a minute.
@@ -99,8 +101,27 @@ func (who *somebody) as(role tilhor.Role, school tilhor.SchoolID) (tilhor.Actor,
 	return tilhor.Actor{}, false
 }
 
+// reached is the person with the roles that the sign-in is strong enough to act
+// in, in a copy: what the roster says is remembered for all of their sign-ins.
+func (s *Site) reached(x *Session, who *somebody) *somebody {
+	is := *who
+	is.actors = slices.DeleteFunc(slices.Clone(who.actors), func(a tilhor.Actor) bool { return !s.reaches(x, a.Role) })
+	is.weak = len(is.actors) < len(who.actors)
+	return &is
+}
+
+// reaches says whether a sign-in is strong enough for a role. A PIN on the shared
+// machine is no provider's word: it is for the work at SFO, and for nothing else.
+func (s *Site) reaches(x *Session, role tilhor.Role) bool {
+	if x.s == s.shared {
+		return role == tilhor.RoleSFO
+	}
+	return s.kit.Reaches == nil || s.kit.Reaches(role, x.Get(keyIssuer), x.Get(keyACR))
+}
+
 // recognise finds out who is asking: the session says who, the roster what that
-// person is today. A person with one role acts in it.
+// person is today, and how they signed in which of it they may act as now. A
+// person with one such role acts in it.
 func (s *Site) recognise(q *Req) error {
 	x, err := q.Session()
 	if err != nil {
@@ -117,6 +138,7 @@ func (s *Site) recognise(q *Req) error {
 	if err != nil {
 		return err
 	}
+	who = s.reached(x, who)
 	q.who, q.person = who, person
 	if err := x.s.touched(q.Context(), token, x.seen, q.Now); err != nil {
 		s.kit.log().WarnContext(q.Context(), "session not touched", "error", Types(err))

@@ -175,7 +175,8 @@ func (s *Site) mayEnter(q *Req) error {
 }
 
 // turnAway answers who may not come: a stranger is shown the door in, a person
-// with several roles the choice of one, and anyone else finds nothing.
+// with several roles the choice of one, who has none but such as need a stronger
+// sign-in the way to that, and anyone else finds nothing.
 func (s *Site) turnAway(q *Req) error {
 	switch {
 	case q.Actor.Role != tilhor.RoleAnyone, q.R.Method == http.MethodHead:
@@ -186,6 +187,8 @@ func (s *Site) turnAway(q *Req) error {
 		return s.keepForLater(q)
 	case q.who != nil && len(q.who.actors) > 0:
 		return q.See(rolePath + "?neste=" + url.QueryEscape(q.here()))
+	case q.who != nil && q.who.weak:
+		return s.stronger(q)
 	}
 	return q.See(signInPath + "?neste=" + url.QueryEscape(q.here()))
 }
@@ -195,7 +198,12 @@ func (s *Site) stronger(q *Req) error {
 	if q.R.Method == http.MethodPost {
 		return s.keepForLater(q)
 	}
-	return q.See(signInPath + "?niva=hoyt&neste=" + url.QueryEscape(q.here()))
+	return q.See(strongerPath(q.here()))
+}
+
+// strongerPath is where a person signs in more strongly, and then goes on to path.
+func strongerPath(path string) string {
+	return signInPath + "?niva=hoyt&neste=" + url.QueryEscape(path)
 }
 
 const (

@@ -36,7 +36,7 @@ tore;Tore;Li;barn;ja;
 par;Pål;Strand;barn;ja;` + number("forelder"),
 }
 
-// fill imports the lists, without those that are named, and records training
+// fill imports the lists, without those (or the lines) that are named, and records training
 // for everybody.
 func (w *world) fill(without ...string) {
 	w.t.Helper()
@@ -44,7 +44,7 @@ func (w *world) fill(without ...string) {
 	for name, text := range lists {
 		var kept []string
 		for line := range strings.Lines(text) {
-			if key, _, _ := strings.Cut(line, ";"); !contains(without, key) {
+			if key, _, _ := strings.Cut(line, ";"); !contains(without, key) && !contains(without, strings.TrimSpace(line)) {
 				kept = append(kept, line)
 			}
 		}
@@ -89,4 +89,21 @@ func contains(list []string, s string) bool {
 		}
 	}
 	return false
+}
+
+// roles are what the lists say that somebody is.
+func (w *world) roles(id string) (all []tilhor.Actor) {
+	w.t.Helper()
+	err := w.db.Read(context.Background(), func(tx *db.Tx) error {
+		p, err := w.roster.Find(tx, owner, id)
+		if err != nil {
+			return err
+		}
+		all, err = w.roster.RolesOf(tx, owner, p, calendar.DateOf(w.clock()))
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return all
 }

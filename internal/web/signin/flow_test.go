@@ -3,6 +3,7 @@ package signin
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -34,6 +35,7 @@ func TestSignIn(t *testing.T) {
 		{"a rektor who has no second factor", "feide", "siv", nil, 403, "", "", 303},
 		{"a teacher, for a page that needs two factors", "feide", "jonas", []string{"niva", "hoyt"}, 403, "", "", 303},
 		{"a rektor, for a page that needs two factors", "feide", "kari", []string{"niva", "hoyt"}, 303, "/i-dag", "Kari Lund rektor nb", 200},
+		{"a teacher who is a parent too, with two factors", "feide", "tore", []string{"niva", "hoyt"}, 303, "/rolle", "", 303},
 		{"somebody who is in no list", "feide", "fremmed", nil, 403, "", "", 303},
 		{"somebody Feide has no id for", "feide", "navnlos", nil, 403, "", "", 303},
 		{"a rektor by Entra, with two factors", "entra", "kari", nil, 303, "/i-dag", "Kari Lund rektor nb", 200},
@@ -64,6 +66,66 @@ func TestSignIn(t *testing.T) {
 					t.Errorf("the log tells: %s", log)
 				}
 			})
+		}
+	})
+}
+
+// Which role is for the sign-in to carry, at the choice as at the door, in each of
+// a person's sign-ins by itself; and a role that is left when another ends is not
+// taken without it.
+func TestARoleIsChosenWithTheSignInItNeeds(t *testing.T) {
+	cases := []struct {
+		name, person string
+		query        []string
+		may, not     string // roles
+	}{
+		{"a social teacher without two factors", "mona", nil, "teacher", "social-teacher"},
+		{"a teacher who is a parent too", "tore", nil, "teacher", "parent"},
+		{"the same, with two factors", "tore", []string{"niva", "hoyt"}, "teacher parent", ""},
+		{"two roles and two factors", "arne", nil, "teacher rektor", ""},
+	}
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		in := make([]*browser, len(cases))
+		for i, c := range cases { // all at once: what is known of a person is remembered for all their sign-ins
+			in[i] = w.browser()
+			in[i].in("feide", c.person, c.query...)
+		}
+		for i, c := range cases {
+			b, roles := in[i], w.roles(c.person)
+			if len(roles) != len(strings.Fields(c.may+" "+c.not)) {
+				t.Fatalf("%s has %v", c.name, roles)
+			}
+			offered := b.get("/rolle")
+			if alone := len(strings.Fields(c.may)) == 1; alone != (offered.Code == http.StatusSeeOther) {
+				t.Errorf("%s: the choice: %d", c.name, offered.Code)
+			}
+			for _, as := range roles {
+				key, role := string(as.Role)+"@"+string(as.School), string(as.Role)
+				a := b.post("/rolle", "rolle", key)
+				day := b.get("/i-dag").Body
+				switch may := slices.Contains(strings.Fields(c.may), role); {
+				case !may && (a.Code != http.StatusUnprocessableEntity || strings.Contains(offered.Body+a.Body, `"`+key+`"`) || strings.Contains(day, " "+role+" ")):
+					t.Errorf("%s: %s was taken or shown: %d, then %q", c.name, role, a.Code, day)
+				case may && (a.Code != http.StatusSeeOther || !strings.Contains(day, " "+role+" ")):
+					t.Errorf("%s: %s was refused: %d, then %q", c.name, role, a.Code, day)
+				}
+			}
+		}
+		weak, strong := in[1], in[2]
+		w.fill("tore;Tore;Li;s2;lærer;tore@granvik.kommune.no")
+		w.wait(2 * time.Minute)
+		if a := weak.get("/i-dag"); a.To != w.base+"/logg-inn?niva=hoyt&neste=%2Fi-dag" {
+			t.Errorf("only what needs more is left: %d to %q, %s", a.Code, a.To, a.Body)
+		}
+		if a := weak.get("/rolle?neste=/i-dag"); a.To != w.base+"/logg-inn?niva=hoyt&neste=%2Fi-dag" {
+			t.Errorf("the choice, when only what needs more is left: %d to %q", a.Code, a.To)
+		}
+		if a := weak.post("/rolle", "rolle", "parent@"); a.To != w.base+"/logg-inn?niva=hoyt&neste=" || weak.inside() {
+			t.Errorf("chosen, when only what needs more is left: %d to %q", a.Code, a.To)
+		}
+		if day := strong.get("/i-dag").Body; day != "Tore Li parent nb" {
+			t.Errorf("the control: %q", day)
 		}
 	})
 }

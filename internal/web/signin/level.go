@@ -105,17 +105,29 @@ func (c Config) MinLevel(r tilhor.Role) Level {
 // for web.Kit.Level. Every adult who opens what stands in a child's case needs
 // two factors, whatever the role needs otherwise.
 func (d *Desk) Enough(role tilhor.Role, issuer, acr string) bool {
-	for _, p := range d.cfg.Providers {
-		if p.Issuer != issuer {
-			continue
-		}
-		need := d.cfg.MinLevel(role)
-		if role != tilhor.RolePupil {
-			need = max(need, LevelTwo)
-		}
-		return levelOf(p.Kind, acr) >= need
+	need := d.cfg.MinLevel(role)
+	if role != tilhor.RolePupil {
+		need = max(need, LevelTwo)
 	}
-	return false
+	return d.levelAt(issuer, acr) >= need
+}
+
+// Reaches says whether a sign-in is strong enough to act in a role at all, for
+// web.Kit.Reaches. It is asked at each page: a session lives on when a role is
+// chosen, and when the owner has raised what one needs.
+func (d *Desk) Reaches(role tilhor.Role, issuer, acr string) bool {
+	return d.levelAt(issuer, acr) >= d.cfg.MinLevel(role)
+}
+
+// levelAt reads what a session keeps of its sign-in; a provider that we have
+// left is worth nothing.
+func (d *Desk) levelAt(issuer, acr string) Level {
+	for _, p := range d.cfg.Providers {
+		if p.Issuer == issuer {
+			return levelOf(p.Kind, acr)
+		}
+	}
+	return LevelNone
 }
 
 // enough parts the roles a sign-in is strong enough for from those it is not.

@@ -60,26 +60,32 @@ func TestMinLevel(t *testing.T) {
 
 func TestEnoughForSensitivePages(t *testing.T) {
 	const two = "urn:mace:feide.no:auth:level:fad08:3"
-	d := &Desk{cfg: Config{Providers: []Provider{{Kind: Feide, Issuer: "https://f"}, {Kind: IDPorten, Issuer: "https://i"}}}}
+	d := &Desk{cfg: Config{Levels: map[tilhor.Role]Level{tilhor.RoleNurse: LevelHigh}, Providers: []Provider{{Kind: Feide, Issuer: "https://f"}, {Kind: IDPorten, Issuer: "https://i"}}}}
 	cases := []struct {
 		role        tilhor.Role
 		issuer, acr string
-		want        bool
+		want, act   bool // for sensitive pages, and in the role at all
 	}{
-		{tilhor.RoleTeacher, "https://f", two, true},
-		{tilhor.RoleTeacher, "https://f", "", false}, // may tell, may not open a case
-		{tilhor.RolePupil, "https://f", "", true},    // its own
-		{tilhor.RoleRektor, "https://f", "", false},
-		{tilhor.RoleRektor, "https://f", two, true},
-		{tilhor.RoleRektor, "https://other", two, false}, // a provider we have left
-		{tilhor.RoleRektor, "", two, false},
-		{tilhor.RoleParent, "https://i", "idporten-loa-substantial", true},
-		{tilhor.RoleParent, "https://i", two, false}, // Feide's word from ID-porten
-		{tilhor.RoleAnyone, "https://f", two, false},
+		{tilhor.RoleTeacher, "https://f", two, true, true},
+		{tilhor.RoleTeacher, "https://f", "", false, true}, // may tell, may not open a case
+		{tilhor.RolePupil, "https://f", "", true, true},    // its own
+		{tilhor.RoleRektor, "https://f", "", false, false},
+		{tilhor.RoleRektor, "https://f", two, true, true},
+		{tilhor.RoleRektor, "https://other", two, false, false}, // a provider we have left
+		{tilhor.RoleTeacher, "https://other", two, false, false},
+		{tilhor.RoleRektor, "", two, false, false},
+		{tilhor.RoleParent, "https://i", "idporten-loa-substantial", true, true},
+		{tilhor.RoleParent, "https://i", two, false, false}, // Feide's word from ID-porten
+		{tilhor.RoleParent, "https://f", "", false, false},  // a teacher's password is no parent's sign-in
+		{tilhor.RoleNurse, "https://f", two, false, false},  // the owner has raised it
+		{tilhor.RoleAnyone, "https://f", two, false, false},
 	}
 	for _, c := range cases {
 		if got := d.Enough(c.role, c.issuer, c.acr); got != c.want {
 			t.Errorf("%s at %q with %q: got %v", c.role, c.issuer, c.acr, got)
+		}
+		if got := d.Reaches(c.role, c.issuer, c.acr); got != c.act {
+			t.Errorf("to act as %s at %q with %q: got %v", c.role, c.issuer, c.acr, got)
 		}
 	}
 }

@@ -78,7 +78,7 @@ func newWorld(t *testing.T, d *db.DB, change ...func(*Config)) *world {
 		break // they share one client
 	}
 	kit := &web.Kit{
-		DB: d, Keys: w.keys, Journal: journal.New(w.keys), Roster: w.roster, Clock: w.clock, Log: log, Level: w.desk.Enough,
+		DB: d, Keys: w.keys, Journal: journal.New(w.keys), Roster: w.roster, Clock: w.clock, Log: log, Level: w.desk.Enough, Reaches: w.desk.Reaches,
 		Owner: web.Owner{ID: owner, Name: "Granvik kommune", Hosts: []string{"127.0.0.1"}},
 	}
 	if w.site, err = web.New(kit); err != nil {
@@ -353,9 +353,13 @@ func (b *browser) get(address string, header ...string) answer {
 	return b.do(r)
 }
 
-func (b *browser) post(path string) answer {
+func (b *browser) post(path string, form ...string) answer {
 	b.w.t.Helper()
-	r, err := http.NewRequest("POST", b.w.base+path, strings.NewReader(""))
+	v := url.Values{}
+	for i := 0; i < len(form); i += 2 {
+		v.Set(form[i], form[i+1])
+	}
+	r, err := http.NewRequest("POST", b.w.base+path, strings.NewReader(v.Encode()))
 	if err != nil {
 		b.w.t.Fatal(err)
 	}
