@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -154,6 +155,18 @@ func (q *Req) draft(id string) (d Draft, err error) {
 		return d, err
 	}
 	return Draft{id, ms(from), ms(to), b.Path, b.Values}, nil
+}
+
+// writtenOn is the page a draft was written on. Of an address that we no longer have
+// nobody knows who might come there, so the most is asked: the text is not lost.
+func (s *Site) writtenOn(d Draft) *Route {
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		_, pattern := s.mux.Handler(&http.Request{Method: method, URL: &url.URL{Path: d.path}})
+		if i := slices.IndexFunc(s.routes, func(r Route) bool { return r.pattern() == pattern }); i >= 0 {
+			return &s.routes[i]
+		}
+	}
+	return &Route{Roles: everyRole, Sensitive: true}
 }
 
 // Refill is the form to show on a page: empty, or filled with the draft that

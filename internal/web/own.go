@@ -124,13 +124,17 @@ func (q *Req) showDraft(d Draft) draftShown {
 	return draftShown{Facts: q.draftFacts(d), Drop: "/kladder/" + d.ID + "/slett", Form: NewForm()}
 }
 
-// offerDraft shows what was kept and leads back to the page it was written on.
+// offerDraft shows what was kept and leads back to the page it was written on, to
+// whom that page would open: what somebody wrote there is as sensitive as it is.
 func offerDraft(q *Req) error {
 	if q.Actor.Role == tilhor.RolePupil { // had back where it was written, behind the lock there
 		return tilhor.ErrNotFound
 	}
 	draft, err := q.draft(q.Path("id"))
 	if err != nil {
+		return err
+	}
+	if err := q.site.maySee(q, q.site.writtenOn(draft)); err != nil || q.wrote {
 		return err
 	}
 	shown := q.showDraft(draft)

@@ -159,6 +159,12 @@ func (s *Site) mayEnter(q *Req) error {
 	if route.Case && (q.R.Method == http.MethodHead || prefetch(q.R)) {
 		return tilhor.ErrNotFound
 	}
+	return s.maySee(q, route)
+}
+
+// maySee asks of who is known what a route asks: the role, and on what is sensitive
+// how surely it is they, and the training.
+func (s *Site) maySee(q *Req, route *Route) error {
 	if !route.admits(q.Actor.Role) {
 		return s.turnAway(q)
 	}

@@ -420,6 +420,46 @@ func TestTextSentAfterTheSessionEndedIsKept(t *testing.T) {
 	})
 }
 
+// A kept text is had back as surely as the page it was written on opens, and in a role
+// that may come there.
+func TestAKeptTextAsksWhatItsPageAsks(t *testing.T) {
+	w := newTown(t, dbtest.SQLite(t))
+	as := func(p tilhor.PersonID, role tilhor.Role, acr string) *http.Cookie {
+		c, err := w.site.Enter(context.Background(), p, tilhor.Actor{Role: role, School: w.solbakken}, acr, "https://feide.example")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	text := url.Values{"tekst": {"Nora gråt."}}
+	kept := func(p tilhor.PersonID, role tilhor.Role, page string) string {
+		c := as(p, role, "high")
+		w.later(31 * time.Minute)
+		to := sentTo(t, w.do(visit{method: "POST", path: page, form: text, cookie: c}), "/utlogget?kladd=")
+		return "/kladder/" + strings.TrimPrefix(to, "/utlogget?kladd=")
+	}
+	closed := func(what string, rec *httptest.ResponseRecorder, code int, to string) {
+		t.Helper()
+		if rec.Code != code || rec.Header().Get("Location") != to || strings.Contains(rec.Body.String(), "Nora") {
+			t.Errorf("%s: %d to %q\n%s", what, rec.Code, rec.Header().Get("Location"), rec.Body)
+		}
+	}
+	plan := kept(w.kari, tilhor.RoleRektor, "/saker/"+there+"/plan")
+	closed("one factor", w.do(visit{path: plan, cookie: as(w.kari, tilhor.RoleRektor, "low")}), 303, "/logg-inn?niva=hoyt&neste="+url.QueryEscape(plan))
+	closed("another role", w.do(visit{path: plan, cookie: as(w.kari, tilhor.RoleSocialTeacher, "high")}), 404, "")
+	closed("without training", w.do(visit{path: kept(w.ny, tilhor.RoleRektor, "/saker/"+there+"/plan"), cookie: as(w.ny, tilhor.RoleRektor, "high")}), 403, "")
+	want(t, w.do(visit{path: plan, cookie: as(w.kari, tilhor.RoleRektor, "high")}), 200, "Nora gråt.")
+	// What was written on a page that is not sensitive opens as that does, and what a page
+	// that is gone had asks the most.
+	today := kept(w.jonas, tilhor.RoleTeacher, "/i-dag/lagre")
+	want(t, w.do(visit{path: today, cookie: as(w.jonas, tilhor.RoleTeacher, "low")}), 200, "Nora gråt.")
+	gone := kept(w.jonas, tilhor.RoleTeacher, "/i-dag/borte")
+	closed("a page that is gone, with one factor", w.do(visit{path: gone, cookie: as(w.jonas, tilhor.RoleTeacher, "low")}), 303, "/logg-inn?niva=hoyt&neste="+url.QueryEscape(gone))
+	want(t, w.do(visit{path: gone, cookie: as(w.jonas, tilhor.RoleTeacher, "high")}), 200, "Nora gråt.")
+	// It may be thrown away unseen.
+	sentTo(t, w.do(visit{method: "POST", path: plan + "/slett", form: url.Values{"nokkel": {tilhor.NewID()}}, cookie: as(w.kari, tilhor.RoleRektor, "low")}), "/kladder")
+}
+
 func TestADraftCanBeThrownAway(t *testing.T) {
 	w := newTown(t, dbtest.SQLite(t))
 	c := w.enter(w.kari, tilhor.RoleRektor)

@@ -102,6 +102,8 @@ func (w *town) routes() []web.Route {
 		{Method: "POST", Path: "/saker/{spor}/plan", Name: "t.plan.save", Roles: rektor, Case: true, Sensitive: true, Serve: w.savePlan},
 		{Method: "POST", Path: "/saker/{spor}/plan/godkjenn", Name: "t.plan.approve", Form: "/saker/{spor}/plan", Roles: rektor, Serve: w.savePlan},
 		{Method: "GET", Path: "/i-dag", Name: "t.today", Roles: staff, Serve: w.today},
+		{Method: "POST", Path: "/i-dag/lagre", Name: "t.today.save", Form: "/i-dag", Roles: staff, Serve: w.savePlan},
+		{Method: "POST", Path: "/i-dag/borte", Name: "t.today.gone", Form: "/var/her", Roles: staff, Serve: w.savePlan},
 		{Method: "GET", Path: "/si", Name: "t.tell", Roles: anyone, Serve: func(q *web.Req) error { return w.page(q, web.NewForm(), "Si det", 200) }},
 		{Method: "POST", Path: "/si", Name: "t.told", Roles: anyone, Serve: w.savePlan},
 		{Method: "POST", Path: "/elev", Name: "t.pupil", Roles: []tilhor.Role{tilhor.RolePupil, tilhor.RoleRektor}, Serve: w.savePlan},
