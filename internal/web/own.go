@@ -33,10 +33,13 @@ func (s *Site) own() []Route {
 }
 
 // exit is the quick way out of the screen. It signs out when it is our own
-// page that leads here, so that pressing back shows nothing; another site's
-// link cannot sign anybody out. The page itself has no mark of ours.
+// page that leads here, so that pressing back shows nothing. A browser too old to
+// say who leads here (Safari before 16.4) is signed out too: another site's link can
+// then sign it out, which is a nuisance; that what a child wrote stayed open behind
+// the page they left would be worse. Where the browser says, no other site can.
+// The page itself has no mark of ours.
 func exit(q *Req) error {
-	if site := q.R.Header.Get("Sec-Fetch-Site"); site == "same-origin" {
+	if site := q.R.Header.Get("Sec-Fetch-Site"); site == "same-origin" || site == "" {
 		if err := SignOut(q); err != nil {
 			return err
 		}

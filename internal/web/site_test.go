@@ -629,6 +629,12 @@ func TestTheQuickWayOut(t *testing.T) {
 		}
 	}
 	sentTo(t, w.do(visit{path: "/saker/" + there + "/plan", cookie: c}), "/logg-inn")
+	// Typed, or from a bookmark: nobody pressed it on a page. And a browser too old to say.
+	c = w.enter(w.kari, tilhor.RoleRektor)
+	want(t, w.do(visit{path: "/ut", cookie: c, header: map[string]string{"Sec-Fetch-Site": "none"}}), 200)
+	want(t, w.do(visit{path: "/saker/" + there + "/plan", cookie: c}), 200)
+	want(t, w.do(visit{path: "/ut", cookie: c}), 200, "Siden er lukket")
+	sentTo(t, w.do(visit{path: "/saker/" + there + "/plan", cookie: c}), "/logg-inn")
 }
 
 func TestARouteThatCannotBeRightStopsTheProgram(t *testing.T) {
