@@ -247,6 +247,34 @@ func TestABrokenPictureIsRefused(t *testing.T) {
 	}
 }
 
+// scanned is a progressive picture of one grey square, sent in so many scans.
+func scanned(n int) []byte {
+	b := []byte{0xff, soi, 0xff, sof2, 0, 11, 8, 0, 8, 0, 8, 1, 1, 0x11, 0}
+	b = append(b, 0xff, dht, 0, 20, 0, 1) // one code, a 0 of one bit, that says nothing comes
+	b = append(b, make([]byte, 16)...)
+	for range n {
+		b = append(b, 0xff, sos, 0, 8, 1, 1, 0, 0, 0, 0, 0x7f)
+	}
+	return append(b, 0xff, eoi)
+}
+
+// A picture in more scans than any camera sends is not opened: each is gone through
+// over the whole picture.
+func TestAPictureOfManyScansIsRefused(t *testing.T) {
+	for n, want := range map[int]error{1: nil, scans: nil, scans + 1: Broken, 5000: Broken} {
+		b := scanned(n)
+		if _, err := jpeg.Decode(bytes.NewReader(b)); err != nil {
+			t.Fatalf("%d scans are no picture at all: %v", n, err)
+		}
+		if _, err := Look(b); !errors.Is(err, want) {
+			t.Errorf("%d scans: %v", n, err)
+		}
+		if _, err := Anew(context.Background(), b); !errors.Is(err, want) {
+			t.Errorf("made anew, %d scans: %v", n, err)
+		}
+	}
+}
+
 // holds is what may be said of any bytes: never a panic, never a picture that
 // carries something along, and a picture made anew is one that is let through.
 func holds(t interface{ Fatalf(string, ...any) }, b []byte) {
@@ -302,6 +330,7 @@ func FuzzLook(f *testing.F) {
 	}
 	f.Add(carrying(jpegOf(f, drawn(20, 10)), 6))
 	f.Add(carryingPNG(pngOf(f, drawn(20, 10))))
+	f.Add(scanned(scans))
 	for _, b := range carryingRest(f) {
 		f.Add(b)
 	}

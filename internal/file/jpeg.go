@@ -18,12 +18,18 @@ const (
 	app1                      = 0xe1
 )
 
+// scans is how many a picture may be sent in. To open it each is gone through over the
+// whole picture, and a file has room for some hundred thousand of them: it would hold a
+// core, and the one place there is, for hours. libjpeg sends a progressive picture in ten,
+// and one of four colours in eighteen.
+const scans = 64
+
 // readJPEG walks the segments to the end of the picture. What a camera puts
 // after it (a second picture, its own notes) is let through, since nothing of it
 // is shown; another file is not.
 func readJPEG(b []byte) (f jpegFrame, err error) {
 	f.orientation = 1
-	for i := 2; ; {
+	for i, seen := 2, 0; ; {
 		if i+1 >= len(b) || b[i] != 0xff {
 			return f, Broken
 		}
@@ -63,6 +69,9 @@ func readJPEG(b []byte) (f jpegFrame, err error) {
 		}
 		i += 2 + n
 		if m == sos {
+			if seen++; seen > scans {
+				return f, Broken
+			}
 			i = scanEnd(b, i)
 		}
 	}
