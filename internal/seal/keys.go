@@ -48,9 +48,10 @@ var SecretFiles = []string{ownerFile, codeFile, signFile}
 // Keys are the key rings of every owner this process serves. It keeps the
 // owners' keys in memory and nothing else; it is safe for many goroutines.
 type Keys struct {
-	dir   string
-	rings map[tilhor.OwnerID]*ring
-	named sync.Map // files whose names are surely on disk
+	dir     string
+	rings   map[tilhor.OwnerID]*ring
+	named   sync.Map // files whose names are surely on disk
+	counted sync.Map // by owner: the notings up to which its file has every shredding
 }
 
 type ring struct {

@@ -28,8 +28,15 @@ var (
 	isKey      = db.SQL(`SELECT kind FROM seal_key WHERE owner = $1 AND kind = $2 AND thing = $3`)
 	unnotedKey = db.SQL(`SELECT kind, thing, shredded FROM seal_key
 		WHERE owner = $1 AND shredded IS NOT NULL AND noted IS NULL ORDER BY shredded, kind, thing LIMIT 1000`)
+	goneKeys = db.SQL(`SELECT kind, thing, shredded FROM seal_key
+		WHERE owner = $1 AND (kind, thing) > ($2, $3) AND shredded IS NOT NULL ORDER BY kind, thing LIMIT 1000`)
 	noteKey = db.SQL(`UPDATE seal_key SET noted = $4 WHERE owner = $1 AND kind = $2 AND thing = $3`)
-	buryKey = db.SQL(`INSERT INTO seal_key (owner, kind, thing, wrapped, shredded, noted) VALUES ($1, $2, $3, $4, $5, $5)
+	// How often anybody has noted, for all owners: a row of no owner's in this
+	// room's own small table, beside those that say which owner key wraps.
+	countNoting = db.SQL(`INSERT INTO seal_current (owner, id, since) VALUES ('', 'notings', 1)
+		ON CONFLICT (owner) DO UPDATE SET since = seal_current.since + 1`)
+	selectNotings = db.SQL(`SELECT since FROM seal_current WHERE owner = ''`)
+	buryKey       = db.SQL(`INSERT INTO seal_key (owner, kind, thing, wrapped, shredded, noted) VALUES ($1, $2, $3, $4, $5, $5)
 		ON CONFLICT (owner, kind, thing) DO UPDATE SET wrapped = excluded.wrapped,
 			shredded = COALESCE(seal_key.shredded, excluded.shredded), noted = excluded.noted`)
 )
@@ -199,42 +206,128 @@ func Things(tx *db.Tx, owner tilhor.OwnerID, kind Kind) (all []string, err error
 	return all, err
 }
 
-// NoteShreddings appends what was shredded since last to the file beside the
-// owner key, so that a backup put back later is shredded again. It runs after
-// the act is durable, and again until it has succeeded.
+// A goneKey is a key that was shredded, and when.
+type goneKey struct {
+	kind, thing string
+	at          int64
+}
+
+// name is what its line in the file begins with.
+func (g goneKey) name() string { return g.kind + " " + g.thing }
+
+// NoteShreddings appends what was shredded, and is not in the file beside this
+// owner key yet, so that a backup put back later is shredded again. It runs after
+// the act is durable, and again until it has succeeded. Several machines may each
+// have a folder of keys of their own: that a shredding is noted, in the database,
+// says that one of them has it. So whoever notes also counts on, for the others: who
+// sees another count than last (or begins) looks through all that is shredded.
 func (k *Keys) NoteShreddings(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time) (int, error) {
-	type row struct {
-		kind, thing string
-		at          int64
-	}
-	var rows []row
-	err := d.Read(ctx, func(tx *db.Tx) error {
-		rows = nil
-		return tx.Each(unnotedKey, func(scan db.Scan) error {
-			var r row
-			err := scan(&r.kind, &r.thing, &r.at)
-			rows = append(rows, r)
+	seen, begun := k.counted.Load(owner)
+	var count int64
+	var fresh, all []goneKey // what nobody has noted; what this file may lack
+	err := d.Read(ctx, func(tx *db.Tx) (err error) {
+		if count, err = notings(tx); err != nil {
 			return err
-		}, owner)
+		}
+		if fresh, err = goneOf(tx, unnotedKey, owner); err != nil {
+			return err
+		}
+		if all = fresh; !begun || seen != count {
+			all, err = everyGoneKey(tx, owner)
+		}
+		return err
 	})
-	if err != nil || len(rows) == 0 {
+	if err != nil {
 		return 0, err
 	}
-	var b strings.Builder
-	for _, r := range rows {
-		fmt.Fprintf(&b, "%s %s %d\n", r.kind, r.thing, r.at)
-	}
-	if err := k.Append(owner, ShreddedFile, b.String()); err != nil {
+	n, err := k.addShreddings(owner, all)
+	if err != nil {
 		return 0, fmt.Errorf("note the shreddings: %w", err)
 	}
-	return len(rows), d.Write(ctx, func(tx *db.Tx) error {
-		for _, r := range rows {
-			if _, err := tx.Exec(noteKey, owner, r.kind, r.thing, now.UnixMilli()); err != nil {
+	if len(fresh) > 0 {
+		if count, err = noteFresh(ctx, d, owner, count, fresh, now); err != nil {
+			return n, err
+		}
+	}
+	k.counted.Store(owner, count)
+	return n, nil
+}
+
+// notings is how often anybody has noted.
+func notings(tx *db.Tx) (count int64, err error) {
+	err = tx.One(selectNotings, nil, &count)
+	if errors.Is(err, tilhor.ErrNotFound) {
+		err = nil
+	}
+	return count, err
+}
+
+// noteFresh notes in the database what is in a file now, and counts on. It gives
+// the count up to which all has been seen: the new one, when nobody else has
+// counted since.
+func noteFresh(ctx context.Context, d *db.DB, owner tilhor.OwnerID, count int64, fresh []goneKey, now time.Time) (seen int64, err error) {
+	err = d.Write(ctx, func(tx *db.Tx) error {
+		for _, g := range fresh {
+			if _, err := tx.Exec(noteKey, owner, g.kind, g.thing, now.UnixMilli()); err != nil {
 				return err
 			}
 		}
-		return nil
+		if _, err := tx.Exec(countNoting); err != nil {
+			return err
+		}
+		next, err := notings(tx)
+		if seen = count; next == count+1 {
+			seen = next
+		}
+		return err
 	})
+	return seen, err
+}
+
+// addShreddings appends those that the file lacks, and says how many.
+func (k *Keys) addShreddings(owner tilhor.OwnerID, all []goneKey) (n int, err error) {
+	if len(all) == 0 {
+		return 0, nil
+	}
+	text, err := k.File(owner, ShreddedFile)
+	if err != nil {
+		return 0, err
+	}
+	has := map[string]bool{}
+	for line := range strings.Lines(string(wholeLines(text))) {
+		has[line[:max(0, strings.LastIndexByte(line, ' '))]] = true
+	}
+	var b strings.Builder
+	for _, g := range all {
+		if !has[g.name()] {
+			fmt.Fprintf(&b, "%s %d\n", g.name(), g.at)
+			n++
+		}
+	}
+	if n == 0 {
+		return 0, nil
+	}
+	return n, k.Append(owner, ShreddedFile, b.String())
+}
+
+func goneOf(tx *db.Tx, s *db.Stmt, args ...any) (rows []goneKey, err error) {
+	err = tx.Each(s, func(scan db.Scan) error {
+		var g goneKey
+		err := scan(&g.kind, &g.thing, &g.at)
+		rows = append(rows, g)
+		return err
+	}, args...)
+	return rows, err
+}
+
+// everyGoneKey is all that is shredded, page by page.
+func everyGoneKey(tx *db.Tx, owner tilhor.OwnerID) (all []goneKey, err error) {
+	for last := (goneKey{}); ; last = all[len(all)-1] {
+		page, err := goneOf(tx, goneKeys, owner, last.kind, last.thing)
+		if all = append(all, page...); err != nil || len(page) == 0 {
+			return all, err
+		}
+	}
 }
 
 // ApplyShreddings shreds what the file beside the owner key says was shredded:
