@@ -49,29 +49,20 @@ var (
 )
 
 // A Telling is what one guardian may see and be told of a track, and why.
-type Telling struct {
-	May    string // all, main or nothing
-	Why    string
-	Review tilhor.Date // of secrecy: when somebody looks at it again
-	Due    bool        // that day has come
-}
+type Telling = roster.Telling
 
 // Why a guardian is told what it is. All but responsible, foster and decided are
 // told nothing.
 const (
-	WhyStranger    = "stranger"          // is not linked to the pupil in the lists
-	WhyUnknown     = "unknown"           // nobody knows whether there is parental responsibility
-	WhyNextOfKin   = "next-of-kin"       // is next of kin, and no parent
-	WhyNone        = "no-responsibility" // has no parental responsibility; may ask (barnelova § 47)
-	WhyBarred      = "barred"            // a person has decided that this parent is told nothing
-	WhyAccused     = "accused"           // works at the school, and the track is about what that one did (§ 12-5)
-	WhyCare        = "in-care"           // barnevernet is in the parents' place (§ 24-4)
-	WhySecret      = "secret"            // secrecy, with a reason, until a person lifts it
-	WhyFifteen     = "fifteen"           // the pupil is fifteen, and nobody has decided
-	WhyProtected   = "protected"         // the pupil's address is protected, and nobody has decided
-	WhyDecided     = "decided"           // a person has decided how much
-	WhyFoster      = "foster"            // foster parent, while barnevernet has the care (§ 24-4)
-	WhyResponsible = "responsible"       // has parental responsibility
+	WhyStranger  = "stranger" // is not linked to the pupil in the lists
+	WhyUnknown   = roster.WhyUnknown
+	WhyNone      = roster.WhyNone
+	WhyBarred    = roster.WhyBarred
+	WhyAccused   = "accused" // works at the school, and the track is about what that one did (§ 12-5)
+	WhyCare      = roster.WhyCare
+	WhyFifteen   = "fifteen" // the pupil is fifteen, and nobody has decided
+	WhyProtected = roster.WhyProtected
+	WhyDecided   = roster.WhyDecided
 )
 
 // an atHome is what the answer hangs on.
@@ -83,47 +74,23 @@ type atHome struct {
 	on        tilhor.Date
 }
 
-// tells is the one answer to what a guardian may see and be told of a track:
-// nothing, unless something lets it. Secrecy whose day of review has passed
-// still stands: a person lifts it, no date does. What was decided before the
-// address was protected lets nothing.
+// tells is the one answer to what a guardian may see and be told of a track: what
+// may be told of the pupil (roster.Home), unless the track is about the guardian;
+// and from fifteen the pupil is asked first.
 func tells(g *roster.Guardian, x atHome) Telling {
 	no := func(why string) Telling { return Telling{May: roster.TellNothing, Why: why} }
 	if g == nil {
 		return no(WhyStranger)
 	}
-	why := WhyResponsible
-	care := roster.Care(x.all, x.on) != nil
-	switch {
-	case g.Barred:
-		return no(WhyBarred)
-	case x.accused:
+	if x.accused && !g.Barred {
 		return no(WhyAccused)
 	}
-	if s := roster.Stands(x.all, roster.Secret, roster.NotSecret, g.ID, x.on); s != nil {
-		return Telling{May: roster.TellNothing, Why: WhySecret, Review: s.Review, Due: s.Review <= x.on}
+	t := roster.Home{Decided: x.all, Protected: x.protected, Since: x.since, On: x.on}.Tells(*g)
+	if t.May == roster.TellNothing || t.Why == WhyDecided || roster.Stands(x.all, roster.Fifteen, roster.NotFifteen, "", x.on) == nil {
+		return t
 	}
-	switch {
-	case g.Kind == roster.LinkNextOfKin:
-		return no(WhyNextOfKin)
-	case care && g.Kind != roster.LinkFoster:
-		return no(WhyCare)
-	case care:
-		why = WhyFoster
-	case g.Responsibility == roster.No:
-		return no(WhyNone)
-	case g.Responsibility != roster.Yes:
-		return no(WhyUnknown)
-	}
-	fifteen := roster.Stands(x.all, roster.Fifteen, roster.NotFifteen, "", x.on) != nil
-	if !fifteen && !x.protected {
-		return Telling{May: roster.TellAll, Why: why}
-	}
-	if t := roster.Stands(x.all, roster.Tell, "", g.ID, x.on); t != nil && !(x.protected && !t.Written.After(x.since)) {
-		return Telling{May: t.Basis, Why: WhyDecided}
-	}
-	if x.protected {
-		return no(WhyProtected)
+	if d := roster.Stands(x.all, roster.Tell, "", g.ID, x.on); d != nil {
+		return Telling{May: d.Basis, Why: WhyDecided}
 	}
 	return no(WhyFifteen)
 }

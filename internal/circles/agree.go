@@ -36,17 +36,17 @@ func (d *Desk) Start(ctx context.Context, by tilhor.Actor, unit string, a Agreed
 	on := calendar.DateOf(now)
 	fault := tilhor.FaultsOf(a.check(on))
 	err = d.DB.Write(ctx, func(tx *db.Tx) error {
-		units, err := d.units(tx, by, on)
+		p, err := d.reader(tx, by, on)
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(units, func(u Unit) bool { return u.Key() == unit })
+		i := slices.IndexFunc(p.units, func(u Unit) bool { return d.key(by, u) == unit })
 		f := slices.Clone(fault)
 		f.Add(i < 0, "unit", "circles.fault.unit")
 		if err := f.Err(); err != nil {
 			return err
 		}
-		u := units[i]
+		u := p.units[i]
 		there, err := d.rows(tx, by.Owner, on, circleOf, by.Owner, u.School, u.Cohort, u.Class)
 		if err != nil {
 			return err
@@ -79,7 +79,7 @@ func (d *Desk) Agree(ctx context.Context, by tilhor.Actor, slug string, a Agreed
 	on := calendar.DateOf(now)
 	fault := a.check(on)
 	err = d.DB.Write(ctx, func(tx *db.Tx) error {
-		c, err := d.opened(tx, by, slug, on)
+		c, _, err := d.opened(tx, by, slug, on)
 		if err == nil {
 			err = fault
 		}
@@ -109,7 +109,7 @@ func (d *Desk) Agree(ctx context.Context, by tilhor.Actor, slug string, a Agreed
 func (d *Desk) Accept(ctx context.Context, by tilhor.Actor, slug, line string) error {
 	now := d.Clock()
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
-		c, err := d.opened(tx, by, slug, calendar.DateOf(now))
+		c, _, err := d.opened(tx, by, slug, calendar.DateOf(now))
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ package circles
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -51,9 +52,9 @@ func (u Unit) Name() string {
 	return strconv.Itoa(u.Grade) + u.Class
 }
 
-// Key names the unit in a form.
-func (u Unit) Key() string {
-	return string(u.School) + "/" + strconv.Itoa(u.Cohort) + "/" + u.Class
+// is says whether it is the same class, or the same year.
+func (u Unit) is(v Unit) bool {
+	return u.School == v.School && u.Cohort == v.Cohort && u.Class == v.Class
 }
 
 // A Circle is one parent group.
@@ -80,6 +81,7 @@ type Said struct {
 
 	person      tilhor.PersonID
 	named, here bool // wanted to be, and is in the group today
+	quiet       bool // must not be, whatever was wanted
 }
 
 // A Version is agreements that do not hold: those before, or what somebody proposes.
@@ -166,40 +168,55 @@ var (
 	countPlans = db.SQL(`SELECT COUNT(*) FROM circles_line WHERE owner = $1 AND circle = $2 AND part <> 'agreed' AND gone_at = 0`)
 )
 
-// units are the classes and years that somebody is a parent in, by the lists: through
-// a child whose parent one may act as, and so never through one that one is barred
-// from (roster.Children).
-func (d *Desk) units(tx *db.Tx, by tilhor.Actor, on tilhor.Date) (all []Unit, err error) {
-	if by.Role != tilhor.RoleParent || by.Person == "" {
-		return nil, tilhor.ErrNotFound
-	}
-	children, err := d.Roster.Children(tx, by.Owner, by.Person, on)
-	if err != nil || len(children) == 0 {
-		return nil, err
-	}
-	classes, err := d.Roster.Classes(tx, by.Owner, on, children...)
+// A parent is what the lists of a day say of somebody: the classes and years that this
+// person is a parent in, and who may not be seen there.
+type parent struct {
+	units []Unit
+	bare  bool // the own address, or that of a child of one of the units, is protected
+	quiet bool // the own address, or that of any child, is protected
+}
+
+// parent asks it. Nobody comes in through a child whom that adult is told nothing of
+// (roster.Ties): that a class meets, and where, is where the child is. The own page is
+// made of those children alone: to be bare for another's sake would tell of it.
+func (d *Desk) parent(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, on tilhor.Date) (p parent, err error) {
+	ties, err := d.Roster.Ties(tx, owner, person, on)
 	if err != nil {
-		return nil, err
+		return p, err
+	}
+	var children []tilhor.PersonID
+	for child, t := range ties {
+		p.quiet = p.quiet || t.Protected || t.Shielded
+		p.bare = p.bare || t.Protected
+		if !t.Kept {
+			children = append(children, child)
+			p.bare = p.bare || t.Shielded
+		}
+	}
+	slices.Sort(children)
+	in, err := d.Roster.InClass(tx, owner, on, children...)
+	if err != nil {
+		return p, err
 	}
 	for _, child := range children {
-		name := classes[child]
-		if name == "" {
+		if in[child].Class == "" {
 			continue
 		}
-		p, err := d.Roster.Where(tx, by.Owner, child, on)
-		if errors.Is(err, tilhor.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		for _, u := range unitsOf(p.School, name, on) {
-			if !slices.Contains(all, u) {
-				all = append(all, u)
+		for _, u := range unitsOf(in[child].School, in[child].Class, on) {
+			if !slices.Contains(p.units, u) {
+				p.units = append(p.units, u)
 			}
 		}
 	}
-	return all, nil
+	return p, nil
+}
+
+// reader is parent of who reads.
+func (d *Desk) reader(tx *db.Tx, by tilhor.Actor, on tilhor.Date) (parent, error) {
+	if by.Role != tilhor.RoleParent || by.Person == "" {
+		return parent{}, tilhor.ErrNotFound
+	}
+	return d.parent(tx, by.Owner, by.Person, on)
 }
 
 // unitsOf are the class and the year of a class's name on a day. The year is known by
@@ -225,6 +242,17 @@ type Place struct {
 	Unit
 	SchoolName string // "" where a protected child's school must not be read over a shoulder
 	Circle     string // the slug, "" where there is none yet
+
+	key string
+}
+
+// Key names the place in a form. It says nothing of where it is, and is one parent's: the
+// page of another, or the source of it, does not tell that they mean the same class.
+func (p Place) Key() string { return p.key }
+
+func (d *Desk) key(by tilhor.Actor, u Unit) string {
+	of := string(by.Person) + "/" + string(u.School) + "/" + strconv.Itoa(u.Cohort) + "/" + u.Class
+	return hex.EncodeToString(d.Keys.Hash(by.Owner, "circles.unit", of)[:16])
 }
 
 // Mine are the classes and years that a parent may be in a group of.
@@ -232,16 +260,16 @@ func (d *Desk) Mine(ctx context.Context, by tilhor.Actor) (all []Place, err erro
 	on := calendar.DateOf(d.Clock())
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
 		all = nil
-		units, err := d.units(tx, by, on)
+		p, err := d.reader(tx, by, on)
 		if err != nil {
 			return err
 		}
-		name, err := d.schools(tx, by, on)
+		name, err := d.schools(tx, by.Owner, p)
 		if err != nil {
 			return err
 		}
-		for _, u := range units {
-			p := Place{Unit: u, SchoolName: name[u.School]}
+		for _, u := range p.units {
+			p := Place{Unit: u, SchoolName: name[u.School], key: d.key(by, u)}
 			found, err := d.read(tx, by.Owner, on, circleOf, by.Owner, u.School, u.Cohort, u.Class)
 			if err != nil {
 				return err
@@ -257,16 +285,11 @@ func (d *Desk) Mine(ctx context.Context, by tilhor.Actor) (all []Place, err erro
 }
 
 // schools are the names of the schools, none for the parent of a protected child.
-func (d *Desk) schools(tx *db.Tx, by tilhor.Actor, on tilhor.Date) (map[tilhor.SchoolID]string, error) {
-	children, err := d.Roster.Children(tx, by.Owner, by.Person, on)
-	if err != nil {
-		return nil, err
+func (d *Desk) schools(tx *db.Tx, owner tilhor.OwnerID, p parent) (map[tilhor.SchoolID]string, error) {
+	if p.bare {
+		return nil, nil
 	}
-	guarded, err := d.Roster.AnyProtected(tx, by.Owner, append(children, by.Person)...)
-	if err != nil || guarded {
-		return nil, err
-	}
-	all, err := d.Roster.Schools(tx, by.Owner)
+	all, err := d.Roster.Schools(tx, owner)
 	names := map[tilhor.SchoolID]string{}
 	for _, s := range all {
 		names[s.ID] = s.Name
@@ -355,15 +378,16 @@ func (d *Desk) fill(tx *db.Tx, owner tilhor.OwnerID, c *Circle) error {
 func (d *Desk) See(ctx context.Context, by tilhor.Actor, slug string) (c Circle, err error) {
 	on := calendar.DateOf(d.Clock())
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		if c, err = d.opened(tx, by, slug, on); err != nil {
+		var p parent
+		if c, p, err = d.opened(tx, by, slug, on); err != nil {
 			return err
 		}
-		name, err := d.schools(tx, by, on)
+		name, err := d.schools(tx, by.Owner, p)
 		c.SchoolName = name[c.School]
 		if err != nil || c.SchoolName == "" { // nobody is named where one may look over a shoulder
 			return err
 		}
-		return d.named(tx, by.Owner, &c, on)
+		return d.named(tx, by.Owner, &c)
 	})
 	slices.SortStableFunc(c.Plans, func(a, b Plan) int { return strings.Compare(string(a.On), string(b.On)) })
 	return c, err
@@ -371,29 +395,28 @@ func (d *Desk) See(ctx context.Context, by tilhor.Actor, slug string) (c Circle,
 
 // opened is in, with what is written there, and whose to change each is: who wrote it
 // may, and who began the group; any of its parents when neither is in it any more.
-func (d *Desk) opened(tx *db.Tx, by tilhor.Actor, slug string, on tilhor.Date) (Circle, error) {
-	c, err := d.in(tx, by, slug, on)
+func (d *Desk) opened(tx *db.Tx, by tilhor.Actor, slug string, on tilhor.Date) (c Circle, reader parent, err error) {
+	c, reader, err = d.in(tx, by, slug, on)
 	if err == nil {
 		err = d.fill(tx, by.Owner, &c)
 	}
 	if err != nil {
-		return c, err
+		return c, reader, err
 	}
-	here := map[tilhor.PersonID]bool{"": false}
+	known := map[tilhor.PersonID]parent{"": {}, by.Person: reader}
 	for _, s := range c.said() {
 		for _, p := range []tilhor.PersonID{s.person, c.starter} {
-			if _, asked := here[p]; !asked {
-				units, err := d.units(tx, tilhor.Actor{Owner: by.Owner, Person: p, Role: tilhor.RoleParent}, on)
-				if err != nil {
-					return c, err
+			if _, asked := known[p]; !asked {
+				if known[p], err = d.parent(tx, by.Owner, p, on); err != nil {
+					return c, reader, err
 				}
-				here[p] = slices.ContainsFunc(units, func(u Unit) bool { return u.Key() == c.Key() })
 			}
 		}
-		s.here = here[s.person]
-		s.Mine = s.person == by.Person || c.starter == by.Person || !s.here && !here[c.starter]
+		here := func(p tilhor.PersonID) bool { return slices.ContainsFunc(known[p].units, c.is) }
+		s.here, s.quiet = here(s.person), known[s.person].quiet
+		s.Mine = s.person == by.Person || c.starter == by.Person || !s.here && !here(c.starter)
 	}
-	return c, nil
+	return c, reader, nil
 }
 
 // said are all that somebody wrote.
@@ -414,20 +437,9 @@ func (c *Circle) said() []*Said {
 // named puts in who wrote what, of those who wanted it: if all were named, who must not
 // be would be known by it. Not who has a protected address, or a child who has; and none
 // who is not in the group today, of whose children the lists no longer tell all.
-func (d *Desk) named(tx *db.Tx, owner tilhor.OwnerID, c *Circle, on tilhor.Date) error {
+func (d *Desk) named(tx *db.Tx, owner tilhor.OwnerID, c *Circle) error {
 	for _, s := range c.said() {
-		if !s.named || !s.here {
-			continue
-		}
-		children, err := d.Roster.Children(tx, owner, s.person, on)
-		if err != nil {
-			return err
-		}
-		guarded, err := d.Roster.AnyProtected(tx, owner, append(children, s.person)...)
-		if err != nil {
-			return err
-		}
-		if guarded {
+		if !s.named || !s.here || s.quiet {
 			continue
 		}
 		names, err := d.Roster.Names(tx, owner, s.person)
@@ -440,19 +452,19 @@ func (d *Desk) named(tx *db.Tx, owner tilhor.OwnerID, c *Circle, on tilhor.Date)
 }
 
 // in finds a group for one of its parents: the one door to it.
-func (d *Desk) in(tx *db.Tx, by tilhor.Actor, slug string, on tilhor.Date) (Circle, error) {
-	units, err := d.units(tx, by, on)
+func (d *Desk) in(tx *db.Tx, by tilhor.Actor, slug string, on tilhor.Date) (Circle, parent, error) {
+	p, err := d.reader(tx, by, on)
 	if err != nil {
-		return Circle{}, err
+		return Circle{}, p, err
 	}
 	all, err := d.read(tx, by.Owner, on, circleAt, by.Owner, slug)
 	if err != nil {
-		return Circle{}, err
+		return Circle{}, p, err
 	}
-	if len(all) == 0 || !slices.ContainsFunc(units, func(u Unit) bool { return u.Key() == all[0].Key() }) {
-		return Circle{}, tilhor.ErrNotFound
+	if len(all) == 0 || !slices.ContainsFunc(p.units, all[0].is) {
+		return Circle{}, p, tilhor.ErrNotFound
 	}
-	return all[0], nil
+	return all[0], p, nil
 }
 
 // line writes one text of a group's, and tells the record.

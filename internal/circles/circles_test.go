@@ -61,6 +61,16 @@ func (w *world) unit(by tilhor.Actor, year bool) string {
 	return ""
 }
 
+// protect gives some the protection of an address.
+func (w *world) protect(all ...tilhor.PersonID) {
+	w.T.Helper()
+	for _, p := range all {
+		w.Must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+			return w.Kit.Roster.Protect(tx, w.Keeper(), p, roster.StrictConfidential, w.Now())
+		}))
+	}
+}
+
 // agree is Agree, when it is not asked whether it only proposed.
 func (w *world) agree(by tilhor.Actor, slug string, a circles.Agreed) error {
 	_, err := w.desk.Agree(w.ctx, by, slug, a)
@@ -118,25 +128,89 @@ func TestAGroupIsOfAClass(t *testing.T) {
 
 var moveUp = db.SQL(`UPDATE roster_group SET name = '6A' WHERE owner = $1 AND name = '5A'`)
 
-// A parent who is barred from a child, or has no responsibility, does not come in
-// through that child.
+// Who is told nothing of a child does not come in through that child, and is shown what a
+// parent without a class is: barred, under secrecy, without responsibility, with the child
+// in care, or with the child's address protected and not the own. When that is lifted, or
+// it is decided that this parent is told, the group is there again. Nobody is kept out
+// because the lists do not say who has responsibility: most say it of nobody.
 func TestWhoIsKeptOut(t *testing.T) {
 	each(t, func(w *world) {
 		slug, err := w.desk.Start(w.ctx, w.ali, w.unit(w.ali, false), good())
 		w.Must(err)
-		if _, err := w.desk.See(w.ctx, w.marit, slug); err != nil {
-			t.Fatal(err)
+		nora, unit := w.Person("nora"), w.unit(w.marit, true)
+		do := func(act func(tx *db.Tx) error) func() {
+			return func() { w.Later(time.Minute); w.Must(w.DB.Write(w.ctx, act)) }
 		}
-		w.Must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
-			return w.Kit.Roster.Decide(tx, w.kari, roster.Decision{Kind: roster.Barred, Pupil: w.Person("nora"), Person: w.marit.Person, Basis: "judgment", From: "2026-11-23", Reason: "Dom."}, w.Now())
-		}))
-		_, err = w.desk.See(w.ctx, w.marit, slug)
-		w.Missing("who is barred", err)
-		if all := w.mine(w.marit); len(all) != 0 {
-			t.Errorf("who is barred has %+v", all)
+		decide := func(kind roster.DecisionKind, basis string) func() {
+			return do(func(tx *db.Tx) error {
+				x := roster.Decision{Kind: kind, Pupil: nora, Person: w.marit.Person, Basis: basis, Reason: "Vurdert."}
+				if kind == roster.Secret {
+					x.Review = "2026-12-01"
+				}
+				if kind == roster.InCare || kind == roster.NotInCare {
+					x.Person = ""
+				}
+				return w.Kit.Roster.Decide(tx, w.kari, x, w.Now())
+			})
+		}
+		link := func(r roster.Responsibility) func() {
+			return do(func(tx *db.Tx) error {
+				return w.Kit.Roster.Override(tx, w.Keeper(), roster.Override{Pupil: nora, Guardian: w.marit.Person, Holds: true, Responsibility: r, Reason: "Dom."}, w.Now())
+			})
+		}
+		protect := func(who tilhor.PersonID, g roster.Protection) func() {
+			return do(func(tx *db.Tx) error { return w.Kit.Roster.Protect(tx, w.Keeper(), who, g, w.Now()) })
+		}
+		for _, x := range []struct {
+			why string
+			do  func()
+			in  bool
+		}{
+			{"the control", func() {}, true},
+			{"barred", decide(roster.Barred, "judgment"), false},
+			{"no longer barred", decide(roster.NoLongerBarred, ""), true},
+			{"secrecy", decide(roster.Secret, roster.SecretBases[0]), false},
+			{"secrecy lifted", decide(roster.NotSecret, ""), true},
+			{"no responsibility", link(roster.No), false},
+			{"responsibility that nobody has written", link(roster.Unknown), true},
+			{"in care", decide(roster.InCare, ""), false},
+			{"no longer in care", decide(roster.NotInCare, ""), true},
+			{"the child is protected", protect(nora, roster.StrictConfidential), false},
+			{"and the parent, who lives there", protect(w.marit.Person, roster.StrictConfidential), true},
+			{"only the child", protect(w.marit.Person, roster.NotProtected), false},
+			{"told all the same", decide(roster.Tell, roster.TellAll), true},
+			{"told nothing", decide(roster.Tell, roster.TellNothing), false},
+		} {
+			x.do()
+			_, err := w.desk.See(w.ctx, w.marit, slug)
+			if in := err == nil; in != x.in || len(w.mine(w.marit)) > 0 != x.in {
+				t.Errorf("%s: in the group %v (%v), with %+v", x.why, in, err, w.mine(w.marit))
+			}
+			if x.in {
+				continue
+			}
+			w.Missing(x.why, err)
+			_, err = w.desk.Start(w.ctx, w.marit, unit, good())
+			if f := tilhor.FaultsOf(err); len(f) != 1 || f[0].Key != "circles.fault.unit" {
+				t.Errorf("%s: starts the group of the year: %v", x.why, err)
+			}
 		}
 		_, err = w.desk.See(w.ctx, w.marit, "zzzzzzzzzz")
 		w.Missing("what is not there", err)
+	})
+}
+
+// What a form names a class by is that parent's own, and says nothing of where it is.
+func TestAKeyTellsNothing(t *testing.T) {
+	each(t, func(w *world) {
+		one, same := w.unit(w.marit, false), w.unit(w.ali, false)
+		if one == same || one == w.unit(w.marit, true) || one != w.unit(w.marit, false) || strings.Contains(one, string(w.Solbakken)) {
+			t.Errorf("%q and %q", one, same)
+		}
+		_, err := w.desk.Start(w.ctx, w.marit, same, good())
+		if f := tilhor.FaultsOf(err); len(f) != 1 || f[0].Key != "circles.fault.unit" {
+			t.Errorf("another's: %v", err)
+		}
 	})
 }
 
@@ -226,12 +300,11 @@ func TestWhatTheSchoolSees(t *testing.T) {
 
 var dropLines = db.SQL(`DELETE FROM circles_line WHERE owner = $1`)
 
-// The parent of a protected child reads no school's name there.
+// The parent who lives with a protected child, and is protected too, reads no school's
+// name there.
 func TestAProtectedChildsSchoolIsNotNamed(t *testing.T) {
 	each(t, func(w *world) {
-		w.Must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
-			return w.Kit.Roster.Protect(tx, w.Keeper(), w.Person("nora"), roster.StrictConfidential, w.Now())
-		}))
+		w.protect(w.Person("nora"), w.marit.Person)
 		if all := w.mine(w.marit); len(all) != 2 || all[0].SchoolName != "" {
 			t.Errorf("%+v", all)
 		}
@@ -292,8 +365,10 @@ func TestWhoseItIsToChange(t *testing.T) {
 			}
 		}
 		// Not named, but there.
+		w.protect(w.Person("elias"))
+		w.Later(time.Minute)
 		w.Must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
-			return w.Kit.Roster.Protect(tx, w.Keeper(), w.Person("elias"), roster.Confidential, w.Now())
+			return w.Kit.Roster.Decide(tx, w.kari, roster.Decision{Kind: roster.Tell, Pupil: w.Person("elias"), Person: w.ali.Person, Basis: roster.TellAll, Reason: "Bor der."}, w.Now())
 		}))
 		if c := see(w.marit); c.By != "" || c.Before.By != "Marit Dahl" {
 			t.Errorf("who is protected is named: %+v", c)

@@ -33,7 +33,7 @@ func (d *Desk) Add(ctx context.Context, by tilhor.Actor, slug string, p Plan) er
 	now := d.Clock()
 	fault := p.check()
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
-		c, err := d.in(tx, by, slug, calendar.DateOf(now))
+		c, _, err := d.in(tx, by, slug, calendar.DateOf(now))
 		if err == nil {
 			err = fault
 		}
@@ -63,7 +63,7 @@ func (d *Desk) room(tx *db.Tx, by tilhor.Actor, c Circle, at string) error {
 func (d *Desk) Remove(ctx context.Context, by tilhor.Actor, slug, line string) error {
 	now := d.Clock()
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
-		c, err := d.opened(tx, by, slug, calendar.DateOf(now))
+		c, _, err := d.opened(tx, by, slug, calendar.DateOf(now))
 		if err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ func (d *Desk) Share(ctx context.Context, by tilhor.Actor, slug string, yes bool
 		act, shared = actShared, 1
 	}
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
-		c, err := d.opened(tx, by, slug, calendar.DateOf(now))
+		c, _, err := d.opened(tx, by, slug, calendar.DateOf(now))
 		if err == nil && !c.Mine {
 			err = tilhor.ErrNotFound
 		}

@@ -152,7 +152,7 @@ var (
 		UNION ALL SELECT pupil, 1, '', responsibility, from_date, until_date, holds, written, id FROM roster_override WHERE owner = $1 AND guardian = $2
 		ORDER BY 2, 8, 9, 1, 5`)
 	manyNames   = db.SQL(`SELECT id, home, name, protection FROM roster_person WHERE owner = $1 AND id IN (` + db.Marks(2) + `)`)
-	manyClasses = db.SQL(`SELECT m.person, g.name FROM roster_member m
+	manyClasses = db.SQL(`SELECT m.person, m.school, g.name FROM roster_member m
 		JOIN roster_group g ON g.owner = m.owner AND g.id = m.grp AND g.from_date <= $2 AND (g.until_date = '' OR g.until_date > $2)
 		WHERE m.owner = $1 AND m.role = 'pupil' AND m.from_date <= $2 AND (m.until_date = '' OR m.until_date > $2)
 			AND g.kind = 'class' AND m.person IN (` + db.Marks(3) + `)`)
@@ -421,26 +421,34 @@ func (r *Roster) people(tx *db.Tx, owner tilhor.OwnerID, ids []tilhor.PersonID) 
 // Classes gives the class of each pupil who is in one on a day, for a list:
 // what Pupil tells of one. Like Names it tells of protected persons too.
 func (r *Roster) Classes(tx *db.Tx, owner tilhor.OwnerID, on tilhor.Date, ids ...tilhor.PersonID) (map[tilhor.PersonID]string, error) {
-	pupils := map[tilhor.PersonID]*Pupil{}
-	err := db.InMany(ids, db.Args(owner, on), func(args []any) error {
-		return tx.Each(manyClasses, func(scan db.Scan) error {
-			var id tilhor.PersonID
-			var class string
-			if err := scan(&id, &class); err != nil {
-				return err
-			}
-			if pupils[id] == nil {
-				pupils[id] = &Pupil{}
-			}
-			pupils[id].in(KindClass, class)
-			return nil
-		}, args...)
-	})
+	pupils, err := r.InClass(tx, owner, on, ids...)
 	out := make(map[tilhor.PersonID]string, len(pupils))
 	for id, p := range pupils {
 		out[id] = p.Class
 	}
 	return out, err
+}
+
+// InClass is Classes, each with the school that the class is at.
+func (r *Roster) InClass(tx *db.Tx, owner tilhor.OwnerID, on tilhor.Date, ids ...tilhor.PersonID) (map[tilhor.PersonID]Pupil, error) {
+	pupils := map[tilhor.PersonID]Pupil{}
+	err := db.InMany(ids, db.Args(owner, on), func(args []any) error {
+		return tx.Each(manyClasses, func(scan db.Scan) error {
+			var id tilhor.PersonID
+			var school tilhor.SchoolID
+			var class string
+			if err := scan(&id, &school, &class); err != nil {
+				return err
+			}
+			p := pupils[id]
+			if p.in(KindClass, class); p.Class == class {
+				p.School = school
+			}
+			pupils[id] = p
+			return nil
+		}, args...)
+	})
+	return pupils, err
 }
 
 // Email gives the address a notice may go to; "" when there is none.
