@@ -83,7 +83,7 @@ func (h *house) site(o web.Owner, login signin.Config, people []public.Face) (*w
 	suggested := &ideas.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Bodies: formal}
 	groups := &circles.Desk{DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock}
 	kit := &web.Kit{
-		DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Owner: o, Log: h.log, Level: door.Enough, Reaches: door.Reaches, Limits: h.limits,
+		DB: h.db, Keys: h.keys, Journal: h.journal, Roster: h.roster, Clock: h.clock, Owner: o, Log: h.log, Level: door.Enough, Reaches: door.Reaches, SignOut: door.SignOut, Limits: h.limits,
 		Home: homeOf, Nav: func(q *web.Req) []web.NavItem { return here(q, menu(q, told, worked, shared, suggested)) },
 		Rooms: roomsOf(formal),
 	}

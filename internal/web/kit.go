@@ -52,6 +52,9 @@ type Kit struct {
 	// Tablet finds the shared machine that holds a token, and how it stands with
 	// the PIN of a person on it. Nil: there are none.
 	Tablet func(ctx context.Context, token string, person tilhor.PersonID) (Tablet, error)
+	// SignOut ends the reader's sign-in, here and at the provider, and is the answer.
+	// Nil: it is ended here.
+	SignOut func(q *Req) error
 	// Limits share the process between those who ask it; the sites of one
 	// process have the same. Nil makes the usual ones for this site alone.
 	Limits *Limits

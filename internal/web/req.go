@@ -43,6 +43,8 @@ type Req struct {
 	formErr error
 	counts  map[string]int
 	wrote   bool
+
+	becameTablet bool // by this request
 	carried *db.Carried // with what the form's act writes
 }
 

@@ -66,14 +66,45 @@ func (s *sessions) onTablets() *sessions {
 	return t
 }
 
+// newTablet is held for a moment by a browser that has become the shared machine, so
+// that the page after the sign-out leads to the machine's own.
+const newTablet = "tilhor-enhet-ny"
+
 // EnrollTablet lets the browser hold what makes it the shared machine, and signs
-// out who let it in: others stand at it next.
+// out who let it in, at the provider too: others stand at it next, and would be let in
+// again by the sign-in that the browser holds there. It is the answer.
 func (q *Req) EnrollTablet(token string) error {
 	http.SetCookie(q.W, &http.Cookie{
 		Name: q.site.tabletCookie(), Value: token, Path: TabletPath, MaxAge: 400 * 24 * 3600,
 		HttpOnly: true, Secure: q.Kit.Owner.HTTPS, SameSite: http.SameSiteStrictMode,
 	})
-	return SignOut(q)
+	if q.Kit.SignOut != nil {
+		q.becameTablet = true
+		q.markTablet(600)
+		return q.Kit.SignOut(q)
+	}
+	if err := SignOut(q); err != nil {
+		return err
+	}
+	return q.See(TabletPath)
+}
+
+func (q *Req) markTablet(seconds int) {
+	http.SetCookie(q.W, &http.Cookie{
+		Name: newTablet, Value: "1", Path: "/", MaxAge: seconds, HttpOnly: true, Secure: q.Kit.Owner.HTTPS, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+// BecameTablet says, once, whether the browser has just become the shared machine.
+func (q *Req) BecameTablet() bool {
+	if q.becameTablet {
+		return true
+	}
+	if _, err := q.R.Cookie(newTablet); err != nil {
+		return false
+	}
+	q.markTablet(-1)
+	return true
 }
 
 // EnterTablet signs a person in on the machine, with the PIN that has this stamp.

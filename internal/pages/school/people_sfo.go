@@ -238,10 +238,7 @@ func (p *Pages) sfoEnroll(q *web.Req) error {
 	if err != nil {
 		return err
 	}
-	if err := q.EnrollTablet(token); err != nil {
-		return err
-	}
-	return q.See(web.TabletPath)
+	return q.EnrollTablet(token)
 }
 
 func (p *Pages) sfoBack(q *web.Req) error {

@@ -49,6 +49,27 @@ func TestSignOutHereAndAtTheProvider(t *testing.T) {
 	})
 }
 
+// Who makes a machine the shared one is signed out of the provider too: the next at it
+// would be let in by the sign-in that the browser holds there.
+func TestASharedMachineHoldsNoSignIn(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		b := w.browser()
+		b.in("feide", "kari")
+		a := b.post("/maskin")
+		to, ok := strings.CutPrefix(a.Header.Get("Refresh"), "0; url=")
+		if a.Code != http.StatusOK || !ok || !strings.HasPrefix(to, w.idp.URL("feide")+"/end_session?") || b.inside() {
+			t.Fatalf("got %d, Refresh %q", a.Code, a.Header.Get("Refresh"))
+		}
+		done := b.get(to).To
+		for _, leads := range []bool{true, false} { // once
+			if a := b.get(done); a.Code != http.StatusOK || strings.Contains(a.Body, `href="/sfo-enhet`) != leads {
+				t.Errorf("back from the provider: %d, %s", a.Code, a.Body)
+			}
+		}
+	})
+}
+
 func TestSignOutEverywhere(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)

@@ -43,7 +43,7 @@ func (d *Desk) Routes(site *web.Site) []web.Route {
 		{Method: "GET", Path: "/logg-inn/{tilbyder}", Name: "signin.begin", Roles: anyone, Further: true, Serve: d.begin},
 		{Method: "GET", Path: "/logg-inn/{tilbyder}/svar", Name: "signin.finish", Roles: anyone, Further: true, Serve: d.finish},
 		{Method: "GET", Path: "/logg-ut", Name: "signout", Roles: anyone, Further: true, Serve: d.askOut},
-		{Method: "POST", Path: "/logg-ut", Name: "signout.here", Roles: anyone, Further: true, Serve: d.out},
+		{Method: "POST", Path: "/logg-ut", Name: "signout.here", Roles: anyone, Further: true, Serve: d.SignOut},
 		{
 			Method: "POST", Path: "/logg-ut/overalt", Name: "signout.all", Roles: anyone, Form: "/logg-ut", Further: true,
 			Serve: func(q *web.Req) error { return d.outEverywhere(q, site) },
@@ -273,12 +273,13 @@ type donePage struct {
 	web.Frame
 	All                   bool
 	Provider, There, Door string
+	Tablet                string // the page of the shared machine that the browser has become
 }
 
-// out ends the session here, and then sends the browser to end the provider's.
+// SignOut ends the session here, and then sends the browser to end the provider's.
 // The answer is a page with a Refresh, not a redirect: form-action stops a form
 // on its way to another site.
-func (d *Desk) out(q *web.Req) error { return d.signOut(q, nil) }
+func (d *Desk) SignOut(q *web.Req) error { return d.signOut(q, nil) }
 
 // outEverywhere ends all the person's sessions, for a lost phone.
 func (d *Desk) outEverywhere(q *web.Req, site *web.Site) error {
@@ -304,13 +305,24 @@ func (d *Desk) signOut(q *web.Req, all func(tilhor.PersonID) error) error {
 	if p.There = d.End(q.Context(), issuer, token); p.There != "" {
 		p.Provider = d.byIssuer(issuer).Title
 		q.W.Header().Set("Refresh", "0; url="+p.There)
+	} else {
+		p.Tablet = tabletOf(q)
 	}
 	return q.Render(pageDone, p)
 }
 
 // done is where a provider sends a signed-out browser back.
 func (d *Desk) done(q *web.Req) error {
-	return q.Render(pageDone, donePage{Frame: frame(q, "signin.done.title"), Door: q.Link("/logg-inn")})
+	p := donePage{Frame: frame(q, "signin.done.title"), Door: q.Link("/logg-inn")}
+	p.Tablet = tabletOf(q)
+	return q.Render(pageDone, p)
+}
+
+func tabletOf(q *web.Req) string {
+	if q.BecameTablet() {
+		return q.Link(web.TabletPath)
+	}
+	return ""
 }
 
 // outFromOutside ends a sign-in because the provider says so (OpenID Connect

@@ -78,7 +78,7 @@ func newWorld(t *testing.T, d *db.DB, change ...func(*Config)) *world {
 		break // they share one client
 	}
 	kit := &web.Kit{
-		DB: d, Keys: w.keys, Journal: journal.New(w.keys), Roster: w.roster, Clock: w.clock, Log: log, Level: w.desk.Enough, Reaches: w.desk.Reaches,
+		DB: d, Keys: w.keys, Journal: journal.New(w.keys), Roster: w.roster, Clock: w.clock, Log: log, Level: w.desk.Enough, Reaches: w.desk.Reaches, SignOut: w.desk.SignOut,
 		Owner: web.Owner{ID: owner, Name: "Granvik kommune", Hosts: []string{"127.0.0.1"}},
 	}
 	if w.site, err = web.New(kit); err != nil {
@@ -113,6 +113,7 @@ func (w *world) pages() []web.Route {
 		return err
 	}
 	return []web.Route{
+		{Method: "POST", Path: "/maskin", Name: "test.tablet", Roles: everyone, Serve: func(q *web.Req) error { return q.EnrollTablet(strings.Repeat("a", 52)) }},
 		{Method: "GET", Path: "/fersk", Name: "test.fresh", Roles: everyone, Serve: fresh},
 		{Method: "GET", Path: "/i-dag", Name: "test.day", Roles: everyone, Serve: show},
 		{Method: "GET", Path: "/saker/{spor}", Name: "test.case", Roles: everyone, Sensitive: true, Case: true, Serve: show},
