@@ -257,6 +257,21 @@ func (c RestoreCmd) isOurs(app *App, keys *seal.Keys) error {
 	return exit(1, "the archive holds no owner with the public key in "+c.Key+": somebody else made it, or it is another owner's")
 }
 
+// emptied says how room is made for a restore where one broke off.
+func (c RestoreCmd) emptied() string {
+	if file, ok := db.SQLitePath(c.DB); ok {
+		return "remove " + file + ", and " + file + "-wal and " + file + "-shm if they are there"
+	}
+	return "drop the database and make an empty one"
+}
+
+// brokeOff says what to do when it failed with the database filled in part, or not
+// yet fit to be read.
+func (c RestoreCmd) brokeOff(app *App, err error) error {
+	fmt.Fprintf(app.Err, "tilhor: the restore broke off, and what it left is not served. When what follows is mended, %s, and run it again.\n", c.emptied())
+	return err
+}
+
 // gather opens the keys that the data will be read with, before any is put in
 // place: those that lie here, which are newer and stay, and those of the
 // archive, of which an earlier owner key may be needed.
@@ -528,7 +543,7 @@ func unpack(folder string, files map[string][]byte) error {
 func (c RestoreCmd) load(ctx context.Context, app *App, path string, ids []age.Identity, schema int64, files map[string]map[string][]byte) error {
 	if file, ok := strings.CutPrefix(c.DB, "sqlite:"); ok {
 		if st, err := os.Stat(file); err == nil && st.Size() > 0 {
-			return exit(1, "there is a database at "+file+" already: restore only into a new one")
+			return exit(1, "there is a database at "+file+" already: restore only into a new one. If it is what a restore left that broke off, "+c.emptied()+", and run it again")
 		}
 	}
 	d, err := db.OpenAt(ctx, c.DB, schema)
@@ -536,6 +551,9 @@ func (c RestoreCmd) load(ctx context.Context, app *App, path string, ids []age.I
 		return exit(2, err.Error())
 	}
 	defer d.Close()
+	if broken, err := d.Unfinished(ctx); err != nil || broken {
+		return errors.Join(err, exit(1, "a restore into this database broke off: "+c.emptied()+", and run it again"))
+	}
 	if at, err := d.Schema(ctx); err != nil || at != schema {
 		return errors.Join(err, exit(1, "the database cannot be brought to the schema of the backup: it is not empty, or the backup is from a newer version of this program"))
 	}
@@ -546,41 +564,28 @@ func (c RestoreCmd) load(ctx context.Context, app *App, path string, ids []age.I
 		return fmt.Errorf("put the keys in place: %w", err)
 	}
 	var copied db.Copied
-	err = data(path, ids, func(r io.Reader) error { copied, err = d.Load(ctx, r); return err })
+	err = data(path, ids, func(r io.Reader) error { copied, err = d.Fill(ctx, r); return err })
 	if err = errors.Join(err, d.Close()); err != nil {
-		return fmt.Errorf("restore: %w", err)
+		return c.brokeOff(app, fmt.Errorf("restore: %w", err))
 	}
 	fmt.Fprintf(app.Out, "restored %d rows of %d tables\n", copied.Rows, copied.Tables)
 	return nil
 }
 
-// prove brings the database up to date, shreds again what was shredded after the
-// backup, wraps under the owner key in use what an earlier one wrapped, and
-// verifies.
+// prove makes what was loaded fit to be read, and verifies it.
 func (c RestoreCmd) prove(ctx context.Context, app *App, files map[string]map[string][]byte) error {
-	keys, d, err := c.both(ctx)
+	keys, err := c.unlock()
 	if err != nil {
-		return err
+		return c.brokeOff(app, err)
+	}
+	d, err := db.Open(ctx, c.DB) // c.open refuses one that is not finished
+	if err != nil {
+		return c.brokeOff(app, err)
 	}
 	defer d.Close()
-	if err := lend(keys, files); err != nil {
-		return err
-	}
-	broken := 0
-	for _, owner := range keys.Owners() {
-		n, err := keys.ApplyShreddings(ctx, d, owner)
-		if err != nil {
-			return err
-		}
-		if err := d.Write(ctx, func(tx *db.Tx) error { return cases.BlankShredded(tx, owner) }); err != nil {
-			return err
-		}
-		fmt.Fprintf(app.Out, "%s: %d shreddings applied\n", owner, n)
-		w, err := c.underOneKey(ctx, app, d, keys, owner)
-		if err != nil {
-			return err
-		}
-		broken += w.Broken
+	broken, err := c.settle(ctx, app, d, keys, files)
+	if err != nil {
+		return c.brokeOff(app, err)
 	}
 	err = verifyAll(ctx, app.Out, d, keys)
 	if err == nil && broken > 0 {
@@ -590,6 +595,32 @@ func (c RestoreCmd) prove(ctx context.Context, app *App, files map[string]map[st
 		fmt.Fprintln(app.Err, "tilhor: everything in the archive is restored, but it is not proven. If the checkpoints beside the keys are newer than the backup, what came after it is lost: docs/guide/record.md says what to do.")
 	}
 	return err
+}
+
+// settle shreds again what was shredded after the backup, and wraps under the owner
+// key in use what an earlier one wrapped. Only then may the database be served: cut
+// off before, what has been shredded could be read in it. It counts the keys that
+// nothing opens.
+func (c RestoreCmd) settle(ctx context.Context, app *App, d *db.DB, keys *seal.Keys, files map[string]map[string][]byte) (broken int, err error) {
+	if err := lend(keys, files); err != nil {
+		return 0, err
+	}
+	for _, owner := range keys.Owners() {
+		n, err := keys.ApplyShreddings(ctx, d, owner)
+		if err != nil {
+			return 0, err
+		}
+		if err := d.Write(ctx, func(tx *db.Tx) error { return cases.BlankShredded(tx, owner) }); err != nil {
+			return 0, err
+		}
+		fmt.Fprintf(app.Out, "%s: %d shreddings applied\n", owner, n)
+		w, err := c.underOneKey(ctx, app, d, keys, owner)
+		if err != nil {
+			return 0, err
+		}
+		broken += w.Broken
+	}
+	return broken, d.Finish(ctx)
 }
 
 // underOneKey wraps what is left under an earlier owner key with the one in use.

@@ -17,6 +17,7 @@ import (
 
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
+	"tilhor/internal/journal"
 	"tilhor/internal/seal"
 	"tilhor/internal/soak"
 	"tilhor/internal/work"
@@ -226,6 +227,72 @@ func TestABackupWithTheKeyChangedUnderItIsRefused(t *testing.T) {
 	if err := sameKeys(prepared, b.keys, owners); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// A restore that breaks off with every row loaded, but before what was shredded
+// since is shredded again, is not served and not read; it says what to do, and done
+// so it goes through.
+func TestARestoreThatBreaksOffIsNotServed(t *testing.T) {
+	eachBox(t, func(t *testing.T, dsn, empty string) {
+		b, _ := lived(t, dsn)
+		public, identity := b.recipient()
+		out := filepath.Join(b.dir, "out")
+		b.must(0, b.with("backup", "--to", out, "--recipient", public)...)
+		b.shredReadings()
+		shredded := filepath.Join(b.keys, "granvik", seal.ShreddedFile)
+		right, err := os.ReadFile(shredded)
+		if err != nil {
+			t.Fatal(err)
+		}
+		put(t, shredded, append([]byte("cannot be read\n"), right...))
+		restore := []string{"restore", "--from", out, "--identity", identity}
+		target := box{t, empty, b.keys, b.dir}
+		if said := target.must(1, target.with(restore...)...); !strings.Contains(said, "broke off") || !strings.Contains(said, "run it again") {
+			t.Fatal(said)
+		}
+		if err := target.fitToServe(); err == nil || !strings.Contains(err.Error(), "broke off") {
+			t.Fatal("what a restore left that broke off may be served:", err)
+		}
+		target.must(2, target.with("journal", "verify")...)
+		put(t, shredded, right)
+		if said := target.must(1, target.with(restore...)...); !strings.Contains(said, "broke off") || !strings.Contains(said, "run it again") {
+			t.Fatal(said)
+		}
+		again := b.fresh()
+		again.keys = b.keys
+		if said := again.must(0, again.with(restore...)...); !strings.Contains(said, "1 shreddings applied") {
+			t.Fatal(said)
+		}
+		if err := again.fitToServe(); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// shredReadings shreds what was read, and notes it beside the keys.
+func (b box) shredReadings() {
+	b.t.Helper()
+	ctx := context.Background()
+	b.inside(func(d *db.DB, _ *journal.Journal) error {
+		k, err := seal.Open(b.keys, "granvik")
+		if err != nil {
+			return err
+		}
+		err = d.Write(ctx, func(tx *db.Tx) error {
+			return seal.Shred(tx, "granvik", seal.KindReadings, fmt.Sprintf("lia/%d", recordNow.Year()), recordNow)
+		})
+		if err != nil {
+			return err
+		}
+		_, err = k.NoteShreddings(ctx, d, "granvik", recordNow)
+		return err
+	})
+}
+
+// fitToServe asks as serve does.
+func (b box) fitToServe() (err error) {
+	b.inside(func(d *db.DB, _ *journal.Journal) error { err = fitToServe(context.Background(), d); return nil })
+	return err
 }
 
 func copyAlone(t *testing.T, path string) string {

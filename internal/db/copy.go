@@ -551,9 +551,22 @@ func readNumber(c any, typ string) (any, bool) {
 	return i, err == nil
 }
 
-// Load reads a copy into a database that holds nothing yet. It writes many
-// transactions: when it fails, the database is incomplete and says so (Unfinished).
+// Load reads a copy into a database that holds nothing yet. When it fails, the
+// database is incomplete and says so (Unfinished).
 func (d *DB) Load(ctx context.Context, r io.Reader) (Copied, error) {
+	c, err := d.Fill(ctx, r)
+	if err == nil {
+		err = d.Finish(ctx)
+	}
+	return c, err
+}
+
+// Finish says that all that belongs to a restore is done.
+func (d *DB) Finish(ctx context.Context) error { return d.mark(ctx, false) }
+
+// Fill is Load for who has more to do before anybody may read the database, as
+// to shred again: it stays Unfinished until Finish. It writes many transactions.
+func (d *DB) Fill(ctx context.Context, r io.Reader) (Copied, error) {
 	empty, err := d.Empty(ctx)
 	if err != nil {
 		return Copied{}, err
@@ -582,9 +595,6 @@ func (d *DB) Load(ctx context.Context, r io.Reader) (Copied, error) {
 		}
 		return d.insertRows(ctx, tb, batch)
 	})
-	if err == nil {
-		err = d.mark(ctx, false)
-	}
 	if err != nil {
 		return c, err
 	}
@@ -637,8 +647,8 @@ func (d *DB) mark(ctx context.Context, unfinished bool) error {
 	return d.Write(ctx, func(tx *Tx) error { _, err := tx.Exec(q); return err })
 }
 
-// Unfinished says whether a restore into this database broke off: it must not
-// be served.
+// Unfinished says whether a restore into this database broke off, or goes on: it
+// must not be served.
 func (d *DB) Unfinished(ctx context.Context) (bool, error) {
 	var n int
 	err := d.Read(ctx, func(tx *Tx) error { return tx.One(isUnfinished, nil, &n) })

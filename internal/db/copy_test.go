@@ -94,6 +94,33 @@ func TestACopyIsTheSameOnBothEngines(t *testing.T) {
 	})
 }
 
+// What is filled is not finished before whoever filled it says so, whatever is opened
+// in between.
+func TestWhatIsFilledIsNotFinished(t *testing.T) {
+	ctx := context.Background()
+	d := dbtest.SQLite(t)
+	fill(t, d)
+	whole := dump(t, d)
+	for _, dsn := range allSteps {
+		at := dsn(t)
+		e := opened(t, at)
+		if _, err := e.Fill(ctx, bytes.NewReader(whole)); err != nil {
+			t.Fatal(err)
+		}
+		e.Close()
+		e = opened(t, at)
+		if u, err := e.Unfinished(ctx); !u || err != nil {
+			t.Fatalf("%s: called finished with more to do: %v", e.Engine(), err)
+		}
+		if err := e.Finish(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if u, err := e.Unfinished(ctx); u || err != nil || !bytes.Equal(dump(t, e), whole) {
+			t.Fatalf("%s: finished, and it is not: %v, %v", e.Engine(), u, err)
+		}
+	}
+}
+
 // A damaged copy is refused, and what was restored of it is marked unfinished.
 func TestADamagedCopyIsRefused(t *testing.T) {
 	d := dbtest.SQLite(t)
