@@ -227,6 +227,9 @@ func (c DoctorCmd) looksAtKeys(ctx context.Context, x *doctor, d *db.DB, keys *s
 		default:
 			x.good("shares of the keys of %s were made on %s", o, at.Format(time.DateOnly))
 		}
+		if seal.CutOff(c.keysDir(), o) {
+			x.nag("the change of the owner key of %s was cut off: run tilhor key rotate, and it goes on", o)
+		}
 		if seal.Changing(c.keysDir(), o) {
 			x.nag("the change of the owner key of %s is not ended: run tilhor key retire", o)
 		}

@@ -349,6 +349,15 @@ func TestTheOwnerKeyIsChangedWhileTheSchoolsWork(t *testing.T) {
 		b.must(0, b.with("key", "retire")...)
 		recordNow = real
 		b.must(1, b.with("key", "retire")...)
+		// A second change, cut off between its two files.
+		old := filepath.Join(b.keys, "granvik", "owner.old.key")
+		if err := os.Link(filepath.Join(b.keys, "granvik", "owner.key"), old); err != nil {
+			t.Fatal(err)
+		}
+		doctor("NOTE  the change of the owner key of granvik was cut off: run tilhor key rotate")
+		if err := os.Remove(old); err != nil {
+			t.Fatal(err)
+		}
 		after := sealedIn(t, dsn)
 		if gone := before.not(after); gone != nil {
 			t.Fatalf("changed or gone: %q", gone)

@@ -255,7 +255,7 @@ func keepOld(folder, now string) error {
 // placeFile writes a whole file or none.
 func placeFile(folder, name, text string) error {
 	part := filepath.Join(folder, name+".part")
-	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := destroy(folder, name+".part"); err != nil { // of one that was cut off
 		return err
 	}
 	if err := writeNew(part, text); err != nil {
@@ -459,10 +459,29 @@ func (k *Keys) Opens(owner tilhor.OwnerID, kind Kind, thing string, wrapped []by
 	return err == nil
 }
 
-// Changing says whether an old owner key lies beside the one in use.
+// Changing says whether an old owner key lies beside the one in use: a change
+// that is to be retired.
 func Changing(dir string, owner tilhor.OwnerID) bool {
-	_, err := os.Lstat(filepath.Join(dir, string(owner), oldFile))
-	return err == nil
+	there, same := oldKey(dir, owner)
+	return there && !same
+}
+
+// CutOff says whether a change was cut off between its two files: what is called
+// the old key is still the one in use. It is to be rotated.
+func CutOff(dir string, owner tilhor.OwnerID) bool {
+	_, same := oldKey(dir, owner)
+	return same
+}
+
+// oldKey says whether there is a file of an old owner key, and whether it holds
+// the key that is in use.
+func oldKey(dir string, owner tilhor.OwnerID) (there, same bool) {
+	folder := filepath.Join(dir, string(owner))
+	old, err := readPrivate(filepath.Join(folder, oldFile))
+	now, err2 := readPrivate(filepath.Join(folder, ownerFile))
+	defer clear(old)
+	defer clear(now)
+	return !errors.Is(err, fs.ErrNotExist), errors.Join(err, err2) == nil && bytes.Equal(old, now)
 }
 
 // KeyID is the mark of the owner key in use: it changes with the key.
@@ -494,6 +513,9 @@ func (k *Keys) Retire(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now t
 	if err != nil {
 		return Wraps{}, err
 	}
+	if CutOff(k.dir, owner) { // it would destroy the only key there is
+		return Wraps{}, errors.New("the change of the owner key was cut off, and the old key is still in use: run tilhor key rotate first")
+	}
 	if !Changing(k.dir, owner) {
 		return Wraps{}, errors.New("there is no old owner key to retire")
 	}
@@ -521,16 +543,32 @@ func (k *Keys) Retire(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now t
 			return w, errors.Join(err, errors.New("keys are still being wrapped with the old owner key: try again"))
 		}
 	}
-	for _, name := range []string{nextFile + ".part", oldFile + ".part", oldFile} {
-		if err := destroy(r.folder, name); err != nil {
-			return w, fmt.Errorf("destroy %s: %w", name, err)
+	return w, destroyOld(r.folder)
+}
+
+// destroyOld destroys the old owner key, and what was half written of others. It
+// is renamed first: half destroyed under its own name it would be taken for a key
+// that is broken, and nothing would open.
+func destroyOld(folder string) error {
+	for _, name := range []string{nextFile + ".part", oldFile + ".part"} {
+		if err := destroy(folder, name); err != nil {
+			return fmt.Errorf("destroy %s: %w", name, err)
 		}
 	}
-	return w, nil
+	old := filepath.Join(folder, oldFile)
+	if err := beside.Rename(old, old+".part"); err != nil {
+		return err
+	}
+	if err := destroy(folder, oldFile+".part"); err != nil {
+		return fmt.Errorf("destroy %s: %w", oldFile, err)
+	}
+	return nil
 }
 
 // destroy writes over a file before it removes it. A disk may keep what was
-// written before all the same; that is why the disk should be encrypted.
+// written before all the same; that is why the disk should be encrypted. A second
+// name of the owner key in use is only removed: to write over it would be to
+// write over that key.
 func destroy(folder, name string) error {
 	path := filepath.Join(folder, name)
 	st, err := os.Lstat(path)
@@ -540,12 +578,14 @@ func destroy(folder, name string) error {
 	if err != nil {
 		return err
 	}
-	f, err := beside.Open(path, os.O_WRONLY)
-	if err != nil {
-		return err
-	}
-	if err := f.Finish(make([]byte, st.Size())); err != nil {
-		return err
+	if in, err := os.Lstat(filepath.Join(folder, ownerFile)); name == ownerFile || err != nil || !os.SameFile(st, in) {
+		f, err := beside.Open(path, os.O_WRONLY)
+		if err != nil {
+			return err
+		}
+		if err := f.Finish(make([]byte, st.Size())); err != nil {
+			return err
+		}
 	}
 	if err := os.Remove(path); err != nil {
 		return err

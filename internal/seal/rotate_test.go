@@ -286,6 +286,50 @@ func TestAChangeCutOffAnywhereGoesOn(t *testing.T) {
 	})
 }
 
+// A second change is cut off between its two files, when the owner key has two
+// names: the one that is called old is not retired, for it is the only key there
+// is; gone on with, the change comes to its end.
+func TestASecondChangeCutOffIsNotRetired(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		dir := t.TempDir()
+		folder := filepath.Join(dir, "granvik")
+		sealed := told(t, d, sealtest.In(t, dir, granvik), 0, 3)
+		for n := range 2 {
+			k := rotate(t, d, dir, monday.Add(time.Duration(n)*time.Hour))
+			at := monday.Add(time.Duration(n)*time.Hour + 2*time.Minute)
+			if w, err := k.Retire(ctx, d, granvik, at); w.Moved != 3 || err != nil {
+				t.Fatal(w, err)
+			}
+			if err := seal.Prepare(dir, granvik); err != nil {
+				t.Fatal(err)
+			}
+			now, old := filepath.Join(folder, "owner.key"), filepath.Join(folder, "owner.old.key")
+			before, err := os.ReadFile(now)
+			if err := errors.Join(err, os.Link(now, old)); err != nil { // and here Advance is cut off
+				t.Fatal(err)
+			}
+			if seal.Changing(dir, granvik) || !seal.CutOff(dir, granvik) {
+				t.Fatal("it is not seen that the change was cut off")
+			}
+			if k, err = seal.Open(dir, granvik); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := k.Retire(ctx, d, granvik, at); err == nil || !strings.Contains(err.Error(), "run tilhor key rotate") {
+				t.Error("the key in use was retired:", err)
+			}
+			if after, err := os.ReadFile(now); err != nil || !bytes.Equal(before, after) {
+				t.Fatal("the key in use was written over:", err)
+			}
+			for thing, s := range sealed {
+				if err := opens(t, d, k, thing, s); err != nil {
+					t.Fatal(thing, err)
+				}
+			}
+		}
+	})
+}
+
 // Another machine has its own copy of the folder: with the next key laid there
 // before, it goes on; without, it writes nothing that would be lost.
 func TestAnotherMachineGetsTheNextKeyFirst(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"tilhor"
+	"tilhor/internal/beside"
 
 	"pgregory.net/rapid"
 )
@@ -335,4 +336,52 @@ func FuzzReadShare(f *testing.F) {
 			t.Fatal("a share that was read does not read back", err)
 		}
 	})
+}
+
+// To destroy a second name of the owner key in use is not to write over the key.
+func TestTheKeyInUseIsNotWrittenOver(t *testing.T) {
+	dir, _ := made(t, "granvik", 2)
+	folder := filepath.Join(dir, "granvik")
+	before, err := os.ReadFile(filepath.Join(folder, ownerFile))
+	if err := errors.Join(err, os.Link(filepath.Join(folder, ownerFile), filepath.Join(folder, oldFile)), destroyOld(folder)); err != nil {
+		t.Fatal(err)
+	}
+	if after, err := os.ReadFile(filepath.Join(folder, ownerFile)); err != nil || !bytes.Equal(before, after) {
+		t.Fatal("the owner key was written over:", err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(folder, "*old*")); len(left) != 0 {
+		t.Fatal(left)
+	}
+}
+
+// An old owner key that is only half destroyed, because the disk failed or the
+// power went, is not in the way of the one in use; and the next try ends it.
+func TestHalfDestroyedIsNotInTheWay(t *testing.T) {
+	dir, _ := made(t, "granvik", 2)
+	folder := filepath.Join(dir, "granvik")
+	if err := writeNew(filepath.Join(folder, oldFile), secret("owner")); err != nil {
+		t.Fatal(err)
+	}
+	off := beside.On(folder, func(o beside.Op, _ string) (bool, error) {
+		if o == beside.Writes {
+			return true, errors.New("the disk is gone")
+		}
+		return false, nil
+	})
+	err := destroyOld(folder)
+	if off(); err == nil {
+		t.Fatal("it was destroyed on a disk that fails")
+	}
+	if _, err := openRing(dir, "granvik"); err != nil {
+		t.Fatal(err)
+	}
+	if err := placeFile(folder, oldFile, secret("owner")); err != nil {
+		t.Fatal(err)
+	}
+	if err := destroyOld(folder); err != nil {
+		t.Fatal(err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(folder, "*old*")); len(left) != 0 {
+		t.Fatal(left)
+	}
 }
