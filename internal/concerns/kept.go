@@ -16,9 +16,10 @@ import (
 )
 
 // Kept says whether a parent who told something is told nothing of the child it is
-// about, as a person has decided (kontaktforbud, dom): then no mail goes out of it, and
-// no reason is read. What was told of another of the parent's children is as it is for
-// anybody. A concern whose words are shredded is nobody's to be told of.
+// about (roster.Ties: kontaktforbud, dom, taushet; no parental responsibility; the child
+// in care, or protected from this parent): then no mail goes out of it, and no reason is
+// read. What was told of another of the parent's children is as it is for anybody. A
+// concern whose words are shredded is nobody's to be told of.
 func (d *Desk) Kept(tx *db.Tx, owner tilhor.OwnerID, id tilhor.ConcernID, now time.Time) (bool, error) {
 	c, err := d.AsSent(tx, owner, id)
 	if errors.Is(err, seal.ErrShredded) {
@@ -38,14 +39,20 @@ func (d *Desk) kept(tx *db.Tx, owner tilhor.OwnerID, c Concern, now time.Time) (
 	if c.Role != tilhor.RoleParent {
 		return false, nil
 	}
-	on := calendar.DateOf(now)
-	from, err := d.Roster.BarredFrom(tx, owner, c.Reporter, on)
-	if err != nil || len(from) == 0 {
+	ties, err := d.Roster.Ties(tx, owner, c.Reporter, calendar.DateOf(now))
+	if err != nil {
 		return false, err
+	}
+	kept := false
+	for _, t := range ties {
+		kept = kept || t.Kept
+	}
+	if !kept {
+		return false, nil
 	}
 	described := ""
 	for _, p := range c.Pupils {
-		if slices.Contains(from, p.Person) {
+		if ties[p.Person].Kept {
 			return true, nil
 		}
 		if p.Person == "" {
@@ -55,28 +62,23 @@ func (d *Desk) kept(tx *db.Tx, owner tilhor.OwnerID, c Concern, now time.Time) (
 	if described == "" {
 		return false, nil
 	}
-	wards, err := d.Roster.Wards(tx, owner, c.Reporter, on)
-	if err != nil {
-		return false, err
-	}
-	ids := slices.Clone(from)
-	for p := range wards {
-		ids = append(ids, p)
-	}
-	names, err := d.Roster.Names(tx, owner, once(ids)...)
+	names, err := d.Roster.Names(tx, owner, slices.Collect(maps.Keys(ties))...)
 	if err != nil {
 		return false, err
 	}
 	said := parts(c.Said, c.Saw, c.Hope, described)
-	for _, p := range from {
+	for p, t := range ties {
+		if !t.Kept {
+			continue
+		}
 		for name := range parts(given(names[p])) {
 			if said[name] {
 				return true, nil
 			}
 		}
 	}
-	for p := range wards {
-		if !slices.Contains(from, p) && only(described, names[p]) {
+	for p, t := range ties {
+		if !t.Kept && only(described, names[p]) {
 			return false, nil
 		}
 	}

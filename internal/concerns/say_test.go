@@ -696,23 +696,77 @@ func TestReadWithin(t *testing.T) {
 	})
 }
 
-// A parent who may be told nothing of a child sees that what was told is no case, and not
-// what the school wrote of why.
-func TestABarredParentIsNotToldWhy(t *testing.T) {
+// A parent who may be told nothing of a child sees that what was told was read and is no
+// case, and not what the school wrote of why: barred, under secrecy, without
+// responsibility, with the child in care or protected from this parent. The school is told
+// so before it writes (Kept). It is there again when that is lifted; and of responsibility
+// that nobody has written, since most lists say it of nobody.
+func TestAParentWhoIsToldNothingIsNotToldWhy(t *testing.T) {
 	each(t, func(w *world) {
-		marit := w.Actor(tilhor.RoleParent, w.Solbakken)
-		c := w.said(marit, func(s *concerns.Saying) { s.For, s.Whom = concerns.ForOther, "Odin" })
-		w.must(w.desk.PutAside(w.ctx, w.kari, c.Slug, concerns.WrongSchool, "Gå til den andre skolen."))
-		for _, why := range []string{"Gå til den andre skolen.", ""} {
-			a, err := w.desk.Follow(w.ctx, marit, c.Slug)
-			w.must(err)
-			if a.State != concerns.SetAside || a.Reason != why {
-				t.Errorf("%q, want %q", a.Reason, why)
+		marit, nora := w.Actor(tilhor.RoleParent, w.Solbakken), w.Person("nora")
+		own := w.said(marit, func(s *concerns.Saying) { s.For, s.Whom = concerns.ForOther, "Nora Dahl" })
+		other := w.said(marit, func(s *concerns.Saying) { s.For, s.Whom = concerns.ForOther, "Odin" }) // may be about the one she is kept from
+		const why = "Meldt før: vi har allerede en sak."
+		for _, c := range []concerns.Concern{own, other} {
+			w.must(w.desk.PutAside(w.ctx, w.kari, c.Slug, concerns.WrongSchool, why))
+		}
+		do := func(act func(tx *db.Tx) error) func() {
+			return func() { w.Later(time.Minute); w.must(w.DB.Write(w.ctx, act)) }
+		}
+		decide := func(kind roster.DecisionKind, basis string) func() {
+			return do(func(tx *db.Tx) error {
+				x := roster.Decision{Kind: kind, Pupil: nora, Person: marit.Person, Basis: basis, Reason: "Vurdert."}
+				if kind == roster.Secret {
+					x.Review = "2026-12-01"
+				}
+				if kind == roster.InCare || kind == roster.NotInCare {
+					x.Person = ""
+				}
+				return w.Kit.Roster.Decide(tx, w.kari, x, w.Now())
+			})
+		}
+		link := func(holds bool, r roster.Responsibility) func() {
+			return do(func(tx *db.Tx) error {
+				return w.Kit.Roster.Override(tx, w.Keeper(), roster.Override{Pupil: nora, Guardian: marit.Person, Holds: holds, Responsibility: r, Reason: "Dom."}, w.Now())
+			})
+		}
+		protect := func(who tilhor.PersonID, g roster.Protection) func() {
+			return do(func(tx *db.Tx) error { return w.Kit.Roster.Protect(tx, w.Keeper(), who, g, w.Now()) })
+		}
+		for _, x := range []struct {
+			state string
+			do    func()
+			told  bool
+		}{
+			{"the control", func() {}, true},
+			{"barred", decide(roster.Barred, roster.Bases[0]), false},
+			{"no longer barred", decide(roster.NoLongerBarred, ""), true},
+			{"secrecy", decide(roster.Secret, roster.SecretBases[0]), false},
+			{"secrecy, and in no list", link(false, roster.Unknown), false},
+			{"in the list again", link(true, roster.Yes), false},
+			{"secrecy lifted", decide(roster.NotSecret, ""), true},
+			{"no responsibility", link(true, roster.No), false},
+			{"responsibility that nobody has written", link(true, roster.Unknown), true},
+			{"in care", decide(roster.InCare, ""), false},
+			{"no longer in care", decide(roster.NotInCare, ""), true},
+			{"the child is protected", protect(nora, roster.StrictConfidential), false},
+			{"and the parent, who lives there", protect(marit.Person, roster.StrictConfidential), true},
+		} {
+			x.do()
+			for _, c := range []concerns.Concern{own, other} {
+				a, err := w.desk.Follow(w.ctx, marit, c.Slug)
+				w.must(err)
+				if a.State != concerns.SetAside || a.DecidedAt.IsZero() || a.Said+a.Saw+a.Hope == "" || (a.Reason == why) != x.told || !x.told && a.Reason != "" {
+					t.Errorf("%s: is told %q (%s), want %v", x.state, a.Reason, a.State, x.told)
+				}
+				w.must(w.DB.Read(w.ctx, func(tx *db.Tx) error {
+					kept, err := w.desk.Kept(tx, webtest.Owner, c.ID, w.Now())
+					if kept == x.told {
+						t.Errorf("%s: the school is told that it is kept: %v", x.state, kept)
+					}
+					return err
+				}))
 			}
-			w.Later(time.Minute)
-			w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
-				return w.Kit.Roster.Decide(tx, w.kari, roster.Decision{Kind: roster.Barred, Pupil: w.Person("nora"), Person: marit.Person, Basis: roster.Bases[0], Reason: "Kontaktforbud."}, w.Now())
-			}))
 		}
 	})
 }

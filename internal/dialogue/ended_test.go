@@ -80,15 +80,21 @@ func TestTheTalkEndsForAParentWhoIsBarred(t *testing.T) {
 }
 
 // The talk stays ended when the parent stands in the lists no more, and ends when that is
-// all that was decided, when the parent has no responsibility, and when it is decided that
-// nothing is told for now. What a parent has seen of another's child goes on.
+// all that was decided, when the parent has no responsibility, when it is decided that
+// nothing is told for now, when the child is in care, and when it is protected and the
+// parent is not. It goes on when nobody has written who has responsibility, and what a
+// parent has seen of another's child does.
 func TestTheTalkStaysEndedWithoutALink(t *testing.T) {
 	each(t, func(w *world) {
 		nora := w.Person("nora")
 		decide := func(kind roster.DecisionKind, basis string, review tilhor.Date) {
 			w.Later(time.Minute)
 			w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
-				return w.Kit.Roster.Decide(tx, w.kari, roster.Decision{Kind: kind, Pupil: nora, Person: w.parent.Person, Basis: basis, Reason: "Vurdert.", Review: review}, w.Now())
+				x := roster.Decision{Kind: kind, Pupil: nora, Person: w.parent.Person, Basis: basis, Reason: "Vurdert.", Review: review}
+				if kind == roster.InCare || kind == roster.NotInCare {
+					x.Person = ""
+				}
+				return w.Kit.Roster.Decide(tx, w.kari, x, w.Now())
 			}))
 		}
 		link := func(holds bool, r roster.Responsibility) {
@@ -123,7 +129,23 @@ func TestTheTalkStaysEndedWithoutALink(t *testing.T) {
 		is("in no list", false)
 		link(true, roster.No)
 		is("no responsibility", false)
+		link(true, roster.Unknown)
+		is("responsibility that nobody has written", true)
 		link(true, roster.Yes)
 		is("all as it was", true)
+		decide(roster.InCare, "", "")
+		is("in care", false)
+		decide(roster.NotInCare, "", "")
+		is("no longer in care", true)
+		protect := func(who tilhor.PersonID) {
+			w.Later(time.Minute)
+			w.must(w.DB.Write(w.ctx, func(tx *db.Tx) error {
+				return w.Kit.Roster.Protect(tx, w.Keeper(), who, roster.StrictConfidential, w.Now())
+			}))
+		}
+		protect(nora)
+		is("the child is protected", false)
+		protect(w.parent.Person)
+		is("and the parent, who lives there", true)
 	})
 }

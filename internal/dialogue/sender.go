@@ -12,7 +12,6 @@ import (
 	"tilhor/internal/concerns"
 	"tilhor/internal/db"
 	"tilhor/internal/journal"
-	"tilhor/internal/roster"
 	"tilhor/internal/seal"
 )
 
@@ -98,15 +97,14 @@ func (d *Desk) find(tx *db.Tx, s look, now time.Time) (t thread, by tilhor.Actor
 }
 
 // ended says whether the talk of a parent has ended: this parent is told nothing of a
-// child that it is about. A person has decided so (kontaktforbud, en dom, taushet), which
-// holds whether or not the parent stands in the lists; or the parent has no parental
-// responsibility; or what was told of as one's own child is not, in the lists. It is to
-// that parent as one that is not there.
+// child that it is about (roster.Ties), which holds of what is decided of the parent
+// (kontaktforbud, dom, taushet) whether or not the parent stands in the lists; or what was
+// told of as one's own child is not, in the lists. It is to that parent as one that is not
+// there.
 func (d *Desk) ended(tx *db.Tx, owner tilhor.OwnerID, t thread, now time.Time) (bool, error) {
 	if t.role != tilhor.RoleParent {
 		return false, nil
 	}
-	on := calendar.DateOf(now)
 	c, err := concerns.Outline(tx, owner, t.concern)
 	if err != nil {
 		return false, err
@@ -128,7 +126,7 @@ func (d *Desk) ended(tx *db.Tx, owner tilhor.OwnerID, t thread, now time.Time) (
 			about = append(about, child)
 		}
 	}
-	wards, err := d.Roster.Wards(tx, owner, t.sender, on)
+	ties, err := d.Roster.Ties(tx, owner, t.sender, calendar.DateOf(now))
 	if err != nil {
 		return false, err
 	}
@@ -137,15 +135,10 @@ func (d *Desk) ended(tx *db.Tx, owner tilhor.OwnerID, t thread, now time.Time) (
 		if p == "" {
 			continue
 		}
-		all, err := d.Roster.Decided(tx, owner, p)
-		if err != nil {
-			return false, err
-		}
-		g, is := wards[p]
-		if is && g.Responsibility == roster.No || roster.Stands(all, roster.Barred, roster.NoLongerBarred, t.sender, on) != nil || roster.Stands(all, roster.Secret, roster.NotSecret, t.sender, on) != nil {
+		if ties[p].Kept {
 			return true, nil
 		}
-		known, linked = true, linked || is
+		known, linked = true, linked || ties[p].Linked
 	}
 	if !known { // a child who is only described may be one that this parent is kept from
 		return d.Concerns.Kept(tx, owner, t.concern, now)

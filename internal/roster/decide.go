@@ -104,19 +104,6 @@ func (r *Roster) BarredSince(tx *db.Tx, owner tilhor.OwnerID, person tilhor.Pers
 	return n > 0, err
 }
 
-// BarredFrom are the children that somebody is told nothing of on a day, as it stands
-// decided: also those whose parent that person is no more.
-func (r *Roster) BarredFrom(tx *db.Tx, owner tilhor.OwnerID, person tilhor.PersonID, on tilhor.Date) (all []tilhor.PersonID, err error) {
-	barred, err := bars(tx, barsOfGuardian, owner, person, on)
-	for child, is := range barred {
-		if is {
-			all = append(all, child)
-		}
-	}
-	slices.Sort(all)
-	return all, err
-}
-
 // bars gives who is barred on a day, seen from one end: the newest decision that
 // holds on it is the one.
 func bars(tx *db.Tx, stmt *db.Stmt, owner tilhor.OwnerID, person tilhor.PersonID, on tilhor.Date) (map[tilhor.PersonID]bool, error) {
