@@ -36,6 +36,20 @@ type BackupCmd struct {
 	Recipient []string `required:"" help:"Who can open them: an age public key (age1…). May be given again."`
 }
 
+// Help says whose it is: the data of all owners lie in one database.
+func (BackupCmd) Help() string { return everybodys }
+
+const everybodys = "Of every owner, always: --owner and TILHOR_OWNER are left aside."
+
+// every leaves the owner aside that was named: what is copied or put back is all
+// there is, so all of it must have its keys, and be shredded again.
+func (w *Where) every(app *App) {
+	if w.Owner != "" {
+		fmt.Fprintln(app.Out, "--owner (TILHOR_OWNER) is left aside: this is of every owner")
+	}
+	w.Owner = ""
+}
+
 // The names of the two archives.
 const (
 	dataSuffix = "-data.age"
@@ -47,6 +61,7 @@ const (
 // than the data.
 func (c BackupCmd) Run(app *App) error {
 	ctx := context.Background()
+	c.every(app)
 	to, err := age.ParseRecipients(strings.NewReader(strings.Join(c.Recipient, "\n")))
 	if err != nil {
 		return exit(2, "a recipient is an age public key, as in age1…")
@@ -84,7 +99,7 @@ func (c BackupCmd) Run(app *App) error {
 		os.Remove(keysFile)
 		return fmt.Errorf("write %s: %w", dataFile, err)
 	}
-	if err := sameKeys(before, c.keysDir(), owners); err != nil {
+	if err := errors.Join(sameKeys(before, c.keysDir(), owners), c.allHaveKeys(copied.Owners, owners)); err != nil {
 		os.Remove(keysFile)
 		os.Remove(dataFile)
 		return err
@@ -95,6 +110,17 @@ func (c BackupCmd) Run(app *App) error {
 	fmt.Fprintf(app.Out, "%s: %d rows of %d tables\n%s: the keys of %d owners\n", dataFile, copied.Rows, copied.Tables, keysFile, len(owners))
 	if filepath.Clean(c.KeysTo) == filepath.Clean(c.To) {
 		fmt.Fprintln(app.Out, "Move the archive of keys away from the data: together they are everything.")
+	}
+	return nil
+}
+
+// allHaveKeys refuses a backup that holds what belongs to somebody whose keys are
+// not in it: it could not be restored, for anybody.
+func (c BackupCmd) allHaveKeys(met []string, owners []tilhor.OwnerID) error {
+	for _, o := range met {
+		if !slices.Contains(owners, tilhor.OwnerID(o)) {
+			return exit(1, "the database holds what belongs to "+o+", and there are no keys of "+o+" in "+c.keysDir()+": without them nothing of the backup could be restored. Put them back (two shares give them: tilhor key restore) and run it again")
+		}
 	}
 	return nil
 }
@@ -201,10 +227,14 @@ type RestoreCmd struct {
 	Key      string   `type:"existingfile" help:"The owner's public key (owner.pub), kept elsewhere: the archive's must be the same. Anybody who knows the recipient can make an archive."`
 }
 
+// Help says whose it is.
+func (RestoreCmd) Help() string { return everybodys }
+
 // Run reads the archives through, and sees that they belong together, before it
 // writes anything: one that is damaged or foreign leaves nothing behind.
 func (c RestoreCmd) Run(app *App) error {
 	ctx := context.Background()
+	c.every(app)
 	ids, err := identities(c.Identity)
 	if err != nil {
 		return exit(2, err.Error())

@@ -269,6 +269,37 @@ func TestARestoreThatBreaksOffIsNotServed(t *testing.T) {
 	})
 }
 
+// A backup and a restore are of every owner, whoever is named; and what belongs to
+// somebody whose keys are not there is not called backed up.
+func TestABackupIsOfEveryOwner(t *testing.T) {
+	eachBox(t, func(t *testing.T, dsn, empty string) {
+		b, _ := lived(t, dsn)
+		public, identity := b.recipient()
+		b.must(0, "key", "init", "--keys", b.keys, "--owner", "bergvik")
+		b.spoil(`INSERT INTO db_meta (owner, name, value) VALUES ('bergvik', 'a', 'b')`)
+		out := filepath.Join(b.dir, "out")
+		b.must(0, b.with("backup", "--owner", "bergvik", "--to", out, "--recipient", public)...)
+		b.shredReadings()
+		target := box{t, empty, b.keys, b.dir}
+		t.Setenv("TILHOR_OWNER", "bergvik")
+		if said := target.must(0, target.with("restore", "--from", out, "--identity", identity)...); !strings.Contains(said, "granvik: 1 shreddings applied") {
+			t.Error("what was shredded for another owner than the one named is back:", said)
+		}
+		apart := b.fresh() // with nothing but the archives
+		apart.must(0, apart.with("restore", "--from", out, "--identity", identity)...)
+		if err := os.Rename(filepath.Join(b.keys, "bergvik"), filepath.Join(b.dir, "bergvik")); err != nil {
+			t.Fatal(err)
+		}
+		lost := filepath.Join(b.dir, "lost")
+		if said := b.must(1, b.with("backup", "--to", lost, "--recipient", public)...); !strings.Contains(said, "no keys of bergvik") {
+			t.Error(said)
+		}
+		if left := archivesIn(t, lost); len(left) > 0 {
+			t.Error("left:", left)
+		}
+	})
+}
+
 // shredReadings shreds what was read, and notes it beside the keys.
 func (b box) shredReadings() {
 	b.t.Helper()

@@ -10,6 +10,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -188,6 +190,7 @@ type Copied struct {
 	Schema int64
 	Tables int
 	Rows   int64
+	Owners []string // whose rows they are; of Dump only
 }
 
 type copyLine struct {
@@ -220,19 +223,22 @@ func (d *DB) Dump(ctx context.Context, w io.Writer) (Copied, error) {
 		if err != nil {
 			return err
 		}
+		owners := map[string]bool{}
 		for _, tb := range all {
-			n, err := tx.dump(tb, enc, d.engine)
+			n, err := tx.dump(tb, enc, d.engine, owners)
 			if err != nil {
 				return fmt.Errorf("copy %s: %w", tb.name, err)
 			}
 			c.Tables, c.Rows = c.Tables+1, c.Rows+n
 		}
+		delete(owners, "") // what the database says of itself
+		c.Owners = slices.Sorted(maps.Keys(owners))
 		return enc.Encode(copyLine{Done: true, Tables: c.Tables})
 	})
 	return c, errors.Join(err, out.Flush())
 }
 
-func (t *Tx) dump(tb table, enc *json.Encoder, e Engine) (n int64, err error) {
+func (t *Tx) dump(tb table, enc *json.Encoder, e Engine, owners map[string]bool) (n int64, err error) {
 	if err := enc.Encode(copyLine{Table: tb.name, Columns: tb.columns, Types: tb.types}); err != nil {
 		return 0, err
 	}
@@ -241,6 +247,7 @@ func (t *Tx) dump(tb table, enc *json.Encoder, e Engine) (n int64, err error) {
 		cells[i] = newCell(typ)
 	}
 	row := make([]any, len(cells))
+	owner := slices.Index(tb.columns, "owner")
 	// Not through t.Each: the prepared statements are for those that are known.
 	rows, err := t.queryOnce(tb.selectAll(e), e)
 	if err != nil {
@@ -253,6 +260,10 @@ func (t *Tx) dump(tb table, enc *json.Encoder, e Engine) (n int64, err error) {
 		}
 		for i := range cells {
 			row[i] = cellValue(cells[i])
+		}
+		if owner >= 0 {
+			o, _ := row[owner].(string)
+			owners[o] = true
 		}
 		if err := enc.Encode(row); err != nil {
 			return n, err
