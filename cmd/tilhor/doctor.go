@@ -137,6 +137,9 @@ func (c DoctorCmd) freesReserve(x *doctor) error {
 
 // looksAtFiles checks modes, the copy of the keys and the disk.
 func (c DoctorCmd) looksAtFiles(x *doctor) {
+	for _, path := range seal.Left(c.keysDir()) {
+		x.nag("%s was left by something that was cut off, and a key may lie in it: when no tilhor command is at work with these keys, write over its files and delete it (find %s -type f -exec shred -u {} +)", path, path)
+	}
 	owners, err := c.owners()
 	if err != nil {
 		return // said when the keys are opened

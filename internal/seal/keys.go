@@ -20,7 +20,6 @@ import (
 	"sync/atomic"
 
 	"tilhor"
-	"tilhor/internal/beside"
 
 	"golang.org/x/mod/sumdb/note"
 )
@@ -72,31 +71,20 @@ var validOwner = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$`)
 // ValidOwner says whether the id can name a folder: letters, digits, - and _.
 func ValidOwner(owner tilhor.OwnerID) bool { return validOwner.MatchString(string(owner)) }
 
-// Init makes an owner's keys in dir/<owner>. It refuses when there is anything
-// there already: a key made anew would leave all that is sealed unreadable.
+// Init makes an owner's keys in dir/<owner>, all of them or none. It refuses when
+// there is anything there already: a key made anew would leave all that is sealed
+// unreadable.
 func Init(dir string, owner tilhor.OwnerID) error {
 	if !ValidOwner(owner) {
 		return errors.New("an owner id is 1–63 letters, digits, - or _")
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("make the folder of keys: %w", err)
-	}
-	folder := filepath.Join(dir, string(owner))
-	if err := os.Mkdir(folder, 0o700); errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("there are keys for %s already", owner)
-	} else if err != nil {
-		return fmt.Errorf("make the folder of keys: %w", err)
 	}
 	private, public, err := note.GenerateKey(rand.Reader, signerName(owner))
 	if err != nil {
 		return fmt.Errorf("make a signing key: %w", err)
 	}
-	for name, text := range map[string]string{ownerFile: secret("owner"), codeFile: secret("code"), signFile: private + "\n", PublicFile: public + "\n"} {
-		if err := writeNew(filepath.Join(folder, name), text); err != nil {
-			return fmt.Errorf("write %s: %w", name, err)
-		}
-	}
-	return beside.SyncDir(folder)
+	return placeFolder(dir, owner, map[string]string{
+		ownerFile: secret("owner"), codeFile: secret("code"), signFile: private + "\n", PublicFile: public + "\n",
+	})
 }
 
 // signerName is the name in the signatures, and the first line of a checkpoint.

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"tilhor"
@@ -346,20 +347,30 @@ func signingKey(owner tilhor.OwnerID, seed []byte) (private, public string, err 
 	return fmt.Sprintf("PRIVATE+KEY+%s+%s+%s", f[0], f[1], base64.StdEncoding.EncodeToString(append([]byte{1}, seed...))), public, nil
 }
 
-// placeFolder makes a whole folder or none: it is filled under another name.
+// A folder of keys is filled under a name that begins so.
+const partFolder = ".part-"
+
+// placeFolder makes a whole folder or none: it is filled under another name, and
+// what one that was cut off left is destroyed first.
 func placeFolder(dir string, owner tilhor.OwnerID, files map[string]string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := makeDir(dir); err != nil {
 		return fmt.Errorf("make the folder of keys: %w", err)
+	}
+	if err := clearParts(dir); err != nil {
+		return fmt.Errorf("destroy what was left of keys: %w", err)
 	}
 	folder := filepath.Join(dir, string(owner))
 	if _, err := os.Lstat(folder); !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%w: %s", ErrKeysThere, folder)
 	}
-	part, err := os.MkdirTemp(dir, ".part-")
+	part, err := os.MkdirTemp(dir, partFolder)
 	if err != nil {
 		return fmt.Errorf("make the folder of keys: %w", err)
 	}
-	defer os.RemoveAll(part)
+	if lock, err := lockDir(part); err == nil { // until it is in place, or the program is gone
+		defer lock.Close()
+	}
+	defer destroyPart(part)
 	inside := filepath.Join(part, string(owner))
 	if err := os.Mkdir(inside, 0o700); err != nil {
 		return err
@@ -370,7 +381,7 @@ func placeFolder(dir string, owner tilhor.OwnerID, files map[string]string) erro
 		}
 	}
 	if _, err := openRing(part, owner); err != nil {
-		return fmt.Errorf("what the shares give is not a key: %w", err)
+		return fmt.Errorf("what was to be put in place is not a key: %w", err)
 	}
 	if err := beside.SyncDir(inside); err != nil {
 		return err
@@ -379,6 +390,63 @@ func placeFolder(dir string, owner tilhor.OwnerID, files map[string]string) erro
 		return fmt.Errorf("put the keys in place: %w", err)
 	}
 	return beside.SyncDir(dir)
+}
+
+// makeDir makes the folder of all keys, and has its name on disk.
+func makeDir(dir string) error {
+	_, missing := os.Lstat(dir)
+	if err := os.MkdirAll(dir, 0o700); err != nil || missing == nil {
+		return err
+	}
+	return beside.SyncDir(filepath.Dir(dir))
+}
+
+// clearParts destroys the half-filled folders of placings that were cut off: an
+// owner key may lie in them, in the clear. One that is locked is being filled;
+// where folders cannot be locked doctor names what is left.
+func clearParts(dir string) error {
+	parts, err := fs.Glob(os.DirFS(dir), partFolder+"*")
+	for _, name := range parts {
+		part := filepath.Join(dir, name)
+		if lock, failed := lockDir(part); failed == nil {
+			err = errors.Join(err, destroyPart(part), lock.Close())
+		}
+	}
+	return err
+}
+
+// lockDir locks a folder for as long as it is held open.
+func lockDir(path string) (*os.File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+func destroyPart(part string) error {
+	err := filepath.WalkDir(part, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		return destroy(filepath.Dir(path), e.Name())
+	})
+	return errors.Join(err, os.RemoveAll(part))
+}
+
+// Left names what something that was cut off has left in the folder of keys: keys
+// may lie in it in the clear.
+func Left(dir string) (paths []string) {
+	for _, name := range []string{partFolder + "*", "*.part", "*/*.part"} {
+		found, _ := fs.Glob(os.DirFS(dir), name)
+		for _, f := range found {
+			paths = append(paths, filepath.Join(dir, f))
+		}
+	}
+	return paths
 }
 
 // NoteShares writes down that shares were made of the owner key that is in use.

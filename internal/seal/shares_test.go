@@ -385,3 +385,72 @@ func TestHalfDestroyedIsNotInTheWay(t *testing.T) {
 		t.Fatal(left)
 	}
 }
+
+// Keys are made whole or not at all, and surely on the disk: what one that was
+// killed half-way left is destroyed by the next, and not what another is filling.
+func TestMakingKeysCutOffGoesOn(t *testing.T) {
+	root := t.TempDir()
+	dir := filepath.Join(root, "keys")
+	half := func(name string) (part, disk string) {
+		t.Helper()
+		part, disk = filepath.Join(dir, partFolder+name), filepath.Join(root, "of "+name)
+		inside := filepath.Join(part, "granvik")
+		err := os.MkdirAll(inside, 0o700)
+		if err := errors.Join(err, writeNew(filepath.Join(inside, ownerFile), secret("owner")), os.Link(filepath.Join(inside, ownerFile), disk)); err != nil {
+			t.Fatal(err)
+		}
+		return part, disk
+	}
+	killed, over := half("1")
+	filling, kept := half("2")
+	lock, err := lockDir(filling)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := writeNew(filepath.Join(dir, "x.part"), "x"); err != nil {
+		t.Fatal(err)
+	}
+	if left := Left(dir); len(left) != 3 {
+		t.Fatal("not all that was left is named:", left)
+	}
+	var done []string
+	off := beside.On(root, func(o beside.Op, path string) (bool, error) {
+		done = append(done, string(o)+" "+strings.TrimPrefix(path, root))
+		return false, nil
+	})
+	err = Init(dir, "granvik")
+	if off(); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(done); n < 2 || done[n-2] != "rename /keys/granvik" || done[n-1] != "sync /keys" {
+		t.Error("the new folder is not surely on the disk:", done)
+	}
+	if _, err := Open(dir, "granvik"); err != nil {
+		t.Fatal(err)
+	}
+	if text, _ := os.ReadFile(over); len(text) == 0 || len(bytes.Trim(text, "\x00")) > 0 {
+		t.Error("what was left was not written over")
+	}
+	if text, _ := os.ReadFile(kept); len(bytes.Trim(text, "\x00")) == 0 {
+		t.Error("what another is filling was destroyed")
+	}
+	if _, err := os.Stat(killed); !errors.Is(err, os.ErrNotExist) {
+		t.Error("what was left is still there")
+	}
+	lock.Close()
+	if err := Init(dir, "granvik"); !errors.Is(err, ErrKeysThere) || !strings.Contains(err.Error(), filepath.Join(dir, "granvik")) {
+		t.Error("keys were made over others:", err)
+	}
+	if left := Left(dir); len(left) != 1 {
+		t.Error("still there:", left)
+	}
+	done = nil
+	off = beside.On(root, func(o beside.Op, path string) (bool, error) {
+		done = append(done, string(o)+" "+strings.TrimPrefix(path, root))
+		return false, nil
+	})
+	err = Init(filepath.Join(root, "new"), "granvik")
+	if off(); err != nil || len(done) == 0 || done[0] != "sync " {
+		t.Error("the name of a new folder of keys is not surely on the disk:", done, err)
+	}
+}
