@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -16,6 +17,7 @@ import (
 	"tilhor/internal/db"
 	"tilhor/internal/journal"
 	"tilhor/internal/seal"
+	"tilhor/internal/work"
 )
 
 // A copy is the made-up municipality, as it was, for one tampering.
@@ -293,4 +295,52 @@ func (b box) spoil(q string, args ...any) (n int64) {
 		b.t.Fatal(fmt.Errorf("%s: %w", q, err))
 	}
 	return n
+}
+
+// What a server shreds and notes between verify's reading of its list and of the
+// database is no tampering; a key that something else deleted still is, and is
+// looked at once.
+func TestVerifyWhileAServerShreds(t *testing.T) {
+	eachBox(t, func(t *testing.T, dsn, _ string) {
+		ctx := context.Background()
+		b, p, _ := atWork(t, dsn, 5)
+		shreds := func(id string) error {
+			err := p.DB.Write(ctx, func(tx *db.Tx) error {
+				if err := seal.Keep(tx, p.Keys.New(work.Owner, seal.KindDraft, id)); err != nil {
+					return err
+				}
+				return seal.Shred(tx, work.Owner, seal.KindDraft, id, recordNow)
+			})
+			_, err2 := p.Keys.NoteShreddings(ctx, p.DB, work.Owner, recordNow)
+			return errors.Join(err, err2)
+		}
+		looks := 0
+		verify := func(busy int) journal.Report {
+			t.Helper()
+			looks = 0
+			r, err := verifyBeside(work.Owner, journal.Against{Keys: p.Keys}, func(a journal.Against) (journal.Report, error) {
+				if looks++; looks <= busy {
+					if err := shreds(fmt.Sprint("d", busy, "-", looks)); err != nil {
+						return journal.Report{}, err
+					}
+				}
+				return journal.Verify(ctx, p.DB, work.Owner, a)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return r
+		}
+		for busy := range 3 {
+			if r := verify(busy); !r.Holds() || looks != busy+1 {
+				t.Fatalf("%d looks: %v", looks, r.Wrong)
+			}
+		}
+		if n := b.spoil(`UPDATE seal_key SET thing = 'd-other' WHERE thing = 'd1-1'`); n != 1 {
+			t.Fatal(n)
+		}
+		if r := verify(0); r.Holds() || looks != 1 {
+			t.Fatalf("the control was not caught, in %d looks", looks)
+		}
+	})
 }
