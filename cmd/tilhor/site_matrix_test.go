@@ -561,7 +561,7 @@ func (w *matrixWorld) actor(role tilhor.Role, rel string) tilhor.Actor {
 
 // path fills in an address with what the relation is to.
 func (w *matrixWorld) path(r web.Route, rel string) string {
-	if strings.HasPrefix(r.Name, "signout") {
+	if strings.HasPrefix(r.Name, "signout") || r.Name == "web.exit" {
 		delete(w.cookies, rel+" "+string(w.role))
 	}
 	x := w.things[rel]
@@ -715,13 +715,16 @@ func answerOf(r *http.Response, body, asked string) string {
 		}
 	}
 	slices.Sort(head)
-	s := fmt.Sprintf("%d\n%s\n%s", r.StatusCode, strings.Join(head, "\n"), body)
-	path, query, _ := strings.Cut(asked, "?")
-	for _, p := range []string{asked, url.QueryEscape(asked), path + "?l=nb&amp;" + strings.ReplaceAll(query, "&", "&amp;"), path} {
+	s := fmt.Sprintf("%d\n%s\n%s", r.StatusCode, strings.Join(head, "\n"), keptQuery.ReplaceAllString(body, ""))
+	path, _, _ := strings.Cut(asked, "?")
+	for _, p := range []string{asked, url.QueryEscape(asked), path} {
 		s = strings.ReplaceAll(s, p, "ASKED")
 	}
 	return anyID.ReplaceAllString(s, "ID")
 }
+
+// keptQuery is what the links to other languages keep of a query (web.LangLinks).
+var keptQuery = regexp.MustCompile(`(&amp;(%[0-9A-F]{2})+=(%[0-9A-F]{2})*)+`)
 
 var anyPart = regexp.MustCompile(`\{[a-z]+\}`)
 

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -232,10 +233,30 @@ func TestTitle(t *testing.T) {
 }
 
 func TestLangLinksKeepThePage(t *testing.T) {
-	u, _ := url.Parse("/saker/k7q2?vis=alt&l=nn")
+	u, _ := url.Parse("/saker/k7q2?vis=alt&l=nn&vis=%C3%A5+%26&neste=/min/sak")
 	for _, link := range LangLinks(tilhor.Nynorsk, u) {
-		if want := "/saker/k7q2?l=" + string(link.Lang) + "&vis=alt"; link.Href != want || link.Current != (link.Lang == tilhor.Nynorsk) {
-			t.Errorf("got %+v, want %s", link, want)
+		got, err := url.Parse(link.Href)
+		want := url.Values{"l": {string(link.Lang)}, "vis": {"alt", "å &"}, "neste": {"/min/sak"}}
+		if err != nil || got.Path != u.Path || !reflect.DeepEqual(got.Query(), want) || link.Current != (link.Lang == tilhor.Nynorsk) {
+			t.Errorf("got %+v, %v, want %s", link, err, want)
+		}
+	}
+	u.RawQuery += "&fra=" + strings.Repeat("x", mostKept)
+	if got := LangLinks(tilhor.Bokmal, u)[0].Href; got != "/saker/k7q2?l=nb" {
+		t.Errorf("of a query that is none of ours %d bytes are kept", len(got))
+	}
+}
+
+// What a link brings along, by name or by value, stands on no page as the letters it
+// was: no three of them in a row, which is what packs shorter.
+func TestALinkWritesNoGuessIntoThePage(t *testing.T) {
+	const guess = "garderoben"
+	u, _ := url.Parse("/saker/k7q2?vis=" + guess + "&" + guess + "=1")
+	for _, link := range LangLinks(tilhor.Bokmal, u, lang.Further...) {
+		for i := range len(guess) - 2 {
+			if strings.Contains(link.Href, guess[i:i+3]) {
+				t.Fatalf("%s has %q", link.Href, guess[i:i+3])
+			}
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -206,12 +208,43 @@ func LangName(l tilhor.Lang) string { return langNames[l] }
 // repeat a post.
 func LangLinks(now tilhor.Lang, u *url.URL, further ...tilhor.Lang) []LangLink {
 	var links []LangLink
+	rest := keptQuery(u)
 	for _, l := range slices.Concat(lang.Langs, further) {
-		q := u.Query()
-		q.Set("l", string(l))
-		links = append(links, LangLink{l, langNames[l], u.EscapedPath() + "?" + q.Encode(), l == now})
+		links = append(links, LangLink{l, langNames[l], u.EscapedPath() + "?l=" + string(l) + rest, l == now})
 	}
 	return links
+}
+
+// mostKept bounds what the links keep of a query: no page of ours has a longer one.
+const mostKept = 2000
+
+// keptQuery is what else stands in a query, written by its numbers sign for sign. A
+// browser reads it as it was. But anybody can send somebody a link with a guess in it,
+// and a guess that stood on the page as letters would pack shorter where the page has
+// the same letters (docs/decisions/0043).
+func keptQuery(u *url.URL) string {
+	if len(u.RawQuery) > mostKept {
+		return ""
+	}
+	var b strings.Builder
+	q := u.Query()
+	for _, name := range slices.Sorted(maps.Keys(q)) {
+		if name == "l" {
+			continue
+		}
+		for _, v := range q[name] {
+			b.WriteString("&" + numbered(name) + "=" + numbered(v))
+		}
+	}
+	return b.String()
+}
+
+func numbered(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		fmt.Fprintf(&b, "%%%02X", s[i])
+	}
+	return b.String()
 }
 
 // A StateName is the state of a thing, shown as an icon and a word.
