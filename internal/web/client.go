@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"tilhor"
 )
 
 // A client is who asks, as far as fairness needs to know: a person who is
@@ -32,6 +34,17 @@ func (l *Limits) clientOf(r *http.Request, token string) (who client, person boo
 // met remembers that a session is a person's.
 func (l *Limits) met(token, person string) {
 	l.known.put(l.number("token", token), l.number("person", person))
+}
+
+// acts remembers in which role a session is used.
+func (l *Limits) acts(token, role string) {
+	l.roles.put(l.number("token", token), l.number("role", role))
+}
+
+// actsIn says whether a session is used in one of some roles, as far as is known.
+func (l *Limits) actsIn(token string, roles []tilhor.Role) bool {
+	acts, known := l.roles.get(l.number("token", token))
+	return !known || slices.ContainsFunc(roles, func(r tilhor.Role) bool { return acts == l.number("role", string(r)) })
 }
 
 // missed forgets a session that has ended.

@@ -70,7 +70,7 @@ type Limits struct {
 	persons, strangers, outside *gate
 	refusing                    *gate
 	personsLong, strangersLong  *gate
-	known                       *recent
+	known, roles                *recent
 	personsForms, strangerForms *forms
 	uploads                     *forms
 	guesses                     *guesses
@@ -93,6 +93,7 @@ func NewLimits(b Bounds) *Limits {
 		strangersLong: newGate(b.Long, b.Long, b.Row, b.Queue),
 
 		known:   &recent{},
+		roles:   &recent{},
 		left:    map[client]*rate.Limiter{},
 		guesses: newGuesses(b),
 
@@ -108,18 +109,20 @@ func NewLimits(b Bounds) *Limits {
 // answer sent after: who sends or reads slowly keeps nobody from a turn.
 func (s *Site) admit(w http.ResponseWriter, r *http.Request, do http.HandlerFunc) {
 	l := s.limits
-	who, person := l.clientOf(r, s.tokenOf(r))
+	token := s.tokenOf(r)
+	who, person := l.clientOf(r, token)
 	t, pool, apart := &turn{limits: l, gate: l.strangers, who: who}, l.strangerForms, l.strangersLong
 	if person {
 		t.gate, pool, apart = l.persons, l.personsForms, l.personsLong
 	}
-	file := s.takesFile(r)
-	if long(r) && !(file && person) {
+	roles, file := s.takesFile(r)
+	keeps := person && file && l.actsIn(token, roles) // whom the page is not for takes no room from whom it is
+	if long(r) && !keeps {
 		t.gate, t.long = apart, true
 	}
 	receive := pool.receive
 	if file {
-		receive = func(r *http.Request, who client) (func(), error) { return l.receiveFile(r, who, person) }
+		receive = func(r *http.Request, who client) (func(), error) { return l.receiveFile(r, who, keeps) }
 	}
 	done, err := receive(r, who)
 	if err != nil {

@@ -150,6 +150,7 @@ func (s *Site) recognise(q *Req) error {
 	if ok {
 		q.Actor = actor
 		q.Actor.Owner, q.Actor.Person = s.kit.Owner.ID, person
+		s.limits.acts(token, string(actor.Role))
 	}
 	q.chooseLang()
 	return nil

@@ -44,8 +44,8 @@ type Req struct {
 	counts  map[string]int
 	wrote   bool
 
-	becameTablet bool // by this request
-	carried *db.Carried // with what the form's act writes
+	becameTablet bool        // by this request
+	carried      *db.Carried // with what the form's act writes
 }
 
 func (s *Site) request(w http.ResponseWriter, r *http.Request, route *Route) *Req {

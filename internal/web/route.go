@@ -76,7 +76,9 @@ func (s *Site) Mount(routes []Route) {
 			panic(fmt.Sprintf("route %q is mounted twice", r.Name))
 		}
 		s.routes = append(s.routes, r)
-		s.files[r.pattern()], s.even[r.pattern()] = r.File, r.Even
+		if s.even[r.pattern()] = r.Even; r.File {
+			s.files[r.pattern()] = r.Roles
+		}
 		s.mux.HandleFunc(r.pattern(), func(w http.ResponseWriter, req *http.Request) { s.enter(w, req, &r) })
 	}
 }

@@ -19,8 +19,8 @@ type Site struct {
 	kit      *Kit
 	routes   []Route
 	mux      *http.ServeMux
-	files    map[string]bool // patterns whose form may hold a file
-	even     map[string]bool // patterns of which every answer has the same size
+	files    map[string][]tilhor.Role // whose form may hold a file, by pattern
+	even     map[string]bool          // patterns of which every answer has the same size
 	cross    *http.CrossOriginProtection
 	sessions *sessions
 	shared   *sessions // of the shared machines at SFO
@@ -38,7 +38,7 @@ func New(kit *Kit) (*Site, error) {
 		return nil, err
 	}
 	s := &Site{
-		kit: kit, mux: http.NewServeMux(), files: map[string]bool{}, even: map[string]bool{}, cross: http.NewCrossOriginProtection(),
+		kit: kit, mux: http.NewServeMux(), files: map[string][]tilhor.Role{}, even: map[string]bool{}, cross: http.NewCrossOriginProtection(),
 		sessions: ses, shared: ses.onTablets(), people: newPeople(kit), limits: kit.Limits,
 	}
 	if s.limits == nil {

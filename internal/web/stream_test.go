@@ -63,3 +63,31 @@ func TestAFileIsNotKeptUntilItIsWhole(t *testing.T) {
 		t.Fatalf("%d, %d bytes, %v", resp.StatusCode, len(rest)+1, err)
 	}
 }
+
+// Whom a form with a file is not for takes none of the room that there is for files, and
+// so keeps nobody else's out.
+func TestWhomAFormIsNotForTakesNoRoomForItsFile(t *testing.T) {
+	w := newTown(t, dbtest.SQLite(t))
+	b := web.UsualBounds()
+	b.Files = 1 // there is no room for any
+	w.kit.Limits = web.NewLimits(b)
+	site, err := web.New(w.kit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	none := func(q *web.Req) error { q.Write(http.StatusOK, "text/plain", nil); return nil }
+	site.Mount([]web.Route{
+		{Method: "GET", Path: "/hit", Name: "t.here", Roles: []tilhor.Role{tilhor.RoleRektor, tilhor.RoleTeacher}, Serve: none},
+		{Method: "POST", Path: "/vedlegg", Name: "t.file", File: true, Roles: []tilhor.Role{tilhor.RoleRektor}, Serve: none},
+	})
+	w.site, w.h = site, site.Handler()
+	kinds := map[string]string{"Content-Type": "multipart/form-data; boundary=x"}
+	for role, who := range map[tilhor.Role]tilhor.PersonID{tilhor.RoleRektor: w.kari, tilhor.RoleTeacher: w.jonas} {
+		c := w.enter(who, role)
+		want(t, w.do(visit{path: "/hit", cookie: c}), http.StatusOK)
+		full := w.do(visit{method: "POST", path: "/vedlegg", cookie: c, header: kinds, body: "--x--"}).Code == http.StatusServiceUnavailable
+		if full != (role == tilhor.RoleRektor) {
+			t.Errorf("%s finds no room: %v", role, full)
+		}
+	}
+}

@@ -12,6 +12,8 @@ import (
 	"net/url"
 	"strings"
 	"unicode/utf8"
+
+	"tilhor"
 )
 
 // Limits of a form with a file: the file, and beside it no more than any form.
@@ -33,13 +35,14 @@ type Upload struct {
 	TooBig bool // and so not kept
 }
 
-// takesFile says whether the address is of a form with a file.
-func (s *Site) takesFile(r *http.Request) bool {
+// takesFile says whether the address is of a form with a file, and for whom.
+func (s *Site) takesFile(r *http.Request) (roles []tilhor.Role, is bool) {
 	if r.Method != http.MethodPost || mediaOf(r) != fileKind {
-		return false
+		return nil, false
 	}
 	_, pattern := s.mux.Handler(r)
-	return s.files[pattern]
+	roles, is = s.files[pattern]
+	return roles, is
 }
 
 func mediaOf(r *http.Request) string {
@@ -47,15 +50,16 @@ func mediaOf(r *http.Request) string {
 	return kind
 }
 
-// receiveFile reads a form with a file. Of one who is not signed in no file is
-// kept, only the words before it; and of one that is too large neither.
-func (l *Limits) receiveFile(r *http.Request, who client, person bool) (done func(), err error) {
+// receiveFile reads a form with a file. Of one who is not signed in, or not in a role
+// that the page is for, no file is kept, only the words before it; and of one that is
+// too large neither.
+func (l *Limits) receiveFile(r *http.Request, who client, keeps bool) (done func(), err error) {
 	done = func() {}
 	if r.ContentLength > maxDrain || r.Body == nil {
 		return done, nil
 	}
 	keep, pool := maxForm, l.strangerForms
-	if person {
+	if keeps {
 		keep, pool = maxUpload, l.uploads
 	}
 	size := int(r.ContentLength)

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"tilhor"
 )
 
 // posted is a form with a file as a browser sends it.
@@ -152,15 +154,17 @@ func TestFilesShareTheRoomThereIs(t *testing.T) {
 
 // A file is read only where one is asked for.
 func TestAFileElsewhereIsNotRead(t *testing.T) {
-	s := &Site{mux: http.NewServeMux(), files: map[string]bool{}}
+	s := &Site{mux: http.NewServeMux(), files: map[string][]tilhor.Role{}}
 	for _, r := range []Route{{Method: "POST", Path: "/med", File: true}, {Method: "POST", Path: "/uten"}} {
 		s.mux.HandleFunc(r.pattern(), func(http.ResponseWriter, *http.Request) {})
-		s.files[r.pattern()] = r.File
+		if r.File {
+			s.files[r.pattern()] = r.Roles
+		}
 	}
 	for path, want := range map[string]bool{"/med": true, "/uten": false, "/": false} {
 		r := posted(t, []byte("x"))
 		r.URL.Path = path
-		if s.takesFile(r) != want {
+		if _, is := s.takesFile(r); is != want {
 			t.Errorf("%s: %v", path, !want)
 		}
 	}
