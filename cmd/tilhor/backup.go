@@ -530,7 +530,12 @@ func sortedKeys(m map[string]map[string][]byte) []string {
 
 // putKeys places the keys of owners that have none here. What lies here already
 // is newer, and is kept.
-func (c RestoreCmd) putKeys(app *App, files map[string]map[string][]byte) error {
+func (c RestoreCmd) putKeys(app *App, files map[string]map[string][]byte) (err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("put the keys in place: %w", err)
+		}
+	}()
 	for _, owner := range sortedKeys(files) {
 		folder := filepath.Join(c.keysDir(), owner)
 		if _, err := os.Lstat(folder); err == nil {
@@ -541,6 +546,9 @@ func (c RestoreCmd) putKeys(app *App, files map[string]map[string][]byte) error 
 			return err
 		}
 		part := folder + ".part"
+		if err := os.RemoveAll(part); err != nil { // what one that was cut off here has left
+			return err
+		}
 		defer os.RemoveAll(part)
 		if err := unpack(part, files[owner]); err != nil {
 			return err
@@ -569,11 +577,23 @@ func unpack(folder string, files map[string][]byte) error {
 }
 
 // load fills an empty database at the schema of the copy, after the keys are in
-// place.
+// place. A SQLite database is made only then: one that is there is refused, also
+// when a restore was cut off while it placed the keys.
 func (c RestoreCmd) load(ctx context.Context, app *App, path string, ids []age.Identity, schema int64, files map[string]map[string][]byte) error {
-	if file, ok := strings.CutPrefix(c.DB, "sqlite:"); ok {
+	newest, err := db.Newest()
+	if err != nil {
+		return err
+	}
+	if schema > newest {
+		return exit(1, "the backup is from a newer version of this program")
+	}
+	file, lite := db.SQLitePath(c.DB)
+	if lite {
 		if st, err := os.Stat(file); err == nil && st.Size() > 0 {
 			return exit(1, "there is a database at "+file+" already: restore only into a new one. If it is what a restore left that broke off, "+c.emptied()+", and run it again")
+		}
+		if err := c.putKeys(app, files); err != nil {
+			return err
 		}
 	}
 	d, err := db.OpenAt(ctx, c.DB, schema)
@@ -585,13 +605,15 @@ func (c RestoreCmd) load(ctx context.Context, app *App, path string, ids []age.I
 		return errors.Join(err, exit(1, "a restore into this database broke off: "+c.emptied()+", and run it again"))
 	}
 	if at, err := d.Schema(ctx); err != nil || at != schema {
-		return errors.Join(err, exit(1, "the database cannot be brought to the schema of the backup: it is not empty, or the backup is from a newer version of this program"))
+		return errors.Join(err, exit(1, "the database cannot be brought to the schema of the backup: it is not empty"))
 	}
 	if empty, err := d.Empty(ctx); err != nil || !empty {
 		return errors.Join(err, exit(1, "the database holds something already: restore only into an empty one"))
 	}
-	if err := c.putKeys(app, files); err != nil {
-		return fmt.Errorf("put the keys in place: %w", err)
+	if !lite {
+		if err := c.putKeys(app, files); err != nil {
+			return err
+		}
 	}
 	var copied db.Copied
 	err = data(path, ids, func(r io.Reader) error { copied, err = d.Fill(ctx, r); return err })

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -12,15 +13,20 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
+	"tilhor"
+	"tilhor/internal/beside"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/journal"
 	"tilhor/internal/seal"
 	"tilhor/internal/soak"
 	"tilhor/internal/work"
+
+	"filippo.io/age"
 )
 
 // archives are the newest two in a folder.
@@ -267,6 +273,80 @@ func TestARestoreThatBreaksOffIsNotServed(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// Cut off while it places the keys, a restore is run again and goes through: nothing
+// stands in its way, not half a folder of keys and not a database without rows.
+func TestARestoreCutOffAtTheKeysIsRunAgain(t *testing.T) {
+	eachBox(t, func(t *testing.T, dsn, empty string) {
+		b, _ := lived(t, dsn)
+		public, identity := b.recipient()
+		out := filepath.Join(b.dir, "out")
+		b.must(0, b.with("backup", "--to", out, "--recipient", public)...)
+		target := box{t, empty, filepath.Join(t.TempDir(), "keys"), b.dir}
+		restore := target.with("restore", "--from", out, "--identity", identity)
+		n := 0
+		off := beside.On(target.keys, func(beside.Op, string) (bool, error) {
+			if n++; n == 3 {
+				return false, syscall.EIO
+			}
+			return false, nil
+		})
+		said := target.must(1, restore...)
+		off()
+		if !strings.Contains(said, "put the keys in place") {
+			t.Fatal(said)
+		}
+		if path, ok := db.SQLitePath(empty); ok {
+			if _, err := os.Stat(path); err == nil {
+				t.Error("a database was made before its keys were in place")
+			}
+		}
+		// A process that is killed leaves what an error takes away.
+		part := filepath.Join(target.keys, "granvik.part")
+		if err := os.MkdirAll(part, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		put(t, filepath.Join(part, "owner.key"), []byte("tilhor ow"))
+		target.must(0, restore...)
+		if _, err := os.Stat(part); err == nil {
+			t.Error("half a folder of keys was left")
+		}
+	})
+}
+
+// A backup of a newer program is refused before anything is made.
+func TestABackupOfANewerProgramIsRefused(t *testing.T) {
+	b := box{t, dbtest.SQLiteDSN(t), filepath.Join(t.TempDir(), "keys"), t.TempDir()}
+	b.must(0, "key", "init", "--keys", b.keys, "--owner", "granvik")
+	public, identity := b.recipient()
+	id, err := age.ParseX25519Recipient(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	newest, err := db.Newest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(b.dir, "tilhor-20261123T020000Z")
+	to := []age.Recipient{id}
+	err = errors.Join(
+		archive(out+keysSuffix, to, func(w io.Writer) error { return writeKeys(w, b.keys, []tilhor.OwnerID{"granvik"}, recordNow) }),
+		archive(out+dataSuffix, to, func(w io.Writer) error {
+			z := gzip.NewWriter(w)
+			_, err := fmt.Fprintf(z, `{"format":"tilhor database 1","schema":%d}`+"\n"+`{"done":true}`+"\n", newest+1)
+			return errors.Join(err, z.Close())
+		}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	target := b.fresh()
+	if said := target.must(1, target.with("restore", "--from", b.dir, "--identity", identity)...); !strings.Contains(said, "newer version") {
+		t.Error(said)
+	}
+	if err := target.nothing(); err != nil {
+		t.Error(err)
+	}
 }
 
 // A backup and a restore are of every owner, whoever is named; and what belongs to

@@ -89,16 +89,21 @@ func (d *DB) migrateBy(ctx context.Context, files fs.FS) error {
 // upToDate says whether every step has been taken; false when that cannot be
 // told, as in a new database.
 func (d *DB) upToDate(ctx context.Context) bool {
-	names, err := fs.Glob(steps, "migrations/*.sql")
-	if err != nil || len(names) == 0 {
-		return false
-	}
-	newest, err := goose.NumericComponent(names[len(names)-1])
+	newest, err := Newest()
 	if err != nil {
 		return false
 	}
 	at, err := d.Schema(ctx)
 	return err == nil && at == newest
+}
+
+// Newest is the last step that this program knows.
+func Newest() (int64, error) {
+	names, err := fs.Glob(steps, "migrations/*.sql")
+	if err != nil || len(names) == 0 {
+		return 0, errors.Join(err, errors.New("the program holds no steps"))
+	}
+	return goose.NumericComponent(names[len(names)-1])
 }
 
 // newer says whether the database knows a step that this program does not.
