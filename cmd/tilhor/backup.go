@@ -82,6 +82,11 @@ func (c BackupCmd) Run(app *App) error {
 	if err != nil {
 		return err
 	}
+	for _, o := range owners { // also when no server runs beside these keys
+		if _, err := before.NoteShreddings(ctx, d, o, app.Clock()); err != nil {
+			return fmt.Errorf("note what was shredded: %w", err)
+		}
+	}
 	stamp := app.Clock().UTC().Format(stampForm)
 	keysFile := filepath.Join(c.KeysTo, "tilhor-"+stamp+keysSuffix)
 	dataFile := filepath.Join(c.To, "tilhor-"+stamp+dataSuffix)

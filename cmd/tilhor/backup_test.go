@@ -235,6 +235,26 @@ func TestABackupWithTheKeyChangedUnderItIsRefused(t *testing.T) {
 	}
 }
 
+// Beside a copy of the keys that no server runs beside, the list of what was shredded is
+// brought up to date before it is packed.
+func TestABackupHasAllThatWasShredded(t *testing.T) {
+	eachBox(t, func(t *testing.T, dsn, _ string) {
+		b, _ := lived(t, dsn)
+		public, _ := b.recipient()
+		b.shredReadings()
+		shredded := filepath.Join(b.keys, "granvik", seal.ShreddedFile)
+		right, err := os.ReadFile(shredded)
+		if err != nil {
+			t.Fatal(err)
+		}
+		put(t, shredded, nil)
+		b.must(0, b.with("backup", "--to", filepath.Join(b.dir, "out"), "--recipient", public)...)
+		if got, err := os.ReadFile(shredded); err != nil || !bytes.Equal(got, right) {
+			t.Fatalf("%q, want %q: %v", got, right, err)
+		}
+	})
+}
+
 // A restore that breaks off with every row loaded, but before what was shredded
 // since is shredded again, is not served and not read; it says what to do, and done
 // so it goes through.
@@ -260,6 +280,9 @@ func TestARestoreThatBreaksOffIsNotServed(t *testing.T) {
 			t.Fatal("what a restore left that broke off may be served:", err)
 		}
 		target.must(2, target.with("journal", "verify")...)
+		if _, err := (Where{DB: target.dsn, Keys: target.keys}).roster(t.Context(), true); err == nil || !strings.Contains(err.Error(), "Empty the place") {
+			t.Fatal("lists may be put into it:", err)
+		}
 		put(t, shredded, right)
 		if said := target.must(1, target.with(restore...)...); !strings.Contains(said, "broke off") || !strings.Contains(said, "run it again") {
 			t.Fatal(said)

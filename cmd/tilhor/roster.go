@@ -64,13 +64,7 @@ func (w Where) roster(ctx context.Context, create bool) (*rosterBox, error) {
 	}
 	open := w.open
 	if create {
-		open = func(ctx context.Context) (*db.DB, error) {
-			d, err := db.Open(ctx, w.DB)
-			if err != nil {
-				return nil, exit(2, err.Error())
-			}
-			return d, nil
-		}
+		open = w.openOrMake
 	}
 	d, err := open(ctx)
 	if err != nil {

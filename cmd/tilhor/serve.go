@@ -240,7 +240,7 @@ func fitToServe(ctx context.Context, d *db.DB) error {
 		return errors.New("this database holds made-up people: it is for tilhor demo only")
 	}
 	if broken, err := d.Unfinished(ctx); err != nil || broken {
-		return errors.Join(err, errors.New("a restore into this database broke off: it is incomplete"))
+		return errors.Join(err, errors.New(unfinished))
 	}
 	return nil
 }

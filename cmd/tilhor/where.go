@@ -38,16 +38,25 @@ func (w Where) open(ctx context.Context) (*db.DB, error) {
 			return nil, exit(2, "there is no database at "+path)
 		}
 	}
+	return w.openOrMake(ctx)
+}
+
+// openOrMake opens the database, and makes one where there is none.
+func (w Where) openOrMake(ctx context.Context) (*db.DB, error) {
 	d, err := db.Open(ctx, w.DB)
 	if err != nil {
 		return nil, exit(2, err.Error())
 	}
 	if broken, err := d.Unfinished(ctx); err != nil || broken {
 		d.Close()
-		return nil, errors.Join(err, exit(2, "a restore into this database broke off: it is incomplete"))
+		return nil, errors.Join(err, exit(2, unfinished))
 	}
 	return d, nil
 }
+
+// unfinished is said of a database that a restore did not get to the end of: what was
+// shredded since the backup may be readable in it.
+const unfinished = "a restore into this database broke off: it is incomplete. Empty the place and run tilhor restore again"
 
 // owners are the one named, or everyone with keys.
 func (w Where) owners() ([]tilhor.OwnerID, error) {
