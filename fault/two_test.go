@@ -352,7 +352,7 @@ func TestTwoHandOver(t *testing.T) {
 		if err := one.Tell(rng).Do(ctx); err != nil {
 			t.Fatal(err)
 		}
-		return must(p.Journal.Sequence(ctx, p.DB, work.Owner, func() time.Time { return now.Add(time.Hour+later) }))(t) > 0
+		return must(p.Journal.Sequence(ctx, p.DB, work.Owner, func() time.Time { return now.Add(time.Hour + later) }))(t) > 0
 	}
 	if !signs(one, 0) || signs(other, lease-time.Millisecond) {
 		t.Fatal("the lease of the one does not keep the other away")
