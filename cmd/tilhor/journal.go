@@ -83,13 +83,16 @@ func verifyAgainst(ctx context.Context, out io.Writer, d *db.DB, keys *seal.Keys
 	return nil
 }
 
+// noted waits as long as a shredding takes from one machine to the list of another.
+var noted = func() { <-time.After(2 * time.Second) }
+
 // verifyBeside verifies with the files that lie beside the owner's keys. They are
 // read before the database is: what a server shredded in between is in the one and
-// not in the other. So when shreddings do not agree, and the list has grown since
-// it was read, all is looked at again; whoever altered the database does not gain
-// by it.
+// not in the other, and what another machine shredded comes to this one's list a second
+// later. So when shreddings do not agree all is looked at again, after a moment, and
+// as long as the list grows; whoever altered the database does not gain by it.
 func verifyBeside(owner tilhor.OwnerID, a journal.Against, verify func(journal.Against) (journal.Report, error)) (r journal.Report, err error) {
-	for range 5 { // a server may go on shredding
+	for look := range 5 { // a server may go on shredding
 		for name, to := range map[string]*[]byte{seal.CheckpointsFile: &a.File, seal.ShreddedFile: &a.Shredded} {
 			text, err := a.Keys.File(owner, name)
 			if err != nil {
@@ -102,6 +105,10 @@ func verifyBeside(owner tilhor.OwnerID, a journal.Against, verify func(journal.A
 		}
 		if !slices.ContainsFunc(r.Wrong, func(w journal.Wrong) bool { return w.Kind == journal.Shreds }) {
 			break
+		}
+		if look == 0 {
+			noted()
+			continue
 		}
 		now, err := a.Keys.File(owner, seal.ShreddedFile)
 		if err != nil {
@@ -201,7 +208,7 @@ func (c JournalCheckpointCmd) Run(app *App) error {
 	j := journal.New(keys)
 	_, forged := j.Sequence(ctx, d, owner, app.Clock)
 	// A server beside this command signs on at once, and not when the lease runs out.
-	if err := j.Rest(ctx, d, owner); err != nil || forged != nil && !errors.Is(forged, journal.ErrForged) {
+	if err := j.Rest(ctx, d, owner); err != nil || forged != nil && (!errors.Is(forged, journal.ErrForged) || errors.Is(forged, journal.ErrForked)) {
 		return errors.Join(forged, err)
 	}
 	var text []byte
