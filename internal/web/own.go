@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -128,7 +129,8 @@ func (q *Req) showDraft(d Draft) draftShown {
 }
 
 // offerDraft shows what was kept and leads back to the page it was written on, to
-// whom that page would open: what somebody wrote there is as sensitive as it is.
+// whom that page would open: what somebody wrote there is as sensitive as it is. Who
+// wrote it in another of their roles is asked for that one.
 func offerDraft(q *Req) error {
 	if q.Actor.Role == tilhor.RolePupil { // had back where it was written, behind the lock there
 		return tilhor.ErrNotFound
@@ -137,7 +139,11 @@ func offerDraft(q *Req) error {
 	if err != nil {
 		return err
 	}
-	if err := q.site.maySee(q, q.site.writtenOn(draft)); err != nil || q.wrote {
+	page := q.site.writtenOn(draft)
+	if !page.admits(q.Actor.Role) && page.admitsOne(q.who.actors) {
+		return q.See(rolePath + "?neste=" + url.QueryEscape(q.here()))
+	}
+	if err := q.site.maySee(q, page); err != nil || q.wrote {
 		return err
 	}
 	shown := q.showDraft(draft)
@@ -190,13 +196,13 @@ func showRoles(q *Req, code int, f *Form) error {
 	if f.Has("neste") {
 		next = f.Get("neste")
 	}
-	if len(q.who.actors) == 0 && q.who.weak {
+	if len(q.who.actors) == 0 && len(q.who.beyond) > 0 {
 		return q.See(strongerPath(q.Next(next, "")))
 	}
 	if len(q.who.actors) == 0 {
 		return q.tell(http.StatusForbidden, notice{key: "norole", phone: true})
 	}
-	if only := q.who.actors[0]; len(q.who.actors) == 1 && code == http.StatusOK {
+	if only := q.who.actors[0]; len(q.who.actors) == 1 && q.Actor.Role == only.Role && code == http.StatusOK {
 		return q.See(q.Next(next, q.Kit.home(only.Role))) // nothing to choose
 	}
 	d := roleData{Frame: q.Frame(q.T.T("web.role.title")), Form: f, Next: q.Next(next, ""), Faults: SummaryOf(q.T, f.Faults)}

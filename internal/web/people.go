@@ -22,7 +22,7 @@ type somebody struct {
 	actors  []tilhor.Actor
 	schools map[tilhor.SchoolID]string
 	until   time.Time
-	weak    bool // there are roles that this sign-in is too weak for
+	beyond  []tilhor.Actor // roles that this sign-in is too weak for
 }
 
 // people asks the roster who a person is, and remembers it for a minute.
@@ -91,9 +91,14 @@ func (p *people) ask(ctx context.Context, person tilhor.PersonID, now time.Time)
 	return who, err
 }
 
-// as is the actor of a role at a school, if the person still has it.
-func (who *somebody) as(role tilhor.Role, school tilhor.SchoolID) (tilhor.Actor, bool) {
-	for _, a := range who.actors {
+// admitsOne says whether a route lets in who acts in one of the roles.
+func (r *Route) admitsOne(roles []tilhor.Actor) bool {
+	return slices.ContainsFunc(roles, func(a tilhor.Actor) bool { return r.admits(a.Role) })
+}
+
+// as is the actor of a role at a school, if it is one of them.
+func as(all []tilhor.Actor, role tilhor.Role, school tilhor.SchoolID) (tilhor.Actor, bool) {
+	for _, a := range all {
 		if a.Role == role && a.School == school {
 			return a, true
 		}
@@ -105,8 +110,14 @@ func (who *somebody) as(role tilhor.Role, school tilhor.SchoolID) (tilhor.Actor,
 // in, in a copy: what the roster says is remembered for all of their sign-ins.
 func (s *Site) reached(x *Session, who *somebody) *somebody {
 	is := *who
-	is.actors = slices.DeleteFunc(slices.Clone(who.actors), func(a tilhor.Actor) bool { return !s.reaches(x, a.Role) })
-	is.weak = len(is.actors) < len(who.actors)
+	is.actors, is.beyond = nil, nil
+	for _, a := range who.actors {
+		if s.reaches(x, a.Role) {
+			is.actors = append(is.actors, a)
+		} else {
+			is.beyond = append(is.beyond, a)
+		}
+	}
 	return &is
 }
 
@@ -121,7 +132,8 @@ func (s *Site) reaches(x *Session, role tilhor.Role) bool {
 
 // recognise finds out who is asking: the session says who, the roster what that
 // person is today, and how they signed in which of it they may act as now. A
-// person with one such role acts in it.
+// person with one such role acts in it, unless they chose one that now needs a
+// stronger sign-in: nobody becomes another unasked.
 func (s *Site) recognise(q *Req) error {
 	x, err := q.Session()
 	if err != nil {
@@ -143,8 +155,9 @@ func (s *Site) recognise(q *Req) error {
 	if err := x.s.touched(q.Context(), token, x.seen, q.Now); err != nil {
 		s.kit.log().WarnContext(q.Context(), "session not touched", "error", Types(err))
 	}
-	actor, ok := who.as(tilhor.Role(x.Get(keyRole)), tilhor.SchoolID(x.Get(keySchool)))
-	if !ok && len(who.actors) == 1 {
+	role, school := tilhor.Role(x.Get(keyRole)), tilhor.SchoolID(x.Get(keySchool))
+	actor, ok := as(who.actors, role, school)
+	if _, beyond := as(who.beyond, role, school); !ok && !beyond && len(who.actors) == 1 {
 		actor, ok = who.actors[0], true
 	}
 	if ok {

@@ -166,7 +166,7 @@ func (s *Site) mayEnter(q *Req) error {
 // how surely it is they, and the training.
 func (s *Site) maySee(q *Req, route *Route) error {
 	if !route.admits(q.Actor.Role) {
-		return s.turnAway(q)
+		return s.turnAway(q, route)
 	}
 	if !route.Sensitive {
 		return nil
@@ -181,19 +181,22 @@ func (s *Site) maySee(q *Req, route *Route) error {
 }
 
 // turnAway answers who may not come: a stranger is shown the door in, a person
-// with several roles the choice of one, who has none but such as need a stronger
-// sign-in the way to that, and anyone else finds nothing.
-func (s *Site) turnAway(q *Req) error {
+// with several roles the choice of one, whose role for this needs a stronger
+// sign-in, or who has none but such, the way to that, and anyone else finds nothing.
+func (s *Site) turnAway(q *Req, route *Route) error {
+	beyond := q.Tablet == nil && q.who != nil && route.admitsOne(q.who.beyond)
 	switch {
-	case q.Actor.Role != tilhor.RoleAnyone, q.R.Method == http.MethodHead:
+	case q.Actor.Role != tilhor.RoleAnyone && !beyond, q.R.Method == http.MethodHead:
 		return tilhor.ErrNotFound
+	case q.Actor.Role != tilhor.RoleAnyone:
+		return s.stronger(q)
 	case q.Tablet != nil:
 		return s.knock(q)
 	case q.R.Method == http.MethodPost:
 		return s.keepForLater(q)
-	case q.who != nil && len(q.who.actors) > 0:
+	case q.who != nil && len(q.who.actors) > 0 && (!beyond || route.admitsOne(q.who.actors)):
 		return q.See(rolePath + "?neste=" + url.QueryEscape(q.here()))
-	case q.who != nil && q.who.weak:
+	case q.who != nil && len(q.who.beyond) > 0:
 		return s.stronger(q)
 	}
 	return q.See(signInPath + "?neste=" + url.QueryEscape(q.here()))

@@ -446,7 +446,7 @@ func TestAKeptTextAsksWhatItsPageAsks(t *testing.T) {
 	}
 	plan := kept(w.kari, tilhor.RoleRektor, "/saker/"+there+"/plan")
 	closed("one factor", w.do(visit{path: plan, cookie: as(w.kari, tilhor.RoleRektor, "low")}), 303, "/logg-inn?niva=hoyt&neste="+url.QueryEscape(plan))
-	closed("another role", w.do(visit{path: plan, cookie: as(w.kari, tilhor.RoleSocialTeacher, "high")}), 404, "")
+	closed("another of her roles", w.do(visit{path: plan, cookie: as(w.kari, tilhor.RoleSocialTeacher, "high")}), 303, "/rolle?neste="+url.QueryEscape(plan))
 	closed("without training", w.do(visit{path: kept(w.ny, tilhor.RoleRektor, "/saker/"+there+"/plan"), cookie: as(w.ny, tilhor.RoleRektor, "high")}), 403, "")
 	want(t, w.do(visit{path: plan, cookie: as(w.kari, tilhor.RoleRektor, "high")}), 200, "Nora gråt.")
 	// What was written on a page that is not sensitive opens as that does, and what a page
@@ -458,6 +458,55 @@ func TestAKeptTextAsksWhatItsPageAsks(t *testing.T) {
 	want(t, w.do(visit{path: gone, cookie: as(w.jonas, tilhor.RoleTeacher, "high")}), 200, "Nora gråt.")
 	// It may be thrown away unseen.
 	sentTo(t, w.do(visit{method: "POST", path: plan + "/slett", form: url.Values{"nokkel": {tilhor.NewID()}}, cookie: as(w.kari, tilhor.RoleRektor, "low")}), "/kladder")
+}
+
+// Whose role for a page needs a stronger sign-in is shown the way to it, and what they
+// wrote is kept; who has no such role finds what is not there. Nobody who chose such a
+// role becomes another unasked.
+func TestARoleThatNeedsAStrongerSignIn(t *testing.T) {
+	w := newTown(t, dbtest.SQLite(t))
+	w.kit.Reaches = func(role tilhor.Role, _, acr string) bool { return acr == "high" || role != tilhor.RoleRektor }
+	both := []tilhor.Role{tilhor.RoleRektor, tilhor.RoleSocialTeacher}
+	w.site.Mount([]web.Route{
+		{Method: "GET", Path: "/begge", Name: "t.both", Roles: both, Serve: func(q *web.Req) error {
+			q.Write(200, "text/plain", []byte(q.Actor.Role))
+			return nil
+		}},
+		{Method: "POST", Path: "/begge", Name: "t.both.save", Roles: both, Serve: w.savePlan},
+	})
+	as := func(p tilhor.PersonID, role tilhor.Role) *http.Cookie {
+		c, err := w.site.Enter(context.Background(), p, tilhor.Actor{Role: role, School: w.solbakken}, "low", "https://feide.example")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	page, text := "/saker/"+there+"/plan", url.Values{"tekst": {"Nora sto alene."}}
+	other, chose, none := as(w.kari, tilhor.RoleSocialTeacher), as(w.kari, tilhor.RoleRektor), as(w.jonas, tilhor.RoleTeacher)
+	for _, c := range []*http.Cookie{other, chose} {
+		sentTo(t, w.do(visit{path: page, cookie: c}), "/logg-inn?niva=hoyt&neste="+url.QueryEscape(page))
+		want(t, w.do(visit{method: "HEAD", path: page, cookie: c}), 404)
+		to := sentTo(t, w.do(visit{method: "POST", path: page, form: text, cookie: c}), "/utlogget?kladd=")
+		draft := "/kladder/" + strings.TrimPrefix(to, "/utlogget?kladd=")
+		sentTo(t, w.do(visit{path: draft, cookie: other}), "/logg-inn?niva=hoyt&neste="+url.QueryEscape(draft))
+		want(t, w.do(visit{path: draft, cookie: w.enter(w.kari, tilhor.RoleRektor)}), 200, "Nora sto alene.")
+	}
+	missing := want(t, w.do(visit{path: "/saker/" + there + "/finnes-ikke", cookie: none}), 404)
+	for _, method := range []string{"GET", "POST"} {
+		if is := want(t, w.do(visit{method: method, path: page, form: text, cookie: none}), 404); method == "GET" && is != strings.ReplaceAll(missing, "finnes-ikke", "plan") {
+			t.Errorf("who has no such role is told\n%s\nfor\n%s", is, missing)
+		}
+	}
+	want(t, w.do(visit{path: "/begge", cookie: other}), 200, "social-teacher") // the control
+	sentTo(t, w.do(visit{path: "/begge", cookie: chose}), "/rolle?neste=%2Fbegge")
+	sentTo(t, w.do(visit{method: "POST", path: "/begge", form: text, cookie: chose}), "/utlogget?kladd=")
+	if n := w.plans(); n != 0 {
+		t.Errorf("%d were written in a role that nobody chose", n)
+	}
+	want(t, w.do(visit{path: "/rolle?neste=/begge", cookie: chose}), 200, "Sosiallærer")
+	rec := w.do(visit{method: "POST", path: "/rolle", form: url.Values{"rolle": {"social-teacher@" + string(w.solbakken)}, "neste": {"/begge"}}, cookie: chose})
+	sentTo(t, rec, "/begge")
+	want(t, w.do(visit{path: "/begge", cookie: rec.Result().Cookies()[0]}), 200, "social-teacher")
 }
 
 func TestADraftCanBeThrownAway(t *testing.T) {

@@ -113,6 +113,9 @@ func TestARoleIsChosenWithTheSignInItNeeds(t *testing.T) {
 			}
 		}
 		weak, strong := in[1], in[2]
+		if a := weak.get("/barn"); a.To != w.base+"/logg-inn?niva=hoyt&neste=%2Fbarn" {
+			t.Errorf("a page of the role that needs more: %d to %q", a.Code, a.To)
+		}
 		w.fill("tore;Tore;Li;s2;lærer;tore@granvik.kommune.no")
 		w.wait(2 * time.Minute)
 		if a := weak.get("/i-dag"); a.To != w.base+"/logg-inn?niva=hoyt&neste=%2Fi-dag" {

@@ -116,6 +116,7 @@ func (w *world) pages() []web.Route {
 		{Method: "POST", Path: "/maskin", Name: "test.tablet", Roles: everyone, Serve: func(q *web.Req) error { return q.EnrollTablet(strings.Repeat("a", 52)) }},
 		{Method: "GET", Path: "/fersk", Name: "test.fresh", Roles: everyone, Serve: fresh},
 		{Method: "GET", Path: "/i-dag", Name: "test.day", Roles: everyone, Serve: show},
+		{Method: "GET", Path: "/barn", Name: "test.children", Roles: []tilhor.Role{tilhor.RoleParent}, Serve: show},
 		{Method: "GET", Path: "/saker/{spor}", Name: "test.case", Roles: everyone, Sensitive: true, Case: true, Serve: show},
 	}
 }
