@@ -32,6 +32,8 @@ type Bounds struct {
 	Crowd     time.Duration // of each second, what strangers may take together of whom nobody has asked for much; 0 is no bound
 	Outside   int           // answers awaited at once from sign-in providers
 	OneAsks   int           // of them, for one client
+	Sent      int           // files that go out at once
+	OneTakes  int           // of them, to one client
 
 	Long int // long forms of all strangers that are answered at once, and of each person
 
@@ -54,7 +56,7 @@ type Bounds struct {
 func UsualBounds() Bounds {
 	cores := runtime.GOMAXPROCS(0)
 	return Bounds{
-		Persons: 8 * cores, Each: 2, Strangers: 2 * cores, Much: max(1, cores/2), Crowd: time.Duration(cores) * time.Second / 4, Outside: 32, OneAsks: 8, Long: 1,
+		Persons: 8 * cores, Each: 2, Strangers: 2 * cores, Much: max(1, cores/2), Crowd: time.Duration(cores) * time.Second / 4, Outside: 32, OneAsks: 8, Sent: 16, OneTakes: 2, Long: 1,
 		Row: 2500, Queue: 6000, Forms: 32 << 20, Files: 4 * 2 * maxUpload, Left: 2500, Again: 1,
 		Guesses: 100, Guessed: 256,
 	}
@@ -68,7 +70,7 @@ type Limits struct {
 	bounds                      Bounds
 	seed                        maphash.Seed
 	persons, strangers, outside *gate
-	refusing                    *gate
+	refusing, files             *gate
 	personsLong, strangersLong  *gate
 	known, roles                *recent
 	personsForms, strangerForms *forms
@@ -88,6 +90,7 @@ func NewLimits(b Bounds) *Limits {
 		strangers: m.gate(b.Strangers, b.Strangers, b.Much, 2*b.Much, b.Row, b.Queue),
 		outside:   newGate(b.Outside, b.OneAsks, b.Row, b.Queue),
 		refusing:  newGate(1, 1, 64, 256),
+		files:     newGate(b.Sent, b.OneTakes, b.Row, b.Queue),
 
 		personsLong:   newGate(b.Persons, b.Long, b.Row, b.Queue),
 		strangersLong: newGate(b.Long, b.Long, b.Row, b.Queue),
@@ -255,17 +258,23 @@ func (t *turn) end() {
 // Aside does what waits for another machine (a sign-in provider that may be
 // slow, or down) without keeping the turn meanwhile.
 func Aside(ctx context.Context, do func() error) error {
+	return aside(ctx, func(l *Limits) *gate { return l.outside }, do)
+}
+
+// aside does it at another gate.
+func aside(ctx context.Context, at func(*Limits) *gate, do func() error) error {
 	db.Let(ctx)
 	t, _ := ctx.Value(turnKey{}).(*turn)
 	if t == nil || !t.held {
 		return do()
 	}
 	t.give()
-	if err := t.limits.outside.enter(ctx, t.who); err != nil {
+	g := at(t.limits)
+	if err := g.enter(ctx, t.who); err != nil {
 		return err
 	}
 	defer t.take(context.WithoutCancel(ctx)) // what is left to do is small: it is done with a turn or without
-	defer t.limits.outside.leave(t.who)
+	defer g.leave(t.who)
 	return do()
 }
 

@@ -141,6 +141,53 @@ func TestWhoIsSlowHoldsNoTurn(t *testing.T) {
 	}
 }
 
+// A stalled file is one that its reader takes nothing more of.
+type stalled struct{ *rush }
+
+func (s stalled) WriteTo(w io.Writer) (int64, error) {
+	s.begun <- true
+	<-s.end
+	n, err := io.WriteString(w, "ferdig")
+	return int64(n), err
+}
+
+// Files on stalled lines keep nobody from a sign-in provider, and one client's keep no
+// other's back; whoever has enough of them is told so, and given no file.
+func TestStalledFilesKeepNobodyOut(t *testing.T) {
+	w := newRush(t, func(b *web.Bounds) {
+		b.Strangers, b.Row, b.Outside, b.OneAsks, b.Sent, b.OneTakes = 8, 0, 1, 1, 3, 2
+	})
+	w.site.Mount([]web.Route{{Method: "GET", Path: "/fil", Name: "t.file", Roles: []tilhor.Role{tilhor.RoleAnyone}, Serve: func(q *web.Req) error {
+		return q.Send(web.File{Name: "fil.zip", Kind: "application/zip", Size: 6, Body: stalled{w}})
+	}}})
+	var got []<-chan *httptest.ResponseRecorder
+	begin := func(from, path string) {
+		t.Helper()
+		one := w.ask(from, visit{path: path})
+		select {
+		case <-w.begun:
+			got = append(got, one)
+		case rec := <-one:
+			t.Fatalf("%s from %s: %d", path, from, rec.Code)
+		}
+	}
+	begin("203.0.113.1", "/fil")
+	begin("203.0.113.1", "/fil")
+	full := <-w.ask("203.0.113.1", visit{path: "/fil"})
+	want(t, full, http.StatusTooManyRequests, "55 00 00 00")
+	if h := full.Header(); h.Get("Content-Disposition") != "" || h.Get("Content-Length") == "6" || !strings.HasPrefix(h.Get("Content-Type"), "text/html") {
+		t.Errorf("who gets no file is given one: %v", h)
+	}
+	begin("203.0.113.1", "/vent/ute")
+	begin("198.51.100.1", "/fil")
+	for range got {
+		w.end <- true
+	}
+	for _, c := range got {
+		want(t, <-c, http.StatusOK, "ferdig")
+	}
+}
+
 // Long forms are answered one after another, of all strangers and of each person; who
 // sends a short one waits for no long one.
 func TestLongFormsWaitForEachOther(t *testing.T) {

@@ -26,13 +26,14 @@ const (
 )
 
 // Send gives a file to be kept. A reader who leaves stops the writing; that is no
-// fault of ours. While a file goes out on a slow line, nobody waits for its turn.
+// fault of ours. While a file goes out on a slow line, nobody waits for its turn, nor
+// for a place at a sign-in provider: files have a gate of their own.
 func (q *Req) Send(f File) error {
-	h := q.W.Header()
-	h.Set("Content-Type", f.Kind)
-	h.Set("Content-Disposition", `attachment; filename="`+f.Name+`"`)
-	h.Set("Content-Length", strconv.FormatInt(f.Size, 10))
-	return Aside(q.Context(), func() error {
+	return aside(q.Context(), func(l *Limits) *gate { return l.files }, func() error {
+		h := q.W.Header() // once there is room: who is told to wait is given no file
+		h.Set("Content-Type", f.Kind)
+		h.Set("Content-Disposition", `attachment; filename="`+f.Name+`"`)
+		h.Set("Content-Length", strconv.FormatInt(f.Size, 10))
 		q.wrote = true
 		w := q.W
 		if h, is := w.(*held); is {
