@@ -67,7 +67,7 @@ func (s *sessions) onTablets() *sessions {
 }
 
 // newTablet is held for a moment by a browser that has become the shared machine, so
-// that the page after the sign-out leads to the machine's own.
+// that the page after the provider's sign-out leads to the machine's own.
 const newTablet = "tilhor-enhet-ny"
 
 // EnrollTablet lets the browser hold what makes it the shared machine, and signs
@@ -80,7 +80,6 @@ func (q *Req) EnrollTablet(token string) error {
 	})
 	if q.Kit.SignOut != nil {
 		q.becameTablet = true
-		q.markTablet(600)
 		return q.Kit.SignOut(q)
 	}
 	if err := SignOut(q); err != nil {
@@ -93,6 +92,14 @@ func (q *Req) markTablet(seconds int) {
 	http.SetCookie(q.W, &http.Cookie{
 		Name: newTablet, Value: "1", Path: "/", MaxAge: seconds, HttpOnly: true, Secure: q.Kit.Owner.HTTPS, SameSite: http.SameSiteLaxMode,
 	})
+}
+
+// ToProvider is said when the browser is sent to end the sign-in at the provider: if it
+// has just become the shared machine, that is remembered until it is back.
+func (q *Req) ToProvider() {
+	if q.becameTablet {
+		q.markTablet(600)
+	}
 }
 
 // BecameTablet says, once, whether the browser has just become the shared machine.

@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"bytes"
 	"net/http"
 	"net/url"
 	"strings"
@@ -58,16 +59,42 @@ func TestASharedMachineHoldsNoSignIn(t *testing.T) {
 		b.in("feide", "kari")
 		a := b.post("/maskin")
 		to, ok := strings.CutPrefix(a.Header.Get("Refresh"), "0; url=")
-		if a.Code != http.StatusOK || !ok || !strings.HasPrefix(to, w.idp.URL("feide")+"/end_session?") || b.inside() {
+		if a.Code != http.StatusOK || !ok || !strings.HasPrefix(to, w.idp.URL("feide")+"/end_session?") || b.inside() || strings.Contains(a.Body, "maskinen klar") {
 			t.Fatalf("got %d, Refresh %q", a.Code, a.Header.Get("Refresh"))
 		}
 		done := b.get(to).To
 		for _, leads := range []bool{true, false} { // once
-			if a := b.get(done); a.Code != http.StatusOK || strings.Contains(a.Body, `href="/sfo-enhet`) != leads {
+			if a := b.get(done); a.Code != http.StatusOK || strings.Contains(a.Body, `href="/sfo-enhet`) != leads || strings.Contains(a.Body, "maskinen klar") != leads {
 				t.Errorf("back from the provider: %d, %s", a.Code, a.Body)
 			}
 		}
 	})
+}
+
+// Where nothing ends at the provider, the browser may hold the sign-in there still: no
+// machine is called ready then, and nothing is remembered for the next who signs out.
+func TestASharedMachineWhoseProviderEndsNothing(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	w.tamper = func(_ string, b []byte) []byte {
+		return bytes.Replace(b, []byte(`"end_session_endpoint"`), []byte(`"none"`), 1)
+	}
+	b := w.browser()
+	b.in("feide", "kari")
+	a := b.post("/maskin")
+	if a.Code != http.StatusOK || a.Header.Get("Refresh") != "" || b.inside() {
+		t.Fatalf("got %d, Refresh %q", a.Code, a.Header.Get("Refresh"))
+	}
+	if strings.Contains(a.Body, "maskinen klar") || !strings.Contains(a.Body, "Lukk nettleseren hvis andre") || !strings.Contains(a.Body, `href="/sfo-enhet`) {
+		t.Errorf("the page says %s", a.Body)
+	}
+	for _, c := range (&http.Response{Header: a.Header}).Cookies() {
+		if c.Name == "tilhor-enhet-ny" {
+			t.Errorf("left behind: %v", c)
+		}
+	}
+	if next := b.get("/logg-ut/ferdig"); strings.Contains(next.Body, "/sfo-enhet") {
+		t.Errorf("the next is told %s", next.Body)
+	}
 }
 
 func TestSignOutEverywhere(t *testing.T) {

@@ -274,6 +274,7 @@ type donePage struct {
 	All                   bool
 	Provider, There, Door string
 	Tablet                string // the page of the shared machine that the browser has become
+	Ended                 bool   // at the provider too
 }
 
 // SignOut ends the session here, and then sends the browser to end the provider's.
@@ -305,6 +306,7 @@ func (d *Desk) signOut(q *web.Req, all func(tilhor.PersonID) error) error {
 	if p.There = d.End(q.Context(), issuer, token); p.There != "" {
 		p.Provider = d.byIssuer(issuer).Title
 		q.W.Header().Set("Refresh", "0; url="+p.There)
+		q.ToProvider()
 	} else {
 		p.Tablet = tabletOf(q)
 	}
@@ -313,7 +315,7 @@ func (d *Desk) signOut(q *web.Req, all func(tilhor.PersonID) error) error {
 
 // done is where a provider sends a signed-out browser back.
 func (d *Desk) done(q *web.Req) error {
-	p := donePage{Frame: frame(q, "signin.done.title"), Door: q.Link("/logg-inn")}
+	p := donePage{Frame: frame(q, "signin.done.title"), Door: q.Link("/logg-inn"), Ended: true}
 	p.Tablet = tabletOf(q)
 	return q.Render(pageDone, p)
 }
