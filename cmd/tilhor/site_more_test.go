@@ -312,7 +312,7 @@ func (w *siteWorld) post(c *http.Cookie, path string, pairs ...string) {
 		form.Set(pairs[i], pairs[i+1])
 	}
 	r := w.do("POST", c, "nb", path, form)
-	if r.StatusCode != http.StatusSeeOther {
+	if r.StatusCode != http.StatusSeeOther && path != "/skolen/sfo/maskin" || r.StatusCode >= http.StatusBadRequest { // that one answers with the page of who is signed out
 		w.t.Fatalf("%s: %d", path, r.StatusCode)
 	}
 	for _, k := range r.Cookies() {
