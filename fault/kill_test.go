@@ -172,14 +172,16 @@ func (k *killer) found(l ledger, n int) error {
 }
 
 // further does what takes longer than a worker lives, so that the next one comes to
-// the acts that build on it; late in the day all but what nobody has come to yet.
+// the acts that build on it; late in the day all else too, but what is done in one step
+// and nobody has come to yet.
 func (k *killer) further(ctx context.Context, p *work.Place, late bool) error {
 	if err := p.Resume(ctx); err != nil {
 		return err
 	}
 	missed := k.missed()
 	for n, kind := range work.WholeKinds() {
-		if kind != "settle" && kind != "begin" && (!late || slices.Contains(missed, kind)) {
+		long := kind == "settle" || kind == "begin" || kind == "asks"
+		if !long && (!late || slices.Contains(missed, kind) && !work.Stepwise(n)) {
 			continue
 		}
 		a, ok := p.Whole(n, k.rng)
