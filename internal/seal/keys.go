@@ -47,10 +47,10 @@ var SecretFiles = []string{ownerFile, codeFile, signFile}
 // Keys are the key rings of every owner this process serves. It keeps the
 // owners' keys in memory and nothing else; it is safe for many goroutines.
 type Keys struct {
-	dir     string
-	rings   map[tilhor.OwnerID]*ring
-	named   sync.Map // files whose names are surely on disk
-	counted sync.Map // by owner: the notings up to which its file has every shredding
+	dir   string
+	rings map[tilhor.OwnerID]*ring
+	named sync.Map // files whose names are surely on disk
+	seen  sync.Map // by owner: up to when its file has every shredding that was noted
 }
 
 type ring struct {

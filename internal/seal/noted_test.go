@@ -10,7 +10,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"tilhor"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/seal"
@@ -206,6 +208,56 @@ func TestTwoMachinesNoteAtOnce(t *testing.T) {
 		for _, k := range []*seal.Keys{here, there} {
 			if got := strings.Fields(listed(t, k)); len(got) != 60 {
 				t.Fatalf("%d are in the file: %v", len(got), got)
+			}
+		}
+	})
+}
+
+// Who notes walks through nothing again, for none of its owners; and another machine
+// looks at what is new alone, also when the clock of who noted it is behind.
+func TestWhatOneNotesIsALookForOthers(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		dir := t.TempDir()
+		here := sealtest.In(t, dir, granvik, "vik")
+		_, there := another(t, dir)
+		told(t, d, here, 0, 9)
+		write(t, d, func(tx *db.Tx) error { return seal.Keep(tx, here.New("vik", seal.KindTrack, "v")) })
+		note := func(k *seal.Keys, owner tilhor.OwnerID, at time.Time, want int, asks int64) {
+			t.Helper()
+			counted, n := db.Counted(ctx)
+			if got, err := k.NoteShreddings(counted, d, owner, at); got != want || err != nil {
+				t.Fatalf("%d noted, want %d: %v", got, want, err)
+			}
+			if asks > 0 && int64(n.Load()) != asks {
+				t.Fatalf("%d statements, want %d", n.Load(), asks)
+			}
+		}
+		shred := func(owner tilhor.OwnerID, thing string) {
+			t.Helper()
+			write(t, d, func(tx *db.Tx) error { return seal.Shred(tx, owner, seal.KindTrack, thing, monday) })
+		}
+		shred(granvik, "t0")
+		shred("vik", "v")
+		note(here, granvik, monday, 1, 0)
+		note(here, "vik", monday, 1, 0)
+		note(here, granvik, monday, 0, 2)
+		note(here, "vik", monday, 0, 2)
+		note(there, granvik, monday, 1, 0)
+		for i := 1; i < 9; i += 2 {
+			at := monday.Add(time.Duration(-i) * time.Hour)
+			shred(granvik, "t"+strconv.Itoa(i))
+			note(here, granvik, at, 1, 0)
+			note(here, granvik, at, 0, 2)
+			note(there, granvik, at, 1, 2)
+			shred(granvik, "t"+strconv.Itoa(i+1))
+			note(there, granvik, at, 1, 0)
+			note(here, granvik, at, 1, 2)
+			note(there, granvik, at, 0, 2)
+		}
+		for _, k := range []*seal.Keys{here, there} {
+			if got := listed(t, k); got != strings.TrimSpace(things(9)) {
+				t.Fatalf("the file has %q", got)
 			}
 		}
 	})

@@ -513,10 +513,20 @@ func (k *Keys) Retire(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now t
 	if err != nil {
 		return Wraps{}, err
 	}
+	// What one that was killed has left is no longer needed by anything: it was
+	// renamed only when all had been looked at.
+	left := filepath.Join(r.folder, oldFile+".part")
+	_, none := os.Lstat(left)
+	if err := destroy(r.folder, oldFile+".part"); err != nil {
+		return Wraps{}, fmt.Errorf("destroy %s: %w", left, err)
+	}
 	if CutOff(k.dir, owner) { // it would destroy the only key there is
 		return Wraps{}, errors.New("the change of the owner key was cut off, and the old key is still in use: run tilhor key rotate first")
 	}
 	if !Changing(k.dir, owner) {
+		if _, next := os.Lstat(filepath.Join(r.folder, nextFile)); none == nil && errors.Is(next, fs.ErrNotExist) {
+			return Wraps{}, nil
+		}
 		return Wraps{}, errors.New("there is no old owner key to retire")
 	}
 	var id string

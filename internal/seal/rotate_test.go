@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"tilhor/internal/beside"
 	"tilhor/internal/db"
 	"tilhor/internal/db/dbtest"
 	"tilhor/internal/seal"
@@ -325,6 +326,57 @@ func TestASecondChangeCutOffIsNotRetired(t *testing.T) {
 				if err := opens(t, d, k, thing, s); err != nil {
 					t.Fatal(thing, err)
 				}
+			}
+		}
+	})
+}
+
+// Killed between the two steps that destroy the old key, retire is run again, and
+// nothing of that key is left.
+func TestARetiringCutOffIsRunAgain(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		dir := t.TempDir()
+		folder := filepath.Join(dir, "granvik")
+		sealed := told(t, d, sealtest.In(t, dir, granvik), 0, 3)
+		k := rotate(t, d, dir, monday)
+		if err := os.Link(filepath.Join(folder, "owner.old.key"), filepath.Join(dir, "disk")); err != nil {
+			t.Fatal(err)
+		}
+		off := beside.On(folder, func(o beside.Op, _ string) (bool, error) {
+			if o == beside.Writes {
+				return false, errors.New("killed")
+			}
+			return false, nil
+		})
+		at := monday.Add(2 * time.Minute)
+		_, err := k.Retire(ctx, d, granvik, at)
+		if off(); err == nil || len(seal.Left(dir)) != 1 {
+			t.Fatal("it was not cut off there:", err, seal.Left(dir))
+		}
+		if k, err = seal.Open(dir, granvik); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := k.Retire(ctx, d, granvik, at); err != nil {
+			t.Fatal(err)
+		}
+		if text, err := os.ReadFile(filepath.Join(dir, "disk")); err != nil || len(bytes.Trim(text, "\x00")) > 0 || len(seal.Left(dir)) > 0 {
+			t.Fatal("the old key is still there:", err, seal.Left(dir))
+		}
+		if _, err := k.Retire(ctx, d, granvik, at); err == nil || !strings.Contains(err.Error(), "no old owner key") {
+			t.Fatal("what is ended was retired again:", err)
+		}
+		// What a change that was cut off left of its copy is destroyed, and is no key
+		// that was retired.
+		if err := errors.Join(seal.Prepare(dir, granvik), os.WriteFile(filepath.Join(folder, "owner.old.key.part"), []byte("half"), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := k.Retire(ctx, d, granvik, at); err == nil || len(seal.Left(dir)) > 0 {
+			t.Fatal(err, seal.Left(dir))
+		}
+		for thing, s := range sealed {
+			if err := opens(t, d, k, thing, s); err != nil {
+				t.Fatal(thing, err)
 			}
 		}
 	})

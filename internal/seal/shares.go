@@ -310,6 +310,10 @@ var (
 	ErrKeysThere   = errors.New("there are keys already")
 )
 
+// ErrMaking says that another, who began at the same moment, took the half-made
+// folder for one that was left, and has destroyed it.
+var ErrMaking = errors.New("somebody else is making keys in this folder just now: run it again")
+
 // Rejoin makes the owner's folder of keys in dir anew from two shares. It never
 // touches keys that are there.
 func Rejoin(dir string, a, b Share) (tilhor.OwnerID, error) {
@@ -367,12 +371,18 @@ func placeFolder(dir string, owner tilhor.OwnerID, files map[string]string) erro
 	if err != nil {
 		return fmt.Errorf("make the folder of keys: %w", err)
 	}
-	if lock, err := lockDir(part); err == nil { // until it is in place, or the program is gone
+	lock, err := lockDir(part) // until it is in place, or the program is gone
+	if errors.Is(err, syscall.EWOULDBLOCK) || errors.Is(err, fs.ErrNotExist) {
+		return ErrMaking
+	}
+	if err == nil { // else folders cannot be locked here, and nobody else takes it
 		defer lock.Close()
 	}
 	defer destroyPart(part)
 	inside := filepath.Join(part, string(owner))
-	if err := os.Mkdir(inside, 0o700); err != nil {
+	if err := os.Mkdir(inside, 0o700); errors.Is(err, fs.ErrNotExist) {
+		return ErrMaking
+	} else if err != nil {
 		return err
 	}
 	for name, text := range files {
@@ -429,6 +439,9 @@ func lockDir(path string) (*os.File, error) {
 
 func destroyPart(part string) error {
 	err := filepath.WalkDir(part, func(path string, e fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // whose it was has put it in place meanwhile
+		}
 		if err != nil || e.IsDir() {
 			return err
 		}

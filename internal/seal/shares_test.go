@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"tilhor"
@@ -452,5 +453,29 @@ func TestMakingKeysCutOffGoesOn(t *testing.T) {
 	err = Init(filepath.Join(root, "new"), "granvik")
 	if off(); err != nil || len(done) == 0 || done[0] != "sync " {
 		t.Error("the name of a new folder of keys is not surely on the disk:", done, err)
+	}
+}
+
+// Who begins at the same moment as others has made keys, or is told to run it again.
+func TestManyMakeKeysAtOnce(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "keys")
+	var wg sync.WaitGroup
+	for w := range 8 {
+		wg.Go(func() {
+			for n := range 40 {
+				owner := tilhor.OwnerID(fmt.Sprintf("o%d-%d", w, n))
+				err := Init(dir, owner)
+				for errors.Is(err, ErrMaking) {
+					err = Init(dir, owner)
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if k, err := Open(dir); err != nil || len(k.Owners()) != 8*40 || len(Left(dir)) > 0 {
+		t.Error(err, Left(dir))
 	}
 }

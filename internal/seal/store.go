@@ -26,17 +26,17 @@ var (
 	shredKey  = db.SQL(`UPDATE seal_key SET wrapped = $4, shredded = $5
 		WHERE owner = $1 AND kind = $2 AND thing = $3 AND shredded IS NULL`)
 	isKey      = db.SQL(`SELECT kind FROM seal_key WHERE owner = $1 AND kind = $2 AND thing = $3`)
-	unnotedKey = db.SQL(`SELECT kind, thing, shredded FROM seal_key
-		WHERE owner = $1 AND shredded IS NOT NULL AND noted IS NULL ORDER BY shredded, kind, thing LIMIT 1000`)
-	goneKeys = db.SQL(`SELECT kind, thing, shredded FROM seal_key
-		WHERE owner = $1 AND (kind, thing) > ($2, $3) AND shredded IS NOT NULL ORDER BY kind, thing LIMIT 1000`)
+	unnotedKey = db.SQL(`SELECT kind, thing, shredded, 0 FROM seal_key
+		WHERE owner = $1 AND shredded IS NOT NULL AND noted IS NULL ORDER BY shredded, kind, thing`)
+	notedSince = db.SQL(`SELECT kind, thing, shredded, noted FROM seal_key
+		WHERE owner = $1 AND noted > $2 AND shredded IS NOT NULL ORDER BY noted`)
 	noteKey = db.SQL(`UPDATE seal_key SET noted = $4 WHERE owner = $1 AND kind = $2 AND thing = $3`)
-	// How often anybody has noted, for all owners: a row of no owner's in this
-	// room's own small table, beside those that say which owner key wraps.
-	countNoting = db.SQL(`INSERT INTO seal_current (owner, id, since) VALUES ('', 'notings', 1)
+	// One notes after the other: a row of no owner's in this room's own small table,
+	// beside those that say which owner key wraps. Of two at once PostgreSQL has one
+	// run again.
+	takeTurn = db.SQL(`INSERT INTO seal_current (owner, id, since) VALUES ('', 'notings', 1)
 		ON CONFLICT (owner) DO UPDATE SET since = seal_current.since + 1`)
-	selectNotings = db.SQL(`SELECT since FROM seal_current WHERE owner = ''`)
-	buryKey       = db.SQL(`INSERT INTO seal_key (owner, kind, thing, wrapped, shredded, noted) VALUES ($1, $2, $3, $4, $5, $5)
+	buryKey = db.SQL(`INSERT INTO seal_key (owner, kind, thing, wrapped, shredded, noted) VALUES ($1, $2, $3, $4, $5, $5)
 		ON CONFLICT (owner, kind, thing) DO UPDATE SET wrapped = excluded.wrapped,
 			shredded = COALESCE(seal_key.shredded, excluded.shredded), noted = excluded.noted`)
 )
@@ -206,80 +206,83 @@ func Things(tx *db.Tx, owner tilhor.OwnerID, kind Kind) (all []string, err error
 	return all, err
 }
 
-// A goneKey is a key that was shredded, and when.
+// A goneKey is a key that was shredded, when, and when that was noted.
 type goneKey struct {
 	kind, thing string
-	at          int64
+	at, noted   int64
 }
 
 // name is what its line in the file begins with.
 func (g goneKey) name() string { return g.kind + " " + g.thing }
 
+// maxNoted is how many shreddings are noted in one write.
+const maxNoted = 1000
+
 // NoteShreddings appends what was shredded, and is not in the file beside this
 // owner key yet, so that a backup put back later is shredded again. It runs after
 // the act is durable, and again until it has succeeded. Several machines may each
 // have a folder of keys of their own: that a shredding is noted, in the database,
-// says that one of them has it. So whoever notes also counts on, for the others: who
-// sees another count than last (or begins) looks through all that is shredded.
+// says that one of them has it. Each noting is later than those before it, so the
+// others look at what was noted since what they have seen; who begins looks at all.
 func (k *Keys) NoteShreddings(ctx context.Context, d *db.DB, owner tilhor.OwnerID, now time.Time) (int, error) {
-	seen, begun := k.counted.Load(owner)
-	var count int64
-	var fresh, all []goneKey // what nobody has noted; what this file may lack
+	var seen int64
+	if s, begun := k.seen.Load(owner); begun {
+		seen = s.(int64)
+	}
+	var fresh, others []goneKey // what nobody has noted; what others have
 	err := d.Read(ctx, func(tx *db.Tx) (err error) {
-		if count, err = notings(tx); err != nil {
-			return err
-		}
-		if fresh, err = goneOf(tx, unnotedKey, owner); err != nil {
-			return err
-		}
-		if all = fresh; !begun || seen != count {
-			all, err = everyGoneKey(tx, owner)
+		if fresh, err = goneOf(tx, unnotedKey, owner); err == nil {
+			others, err = goneOf(tx, notedSince, owner, seen)
 		}
 		return err
 	})
 	if err != nil {
 		return 0, err
 	}
-	n, err := k.addShreddings(owner, all)
+	n, err := k.addShreddings(owner, append(others, fresh...))
 	if err != nil {
 		return 0, fmt.Errorf("note the shreddings: %w", err)
 	}
+	seen = latest(seen, others)
 	if len(fresh) > 0 {
-		if count, err = noteFresh(ctx, d, owner, count, fresh, now); err != nil {
+		if seen, err = noteFresh(ctx, d, owner, seen, fresh[:min(len(fresh), maxNoted)], now); err != nil {
 			return n, err
 		}
 	}
-	k.counted.Store(owner, count)
+	k.seen.Store(owner, seen)
 	return n, nil
 }
 
-// notings is how often anybody has noted.
-func notings(tx *db.Tx) (count int64, err error) {
-	err = tx.One(selectNotings, nil, &count)
-	if errors.Is(err, tilhor.ErrNotFound) {
-		err = nil
+// latest is when the last of them was noted, or seen when there is none.
+func latest(seen int64, noted []goneKey) int64 {
+	if len(noted) > 0 {
+		return noted[len(noted)-1].noted
 	}
-	return count, err
+	return seen
 }
 
-// noteFresh notes in the database what is in a file now, and counts on. It gives
-// the count up to which all has been seen: the new one, when nobody else has
-// counted since.
-func noteFresh(ctx context.Context, d *db.DB, owner tilhor.OwnerID, count int64, fresh []goneKey, now time.Time) (seen int64, err error) {
+// noteFresh notes in the database what is in a file now, later than all that was
+// noted before, whatever the clocks say. It gives up to when all has been seen: to
+// this noting, when nobody else has noted since.
+func noteFresh(ctx context.Context, d *db.DB, owner tilhor.OwnerID, from int64, fresh []goneKey, now time.Time) (seen int64, err error) {
 	err = d.Write(ctx, func(tx *db.Tx) error {
+		if _, err := tx.Exec(takeTurn); err != nil {
+			return err
+		}
+		others, err := goneOf(tx, notedSince, owner, from)
+		if err != nil {
+			return err
+		}
+		at := max(now.UnixMilli(), latest(from, others)+1)
 		for _, g := range fresh {
-			if _, err := tx.Exec(noteKey, owner, g.kind, g.thing, now.UnixMilli()); err != nil {
+			if _, err := tx.Exec(noteKey, owner, g.kind, g.thing, at); err != nil {
 				return err
 			}
 		}
-		if _, err := tx.Exec(countNoting); err != nil {
-			return err
+		if seen = from; len(others) == 0 {
+			seen = at
 		}
-		next, err := notings(tx)
-		if seen = count; next == count+1 {
-			seen = next
-		}
-		return err
+		return nil
 	})
 	return seen, err
 }
@@ -313,21 +316,11 @@ func (k *Keys) addShreddings(owner tilhor.OwnerID, all []goneKey) (n int, err er
 func goneOf(tx *db.Tx, s *db.Stmt, args ...any) (rows []goneKey, err error) {
 	err = tx.Each(s, func(scan db.Scan) error {
 		var g goneKey
-		err := scan(&g.kind, &g.thing, &g.at)
+		err := scan(&g.kind, &g.thing, &g.at, &g.noted)
 		rows = append(rows, g)
 		return err
 	}, args...)
 	return rows, err
-}
-
-// everyGoneKey is all that is shredded, page by page.
-func everyGoneKey(tx *db.Tx, owner tilhor.OwnerID) (all []goneKey, err error) {
-	for last := (goneKey{}); ; last = all[len(all)-1] {
-		page, err := goneOf(tx, goneKeys, owner, last.kind, last.thing)
-		if all = append(all, page...); err != nil || len(page) == 0 {
-			return all, err
-		}
-	}
 }
 
 // ApplyShreddings shreds what the file beside the owner key says was shredded:
