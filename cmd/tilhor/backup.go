@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -57,8 +58,10 @@ const (
 	stampForm  = "20060102T150405Z"
 )
 
-// Run writes the keys first: the checkpoints beside them are then never newer
-// than the data.
+// Run reads the keys first: the checkpoints beside them are then never newer than
+// the data, and no owner key is gone that something in the data is wrapped with.
+// Only what was shredded is read after the data, so that it has all that the data
+// call noted. The data get their name last: without keys they would be no backup.
 func (c BackupCmd) Run(app *App) error {
 	ctx := context.Background()
 	c.every(app)
@@ -82,27 +85,28 @@ func (c BackupCmd) Run(app *App) error {
 	if err != nil {
 		return err
 	}
-	for _, o := range owners { // also when no server runs beside these keys
-		if _, err := before.NoteShreddings(ctx, d, o, app.Clock()); err != nil {
-			return fmt.Errorf("note what was shredded: %w", err)
-		}
-	}
 	stamp := app.Clock().UTC().Format(stampForm)
 	keysFile := filepath.Join(c.KeysTo, "tilhor-"+stamp+keysSuffix)
 	dataFile := filepath.Join(c.To, "tilhor-"+stamp+dataSuffix)
-	err = archive(keysFile, to, func(w io.Writer) error { return writeKeys(w, c.keysDir(), owners, app.Clock()) })
+	files, err := copyKeys(c.keysDir(), owners)
 	if err != nil {
-		return fmt.Errorf("write %s: %w", keysFile, err)
+		return fmt.Errorf("read the keys: %w", err)
 	}
 	var copied db.Copied
 	err = archive(dataFile, to, func(w io.Writer) error {
 		z := gzip.NewWriter(w)
 		copied, err = d.Dump(ctx, z)
-		return errors.Join(err, z.Close())
+		if err = errors.Join(err, z.Close()); err != nil {
+			return err
+		}
+		if err := addShredded(ctx, d, before, files, app.Clock()); err != nil {
+			return err
+		}
+		return archive(keysFile, to, func(w io.Writer) error { return writeKeys(w, files, app.Clock()) })
 	})
 	if err != nil {
 		os.Remove(keysFile)
-		return fmt.Errorf("write %s: %w", dataFile, err)
+		return fmt.Errorf("write %s and %s: %w", dataFile, keysFile, err)
 	}
 	if err := errors.Join(sameKeys(before, c.keysDir(), owners), c.allHaveKeys(copied.Owners, owners)); err != nil {
 		os.Remove(keysFile)
@@ -180,23 +184,52 @@ func archive(path string, to []age.Recipient, fill func(io.Writer) error) (err e
 	return nil
 }
 
-// writeKeys writes each owner's folder as a tar archive.
-func writeKeys(w io.Writer, dir string, owners []tilhor.OwnerID, now time.Time) error {
-	out := tar.NewWriter(w)
+// copyKeys reads each owner's folder; not what something that was cut off has left.
+func copyKeys(dir string, owners []tilhor.OwnerID) (map[string]map[string][]byte, error) {
+	files := map[string]map[string][]byte{}
 	for _, o := range owners {
 		list, err := os.ReadDir(filepath.Join(dir, string(o)))
 		if err != nil {
-			return err
+			return nil, err
 		}
+		files[string(o)] = map[string][]byte{}
 		for _, e := range list {
-			if !e.Type().IsRegular() || !keyFileName.MatchString(e.Name()) {
+			if !e.Type().IsRegular() || !keyFileName.MatchString(e.Name()) || strings.HasSuffix(e.Name(), ".part") {
 				continue
 			}
-			text, err := os.ReadFile(filepath.Join(dir, string(o), e.Name()))
-			if err != nil {
-				return err
+			if files[string(o)][e.Name()], err = os.ReadFile(filepath.Join(dir, string(o), e.Name())); err != nil {
+				return nil, err
 			}
-			h := &tar.Header{Typeflag: tar.TypeReg, Name: string(o) + "/" + e.Name(), Mode: 0o600, Size: int64(len(text)), ModTime: now.UTC()}
+		}
+	}
+	return files, nil
+}
+
+// addShredded brings the lists of what was shredded up to date, also when no server
+// runs beside these keys, and puts them into the copy.
+func addShredded(ctx context.Context, d *db.DB, keys *seal.Keys, files map[string]map[string][]byte, now time.Time) error {
+	for o, named := range files {
+		if _, err := keys.NoteShreddings(ctx, d, tilhor.OwnerID(o), now); err != nil {
+			return fmt.Errorf("note what was shredded: %w", err)
+		}
+		text, err := keys.File(tilhor.OwnerID(o), seal.ShreddedFile)
+		if err != nil {
+			return err
+		}
+		if text != nil {
+			named[seal.ShreddedFile] = text
+		}
+	}
+	return nil
+}
+
+// writeKeys writes each owner's files as a tar archive.
+func writeKeys(w io.Writer, files map[string]map[string][]byte, now time.Time) error {
+	out := tar.NewWriter(w)
+	for _, o := range sortedKeys(files) {
+		for _, name := range slices.Sorted(maps.Keys(files[o])) {
+			text := files[o][name]
+			h := &tar.Header{Typeflag: tar.TypeReg, Name: o + "/" + name, Mode: 0o600, Size: int64(len(text)), ModTime: now.UTC()}
 			if err := out.WriteHeader(h); err != nil {
 				return err
 			}

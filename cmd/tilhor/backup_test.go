@@ -255,6 +255,34 @@ func TestABackupHasAllThatWasShredded(t *testing.T) {
 	})
 }
 
+// What a server shreds and notes after the keys were read, and before the data are, is
+// in the archive of keys: restored where nothing else is, the backup is proven. And
+// what something that was cut off left beside the keys is not copied.
+func TestABackupHasWhatWasShreddedMeanwhile(t *testing.T) {
+	eachBox(t, func(t *testing.T, dsn, empty string) {
+		b, _ := lived(t, dsn)
+		public, identity := b.recipient()
+		out := filepath.Join(b.dir, "out")
+		put(t, filepath.Join(b.keys, "granvik", "owner.old.key.part"), []byte("tilhor owner key 1"))
+		var once sync.Once
+		off := beside.On(out, func(_ beside.Op, path string) (bool, error) {
+			if strings.Contains(path, dataSuffix) {
+				once.Do(b.shredReadings)
+			}
+			return false, nil
+		})
+		b.must(0, b.with("backup", "--to", out, "--recipient", public)...)
+		off()
+		target := box{t, empty, filepath.Join(t.TempDir(), "keys"), b.dir}
+		if said := target.must(0, target.with("restore", "--from", out, "--identity", identity)...); !strings.Contains(said, "granvik: 1 shreddings applied") {
+			t.Error(said)
+		}
+		if left := seal.Left(target.keys); len(left) > 0 {
+			t.Error("copied too:", left)
+		}
+	})
+}
+
 // A restore that breaks off with every row loaded, but before what was shredded
 // since is shredded again, is not served and not read; it says what to do, and done
 // so it goes through.
@@ -353,8 +381,9 @@ func TestABackupOfANewerProgramIsRefused(t *testing.T) {
 	}
 	out := filepath.Join(b.dir, "tilhor-20261123T020000Z")
 	to := []age.Recipient{id}
-	err = errors.Join(
-		archive(out+keysSuffix, to, func(w io.Writer) error { return writeKeys(w, b.keys, []tilhor.OwnerID{"granvik"}, recordNow) }),
+	files, err := copyKeys(b.keys, []tilhor.OwnerID{"granvik"})
+	err = errors.Join(err,
+		archive(out+keysSuffix, to, func(w io.Writer) error { return writeKeys(w, files, recordNow) }),
 		archive(out+dataSuffix, to, func(w io.Writer) error {
 			z := gzip.NewWriter(w)
 			_, err := fmt.Fprintf(z, `{"format":"tilhor database 1","schema":%d}`+"\n"+`{"done":true}`+"\n", newest+1)
