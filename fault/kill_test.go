@@ -81,14 +81,15 @@ type killer struct {
 	finder  *work.Finder
 	place   *work.Place
 	clock   time.Duration
-	times   int // how often it is to be killed; after that what nobody has come to gets more time
+	between map[string]bool // done between two lives
+	times   int             // how often it is to be killed; after that what nobody has come to gets more time
 }
 
 func newKiller(t *testing.T, dsn string, c *dbtest.Cluster) *killer {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	return &killer{
-		T: t, cluster: c, rng: rand.New(rand.NewPCG(seed, 1)), all: newLedger(),
+		T: t, cluster: c, rng: rand.New(rand.NewPCG(seed, 1)), all: newLedger(), between: map[string]bool{},
 		job: job{DSN: dsn, Keys: filepath.Join(t.TempDir(), "keys"), Hands: 12},
 	}
 }
@@ -112,13 +113,21 @@ func (k *killer) kills(times int) {
 	k.Logf("%d kills: %d acts acknowledged, %d tried", n, len(k.all.acked), len(k.all.tried))
 }
 
-// missed are the kinds of the whole case of which none is acknowledged yet. What takes
-// longer than a worker lives is done between two lives (further), and built on by both.
+// missed are the kinds of the whole case of which no worker had one acknowledged yet. What
+// takes several steps may take longer than a worker lives: of those it is enough that
+// workers were killed at one, and that one was done between two lives (further).
 func (k *killer) missed() []string {
-	done := map[string]bool{}
+	kindOf := func(id string) string { kind, _, _ := strings.Cut(id, "-"); return kind }
+	done, tried := map[string]bool{}, map[string]bool{}
 	for id := range k.all.acked {
-		kind, _, _ := strings.Cut(id, "-")
-		done[kind] = true
+		done[kindOf(id)] = done[kindOf(id)] || !k.between[id]
+	}
+	for id := range k.all.tried {
+		tried[kindOf(id)] = true
+	}
+	for n, kind := range work.WholeKinds() {
+		_, here := done[kind]
+		done[kind] = done[kind] || here && tried[kind] && work.Stepwise(n)
 	}
 	return slices.DeleteFunc(work.WholeKinds(), func(kind string) bool { return done[kind] })
 }
@@ -189,7 +198,7 @@ func (k *killer) further(ctx context.Context, p *work.Place, late bool) error {
 			continue
 		}
 		if err := a.Do(ctx); err == nil {
-			k.all.acked[a.ID] = true
+			k.all.acked[a.ID], k.between[a.ID] = true, true
 		} else if !late || became(err) != "no" {
 			return fmt.Errorf("%s: %w", kind, err)
 		}

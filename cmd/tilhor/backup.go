@@ -93,6 +93,7 @@ func (c BackupCmd) Run(app *App) error {
 		return fmt.Errorf("read the keys: %w", err)
 	}
 	var copied db.Copied
+	made := false // of keys, by this run: what lies there already is another's
 	err = archive(dataFile, to, func(w io.Writer) error {
 		z := gzip.NewWriter(w)
 		copied, err = d.Dump(ctx, z)
@@ -102,10 +103,14 @@ func (c BackupCmd) Run(app *App) error {
 		if err := addShredded(ctx, d, before, files, app.Clock()); err != nil {
 			return err
 		}
-		return archive(keysFile, to, func(w io.Writer) error { return writeKeys(w, files, app.Clock()) })
+		err := archive(keysFile, to, func(w io.Writer) error { return writeKeys(w, files, app.Clock()) })
+		made = err == nil
+		return err
 	})
 	if err != nil {
-		os.Remove(keysFile)
+		if made {
+			os.Remove(keysFile)
+		}
 		return fmt.Errorf("write %s and %s: %w", dataFile, keysFile, err)
 	}
 	if err := errors.Join(sameKeys(before, c.keysDir(), owners), c.allHaveKeys(copied.Owners, owners)); err != nil {

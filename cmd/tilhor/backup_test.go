@@ -283,6 +283,27 @@ func TestABackupHasWhatWasShreddedMeanwhile(t *testing.T) {
 	})
 }
 
+// A second backup in the same second is refused, and leaves the first whole.
+func TestABackupLeavesAnothersKeys(t *testing.T) {
+	eachBox(t, func(t *testing.T, dsn, _ string) {
+		b, _ := lived(t, dsn)
+		public, _ := b.recipient()
+		out, other, keys := filepath.Join(b.dir, "out"), filepath.Join(b.dir, "other"), filepath.Join(b.dir, "keys-apart")
+		b.must(0, b.with("backup", "--to", out, "--keys-to", keys, "--recipient", public)...)
+		for _, to := range []string{out, other} {
+			if said := b.must(1, b.with("backup", "--to", to, "--keys-to", keys, "--recipient", public)...); !strings.Contains(said, "already") {
+				t.Fatal(said)
+			}
+			if all, err := filepath.Glob(filepath.Join(keys, "*"+keysSuffix)); err != nil || len(all) != 1 {
+				t.Fatalf("the keys of the first are %v: %v", all, err)
+			}
+		}
+		if all, err := filepath.Glob(filepath.Join(other, "*")); err != nil || len(all) != 0 {
+			t.Fatalf("a backup without its keys was left: %v, %v", all, err)
+		}
+	})
+}
+
 // A restore that breaks off with every row loaded, but before what was shredded
 // since is shredded again, is not served and not read; it says what to do, and done
 // so it goes through.

@@ -398,6 +398,48 @@ func TestNothingPassesWhatWaitsInItsStream(t *testing.T) {
 	})
 }
 
+// A program from before let what came after one that waited for its hour into the tree
+// first: such a record holds. That of two which waited for nothing the later stands first
+// is named.
+func TestAnOrderOfBeforeHolds(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := open(t, d)
+		anyone := tilhor.Actor{Owner: granvik, Role: tilhor.RoleAnyone, School: "lia"}
+		turn := monday.Truncate(time.Hour).Add(time.Hour)
+		for stream, read := range map[string]time.Time{"concern/c1": monday.Add(time.Minute), "concern/c2": turn.Add(5 * time.Millisecond)} {
+			s.append(journal.Entry{
+				Stream: stream, Act: "concerns.tell", When: tilhor.Now(monday), By: anyone, Quiet: true,
+				Told: &journal.Told{For: []tilhor.Role{tilhor.RoleRektor}},
+			})
+			s.says(stream, "concerns.read", read)
+		}
+		first := func(stream string, one, two time.Time) { // lets the second in first; then both are as they were
+			t.Helper()
+			ready := func(seq int, at time.Time) {
+				s.do(`UPDATE journal_entry SET ready = $1 WHERE stream = $2 AND seq = $3`, at.UnixMilli(), stream, seq)
+			}
+			ready(1, turn)
+			ready(2, monday)
+			if n := s.sequence(monday); n != 1 {
+				t.Fatalf("%d entered the tree", n)
+			}
+			ready(1, one)
+			ready(2, two)
+		}
+		first("concern/c1", turn, turn)
+		first("concern/c2", turn, turn.Add(5*time.Millisecond))
+		s.sequence(turn.Add(time.Hour))
+		s.holds()
+		s.says("track/t1", "a", monday)
+		s.says("track/t1", "b", monday)
+		first("track/t1", monday, monday)
+		s.sequence(turn.Add(time.Hour))
+		if r := s.verify(); len(r.Wrong) != 1 || r.Wrong[0].Kind != journal.Moved {
+			t.Fatalf("%v", r.Wrong)
+		}
+	})
+}
+
 // Two processes sequence the same record, one of them dies, a third comes: the
 // tree stays one, and every file of checkpoints is whole.
 func TestTwoProcessesSequence(t *testing.T) {

@@ -171,8 +171,8 @@ func (v *verifier) readHeads(before found, page []found) (err error) {
 	return err
 }
 
-// waited says whether an entry waited behind one that waits for its hour: programs before
-// this one let some of those into the tree first.
+// waited says whether an entry waited for its hour, or behind one that did: programs
+// before this one let some of those that came after into the tree first.
 func (f *found) waited() bool { return f.ready > f.written && f.ready%time.Hour.Milliseconds() == 0 }
 
 // entry checks one entry by itself and against the one before it.
@@ -181,7 +181,7 @@ func (v *verifier) entry(before, f *found) error {
 		gone := found{stream: f.stream, seq: before.seq + 1, leaf: -1}
 		v.wrong(rankSure, gone, Missing, "journal_entry", "is missing: it was deleted (%d gone before entry %s)", f.seq-before.seq-1, f.id)
 	}
-	if f.seq == before.seq+1 && before.inTree != nil && f.inTree != nil && *before.inTree > *f.inTree && !f.waited() {
+	if f.seq == before.seq+1 && before.inTree != nil && f.inTree != nil && *before.inTree > *f.inTree && !before.waited() {
 		v.wrong(rankAround, *f, Moved, "journal_entry.leaf", "stands in the tree before the entry before it: one of the two was moved")
 	}
 	f.sum = sha256.Sum256(f.body)
