@@ -5,11 +5,11 @@ import (
 	"errors"
 	"path/filepath"
 	"runtime"
-	"sync"
 	"testing"
 
 	"tilhor"
 	"tilhor/internal/db"
+	"tilhor/internal/db/dbtest"
 	"tilhor/internal/db/dbtest/disk"
 )
 
@@ -34,7 +34,13 @@ func TestACommitOutlivesTheTimeOfItsWrite(t *testing.T) {
 					runtime.Gosched()
 				}
 			}
-			errs := together(d, acts, func() { k.Stall(still) })
+			act := func(int) error {
+				return d.Write(context.Background(), func(tx *db.Tx) error {
+					_, err := tx.Exec(put, "o", tilhor.NewID(), "") // another name each time it is run
+					return err
+				})
+			}
+			errs := dbtest.Together(d, acts, act, func() { k.Stall(still) })
 			k.Stall(nil)
 			if err := errors.Join(errs...); err != nil {
 				t.Errorf("of %d acts that are on disk: %v", acts, err)
@@ -49,34 +55,4 @@ func TestACommitOutlivesTheTimeOfItsWrite(t *testing.T) {
 			k.Remove()
 		}
 	}
-}
-
-// together has n acts wait for the same commit, before which then is done.
-func together(d *db.DB, n int, then func()) []error {
-	begun, release := make(chan bool), make(chan bool)
-	var all sync.WaitGroup
-	all.Go(func() {
-		d.Write(context.Background(), func(*db.Tx) error {
-			begun <- true
-			<-release
-			return errors.New("only here to be waited for")
-		})
-	})
-	<-begun
-	errs := make([]error, n)
-	for i := range errs {
-		all.Go(func() {
-			errs[i] = d.Write(context.Background(), func(tx *db.Tx) error {
-				_, err := tx.Exec(put, "o", tilhor.NewID(), "") // another name each time it is run
-				return err
-			})
-		})
-	}
-	for d.Pressure().Waiting < n {
-		runtime.Gosched()
-	}
-	then()
-	release <- true
-	all.Wait()
-	return errs
 }

@@ -2,15 +2,13 @@ package disk_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
-	"runtime"
-	"sync"
 	"testing"
 
 	"tilhor/internal/db"
+	"tilhor/internal/db/dbtest"
 	"tilhor/internal/db/dbtest/disk"
 )
 
@@ -131,26 +129,7 @@ func TestThoseWhoCannotBeginAreToldTogether(t *testing.T) {
 	k, path := newDisk(t)
 	d := open(t, k.DSN(path))
 	const waiting = 50
-	begun, release := make(chan bool), make(chan bool)
-	var all sync.WaitGroup
-	all.Go(func() {
-		d.Write(context.Background(), func(*db.Tx) error {
-			begun <- true
-			<-release
-			return errors.New("only here to be waited for")
-		})
-	})
-	<-begun
-	errs := make([]error, waiting)
-	for i := range errs {
-		all.Go(func() { errs[i] = write(d, fmt.Sprint(i)) })
-	}
-	for d.Pressure().Waiting < waiting {
-		runtime.Gosched()
-	}
-	k.Jam(true)
-	release <- true
-	all.Wait()
+	errs := dbtest.Together(d, waiting, func(i int) error { return write(d, fmt.Sprint(i)) }, func() { k.Jam(true) })
 	if tries := k.Jam(false); tries == 0 || tries > 5 {
 		t.Fatalf("%d who waited asked for the lock %d times", waiting, tries)
 	}
